@@ -1,0 +1,23 @@
+package io.blipmq.broker;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * Who a durable subscription belongs to: the first 128 bits of the SHA-256 of an API key, so that neither the journal
+ * nor a listing ever holds the key itself. Immutable.
+ */
+public record OwnerId(long high, long low) {
+
+    /** @param key the API key's UTF-8 bytes */
+    public static OwnerId ofKey(byte[] key) {
+        try {
+            ByteBuffer digest =
+                    ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(key));
+            return new OwnerId(digest.getLong(), digest.getLong());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
