@@ -47,6 +47,11 @@ record RawValue(Kind kind, String text, List<RawValue> items) {
         return kind == Kind.TEXT || kind == Kind.NUMBER || kind == Kind.BOOLEAN;
     }
 
+    /** Whether this is a table or a list of them. */
+    boolean holdsTable() {
+        return kind == Kind.TABLE || items.stream().anyMatch(RawValue::holdsTable);
+    }
+
     /** The value for a message. Not for values that may be secret. */
     String shown() {
         return switch (kind) {

@@ -97,7 +97,7 @@ public final class SettingsLoader {
     }
 
     private static String unknown(ConfigFile.Entry entry) {
-        if (entry.value().kind() == RawValue.Kind.TABLE) {
+        if (entry.value().holdsTable()) {
             return "there is no table of this name; all keys stand at the top level, outside any table";
         }
         List<String> names = Arrays.stream(Key.values()).map(Key::keyName).toList();

@@ -158,6 +158,14 @@ class ProblemTest {
         assertThat(config().yaml(content.replace("\\n", "\n")).problems()).containsExactly(problem);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"[broker]\nport = 1", "[[broker]]\nport = 1", "broker.port = 1", "broker = {port = 1}"})
+    void tablesAreRefusedWithWhereKeysStand(String content) {
+        assertThat(config().toml(content).problems())
+                .containsExactly("b.toml, line 1: broker: there is no table of this name; "
+                        + "all keys stand at the top level, outside any table");
+    }
+
     @Test
     void aliasesAreRefusedRatherThanTakenAsTheirName() {
         assertThat(config().yaml("bind_addr: &a localhost", "metrics_addr: *a").problems())
