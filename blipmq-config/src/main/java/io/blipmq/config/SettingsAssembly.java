@@ -1,0 +1,55 @@
+package io.blipmq.config;
+
+import io.blipmq.config.Settings.Delivery;
+import io.blipmq.config.Settings.Endpoint;
+import io.blipmq.config.Settings.Limits;
+import io.blipmq.config.Settings.Log;
+import io.blipmq.config.Settings.Retention;
+import java.nio.file.Path;
+
+/** Puts the values of all keys where {@link Settings} has them. Used by one thread. */
+final class SettingsAssembly {
+    private final GivenValues values;
+    private final Path workingDirectory;
+
+    SettingsAssembly(GivenValues values, Path workingDirectory) {
+        this.values = values;
+        this.workingDirectory = workingDirectory;
+    }
+
+    Settings assemble(ApiKeys apiKeys) {
+        return new Settings(
+                new Endpoint(values.text(Key.BIND_ADDR), values.count(Key.PORT)),
+                new Endpoint(values.text(Key.METRICS_ADDR), values.count(Key.METRICS_PORT)),
+                log(),
+                delivery(),
+                retention(),
+                new Limits(values.count(Key.MAX_CONNECTIONS), values.number(Key.SHUTDOWN_DRAIN_MS)),
+                apiKeys,
+                values.flag(Key.ENABLE_TOKIO_CONSOLE));
+    }
+
+    private Log log() {
+        return new Log(
+                workingDirectory.resolve(values.text(Key.WAL_PATH)),
+                (FsyncPolicy) values.value(Key.FSYNC_POLICY),
+                values.count(Key.WAL_SEGMENT_BYTES));
+    }
+
+    private Delivery delivery() {
+        return new Delivery(
+                values.count(Key.MAX_RETRIES),
+                values.number(Key.RETRY_BACKOFF_MS),
+                values.number(Key.ACK_TIMEOUT_MS),
+                values.number(Key.MESSAGE_TTL_MS),
+                values.count(Key.MAX_IN_FLIGHT),
+                values.count(Key.QOS0_QUEUE_MESSAGES));
+    }
+
+    private Retention retention() {
+        return new Retention(
+                values.number(Key.SUBSCRIPTION_EXPIRY_MS),
+                values.number(Key.DETACHED_BACKLOG_BYTES),
+                values.number(Key.DEAD_LETTER_RETENTION_MS));
+    }
+}
