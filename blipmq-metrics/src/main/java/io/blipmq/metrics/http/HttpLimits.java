@@ -24,24 +24,29 @@ final class HttpLimits {
     /** Subscriptions listed at most: 10 MB of names of the greatest length. */
     static final int SUBSCRIPTIONS_MAX = 10_000;
 
-    /** A request is a few hundred bytes, so it has come within this or never will. */
-    private static final int REQUEST_SECONDS = 5;
+    /** A request is a few hundred bytes, so it has come within this or never will; also from the connection on. */
+    private static final int REQUEST_SECONDS = 3;
     /** The core's wait and a slow network. */
     private static final int RESPONSE_SECONDS = 15;
+    /** How often the server looks for connections that have sent nothing; its own choice is 10 s. */
+    private static final int SILENCE_CHECK_MILLIS = 1_000;
     /** Connections that may be open, so that they never use up the file descriptors that the broker needs. */
-    private static final int CONNECTIONS = 64;
+    static final int CONNECTIONS = 64;
     /** A scrape sends some hundred bytes of headers. */
     private static final int HEADER_BYTES = 32 * 1024;
+    /** Not 0: the server would take every request for one whose body was not read, and close its connection. */
+    private static final int BODY_BYTES = 1024;
 
     private HttpLimits() {}
 
     static void apply() {
         set("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
         set("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
+        set("sun.net.httpserver.clockTick", SILENCE_CHECK_MILLIS);
         set("jdk.httpserver.maxConnections", CONNECTIONS);
         set("sun.net.httpserver.maxReqHeaderSize", HEADER_BYTES);
-        // The body of a request is of no use here: its connection is closed instead of reading it to its end.
-        set("sun.net.httpserver.drainAmount", 0);
+        // The body of a request is of no use here: behind this much of it the connection is closed.
+        set("sun.net.httpserver.drainAmount", BODY_BYTES);
         // Headers and body are two writes, and the second is not to wait for the acknowledgement of the first.
         set("sun.net.httpserver.nodelay", "true");
     }

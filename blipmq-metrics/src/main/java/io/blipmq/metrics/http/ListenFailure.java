@@ -1,7 +1,6 @@
 package io.blipmq.metrics.http;
 
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 
@@ -17,10 +16,10 @@ final class ListenFailure {
     }
 
     static String hostAndPort(InetSocketAddress address) {
-        String host = address.getAddress() instanceof Inet6Address
-                ? "[" + address.getAddress().getHostAddress() + "]"
-                : address.getHostString();
-        return host + ":" + address.getPort();
+        String host = address.isUnresolved()
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     private static String advice(InetSocketAddress address, String reason) {

@@ -65,6 +65,8 @@ final class Router implements HttpHandler {
         } else {
             exchange.sendResponseHeaders(reply.status(), reply.body().length);
             exchange.getResponseBody().write(reply.body());
+            // Sends it, and only then waits for the rest of a body that the request has announced.
+            exchange.getResponseBody().close();
         }
     }
 
