@@ -19,6 +19,9 @@ import java.util.List;
  * this client's numbering, and the two numberings overlap.
  */
 final class Answers implements FrameHandler {
+    /** Real texts are far shorter; this bounds what kept refusals take. */
+    private static final int TEXT_BYTES_KEPT_MAX = 1024;
+
     private FrameType awaitedType;
     private long firstAwaitedId;
     private long awaitedId;
@@ -154,7 +157,7 @@ final class Answers implements FrameHandler {
     }
 
     private static String nackText(ByteBuffer buffer, int payloadOffset) {
-        int length = PayloadLayout.nackTextLength(buffer, payloadOffset);
+        int length = Math.min(PayloadLayout.nackTextLength(buffer, payloadOffset), TEXT_BYTES_KEPT_MAX);
         return new String(
                 bytes(buffer, payloadOffset + PayloadLayout.NACK_TEXT_OFFSET, length), StandardCharsets.UTF_8);
     }

@@ -35,9 +35,11 @@ import java.util.function.LongFunction;
  */
 public final class ScriptedServer implements AutoCloseable {
     private static final long TIMEOUT_MILLIS = 60_000;
+    private static final int SMALL_BUFFER_BYTES = 1024;
 
     private final ServerSocket listener;
     private final byte[] key;
+    private final boolean smallBuffers;
     private final List<Socket> sockets = new ArrayList<>();
 
     private final List<Published> published = new ArrayList<>();
@@ -48,6 +50,7 @@ public final class ScriptedServer implements AutoCloseable {
     private long lastDeliveryTag = 100;
 
     private LongFunction<Nack> refusals = ordinal -> null;
+    private int refusalPaddingBytes;
     private long publishesBeforeHangUp = Long.MAX_VALUE;
     private Nack subscribeRefusal;
     private boolean silent;
@@ -75,11 +78,12 @@ public final class ScriptedServer implements AutoCloseable {
         }
     }
 
-    private ScriptedServer(String key, int receiveBufferBytes) throws IOException {
+    private ScriptedServer(String key, boolean smallBuffers) throws IOException {
         this.key = key.getBytes(StandardCharsets.UTF_8);
+        this.smallBuffers = smallBuffers;
         this.listener = new ServerSocket();
-        if (receiveBufferBytes > 0) {
-            listener.setReceiveBufferSize(receiveBufferBytes);
+        if (smallBuffers) {
+            listener.setReceiveBufferSize(SMALL_BUFFER_BYTES);
         }
         listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         startThread("scripted-server-accept", this::acceptAll);
@@ -87,12 +91,12 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** Listens on the loopback and accepts this key. */
     public static ScriptedServer start(String key) throws IOException {
-        return new ScriptedServer(key, 0);
+        return new ScriptedServer(key, false);
     }
 
-    /** Like {@link #start}, with as little room for unread input as the system allows. */
+    /** Like {@link #start}, with as little room for bytes on their way as the system allows. */
     public static ScriptedServer startWithSmallBuffers(String key) throws IOException {
-        return new ScriptedServer(key, 1024);
+        return new ScriptedServer(key, true);
     }
 
     public BlipAddress address() {
@@ -102,6 +106,11 @@ public final class ScriptedServer implements AutoCloseable {
     /** Publishes are counted from 1 over all connections; null accepts one. */
     public synchronized void refusePublishes(LongFunction<Nack> refusalByOrdinal) {
         refusals = refusalByOrdinal;
+    }
+
+    /** Makes the answers to refused publishes this much longer. */
+    public synchronized void padRefusals(int bytes) {
+        refusalPaddingBytes = bytes;
     }
 
     public synchronized void refuseSubscribes(Nack refusal) {
@@ -198,6 +207,9 @@ public final class ScriptedServer implements AutoCloseable {
     private void acceptAll() throws IOException {
         while (true) {
             Socket socket = listener.accept();
+            if (smallBuffers) {
+                socket.setSendBufferSize(SMALL_BUFFER_BYTES);
+            }
             synchronized (this) {
                 sockets.add(socket);
             }
@@ -261,7 +273,7 @@ public final class ScriptedServer implements AutoCloseable {
         publishCount++;
         Nack refusal = refusals.apply(publishCount);
         if (refusal != null) {
-            FrameEncoder.nack(answer, correlationId, refusal);
+            putNack(answer, correlationId, refusal);
             return true;
         }
         int topicLength = PayloadLayout.publishTopicLength(frame, offset);
@@ -273,6 +285,14 @@ public final class ScriptedServer implements AutoCloseable {
         published.add(message);
         fanOut(message);
         return true;
+    }
+
+    /** With spaces after the text, as many as asked for. */
+    private void putNack(ByteBuffer answer, long correlationId, Nack refusal) {
+        byte[] text = (refusal.text() + " ".repeat(refusalPaddingBytes)).getBytes(StandardCharsets.UTF_8);
+        answer.putInt(PayloadLayout.nackFrameBytes(text.length) - FrameLayout.LENGTH_BYTES);
+        answer.put(FrameType.NACK.value()).putLong(correlationId);
+        answer.putShort((short) refusal.code()).putShort((short) text.length).put(text);
     }
 
     private void fanOut(Published message) {
