@@ -151,8 +151,7 @@ final class BlipCommand implements Runnable {
      */
     static void requireIntact(CommandSpec caller, String name, String argument, String instead) {
         if (argument.indexOf('\ufffd') >= 0) {
-            throw new ParameterException(
-                    caller.commandLine(), name + " is not text in this locale; " + instead + " (LC_ALL=C.UTF-8)");
+            throw new ParameterException(caller.commandLine(), name + " is not text in this locale; " + instead);
         }
     }
 }

@@ -56,9 +56,9 @@ final class PubCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         BlipCommand.requireQos(spec, qos);
-        BlipCommand.requireIntact(spec, "the topic", topic, "use a UTF-8 locale");
+        BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
         if (message != null) {
-            BlipCommand.requireIntact(spec, "the message", message, "use a UTF-8 locale or standard input");
+            BlipCommand.requireIntact(spec, "the message", message, "set LC_ALL=C.UTF-8 or use standard input");
         }
         try (BlipClient client = blipmq.connect(spec)) {
             ConfirmedPublisher publisher = new ConfirmedPublisher(client, topic, qos);

@@ -80,7 +80,7 @@ final class SubCommand implements Callable<Integer> {
 
     private void requireValidOptions() {
         BlipCommand.requireQos(spec, qos);
-        BlipCommand.requireIntact(spec, "the topic", topic, "use a UTF-8 locale");
+        BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
         if (count != null && count < 1) {
             throw new ParameterException(spec.commandLine(), "--count takes 1 or more, not " + count);
         }

@@ -105,7 +105,7 @@ final class Answers implements FrameHandler {
         if (!PayloadLayout.isPublish(buffer, payloadOffset, payloadLength)) {
             throw new ProtocolException("the server sent a PUBLISH that does not parse");
         }
-        if (deliveryHandler == null || answered) {
+        if (deliveryHandler == null || answered || deliveryCount == awaitedId - firstAwaitedId) {
             throw new ProtocolException("the server sent a delivery that no poll asked for");
         }
         deliveryCount++;

@@ -298,6 +298,21 @@ class BlipClientTest {
     }
 
     @Test
+    void moreDeliveriesThanPollsIsAProtocolException() throws IOException {
+        server.replyToPolls(answer -> {
+            FrameEncoder.publish(answer, 1, 1, bytes("demo"), bytes("a"));
+            FrameEncoder.publish(answer, 2, 1, bytes("demo"), bytes("b"));
+        });
+        try (BlipClient client = connect()) {
+            long subscription = client.subscribe("demo", 1);
+
+            assertThatExceptionOfType(ProtocolException.class)
+                    .isThrownBy(() -> client.poll(subscription))
+                    .withMessage("the server sent a delivery that no poll asked for");
+        }
+    }
+
+    @Test
     void aHandlerMustNotCallTheClient() throws IOException {
         try (BlipClient client = connect()) {
             long subscription = client.subscribe("demo", 1);
