@@ -5,13 +5,9 @@ import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.PayloadLayout;
 import io.blipmq.protocol.ProtocolException;
-import io.blipmq.protocol.Topics;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,9 +49,6 @@ public final class BlipClient implements Closeable {
     /** Polls in one batch: the deliveries that a daemon lets one subscription have in flight. */
     public static final int POLLS_MAX = 16_384;
 
-    /** The server takes frames up to 64 KiB before it has seen a valid key. */
-    private static final int AUTH_FRAME_BYTES_MAX = 64 * 1024;
-
     private final Connection connection;
     private final Answers answers;
     private long lastCorrelationId;
@@ -80,7 +73,7 @@ public final class BlipClient implements Closeable {
      * @throws RequestRefusedException if it does not speak this version of the protocol
      */
     public static BlipClient connect(BlipAddress address, String key, ClientOptions options) throws IOException {
-        byte[] keyBytes = keyBytes(key);
+        byte[] keyBytes = Limits.encodeKey(key);
         BlipClient client = new BlipClient(address, options);
         boolean accepted = false;
         try {
@@ -94,19 +87,11 @@ public final class BlipClient implements Closeable {
         }
     }
 
-    private static byte[] keyBytes(String key) {
-        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        if (PayloadLayout.authFrameBytes(bytes.length) > AUTH_FRAME_BYTES_MAX) {
-            throw new IllegalArgumentException("the key is longer than a handshake may be");
-        }
-        return bytes;
-    }
-
     /** Sends both frames at once: one round trip. */
     private void shakeHands(BlipAddress address, byte[] key) throws IOException {
         long hello = nextCorrelationId();
         long auth = nextCorrelationId();
-        ByteBuffer output = connection.outputFor(PayloadLayout.helloFrameBytes() + AUTH_FRAME_BYTES_MAX);
+        ByteBuffer output = connection.outputFor(PayloadLayout.helloFrameBytes() + Limits.AUTH_FRAME_BYTES_MAX);
         FrameEncoder.hello(output, hello, FrameLayout.PROTOCOL_VERSION);
         FrameEncoder.auth(output, auth, key);
 
@@ -125,15 +110,9 @@ public final class BlipClient implements Closeable {
      * @return the request's correlation id, by which a {@link PublishRefusedException} names it
      */
     public long publish(String topic, byte[] payload, int qos) throws IOException {
-        requireQos(qos);
+        Limits.requireQos(qos);
         byte[] topicBytes = topicBytes(topic);
-        long frameLength = (long) PayloadLayout.publishFrameBytes(topicBytes.length, 0)
-                - FrameLayout.LENGTH_BYTES
-                + payload.length;
-        if (frameLength > FrameLayout.LENGTH_MAX) {
-            throw new IllegalArgumentException(
-                    "a message on this topic is at most " + payloadBytesMax(topic) + " bytes, not " + payload.length);
-        }
+        Limits.requirePayloadBytes(topicBytes, payload.length);
         requireNotPolling();
         ByteBuffer output = connection.outputFor(PayloadLayout.publishFrameBytes(topicBytes.length, 0));
         long correlationId = nextCorrelationId();
@@ -144,8 +123,7 @@ public final class BlipClient implements Closeable {
 
     /** The largest message that a frame can carry to a topic. */
     public static int payloadBytesMax(String topic) {
-        int topicBytes = topic.getBytes(StandardCharsets.UTF_8).length;
-        return FrameLayout.FRAME_BYTES_MAX - PayloadLayout.publishFrameBytes(topicBytes, 0);
+        return Limits.payloadBytesMax(Limits.encodeTopic(topic));
     }
 
     /**
@@ -169,7 +147,7 @@ public final class BlipClient implements Closeable {
      * @return the subscription's id
      */
     public long subscribe(String topic, int qos) throws IOException {
-        requireQos(qos);
+        Limits.requireQos(qos);
         byte[] topicBytes = topicBytes(topic);
         requireNotPolling();
         long correlationId = nextCorrelationId();
@@ -204,7 +182,7 @@ public final class BlipClient implements Closeable {
      * @return how many there were
      */
     public int poll(long subscriptionId, int max, DeliveryHandler handler) throws IOException {
-        requireSubscriptionId(subscriptionId);
+        Limits.requireSubscriptionId(subscriptionId);
         if (max < 1 || max > POLLS_MAX) {
             throw new IllegalArgumentException("a poll asks for 1 to " + POLLS_MAX + " messages, not " + max);
         }
@@ -231,7 +209,7 @@ public final class BlipClient implements Closeable {
      * unknown is not an error here: see {@link #takeRefusedAcks}.
      */
     public void ack(long subscriptionId, long deliveryTag) throws IOException {
-        requireSubscriptionId(subscriptionId);
+        Limits.requireSubscriptionId(subscriptionId);
         requireNotPolling();
         ByteBuffer output = connection.outputFor(PayloadLayout.subscriptionIdFrameBytes());
         FrameEncoder.ack(output, deliveryTag, subscriptionId);
@@ -292,38 +270,10 @@ public final class BlipClient implements Closeable {
     /** Most clients publish to one topic after another time, so the last one's bytes are kept. */
     private byte[] topicBytes(String topic) {
         if (!topic.equals(lastTopic)) {
-            lastTopicBytes = encodeTopic(topic);
+            lastTopicBytes = Limits.encodeTopic(topic);
             lastTopic = topic;
         }
         return lastTopicBytes;
-    }
-
-    private static byte[] encodeTopic(String topic) {
-        byte[] bytes;
-        try {
-            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(topic));
-            bytes = new byte[encoded.remaining()];
-            encoded.get(bytes);
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("the topic cannot be written as UTF-8", e);
-        }
-        if (bytes.length < 1 || bytes.length > Topics.NAME_BYTES_MAX) {
-            throw new IllegalArgumentException(
-                    "a topic is 1 to " + Topics.NAME_BYTES_MAX + " bytes of UTF-8, not " + bytes.length);
-        }
-        return bytes;
-    }
-
-    private static void requireQos(int qos) {
-        if (qos != 0 && qos != 1) {
-            throw new IllegalArgumentException("QoS is 0 or 1, not " + qos);
-        }
-    }
-
-    private static void requireSubscriptionId(long subscriptionId) {
-        if (subscriptionId == 0) {
-            throw new IllegalArgumentException("a subscription id is never 0");
-        }
     }
 
     private void requireNotPolling() {
