@@ -1,0 +1,157 @@
+package io.blipmq.cli;
+
+import io.blipmq.client.BlipAddress;
+import io.blipmq.client.BlipClient;
+import io.blipmq.client.ClientOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** Owned by the main thread. The command itself, and the options that every subcommand takes. */
+@Command(
+        name = "blipmq",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Publishes to and subscribes at a BlipMQ daemon.",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:done; also when the reader of sub's output went away",
+            "1:failed: refused by the server, connection lost, nothing arrived in time",
+            "2:the command line is wrong",
+            "130:ended by Ctrl+C"
+        },
+        footer = {
+            "",
+            "Example:",
+            "  export BLIPMQ_KEY=dev-key-1",
+            "  blipmq sub demo             in one shell, and in another:",
+            "  blipmq pub demo 'hello'"
+        })
+final class BlipCommand implements Runnable {
+    private static final String DEFAULT_URL = "blip://127.0.0.1:" + BlipAddress.DEFAULT_PORT;
+
+    private final Terminal terminal;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            scope = ScopeType.INHERIT,
+            description = "Where the daemon listens: blip://HOST:PORT or HOST:PORT. Else BLIPMQ_URL, else "
+                    + DEFAULT_URL + ".")
+    private String url;
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            scope = ScopeType.INHERIT,
+            description = "The API key; other users of this machine may see it. Else --key-file, else BLIPMQ_KEY.")
+    private String key;
+
+    @Option(
+            names = "--key-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "A file whose first line is the API key.")
+    private Path keyFile;
+
+    @Option(
+            names = "--connect-timeout",
+            paramLabel = "SECONDS",
+            scope = ScopeType.INHERIT,
+            description = "How long connecting may take. Default: 5.")
+    private double connectTimeoutSeconds = 5;
+
+    BlipCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do: pub, sub or ping");
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
+
+    /** Connects as the options and the environment say. */
+    BlipClient connect(CommandSpec caller) throws IOException {
+        BlipAddress address = address(caller);
+        String apiKey = apiKey(caller);
+        ClientOptions options =
+                ClientOptions.DEFAULTS.withConnectTimeout(seconds(caller, "--connect-timeout", connectTimeoutSeconds));
+        return BlipClient.connect(address, apiKey, options);
+    }
+
+    BlipAddress address(CommandSpec caller) {
+        String fromEnvironment = terminal.environment().getOrDefault("BLIPMQ_URL", "");
+        String source = url != null ? "--url" : "BLIPMQ_URL";
+        String text = url != null ? url : fromEnvironment.isBlank() ? DEFAULT_URL : fromEnvironment;
+        try {
+            return BlipAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(caller.commandLine(), source + ": " + e.getMessage());
+        }
+    }
+
+    private String apiKey(CommandSpec caller) {
+        if (key != null && keyFile != null) {
+            throw new ParameterException(caller.commandLine(), "give --key or --key-file, not both");
+        }
+        String apiKey = key != null ? key : keyFile != null ? keyOf(caller, keyFile) : keyOfEnvironment();
+        if (apiKey.isBlank()) {
+            throw new ParameterException(
+                    caller.commandLine(), "no API key: give --key KEY or --key-file FILE, or set BLIPMQ_KEY");
+        }
+        return apiKey;
+    }
+
+    private String keyOfEnvironment() {
+        return terminal.environment().getOrDefault("BLIPMQ_KEY", "");
+    }
+
+    private static String keyOf(CommandSpec caller, Path file) {
+        try {
+            String text = Files.readString(file).strip();
+            return text.lines().findFirst().orElse("").strip();
+        } catch (IOException e) {
+            throw new ParameterException(caller.commandLine(), "--key-file: cannot read " + file, e);
+        }
+    }
+
+    /** Checks an option that is a number of seconds. */
+    static Duration seconds(CommandSpec caller, String option, double seconds) {
+        // A day is more than any of them can mean, and far from what overflows.
+        if (!(seconds >= 0.001 && seconds <= 86_400)) {
+            throw new ParameterException(caller.commandLine(), option + " takes 0.001 to 86400 seconds");
+        }
+        return Duration.ofMillis(Math.round(seconds * 1000));
+    }
+
+    /** Checks an option that is a QoS. */
+    static void requireQos(CommandSpec caller, int qos) {
+        if (qos != 0 && qos != 1) {
+            throw new ParameterException(caller.commandLine(), "--qos takes 0 or 1, not " + qos);
+        }
+    }
+
+    /**
+     * Refuses an argument that reached this process damaged: in a locale without the argument's characters, the JVM puts
+     * replacement characters in their place.
+     */
+    static void requireIntact(CommandSpec caller, String name, String argument, String instead) {
+        if (argument.indexOf('\ufffd') >= 0) {
+            throw new ParameterException(caller.commandLine(), name + " is not text in this locale; " + instead);
+        }
+    }
+}

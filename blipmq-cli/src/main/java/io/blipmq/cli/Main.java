@@ -1,0 +1,78 @@
+package io.blipmq.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Stateless. Where the {@code blipmq} command starts. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        PrintStream errors = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        Terminal terminal = new Terminal(
+                new FileInputStream(FileDescriptor.in),
+                new FileOutputStream(FileDescriptor.out),
+                errors,
+                System.getenv());
+        System.exit(commandLine(terminal).execute(args));
+    }
+
+    static CommandLine commandLine(Terminal terminal) {
+        CommandLine commandLine = new CommandLine(new BlipCommand(terminal));
+        commandLine.addSubcommand(new PubCommand());
+        commandLine.addSubcommand(new SubCommand());
+        commandLine.addSubcommand(new PingCommand());
+        shareWithSubcommands(commandLine);
+        commandLine.setExpandAtFiles(false); // a message may begin with '@'
+        commandLine.setOut(new PrintWriter(terminal.output(), true, StandardCharsets.UTF_8));
+        commandLine.setErr(new PrintWriter(terminal.errors(), true, StandardCharsets.UTF_8));
+        commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+        commandLine.setParameterExceptionHandler(Main::onUsageError);
+        commandLine.setExecutionExceptionHandler(Main::onFailure);
+        return commandLine;
+    }
+
+    private static void shareWithSubcommands(CommandLine commandLine) {
+        UsageMessageSpec usage = commandLine.getCommandSpec().usageMessage();
+        String version = "blipmq " + version();
+        commandLine.getCommandSpec().version(version);
+        for (CommandLine subcommand : commandLine.getSubcommands().values()) {
+            CommandSpec spec = subcommand.getCommandSpec();
+            spec.version(version);
+            spec.usageMessage().exitCodeListHeading(usage.exitCodeListHeading());
+            spec.usageMessage().exitCodeList(usage.exitCodeList());
+        }
+    }
+
+    private static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    private static int onUsageError(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        command.getErr().println(name + ": " + oneLine(e.getMessage()) + " (see " + name + " --help)");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int onFailure(Exception e, CommandLine command, ParseResult parsed) {
+        String why = e.getMessage() == null ? e.toString() : e.getMessage();
+        command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + oneLine(why));
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\\R\\s*", "; ");
+    }
+}

@@ -1,0 +1,145 @@
+package io.blipmq.cli;
+
+import static io.blipmq.cli.CommandRun.command;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blipmq.client.ScriptedServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class MainTest {
+    private ScriptedServer server;
+
+    @BeforeEach
+    void startServer() throws IOException {
+        server = ScriptedServer.start(CommandRun.KEY);
+    }
+
+    @AfterEach
+    void stopServer() throws IOException {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "pub ", "sub ", "ping "})
+    void helpNamesOptionsAndExitStatuses(String subcommand) {
+        CommandRun run = command().run((subcommand + "--help").split(" "));
+
+        assertThat(run.status()).isZero();
+        assertThat(run.out())
+                .contains("--url=URL", "--key=KEY", "--key-file=FILE", "--connect-timeout=SECONDS")
+                .contains("BLIPMQ_URL", "BLIPMQ_KEY", "blip://127.0.0.1:5555")
+                .contains("Exit status:", "0     done", "1     failed", "2     the command line");
+    }
+
+    @Test
+    void versionIsOneLine() {
+        CommandRun run = command().run("--version");
+
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).matches("blipmq \\S+\\R");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--url 127.0.0.1:1|say what to do: pub, sub or ping",
+                "pup demo|Unmatched arguments",
+                "pub|Missing required parameter: 'TOPIC'",
+                "pub demo hi --qos 2|--qos takes 0 or 1, not 2",
+                "pub demo hi --qos x|Invalid value for option '--qos'",
+                "pub demo hi --frob|Unknown option: '--frob'",
+                "sub demo --count 0|--count takes 1 or more, not 0",
+                "sub demo --count 1 --follow|give --count or --follow, not both",
+                "sub demo --timeout 0|--timeout takes 0.001 to 86400 seconds",
+                "ping --count 0|--count takes 1 or more, not 0",
+                "ping --connect-timeout 0|--connect-timeout takes 0.001 to 86400 seconds",
+                "ping --url http://x|--url: 'http' is not a scheme known here",
+                "pub de\ufffdmo hi|the topic is not text in this locale",
+                "ping --key a --key-file b|give --key or --key-file, not both",
+                "ping --key-file /nonexistent/key|--key-file: cannot read /nonexistent/key",
+            })
+    void aWrongCommandLineIsOneLineAndStatus2(String arguments, String message) {
+        CommandRun run = CommandRun.at(server).run(arguments.split(" "));
+
+        assertThat(run.err()).startsWith("blipmq").contains(message).hasLineCount(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.status()).isEqualTo(2);
+    }
+
+    @Test
+    void aMissingKeySaysHowToGiveOne() {
+        CommandRun run = command().run("ping");
+
+        assertThat(run.err())
+                .isEqualTo("blipmq ping: no API key: give --key KEY or --key-file FILE, or set BLIPMQ_KEY"
+                        + " (see blipmq ping --help)\n");
+        assertThat(run.status()).isEqualTo(2);
+    }
+
+    @Test
+    void aWrongKeyIsStatus1AndIsNotRepeated() {
+        CommandRun run = CommandRun.at(server).run("ping", "--key", "wrong-key");
+
+        assertThat(run.err())
+                .isEqualTo("blipmq ping: the key for " + server.address() + " was refused: 401 invalid API key\n");
+        assertThat(run.status()).isEqualTo(1);
+    }
+
+    @Test
+    void optionsStandBeforeOrAfterTheSubcommandAndWinOverTheEnvironment() {
+        Map<String, String> wrong = Map.of("BLIPMQ_URL", "blip://127.0.0.1:1", "BLIPMQ_KEY", "wrong");
+        String url = server.address().toString();
+
+        CommandRun before = command().environment(wrong).run("--url", url, "--key", CommandRun.KEY, "ping");
+        CommandRun after = command().environment(wrong).run("ping", "--url", url, "--key", CommandRun.KEY);
+
+        assertThat(before.status()).as(before.err()).isZero();
+        assertThat(after.status()).as(after.err()).isZero();
+    }
+
+    @Test
+    void readsTheKeyFromAFile(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("key"), CommandRun.KEY + "\n");
+
+        CommandRun run = CommandRun.at(server).run("ping", "--key-file", file.toString());
+
+        assertThat(run.status()).as(run.err()).isZero();
+    }
+
+    @Test
+    void pingPrintsItsRoundTrips() {
+        CommandRun run = CommandRun.at(server).run("ping", "--count", "3");
+
+        assertThat(run.out())
+                .matches("3 round trips to " + server.address() + ": min \\d+ µs, avg \\d+ µs, max \\d+ µs\\R");
+        assertThat(run.status()).isZero();
+    }
+
+    @Test
+    void nobodyListeningIsStatus1() throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+
+        CommandRun run = command().run("ping", "--key", "k", "--url", "127.0.0.1:" + port);
+
+        assertThat(run.err()).isEqualTo("blipmq ping: cannot connect to 127.0.0.1:" + port + ": Connection refused\n");
+        assertThat(run.status()).isEqualTo(1);
+    }
+}

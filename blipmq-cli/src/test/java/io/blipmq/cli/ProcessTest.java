@@ -1,0 +1,108 @@
+package io.blipmq.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blipmq.client.ScriptedServer;
+import io.blipmq.client.ScriptedServer.Published;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What only a process of its own shows: real pipes, signals and exit statuses. */
+@Timeout(120)
+class ProcessTest {
+    @TempDir
+    private Path directory;
+
+    private ScriptedServer server;
+    private Process process;
+
+    @BeforeEach
+    void startServer() throws IOException {
+        server = ScriptedServer.start(CommandRun.KEY);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void pubReadsAFileAndSaysThatAllIsConfirmed() throws Exception {
+        Path file = Files.writeString(directory.resolve("lines"), "one\ntwo\n");
+
+        process = blipmq("pub", "demo").redirectInput(file.toFile()).start();
+
+        assertThat(status()).isZero();
+        assertThat(errors()).isEqualTo("published 2, confirmed 2\n");
+        assertThat(server.published()).extracting(Published::text).containsExactly("one", "two");
+    }
+
+    @Test
+    void subEndsQuietlyWhenItsReaderGoesAway() throws Exception {
+        process = blipmq("sub", "demo").start();
+        server.awaitSubscription("demo");
+        server.deliver("demo", 0, "one".getBytes(UTF_8));
+        BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+        assertThat(reader.readLine()).isEqualTo("one");
+
+        reader.close();
+        server.deliver("demo", 0, "two".getBytes(UTF_8));
+
+        assertThat(status()).isZero();
+        assertThat(errors()).isEqualTo("subscribed to demo (QoS 0), subscription 7\n");
+    }
+
+    @Test
+    void ctrlCIsStatus130() throws Exception {
+        process = blipmq("sub", "demo").start();
+        server.awaitSubscription("demo");
+
+        Process kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+
+        assertThat(kill.waitFor()).isZero();
+        assertThat(status()).isEqualTo(130);
+    }
+
+    @Test
+    void aWrongKeyIsStatus1() throws Exception {
+        process = blipmq("ping", "--key", "wrong").start();
+
+        assertThat(status()).isEqualTo(1);
+        assertThat(errors()).endsWith(" was refused: 401 invalid API key\n").hasLineCount(1);
+    }
+
+    private ProcessBuilder blipmq(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("BLIPMQ_URL", server.address().toString());
+        builder.environment().put("BLIPMQ_KEY", CommandRun.KEY);
+        return builder;
+    }
+
+    private int status() throws InterruptedException {
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    private String errors() throws IOException {
+        return new String(process.getErrorStream().readAllBytes(), UTF_8);
+    }
+}
