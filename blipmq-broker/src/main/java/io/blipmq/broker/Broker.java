@@ -150,7 +150,8 @@ public final class Broker {
     }
 
     private long subscribePassing(Client client, byte[] name) {
-        PassingSubscription subscription = new PassingSubscription(nextPassingId++, state.topic(name), client);
+        PassingSubscription subscription =
+                new PassingSubscription(nextPassingId++, state.topic(name), client, redelivery.nowMillis());
         state.addPassing(subscription);
         client.subscriptions().add(subscription);
         return subscription.id();
@@ -231,7 +232,7 @@ public final class Broker {
     }
 
     private void attach(DurableSubscription subscription, Client client) {
-        subscription.attach(client);
+        subscription.attach(client, redelivery.nowMillis());
         client.subscriptions().add(subscription);
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
     }
@@ -298,6 +299,12 @@ public final class Broker {
         shuttingDown = true;
     }
 
+    /** Ends the journal: what was accepted is stored, and nothing is taken any more. */
+    public void seal() {
+        redelivery.appendPending();
+        journal.seal();
+    }
+
     /** Deliveries that are not settled yet, those that wait for redelivery included. */
     public long inflightMessageCount() {
         return counters.current(BrokerMetric.IN_FLIGHT);
@@ -310,7 +317,7 @@ public final class Broker {
             if (result.size() == countMax) {
                 break;
             }
-            result.add(subscription.info());
+            result.add(subscription.info(redelivery.nowMillis()));
         }
         return result;
     }

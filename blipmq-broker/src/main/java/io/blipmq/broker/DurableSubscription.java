@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.agrona.collections.Long2ObjectHashMap;
@@ -29,7 +30,9 @@ final class DurableSubscription extends Subscription {
     private Client client;
     private LiveLog.Cursor liveCursor;
     private long detachedNanos;
-    private long detachedMillis;
+    /** Since when it has a connection, or has none; wall clock. */
+    private long sinceMillis;
+
     private boolean removing;
     private boolean backlogWarned;
 
@@ -85,8 +88,9 @@ final class DurableSubscription extends Subscription {
         return client != null;
     }
 
-    void attach(Client newClient) {
+    void attach(Client newClient, long nowMillis) {
         client = newClient;
+        sinceMillis = nowMillis;
         liveCursor = topic().live().open();
         backlogWarned = false;
     }
@@ -115,7 +119,7 @@ final class DurableSubscription extends Subscription {
     /** Counts the time without a connection from now on. */
     void startDetached(long nowNanos, long nowMillis) {
         detachedNanos = nowNanos;
-        detachedMillis = nowMillis;
+        sinceMillis = nowMillis;
     }
 
     long detachedNanos() {
@@ -317,15 +321,17 @@ final class DurableSubscription extends Subscription {
     }
 
     @Override
-    SubscriptionInfo info() {
+    SubscriptionInfo info(long nowMillis) {
+        long oldestMillis = oldestMillis();
         return new SubscriptionInfo(
                 id(),
                 topic().toString(),
                 1,
-                isAttached() ? 0 : detachedMillis,
+                isAttached(),
+                Instant.ofEpochMilli(sinceMillis),
                 backlog(),
                 unsettled.size(),
-                oldestMillis(),
+                oldestMillis == 0 ? SubscriptionInfo.NO_MESSAGE : nowMillis - oldestMillis,
                 deadLetters);
     }
 

@@ -70,6 +70,9 @@ public interface Journal {
     /** The number of the newest command that {@link #drainStored} has handed back or replay has seen; 0 before any. */
     long appliedSequence();
 
+    /** Ends the journal cleanly: what was appended is stored and forced; nothing is taken any more. */
+    void seal();
+
     /** Copies stored bytes: {@code length} bytes from {@code position} to {@code target}'s position. */
     void read(long position, int length, ByteBuffer target);
 }

@@ -1,13 +1,17 @@
 package io.blipmq.broker;
 
+import java.time.Instant;
+
 /** A QoS 0 subscription: it lives with its connection and holds nothing that has to be kept. Owned by the core thread. */
 final class PassingSubscription extends Subscription {
     private final Client client;
     private final LiveLog.Cursor cursor;
+    private final long createdMillis;
 
-    PassingSubscription(long id, Topic topic, Client client) {
+    PassingSubscription(long id, Topic topic, Client client, long createdMillis) {
         super(id, topic);
         this.client = client;
+        this.createdMillis = createdMillis;
         this.cursor = topic.live().open();
     }
 
@@ -33,7 +37,16 @@ final class PassingSubscription extends Subscription {
     }
 
     @Override
-    SubscriptionInfo info() {
-        return new SubscriptionInfo(id(), topic().toString(), 0, 0, cursor.backlog(), 0, 0, false);
+    SubscriptionInfo info(long nowMillis) {
+        return new SubscriptionInfo(
+                id(),
+                topic().toString(),
+                0,
+                true,
+                Instant.ofEpochMilli(createdMillis),
+                cursor.backlog(),
+                0,
+                SubscriptionInfo.NO_MESSAGE,
+                false);
     }
 }

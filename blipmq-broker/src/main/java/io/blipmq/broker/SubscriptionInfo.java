@@ -1,19 +1,26 @@
 package io.blipmq.broker;
 
+import java.time.Instant;
+
 /**
- * One subscription as an operator sees it. Immutable.
+ * What an operator may know of a subscription; never whose it is. Immutable.
  *
- * @param detachedSinceMillis wall-clock time since when it has no connection, 0 while it has one
+ * @param since when it was attached or detached
  * @param backlog messages that wait to be delivered
  * @param inFlight deliveries that are not settled
- * @param oldestMillis wall-clock time when the oldest unsettled QoS 1 message was published, 0 when there is none
+ * @param oldestAgeMillis age of the oldest QoS 1 message that is not settled, {@link #NO_MESSAGE} when there is none
+ * @param deadLetters whether it collects dead letters
  */
 public record SubscriptionInfo(
         long id,
         String topic,
         int qos,
-        long detachedSinceMillis,
+        boolean attached,
+        Instant since,
         long backlog,
         long inFlight,
-        long oldestMillis,
-        boolean deadLetters) {}
+        long oldestAgeMillis,
+        boolean deadLetters) {
+    /** The age of the oldest message when there is no message. */
+    public static final long NO_MESSAGE = -1;
+}

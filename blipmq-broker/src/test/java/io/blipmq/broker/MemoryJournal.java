@@ -100,6 +100,11 @@ final class MemoryJournal implements Journal {
     public void submit(long nowNanos) {}
 
     @Override
+    public void seal() {
+        full = true;
+    }
+
+    @Override
     public int drainStored(CommandHandler handler, int commandsMax) {
         int count = 0;
         while (applied < stored && count < commandsMax) {

@@ -37,6 +37,11 @@ public enum Metric {
             COUNTER,
             "reason",
             "Messages that left a subscription unacknowledged since the start, by reason."),
+    SUBSCRIPTIONS_REMOVED(
+            "blipmq_subscriptions_removed_total",
+            COUNTER,
+            "reason",
+            "Detached durable subscriptions removed with their messages since the start, by reason."),
     PUBLISHES_REFUSED(
             "blipmq_publishes_refused_total",
             COUNTER,

@@ -1,5 +1,6 @@
 package io.blipmq.metrics;
 
+import io.blipmq.broker.SubscriptionInfo;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 

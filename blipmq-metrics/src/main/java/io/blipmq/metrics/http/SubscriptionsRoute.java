@@ -1,7 +1,7 @@
 package io.blipmq.metrics.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.blipmq.metrics.SubscriptionInfo;
+import io.blipmq.broker.SubscriptionInfo;
 import io.blipmq.metrics.SubscriptionSource;
 import java.io.IOException;
 import java.util.List;
@@ -100,7 +100,7 @@ final class SubscriptionsRoute implements Route {
         } else {
             json.writeNumberField("oldest_age_ms", subscription.oldestAgeMillis());
         }
-        json.writeBooleanField("dead_letter", subscription.deadLetter());
+        json.writeBooleanField("dead_letter", subscription.deadLetters());
         json.writeEndObject();
     }
 }

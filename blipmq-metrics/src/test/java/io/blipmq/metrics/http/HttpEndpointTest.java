@@ -3,13 +3,13 @@ package io.blipmq.metrics.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.blipmq.broker.SubscriptionInfo;
 import io.blipmq.metrics.AgentStats;
 import io.blipmq.metrics.Exposition;
 import io.blipmq.metrics.FixedMetrics;
 import io.blipmq.metrics.Health;
 import io.blipmq.metrics.Metric;
 import io.blipmq.metrics.RuntimeSnapshot;
-import io.blipmq.metrics.SubscriptionInfo;
 import io.blipmq.metrics.SubscriptionSource;
 import io.blipmq.metrics.TimeSummary;
 import java.io.IOException;
