@@ -1,0 +1,208 @@
+package io.blipmq.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * The log's directory on a real disk. Thread-safe.
+ *
+ * <p>A process drops a POSIX file lock when it closes <em>any</em> descriptor of the file. So a directory that this
+ * process has locked is remembered, and its lock file is not opened a second time.
+ */
+public final class FileStorage implements Storage {
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final int PID_DIGITS_MAX = 20;
+    private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
+
+    private final Path directory;
+    private FileChannel lock;
+
+    private FileStorage(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Opens the directory, which is created with its parents when it is missing.
+     *
+     * @throws WalPathException when the path cannot hold a log: it is a file, or not this user's to write
+     */
+    public static FileStorage open(Path path) throws IOException {
+        WalDirectory.prepare(path);
+        return new FileStorage(path.toRealPath());
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    @Override
+    public StorageFile create(String name) throws IOException {
+        return openWith(name, StandardOpenOption.CREATE_NEW);
+    }
+
+    @Override
+    public StorageFile open(String name) throws IOException {
+        return openWith(name, StandardOpenOption.READ);
+    }
+
+    private StorageFile openWith(String name, StandardOpenOption option) throws IOException {
+        try {
+            return new ChannelFile(FileChannel.open(
+                    directory.resolve(name), Set.of(option, StandardOpenOption.READ, StandardOpenOption.WRITE)));
+        } catch (FileAlreadyExistsException | NoSuchFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw DiskFullException.orSame(e);
+        }
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        Files.deleteIfExists(directory.resolve(name));
+    }
+
+    @Override
+    public void syncDirectory() throws IOException {
+        WalDirectory.force(directory);
+    }
+
+    @Override
+    public synchronized OptionalLong tryLock() throws IOException {
+        if (lock != null) {
+            return OptionalLong.empty();
+        }
+        if (!LOCKED_HERE.add(directory)) {
+            return OptionalLong.of(ProcessHandle.current().pid());
+        }
+        FileChannel channel = FileChannel.open(
+                directory.resolve(SegmentNames.LOCK),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+        boolean held = false;
+        try {
+            held = channel.tryLock() != null;
+            if (!held) {
+                return OptionalLong.of(readPid(channel));
+            }
+            writePid(channel);
+            lock = channel;
+            return OptionalLong.empty();
+        } catch (OverlappingFileLockException e) {
+            return OptionalLong.of(ProcessHandle.current().pid());
+        } finally {
+            if (lock == null) {
+                channel.close();
+                LOCKED_HERE.remove(directory);
+            }
+        }
+    }
+
+    private static void writePid(FileChannel channel) throws IOException {
+        String pid = ProcessHandle.current().pid() + "\n";
+        channel.truncate(0);
+        channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+    }
+
+    private static long readPid(FileChannel channel) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(PID_DIGITS_MAX);
+        int bytes = Math.max(0, channel.read(text, 0));
+        String digits = new String(text.array(), 0, bytes, StandardCharsets.US_ASCII).strip();
+        return digits.matches("\\d{1,18}") ? Long.parseLong(digits) : 0;
+    }
+
+    @Override
+    public String bootId() {
+        try {
+            return Files.readString(BOOT_ID).strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    @Override
+    public String describe() {
+        return directory.toString();
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (lock != null) {
+            FileChannel held = lock;
+            lock = null;
+            held.close();
+            LOCKED_HERE.remove(directory);
+        }
+    }
+
+    /** A file behind a channel. */
+    private record ChannelFile(FileChannel channel) implements StorageFile {
+
+        @Override
+        public void write(ByteBuffer source, long position) throws IOException {
+            long at = position;
+            try {
+                while (source.hasRemaining()) {
+                    at += channel.write(source, at);
+                }
+            } catch (IOException e) {
+                throw DiskFullException.orSame(e);
+            }
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            int total = 0;
+            while (target.hasRemaining()) {
+                int bytes = channel.read(target, position + total);
+                if (bytes < 0) {
+                    break;
+                }
+                total += bytes;
+            }
+            return total;
+        }
+
+        @Override
+        public void force() throws IOException {
+            channel.force(false);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            channel.truncate(size);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.blipmq.wal;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The layout of a frame, the unit of group commit, and of the records in it. All integers are big-endian; frames and
+ * records begin at multiples of 8 and are padded with zeros.
+ *
+ * <table>
+ * <caption>Frame, version 1</caption>
+ * <tr><th>offset</th><th>size</th><th>field</th></tr>
+ * <tr><td>0</td><td>4</td><td>CRC32C of the seed and of bytes 4 to the frame's end</td></tr>
+ * <tr><td>4</td><td>4</td><td>length of the frame, header and padding included</td></tr>
+ * <tr><td>8</td><td>4</td><td>epoch</td></tr>
+ * <tr><td>12</td><td>4</td><td>number of records</td></tr>
+ * <tr><td>16</td><td>8</td><td>sequence number of the first record; without records, of the next one to come</td></tr>
+ * <tr><td>24</td><td>8</td><td>durable mark: the highest number known forced when the frame was written</td></tr>
+ * <tr><td>32</td><td>4</td><td>kind: 1 records, 2 marker (only carries the mark), 3 seal (the log's clean end)</td></tr>
+ * <tr><td>36</td><td>4</td><td>CRC32C of the seed and of bytes 4 to 35</td></tr>
+ * <tr><td>40</td><td></td><td>records: length of the body (4), type (4), body, padding to 8</td></tr>
+ * </table>
+ *
+ * The seed is journal id, epoch, segment ordinal and the frame's offset in the segment (see {@link FrameChecksum}): bytes
+ * of an older use of the disk, or a copy of a frame inside a message, never pass for a frame. The header has a checksum
+ * of its own so that the length and the numbers of a frame with a damaged body can be relied on.
+ *
+ * <p>To change the layout: see {@link SegmentLayout}, whose version covers this one too.
+ */
+final class FrameLayout {
+    static final int CRC_OFFSET = 0;
+    static final int LENGTH_OFFSET = 4;
+    static final int EPOCH_OFFSET = 8;
+    static final int COUNT_OFFSET = 12;
+    static final int FIRST_SEQUENCE_OFFSET = 16;
+    static final int DURABLE_MARK_OFFSET = 24;
+    static final int KIND_OFFSET = 32;
+    static final int HEADER_CRC_OFFSET = 36;
+    static final int HEADER_BYTES = 40;
+
+    static final int RECORD_LENGTH_OFFSET = 0;
+    static final int RECORD_TYPE_OFFSET = 4;
+    static final int RECORD_HEADER_BYTES = 8;
+
+    static final int KIND_RECORDS = 1;
+    static final int KIND_MARKER = 2;
+    static final int KIND_SEAL = 3;
+
+    static final int ALIGNMENT = 8;
+
+    /** What a record takes in a frame. */
+    static int recordBytes(int bodyBytes) {
+        return RECORD_HEADER_BYTES + align(bodyBytes);
+    }
+
+    static int align(int bytes) {
+        return (bytes + ALIGNMENT - 1) & -ALIGNMENT;
+    }
+
+    /** Writes the fields that are known when a frame is complete; mark and checksums follow when it is written out. */
+    static void putHeader(ByteBuffer buffer, int start, int length, int epoch, int count, long first, int kind) {
+        buffer.putInt(start + LENGTH_OFFSET, length);
+        buffer.putInt(start + EPOCH_OFFSET, epoch);
+        buffer.putInt(start + COUNT_OFFSET, count);
+        buffer.putLong(start + FIRST_SEQUENCE_OFFSET, first);
+        buffer.putInt(start + KIND_OFFSET, kind);
+    }
+
+    /** Writes the header of a record whose body starts at {@code body}, and its padding. */
+    static void putRecord(ByteBuffer buffer, int body, int bodyBytes, int type) {
+        buffer.putInt(body - RECORD_HEADER_BYTES + RECORD_LENGTH_OFFSET, bodyBytes);
+        buffer.putInt(body - RECORD_HEADER_BYTES + RECORD_TYPE_OFFSET, type);
+        for (int at = body + bodyBytes; at < body + align(bodyBytes); at++) {
+            buffer.put(at, (byte) 0);
+        }
+    }
+
+    private FrameLayout() {}
+}

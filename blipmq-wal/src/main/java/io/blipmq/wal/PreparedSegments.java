@@ -1,0 +1,62 @@
+package io.blipmq.wal;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Segments whose room is claimed ahead. Thread-safe: the preparer adds, the core thread decides to use one, and later the
+ * log thread opens it. Bounded, because the preparer stops at {@link #AHEAD}.
+ */
+final class PreparedSegments {
+    /** How many segments are kept ready; one, so that an idle log stays small. */
+    static final int AHEAD = 1;
+
+    private final Queue<String> names = new ConcurrentLinkedQueue<>();
+    private final Signal wanted = new Signal();
+    private volatile int added;
+    private volatile int taken;
+    private volatile boolean full;
+
+    // ---- preparer
+
+    void add(String name) {
+        names.add(name);
+        added = added + 1;
+        full = false;
+    }
+
+    boolean isWanted() {
+        return available() < AHEAD;
+    }
+
+    void outOfRoom() {
+        full = true;
+    }
+
+    Signal wanted() {
+        return wanted;
+    }
+
+    // ---- core thread
+
+    int available() {
+        return added - taken;
+    }
+
+    boolean isFull() {
+        return full;
+    }
+
+    void take() {
+        assert available() > 0;
+        taken = taken + 1;
+        wanted.raise();
+    }
+
+    // ---- log thread
+
+    /** The file of the oldest segment taken and not yet opened. */
+    String open() {
+        return names.remove();
+    }
+}

@@ -1,0 +1,15 @@
+package io.blipmq.wal;
+
+import java.nio.ByteBuffer;
+
+/** Takes the records of the log in order, at replay and as they become stored. */
+@FunctionalInterface
+public interface RecordHandler {
+
+    /**
+     * @param buffer holds the record's body at absolute offsets; valid during the call only, and its position and limit
+     *     mean nothing
+     * @param position names where the body starts, for {@link WalAppender#read}; positions grow with sequence numbers
+     */
+    void onRecord(long sequence, int type, ByteBuffer buffer, int offset, int length, long position);
+}

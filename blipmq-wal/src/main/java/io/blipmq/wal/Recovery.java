@@ -1,0 +1,269 @@
+package io.blipmq.wal;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Brings a log back after any kind of end, or refuses. Owned by the thread that opens the log.
+ *
+ * <p>D is the durable mark: the highest number that a header, a frame or the seal says is on disk. B is the first bytes of
+ * the newest segment, behind its valid frames, that are not zeros and no valid frame with the number that comes next.
+ * "Written in this boot": the machine has not rebooted since, so that all bytes given to the system are still there.
+ *
+ * <table>
+ * <caption>Cases</caption>
+ * <tr><th></th><th>found</th><th>done</th></tr>
+ * <tr><td>1</td><td>no segment</td><td>a new journal, epoch 1</td></tr>
+ * <tr><td>2</td><td>the log ends in a seal</td><td>numbering goes on with the next number</td></tr>
+ * <tr><td>3</td><td>no seal, only zeros behind the last frame</td><td>the process died: survivors above D are rewritten,
+ * numbering goes on after a gap of 2^32; so it does in cases 4 and 5</td></tr>
+ * <tr><td>4</td><td>B above D, no valid frame behind it</td><td>a torn tail: its bytes are set aside and reported</td></tr>
+ * <tr><td>5</td><td>B above D, a valid frame behind it, not written in this boot</td><td>power was lost and the disk had
+ * written out of order: as 4</td></tr>
+ * <tr><td>6</td><td>B above D, a valid frame behind it, written in this boot</td><td>damage</td></tr>
+ * <tr><td>7</td><td>B at or below D</td><td>damage</td></tr>
+ * <tr><td>8</td><td>zeros or the file's end before D is reached</td><td>damage</td></tr>
+ * <tr><td>9</td><td>a bad frame or an early end in an older segment</td><td>damage</td></tr>
+ * <tr><td>10</td><td>a segment is missing</td><td>damage</td></tr>
+ * <tr><td>11</td><td>a segment's header is bad, or says another name</td><td>damage</td></tr>
+ * <tr><td>12</td><td>a segment of a newer format</td><td>refused, names the way out</td></tr>
+ * <tr><td>13</td><td>a segment of another journal</td><td>damage</td></tr>
+ * <tr><td>14</td><td>the newest segment has no frame: died right after it began</td><td>as 3</td></tr>
+ * <tr><td>15</td><td>parts of older epochs above the cut: an earlier start died while cleaning up</td><td>ignored and
+ * deleted</td></tr>
+ * <tr><td>16</td><td>temporary files: died while making a file</td><td>deleted</td></tr>
+ * <tr><td>17</td><td>prepared files</td><td>used when whole, else deleted</td></tr>
+ * <tr><td>18</td><td>an index file is missing or bad</td><td>made again in the background</td></tr>
+ * </table>
+ *
+ * Damage is thrown before anything is changed. The order of what is done otherwise makes a start that dies at any point
+ * repeatable: read everything that counts, set the torn tail aside, let the new epoch exist, clean up.
+ */
+final class Recovery {
+    private final Storage storage;
+    private final WalOptions options;
+    private final RecordHandler handler;
+    private final UUID boot;
+    private final ReadWindow window = new ReadWindow();
+
+    private SegmentChain chain;
+    private final List<SegmentPreparer.ClosedSegment> closed = new ArrayList<>();
+    private long records;
+    /** Whether the segment replayed last goes on with bytes that are no frame. */
+    private boolean moreBehind;
+
+    /** A log that can be appended to. */
+    record Recovered(
+            RecoveryReport report,
+            EpochStart.Started current,
+            List<SegmentPreparer.ClosedSegment> closed,
+            List<String> prepared) {}
+
+    Recovery(Storage storage, WalOptions options, RecordHandler handler) {
+        this.storage = storage;
+        this.options = options;
+        this.handler = handler;
+        this.boot = SegmentHeader.bootId(storage.bootId());
+    }
+
+    Recovered run() throws IOException {
+        long start = options.nanoClock().getAsLong();
+        List<String> names = storage.list();
+        chain = SegmentChain.load(storage, names);
+        if (chain.isEmpty()) {
+            return startNew(names, start);
+        }
+        TailSurvey survey = survey();
+        Epoch epoch = nextEpoch(survey);
+        long cut = survey.sealed() ? survey.last() : survey.durable();
+        try (SegmentReader newest = replayOlder(cut)) {
+            return startNext(names, newest, survey, epoch, start);
+        }
+    }
+
+    private Recovered startNew(List<String> names, long start) throws IOException {
+        SegmentHeader header = new SegmentHeader(options.journalIds().get(), boot, new Epoch(1, 0, 0, 1), 1, 1, 0);
+        List<String> prepared = sweep(names);
+        EpochStart.Started current = new EpochStart(storage, options, header).create(null, 0, prepared);
+        RecoveryReport report = new RecoveryReport(
+                0, 0, 1, true, true, 0, 0, "", 0, 1, options.nanoClock().getAsLong() - start);
+        return new Recovered(report, current, closed, prepared);
+    }
+
+    private TailSurvey survey() throws IOException {
+        try (SegmentReader reader = SegmentReader.open(storage, chain.newest(), window)) {
+            TailSurvey survey = TailSurvey.of(reader);
+            if (survey.last() < survey.durable()) {
+                throw reader.damage(
+                        reader.expected(),
+                        survey.durable(),
+                        survey.isTorn()
+                                ? "records that were on disk are damaged"
+                                : "records that were on disk are missing");
+            }
+            if (survey.validBehindBad() && reader.header().writtenInBoot(boot)) {
+                throw reader.damage(
+                        reader.expected(),
+                        survey.highestSeen(),
+                        "damaged bytes between valid ones, which no crash of the daemon leaves");
+            }
+            return survey;
+        }
+    }
+
+    private Epoch nextEpoch(TailSurvey survey) {
+        Epoch newest = chain.newest().epoch();
+        int number = newest.number() + 1;
+        if (survey.sealed()) {
+            return new Epoch(number, survey.last(), survey.last(), newest.next(survey.last()));
+        }
+        long resume = survey.highestSeen() + Epoch.UNCLEAN_GAP;
+        boolean survivors = survey.last() > survey.durable();
+        long cut = survivors ? newest.next(survey.durable()) - 1 : survey.durable();
+        return new Epoch(number, cut, survivors ? survey.last() : cut, resume);
+    }
+
+    /**
+     * Replays what is not going to be rewritten.
+     *
+     * @return the newest segment's reader, behind the record {@code cut}
+     */
+    private SegmentReader replayOlder(long cut) throws IOException {
+        SegmentReader previous = null;
+        for (SegmentHeader segment : chain.segments()) {
+            boolean newest = segment == chain.newest();
+            if (!newest && chain.isSuperseded(segment, cut)) {
+                continue;
+            }
+            requireNoneMissing(previous, segment);
+            SegmentReader reader = SegmentReader.open(storage, segment, window);
+            boolean read = false;
+            try {
+                reader.replay(chain.limitOf(segment, cut), handler);
+                moreBehind = reader.word(reader.offset()) != 0;
+                read = true;
+            } finally {
+                if (!read || !newest) {
+                    reader.close();
+                }
+            }
+            records += reader.records();
+            if (!chain.isSuperseded(segment, cut)) {
+                closed.add(new SegmentPreparer.ClosedSegment(segment, reader.last()));
+            }
+            previous = reader;
+        }
+        return previous;
+    }
+
+    private void requireNoneMissing(SegmentReader previous, SegmentHeader segment) throws WalCorruptionException {
+        Epoch epoch = segment.epoch();
+        boolean sameEpoch = previous != null && previous.header().epoch().equals(epoch);
+        long last = previous == null ? 0 : previous.last();
+        long expected = previous == null ? 1 : previous.expected();
+        boolean follows = sameEpoch
+                ? segment.first() == expected
+                : last <= epoch.cut() && epoch.cut() < expected && segment.first() == epoch.next(epoch.cut());
+        if (follows) {
+            return;
+        }
+        long lastMissing = sameEpoch ? segment.first() - 1 : epoch.cut();
+        if (previous == null) {
+            throw new WalCorruptionException(
+                    segment.name(), 0, expected, lastMissing, "segments before this one are missing");
+        }
+        throw previous.damage(
+                expected,
+                lastMissing,
+                moreBehind
+                        ? "records that were on disk are damaged"
+                        : "records that were on disk, or segments, are missing");
+    }
+
+    private Recovered startNext(List<String> names, SegmentReader newest, TailSurvey survey, Epoch epoch, long start)
+            throws IOException {
+        List<String> prepared = sweep(names);
+        String tornFile = survey.isTorn() ? TornTail.setAside(storage, newest, survey, options.tornBytesMax()) : "";
+        boolean survivors = epoch.survived() > epoch.cut();
+        SegmentHeader header = new SegmentHeader(
+                newest.header().journalId(), boot, epoch, chain.highestOrdinal() + 1, epoch.next(epoch.cut()), 0);
+        EpochStart.Started current =
+                new EpochStart(storage, options, header).create(survivors ? newest : null, survey.validEnd(), prepared);
+        long rewritten = replayRewritten(current.header());
+        if (!survey.isTorn() || !tornFile.isEmpty()) {
+            newest.file().truncate(newest.offset());
+        }
+        deleteSuperseded(names, epoch.cut());
+        RecoveryReport report = new RecoveryReport(
+                records,
+                closed.size() + (rewritten > 0 ? 1 : 0),
+                epoch.number(),
+                false,
+                survey.sealed(),
+                rewritten,
+                survey.tornEnd() - survey.validEnd(),
+                tornFile,
+                epoch.survived(),
+                epoch.resume(),
+                options.nanoClock().getAsLong() - start);
+        return new Recovered(report, current, closed, prepared);
+    }
+
+    private long replayRewritten(SegmentHeader header) throws IOException {
+        try (SegmentReader reader = SegmentReader.open(storage, header, window)) {
+            reader.replay(header.epoch().survived(), handler);
+            if (reader.last() < header.epoch().survived()) {
+                throw reader.damage(reader.expected(), header.epoch().survived(), "records cannot be read back");
+            }
+            records += reader.records();
+            return reader.records();
+        }
+    }
+
+    /** Deletes what nothing refers to; only now, when the new epoch exists. */
+    private void deleteSuperseded(List<String> names, long cut) throws IOException {
+        List<String> kept = new ArrayList<>();
+        for (SegmentHeader segment : chain.segments()) {
+            if (chain.isSuperseded(segment, cut)) {
+                storage.delete(segment.name());
+            } else {
+                kept.add(SegmentNames.index(segment.name()));
+            }
+        }
+        for (String name : names) {
+            if (SegmentNames.isIndex(name) && !kept.contains(name)) {
+                storage.delete(name);
+            }
+        }
+    }
+
+    /**
+     * Deletes unfinished files.
+     *
+     * @return the prepared files that are whole
+     */
+    private List<String> sweep(List<String> names) throws IOException {
+        List<String> prepared = new ArrayList<>();
+        for (String name : names) {
+            if (SegmentNames.isTemporary(name)) {
+                storage.delete(name);
+            } else if (SegmentNames.isPrepared(name)) {
+                if (size(name) == options.segmentBytes()) {
+                    prepared.add(name);
+                } else {
+                    storage.delete(name);
+                }
+            }
+        }
+        prepared.sort(null);
+        return prepared;
+    }
+
+    private long size(String name) throws IOException {
+        try (StorageFile file = storage.open(name)) {
+            return file.size();
+        }
+    }
+}

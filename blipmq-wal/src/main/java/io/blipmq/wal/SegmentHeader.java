@@ -1,0 +1,42 @@
+package io.blipmq.wal;
+
+import java.util.UUID;
+
+/**
+ * What a segment says about itself, see {@link SegmentLayout}. Immutable.
+ *
+ * @param ordinal counts the segments of a journal, from 1, and never comes twice
+ * @param bootId the machine's boot in which the segment was written; zero when unknown
+ * @param first the sequence number of its first record
+ * @param capacity the bytes that were claimed for it
+ */
+record SegmentHeader(UUID journalId, UUID bootId, Epoch epoch, int ordinal, long first, long capacity) {
+    private static final UUID UNKNOWN_BOOT = new UUID(0, 0);
+
+    String name() {
+        return SegmentNames.segment(first, epoch.number());
+    }
+
+    /** The highest number that is durable because this segment exists: it is created only after what precedes it was forced. */
+    long impliedDurable() {
+        return Math.max(epoch.survived(), epoch.previous(first));
+    }
+
+    /** Whether every byte written to this segment is still as it was written; false also when that is not known. */
+    boolean writtenInBoot(UUID currentBoot) {
+        return !bootId.equals(UNKNOWN_BOOT) && bootId.equals(currentBoot);
+    }
+
+    /** The successor within the epoch. */
+    SegmentHeader following(int nextOrdinal, long nextFirst, long nextCapacity) {
+        return new SegmentHeader(journalId, bootId, epoch, nextOrdinal, nextFirst, nextCapacity);
+    }
+
+    static UUID bootId(String text) {
+        try {
+            return text.isEmpty() ? UNKNOWN_BOOT : UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            return UNKNOWN_BOOT;
+        }
+    }
+}

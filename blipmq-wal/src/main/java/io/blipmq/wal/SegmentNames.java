@@ -1,0 +1,70 @@
+package io.blipmq.wal;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * The names of the log's files.
+ *
+ * <pre>
+ * 0000000000000001-00000001.segment   first sequence number and epoch, in hex
+ * 0000000000000001-00000001.index     the index of that segment, once it is closed
+ * next-00000001.prepared              room claimed for a segment: zeros, forced
+ * torn-SEGMENT-OFFSET.bin             bytes of a torn tail, set aside
+ * *.tmp                               unfinished; deleted at the next start
+ * lock                                the process id of the daemon that holds the log
+ * </pre>
+ *
+ * The epoch is part of the name because an epoch may begin at a number at which an earlier one has a segment, too.
+ */
+final class SegmentNames {
+    static final String LOCK = "lock";
+    private static final Pattern SEGMENT = Pattern.compile("[0-9a-f]{16}-[0-9a-f]{8}\\.segment");
+    private static final Pattern PREPARED = Pattern.compile("next-[0-9a-f]{8}\\.prepared");
+
+    static String segment(long first, int epoch) {
+        return "%016x-%08x.segment".formatted(first, epoch);
+    }
+
+    static String index(String segment) {
+        return segment.replace(".segment", ".index");
+    }
+
+    static String prepared(int number) {
+        return "next-%08x.prepared".formatted(number);
+    }
+
+    /** A number that none of these prepared files has. */
+    static int nextPreparedNumber(List<String> names) {
+        return names.stream()
+                .mapToInt(name -> Integer.parseUnsignedInt(name.substring("next-".length(), name.indexOf('.')), 16) + 1)
+                .max()
+                .orElse(1);
+    }
+
+    static String torn(String segment, long offset) {
+        return "torn-" + segment.replace(".segment", "") + "-" + offset + ".bin";
+    }
+
+    static String temporary(String name) {
+        return name + ".tmp";
+    }
+
+    static boolean isSegment(String name) {
+        return SEGMENT.matcher(name).matches();
+    }
+
+    static boolean isIndex(String name) {
+        return name.endsWith(".index") && isSegment(name.replace(".index", ".segment"));
+    }
+
+    static boolean isPrepared(String name) {
+        return PREPARED.matcher(name).matches();
+    }
+
+    static boolean isTemporary(String name) {
+        return name.endsWith(".tmp");
+    }
+
+    private SegmentNames() {}
+}

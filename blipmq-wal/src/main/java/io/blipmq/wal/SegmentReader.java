@@ -1,0 +1,201 @@
+package io.blipmq.wal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Reads the frames of one segment in order, checking each. Owned by the thread that made it. */
+final class SegmentReader implements Closeable {
+    static final RecordHandler IGNORE = (sequence, type, buffer, offset, length, position) -> {};
+
+    private final SegmentHeader header;
+    private final StorageFile file;
+    private final ReadWindow window;
+    private final FrameChecksum checksum;
+
+    private long offset = SegmentLayout.FIRST_FRAME;
+    private long last;
+    private long expected;
+    private boolean sealed;
+    private long highestMark;
+    private long records;
+
+    /** Of the frame that {@link #isFrame} found last, in the window's buffer. */
+    private int frame;
+
+    private SegmentReader(SegmentHeader header, StorageFile file, ReadWindow window) {
+        this.header = header;
+        this.file = file;
+        this.window = window;
+        this.checksum = new FrameChecksum(header);
+        this.last = header.epoch().previous(header.first());
+        this.expected = header.first();
+    }
+
+    static SegmentReader open(Storage storage, SegmentHeader header, ReadWindow window) throws IOException {
+        StorageFile file = storage.open(header.name());
+        window.open(file);
+        return new SegmentReader(header, file, window);
+    }
+
+    /**
+     * Goes on through the frames, up to the record {@code limit} or to the first bytes that are no valid frame.
+     *
+     * @throws WalCorruptionException when a valid frame holds other numbers than those that come next
+     */
+    void replay(long limit, RecordHandler handler) throws IOException {
+        while (expected <= limit && !sealed && isFrame(offset)) {
+            if (first() != expected) {
+                throw damage(
+                        expected, first(), "a frame begins with record " + first() + " where " + expected + " belongs");
+            }
+            int length = length();
+            highestMark = Math.max(highestMark, mark());
+            sealed = kind() == FrameLayout.KIND_SEAL;
+            handOut(limit, handler);
+            offset += length;
+        }
+    }
+
+    private void handOut(long limit, RecordHandler handler) {
+        ByteBuffer buffer = window.buffer();
+        int cursor = frame + FrameLayout.HEADER_BYTES;
+        long position = Position.of(header.ordinal(), (int) offset) - frame;
+        for (int remaining = count(); remaining > 0 && expected <= limit; remaining--) {
+            int bytes = buffer.getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
+            int type = buffer.getInt(cursor + FrameLayout.RECORD_TYPE_OFFSET);
+            int body = cursor + FrameLayout.RECORD_HEADER_BYTES;
+            last = expected;
+            expected = header.epoch().next(last);
+            records++;
+            handler.onRecord(last, type, buffer, body, bytes, position + body);
+            cursor += FrameLayout.recordBytes(bytes);
+        }
+    }
+
+    /** Whether a valid frame of this segment begins at {@code at}; the accessors below then tell about it. */
+    boolean isFrame(long at) throws IOException {
+        int start = window.load(at, FrameLayout.HEADER_BYTES);
+        if (start < 0) {
+            return false;
+        }
+        int length = window.buffer().getInt(start + FrameLayout.LENGTH_OFFSET);
+        if (!isLength(length, at) || !checksum.headerMatches(window.buffer(), start, at)) {
+            return false;
+        }
+        frame = window.load(at, length);
+        return frame >= 0 && checksum.frameMatches(window.buffer(), frame, at) && isWellFormed();
+    }
+
+    private boolean isLength(int length, long at) {
+        return length >= FrameLayout.HEADER_BYTES
+                && length % FrameLayout.ALIGNMENT == 0
+                && length <= window.fileBytes() - at;
+    }
+
+    /** Guards the readers of records against a frame whose checksum is right by chance. */
+    private boolean isWellFormed() {
+        int end = frame + length();
+        int cursor = frame + FrameLayout.HEADER_BYTES;
+        for (int remaining = count(); remaining > 0; remaining--) {
+            if (end - cursor < FrameLayout.RECORD_HEADER_BYTES) {
+                return false;
+            }
+            int bytes = window.buffer().getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
+            if (bytes < 0 || bytes > end - cursor - FrameLayout.RECORD_HEADER_BYTES) {
+                return false;
+            }
+            cursor += FrameLayout.recordBytes(bytes);
+        }
+        return cursor == end;
+    }
+
+    int length() {
+        return window.buffer().getInt(frame + FrameLayout.LENGTH_OFFSET);
+    }
+
+    int count() {
+        return window.buffer().getInt(frame + FrameLayout.COUNT_OFFSET);
+    }
+
+    long first() {
+        return window.buffer().getLong(frame + FrameLayout.FIRST_SEQUENCE_OFFSET);
+    }
+
+    long mark() {
+        return window.buffer().getLong(frame + FrameLayout.DURABLE_MARK_OFFSET);
+    }
+
+    private int kind() {
+        return window.buffer().getInt(frame + FrameLayout.KIND_OFFSET);
+    }
+
+    /** The frame's bytes, complete, from {@link ByteBuffer#position} to the limit. */
+    ByteBuffer frameBytes() {
+        return window.buffer().clear().limit(frame + length()).position(frame);
+    }
+
+    /** Eight bytes of the file as a number, fewer at its end; 0 beyond. */
+    long word(long at) throws IOException {
+        int bytes = (int) Math.min(Long.BYTES, window.fileBytes() - at);
+        int start = window.load(at, bytes);
+        if (bytes == Long.BYTES) {
+            return window.buffer().getLong(start);
+        }
+        long word = 0;
+        for (int index = 0; index < bytes; index++) {
+            word = word << Byte.SIZE | window.buffer().get(start + index) & 0xff;
+        }
+        return word;
+    }
+
+    SegmentHeader header() {
+        return header;
+    }
+
+    StorageFile file() {
+        return file;
+    }
+
+    long fileBytes() {
+        return window.fileBytes();
+    }
+
+    /** Behind the last frame that was read. */
+    long offset() {
+        return offset;
+    }
+
+    /** The last record that was read; before any, the one before the segment. */
+    long last() {
+        return last;
+    }
+
+    /** The number that comes next in this epoch. */
+    long expected() {
+        return expected;
+    }
+
+    boolean isSealed() {
+        return sealed;
+    }
+
+    /** The highest durable mark in the frames read. */
+    long highestMark() {
+        return highestMark;
+    }
+
+    /** How many records were handed out. */
+    long records() {
+        return records;
+    }
+
+    WalCorruptionException damage(long firstSequence, long lastSequence, String what) {
+        return new WalCorruptionException(header.name(), offset, firstSequence, lastSequence, what);
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

@@ -1,0 +1,46 @@
+package io.blipmq.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the bytes of a torn tail in a file of their own, before they are cut off. Stateless. */
+final class TornTail {
+    private static final Logger LOG = LoggerFactory.getLogger(TornTail.class);
+
+    /**
+     * @param bytesMax how many bytes are kept; a tail is as long as a segment at most
+     * @return the name of the file, empty when the disk has no room for it
+     */
+    static String setAside(Storage storage, SegmentReader reader, TailSurvey survey, int bytesMax) throws IOException {
+        String name = SegmentNames.torn(reader.header().name(), survey.validEnd());
+        String temporary = SegmentNames.temporary(name);
+        try (StorageFile file = storage.create(temporary)) {
+            copy(reader.file(), survey, bytesMax, file);
+            file.force();
+        } catch (DiskFullException e) {
+            storage.delete(temporary);
+            LOG.warn(
+                    "no room to set the torn end of {} aside: {}",
+                    reader.header().name(),
+                    e.getMessage());
+            return "";
+        }
+        storage.rename(temporary, name);
+        storage.syncDirectory();
+        return name;
+    }
+
+    private static void copy(StorageFile from, TailSurvey survey, int bytesMax, StorageFile to) throws IOException {
+        ByteBuffer block = ByteBuffer.allocate(1 << 16);
+        long end = Math.min(survey.tornEnd(), survey.validEnd() + bytesMax);
+        for (long at = survey.validEnd(); at < end; at += block.limit()) {
+            block.clear().limit((int) Math.min(block.capacity(), end - at));
+            from.read(block, at);
+            to.write(block.flip(), at - survey.validEnd());
+        }
+    }
+
+    private TornTail() {}
+}

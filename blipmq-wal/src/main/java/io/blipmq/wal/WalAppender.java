@@ -1,0 +1,318 @@
+package io.blipmq.wal;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * The core's side of the log: appends records, hands them to the log thread, and gives them back once they are stored.
+ * Owned by the core thread.
+ *
+ * <p>A turn: for every record {@link #roomFor}, {@link #claim}, write the body, {@link #commit}; at the end of the turn
+ * one {@link #submit}; at the start of the next {@link #drainStored}. A record that was given room is never refused
+ * later. The records of a turn make one frame, or several when they do not fit into one chunk of memory.
+ */
+public final class WalAppender {
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Slots that one record may need: it closes a frame; a marker or the seal may follow. */
+    private static final int FRAMES_PER_RECORD = 4;
+
+    private final WalOptions options;
+    private final FrameRing ring;
+    private final Signal logSignal;
+    private final DurableState durable;
+    private final WalMetrics metrics;
+    private final Placement placement;
+    private final Tail tail;
+    private final Readback readback;
+    private final Drain drain;
+    private final LongSupplier clock;
+    private final Epoch epoch;
+
+    private Chunk chunk;
+
+    // The open frame: its start in the chunk is the chunk's used bytes.
+    private boolean open;
+    private int openBytes;
+    private int openCount;
+
+    private int claimedBody;
+    private int claimedBytes;
+    private boolean claimed;
+
+    private long lastSequence;
+    private long undrainedBytes;
+    private long filledBytes;
+    private boolean sealed;
+
+    private long idleSequence;
+    private long idleSinceNanos;
+    private boolean idleKnown;
+
+    WalAppender(
+            WalOptions options,
+            FrameRing ring,
+            Signal logSignal,
+            DurableState durable,
+            WalMetrics metrics,
+            Placement placement,
+            Tail tail,
+            Readback readback,
+            Epoch epoch,
+            long lastSequence) {
+        this.options = options;
+        this.ring = ring;
+        this.logSignal = logSignal;
+        this.durable = durable;
+        this.metrics = metrics;
+        this.placement = placement;
+        this.tail = tail;
+        this.readback = readback;
+        this.drain = new Drain(ring, epoch);
+        this.clock = options.nanoClock();
+        this.epoch = epoch;
+        this.lastSequence = lastSequence;
+    }
+
+    /** Whether a record with a body of this length can be appended now, leaving the reserve alone. */
+    public Room roomFor(int bodyBytes) {
+        return room(bodyBytes, options.reserveBytes());
+    }
+
+    /** As {@link #roomFor}, for what must go on when the disk is full: acks, moves, expiry. */
+    public Room roomInReserve(int bodyBytes) {
+        return room(bodyBytes, 0);
+    }
+
+    private Room room(int bodyBytes, long reserveBytes) {
+        requireLength(bodyBytes);
+        int record = FrameLayout.recordBytes(bodyBytes);
+        long undrained = undrainedBytes + openBytes;
+        if (undrained > 0 && undrained + record > options.unstoredBytesMax() || ring.free() < FRAMES_PER_RECORD) {
+            return Room.BUSY;
+        }
+        int fresh = FrameLayout.HEADER_BYTES + record;
+        return placement.roomFor(openBytes, fitsOpenFrame(record) ? record : fresh, fresh, reserveBytes);
+    }
+
+    private void requireLength(int bodyBytes) {
+        if (bodyBytes < 0 || bodyBytes > options.recordBytesMax()) {
+            throw new IllegalArgumentException(
+                    "a record of " + bodyBytes + " bytes; the limit is " + options.recordBytesMax());
+        }
+    }
+
+    private boolean fitsOpenFrame(int recordBytes) {
+        return open && chunk.usedBytes() + openBytes + recordBytes <= chunk.capacity();
+    }
+
+    /**
+     * Claims room for the body of the next record. A claim that is not committed is void with the next one.
+     *
+     * @return where in {@link #buffer} the body begins
+     */
+    public int claim(int bodyBytes) {
+        if (sealed) {
+            throw new IllegalStateException("the log is sealed");
+        }
+        requireLength(bodyBytes);
+        int record = FrameLayout.recordBytes(bodyBytes);
+        if (!fitsOpenFrame(record) || !placement.fits(openBytes + record)) {
+            closeFrame();
+            openFrame(FrameLayout.HEADER_BYTES + record);
+        }
+        claimedBody = chunk.usedBytes() + openBytes + FrameLayout.RECORD_HEADER_BYTES;
+        claimedBytes = bodyBytes;
+        claimed = true;
+        return claimedBody;
+    }
+
+    /** Holds claimed bodies at absolute offsets; may be another buffer after the next {@link #claim}. */
+    public ByteBuffer buffer() {
+        return chunk.coreView;
+    }
+
+    /**
+     * Appends the claimed record.
+     *
+     * @return its sequence number
+     */
+    public long commit(int type) {
+        if (!claimed) {
+            throw new IllegalStateException("nothing is claimed");
+        }
+        claimed = false;
+        FrameLayout.putRecord(chunk.coreView, claimedBody, claimedBytes, type);
+        openBytes += FrameLayout.recordBytes(claimedBytes);
+        openCount++;
+        lastSequence = epoch.next(lastSequence);
+        return lastSequence;
+    }
+
+    /** Where the body claimed or committed last stands in the log. */
+    public long position() {
+        return chunk.position() + claimedBody;
+    }
+
+    /** Claims, copies and commits in one call. */
+    public long append(int type, ByteBuffer body) {
+        int length = body.remaining();
+        int offset = claim(length);
+        buffer().put(offset, body, body.position(), length);
+        return commit(type);
+    }
+
+    /**
+     * Ends a turn: hands its records to the log thread.
+     *
+     * @param force whether somebody waits for them; without, they are written but cause no force, and count as stored
+     *     once they are written
+     * @return whether there was anything to hand over
+     */
+    public boolean submit(boolean force) {
+        closeFrame();
+        if (!ring.hasUnsubmitted()) {
+            return false;
+        }
+        handOver(force ? lastSequence : 0);
+        return true;
+    }
+
+    private void handOver(long forceThrough) {
+        metrics.submitted(filledBytes);
+        ring.submit(forceThrough);
+        logSignal.raise();
+    }
+
+    /**
+     * Gives out, in order, records that have become stored. Every turn does this: undrained records hold memory.
+     *
+     * @param handler may append and submit
+     * @return how many records were handled, {@code limit} at most
+     */
+    public int drainStored(RecordHandler handler, int limit) {
+        long before = drain.drainedBytes();
+        try {
+            return drain.drain(handler, limit);
+        } finally {
+            undrainedBytes -= drain.drainedBytes() - before;
+        }
+    }
+
+    /** The highest number that is stored under the policy. */
+    public long storedSequence() {
+        return ring.storedSequence();
+    }
+
+    /** The number of the last record, appended or recovered; 0 in a new log. */
+    public long lastSequence() {
+        return lastSequence;
+    }
+
+    /**
+     * Reads part of a stored record back, from memory when it is recent.
+     *
+     * @param position of the first wanted byte: the one given to the {@link RecordHandler}, or up to a record's length
+     *     beyond it
+     * @param target gets {@code length} bytes at its position, which advances
+     * @return false when the log does not hold these bytes
+     */
+    public boolean read(long position, int length, ByteBuffer target) {
+        return readback.read(position, length, target);
+    }
+
+    /**
+     * A tick. After a second without appends a marker frame records what has been forced since the last frame was
+     * written, so that a start knows it.
+     */
+    public void markIdle(long nowNanos) {
+        if (!idleKnown || lastSequence != idleSequence) {
+            idleKnown = true;
+            idleSequence = lastSequence;
+            idleSinceNanos = nowNanos;
+        } else if (nowNanos - idleSinceNanos >= IDLE_NANOS && markerIsDue()) {
+            addEmptyFrame(FrameLayout.KIND_MARKER);
+            submit(false);
+            idleSinceNanos = nowNanos;
+        }
+    }
+
+    private boolean markerIsDue() {
+        return !sealed
+                && openCount == 0
+                && !ring.hasUnsubmitted()
+                && ring.free() >= FRAMES_PER_RECORD
+                && durable.forcedSequence() > durable.markedSequence()
+                && placement.fits(FrameLayout.HEADER_BYTES);
+    }
+
+    /** Ends the log: nothing can be appended any more. {@link WalAgent#isSealed} tells when the end is on disk. */
+    public void seal() {
+        if (sealed) {
+            return;
+        }
+        closeFrame();
+        addEmptyFrame(FrameLayout.KIND_SEAL);
+        sealed = true;
+        handOver(lastSequence);
+    }
+
+    private void openFrame(int bytes) {
+        if (!placement.fits(bytes)) {
+            placement.roll();
+            chunk = null;
+        }
+        extendChunk(bytes);
+        open = true;
+        openBytes = FrameLayout.HEADER_BYTES;
+        openCount = 0;
+    }
+
+    /** Makes sure the chunk goes on where the next frame is placed, and has room for it. */
+    private void extendChunk(int bytes) {
+        if (chunk == null || chunk.usedBytes() + bytes > chunk.capacity()) {
+            chunk = tail.extend(bytes, placement.position());
+        }
+    }
+
+    private void closeFrame() {
+        claimed = false;
+        if (open && openCount > 0) {
+            fillFrame(FrameLayout.KIND_RECORDS, openBytes, openCount);
+        }
+        open = false;
+        openBytes = 0;
+        openCount = 0;
+    }
+
+    private void addEmptyFrame(int kind) {
+        closeFrame();
+        extendChunk(FrameLayout.HEADER_BYTES);
+        fillFrame(kind, FrameLayout.HEADER_BYTES, 0);
+    }
+
+    private void fillFrame(int kind, int length, int count) {
+        Frame frame = ring.vacant();
+        frame.chunk = chunk;
+        frame.start = chunk.usedBytes();
+        frame.length = length;
+        frame.kind = kind;
+        frame.count = count;
+        frame.last = lastSequence;
+        frame.first = firstOf(count);
+        frame.ordinal = placement.ordinal();
+        frame.offset = placement.offset();
+        frame.submitNanos = clock.getAsLong();
+        FrameLayout.putHeader(chunk.coreView, frame.start, length, epoch.number(), count, frame.first, kind);
+        ring.fill();
+        chunk.addFrame(length);
+        placement.advance(length);
+        undrainedBytes += length;
+        filledBytes += length;
+    }
+
+    /** New records have no gaps among them, so the first number of the open frame follows from the last. */
+    private long firstOf(int count) {
+        return count == 0 ? epoch.next(lastSequence) : lastSequence - count + 1;
+    }
+}

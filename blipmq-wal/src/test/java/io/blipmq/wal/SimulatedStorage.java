@@ -1,0 +1,424 @@
+package io.blipmq.wal;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.UUID;
+
+/**
+ * A disk in memory that can lose power. Thread-safe.
+ *
+ * <p>It keeps what the system sees apart from what the disk holds: unforced bytes are lost sector by sector, and
+ * unsynced names from the last on, when {@link #losePower} is called; {@link #killProcess} keeps everything. Both close
+ * all files, release the lock, and clear planned faults; then the storage can be opened again. Faults are planned with
+ * the methods named after them. Everything random comes from the seed.
+ */
+public final class SimulatedStorage implements Storage {
+    private static final long OTHER_PID = 4242;
+
+    private final Random random;
+    private Map<String, SimulatedFile> names = new HashMap<>();
+    private Map<String, SimulatedFile> durableNames = new HashMap<>();
+    private final List<NameChange> unsynced = new ArrayList<>();
+    private final List<String> calls = new ArrayList<>();
+
+    private UUID boot;
+    private boolean bootKnown = true;
+    private int process;
+    private boolean locked;
+    private boolean lockedElsewhere;
+    private boolean dead;
+
+    private long callsUntilCrash = Long.MAX_VALUE;
+    private long changes;
+    private long forces;
+    private long bytesMax = Long.MAX_VALUE;
+    private long bytesUntilWriteFails = Long.MAX_VALUE;
+    private boolean forceFails;
+    private boolean forceSkipped;
+
+    /** One change of the directory; null stands for no name on that side. */
+    private record NameChange(String removed, String added, SimulatedFile file) {
+        void apply(Map<String, SimulatedFile> target) {
+            if (removed != null) {
+                target.remove(removed);
+            }
+            if (added != null) {
+                target.put(added, file);
+            }
+        }
+    }
+
+    public SimulatedStorage(long seed) {
+        random = new Random(seed);
+        boot = new UUID(random.nextLong(), random.nextLong());
+    }
+
+    // ---- faults
+
+    /** The machine loses power and is started again. */
+    public synchronized void losePower() {
+        double[] chances = {0, 0.1, 0.5, 0.9, 1};
+        losePower(chances[random.nextInt(chances.length)]);
+    }
+
+    /** @param chance how likely each unforced sector, and each unsynced name, has reached the disk */
+    public synchronized void losePower(double chance) {
+        names = new HashMap<>(durableNames);
+        for (NameChange change : unsynced) {
+            if (random.nextDouble() >= chance) {
+                break;
+            }
+            change.apply(names);
+        }
+        unsynced.clear();
+        durableNames = new HashMap<>(names);
+        names.values().forEach(file -> file.losePower(random, chance));
+        boot = new UUID(random.nextLong(), random.nextLong());
+        restart();
+    }
+
+    /** The process dies and is started again; the machine goes on. */
+    public synchronized void killProcess() {
+        restart();
+    }
+
+    private void restart() {
+        process++;
+        locked = false;
+        lockedElsewhere = false;
+        dead = false;
+        callsUntilCrash = Long.MAX_VALUE;
+        bytesMax = Long.MAX_VALUE;
+        bytesUntilWriteFails = Long.MAX_VALUE;
+        forceFails = false;
+    }
+
+    /** The process dies within the {@code count}th changing call from now, having done a part of it. */
+    public synchronized void crashAfterChanges(long count) {
+        callsUntilCrash = count;
+    }
+
+    /** The disk has room for so many bytes in all files. */
+    public synchronized void limitBytes(long bytes) {
+        bytesMax = bytes;
+    }
+
+    /** Writing fails after so many more bytes. */
+    public synchronized void failWriteAfter(long bytes) {
+        bytesUntilWriteFails = bytes;
+    }
+
+    /** Every force fails from now on. */
+    public synchronized void failForce() {
+        forceFails = true;
+    }
+
+    /** Plants a bug: forces do nothing and say nothing. */
+    public synchronized void skipForce() {
+        forceSkipped = true;
+    }
+
+    /** The platform does not tell the boot. */
+    public synchronized void hideBootId() {
+        bootKnown = false;
+    }
+
+    /** Another process holds, or lets go of, the lock. */
+    public synchronized void lockElsewhere(boolean held) {
+        lockedElsewhere = held;
+    }
+
+    // ---- looking at it and damaging it
+
+    /** Changing calls so far. */
+    public synchronized long changes() {
+        return changes;
+    }
+
+    /** Forces of files so far. */
+    public synchronized long forces() {
+        return forces;
+    }
+
+    /** Bytes of all files. */
+    public synchronized long usedBytes() {
+        return names.values().stream().mapToLong(SimulatedFile::size).sum();
+    }
+
+    /** The changing calls so far, one string each, as in {@code force NAME}; the last 10,000 of them. */
+    public synchronized List<String> calls() {
+        return List.copyOf(calls);
+    }
+
+    /** Flips one bit of a file. */
+    public synchronized void flipBit(String name, long position) {
+        names.get(name).flip(position);
+    }
+
+    /** Writes into a file past all bookkeeping, on disk and in memory alike. */
+    public synchronized void overwrite(String name, long position, byte[] bytes) {
+        names.get(name).write(ByteBuffer.wrap(bytes), position);
+        names.get(name).force();
+    }
+
+    /** Reads a file. */
+    public synchronized byte[] content(String name) {
+        ByteBuffer content = ByteBuffer.allocate((int) names.get(name).size());
+        names.get(name).read(content, 0);
+        return content.array();
+    }
+
+    /** Removes a file, on disk and in memory alike. */
+    public synchronized void lose(String name) {
+        names.remove(name);
+        durableNames.remove(name);
+    }
+
+    /** Makes a file, on disk and in memory alike. */
+    public synchronized void plant(String name, byte[] content) {
+        SimulatedFile file = new SimulatedFile();
+        file.write(ByteBuffer.wrap(content), 0);
+        file.force();
+        names.put(name, file);
+        durableNames.put(name, file);
+    }
+
+    // ---- storage
+
+    @Override
+    public synchronized List<String> list() {
+        requireAlive();
+        return names.keySet().stream().sorted().toList();
+    }
+
+    @Override
+    public synchronized StorageFile create(String name) throws IOException {
+        onChange("create " + name);
+        if (names.containsKey(name)) {
+            throw new FileAlreadyExistsException(name);
+        }
+        SimulatedFile file = new SimulatedFile();
+        change(new NameChange(null, name, file));
+        return new Handle(name, file, process);
+    }
+
+    @Override
+    public synchronized StorageFile open(String name) throws IOException {
+        requireAlive();
+        return new Handle(name, existing(name), process);
+    }
+
+    private SimulatedFile existing(String name) throws FileNotFoundException {
+        SimulatedFile file = names.get(name);
+        if (file == null) {
+            throw new FileNotFoundException(name);
+        }
+        return file;
+    }
+
+    @Override
+    public synchronized void rename(String from, String to) throws IOException {
+        onChange("rename " + from + " " + to);
+        change(new NameChange(from, to, existing(from)));
+    }
+
+    @Override
+    public synchronized void delete(String name) {
+        onChange("delete " + name);
+        if (names.containsKey(name)) {
+            change(new NameChange(name, null, null));
+        }
+    }
+
+    private void change(NameChange change) {
+        change.apply(names);
+        unsynced.add(change);
+    }
+
+    @Override
+    public synchronized void syncDirectory() throws IOException {
+        onChange("syncDirectory");
+        failForceIfPlanned();
+        durableNames = new HashMap<>(names);
+        unsynced.clear();
+    }
+
+    @Override
+    public synchronized OptionalLong tryLock() {
+        requireAlive();
+        if (lockedElsewhere) {
+            return OptionalLong.of(OTHER_PID);
+        }
+        if (locked) {
+            return OptionalLong.of(ProcessHandle.current().pid());
+        }
+        locked = true;
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public synchronized String bootId() {
+        return bootKnown ? boot.toString() : "";
+    }
+
+    @Override
+    public String describe() {
+        return "simulated storage";
+    }
+
+    @Override
+    public synchronized void close() {
+        locked = false;
+    }
+
+    private void requireAlive() {
+        if (dead) {
+            throw new SimulatedCrash();
+        }
+    }
+
+    /** @return whether the process dies in this call */
+    private boolean isLastCall(String call) {
+        requireAlive();
+        changes++;
+        if (calls.size() == 10_000) {
+            calls.subList(0, 5_000).clear();
+        }
+        calls.add(call);
+        return --callsUntilCrash <= 0;
+    }
+
+    private void onChange(String call) {
+        if (isLastCall(call)) {
+            die();
+        }
+    }
+
+    private void die() {
+        dead = true;
+        throw new SimulatedCrash();
+    }
+
+    private void failForceIfPlanned() throws IOException {
+        if (forceFails) {
+            throw new IOException("simulated: Input/output error");
+        }
+    }
+
+    private synchronized void write(Handle handle, ByteBuffer source, long position) throws IOException {
+        handle.requireUsable();
+        boolean last = isLastCall("write " + handle.name + " " + position + " " + source.remaining());
+        int wanted = source.remaining();
+        int limit = source.limit();
+        int bytes = last ? random.nextInt(wanted + 1) : wanted;
+        bytes = (int) Math.min(bytes, bytesUntilWriteFails);
+        bytes = (int) Math.min(bytes, roomFor(handle.file, position));
+        source.limit(source.position() + bytes);
+        handle.file.write(source, position);
+        source.limit(limit);
+        if (last) {
+            die();
+        }
+        if (bytes < wanted) {
+            throw bytes == bytesUntilWriteFails
+                    ? new IOException("simulated: Input/output error")
+                    : new DiskFullException("simulated: No space left on device", null);
+        }
+        bytesUntilWriteFails -= bytesUntilWriteFails == Long.MAX_VALUE ? 0 : bytes;
+    }
+
+    /** How far a file may be written from {@code position} on: what it has already, and what the disk has left. */
+    private long roomFor(SimulatedFile file, long position) {
+        if (bytesMax == Long.MAX_VALUE) {
+            return Long.MAX_VALUE;
+        }
+        return Math.max(0, file.size() - position) + Math.max(0, bytesMax - usedBytes());
+    }
+
+    private synchronized void force(Handle handle) throws IOException {
+        handle.requireUsable();
+        onChange("force " + handle.name);
+        forces++;
+        if (forceFails) {
+            handle.file.failForce();
+        }
+        failForceIfPlanned();
+        if (!forceSkipped) {
+            handle.file.force();
+        }
+    }
+
+    private synchronized void truncate(Handle handle, long size) {
+        handle.requireUsable();
+        onChange("truncate " + handle.name + " " + size);
+        handle.file.truncate(size);
+    }
+
+    /** An open file of one life of the process. */
+    private final class Handle implements StorageFile {
+        private final String name;
+        private final SimulatedFile file;
+        private final int openedBy;
+        private boolean closed;
+
+        Handle(String name, SimulatedFile file, int openedBy) {
+            this.name = name;
+            this.file = file;
+            this.openedBy = openedBy;
+        }
+
+        private void requireUsable() {
+            requireAlive();
+            if (openedBy != process) {
+                throw new SimulatedCrash();
+            }
+            if (closed) {
+                throw new IllegalStateException(name + " is closed");
+            }
+        }
+
+        @Override
+        public void write(ByteBuffer source, long position) throws IOException {
+            SimulatedStorage.this.write(this, source, position);
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) {
+            synchronized (SimulatedStorage.this) {
+                requireUsable();
+                return file.read(target, position);
+            }
+        }
+
+        @Override
+        public void force() throws IOException {
+            SimulatedStorage.this.force(this);
+        }
+
+        @Override
+        public long size() {
+            synchronized (SimulatedStorage.this) {
+                requireUsable();
+                return file.size();
+            }
+        }
+
+        @Override
+        public void truncate(long size) {
+            SimulatedStorage.this.truncate(this, size);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}
