@@ -1,0 +1,60 @@
+package io.blipmq.protocol;
+
+import java.nio.charset.StandardCharsets;
+
+/** Every refusal the server knows: its code and its text, word for word. Immutable. */
+public enum Nack {
+    UNSUPPORTED_VERSION(426, "unsupported protocol version"),
+    HELLO_ALREADY_PERFORMED(400, "HELLO already performed"),
+    HELLO_NOT_PERFORMED(400, "HELLO not performed"),
+    ALREADY_AUTHENTICATED(400, "already authenticated"),
+    INVALID_API_KEY(401, "invalid API key"),
+    UNAUTHENTICATED(401, "unauthenticated"),
+
+    INVALID_HELLO(400, "invalid HELLO payload"),
+    INVALID_AUTH(400, "invalid AUTH payload"),
+    INVALID_PUBLISH(400, "invalid PUBLISH payload"),
+    INVALID_SUBSCRIBE(400, "invalid SUBSCRIBE payload"),
+    INVALID_ACK(400, "invalid ACK payload"),
+    INVALID_POLL(400, "invalid POLL payload"),
+
+    EMPTY_TOPIC(400, "empty topic"),
+    INVALID_QOS(400, "invalid QoS value"),
+    TOPIC_TOO_LONG(400, "topic longer than " + Topics.NAME_BYTES_MAX + " bytes"),
+    TOPIC_RESERVED(400, "topic names that begin with '$' are reserved"),
+    SUBSCRIPTION_ID_ZERO(400, "subscription_id must be non-zero"),
+    UNKNOWN_SUBSCRIPTION_OR_TAG(404, "unknown subscription or delivery tag"),
+
+    PUBLISH_DISK_FULL(500, "durable publish failed: disk full"),
+    PUBLISH_SHUTTING_DOWN(500, "durable publish failed: shutting down"),
+    SUBSCRIBE_DISK_FULL(500, "subscribe failed: disk full"),
+    SUBSCRIBE_SHUTTING_DOWN(500, "subscribe failed: shutting down");
+
+    private final int code;
+    private final String text;
+    private final byte[] encodedText;
+
+    Nack(int code, String text) {
+        this.code = code;
+        this.text = text;
+        this.encodedText = text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    public int code() {
+        return code;
+    }
+
+    public String text() {
+        return text;
+    }
+
+    /** The text as it stands on the wire; not to be changed. */
+    byte[] encodedText() {
+        return encodedText;
+    }
+
+    /** Bytes of the whole frame that carries this refusal. */
+    public int frameBytes() {
+        return PayloadLayout.nackFrameBytes(encodedText.length);
+    }
+}
