@@ -1,10 +1,16 @@
 package io.blipmq.broker;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The broker: what a session may ask for. Owned by the core thread, which runs {@link #doWork} once a turn, then the
- * sessions' requests, then {@link #endTurn}.
+ * sessions' requests, then {@link #endTurn}; only {@link #mailbox} and {@link #counters} are for other threads.
+ *
+ * <p>A QoS 1 publish is appended to the {@link Journal} here, and becomes visible when the journal hands it back stored:
+ * {@link BrokerState} applies it, and the next {@link #poll} of a subscription finds it.
  */
 public final class Broker {
     /** The journal has no room just now: keep the frame and offer it again in a later turn. */
@@ -13,16 +19,69 @@ public final class Broker {
     public static final long DISK_FULL = -2;
     /** Refused: the daemon is shutting down. */
     public static final long SHUTTING_DOWN = -3;
+    /** Refused: there are as many subscriptions as the daemon holds. */
+    public static final long TOO_MANY_SUBSCRIPTIONS = -4;
+
+    /** Ids of QoS 0 subscriptions start here, far above any sequence number, which durable ones have as ids. */
+    private static final long FIRST_PASSING_ID = 1L << 62;
+    /** Commands applied in a turn, so that a burst does not starve the sockets. */
+    private static final int COMMANDS_PER_TURN_MAX = 16_384;
+
+    private final BrokerOptions options;
+    private final BrokerClock clock;
+    private final BrokerCounters counters = new BrokerCounters();
+    private final Mailbox mailbox = new Mailbox();
+    private final BrokerState state;
+    private final Journal journal;
+    private final Redelivery redelivery;
+    private final Housekeeping housekeeping;
+    private final ExpectedSubscriptions expected = new ExpectedSubscriptions();
+    private long nextPassingId = FIRST_PASSING_ID;
+    private boolean shuttingDown;
+
+    private Broker(BrokerOptions options, BrokerClock clock, Journal.Opener opener) throws IOException {
+        this.options = options;
+        this.clock = clock;
+        this.state = new BrokerState(options, counters);
+        this.journal = opener.open(state);
+        this.redelivery = new Redelivery(options, counters, state, journal, clock);
+        this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery);
+        for (DurableSubscription subscription : state.durableSubscriptions()) {
+            subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
+        }
+        state.listener(new Applied());
+        counters.publish();
+    }
+
+    /** Opens the journal and rebuilds topics and subscriptions from it; durable ones start detached. */
+    public static Broker open(BrokerOptions options, BrokerClock clock, Journal.Opener opener) throws IOException {
+        return new Broker(options, clock, opener);
+    }
+
+    // --- connections ---
 
     /** Registers an authenticated connection. */
     public Client connect(OwnerId owner) {
-        throw new UnsupportedOperationException("walking skeleton");
+        return new Client(owner);
     }
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
     public void disconnect(Client client) {
-        throw new UnsupportedOperationException("walking skeleton");
+        expected.forget(client);
+        for (Subscription subscription : client.subscriptions()) {
+            if (subscription instanceof PassingSubscription passing) {
+                state.removePassing(passing);
+            } else if (subscription instanceof DurableSubscription durable) {
+                long lost =
+                        durable.detach(redelivery.nowNanos(), redelivery.nowMillis(), redelivery.deadlines(), options);
+                counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);
+                counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
+            }
+        }
+        client.subscriptions().clear();
     }
+
+    // --- requests ---
 
     /**
      * Publishes a message whose topic has been validated (1 to 1,024 bytes of UTF-8, no leading '$').
@@ -39,52 +98,154 @@ public final class Broker {
             int topicLength,
             int payloadOffset,
             int payloadLength) {
-        throw new UnsupportedOperationException("walking skeleton");
+        if (shuttingDown) {
+            return refuse(SHUTTING_DOWN);
+        }
+        Topic topic = state.topics().find(frame, topicOffset, topicLength);
+        long sequence = 0;
+        if (topic != null && qos == 0) {
+            topic.live()
+                    .append(
+                            frame,
+                            payloadOffset,
+                            payloadLength,
+                            topic.messages().endIndex());
+        } else if (topic != null) {
+            long nowMillis = redelivery.nowMillis();
+            long expiresMillis = options.messageTtlMillis() == 0 ? 0 : nowMillis + options.messageTtlMillis();
+            sequence = journal.appendPublish(
+                    frame, topicOffset, topicLength, payloadOffset, payloadLength, nowMillis, expiresMillis);
+            if (sequence < 0) {
+                return refuse(sequence);
+            }
+            client.lastSequence(sequence);
+        }
+        counters.increment(BrokerMetric.PUBLISHED);
+        return sequence;
     }
 
     /**
-     * Subscribes a client. The answer may be sent once {@link #appliedSequence()} has reached
-     * {@link Client#lastSequence()}.
+     * Subscribes a client. A QoS 1 subscription resumes the owner's oldest detached one of that topic before a new one
+     * is made. The answer may be sent once {@link #appliedSequence()} has reached {@link Client#lastSequence()}.
      *
-     * @return the subscription's id (positive), or {@link #BUSY}, {@link #DISK_FULL}, {@link #SHUTTING_DOWN}
+     * @return the subscription's id (positive), or {@link #BUSY}, {@link #DISK_FULL}, {@link #SHUTTING_DOWN},
+     *     {@link #TOO_MANY_SUBSCRIPTIONS}
      */
     public long subscribe(Client client, int qos, ByteBuffer frame, int topicOffset, int topicLength) {
-        throw new UnsupportedOperationException("walking skeleton");
+        if (shuttingDown) {
+            return refuse(SHUTTING_DOWN);
+        }
+        byte[] name = new byte[topicLength];
+        frame.get(topicOffset, name);
+        if (qos == 1) {
+            long resumed = resume(client, name);
+            if (resumed != 0) {
+                return resumed;
+            }
+        }
+        if (state.subscriptions().size() + expected.count() >= options.subscriptionsMax()) {
+            return TOO_MANY_SUBSCRIPTIONS;
+        }
+        return qos == 0 ? subscribePassing(client, name) : subscribeDurable(client, name);
+    }
+
+    private long subscribePassing(Client client, byte[] name) {
+        PassingSubscription subscription = new PassingSubscription(nextPassingId++, state.topic(name), client);
+        state.addPassing(subscription);
+        client.subscriptions().add(subscription);
+        return subscription.id();
+    }
+
+    private long subscribeDurable(Client client, byte[] name) {
+        long sequence = journal.appendSubscribe(client.owner(), name);
+        if (sequence < 0) {
+            return refuse(sequence);
+        }
+        expected.add(sequence, state.topic(name), client);
+        client.lastSequence(sequence);
+        return sequence;
+    }
+
+    /** @return the id of a subscription that the client takes up, or 0 */
+    private long resume(Client client, byte[] name) {
+        long adopted = expected.adopt(name, client);
+        if (adopted != 0) {
+            client.lastSequence(adopted);
+            return adopted;
+        }
+        Topic topic = state.topics().find(name);
+        if (topic == null) {
+            return 0;
+        }
+        for (DurableSubscription candidate : topic.durable()) {
+            if (candidate.owner().equals(client.owner()) && !candidate.isRemoving()) {
+                if (!candidate.isAttached()) {
+                    attach(candidate, client);
+                    return candidate.id();
+                }
+                if (candidate.isDeadLetters()) {
+                    return candidate.id();
+                }
+            }
+        }
+        return 0;
     }
 
     /**
-     * Delivers the next message of a subscription, if there is one.
+     * Delivers the next message of a subscription, if there is one. A detached subscription is attached by its owner's
+     * POLL.
      *
      * @return whether {@code sink} got a delivery; false for an empty, unknown or foreign subscription
      */
     public boolean poll(Client client, long subscriptionId, DeliverySink sink) {
-        throw new UnsupportedOperationException("walking skeleton");
+        Subscription subscription = state.subscription(subscriptionId);
+        if (subscription == null || shuttingDown || !subscription.belongsTo(client)) {
+            return false;
+        }
+        if (subscription instanceof DurableSubscription durable && !durable.isAttached()) {
+            if (durable.isRemoving()) {
+                return false;
+            }
+            attach(durable, client);
+        }
+        if (!subscription.deliverNext(sink, redelivery)) {
+            return false;
+        }
+        counters.increment(BrokerMetric.DELIVERED);
+        return true;
     }
 
-    /** @return false for an unknown subscription or tag */
+    /**
+     * Settles a delivery. It takes effect at once; only its durability lags.
+     *
+     * @return false for an unknown subscription or tag
+     */
     public boolean acknowledge(Client client, long subscriptionId, long deliveryTag) {
-        throw new UnsupportedOperationException("walking skeleton");
+        if (!(state.subscription(subscriptionId) instanceof DurableSubscription subscription)
+                || !subscription.belongsTo(client)
+                || !subscription.holds(deliveryTag)) {
+            return false;
+        }
+        redelivery.settle(subscriptionId, deliveryTag, SettleReason.ACKNOWLEDGED);
+        return true;
     }
 
-    /** The sequence number up to which all journalled commands are stored and have taken effect. */
-    public long appliedSequence() {
-        throw new UnsupportedOperationException("walking skeleton");
+    private void attach(DurableSubscription subscription, Client client) {
+        subscription.attach(client);
+        client.subscriptions().add(subscription);
+        counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
     }
 
-    /** From now on publishes and new durable subscriptions are refused and nothing more is delivered. */
-    public void beginShutdown() {
-        throw new UnsupportedOperationException("walking skeleton");
+    private long refuse(long refusal) {
+        if (refusal == DISK_FULL) {
+            counters.increment(BrokerMetric.REFUSED_DISK_FULL);
+        } else if (refusal == SHUTTING_DOWN) {
+            counters.increment(BrokerMetric.REFUSED_SHUTTING_DOWN);
+        }
+        return refusal;
     }
 
-    /** Deliveries that are not settled yet, those that wait for redelivery included. */
-    public long inflightMessageCount() {
-        throw new UnsupportedOperationException("walking skeleton");
-    }
-
-    /** The way other threads into the core. */
-    public Mailbox mailbox() {
-        throw new UnsupportedOperationException("walking skeleton");
-    }
+    // --- the turn ---
 
     /**
      * Starts a turn: runs mailed tasks, applies what the journal has stored, and meets deadlines.
@@ -92,11 +253,75 @@ public final class Broker {
      * @return how much was done, 0 when idle
      */
     public int doWork(long nowNanos) {
-        throw new UnsupportedOperationException("walking skeleton");
+        int work = redelivery.advance(nowNanos, clock.epochMillis());
+        work += mailbox.runAll();
+        work += journal.drainStored(state, COMMANDS_PER_TURN_MAX);
+        return work;
     }
 
-    /** Ends a turn: hands the turn's commands to the log and publishes the metrics snapshot. Before answers leave. */
+    /** What an applied command brings about for the connections. */
+    private final class Applied implements BrokerState.Listener {
+        @Override
+        public void onCreated(DurableSubscription subscription) {
+            subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
+            Client client = expected.arrived(subscription.id());
+            if (client != null) {
+                attach(subscription, client);
+            }
+        }
+
+        @Override
+        public void onSettled(Delivery delivery) {
+            redelivery.onSettled(delivery);
+        }
+    }
+
+    /** Ends a turn: hands the turn's commands to the log and publishes the counts. Before answers leave. */
     public void endTurn() {
-        throw new UnsupportedOperationException("walking skeleton");
+        redelivery.appendPending();
+        journal.submit(redelivery.nowNanos());
+        counters.publish();
+    }
+
+    /** The maintenance tick, about once a second; posted to the {@link #mailbox}. */
+    public void onTick() {
+        housekeeping.onTick();
+    }
+
+    /** The sequence number up to which all journalled commands are stored and have taken effect. */
+    public long appliedSequence() {
+        return journal.appliedSequence();
+    }
+
+    /** From now on publishes and subscriptions are refused and nothing more is delivered; acknowledgements go on. */
+    public void beginShutdown() {
+        shuttingDown = true;
+    }
+
+    /** Deliveries that are not settled yet, those that wait for redelivery included. */
+    public long inflightMessageCount() {
+        return counters.current(BrokerMetric.IN_FLIGHT);
+    }
+
+    /** All subscriptions, for an operator to look at. */
+    public List<SubscriptionInfo> subscriptions(int countMax) {
+        List<SubscriptionInfo> result = new ArrayList<>();
+        for (Subscription subscription : state.subscriptions()) {
+            if (result.size() == countMax) {
+                break;
+            }
+            result.add(subscription.info());
+        }
+        return result;
+    }
+
+    /** The way of other threads into the core. */
+    public Mailbox mailbox() {
+        return mailbox;
+    }
+
+    /** What the core counts; its published values may be read by any thread. */
+    public BrokerCounters counters() {
+        return counters;
     }
 }

@@ -1,8 +1,12 @@
 package io.blipmq.broker;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** One authenticated connection as the broker knows it. Owned by the core thread. */
 public final class Client {
     private final OwnerId owner;
+    private final List<Subscription> subscriptions = new ArrayList<>(1);
     private long lastSequence;
 
     Client(OwnerId owner) {
@@ -11,6 +15,11 @@ public final class Client {
 
     OwnerId owner() {
         return owner;
+    }
+
+    /** What ends or is detached with the connection. */
+    List<Subscription> subscriptions() {
+        return subscriptions;
     }
 
     /**

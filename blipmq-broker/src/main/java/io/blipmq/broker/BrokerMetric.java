@@ -1,0 +1,33 @@
+package io.blipmq.broker;
+
+/** What the core counts. Gauges go up and down, the others only up. */
+public enum BrokerMetric {
+    /** Gauge: topics that exist. */
+    TOPICS,
+    /** Gauge: subscriptions, detached ones too. */
+    SUBSCRIPTIONS,
+    /** Gauge: durable subscriptions without a connection. */
+    SUBSCRIPTIONS_DETACHED,
+    /** Gauge: deliveries that are not settled, those waiting for redelivery too. */
+    IN_FLIGHT,
+    /** Publishes accepted, of either QoS. */
+    PUBLISHED,
+    /** Deliveries, redeliveries too. */
+    DELIVERED,
+    REDELIVERED,
+    ACKNOWLEDGED,
+    /** Messages moved to a dead-letter topic. */
+    DEAD_LETTERED,
+    /** QoS 0 messages that a subscription lost because it fell behind or memory was short. */
+    DROPPED_QUEUE_FULL,
+    /** QoS 0 messages that waited for a subscription when its connection ended. */
+    DROPPED_CONNECTION_ENDED,
+    DROPPED_TTL_EXPIRED,
+    DROPPED_DEAD_LETTER_EXPIRED,
+    /** Durable subscriptions removed because they stayed detached for too long. */
+    SUBSCRIPTIONS_EXPIRED,
+    /** Durable subscriptions removed because their detached backlog grew too large. */
+    SUBSCRIPTIONS_OVERGROWN,
+    REFUSED_DISK_FULL,
+    REFUSED_SHUTTING_DOWN
+}

@@ -1,0 +1,59 @@
+package io.blipmq.broker;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The core's limits and times. Immutable.
+ *
+ * @param deliveriesMax deliveries of a QoS 1 message before it becomes a dead letter; 0 = without limit
+ * @param ackTimeoutNanos until a first delivery that was not acknowledged is due again; doubles with each delivery
+ * @param messageTtlMillis how long a QoS 1 message may wait; 0 = for ever
+ * @param subscriptionExpiryNanos how long a durable subscription may stay detached
+ * @param detachedBacklogBytesMax how much a detached subscription may collect before it is removed
+ * @param deadLetterRetentionMillis how long a dead letter is kept
+ * @param liveMessagesMax QoS 0 messages that may wait for one subscription before the oldest is dropped
+ * @param liveBytesMax memory for all waiting QoS 0 messages together
+ * @param inFlightMax deliveries of one subscription that may be unsettled at a time; bounds memory per subscription
+ * @param subscriptionsMax subscriptions of all kinds together; bounds memory whatever clients ask for
+ */
+public record BrokerOptions(
+        int deliveriesMax,
+        long ackTimeoutNanos,
+        long messageTtlMillis,
+        long subscriptionExpiryNanos,
+        long detachedBacklogBytesMax,
+        long deadLetterRetentionMillis,
+        int liveMessagesMax,
+        long liveBytesMax,
+        int inFlightMax,
+        int subscriptionsMax) {
+
+    /** A redelivery waits at most this long, unless the first one is configured to wait longer. */
+    static final long BACKOFF_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
+
+    /** The defaults of the configuration. */
+    public static BrokerOptions defaults() {
+        return new BrokerOptions(
+                3,
+                TimeUnit.MILLISECONDS.toNanos(100),
+                0,
+                TimeUnit.HOURS.toNanos(24),
+                1L << 30,
+                TimeUnit.DAYS.toMillis(7),
+                65_536,
+                64L << 20,
+                16_384,
+                1_000_000);
+    }
+
+    /** How long the {@code attempt}-th delivery (from 1) may stay unacknowledged. */
+    long ackTimeoutNanos(int attempt) {
+        long cap = Math.max(BACKOFF_NANOS_MAX, ackTimeoutNanos);
+        int doublings = Math.min(attempt - 1, 30);
+        return ackTimeoutNanos > cap >> doublings ? cap : ackTimeoutNanos << doublings;
+    }
+
+    boolean isLastDelivery(int attempt) {
+        return deliveriesMax > 0 && attempt >= deliveriesMax;
+    }
+}

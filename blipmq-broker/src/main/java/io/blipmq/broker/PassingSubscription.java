@@ -1,0 +1,39 @@
+package io.blipmq.broker;
+
+/** A QoS 0 subscription: it lives with its connection and holds nothing that has to be kept. Owned by the core thread. */
+final class PassingSubscription extends Subscription {
+    private final Client client;
+    private final LiveLog.Cursor cursor;
+
+    PassingSubscription(long id, Topic topic, Client client) {
+        super(id, topic);
+        this.client = client;
+        this.cursor = topic.live().open();
+    }
+
+    @Override
+    boolean belongsTo(Client other) {
+        return client == other;
+    }
+
+    @Override
+    boolean deliverNext(DeliverySink sink, Delivering delivering) {
+        if (!cursor.hasNext()) {
+            return false;
+        }
+        cursor.deliverNext(sink, topic().name());
+        return true;
+    }
+
+    /** @return how many messages were waiting and are lost */
+    long close() {
+        long lost = cursor.backlog();
+        cursor.close();
+        return lost;
+    }
+
+    @Override
+    SubscriptionInfo info() {
+        return new SubscriptionInfo(id(), topic().toString(), 0, 0, cursor.backlog(), 0, 0, false);
+    }
+}

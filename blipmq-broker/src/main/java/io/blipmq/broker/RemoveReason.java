@@ -1,0 +1,29 @@
+package io.blipmq.broker;
+
+/** Why a durable subscription ended. The codes stand in the journal and never change. */
+public enum RemoveReason {
+    /** Detached for longer than {@code subscription_expiry_ms}. */
+    EXPIRED(1),
+    /** Detached with more than {@code detached_backlog_bytes} waiting. */
+    BACKLOG_TOO_LARGE(2);
+
+    private final int code;
+
+    RemoveReason(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+
+    static RemoveReason of(int code) {
+        return switch (code) {
+            case 1 -> EXPIRED;
+            case 2 -> BACKLOG_TOO_LARGE;
+            default ->
+                throw new IllegalStateException("the journal holds removal reason " + code
+                        + ", which this version does not know: it was written by a newer one");
+        };
+    }
+}

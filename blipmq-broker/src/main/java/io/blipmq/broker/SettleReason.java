@@ -1,0 +1,29 @@
+package io.blipmq.broker;
+
+/** Why a message left a subscription. The codes stand in the journal and never change. */
+public enum SettleReason {
+    ACKNOWLEDGED(1),
+    TTL_EXPIRED(2),
+    DEAD_LETTER_EXPIRED(3);
+
+    private final int code;
+
+    SettleReason(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+
+    static SettleReason of(int code) {
+        return switch (code) {
+            case 1 -> ACKNOWLEDGED;
+            case 2 -> TTL_EXPIRED;
+            case 3 -> DEAD_LETTER_EXPIRED;
+            default ->
+                throw new IllegalStateException("the journal holds settle reason " + code
+                        + ", which this version does not know: it was written by a newer one");
+        };
+    }
+}

@@ -1,0 +1,103 @@
+package io.blipmq.broker;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A topic: its QoS 1 messages, its QoS 0 messages, and who reads them. Owned by the core thread. It exists while a
+ * subscription needs it.
+ */
+final class Topic {
+    private static final byte[] PREFIX_BYTES = "$dead-letter/".getBytes(StandardCharsets.UTF_8);
+
+    private final byte[] name;
+    private final MessageLog messages = new MessageLog();
+    private final LiveLog live;
+    /** Oldest first. */
+    private final List<DurableSubscription> durable = new ArrayList<>(1);
+
+    private int passingSubscriptions;
+    /** Durable subscriptions that are journalled and not stored yet. */
+    private int expectedSubscriptions;
+
+    Topic(byte[] name, LiveLog live) {
+        this.name = name;
+        this.live = live;
+    }
+
+    byte[] name() {
+        return name;
+    }
+
+    MessageLog messages() {
+        return messages;
+    }
+
+    LiveLog live() {
+        return live;
+    }
+
+    List<DurableSubscription> durable() {
+        return durable;
+    }
+
+    void passingSubscriptionAdded() {
+        passingSubscriptions++;
+    }
+
+    void passingSubscriptionEnded() {
+        passingSubscriptions--;
+    }
+
+    /** Whether QoS 1 messages, too, have readers that take them from {@link #live()}. */
+    boolean hasPassingSubscriptions() {
+        return passingSubscriptions > 0;
+    }
+
+    void expectSubscription() {
+        expectedSubscriptions++;
+    }
+
+    void expectedSubscriptionArrived() {
+        expectedSubscriptions--;
+    }
+
+    boolean isNeeded() {
+        return !durable.isEmpty() || passingSubscriptions > 0 || expectedSubscriptions > 0;
+    }
+
+    /** Whether letters instead of published messages arrive here: each subscription has its own. */
+    boolean isDeadLetters() {
+        return isDeadLetters(name);
+    }
+
+    static boolean isDeadLetters(byte[] name) {
+        return name.length > PREFIX_BYTES.length
+                && Arrays.equals(name, 0, PREFIX_BYTES.length, PREFIX_BYTES, 0, PREFIX_BYTES.length);
+    }
+
+    /** The name of the topic that takes this topic's dead letters. */
+    byte[] deadLetterName() {
+        byte[] result = Arrays.copyOf(PREFIX_BYTES, PREFIX_BYTES.length + name.length);
+        System.arraycopy(name, 0, result, PREFIX_BYTES.length, name.length);
+        return result;
+    }
+
+    /** Forgets positions that every durable subscription has passed. */
+    void trim() {
+        long passed = messages.endIndex();
+        for (DurableSubscription subscription : durable) {
+            if (subscription.messages() == messages) {
+                passed = Math.min(passed, subscription.cursorIndex());
+            }
+        }
+        messages.trimBefore(passed);
+    }
+
+    @Override
+    public String toString() {
+        return new String(name, StandardCharsets.UTF_8);
+    }
+}

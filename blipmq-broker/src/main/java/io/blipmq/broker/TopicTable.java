@@ -1,0 +1,117 @@
+package io.blipmq.broker;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * Topics by name, looked up by the bytes of a frame so that no string is made for a message. Owned by the core thread.
+ * Open addressing with linear probing and backward-shift deletion (Knuth, TAOCP vol. 3, 6.4, algorithm R).
+ */
+final class TopicTable {
+    private Topic[] slots = new Topic[64];
+    private int[] hashes = new int[64];
+    private int count;
+
+    /** @return the topic named by these bytes at an absolute offset, or null */
+    Topic find(ByteBuffer buffer, int offset, int length) {
+        int hash = hash(buffer, offset, length);
+        for (int slot = hash & mask(); slots[slot] != null; slot = slot + 1 & mask()) {
+            if (hashes[slot] == hash && matches(slots[slot].name(), buffer, offset, length)) {
+                return slots[slot];
+            }
+        }
+        return null;
+    }
+
+    Topic find(byte[] name) {
+        return find(ByteBuffer.wrap(name), 0, name.length);
+    }
+
+    void add(Topic topic) {
+        if (count * 2 >= slots.length) {
+            grow();
+        }
+        insert(topic, hash(ByteBuffer.wrap(topic.name()), 0, topic.name().length));
+        count++;
+    }
+
+    void remove(Topic topic) {
+        int slot = hash(ByteBuffer.wrap(topic.name()), 0, topic.name().length) & mask();
+        while (slots[slot] != topic) {
+            slot = slot + 1 & mask();
+        }
+        count--;
+        int gap = slot;
+        for (int next = gap + 1 & mask(); slots[next] != null; next = next + 1 & mask()) {
+            int home = hashes[next] & mask();
+            if ((next - home & mask()) >= (next - gap & mask())) {
+                slots[gap] = slots[next];
+                hashes[gap] = hashes[next];
+                gap = next;
+            }
+        }
+        slots[gap] = null;
+    }
+
+    int count() {
+        return count;
+    }
+
+    void forEach(Consumer<Topic> action) {
+        for (Topic topic : slots) {
+            if (topic != null) {
+                action.accept(topic);
+            }
+        }
+    }
+
+    private void insert(Topic topic, int hash) {
+        int slot = hash & mask();
+        while (slots[slot] != null) {
+            slot = slot + 1 & mask();
+        }
+        slots[slot] = topic;
+        hashes[slot] = hash;
+    }
+
+    private void grow() {
+        Topic[] oldSlots = slots;
+        int[] oldHashes = hashes;
+        slots = new Topic[oldSlots.length * 2];
+        hashes = new int[oldSlots.length * 2];
+        for (int i = 0; i < oldSlots.length; i++) {
+            if (oldSlots[i] != null) {
+                insert(oldSlots[i], oldHashes[i]);
+            }
+        }
+    }
+
+    private int mask() {
+        return slots.length - 1;
+    }
+
+    private static boolean matches(byte[] name, ByteBuffer buffer, int offset, int length) {
+        if (name.length != length) {
+            return false;
+        }
+        if (buffer.hasArray()) {
+            int start = buffer.arrayOffset() + offset;
+            return Arrays.equals(name, 0, length, buffer.array(), start, start + length);
+        }
+        for (int i = 0; i < length; i++) {
+            if (name[i] != buffer.get(offset + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int hash(ByteBuffer buffer, int offset, int length) {
+        int hash = length;
+        for (int i = 0; i < length; i++) {
+            hash = hash * 31 + buffer.get(offset + i);
+        }
+        return hash ^ hash >>> 15;
+    }
+}

@@ -1,0 +1,126 @@
+package io.blipmq.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LiveLogTest {
+
+    @Test
+    void aSubscriberThatFallsBehindLosesTheOldestAndTheLossIsCounted() {
+        TestBroker broker = new TestBroker(Options.liveMessagesMax(100));
+        Client client = broker.connect("k");
+        long slow = broker.subscribe(client, 0, "demo");
+        long fast = broker.subscribe(client, 0, "demo");
+        List<String> fastGot = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            broker.publish(client, 0, "demo", "m" + i);
+            fastGot.add(broker.poll(client, fast).payload());
+        }
+        assertThat(fastGot).hasSize(1_000);
+        assertThat(broker.pollAll(client, slow))
+                .isEqualTo(IntStream.range(900, 1_000).mapToObj(i -> "m" + i).toList());
+        assertThat(broker.count(BrokerMetric.DROPPED_QUEUE_FULL)).isEqualTo(900);
+    }
+
+    @Test
+    void allWaitingMessagesTogetherStayWithinTheirBudget() {
+        long budget = 8L * LiveMemory.CHUNK_BYTES;
+        TestBroker broker = new TestBroker(Options.liveBytesMax(budget));
+        Client client = broker.connect("k");
+        List<Long> subscriptions = IntStream.range(0, 4)
+                .mapToObj(i -> broker.subscribe(client, 0, "t" + i))
+                .toList();
+        String payload = "x".repeat(1_000);
+        for (int i = 0; i < 400; i++) {
+            broker.publish(client, 0, "t" + i % 4, payload);
+        }
+        long kept = subscriptions.stream()
+                .mapToLong(id -> broker.pollAll(client, id).size())
+                .sum();
+        assertThat(kept * 1_000).isLessThanOrEqualTo(budget).isGreaterThan(budget / 2);
+        assertThat(broker.count(BrokerMetric.DROPPED_QUEUE_FULL)).isEqualTo(400 - kept);
+    }
+
+    @Test
+    void aMessageLargerThanAChunkPasses() {
+        TestBroker broker = new TestBroker();
+        Client client = broker.connect("k");
+        long subscription = broker.subscribe(client, 0, "demo");
+        String large = "x".repeat(1_000_000);
+        broker.publish(client, 0, "demo", "small");
+        broker.publish(client, 0, "demo", large);
+        broker.publish(client, 0, "demo", "small");
+        assertThat(broker.pollAll(client, subscription)).containsExactly("small", large, "small");
+    }
+
+    @Test
+    void aSubscriptionThatEndsInTheMiddleDisturbsNobody() {
+        TestBroker broker = new TestBroker();
+        Client stays = broker.connect("k");
+        Client goes = broker.connect("k");
+        long staying = broker.subscribe(stays, 0, "demo");
+        long going = broker.subscribe(goes, 0, "demo");
+        IntStream.range(0, 5_000).forEach(i -> broker.publish(stays, 0, "demo", "m" + i));
+        IntStream.range(0, 10).forEach(i -> broker.poll(goes, going));
+        broker.broker().disconnect(goes);
+        assertThat(broker.count(BrokerMetric.DROPPED_CONNECTION_ENDED)).isEqualTo(4_990);
+        assertThat(broker.pollAll(stays, staying)).hasSize(5_000);
+    }
+
+    /** Readers come, read and go at random; each must see exactly a run of what was published since it came. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void readersSeeEveryMessageInOrder(long seed) {
+        Random random = new Random(seed);
+        BrokerCounters counters = new BrokerCounters();
+        LiveMemory memory = new LiveMemory(1L << 30);
+        LiveLog log = new LiveLog(memory, 1 << 20, counters);
+        List<LiveLog.Cursor> cursors = new ArrayList<>();
+        List<Integer> expected = new ArrayList<>();
+        int published = 0;
+        for (int step = 0; step < 20_000; step++) {
+            int action = random.nextInt(100);
+            if (action < 50) {
+                ByteBuffer payload = ByteBuffer.allocate(4 + random.nextInt(300));
+                payload.putInt(0, published++);
+                log.append(payload, 0, payload.capacity(), 0);
+            } else if (action < 97 && !cursors.isEmpty()) {
+                int reader = random.nextInt(cursors.size());
+                int want = random.nextInt(4);
+                for (int i = 0; i < want && cursors.get(reader).hasNext(); i++) {
+                    assertThat(readInt(cursors.get(reader))).isEqualTo(expected.get(reader));
+                    expected.set(reader, expected.get(reader) + 1);
+                }
+            } else if (action < 99 && cursors.size() < 5) {
+                cursors.add(log.open());
+                expected.add(published);
+            } else if (!cursors.isEmpty()) {
+                int reader = random.nextInt(cursors.size());
+                assertThat(cursors.get(reader).backlog()).isEqualTo(published - expected.get(reader));
+                cursors.remove(reader).close();
+                expected.remove(reader);
+            }
+        }
+        for (LiveLog.Cursor cursor : cursors) {
+            while (cursor.hasNext()) {
+                cursor.skipNext();
+            }
+        }
+        assertThat(memory.bytes()).isZero();
+        assertThat(counters.current(BrokerMetric.DROPPED_QUEUE_FULL)).isZero();
+    }
+
+    private static int readInt(LiveLog.Cursor cursor) {
+        ByteBuffer[] target = new ByteBuffer[1];
+        cursor.deliverNext((qos, tag, topic, length) -> target[0] = ByteBuffer.allocate(length), new byte[0]);
+        return target[0].getInt(0);
+    }
+}

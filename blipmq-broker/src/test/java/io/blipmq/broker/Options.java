@@ -1,0 +1,70 @@
+package io.blipmq.broker;
+
+import java.util.concurrent.TimeUnit;
+
+/** Options of tests: the defaults with one thing changed. */
+final class Options {
+    private static final BrokerOptions D = BrokerOptions.defaults();
+
+    private Options() {}
+
+    static BrokerOptions deliveriesMax(int max) {
+        return with(max, 0, D.subscriptionExpiryNanos(), D.detachedBacklogBytesMax());
+    }
+
+    static BrokerOptions messageTtlMillis(long millis) {
+        return with(D.deliveriesMax(), millis, D.subscriptionExpiryNanos(), D.detachedBacklogBytesMax());
+    }
+
+    static BrokerOptions subscriptionExpirySeconds(long seconds) {
+        return with(D.deliveriesMax(), 0, TimeUnit.SECONDS.toNanos(seconds), D.detachedBacklogBytesMax());
+    }
+
+    static BrokerOptions detachedBacklogBytesMax(long bytes) {
+        return with(D.deliveriesMax(), 0, D.subscriptionExpiryNanos(), bytes);
+    }
+
+    static BrokerOptions inFlightMax(int max) {
+        return limits(D.liveMessagesMax(), D.liveBytesMax(), max, D.subscriptionsMax());
+    }
+
+    static BrokerOptions subscriptionsMax(int max) {
+        return limits(D.liveMessagesMax(), D.liveBytesMax(), D.inFlightMax(), max);
+    }
+
+    static BrokerOptions liveMessagesMax(int max) {
+        return limits(max, D.liveBytesMax(), D.inFlightMax(), D.subscriptionsMax());
+    }
+
+    static BrokerOptions liveBytesMax(long max) {
+        return limits(D.liveMessagesMax(), max, D.inFlightMax(), D.subscriptionsMax());
+    }
+
+    private static BrokerOptions with(int deliveriesMax, long ttlMillis, long expiryNanos, long backlogBytesMax) {
+        return new BrokerOptions(
+                deliveriesMax,
+                D.ackTimeoutNanos(),
+                ttlMillis,
+                expiryNanos,
+                backlogBytesMax,
+                D.deadLetterRetentionMillis(),
+                D.liveMessagesMax(),
+                D.liveBytesMax(),
+                D.inFlightMax(),
+                D.subscriptionsMax());
+    }
+
+    private static BrokerOptions limits(int liveMessagesMax, long liveBytesMax, int inFlightMax, int subscriptionsMax) {
+        return new BrokerOptions(
+                D.deliveriesMax(),
+                D.ackTimeoutNanos(),
+                0,
+                D.subscriptionExpiryNanos(),
+                D.detachedBacklogBytesMax(),
+                D.deadLetterRetentionMillis(),
+                liveMessagesMax,
+                liveBytesMax,
+                inFlightMax,
+                subscriptionsMax);
+    }
+}

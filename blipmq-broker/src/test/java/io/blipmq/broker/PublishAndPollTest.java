@@ -1,0 +1,252 @@
+package io.blipmq.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PublishAndPollTest {
+    private final TestBroker broker = new TestBroker();
+    private final Client alice = broker.connect("alice");
+    private final Client bob = broker.connect("bob");
+
+    @Test
+    void aStoredMessageReachesEverySubscription() {
+        long first = broker.subscribe(alice, 1, "demo");
+        long second = broker.subscribe(bob, 1, "demo");
+        long tag = broker.publishStored(alice, "demo", "hi");
+
+        assertThat(broker.poll(alice, first)).isEqualTo(new TestBroker.Received(1, tag, "demo", "hi"));
+        assertThat(broker.poll(bob, second)).isEqualTo(new TestBroker.Received(1, tag, "demo", "hi"));
+        assertThat(broker.poll(alice, first)).isNull();
+    }
+
+    @Test
+    void aMessageThatIsNotStoredIsNotVisible() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        long sequence = broker.publish(alice, 1, "demo", "hi");
+        broker.broker().doWork(broker.nanoTime());
+
+        assertThat(broker.poll(alice, subscription)).isNull();
+        assertThat(broker.broker().appliedSequence()).isLessThan(sequence);
+        assertThat(alice.lastSequence()).isEqualTo(sequence);
+
+        broker.turn();
+        assertThat(broker.poll(alice, subscription)).isNotNull();
+        assertThat(broker.broker().appliedSequence()).isEqualTo(sequence);
+    }
+
+    @Test
+    void aSubscriptionGetsWhatIsPublishedAfterItIsAskedForAndNothingOlder() {
+        broker.subscribe(bob, 1, "demo");
+        broker.publish(alice, 1, "demo", "before");
+        long subscription = broker.trySubscribe(alice, 1, "demo");
+        broker.publish(alice, 1, "demo", "after");
+        broker.turn();
+
+        assertThat(broker.pollAll(alice, subscription)).containsExactly("after");
+    }
+
+    @Test
+    void publishingToATopicNobodySubscribedToIsAcceptedAndCreatesNothing() {
+        assertThat(broker.publish(alice, 1, "nowhere", "hi")).isZero();
+        assertThat(broker.publish(alice, 0, "nowhere", "hi")).isZero();
+        assertThat(broker.journal().size()).isZero();
+        assertThat(broker.count(BrokerMetric.TOPICS)).isZero();
+        assertThat(broker.count(BrokerMetric.PUBLISHED)).isEqualTo(2);
+    }
+
+    @Test
+    void theDeliveryQosIsTheLowerOfMessageAndSubscription() {
+        long passing = broker.subscribe(alice, 0, "demo");
+        long durable = broker.subscribe(alice, 1, "demo");
+        broker.publish(alice, 0, "demo", "zero");
+        broker.publishStored(alice, "demo", "one");
+
+        assertThat(broker.poll(alice, passing)).isEqualTo(new TestBroker.Received(0, 0, "demo", "zero"));
+        assertThat(broker.poll(alice, passing)).isEqualTo(new TestBroker.Received(0, 0, "demo", "one"));
+        assertThat(broker.poll(alice, durable).qos()).isZero();
+        assertThat(broker.poll(alice, durable).qos()).isEqualTo(1);
+        assertThat(broker.poll(alice, durable)).isNull();
+    }
+
+    @Test
+    void messagesOfBothQosComeByArrival() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        for (int i = 0; i < 6; i++) {
+            if (i % 2 == 0) {
+                broker.publish(alice, 0, "demo", "m" + i);
+            } else {
+                broker.publishStored(alice, "demo", "m" + i);
+            }
+        }
+        assertThat(broker.pollAll(alice, subscription)).containsExactly("m0", "m1", "m2", "m3", "m4", "m5");
+    }
+
+    @Test
+    void anotherKeyCannotTouchASubscription() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "hi");
+        TestBroker.Received received = broker.poll(alice, subscription);
+
+        assertThat(broker.poll(bob, subscription)).isNull();
+        assertThat(broker.acknowledge(bob, subscription, received)).isFalse();
+        assertThat(broker.acknowledge(alice, subscription, received)).isTrue();
+    }
+
+    @Test
+    void aQos0SubscriptionBelongsToItsConnection() {
+        long subscription = broker.subscribe(alice, 0, "demo");
+        broker.publish(alice, 0, "demo", "hi");
+
+        assertThat(broker.poll(broker.connect("alice"), subscription)).isNull();
+        assertThat(broker.poll(alice, subscription)).isNotNull();
+    }
+
+    @Test
+    void aTopicEndsWithItsLastSubscription() {
+        broker.subscribe(alice, 0, "demo");
+        assertThat(broker.count(BrokerMetric.TOPICS)).isEqualTo(1);
+        broker.broker().disconnect(alice);
+        assertThat(broker.count(BrokerMetric.TOPICS)).isZero();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+    }
+
+    @Test
+    void aReconnectingClientResumesItsOldestDetachedSubscription() {
+        long first = broker.subscribe(alice, 1, "demo");
+        long second = broker.subscribe(alice, 1, "demo");
+        assertThat(second).isNotEqualTo(first);
+        broker.broker().disconnect(alice);
+        broker.publishStored(bob, "demo", "meanwhile");
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_DETACHED)).isEqualTo(2);
+
+        Client again = broker.connect("alice");
+        assertThat(broker.subscribe(again, 1, "demo")).isEqualTo(first);
+        assertThat(broker.subscribe(again, 1, "demo")).isEqualTo(second);
+        assertThat(broker.pollAll(again, first)).containsExactly("meanwhile");
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_DETACHED)).isZero();
+        assertThat(broker.trySubscribe(broker.connect("bob"), 1, "demo")).isNotIn(first, second);
+    }
+
+    @Test
+    void aPollByItsOwnerAttachesADetachedSubscription() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.broker().disconnect(alice);
+        broker.publishStored(bob, "demo", "meanwhile");
+
+        Client again = broker.connect("alice");
+        assertThat(broker.poll(again, subscription).payload()).isEqualTo("meanwhile");
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_DETACHED)).isZero();
+    }
+
+    @Test
+    void aSubscriptionAskedForByALostConnectionGoesToItsSuccessor() {
+        long asked = broker.trySubscribe(alice, 1, "demo");
+        broker.broker().disconnect(alice);
+        Client again = broker.connect("alice");
+        assertThat(broker.trySubscribe(again, 1, "demo")).isEqualTo(asked);
+        assertThat(again.lastSequence()).isEqualTo(asked);
+        broker.turn();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_DETACHED)).isZero();
+    }
+
+    @Test
+    void aDetachedSubscriptionTakesNoQos0() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publish(bob, 0, "demo", "lost with the connection");
+        broker.broker().disconnect(alice);
+        broker.publish(bob, 0, "demo", "never taken");
+
+        assertThat(broker.poll(broker.connect("alice"), subscription)).isNull();
+        assertThat(broker.count(BrokerMetric.DROPPED_CONNECTION_ENDED)).isEqualTo(1);
+    }
+
+    @Test
+    void aFullJournalRefusesAndABusyOneAsksToWait() {
+        broker.subscribe(alice, 1, "demo");
+        broker.journal().full(true);
+        assertThat(broker.publish(alice, 1, "demo", "hi")).isEqualTo(Broker.DISK_FULL);
+        assertThat(broker.trySubscribe(alice, 1, "demo")).isEqualTo(Broker.DISK_FULL);
+        assertThat(broker.count(BrokerMetric.REFUSED_DISK_FULL)).isEqualTo(2);
+        broker.journal().busy(true);
+        assertThat(broker.publish(alice, 1, "demo", "hi")).isEqualTo(Broker.BUSY);
+        assertThat(broker.publish(alice, 0, "demo", "hi")).isZero();
+    }
+
+    @Test
+    void anAcknowledgementThatTheJournalHasNoRoomForIsKept() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "one");
+        broker.publishStored(alice, "demo", "two");
+        broker.journal().busy(true);
+        assertThat(broker.acknowledge(alice, subscription, broker.poll(alice, subscription)))
+                .isTrue();
+        assertThat(broker.acknowledge(alice, subscription, broker.poll(alice, subscription)))
+                .isTrue();
+        broker.journal().busy(false);
+        broker.turn();
+        broker.restart();
+
+        assertThat(broker.pollAll(broker.connect("alice"), subscription)).isEmpty();
+    }
+
+    @Test
+    void shutdownRefusesPublishesAndDeliversNothingMoreButTakesAcknowledgements() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "one");
+        broker.publishStored(alice, "demo", "two");
+        TestBroker.Received received = broker.poll(alice, subscription);
+        broker.broker().beginShutdown();
+
+        assertThat(broker.publish(alice, 0, "demo", "late")).isEqualTo(Broker.SHUTTING_DOWN);
+        assertThat(broker.publish(alice, 1, "demo", "late")).isEqualTo(Broker.SHUTTING_DOWN);
+        assertThat(broker.trySubscribe(alice, 0, "demo")).isEqualTo(Broker.SHUTTING_DOWN);
+        assertThat(broker.poll(alice, subscription)).isNull();
+        assertThat(broker.broker().inflightMessageCount()).isEqualTo(1);
+        assertThat(broker.acknowledge(alice, subscription, received)).isTrue();
+        assertThat(broker.broker().inflightMessageCount()).isZero();
+    }
+
+    @Test
+    void inFlightIsBoundedPerSubscription() {
+        BrokerOptions few = Options.inFlightMax(3);
+        TestBroker small = new TestBroker(few);
+        Client client = small.connect("k");
+        long subscription = small.subscribe(client, 1, "demo");
+        IntStream.range(0, 5).forEach(i -> small.publish(client, 1, "demo", "m" + i));
+        small.turn();
+
+        TestBroker.Received first = small.poll(client, subscription);
+        assertThat(small.pollAll(client, subscription)).containsExactly("m1", "m2");
+        small.acknowledge(client, subscription, first);
+        assertThat(small.pollAll(client, subscription)).containsExactly("m3");
+    }
+
+    @Test
+    void subscriptionsAreLimited() {
+        TestBroker small = new TestBroker(Options.subscriptionsMax(2));
+        Client client = small.connect("k");
+        small.subscribe(client, 0, "a");
+        small.subscribe(client, 1, "b");
+        assertThat(small.trySubscribe(client, 0, "c")).isEqualTo(Broker.TOO_MANY_SUBSCRIPTIONS);
+        assertThat(small.trySubscribe(client, 1, "c")).isEqualTo(Broker.TOO_MANY_SUBSCRIPTIONS);
+    }
+
+    @Test
+    void aLongBacklogComesInOrder() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        List<String> sent = IntStream.range(0, 10_000).mapToObj(i -> "m" + i).toList();
+        sent.forEach(message -> broker.publish(bob, 1, "demo", message));
+        broker.turn();
+
+        for (String expected : sent) {
+            TestBroker.Received received = broker.poll(alice, subscription);
+            assertThat(received.payload()).isEqualTo(expected);
+            broker.acknowledge(alice, subscription, received);
+        }
+        assertThat(broker.poll(alice, subscription)).isNull();
+    }
+}

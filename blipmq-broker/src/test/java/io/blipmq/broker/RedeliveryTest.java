@@ -1,0 +1,305 @@
+package io.blipmq.broker;
+
+import static java.util.concurrent.TimeUnit.DAYS;
+import static java.util.concurrent.TimeUnit.HOURS;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RedeliveryTest {
+    private static final String LETTERS = "$dead-letter/demo";
+
+    private TestBroker broker = new TestBroker();
+    private Client alice = broker.connect("alice");
+
+    private void use(BrokerOptions options) {
+        broker = new TestBroker(options);
+        alice = broker.connect("alice");
+    }
+
+    @Test
+    void anUnacknowledgedDeliveryIsDueAgainAfterABackoffThatDoubles() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        long tag = broker.publishStored(alice, "demo", "hi");
+        broker.poll(alice, subscription);
+
+        broker.pass(90, MILLISECONDS);
+        assertThat(broker.poll(alice, subscription)).isNull();
+        broker.pass(20, MILLISECONDS);
+        assertThat(broker.poll(alice, subscription).tag()).isEqualTo(tag);
+
+        broker.pass(190, MILLISECONDS);
+        assertThat(broker.poll(alice, subscription)).isNull();
+        broker.pass(20, MILLISECONDS);
+        assertThat(broker.poll(alice, subscription).tag()).isEqualTo(tag);
+        assertThat(broker.count(BrokerMetric.REDELIVERED)).isEqualTo(2);
+        assertThat(broker.count(BrokerMetric.DELIVERED)).isEqualTo(3);
+        assertThat(broker.count(BrokerMetric.IN_FLIGHT)).isEqualTo(1);
+    }
+
+    @Test
+    void theBackoffIsCapped() {
+        assertThat(BrokerOptions.defaults().ackTimeoutNanos(9)).isEqualTo(MILLISECONDS.toNanos(25_600));
+        assertThat(BrokerOptions.defaults().ackTimeoutNanos(10)).isEqualTo(SECONDS.toNanos(30));
+        assertThat(BrokerOptions.defaults().ackTimeoutNanos(1_000)).isEqualTo(SECONDS.toNanos(30));
+    }
+
+    @Test
+    void dueRedeliveriesComeInOrderBeforeTheRest() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        for (int i = 0; i < 4; i++) {
+            broker.publish(alice, 1, "demo", "m" + i);
+        }
+        broker.turn();
+        broker.poll(alice, subscription);
+        broker.poll(alice, subscription);
+        broker.poll(alice, subscription);
+        broker.pass(110, MILLISECONDS);
+        assertThat(broker.pollAll(alice, subscription)).containsExactly("m0", "m1", "m2", "m3");
+    }
+
+    @Test
+    void anAcknowledgedMessageIsNotRedelivered() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "hi");
+        TestBroker.Received received = broker.poll(alice, subscription);
+        assertThat(broker.acknowledge(alice, subscription, received)).isTrue();
+        assertThat(broker.acknowledge(alice, subscription, received)).isFalse();
+        broker.pass(1, SECONDS);
+        assertThat(broker.poll(alice, subscription)).isNull();
+        assertThat(broker.count(BrokerMetric.IN_FLIGHT)).isZero();
+        assertThat(broker.count(BrokerMetric.ACKNOWLEDGED)).isEqualTo(1);
+    }
+
+    @Test
+    void anAcknowledgementOfAMessageThatIsDueAgainStillCounts() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "hi");
+        TestBroker.Received received = broker.poll(alice, subscription);
+        broker.pass(200, MILLISECONDS);
+        assertThat(broker.acknowledge(alice, subscription, received)).isTrue();
+        assertThat(broker.poll(alice, subscription)).isNull();
+    }
+
+    @Test
+    void detachingMakesUnacknowledgedDeliveriesDueAtOnceAndInOrder() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        for (int i = 0; i < 5; i++) {
+            broker.publish(alice, 1, "demo", "m" + i);
+        }
+        broker.turn();
+        broker.poll(alice, subscription);
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        broker.poll(alice, subscription);
+        broker.broker().disconnect(alice);
+
+        Client again = broker.connect("alice");
+        broker.subscribe(again, 1, "demo");
+        assertThat(broker.pollAll(again, subscription)).containsExactly("m0", "m2", "m3", "m4");
+    }
+
+    @Test
+    void afterItsLastDeliveryAMessageBecomesADeadLetterThatASubscribeResumes() {
+        use(Options.deliveriesMax(2));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "poison");
+        broker.publishStored(alice, "demo", "good");
+        broker.poll(alice, subscription);
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        broker.pass(150, MILLISECONDS);
+        assertThat(broker.poll(alice, subscription).payload()).isEqualTo("poison");
+        broker.pass(300, MILLISECONDS);
+
+        assertThat(broker.poll(alice, subscription)).isNull();
+        assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
+        assertThat(broker.count(BrokerMetric.IN_FLIGHT)).isZero();
+        long letters = broker.subscribe(alice, 1, LETTERS);
+        TestBroker.Received letter = broker.poll(alice, letters);
+        assertThat(letter.topic()).isEqualTo(LETTERS);
+        assertThat(letter.payload()).isEqualTo("poison");
+        assertThat(broker.acknowledge(alice, letters, letter)).isTrue();
+        assertThat(broker.subscribe(alice, 1, LETTERS)).isEqualTo(letters);
+    }
+
+    @Test
+    void aLetterIsRedeliveredWithoutLimitAndNeverDeadLetteredAgain() {
+        use(Options.deliveriesMax(1));
+        long letters = deadLetter("poison");
+        for (int i = 0; i < 10; i++) {
+            assertThat(broker.poll(alice, letters).payload()).isEqualTo("poison");
+            broker.pass(31, SECONDS);
+        }
+        assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
+    }
+
+    @Test
+    void aLateAcknowledgementOfADeadLetteredMessageSettlesTheLetter() {
+        use(Options.deliveriesMax(1));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "slow");
+        TestBroker.Received received = broker.poll(alice, subscription);
+        broker.pass(1, SECONDS);
+        long letters = broker.subscribe(alice, 1, LETTERS);
+
+        assertThat(broker.acknowledge(alice, subscription, received)).isTrue();
+        assertThat(broker.poll(alice, letters)).isNull();
+        broker.restartCleanly();
+        assertThat(broker.pollAll(broker.connect("alice"), letters)).isEmpty();
+    }
+
+    @Test
+    void lettersGoToTheKeyWhoseSubscriptionFailedOnly() {
+        use(Options.deliveriesMax(1));
+        Client bob = broker.connect("bob");
+        long bobsLetters = broker.subscribe(bob, 1, LETTERS);
+        long letters = deadLetter("poison");
+        assertThat(letters).isNotEqualTo(bobsLetters);
+        assertThat(broker.poll(bob, bobsLetters)).isNull();
+        assertThat(broker.poll(alice, letters)).isNotNull();
+    }
+
+    @Test
+    void lettersSurviveARestart() {
+        use(Options.deliveriesMax(1));
+        long letters = deadLetter("poison");
+        broker.restartCleanly();
+        Client again = broker.connect("alice");
+        assertThat(broker.trySubscribe(again, 1, LETTERS)).isEqualTo(letters);
+        assertThat(broker.pollAll(again, letters)).containsExactly("poison");
+    }
+
+    @Test
+    void lettersAreKeptForTheirRetention() {
+        use(Options.deliveriesMax(1));
+        long letters = deadLetter("poison");
+        broker.pass(8, DAYS);
+        assertThat(broker.poll(alice, letters)).isNull();
+        assertThat(broker.count(BrokerMetric.DROPPED_DEAD_LETTER_EXPIRED)).isEqualTo(1);
+    }
+
+    @Test
+    void withoutALimitAMessageIsRedeliveredForEver() {
+        use(Options.deliveriesMax(0));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "hi");
+        for (int i = 0; i < 50; i++) {
+            assertThat(broker.poll(alice, subscription)).isNotNull();
+            broker.pass(31, SECONDS);
+        }
+    }
+
+    @Test
+    void aLastDeliveryOfALostConnectionStillBecomesALetter() {
+        use(Options.deliveriesMax(1));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "hi");
+        broker.poll(alice, subscription);
+        broker.broker().disconnect(alice);
+        broker.pass(1, SECONDS);
+        assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
+    }
+
+    @Test
+    void aLetterThatTheJournalHasNoRoomForMovesLater() {
+        use(Options.deliveriesMax(1));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "hi");
+        broker.poll(alice, subscription);
+        broker.journal().full(true);
+        broker.pass(1, SECONDS);
+        assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isZero();
+        broker.journal().full(false);
+        broker.pass(2, SECONDS);
+        assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
+    }
+
+    @Test
+    void aMessageIsDroppedAfterItsTtlAndARestartDoesNotRenewIt() {
+        use(Options.messageTtlMillis(10_000));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "delivered");
+        broker.publishStored(alice, "demo", "waiting");
+        broker.poll(alice, subscription);
+        broker.pass(6, SECONDS);
+        broker.restartCleanly();
+        broker.pass(5, SECONDS);
+        assertThat(broker.pollAll(broker.connect("alice"), subscription)).isEmpty();
+        assertThat(broker.count(BrokerMetric.DROPPED_TTL_EXPIRED)).isEqualTo(2);
+    }
+
+    @Test
+    void aDetachedSubscriptionExpiresWithItsMessages() {
+        use(Options.subscriptionExpirySeconds(60));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "hi");
+        broker.pass(2, HOURS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
+
+        broker.broker().disconnect(alice);
+        broker.pass(59, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
+        broker.pass(2, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_DETACHED)).isZero();
+        assertThat(broker.count(BrokerMetric.TOPICS)).isZero();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_EXPIRED)).isEqualTo(1);
+        Client again = broker.connect("alice");
+        assertThat(broker.poll(again, subscription)).isNull();
+        assertThat(broker.subscribe(again, 1, "demo")).isNotEqualTo(subscription);
+    }
+
+    @Test
+    void expiryCountsAnewFromTheStart() {
+        use(Options.subscriptionExpirySeconds(60));
+        broker.subscribe(alice, 1, "demo");
+        broker.broker().disconnect(alice);
+        broker.pass(50, SECONDS);
+        broker.restartCleanly();
+        broker.pass(50, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
+        broker.pass(11, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+    }
+
+    @Test
+    void aDetachedBacklogIsLimitedInBytes() {
+        use(Options.detachedBacklogBytesMax(100));
+        broker.subscribe(alice, 1, "demo");
+        broker.broker().disconnect(alice);
+        Client bob = broker.connect("bob");
+        broker.publishStored(bob, "demo", "x".repeat(100));
+        broker.pass(1, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
+        broker.publishStored(bob, "demo", "x");
+        broker.pass(1, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_OVERGROWN)).isEqualTo(1);
+    }
+
+    @Test
+    void anOperatorSeesSubscriptions() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        long published = broker.epochMillis();
+        broker.publishStored(alice, "demo", "one");
+        broker.publishStored(alice, "demo", "two");
+        broker.poll(alice, subscription);
+        assertThat(broker.broker().subscriptions(10))
+                .isEqualTo(List.of(new SubscriptionInfo(subscription, "demo", 1, 0, 1, 1, published, false)));
+        broker.broker().disconnect(alice);
+        assertThat(broker.broker().subscriptions(10))
+                .isEqualTo(List.of(
+                        new SubscriptionInfo(subscription, "demo", 1, broker.epochMillis(), 2, 1, published, false)));
+    }
+
+    /** Publishes to a fresh subscription, lets the message fail, and subscribes to the letters. */
+    private long deadLetter(String payload) {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", payload);
+        broker.poll(alice, subscription);
+        broker.pass(1, SECONDS);
+        return broker.subscribe(alice, 1, LETTERS);
+    }
+}
