@@ -20,12 +20,10 @@ final class SubscribeHandler {
         if (result == Broker.BUSY) {
             return false;
         }
-        if (result == Broker.DISK_FULL) {
-            session.answers().nack(correlationId, Nack.SUBSCRIBE_DISK_FULL);
-        } else if (result == Broker.SHUTTING_DOWN) {
-            session.answers().nack(correlationId, Nack.SUBSCRIBE_SHUTTING_DOWN);
-        } else {
+        if (result > 0) {
             session.answers().ack(correlationId, result);
+        } else {
+            session.answers().nack(correlationId, failure(result));
         }
         return true;
     }
@@ -42,6 +40,13 @@ final class SubscribeHandler {
             return Nack.INVALID_QOS;
         }
         return topicLength > Topics.NAME_BYTES_MAX ? Nack.TOPIC_TOO_LONG : null;
+    }
+
+    private static Nack failure(long result) {
+        if (result == Broker.DISK_FULL) {
+            return Nack.SUBSCRIBE_DISK_FULL;
+        }
+        return result == Broker.TOO_MANY_SUBSCRIPTIONS ? Nack.SUBSCRIBE_TOO_MANY : Nack.SUBSCRIBE_SHUTTING_DOWN;
     }
 
     private static long subscribe(Session session, ByteBuffer buffer, int payload) {
