@@ -10,6 +10,7 @@ import io.blipmq.protocol.PayloadLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ final class TestClient implements AutoCloseable {
     TestClient(TestServer server, InetSocketAddress address) throws IOException {
         this.server = server;
         channel = SocketChannel.open(address);
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.configureBlocking(false);
     }
 
@@ -176,6 +178,19 @@ final class TestClient implements AutoCloseable {
             return ended;
         });
         assertThat(received.position()).as("bytes received before the end").isZero();
+    }
+
+    /** The connection is over; no turn is run. */
+    void expectEnd() throws IOException {
+        channel.configureBlocking(true);
+        channel.socket().setSoTimeout(60_000);
+        assertThat(channel.socket().getInputStream().read()).isEqualTo(-1);
+    }
+
+    /** Ends the connection the rude way. */
+    void reset() throws IOException {
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        channel.close();
     }
 
     @Override
