@@ -28,7 +28,8 @@ public enum Nack {
     PUBLISH_DISK_FULL(500, "durable publish failed: disk full"),
     PUBLISH_SHUTTING_DOWN(500, "durable publish failed: shutting down"),
     SUBSCRIBE_DISK_FULL(500, "subscribe failed: disk full"),
-    SUBSCRIBE_SHUTTING_DOWN(500, "subscribe failed: shutting down");
+    SUBSCRIBE_SHUTTING_DOWN(500, "subscribe failed: shutting down"),
+    SUBSCRIBE_TOO_MANY(500, "subscribe failed: too many subscriptions");
 
     private final int code;
     private final String text;

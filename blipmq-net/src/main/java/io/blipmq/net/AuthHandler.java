@@ -1,0 +1,46 @@
+package io.blipmq.net;
+
+import io.blipmq.protocol.Nack;
+import io.blipmq.protocol.PayloadLayout;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** AUTH: lets in who shows a known key. Stateless. */
+final class AuthHandler {
+    private AuthHandler() {}
+
+    static boolean onFrame(Session session, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
+        Nack refusal = refusal(session, buffer, payload, payloadLength);
+        if (refusal != null) {
+            session.answers().nack(correlationId, refusal);
+            return true;
+        }
+        byte[] key = key(buffer, payload);
+        boolean known = session.keys().isKnown(key);
+        if (known) {
+            session.onAuthenticated(key);
+            session.answers().ack(correlationId, 0);
+        } else {
+            session.answers().nack(correlationId, Nack.INVALID_API_KEY);
+            session.onWrongKey();
+        }
+        Arrays.fill(key, (byte) 0);
+        return true;
+    }
+
+    private static Nack refusal(Session session, ByteBuffer buffer, int payload, int payloadLength) {
+        if (session.state() == SessionState.AWAIT_HELLO) {
+            return Nack.HELLO_NOT_PERFORMED;
+        }
+        if (session.isReady()) {
+            return Nack.ALREADY_AUTHENTICATED;
+        }
+        return PayloadLayout.isAuth(buffer, payload, payloadLength) ? null : Nack.INVALID_AUTH;
+    }
+
+    private static byte[] key(ByteBuffer buffer, int payload) {
+        byte[] key = new byte[PayloadLayout.authKeyLength(buffer, payload)];
+        buffer.get(payload + PayloadLayout.AUTH_KEY_OFFSET, key);
+        return key;
+    }
+}

@@ -1,0 +1,50 @@
+package io.blipmq.net;
+
+/**
+ * How many bytes may be held for one purpose by all connections together. Owned by the broker thread.
+ *
+ * <p>The headroom is kept back from whoever can be told to wait, for those who cannot: bytes that were already read
+ * from a socket have to be put somewhere.
+ */
+final class ByteBudget {
+    private final long limitBytes;
+    private final long headroomBytes;
+    private long usedBytes;
+
+    ByteBudget(long limitBytes, long headroomBytes) {
+        if (headroomBytes >= limitBytes) {
+            throw new IllegalArgumentException(
+                    "a budget of " + limitBytes + " bytes leaves nothing beside its headroom of " + headroomBytes);
+        }
+        this.limitBytes = limitBytes;
+        this.headroomBytes = headroomBytes;
+    }
+
+    /** Takes bytes unless they would touch the headroom. */
+    boolean tryReserve(long bytes) {
+        if (usedBytes + bytes + headroomBytes > limitBytes) {
+            return false;
+        }
+        usedBytes += bytes;
+        return true;
+    }
+
+    /** Takes bytes that cannot be refused any more; those who can wait do so until they are given back. */
+    void reserve(long bytes) {
+        usedBytes += bytes;
+    }
+
+    void release(long bytes) {
+        usedBytes -= bytes;
+        assert usedBytes >= 0 : "more bytes given back than taken";
+    }
+
+    /** Whether nothing beyond the headroom is taken. */
+    boolean hasRoom() {
+        return usedBytes + headroomBytes <= limitBytes;
+    }
+
+    long usedBytes() {
+        return usedBytes;
+    }
+}

@@ -1,0 +1,277 @@
+package io.blipmq.net;
+
+import io.blipmq.protocol.ProtocolException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's socket, with what was read from it, what is to be written to it, and its session. Owned by the broker
+ * thread; the event loop calls each step of a turn for all connections before the next step.
+ *
+ * <p>A peer that stops reading stops being read: while its output is full, or as many answers wait as may, its frames
+ * stay where they are and read interest is off. The same holds while the journal takes no more.
+ */
+final class Connection {
+    /** Time to say HELLO and show a key; longer than any network needs, short enough to get rid of strangers. */
+    static final long HANDSHAKE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Time for the rest of a frame that has begun, and for taking the last answers of a session that ends. */
+    static final long PROGRESS_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
+    private final LoopResources shared;
+    private final SocketChannel channel;
+    private final SocketAddress peer;
+    private final SelectionKey key;
+    private final long acceptedNanos;
+    private final InputBuffer input;
+    private final OutputQueue output;
+    private final Answers answers;
+    private final Session session;
+
+    /** Where {@link Connections} has this one; negative when it has let go of it. */
+    int index;
+    /** Whether {@link Connections} has something to do for it in this turn. */
+    boolean active;
+
+    private int interestOps = SelectionKey.OP_READ;
+    private boolean refusedByJournal;
+    private boolean broken;
+    private boolean lost;
+    private boolean closed;
+    private long closingSinceNanos;
+
+    Connection(LoopResources shared, SocketChannel channel, SelectionKey key, long nowNanos) throws IOException {
+        this.shared = shared;
+        this.channel = channel;
+        this.key = key;
+        peer = channel.getRemoteAddress();
+        acceptedNanos = nowNanos;
+        input = new InputBuffer(shared);
+        output = new OutputQueue(shared);
+        answers = new Answers(shared, output);
+        session = new Session(shared, answers);
+    }
+
+    /** Reads what the socket has, once. */
+    int read(int bytesMax, boolean probeEnd) {
+        if (!mayRead() || !input.fitsShared()) {
+            return 0;
+        }
+        try {
+            int read = input.read(channel, bytesMax, probeEnd);
+            shared.metrics.add(NetMetric.BYTES_IN, read);
+            return read;
+        } catch (IOException e) {
+            onLost(e);
+            return 0;
+        }
+    }
+
+    /** Handles the frames that are there, as far as the journal and the output take them. */
+    int handleInput(long nowNanos) {
+        if (closed || session.isClosing()) {
+            return 0;
+        }
+        int frames = handleFrames(nowNanos);
+        if (session.isClosing()) {
+            beginClosing(nowNanos);
+        } else if (input.isEnded() && !input.hasFrame()) {
+            session.onInputEnded();
+            beginClosing(nowNanos);
+        }
+        return frames;
+    }
+
+    /** Sends the answers that had to wait. */
+    int sendDueAnswers() {
+        return closed ? 0 : answers.sendDue();
+    }
+
+    /** Writes once, and closes what has nothing more to say. */
+    long flush() {
+        if (closed) {
+            return 0;
+        }
+        long written = write();
+        if (session.isClosing() && (broken || lost || isAnswered())) {
+            close();
+        } else {
+            updateInterest();
+        }
+        return written;
+    }
+
+    /** Closes what has taken too long; called now and then. */
+    void checkDeadlines(long nowNanos) {
+        if (closed) {
+            return;
+        }
+        if (session.isClosing()) {
+            if (nowNanos - closingSinceNanos > PROGRESS_TIMEOUT_NANOS) {
+                close();
+            }
+        } else if (!session.isReady() && nowNanos - acceptedNanos > HANDSHAKE_TIMEOUT_NANOS) {
+            shared.metrics.increment(NetMetric.HANDSHAKE_TIMEOUTS);
+            warn("no handshake within 10 seconds");
+            close();
+        } else if (input.isPartialSinceBefore(nowNanos - PROGRESS_TIMEOUT_NANOS)) {
+            shared.metrics.increment(NetMetric.PARTIAL_FRAME_TIMEOUTS);
+            warn("the rest of a frame did not come within 60 seconds");
+            close();
+        }
+    }
+
+    /** Ends session and socket at once and gives back every buffer. */
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        session.onClosed();
+        input.drop();
+        output.clear();
+        key.cancel();
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.debug("Closing the connection from {} failed: {}", peer, e.toString());
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    boolean isEnded() {
+        return input.isEnded();
+    }
+
+    boolean isReady() {
+        return session.isReady();
+    }
+
+    /** Whether everything this peer is owed has left. */
+    boolean isAnswered() {
+        return output.isEmpty() && !answers.isWaiting();
+    }
+
+    /** Whether something is left for a later turn even if the socket stays silent. */
+    boolean isUnfinished() {
+        return answers.isWaiting() || input.hasFrame() || isEndUnhandled() || isStalled();
+    }
+
+    /** Whether the next turn could go on at once, without waiting for anything. */
+    boolean canGoOn() {
+        boolean handles = input.hasFrame() ? !refusedByJournal && mayHandle() : isEndUnhandled();
+        return handles || answers.isDue();
+    }
+
+    /** Whether the journal or the budget had no room for this connection's next frame. */
+    boolean isStalled() {
+        return refusedByJournal || !input.hasRoom(session.assemblyBudget());
+    }
+
+    /** Whether a frame has begun or the session is not in its steady state, so that time matters. */
+    boolean hasDeadline() {
+        return !closed && (!session.isReady() || input.isPartial());
+    }
+
+    private int handleFrames(long nowNanos) {
+        ByteBuffer buffer = input.buffer();
+        int at = input.from();
+        int to = input.to();
+        int frames = 0;
+        refusedByJournal = false;
+        try {
+            while (mayHandle()) {
+                int frameBytes = FrameReader.wholeFrameBytes(buffer, at, to, session.isReady());
+                if (frameBytes == 0) {
+                    break;
+                }
+                if (!session.onFrame(buffer, at, frameBytes)) {
+                    refusedByJournal = true;
+                    break;
+                }
+                at += frameBytes;
+                frames++;
+            }
+        } catch (ProtocolException e) {
+            onBroken(e);
+        }
+        if (!session.isClosing()) {
+            input.onHandled(at, session.assemblyBudget(), nowNanos);
+        }
+        shared.metrics.add(NetMetric.FRAMES_IN, frames);
+        return frames;
+    }
+
+    private boolean mayHandle() {
+        return !session.isClosing() && !output.isFull() && !answers.isFull();
+    }
+
+    private boolean mayRead() {
+        return !closed
+                && !input.isEnded()
+                && mayHandle()
+                && !refusedByJournal
+                && !input.hasFrame()
+                && input.hasRoom(session.assemblyBudget());
+    }
+
+    /** The peer broke the protocol: what it was already answered may leave, then the socket is closed. */
+    private void onBroken(ProtocolException e) {
+        shared.metrics.increment(NetMetric.PROTOCOL_ERRORS);
+        warn(e.getMessage());
+        broken = true;
+        session.onInputEnded();
+    }
+
+    /** The socket failed: frames that came before are still handled, and nothing can be sent any more. */
+    private void onLost(IOException e) {
+        log.debug("Lost the connection from {}: {}", peer, e.toString());
+        lost = true;
+        input.onLost();
+        output.clear();
+    }
+
+    private boolean isEndUnhandled() {
+        return input.isEnded() && !session.isClosing();
+    }
+
+    private long write() {
+        if (lost) {
+            output.clear();
+            return 0;
+        }
+        try {
+            return output.write(channel);
+        } catch (IOException e) {
+            onLost(e);
+            return 0;
+        }
+    }
+
+    private void beginClosing(long nowNanos) {
+        closingSinceNanos = nowNanos;
+        input.drop();
+    }
+
+    private void updateInterest() {
+        int ops = (mayRead() ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE);
+        if (ops != interestOps) {
+            interestOps = ops;
+            key.interestOps(ops);
+        }
+    }
+
+    private void warn(String reason) {
+        log.warn("Closed the connection from {}: {}", peer, reason);
+    }
+}

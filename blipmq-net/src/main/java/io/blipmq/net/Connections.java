@@ -1,0 +1,197 @@
+package io.blipmq.net;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** All connections of an event loop, and each step of a turn over those it concerns. Owned by the broker thread. */
+final class Connections {
+    /** How exactly handshakes and partial frames are timed. */
+    static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final LoopResources shared;
+    private final List<Connection> all = new ArrayList<>();
+    /** Those that this turn's selection found ready for reading or writing. */
+    private final List<Connection> ready = new ArrayList<>();
+    /** Those that this turn has something to do for: the ready ones and those that the last turn left unfinished. */
+    private final List<Connection> active = new ArrayList<>();
+
+    private boolean strangersReady;
+    private boolean canGoOn;
+    private boolean stalled;
+    private boolean hasDeadlines;
+    private int firstToRead;
+    private long sweptNanos;
+
+    Connections(LoopResources shared) {
+        this.shared = shared;
+    }
+
+    int count() {
+        return all.size();
+    }
+
+    void add(Connection connection, long nowNanos) {
+        connection.index = all.size();
+        all.add(connection);
+        shared.metrics.set(NetMetric.CONNECTIONS, all.size());
+        noteDeadline(nowNanos);
+    }
+
+    void onSelected(Connection connection) {
+        strangersReady |= !connection.isReady();
+        ready.add(connection);
+    }
+
+    /**
+     * Reads from every ready socket, each its share, beginning with another one every turn.
+     *
+     * <p>When a stranger is among them, who may be a client that comes back, it is also looked whether the others have
+     * ended: the old connection of that client should be seen to be gone before the new one subscribes.
+     */
+    int read() {
+        int count = ready.size();
+        if (count == 0) {
+            return 0;
+        }
+        shared.readBuffer.clear();
+        int bytesMax = Math.max(InputBuffer.READ_BYTES_MIN, LoopResources.READ_BUFFER_BYTES / count);
+        firstToRead++;
+        for (int i = 0; i < count; i++) {
+            Connection connection = ready.get(Math.floorMod(i + firstToRead, count));
+            connection.read(bytesMax, strangersReady);
+            activate(connection);
+        }
+        ready.clear();
+        strangersReady = false;
+        return count;
+    }
+
+    /** Handles the frames of connections that have ended, then those of the others. */
+    int handleInput(long nowNanos) {
+        int frames = handleInput(true, nowNanos) + handleInput(false, nowNanos);
+        canGoOn = false;
+        stalled = false;
+        return frames;
+    }
+
+    int sendDueAnswers() {
+        int sent = 0;
+        for (int i = 0; i < active.size(); i++) {
+            sent += active.get(i).sendDueAnswers();
+        }
+        return sent;
+    }
+
+    /** Writes every active connection's output and keeps those active that are not finished. */
+    int flush(long nowNanos) {
+        int kept = 0;
+        long written = 0;
+        for (int i = 0; i < active.size(); i++) {
+            Connection connection = active.get(i);
+            written += connection.flush();
+            if (connection.isClosed()) {
+                remove(connection);
+            } else if (connection.isUnfinished()) {
+                active.set(kept++, connection);
+                canGoOn |= connection.canGoOn();
+                stalled |= connection.isStalled();
+            } else {
+                connection.active = false;
+            }
+            if (connection.hasDeadline()) {
+                noteDeadline(nowNanos);
+            }
+        }
+        active.subList(kept, active.size()).clear();
+        return written > 0 ? 1 : 0;
+    }
+
+    /** Whether another turn would find work at once. */
+    boolean canGoOn() {
+        return canGoOn;
+    }
+
+    /** Whether somebody waits for room that nothing announces. */
+    boolean isStalled() {
+        return stalled;
+    }
+
+    /** Whether {@link #sweep} has to be called in time. */
+    boolean hasDeadlines() {
+        return hasDeadlines;
+    }
+
+    /** Closes connections that took too long, about once a second while there are any that could. */
+    void sweep(long nowNanos) {
+        if (!hasDeadlines || nowNanos - sweptNanos < SWEEP_NANOS) {
+            return;
+        }
+        sweptNanos = nowNanos;
+        hasDeadlines = false;
+        for (int i = all.size() - 1; i >= 0; i--) {
+            Connection connection = all.get(i);
+            connection.checkDeadlines(nowNanos);
+            hasDeadlines |= connection.hasDeadline();
+            if (connection.isClosed()) {
+                remove(connection);
+            }
+        }
+    }
+
+    boolean isAnswered() {
+        for (int i = 0; i < all.size(); i++) {
+            if (!all.get(i).isAnswered()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void closeAll() {
+        all.forEach(Connection::close);
+        all.clear();
+        active.clear();
+        ready.clear();
+        shared.metrics.set(NetMetric.CONNECTIONS, 0);
+    }
+
+    private int handleInput(boolean ended, long nowNanos) {
+        int frames = 0;
+        for (int i = 0; i < active.size(); i++) {
+            Connection connection = active.get(i);
+            if (connection.isEnded() == ended) {
+                frames += connection.handleInput(nowNanos);
+            }
+        }
+        return frames;
+    }
+
+    private void activate(Connection connection) {
+        if (!connection.active) {
+            connection.active = true;
+            active.add(connection);
+        }
+    }
+
+    private void remove(Connection connection) {
+        int index = connection.index;
+        if (index < 0) {
+            return;
+        }
+        Connection last = all.remove(all.size() - 1);
+        if (last != connection) {
+            all.set(index, last);
+            last.index = index;
+        }
+        connection.index = -1;
+        shared.metrics.set(NetMetric.CONNECTIONS, all.size());
+    }
+
+    private void noteDeadline(long nowNanos) {
+        if (!hasDeadlines) {
+            hasDeadlines = true;
+            sweptNanos = nowNanos;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package io.blipmq.net;
+
+import io.blipmq.broker.Broker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * The broker thread's duty cycle: sockets on the outside, the broker's core in the middle. Owned by the broker thread;
+ * only {@link #wakeup()} may be called by any thread.
+ *
+ * <p>A turn reads all sockets before it handles any frame, handles the connections that have ended before the others,
+ * so that a client that reconnects finds its subscriptions free, and hands the turn's commands to the log as one batch
+ * before its answers leave. The thread that runs it alternates {@link #awaitWork} and {@link #doWork}.
+ */
+public final class EventLoop {
+    /** How soon a connection that waits for room tries again if nothing happens before. */
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** As good as for ever, and far from overflow. */
+    private static final long FOREVER_NANOS = TimeUnit.DAYS.toNanos(1);
+
+    private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Broker broker;
+    private final NetOptions options;
+    private final LoopResources shared;
+    private final Selector selector;
+    private final Connections connections;
+    private final Consumer<SelectionKey> onSelected = this::onSelected;
+
+    private Listener listener;
+    private boolean acceptable;
+    private boolean selected;
+    private boolean progressed;
+
+    private final AtomicBoolean wakeupRequested = new AtomicBoolean();
+    /** Whether the loop is, or is about to be, in a blocking select; set before it looks at wakeupRequested. */
+    private volatile boolean blocking;
+
+    public EventLoop(Broker broker, NetOptions options, NetMetrics metrics) throws IOException {
+        this.broker = broker;
+        this.options = options;
+        shared = new LoopResources(broker, options, metrics);
+        connections = new Connections(shared);
+        selector = Selector.open();
+    }
+
+    /**
+     * Starts to listen; connections are accepted by the turns that follow.
+     *
+     * @throws IOException with a message that says where the broker was to listen and what can be done
+     */
+    public void listen() throws IOException {
+        listener = Listener.open(options, selector);
+    }
+
+    /** Where the broker listens, with the port that the system chose if none was given. */
+    public InetSocketAddress localAddress() throws IOException {
+        return listener.localAddress();
+    }
+
+    /** Ends {@link #awaitWork}, now or the next time. Thread-safe; a burst of calls costs one system call. */
+    public void wakeup() {
+        if (!wakeupRequested.getAndSet(true) && blocking) {
+            selector.wakeup();
+        }
+    }
+
+    /** Blocks until a socket is ready, somebody calls {@link #wakeup()}, or the time is over. */
+    public void awaitWork(long timeoutNanos) {
+        long nanos = Math.min(timeoutNanos, ownTimeoutNanos());
+        blocking = true;
+        try {
+            select(wakeupRequested.get() ? 0 : nanos);
+        } finally {
+            blocking = false;
+        }
+    }
+
+    /**
+     * Runs one turn.
+     *
+     * @return how much was done, 0 when idle
+     */
+    public int doWork(long nowNanos) {
+        wakeupRequested.set(false);
+        if (!selected) {
+            select(0);
+        }
+        selected = false;
+        int work = accept(nowNanos);
+        work += connections.read();
+        work += broker.doWork(nowNanos);
+        int frames = connections.handleInput(nowNanos);
+        work += frames + connections.sendDueAnswers();
+        broker.endTurn();
+        work += connections.flush(nowNanos);
+        connections.sweep(nowNanos);
+        progressed = frames > 0;
+        return work;
+    }
+
+    /** Lets nobody in any more; sessions go on. */
+    public void closeListener() throws IOException {
+        if (listener != null) {
+            listener.close();
+            listener = null;
+        }
+    }
+
+    /** Whether everything that clients are owed has left. */
+    public boolean flushed() {
+        return connections.isAnswered();
+    }
+
+    /** Closes every connection, the listener and the selector. */
+    public void closeAll() throws IOException {
+        closeListener();
+        connections.closeAll();
+        selector.close();
+    }
+
+    /**
+     * How long the loop itself may sleep. A connection that the journal refused tries again at once after a turn that
+     * got frames through, and a little later after one that did not.
+     */
+    private long ownTimeoutNanos() {
+        if (connections.canGoOn() || (connections.isStalled() && progressed)) {
+            return 0;
+        }
+        if (connections.isStalled()) {
+            return RETRY_NANOS;
+        }
+        boolean timed = connections.hasDeadlines() || (listener != null && listener.isPaused());
+        return timed ? Connections.SWEEP_NANOS : FOREVER_NANOS;
+    }
+
+    private void select(long timeoutNanos) {
+        try {
+            if (timeoutNanos <= 0) {
+                selector.selectNow(onSelected);
+            } else {
+                selector.select(onSelected, (timeoutNanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the selector failed", e);
+        }
+        selected = true;
+    }
+
+    private void onSelected(SelectionKey key) {
+        if (key.attachment() instanceof Connection connection) {
+            connections.onSelected(connection);
+        } else {
+            acceptable = true;
+        }
+    }
+
+    private int accept(long nowNanos) {
+        if (listener == null) {
+            return 0;
+        }
+        listener.resumeIfDue(nowNanos);
+        if (!acceptable) {
+            return 0;
+        }
+        acceptable = false;
+        return listener.acceptAll(connections, shared, nowNanos);
+    }
+}

@@ -1,0 +1,51 @@
+package io.blipmq.net;
+
+import io.blipmq.protocol.FrameLayout;
+import io.blipmq.protocol.FrameType;
+import io.blipmq.protocol.ProtocolException;
+import java.nio.ByteBuffer;
+
+/** Finds the frames in a connection's input. Stateless. */
+final class FrameReader {
+    /** What a peer may send before it has shown a key: far more than HELLO and AUTH need. */
+    static final int PRE_AUTH_LENGTH_MAX = 64 * 1024;
+
+    private FrameReader() {}
+
+    /**
+     * Looks at the frame that begins at an offset, as far as it is there.
+     *
+     * @param authenticated whether frames of the full size are allowed
+     * @return its bytes when it is whole, else 0
+     * @throws ProtocolException as soon as it is clear that no frame can begin like this
+     */
+    static int wholeFrameBytes(ByteBuffer buffer, int at, int to, boolean authenticated) throws ProtocolException {
+        int available = to - at;
+        if (available < FrameLayout.LENGTH_BYTES) {
+            return 0;
+        }
+        int length = FrameLayout.length(buffer, at);
+        checkLength(length, authenticated);
+        if (available > FrameLayout.TYPE_OFFSET) {
+            checkType(FrameLayout.type(buffer, at));
+        }
+        int frameBytes = FrameLayout.frameBytes(length);
+        return available >= frameBytes ? frameBytes : 0;
+    }
+
+    private static void checkLength(int length, boolean authenticated) throws ProtocolException {
+        if (!FrameLayout.isLengthValid(length)) {
+            throw new ProtocolException("impossible frame length " + Integer.toUnsignedString(length));
+        }
+        if (!authenticated && length > PRE_AUTH_LENGTH_MAX) {
+            throw new ProtocolException(
+                    "frame length " + length + " before AUTH, where " + PRE_AUTH_LENGTH_MAX + " is the most");
+        }
+    }
+
+    private static void checkType(byte type) throws ProtocolException {
+        if (FrameType.of(type) == null) {
+            throw new ProtocolException("unknown frame type " + Byte.toUnsignedInt(type));
+        }
+    }
+}

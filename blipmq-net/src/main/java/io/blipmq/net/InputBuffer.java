@@ -1,0 +1,228 @@
+package io.blipmq.net;
+
+import io.blipmq.protocol.FrameLayout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/**
+ * The bytes of one connection that were read and not handled yet. Owned by the broker thread.
+ *
+ * <p>A turn reads into the loop's shared buffer and handles frames where they stand. Only what is left afterwards is
+ * held in a buffer of this connection: a partial frame, or frames that the journal or the peer's slow reading keeps
+ * waiting. Held bytes stand in front of the next read's in the shared buffer again. A large frame is different: it
+ * gets a buffer of its full size, once there is room in the budget for all of it, and is read straight into it.
+ * A connection with nothing unfinished holds no buffer.
+ */
+final class InputBuffer {
+    /** Frames larger than this are assembled in a buffer of their own; half of what a turn reads. */
+    private static final int LARGE_FRAME_BYTES = LoopResources.READ_BUFFER_BYTES / 2;
+
+    /** Less room than this in the shared buffer is not worth a read. */
+    static final int READ_BYTES_MIN = 4 * 1024;
+
+    private final LoopResources shared;
+
+    private ByteBuffer held;
+    private int heldBytes;
+    private ByteBudget heldBudget;
+    /** Bytes of the large frame that {@link #held} is for, 0 when there is none. */
+    private int largeFrameBytes;
+    /** A large frame has begun and the budget has no room for it. */
+    private boolean waitsForRoom;
+
+    private ByteBuffer unhandled;
+    private int unhandledFrom;
+    private int unhandledTo;
+
+    private boolean ended;
+    private boolean partial;
+    private long partialSinceNanos;
+
+    InputBuffer(LoopResources shared) {
+        this.shared = shared;
+    }
+
+    /** Whether a read would have a place for its bytes. */
+    boolean hasRoom(ByteBudget budget) {
+        if (waitsForRoom) {
+            tryBeginLargeFrame(budget);
+        }
+        return !waitsForRoom && (largeFrameBytes > 0 || budget.hasRoom());
+    }
+
+    /** Whether the shared buffer has room for another read of this connection in this turn. */
+    boolean fitsShared() {
+        return largeFrameBytes > 0 || shared.readBuffer.remaining() >= heldBytes + READ_BYTES_MIN;
+    }
+
+    /**
+     * Reads once, for fairness.
+     *
+     * @param probeEnd reads once more when there was something, to see the peer's end already in this turn
+     * @return bytes read
+     */
+    int read(SocketChannel channel, int bytesMax, boolean probeEnd) throws IOException {
+        return largeFrameBytes > 0 ? readLargeFrame(channel, bytesMax) : readShared(channel, bytesMax, probeEnd);
+    }
+
+    /** Whether the peer has sent its last byte. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** The peer is gone without a proper end. */
+    void onLost() {
+        ended = true;
+    }
+
+    /** What is to be handled: the bytes from {@link #from} to {@link #to} of this buffer. */
+    ByteBuffer buffer() {
+        return unhandled == null ? held : unhandled;
+    }
+
+    int from() {
+        return unhandled == null ? 0 : unhandledFrom;
+    }
+
+    int to() {
+        return unhandled == null ? heldBytes : unhandledTo;
+    }
+
+    /** Everything before an offset has been handled; what follows it is kept. */
+    void onHandled(int at, ByteBudget budget, long nowNanos) {
+        int left = to() - at;
+        boolean progressed = at > from();
+        if (left == 0) {
+            drop();
+        } else if (unhandled != null || progressed) {
+            hold(buffer(), at, left, budget);
+        }
+        unhandled = null;
+        boolean startsPartial = left > 0 && !hasFrame();
+        if (startsPartial && (progressed || !partial)) {
+            partialSinceNanos = nowNanos;
+        }
+        partial = startsPartial;
+    }
+
+    /** Whether a whole frame, or one that is broken beyond doubt, is held. */
+    boolean hasFrame() {
+        if (heldBytes < FrameLayout.LENGTH_BYTES) {
+            return false;
+        }
+        int length = FrameLayout.length(held, 0);
+        return !FrameLayout.isLengthValid(length) || heldBytes >= FrameLayout.frameBytes(length);
+    }
+
+    /** Whether the rest of a frame has not come since before a point in time. */
+    boolean isPartialSinceBefore(long nanos) {
+        return partial && partialSinceNanos - nanos < 0;
+    }
+
+    /** Whether a frame has begun and its rest has not come. */
+    boolean isPartial() {
+        return partial;
+    }
+
+    void drop() {
+        if (held != null) {
+            give(held, heldBudget);
+        }
+        held = null;
+        heldBytes = 0;
+        largeFrameBytes = 0;
+        waitsForRoom = false;
+        partial = false;
+        unhandled = null;
+    }
+
+    private int readLargeFrame(SocketChannel channel, int bytesMax) throws IOException {
+        int end = (int) Math.min(largeFrameBytes, (long) heldBytes + bytesMax);
+        int read = readSome(channel, held.limit(end).position(heldBytes));
+        held.clear();
+        heldBytes += read;
+        return read;
+    }
+
+    private int readShared(SocketChannel channel, int bytesMax, boolean probeEnd) throws IOException {
+        ByteBuffer to = shared.readBuffer;
+        int start = to.position();
+        int readAt = start + heldBytes;
+        if (heldBytes > 0) {
+            to.put(start, held, 0, heldBytes);
+        }
+        to.limit((int) Math.min(to.capacity(), (long) readAt + bytesMax)).position(readAt);
+        int read = readSome(channel, to);
+        if (read > 0 && probeEnd && to.hasRemaining()) {
+            read += readSome(channel, to);
+        }
+        to.limit(to.capacity()).position(read > 0 ? readAt + read : start);
+        if (read > 0) {
+            unhandled = to;
+            unhandledFrom = start;
+            unhandledTo = readAt + read;
+        }
+        return read;
+    }
+
+    private int readSome(SocketChannel channel, ByteBuffer to) throws IOException {
+        int read = channel.read(to);
+        if (read < 0) {
+            ended = true;
+            return 0;
+        }
+        return read;
+    }
+
+    private void hold(ByteBuffer from, int at, int bytes, ByteBudget budget) {
+        ByteBuffer before = held;
+        ByteBudget beforeBudget = heldBudget;
+        ByteBuffer target = shared.pool.take(bytes);
+        reserve(target, budget);
+        target.put(0, from, at, bytes);
+        if (before != null) {
+            give(before, beforeBudget);
+        }
+        held = target;
+        heldBudget = budget;
+        heldBytes = bytes;
+        largeFrameBytes = 0;
+        waitsForRoom = beginsLargeFrame();
+        if (waitsForRoom) {
+            tryBeginLargeFrame(budget);
+        }
+    }
+
+    private boolean beginsLargeFrame() {
+        return heldBytes >= FrameLayout.LENGTH_BYTES
+                && !hasFrame()
+                && FrameLayout.frameBytes(FrameLayout.length(held, 0)) > LARGE_FRAME_BYTES;
+    }
+
+    private void tryBeginLargeFrame(ByteBudget budget) {
+        int frameBytes = FrameLayout.frameBytes(FrameLayout.length(held, 0));
+        if (!budget.tryReserve(BufferPool.capacityFor(frameBytes))) {
+            return;
+        }
+        ByteBuffer large = shared.pool.take(frameBytes);
+        shared.metrics.add(NetMetric.ASSEMBLY_BYTES, large.capacity());
+        large.put(0, held, 0, heldBytes);
+        give(held, heldBudget);
+        held = large;
+        heldBudget = budget;
+        largeFrameBytes = frameBytes;
+        waitsForRoom = false;
+    }
+
+    private void reserve(ByteBuffer buffer, ByteBudget budget) {
+        budget.reserve(buffer.capacity());
+        shared.metrics.add(NetMetric.ASSEMBLY_BYTES, buffer.capacity());
+    }
+
+    private void give(ByteBuffer buffer, ByteBudget budget) {
+        budget.release(buffer.capacity());
+        shared.metrics.add(NetMetric.ASSEMBLY_BYTES, -buffer.capacity());
+        shared.pool.give(buffer);
+    }
+}

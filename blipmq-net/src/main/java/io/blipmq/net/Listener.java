@@ -1,0 +1,179 @@
+package io.blipmq.net;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The socket that clients connect to. Owned by the broker thread. */
+final class Listener {
+    private static final Logger log = LoggerFactory.getLogger(Listener.class);
+
+    /** What the system queues while a turn runs; it cuts this to its own limit. */
+    private static final int BACKLOG_CONNECTIONS = 1024;
+    /** Without file descriptors another try at once would only fail again. */
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int KEEPALIVE_IDLE_SECONDS = 30;
+    private static final int KEEPALIVE_INTERVAL_SECONDS = 10;
+    private static final int KEEPALIVE_COUNT = 3;
+
+    /** Enough to serve a storm of clients quickly, few enough to keep a turn short. */
+    private static final int ACCEPTS_PER_TURN = 128;
+
+    private final ServerSocketChannel channel;
+    private final SelectionKey key;
+    private final int connectionsMax;
+    private boolean paused;
+    private long pausedSinceNanos;
+
+    private Listener(ServerSocketChannel channel, SelectionKey key, int connectionsMax) {
+        this.channel = channel;
+        this.key = key;
+        this.connectionsMax = connectionsMax;
+    }
+
+    /** @throws IOException with a message that says where it was to listen and what can be done */
+    static Listener open(NetOptions options, Selector selector) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open();
+        try {
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            bind(channel, options);
+            channel.configureBlocking(false);
+            SelectionKey key = channel.register(selector, SelectionKey.OP_ACCEPT);
+            return new Listener(channel, key, options.connectionsMax());
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    InetSocketAddress localAddress() throws IOException {
+        return (InetSocketAddress) channel.getLocalAddress();
+    }
+
+    /** Takes in the clients that have connected. */
+    int acceptAll(Connections connections, LoopResources shared, long nowNanos) {
+        int accepted = 0;
+        try {
+            SocketChannel client = channel.accept();
+            while (client != null) {
+                admit(client, connections, shared, nowNanos);
+                accepted++;
+                client = accepted < ACCEPTS_PER_TURN ? channel.accept() : null;
+            }
+        } catch (IOException e) {
+            shared.metrics.increment(NetMetric.ACCEPT_FAILURES);
+            log.warn("Cannot accept connections for a second: {}", e.getMessage());
+            pause(nowNanos);
+        }
+        return accepted;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    void resumeIfDue(long nowNanos) {
+        if (paused && nowNanos - pausedSinceNanos >= PAUSE_NANOS) {
+            paused = false;
+            key.interestOps(SelectionKey.OP_ACCEPT);
+        }
+    }
+
+    void close() throws IOException {
+        key.cancel();
+        channel.close();
+    }
+
+    private void pause(long nowNanos) {
+        paused = true;
+        pausedSinceNanos = nowNanos;
+        key.interestOps(0);
+    }
+
+    private static void bind(ServerSocketChannel channel, NetOptions options) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(options.bindAddress(), options.port());
+        String where = options.bindAddress() + ":" + options.port();
+        if (address.isUnresolved()) {
+            throw new IOException("the broker cannot listen on " + where + ": no such host; set bind_addr to an"
+                    + " address of this machine, 127.0.0.1 or 0.0.0.0");
+        }
+        try {
+            channel.bind(address, BACKLOG_CONNECTIONS);
+        } catch (IOException e) {
+            throw new IOException("the broker cannot listen on " + where + ": " + e.getMessage() + "; " + advice(e), e);
+        }
+    }
+
+    private static String advice(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        if (e instanceof BindException && message.contains("in use")) {
+            return "stop the program that uses the port, or set another port";
+        }
+        if (message.contains("Permission denied")) {
+            return "set a port above 1023, or allow this process to use lower ones";
+        }
+        return "set bind_addr to an address of this machine, 127.0.0.1 or 0.0.0.0";
+    }
+
+    private void admit(SocketChannel client, Connections connections, LoopResources shared, long nowNanos) {
+        try {
+            if (connections.count() >= connectionsMax) {
+                reject(client, shared.metrics);
+                return;
+            }
+            configure(client);
+            SelectionKey clientKey = client.register(key.selector(), SelectionKey.OP_READ);
+            Connection connection = new Connection(shared, client, clientKey, nowNanos);
+            clientKey.attach(connection);
+            connections.add(connection, nowNanos);
+            shared.metrics.increment(NetMetric.CONNECTIONS_ACCEPTED);
+        } catch (IOException e) {
+            log.debug("A client was gone before it was let in: {}", e.toString());
+            closeQuietly(client);
+        }
+    }
+
+    private void reject(SocketChannel client, NetMetrics metrics) throws IOException {
+        metrics.increment(NetMetric.CONNECTIONS_REJECTED_LIMIT);
+        log.warn(
+                "Rejected a connection from {}: max_connections, which is {}, are open",
+                client.getRemoteAddress(),
+                connectionsMax);
+        client.close();
+    }
+
+    private static void closeQuietly(SocketChannel client) {
+        try {
+            client.close();
+        } catch (IOException e) {
+            log.debug("Closing a client that was gone failed: {}", e.toString());
+        }
+    }
+
+    private static void configure(SocketChannel client) throws IOException {
+        client.configureBlocking(false);
+        client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        setIfSupported(client, ExtendedSocketOptions.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS);
+        setIfSupported(client, ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEPALIVE_INTERVAL_SECONDS);
+        setIfSupported(client, ExtendedSocketOptions.TCP_KEEPCOUNT, KEEPALIVE_COUNT);
+    }
+
+    private static void setIfSupported(SocketChannel client, SocketOption<Integer> option, int value)
+            throws IOException {
+        if (client.supportedOptions().contains(option)) {
+            client.setOption(option, value);
+        }
+    }
+}

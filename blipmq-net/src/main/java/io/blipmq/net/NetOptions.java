@@ -1,0 +1,31 @@
+package io.blipmq.net;
+
+import java.util.List;
+
+/**
+ * What the server needs to know. Immutable.
+ *
+ * @param bindAddress a host name or an address
+ * @param port 0 for any free one
+ * @param connectionsMax connections beyond it are closed as soon as they are accepted
+ * @param keys the API keys that are let in, in UTF-8; none lets nobody in
+ * @param budgets what the connections may take together
+ */
+public record NetOptions(String bindAddress, int port, int connectionsMax, List<byte[]> keys, NetBudgets budgets) {
+    public NetOptions {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("a port is 0 to 65535, not " + port);
+        }
+        if (connectionsMax < 1) {
+            throw new IllegalArgumentException("at least one connection must be allowed, not " + connectionsMax);
+        }
+        keys = List.copyOf(keys);
+    }
+
+    /** Without the keys. */
+    @Override
+    public String toString() {
+        return "NetOptions[" + bindAddress + ":" + port + ", connectionsMax=" + connectionsMax + ", " + keys.size()
+                + " keys, " + budgets + "]";
+    }
+}

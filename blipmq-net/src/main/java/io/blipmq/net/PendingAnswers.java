@@ -1,0 +1,141 @@
+package io.blipmq.net;
+
+import io.blipmq.protocol.Nack;
+
+/**
+ * The answers of one connection that wait for the journal, in the order of their requests. Owned by the broker thread.
+ *
+ * <p>A ring of parallel arrays that grows with need and gives back what a burst took; a connection that waits for
+ * nothing has none.
+ */
+final class PendingAnswers {
+    /** Far more than a client has use for before it reads an answer; beyond it the connection is not read. */
+    static final int COUNT_MAX = 4096;
+
+    private static final int FIRST_CAPACITY = 16;
+    /** What an empty ring may keep: about 8 KiB, so that steady pipelining does not allocate. */
+    private static final int KEPT_CAPACITY_MAX = 256;
+
+    /** What is to be sent. */
+    enum Kind {
+        PONG,
+        ACK,
+        NACK,
+        /** The next message of a subscription, looked for when its turn has come. */
+        POLL
+    }
+
+    private Entries entries;
+    private int head;
+    private int count;
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    boolean isFull() {
+        return count == COUNT_MAX;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /**
+     * Queues an answer.
+     *
+     * @param sequence what must have been applied before it is sent
+     * @param subscriptionId of an ACK or a POLL
+     * @param nack of a NACK, else null
+     */
+    void add(Kind kind, long sequence, long correlationId, long subscriptionId, Nack nack) {
+        if (isFull()) {
+            throw new IllegalStateException("a request was handled that has no room for its answer");
+        }
+        ensureRoom();
+        int at = (head + count) & (entries.kinds.length - 1);
+        entries.kinds[at] = kind;
+        entries.sequences[at] = sequence;
+        entries.correlationIds[at] = correlationId;
+        entries.subscriptionIds[at] = subscriptionId;
+        entries.nacks[at] = nack;
+        count++;
+    }
+
+    /** The sequence number that the first answer waits for. */
+    long sequence() {
+        return entries.sequences[head];
+    }
+
+    Kind kind() {
+        return entries.kinds[head];
+    }
+
+    long correlationId() {
+        return entries.correlationIds[head];
+    }
+
+    long subscriptionId() {
+        return entries.subscriptionIds[head];
+    }
+
+    Nack nack() {
+        return entries.nacks[head];
+    }
+
+    void removeFirst() {
+        head = (head + 1) & (entries.kinds.length - 1);
+        count--;
+        if (count == 0 && entries.kinds.length > KEPT_CAPACITY_MAX) {
+            clear();
+        }
+    }
+
+    void clear() {
+        entries = null;
+        head = 0;
+        count = 0;
+    }
+
+    private void ensureRoom() {
+        if (entries == null) {
+            entries = new Entries(FIRST_CAPACITY);
+        } else if (count == entries.kinds.length) {
+            entries = entries.twiceAsLarge(head);
+            head = 0;
+        }
+    }
+
+    private static final class Entries {
+        final Kind[] kinds;
+        final long[] sequences;
+        final long[] correlationIds;
+        final long[] subscriptionIds;
+        final Nack[] nacks;
+
+        Entries(int capacity) {
+            kinds = new Kind[capacity];
+            sequences = new long[capacity];
+            correlationIds = new long[capacity];
+            subscriptionIds = new long[capacity];
+            nacks = new Nack[capacity];
+        }
+
+        Entries twiceAsLarge(int head) {
+            int capacity = kinds.length;
+            Entries larger = new Entries(2 * capacity);
+            unroll(kinds, larger.kinds, head);
+            unroll(sequences, larger.sequences, head);
+            unroll(correlationIds, larger.correlationIds, head);
+            unroll(subscriptionIds, larger.subscriptionIds, head);
+            unroll(nacks, larger.nacks, head);
+            return larger;
+        }
+
+        private void unroll(Object from, Object to, int head) {
+            int upper = kinds.length - head;
+            System.arraycopy(from, head, to, 0, upper);
+            System.arraycopy(from, 0, to, upper, head);
+        }
+    }
+}

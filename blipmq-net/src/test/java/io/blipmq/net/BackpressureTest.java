@@ -1,0 +1,165 @@
+package io.blipmq.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blipmq.protocol.FrameEncoder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A client that reads nothing, or many that do nothing, take a bounded place and nobody else's. */
+class BackpressureTest {
+    private static final int MESSAGE_BYTES = 10_000;
+
+    private TestServer server;
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    @Test
+    void aClientThatPingsAndReadsNothingIsNotReadAnyMore() throws IOException {
+        server = TestServer.start();
+        TestClient client = server.connectReady();
+        TestClient bystander = server.connectReady();
+        long sent = sendPingsUntilRefused(client);
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isBetween(1L, 2L * OutputQueue.HIGH_WATER_BYTES);
+        bystander.expectNothingMore();
+        for (long i = 0; i < sent; i++) {
+            client.expectPong(i);
+        }
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isZero();
+    }
+
+    @Test
+    void aSubscriberThatReadsNothingGetsNoFurtherDeliveries() throws IOException {
+        server = TestServer.start();
+        TestClient publisher = server.connectReady();
+        TestClient client = server.connectReady();
+        client.subscribe(3, "t", 1);
+        long subscription = client.receiveAck(3);
+        String message = "x".repeat(MESSAGE_BYTES);
+        int count = 2_000;
+        for (int i = 0; i < count; i++) {
+            publisher.publish(i, 1, "t", message);
+        }
+        publisher.expectNothingMore();
+        for (int i = 0; i < count; i++) {
+            client.poll(i, subscription);
+        }
+        server.untilQuiet();
+        long bounded = OutputQueue.HIGH_WATER_BYTES + MESSAGE_BYTES + 100;
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isBetween(1L, bounded);
+        publisher.expectNothingMore();
+        for (int i = 0; i < count; i++) {
+            client.expectMessage(1, "t", message);
+        }
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isZero();
+    }
+
+    /** Thirty who do not read would hold far more than the budget; one who reads is served all the same. */
+    @Test
+    void theOutputBudgetHoldsForAllTogether() throws IOException {
+        long outputBytes = 17L << 20;
+        server = TestServer.start(TestServer.options(200, new NetBudgets(32L << 20, outputBytes)));
+        String message = "x".repeat(MESSAGE_BYTES);
+        List<TestClient> sleepers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            TestClient sleeper = server.connectReady();
+            sleeper.subscribe(3, "t", 0);
+            long subscription = sleeper.receiveAck(3);
+            sleepers.add(sleeper);
+            for (int poll = 0; poll < 500; poll++) {
+                sleeper.poll(poll, subscription);
+            }
+        }
+        TestClient publisher = server.connectReady();
+        for (int i = 0; i < 50; i++) {
+            publisher.publish(i, 0, "t", message);
+        }
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isLessThan(outputBytes + 100L * 32 * 1024);
+        publisher.subscribe(4, "u", 0);
+        long subscription = publisher.receiveAck(4);
+        publisher.publish(5, 0, "u", message).poll(6, subscription);
+        publisher.expectMessage(0, "u", message);
+    }
+
+    @Test
+    void aThousandWhoNeverAuthenticateDoNotKeepOthersOut() throws IOException {
+        server = TestServer.start();
+        for (int i = 0; i < 1_000; i++) {
+            TestClient stranger = server.connect();
+            if (i % 3 == 0) {
+                stranger.sendHex("0000ffff 02 0000000000000001 ffff 61");
+            } else if (i % 3 == 1) {
+                stranger.hello(1);
+            }
+        }
+        server.until("all are connected", () -> server.metric(NetMetric.CONNECTIONS) == 1_000);
+        TestClient client = server.connectReady();
+        client.expectNothingMore();
+        server.advanceSeconds(12);
+        server.until("all strangers are gone", () -> server.metric(NetMetric.CONNECTIONS) == 1);
+        client.expectNothingMore();
+        assertThat(server.metric(NetMetric.ASSEMBLY_BYTES)).isZero();
+        assertThat(server.metric(NetMetric.HANDSHAKE_TIMEOUTS)).isEqualTo(1_000);
+    }
+
+    /** Strangers who fill their room with unfinished frames take none of what clients need. */
+    @Test
+    void strangersCannotTakeTheRoomForFrames() throws IOException {
+        server = TestServer.start(TestServer.options(500, new NetBudgets(26L << 20, 26L << 20)));
+        ByteBuffer unfinished = ByteBuffer.allocate(60_000);
+        unfinished.putInt(64 * 1024).put((byte) 7).clear();
+        for (int i = 0; i < 200; i++) {
+            server.connect().sendSome(unfinished.duplicate());
+        }
+        server.until("strangers have sent", () -> server.metric(NetMetric.CONNECTIONS) == 200);
+        server.untilQuiet();
+        assertThat(server.metric(NetMetric.ASSEMBLY_BYTES)).isLessThan(5L << 20);
+        server.advanceSeconds(5);
+        server.advanceSeconds(7);
+        TestClient client = server.connectReady();
+        client.publish(3, 0, "t", "x".repeat(100_000));
+        client.expectNothingMore();
+    }
+
+    @Test
+    void connectionsBeyondTheLimitAreClosedAtOnce() throws IOException {
+        server = TestServer.start(TestServer.options(2, NetBudgets.ofDirectMemory(0)));
+        TestClient first = server.connectReady();
+        TestClient second = server.connectReady();
+        server.connect().expectClosed();
+        assertThat(server.metric(NetMetric.CONNECTIONS_REJECTED_LIMIT)).isEqualTo(1);
+        second.close();
+        server.until("there is room", () -> server.metric(NetMetric.CONNECTIONS) == 1);
+        server.connectReady().expectNothingMore();
+        first.expectNothingMore();
+    }
+
+    /** @return how many the server will get in the end; the last may be cut short by a full socket */
+    private long sendPingsUntilRefused(TestClient client) {
+        ByteBuffer ping = ByteBuffer.allocate(13);
+        long sent = 0;
+        int refused = 0;
+        FrameEncoder.ping(ping, sent);
+        ping.flip();
+        while (refused < 100) {
+            refused = client.sendSome(ping) > 0 ? 0 : refused + 1;
+            if (refused > 0) {
+                server.loop.awaitWork(1);
+                server.turn();
+            } else if (!ping.hasRemaining()) {
+                sent++;
+                FrameEncoder.ping(ping.clear(), sent);
+                ping.flip();
+            }
+        }
+        return sent;
+    }
+}

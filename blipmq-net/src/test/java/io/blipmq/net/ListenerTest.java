@@ -1,0 +1,88 @@
+package io.blipmq.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ListenerTest {
+    private static final NetBudgets BUDGETS = NetBudgets.ofDirectMemory(0);
+
+    private TestServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = TestServer.start();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    @Test
+    void aPortInUseIsNamedWithWhatToDo() throws IOException {
+        int port = server.address().getPort();
+        assertThatThrownBy(() -> listenOn("127.0.0.1", port))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the broker cannot listen on 127.0.0.1:" + port)
+                .hasMessageContaining("in use")
+                .hasMessageContaining("stop the program that uses the port, or set another port");
+    }
+
+    @Test
+    void anAddressOfAnotherMachineIsNamedWithWhatToDo() {
+        assertThatThrownBy(() -> listenOn("192.0.2.1", 5555))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the broker cannot listen on 192.0.2.1:5555")
+                .hasMessageContaining("bind_addr");
+    }
+
+    @Test
+    void aHostThatDoesNotExistIsNamedWithWhatToDo() {
+        assertThatThrownBy(() -> listenOn("no-such-host.invalid", 5555))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no-such-host.invalid:5555: no such host");
+    }
+
+    /** The other thread's call comes before or while the loop sleeps: it must not sleep on in either case. */
+    @Test
+    void aWakeupEndsTheWait() throws InterruptedException {
+        for (int round = 0; round < 200; round++) {
+            server.turn();
+            CountDownLatch started = new CountDownLatch(1);
+            Thread waker = new Thread(() -> {
+                started.countDown();
+                server.loop.wakeup();
+                server.loop.wakeup();
+            });
+            waker.start();
+            assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
+            server.loop.awaitWork(TimeUnit.HOURS.toNanos(1));
+            waker.join();
+        }
+    }
+
+    @Test
+    void keysAreNotPrinted() {
+        assertThat(new NetOptions("127.0.0.1", 1, 1, List.of("secret".getBytes()), BUDGETS).toString())
+                .contains("127.0.0.1:1", "1 keys")
+                .doesNotContain("secret");
+    }
+
+    private void listenOn(String address, int port) throws IOException {
+        NetOptions options = new NetOptions(address, port, 10, List.of(), BUDGETS);
+        EventLoop other = new EventLoop(server.broker, options, new NetMetrics());
+        try {
+            other.listen();
+        } finally {
+            other.closeAll();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.blipmq.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.blipmq.protocol.Nack;
+import org.junit.jupiter.api.Test;
+
+class PendingAnswersTest {
+    private final PendingAnswers pending = new PendingAnswers();
+    private long nextIn;
+    private long nextOut;
+
+    @Test
+    void keepsItsOrderWhileItGrowsAndShrinks() {
+        for (int round = 0; round < 20; round++) {
+            add(700);
+            remove(650);
+        }
+        remove(pending.count());
+        assertThat(pending.isEmpty()).isTrue();
+        assertThat(nextOut).isEqualTo(14_000);
+    }
+
+    @Test
+    void takesNoMoreThanItsLimit() {
+        add(PendingAnswers.COUNT_MAX - 1);
+        assertThat(pending.isFull()).isFalse();
+        add(1);
+        assertThat(pending.isFull()).isTrue();
+        assertThatThrownBy(() -> add(1)).isInstanceOf(IllegalStateException.class);
+    }
+
+    private void add(int count) {
+        for (int i = 0; i < count; i++, nextIn++) {
+            pending.add(PendingAnswers.Kind.NACK, nextIn, nextIn + 1, nextIn + 2, Nack.EMPTY_TOPIC);
+        }
+    }
+
+    private void remove(int count) {
+        for (int i = 0; i < count; i++, nextOut++) {
+            assertThat(pending.kind()).isEqualTo(PendingAnswers.Kind.NACK);
+            assertThat(pending.sequence()).isEqualTo(nextOut);
+            assertThat(pending.correlationId()).isEqualTo(nextOut + 1);
+            assertThat(pending.subscriptionId()).isEqualTo(nextOut + 2);
+            assertThat(pending.nack()).isEqualTo(Nack.EMPTY_TOPIC);
+            pending.removeFirst();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.blipmq.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blipmq.broker.Broker;
+import io.blipmq.broker.BrokerClock;
+import io.blipmq.broker.BrokerOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** A server on a real socket whose turns the test runs, on its own thread and its own clock. */
+final class TestServer implements BrokerClock, AutoCloseable {
+    static final String KEY = "test-key-1";
+    static final String OTHER_KEY = "test-key-2";
+
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    final TestJournal journal = new TestJournal();
+    final NetMetrics metrics = new NetMetrics();
+    final Broker broker;
+    final EventLoop loop;
+    private final List<TestClient> clients = new ArrayList<>();
+    private long nanos = TimeUnit.SECONDS.toNanos(1);
+
+    private TestServer(NetOptions options) throws IOException {
+        broker = Broker.open(BrokerOptions.defaults(), this, replay -> journal);
+        loop = new EventLoop(broker, options, metrics);
+        loop.listen();
+    }
+
+    static TestServer start() throws IOException {
+        return start(options(1_500, NetBudgets.ofDirectMemory(128L << 20)));
+    }
+
+    static TestServer start(NetOptions options) throws IOException {
+        return new TestServer(options);
+    }
+
+    static NetOptions options(int connectionsMax, NetBudgets budgets) {
+        List<byte[]> keys = List.of(KEY.getBytes(StandardCharsets.UTF_8), OTHER_KEY.getBytes(StandardCharsets.UTF_8));
+        return new NetOptions("127.0.0.1", 0, connectionsMax, keys, budgets);
+    }
+
+    /** A client that has not said anything. */
+    TestClient connect() throws IOException {
+        TestClient client = new TestClient(this, address());
+        clients.add(client);
+        return client;
+    }
+
+    /** A client that has shown its key. */
+    TestClient connectReady() throws IOException {
+        return connectReady(KEY);
+    }
+
+    TestClient connectReady(String key) throws IOException {
+        TestClient client = connect();
+        client.hello(1).auth(2, key);
+        client.expectAck(1, 0);
+        client.expectAck(2, 0);
+        return client;
+    }
+
+    InetSocketAddress address() throws IOException {
+        return loop.localAddress();
+    }
+
+    int turn() {
+        return loop.doWork(nanos);
+    }
+
+    /** Runs turns until something has happened. */
+    void until(String what, BooleanSupplier happened) {
+        long start = System.nanoTime();
+        while (!happened.getAsBoolean()) {
+            assertThat(System.nanoTime() - start)
+                    .as("time spent until %s", what)
+                    .isLessThan(LIMIT_NANOS);
+            loop.awaitWork(PATIENCE_NANOS);
+            turn();
+        }
+    }
+
+    /** Runs turns until many in a row had nothing to do, so that what has not happened by then does not. */
+    void untilQuiet() {
+        int quiet = 0;
+        while (quiet < 10) {
+            loop.awaitWork(PATIENCE_NANOS);
+            quiet = turn() == 0 ? quiet + 1 : 0;
+        }
+    }
+
+    void advanceSeconds(long seconds) {
+        nanos += TimeUnit.SECONDS.toNanos(seconds);
+    }
+
+    long metric(NetMetric metric) {
+        return metrics.get(metric);
+    }
+
+    @Override
+    public long nanoTime() {
+        return nanos;
+    }
+
+    @Override
+    public long epochMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (TestClient client : clients) {
+            client.close();
+        }
+        loop.closeAll();
+    }
+}
