@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
 
 /**
@@ -91,6 +92,13 @@ final class CommandCodec {
     static void encodeRemove(ByteBuffer target, int offset, long subscriptionId, RemoveReason reason) {
         target.putLong(offset, subscriptionId);
         target.put(offset + 8, (byte) reason.code());
+    }
+
+    /** Where a record's topic stands, as {@link RecordKey} wants it. */
+    static long locateTopic(int type, ByteBuffer body, int offset, int length) {
+        return type == PUBLISH
+                ? RecordKey.at(offset + PUBLISH_TOPIC, body.getShort(offset + PUBLISH_TOPIC_LENGTH) & 0xffff)
+                : RecordKey.NONE;
     }
 
     /** Hands one record to the handler of its command. */

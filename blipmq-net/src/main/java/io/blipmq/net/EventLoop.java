@@ -118,6 +118,11 @@ public final class EventLoop {
         return connections.isAnswered();
     }
 
+    /** Closes every connection; the subscriptions of their clients are detached. */
+    public void closeConnections() {
+        connections.closeAll();
+    }
+
     /** Closes every connection, the listener and the selector. */
     public void closeAll() throws IOException {
         closeListener();

@@ -121,6 +121,9 @@ final class TestJournal implements Journal {
     }
 
     @Override
+    public void seal() {}
+
+    @Override
     public void read(long position, int length, ByteBuffer target) {
         target.put(payloads.get((int) (position >>> 32) - 1), (int) position, length);
     }

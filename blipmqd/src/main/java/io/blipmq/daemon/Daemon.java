@@ -1,0 +1,260 @@
+package io.blipmq.daemon;
+
+import io.blipmq.broker.Broker;
+import io.blipmq.broker.BrokerClock;
+import io.blipmq.broker.LocalJournal;
+import io.blipmq.config.Settings;
+import io.blipmq.metrics.DutyCycle;
+import io.blipmq.metrics.Health;
+import io.blipmq.metrics.http.HttpEndpoint;
+import io.blipmq.net.EventLoop;
+import io.blipmq.net.NetMetrics;
+import io.blipmq.wal.FileStorage;
+import io.blipmq.wal.RecoveryReport;
+import io.blipmq.wal.Wal;
+import io.blipmq.wal.WalOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running daemon: makes and wires every part, in the order in which they need each other, and takes them down again.
+ * Thread-safe: {@link #shutdown}, {@link #endDrain} and {@link #awaitEnd} may be called by any thread.
+ */
+final class Daemon {
+    private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+
+    private final Settings settings;
+    private final String version;
+    private final long startNanos = System.nanoTime();
+    private final CountDownLatch drainEnded = new CountDownLatch(1);
+    private final CompletableFuture<Integer> end = new CompletableFuture<>();
+
+    private Wal wal;
+    private Broker broker;
+    private EventLoop loop;
+    private NetMetrics netMetrics;
+    private HttpEndpoint http;
+    private AgentRunner brokerThread;
+    private AgentRunner logThread;
+    private AgentRunner prepareThread;
+    private Maintenance maintenance;
+    private volatile DaemonState state = DaemonState.STARTING;
+
+    private Daemon(Settings settings, String version) {
+        this.settings = settings;
+        this.version = version;
+    }
+
+    /**
+     * Opens and replays the log, then serves clients and scrapes.
+     *
+     * @throws StartException when something keeps it from running; whatever was started is stopped again
+     */
+    static Daemon start(Settings settings, String version) throws StartException {
+        Daemon daemon = new Daemon(settings, version);
+        try {
+            daemon.open();
+            return daemon;
+        } catch (IOException e) {
+            daemon.abandon();
+            throw new StartException(e.getMessage(), e);
+        }
+    }
+
+    private void open() throws IOException {
+        log.info("starting blipmqd {} on {}", version, settings.log().path());
+        broker = Broker.open(Mapping.brokerOptions(settings), BrokerClock.SYSTEM, replay -> {
+            WalOptions options = Mapping.walOptions(settings);
+            wal = Wal.open(FileStorage.open(settings.log().path()), options, LocalJournal.replayTo(replay));
+            return LocalJournal.over(wal.appender());
+        });
+        logRecovery(wal.recovery());
+        netMetrics = new NetMetrics();
+        loop = new EventLoop(broker, Mapping.netOptions(settings), netMetrics);
+        makeThreads();
+        loop.listen();
+        http = HttpEndpoint.start(
+                new InetSocketAddress(
+                        settings.metrics().host(), settings.metrics().port()),
+                new Observation(this).bindings());
+        startThreads();
+        state = DaemonState.RUNNING;
+        log.info(
+                "blipmqd {} is ready after {} ms: clients on {}, metrics on http://{}/metrics, fsync_policy {}",
+                version,
+                millisSince(startNanos),
+                text(loop.localAddress()),
+                text(http.address()),
+                settings.log().fsyncPolicy());
+    }
+
+    private static void logRecovery(RecoveryReport report) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(report.elapsedNanos());
+        if (report.fresh()) {
+            log.info("a new log begins");
+        } else if (report.sealed()) {
+            log.info("the log ended cleanly: {} records replayed in {} ms", report.records(), millis);
+        } else {
+            log.warn(
+                    "the log had no clean end and was recovered: {} records replayed in {} ms, {} of them rewritten",
+                    report.records(),
+                    millis,
+                    report.rewrittenRecords());
+        }
+        if (report.tornBytes() > 0) {
+            log.warn(
+                    "cut {} bytes of an unfinished write off the log's end; they are set aside in {}",
+                    report.tornBytes(),
+                    report.tornFile().isEmpty() ? "no file, for lack of room" : report.tornFile());
+        }
+    }
+
+    private void makeThreads() {
+        brokerThread = new AgentRunner(
+                "broker", AgentCycles.of(loop::awaitWork, loop::doWork, loop::wakeup), this::onBrokerFailure);
+        logThread = new AgentRunner(
+                "log",
+                AgentCycles.of(wal.agent()::awaitWork, wal.agent()::doWork, wal.agent()::wakeup),
+                this::onStorageFailure);
+        prepareThread = new AgentRunner(
+                "log-prepare",
+                AgentCycles.of(wal.preparer()::awaitWork, wal.preparer()::doWork, wal.preparer()::wakeup),
+                this::onStorageFailure);
+        wal.agent().onStored(loop::wakeup);
+        wal.preparer().onPrepared(loop::wakeup);
+        broker.mailbox().onPost(loop::wakeup);
+        maintenance = new Maintenance(broker);
+    }
+
+    private void startThreads() {
+        prepareThread.start();
+        logThread.start();
+        brokerThread.start();
+        maintenance.start();
+    }
+
+    /** Closes what a failed start has opened; the log's lock ends with the process. */
+    private void abandon() {
+        try {
+            if (loop != null) {
+                loop.closeAll();
+            }
+        } catch (IOException e) {
+            log.debug("closing the listener", e);
+        }
+    }
+
+    /**
+     * Waits until the daemon has ended.
+     *
+     * @return the status to end the process with
+     */
+    int awaitEnd() throws InterruptedException {
+        return end.join();
+    }
+
+    /** Ends the daemon gracefully; returns when everything is stored and closed. Called by the shutdown hook. */
+    void shutdown() {
+        if (state != DaemonState.RUNNING) {
+            return;
+        }
+        state = DaemonState.SHUTTING_DOWN;
+        new Shutdown(this).run();
+        state = DaemonState.STOPPED;
+        end.complete(ExitStatus.OK);
+    }
+
+    /** Ends the wait of a shutdown for acknowledgements. */
+    void endDrain() {
+        drainEnded.countDown();
+    }
+
+    private void onBrokerFailure(Throwable failure) {
+        halt(ExitStatus.FAILED, "the broker failed and cannot go on", failure);
+    }
+
+    private void onStorageFailure(Throwable failure) {
+        halt(
+                ExitStatus.STORAGE_FAILED,
+                "the log's storage failed: nothing is confirmed any more; check the disk, then start again",
+                failure);
+    }
+
+    /** Ends at once: after a failure nothing may be confirmed, and no hook may pretend otherwise. */
+    private void halt(int status, String what, Throwable failure) {
+        state = DaemonState.FAILED;
+        log.error("{}: {}", what, failure.getMessage(), failure);
+        Runtime.getRuntime().halt(status);
+    }
+
+    /** Whether clients are served, and if not, why. */
+    Health readiness() {
+        if (state != DaemonState.RUNNING) {
+            return Health.down(state.text());
+        }
+        return wal.metrics().isFull() ? Health.down("disk full") : Health.ok();
+    }
+
+    static long millisSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1_000_000;
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    }
+
+    // --- the parts, for Shutdown and Observation ---
+
+    Settings settings() {
+        return settings;
+    }
+
+    String version() {
+        return version;
+    }
+
+    Wal wal() {
+        return wal;
+    }
+
+    Broker broker() {
+        return broker;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    NetMetrics netMetrics() {
+        return netMetrics;
+    }
+
+    HttpEndpoint http() {
+        return http;
+    }
+
+    Maintenance maintenance() {
+        return maintenance;
+    }
+
+    CountDownLatch drainEnded() {
+        return drainEnded;
+    }
+
+    List<DutyCycle> dutyCycles() {
+        return List.of(brokerThread.dutyCycle(), logThread.dutyCycle(), prepareThread.dutyCycle());
+    }
+
+    void stopThreads() throws InterruptedException {
+        brokerThread.stop();
+        logThread.stop();
+        prepareThread.stop();
+    }
+}

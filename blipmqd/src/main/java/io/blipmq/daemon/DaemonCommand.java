@@ -1,0 +1,109 @@
+package io.blipmq.daemon;
+
+import io.blipmq.config.ConfigException;
+import io.blipmq.config.LoadedSettings;
+import io.blipmq.config.SettingsLoader;
+import io.blipmq.daemon.logging.LogLevel;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code blipmqd}: runs the daemon until it is told to end. Owned by the main thread. */
+@Command(
+        name = "blipmqd",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Runs the BlipMQ message broker.",
+        footer = {
+            "",
+            "Every key of the configuration has an environment variable that overrides it, such as BLIPMQ_PORT;",
+            "docs/configuration.md lists them. BLIPMQ_LOG sets the log level (error, warn, info, debug, trace).",
+            "",
+            "Exit status: 0 after a graceful shutdown (SIGTERM or SIGINT), 1 when it cannot start or go on,",
+            "2 when the command line or the configuration is wrong, 74 when the log's storage failed."
+        })
+final class DaemonCommand implements Callable<Integer> {
+    @Option(
+            names = "--config",
+            paramLabel = "PATH",
+            description = {
+                "TOML or YAML file with the configuration.",
+                "Default: the file named by BLIPMQ_CONFIG, or else built-in defaults."
+            })
+    private String config;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final IntConsumer exit;
+
+    /** @param exit ends the process with a status, after the shutdown hooks */
+    DaemonCommand(IntConsumer exit) {
+        this.exit = exit;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        LogLevel level = LogLevel.of(System.getenv());
+        Optional<LoadedSettings> loaded = load(level);
+        if (loaded.isEmpty()) {
+            return ExitStatus.USAGE;
+        }
+        Logger log = LoggerFactory.getLogger(DaemonCommand.class);
+        level.notice().ifPresent(log::warn);
+        loaded.get().warnings().forEach(log::warn);
+        return run(loaded.get(), log);
+    }
+
+    private int run(LoadedSettings loaded, Logger log) throws InterruptedException {
+        Daemon daemon;
+        try {
+            daemon = Daemon.start(loaded.settings(), Version.current());
+        } catch (StartException e) {
+            log.error(e.getMessage());
+            return ExitStatus.FAILED;
+        }
+        Termination.install(daemon, exit);
+        return daemon.awaitEnd();
+    }
+
+    /** Checks what a start would read, and says what came out. */
+    @Command(
+            name = "check-config",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            description = "Reads the configuration as a start would, prints every key and where it is from, and ends.")
+    int checkConfig(
+            @Option(
+                            names = "--config",
+                            paramLabel = "PATH",
+                            description = "The file to check. Default: as for the daemon.")
+                    String path) {
+        config = path == null ? config : path;
+        Optional<LoadedSettings> loaded = load(LogLevel.of(System.getenv()));
+        if (loaded.isEmpty()) {
+            return ExitStatus.USAGE;
+        }
+        loaded.get().effective().forEach(spec.commandLine().getOut()::println);
+        loaded.get().warnings().forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
+        return ExitStatus.OK;
+    }
+
+    /** @return empty when something is wrong, which has been said then */
+    private Optional<LoadedSettings> load(LogLevel level) {
+        try {
+            return Optional.of(new SettingsLoader(System.getenv(), Path.of(""))
+                    .load(Optional.ofNullable(config), level.problem().stream().toList()));
+        } catch (ConfigException e) {
+            spec.commandLine().getErr().println(e.getMessage());
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.blipmq.daemon;
+
+import io.blipmq.broker.BrokerOptions;
+import io.blipmq.broker.LocalJournal;
+import io.blipmq.config.FsyncPolicy;
+import io.blipmq.config.Settings;
+import io.blipmq.net.NetBudgets;
+import io.blipmq.net.NetOptions;
+import io.blipmq.wal.ForcePolicy;
+import io.blipmq.wal.WalOptions;
+import java.util.concurrent.TimeUnit;
+
+/** What each module gets of the settings: only the daemon sees the configuration. Stateless. */
+final class Mapping {
+    /** Waiting QoS 0 messages may take this share of the heap. */
+    private static final int LIVE_HEAP_SHARE = 4;
+    /** Bounds what subscriptions cost in memory; a thousand for each of a thousand clients. */
+    private static final int SUBSCRIPTIONS_MAX = 1_000_000;
+
+    private Mapping() {}
+
+    static BrokerOptions brokerOptions(Settings settings) {
+        Settings.Delivery delivery = settings.delivery();
+        Settings.Retention retention = settings.retention();
+        return new BrokerOptions(
+                delivery.maxRetries(),
+                TimeUnit.MILLISECONDS.toNanos(delivery.ackTimeoutMillis()),
+                delivery.messageTtlMillis(),
+                TimeUnit.MILLISECONDS.toNanos(retention.subscriptionExpiryMillis()),
+                retention.detachedBacklogBytes(),
+                retention.deadLetterMillis(),
+                delivery.qos0QueueMessages(),
+                Runtime.getRuntime().maxMemory() / LIVE_HEAP_SHARE,
+                delivery.maxInFlight(),
+                SUBSCRIPTIONS_MAX);
+    }
+
+    static WalOptions walOptions(Settings settings) {
+        WalOptions defaults = WalOptions.defaults();
+        return defaults.withForcePolicy(forcePolicy(settings.log().fsyncPolicy()))
+                .withSegments(
+                        settings.log().segmentBytes(),
+                        defaults.startSegmentBytes(),
+                        defaults.recordBytesMax(),
+                        defaults.reserveBytes())
+                .withRecordKey(LocalJournal.recordKey());
+    }
+
+    static NetOptions netOptions(Settings settings) {
+        return new NetOptions(
+                settings.broker().host(),
+                settings.broker().port(),
+                settings.limits().maxConnections(),
+                settings.apiKeys().encoded(),
+                NetBudgets.ofDirectMemory(Runtime.getRuntime().maxMemory()));
+    }
+
+    private static ForcePolicy forcePolicy(FsyncPolicy policy) {
+        if (policy instanceof FsyncPolicy.EveryN everyN) {
+            return ForcePolicy.everyN(everyN.records());
+        }
+        if (policy instanceof FsyncPolicy.IntervalMillis interval) {
+            return ForcePolicy.intervalMillis(interval.millis());
+        }
+        return policy instanceof FsyncPolicy.None ? ForcePolicy.NONE : ForcePolicy.ALWAYS;
+    }
+}

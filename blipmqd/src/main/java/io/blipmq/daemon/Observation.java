@@ -1,0 +1,140 @@
+package io.blipmq.daemon;
+
+import io.blipmq.broker.BrokerCounters;
+import io.blipmq.broker.BrokerMetric;
+import io.blipmq.metrics.Agents;
+import io.blipmq.metrics.HistogramSnapshot;
+import io.blipmq.metrics.JvmMetrics;
+import io.blipmq.metrics.Liveness;
+import io.blipmq.metrics.Metric;
+import io.blipmq.metrics.MetricsRegistry;
+import io.blipmq.metrics.ProcessMetrics;
+import io.blipmq.metrics.RuntimeSnapshot;
+import io.blipmq.metrics.SubscriptionSource;
+import io.blipmq.metrics.TimeSummary;
+import io.blipmq.metrics.http.HttpBindings;
+import io.blipmq.net.NetMetric;
+import io.blipmq.wal.WalMetrics;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Where the pages of the HTTP server get their values: counters that the owning threads publish, and questions to the
+ * core by its mailbox. Immutable; its suppliers are called by the HTTP threads.
+ */
+final class Observation {
+    /** A turn that takes longer than this means that a thread hangs. */
+    private static final long TURN_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
+
+    private final Daemon daemon;
+
+    Observation(Daemon daemon) {
+        this.daemon = daemon;
+    }
+
+    HttpBindings bindings() {
+        Optional<Supplier<RuntimeSnapshot>> console =
+                daemon.settings().runtimeConsole() ? Optional.of(this::runtime) : Optional.empty();
+        SubscriptionSource subscriptions = countMax ->
+                CoreCalls.ask(daemon.broker().mailbox(), () -> daemon.broker().subscriptions(countMax));
+        return new HttpBindings(
+                registry(),
+                new Liveness(daemon.dutyCycles(), System::nanoTime, TURN_NANOS_MAX),
+                daemon::readiness,
+                subscriptions,
+                console);
+    }
+
+    private MetricsRegistry registry() {
+        MetricsRegistry.Builder builder = MetricsRegistry.builder();
+        bindBroker(builder);
+        bindNet(builder);
+        bindLog(builder);
+        builder.labelled(Metric.BUILD_INFO, Map.of(daemon.version(), () -> 1L));
+        Agents.bind(builder, daemon.dutyCycles());
+        ProcessMetrics.bind(builder);
+        JvmMetrics.bind(builder);
+        return builder.build();
+    }
+
+    private void bindBroker(MetricsRegistry.Builder builder) {
+        builder.value(Metric.TOPICS, broker(BrokerMetric.TOPICS))
+                .value(Metric.SUBSCRIBERS, broker(BrokerMetric.SUBSCRIPTIONS))
+                .value(Metric.SUBSCRIPTIONS_DETACHED, broker(BrokerMetric.SUBSCRIPTIONS_DETACHED))
+                .value(Metric.MESSAGES_PUBLISHED, broker(BrokerMetric.PUBLISHED))
+                .value(Metric.MESSAGES_DELIVERED, broker(BrokerMetric.DELIVERED))
+                .value(Metric.MESSAGES_INFLIGHT, broker(BrokerMetric.IN_FLIGHT))
+                .value(Metric.MESSAGES_ACKNOWLEDGED, broker(BrokerMetric.ACKNOWLEDGED))
+                .value(Metric.MESSAGES_REDELIVERED, broker(BrokerMetric.REDELIVERED))
+                .value(Metric.MESSAGES_DEAD_LETTERED, broker(BrokerMetric.DEAD_LETTERED))
+                .labelled(
+                        Metric.MESSAGES_DROPPED,
+                        Map.of(
+                                "qos0_queue_full", broker(BrokerMetric.DROPPED_QUEUE_FULL),
+                                "connection_ended", broker(BrokerMetric.DROPPED_CONNECTION_ENDED),
+                                "ttl_expired", broker(BrokerMetric.DROPPED_TTL_EXPIRED),
+                                "dead_letter_expired", broker(BrokerMetric.DROPPED_DEAD_LETTER_EXPIRED)))
+                .labelled(
+                        Metric.SUBSCRIPTIONS_REMOVED,
+                        Map.of(
+                                "expired", broker(BrokerMetric.SUBSCRIPTIONS_EXPIRED),
+                                "backlog_too_large", broker(BrokerMetric.SUBSCRIPTIONS_OVERGROWN)))
+                .labelled(
+                        Metric.PUBLISHES_REFUSED,
+                        Map.of(
+                                "disk_full", broker(BrokerMetric.REFUSED_DISK_FULL),
+                                "shutting_down", broker(BrokerMetric.REFUSED_SHUTTING_DOWN)));
+    }
+
+    private void bindNet(MetricsRegistry.Builder builder) {
+        builder.value(Metric.CONNECTIONS, net(NetMetric.CONNECTIONS))
+                .value(Metric.CONNECTIONS_ACCEPTED, net(NetMetric.CONNECTIONS_ACCEPTED))
+                .labelled(
+                        Metric.CONNECTIONS_REJECTED,
+                        Map.of(
+                                "max_connections", net(NetMetric.CONNECTIONS_REJECTED_LIMIT),
+                                "accept_failed", net(NetMetric.ACCEPT_FAILURES)))
+                .value(Metric.NETWORK_RECEIVED, net(NetMetric.BYTES_IN))
+                .value(Metric.NETWORK_SENT, net(NetMetric.BYTES_OUT))
+                .value(Metric.AUTH_FAILURES, net(NetMetric.AUTH_FAILURES))
+                .value(Metric.PROTOCOL_ERRORS, net(NetMetric.PROTOCOL_ERRORS));
+    }
+
+    private void bindLog(MetricsRegistry.Builder builder) {
+        WalMetrics log = daemon.wal().metrics();
+        builder.value(Metric.WAL_APPENDS, log::appends)
+                .value(Metric.WAL_BYTES, log::bytes)
+                .value(Metric.WAL_FSYNCS, log::forces)
+                .histogram(Metric.WAL_FSYNC_DURATION, () -> HistogramSnapshot.of(log.forceNanos()))
+                .histogram(Metric.WAL_COMMIT_DURATION, () -> HistogramSnapshot.of(log.commitNanos()))
+                .value(Metric.WAL_SEGMENTS, log::segments)
+                .value(Metric.WAL_DISK, log::logBytes)
+                .value(Metric.WAL_UNSTORED, log::unstoredBytes)
+                .value(Metric.WAL_DISK_FULL, () -> log.isFull() ? 1 : 0)
+                .value(Metric.WAL_TORN, log::tornBytes);
+    }
+
+    private RuntimeSnapshot runtime() {
+        Map<String, Long> depths = new LinkedHashMap<>();
+        depths.put("log bytes not stored yet", daemon.wal().metrics().unstoredBytes());
+        depths.put("output bytes not taken by clients", daemon.netMetrics().get(NetMetric.OUTPUT_BYTES));
+        depths.put("input bytes of unfinished frames", daemon.netMetrics().get(NetMetric.ASSEMBLY_BYTES));
+        return new RuntimeSnapshot(
+                Agents.stats(daemon.dutyCycles(), System.nanoTime()),
+                depths,
+                TimeSummary.of(daemon.wal().metrics().forceNanos()));
+    }
+
+    private LongSupplier broker(BrokerMetric metric) {
+        BrokerCounters counters = daemon.broker().counters();
+        return () -> counters.published(metric);
+    }
+
+    private LongSupplier net(NetMetric metric) {
+        return () -> daemon.netMetrics().get(metric);
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The daemon: its command line, the wiring of the modules, and its life from start to shutdown.
+ *
+ * <p>Start reading at {@link io.blipmq.daemon.Daemon}, which starts and stops everything; {@link io.blipmq.daemon.Main}
+ * is the command line around it. The threads are made here: {@code broker} (event loop and core), {@code log},
+ * {@code log-prepare}, {@code maintenance}, and the main thread, which only waits.
+ */
+package io.blipmq.daemon;
