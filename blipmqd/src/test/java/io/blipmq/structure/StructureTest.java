@@ -30,11 +30,21 @@ class StructureTest {
         PROTOCOL(List.of()),
         WAL(List.of(), "org.HdrHistogram.."),
         BROKER(List.of(WAL), "org.agrona.."),
-        NET(List.of(BROKER, PROTOCOL), "org.agrona.."),
-        METRICS(List.of(BROKER, WAL), "org.HdrHistogram..", "com.sun.net.httpserver..", "com.sun.management.."),
+        NET(List.of(BROKER, PROTOCOL), "org.agrona..", "jdk.net.."),
+        METRICS(
+                List.of(BROKER, WAL),
+                "org.HdrHistogram..",
+                "com.fasterxml.jackson.core..",
+                "com.sun.net.httpserver..",
+                "com.sun.management.."),
         CLIENT(List.of(PROTOCOL)),
         CLI(List.of(CLIENT), "picocli.."),
-        DAEMON(List.of(CONFIG, NET, METRICS, PROTOCOL, BROKER, WAL), "org.agrona..", "picocli..", "ch.qos.logback..");
+        DAEMON(
+                List.of(CONFIG, NET, METRICS, PROTOCOL, BROKER, WAL),
+                "org.agrona..",
+                "picocli..",
+                "ch.qos.logback..",
+                "sun.misc");
 
         private final List<Module> sees;
         private final String[] libraries;
