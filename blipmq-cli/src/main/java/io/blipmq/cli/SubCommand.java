@@ -52,11 +52,11 @@ final class SubCommand implements Callable<Integer> {
             description = "0: what is published while this runs (default). 1: kept until acknowledged.")
     private int qos = 0;
 
-    @Option(names = "--count", paramLabel = "N", description = "End with status 0 after this many messages.")
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description = "End with status 0 after this many messages; 0 only makes the subscription.")
     private Long count;
-
-    @Option(names = "--follow", description = "Go on until ended, which is also what happens without it.")
-    private boolean follow;
 
     @Option(
             names = "--timeout",
@@ -81,11 +81,8 @@ final class SubCommand implements Callable<Integer> {
     private void requireValidOptions() {
         BlipCommand.requireQos(spec, qos);
         BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
-        if (count != null && count < 1) {
-            throw new ParameterException(spec.commandLine(), "--count takes 1 or more, not " + count);
-        }
-        if (count != null && follow) {
-            throw new ParameterException(spec.commandLine(), "give --count or --follow, not both");
+        if (count != null && count < 0) {
+            throw new ParameterException(spec.commandLine(), "--count takes 0 or more, not " + count);
         }
         if (timeoutSeconds != null) {
             BlipCommand.seconds(spec, "--timeout", timeoutSeconds);

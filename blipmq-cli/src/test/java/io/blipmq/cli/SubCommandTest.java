@@ -72,7 +72,7 @@ class SubCommandTest {
 
     @Test
     void followsUntilTheServerGoesAway() throws Exception {
-        CompletableFuture<CommandRun> sub = start(CommandRun.at(server), "sub", "demo", "--qos", "1", "--follow");
+        CompletableFuture<CommandRun> sub = start(CommandRun.at(server), "sub", "demo", "--qos", "1");
         server.awaitSubscription("demo");
         for (int i = 0; i < 1000; i++) {
             deliver(1, "m" + i);

@@ -1,0 +1,208 @@
+# shellcheck shell=sh
+# Sourced by the programs beside it, with their directory, links resolved, in $bin.
+#
+# A program runs in one of two places. A distribution has its jars in lib/, and starting writes nothing into it. A checkout has a
+# pom.xml, and is built before the first start and whenever a source is newer than the build. The caller's directory is never left,
+# so relative paths in arguments mean what the caller meant, and the JVM takes the place of the shell, so signals reach it.
+#
+# Environment: BLIPMQ_JAVA_HOME (before JAVA_HOME, before java on the PATH), BLIPMQ_JAVA_OPTS (appended to the JVM options).
+
+# shellcheck disable=SC2154
+home=$(CDPATH='' cd -- "$bin/.." && pwd -P) || exit 1
+if [ -f "$home/pom.xml" ]; then
+    dist=$home/blipmqd/target/dist
+else
+    dist=$home
+fi
+
+say() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+fail() {
+    say "$*"
+    exit 1
+}
+
+launch() {
+    program=$1
+    shift
+    find_java
+    if [ "$dist" != "$home" ]; then
+        built || build || exit 1
+    fi
+    jvm_options "$program"
+    archive=$(archive_of "$program")
+    [ -f "$archive" ] || archive=
+    use_utf8
+    class_path=$(class_path) || exit 1
+    # Options are words without spaces or patterns to expand.
+    set -f
+    # shellcheck disable=SC2086
+    exec "$java" $options ${archive:+"-XX:SharedArchiveFile=$archive"} ${BLIPMQ_JAVA_OPTS-} \
+        -cp "$class_path" "$(main_class "$program")" "$@"
+}
+
+main_class() {
+    case $1 in
+        blipmqd) echo io.blipmq.daemon.Main ;;
+        blipmq) echo io.blipmq.cli.Main ;;
+    esac
+}
+
+# Sets $options. JVM messages go to stderr, for stdout belongs to the program; an archive that does not fit is not worth a message.
+jvm_options() {
+    options="-Xshare:auto -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
+        -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8
+        -Xlog:disable -Xlog:all=warning:stderr -Xlog:cds*=off:stderr"
+    case $1 in
+        blipmqd)
+            options="$options -Xms16m -Xmx512m -XX:MaxDirectMemorySize=256m -Djdk.nio.maxCachedBufferSize=262144"
+            # The JVM refuses two collectors, so one in BLIPMQ_JAVA_OPTS replaces this one.
+            case ${BLIPMQ_JAVA_OPTS-} in
+                *-XX:+Use*GC*) ;;
+                *) options="$options -XX:+UseG1GC" ;;
+            esac
+            ;;
+        blipmq)
+            options="$options -Xms8m -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+            ;;
+    esac
+}
+
+# In a fixed order, whatever the locale: a class-data archive is only valid for the class path that it was made with.
+class_path() (
+    # shellcheck disable=SC2030
+    LC_ALL=C
+    jars=
+    for jar in "$dist"/lib/*.jar; do
+        [ -f "$jar" ] || fail "there are no jars in $dist/lib"
+        jars=$jars:$jar
+    done
+    printf '%s' "${jars#:}"
+)
+
+# The archive of preloaded classes belongs to one program and one JVM; make-cds makes it.
+archive_of() {
+    printf '%s/lib/cds/%s-%s.jsa' "$dist" "$1" "$java_build"
+}
+
+# The JVM decodes arguments and file names by the locale. In one without UTF-8 (a container, a service) it would damage them.
+use_utf8() {
+    # shellcheck disable=SC2031
+    case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
+        *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) ;;
+        *)
+            LC_ALL=C.UTF-8
+            export LC_ALL
+            ;;
+    esac
+}
+
+# --- Java ---
+
+# Sets $java and $java_build, or ends with what to do.
+find_java() {
+    if [ -n "${BLIPMQ_JAVA_HOME-}" ]; then
+        java_from_home BLIPMQ_JAVA_HOME "$BLIPMQ_JAVA_HOME"
+    elif [ -n "${JAVA_HOME-}" ]; then
+        java_from_home JAVA_HOME "$JAVA_HOME"
+    else
+        java=$(command -v java) \
+            || fail "no Java found: install Java 17 or newer (Debian, Ubuntu: apt-get install openjdk-17-jre-headless) or set BLIPMQ_JAVA_HOME"
+        [ ! -L "$java" ] || java=$(readlink -f "$java")
+    fi
+    read_java_release
+    major=${java_version%%[!0-9]*}
+    [ "${major:-0}" -ge 17 ] \
+        || fail "$java is Java ${java_version:-of an unknown version}; BlipMQ needs 17 or newer: set BLIPMQ_JAVA_HOME to one"
+}
+
+java_from_home() {
+    java=$2/bin/java
+    [ -x "$java" ] || fail "$1 is $2, but there is no program bin/java in it"
+}
+
+# The file "release" of a Java home tells its version without starting a JVM; a java that has none beside it is asked.
+read_java_release() {
+    java_version=
+    java_build=
+    if [ -r "${java%/bin/java}/release" ]; then
+        while IFS='=' read -r name value; do
+            value=${value#\"}
+            value=${value%\"}
+            case $name in
+                JAVA_RUNTIME_VERSION) java_build=$value ;;
+                JAVA_VERSION)
+                    java_version=$value
+                    break
+                    ;;
+            esac
+        done <"${java%/bin/java}/release"
+    fi
+    [ -n "$java_version" ] || java_version=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.version = //p')
+    java_build=${java_build:-$java_version}
+}
+
+# --- a checkout ---
+
+built() {
+    [ -f "$(archive_of blipmqd)" ] && compiled
+}
+
+# A removed or renamed source shows as a newer directory.
+compiled() {
+    [ -d "$dist" ] || return 1
+    newer=$(find "$home/pom.xml" "$home"/*/pom.xml "$home"/*/src/main -newer "$dist" -print 2>/dev/null | head -n 1)
+    [ -z "$newer" ]
+}
+
+# Several programs started at once build once: the first holds the lock, the others wait and find the work done. Where there is no
+# flock program they are not kept apart.
+build() (
+    lock=$home/target/build.lock
+    if ! { mkdir -p "$home/target" && : >>"$lock"; } 2>/dev/null; then
+        fail "$home is not built and cannot be written to; build it with: mvn -DskipTests package"
+    fi
+    exec 9>"$lock"
+    if command -v flock >/dev/null && ! flock -n 9; then
+        say "waiting for another start that is building"
+        flock 9
+    fi
+    compiled || compile || exit 1
+    archive=$(archive_of blipmqd)
+    if [ ! -f "$archive" ] && ! "$home/bin/make-cds" >"$home/target/make-cds.log" 2>&1 9>&-; then
+        # Starting works without one; an empty file keeps the next start from trying again.
+        mkdir -p "${archive%/*}" && : >"$archive"
+    fi
+    exit 0
+)
+
+compile() {
+    command -v mvn >/dev/null || fail "Maven 3.8.6 or newer builds BlipMQ: install it (Debian, Ubuntu: apt-get install maven) or use a distribution archive"
+    say "building (on first use and after changes) ..."
+    log=$home/target/build.log
+    started=$home/target/build.started
+    : >"$started"
+    if ! maven --offline >"$log" 2>&1; then
+        # Only what is missing is worth asking the network for.
+        ! grep -q -e 'offline mode' -e 'has not been downloaded' "$log" || maven >"$log" 2>&1 || build_failed
+        grep -q 'BUILD SUCCESS' "$log" || build_failed
+    fi
+    # What changed during the build is newer than it.
+    touch -r "$started" "$dist"
+}
+
+maven() (
+    cd "$home" || exit 1
+    if [ -n "${BLIPMQ_JAVA_HOME-}" ] && [ -x "$BLIPMQ_JAVA_HOME/bin/javac" ]; then
+        JAVA_HOME=$BLIPMQ_JAVA_HOME
+        export JAVA_HOME
+    fi
+    exec mvn --batch-mode "$@" -DskipTests -Dspotless.check.skip=true package </dev/null 9>&-
+)
+
+build_failed() {
+    cat "$log" >&2
+    fail "the build failed; its output stands above and in $log"
+}
