@@ -65,7 +65,7 @@ final class Connection {
             return 0;
         }
         try {
-            int read = input.read(channel, bytesMax, probeEnd);
+            int read = input.read(channel, bytesMax, probeEnd, session.assemblyBudget());
             shared.metrics.add(NetMetric.BYTES_IN, read);
             return read;
         } catch (IOException e) {

@@ -18,6 +18,12 @@ final class InputBuffer {
     /** Frames larger than this are assembled in a buffer of their own; half of what a turn reads. */
     private static final int LARGE_FRAME_BYTES = LoopResources.READ_BUFFER_BYTES / 2;
 
+    /**
+     * What every connection may hold however little room there is, so that handshakes and small frames go on while
+     * others fill the budget with large ones; the smallest buffer there is.
+     */
+    private static final int UNBUDGETED_BYTES = 1024;
+
     /** Less room than this in the shared buffer is not worth a read. */
     static final int READ_BYTES_MIN = 4 * 1024;
 
@@ -48,7 +54,7 @@ final class InputBuffer {
         if (waitsForRoom) {
             tryBeginLargeFrame(budget);
         }
-        return !waitsForRoom && (largeFrameBytes > 0 || budget.hasRoom());
+        return !waitsForRoom && (largeFrameBytes > 0 || budget.hasRoom() || heldBytes < UNBUDGETED_BYTES);
     }
 
     /** Whether the shared buffer has room for another read of this connection in this turn. */
@@ -57,13 +63,17 @@ final class InputBuffer {
     }
 
     /**
-     * Reads once, for fairness.
+     * Reads once, for fairness. There must be room.
      *
      * @param probeEnd reads once more when there was something, to see the peer's end already in this turn
      * @return bytes read
      */
-    int read(SocketChannel channel, int bytesMax, boolean probeEnd) throws IOException {
-        return largeFrameBytes > 0 ? readLargeFrame(channel, bytesMax) : readShared(channel, bytesMax, probeEnd);
+    int read(SocketChannel channel, int bytesMax, boolean probeEnd, ByteBudget budget) throws IOException {
+        if (largeFrameBytes > 0) {
+            return readLargeFrame(channel, bytesMax);
+        }
+        int allowed = budget.hasRoom() ? bytesMax : Math.min(bytesMax, UNBUDGETED_BYTES - heldBytes);
+        return readShared(channel, allowed, probeEnd);
     }
 
     /** Whether the peer has sent its last byte. */
