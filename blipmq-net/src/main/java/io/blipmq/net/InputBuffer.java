@@ -42,6 +42,7 @@ final class InputBuffer {
     private int unhandledTo;
 
     private boolean ended;
+    private IOException failure;
     private boolean partial;
     private long partialSinceNanos;
 
@@ -68,7 +69,7 @@ final class InputBuffer {
      * @param probeEnd reads once more when there was something, to see the peer's end already in this turn
      * @return bytes read
      */
-    int read(SocketChannel channel, int bytesMax, boolean probeEnd, ByteBudget budget) throws IOException {
+    int read(SocketChannel channel, int bytesMax, boolean probeEnd, ByteBudget budget) {
         if (largeFrameBytes > 0) {
             return readLargeFrame(channel, bytesMax);
         }
@@ -81,9 +82,15 @@ final class InputBuffer {
         return ended;
     }
 
-    /** The peer is gone without a proper end. */
-    void onLost() {
+    /** Why nothing more comes when the peer has not ended properly, else null. */
+    IOException failure() {
+        return failure;
+    }
+
+    /** The socket failed: nothing more comes. */
+    void onFailed(IOException e) {
         ended = true;
+        failure = e;
     }
 
     /** What is to be handled: the bytes from {@link #from} to {@link #to} of this buffer. */
@@ -147,7 +154,7 @@ final class InputBuffer {
         unhandled = null;
     }
 
-    private int readLargeFrame(SocketChannel channel, int bytesMax) throws IOException {
+    private int readLargeFrame(SocketChannel channel, int bytesMax) {
         int end = (int) Math.min(largeFrameBytes, (long) heldBytes + bytesMax);
         int read = readSome(channel, held.limit(end).position(heldBytes));
         held.clear();
@@ -155,7 +162,7 @@ final class InputBuffer {
         return read;
     }
 
-    private int readShared(SocketChannel channel, int bytesMax, boolean probeEnd) throws IOException {
+    private int readShared(SocketChannel channel, int bytesMax, boolean probeEnd) {
         ByteBuffer to = shared.readBuffer;
         int start = to.position();
         int readAt = start + heldBytes;
@@ -176,13 +183,16 @@ final class InputBuffer {
         return read;
     }
 
-    private int readSome(SocketChannel channel, ByteBuffer to) throws IOException {
-        int read = channel.read(to);
-        if (read < 0) {
-            ended = true;
+    /** A failure is kept for later, so that what came before it is still handled. */
+    private int readSome(SocketChannel channel, ByteBuffer to) {
+        try {
+            int read = channel.read(to);
+            ended |= read < 0;
+            return Math.max(read, 0);
+        } catch (IOException e) {
+            onFailed(e);
             return 0;
         }
-        return read;
     }
 
     private void hold(ByteBuffer from, int at, int bytes, ByteBudget budget) {
