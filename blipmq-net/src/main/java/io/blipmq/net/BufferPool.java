@@ -55,10 +55,6 @@ final class BufferPool {
         }
     }
 
-    long retainedBytes() {
-        return retainedBytes;
-    }
-
     private static int sizeFor(int bytes) {
         int size = 0;
         while (capacity(size) < bytes) {

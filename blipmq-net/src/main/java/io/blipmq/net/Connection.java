@@ -64,14 +64,12 @@ final class Connection {
         if (!mayRead() || !input.fitsShared()) {
             return 0;
         }
-        try {
-            int read = input.read(channel, bytesMax, probeEnd);
-            shared.metrics.add(NetMetric.BYTES_IN, read);
-            return read;
-        } catch (IOException e) {
-            onLost(e);
-            return 0;
+        int read = input.read(channel, bytesMax, probeEnd, session.assemblyBudget());
+        shared.metrics.add(NetMetric.BYTES_IN, read);
+        if (input.failure() != null) {
+            onLost(input.failure());
         }
+        return read;
     }
 
     /** Handles the frames that are there, as far as the journal and the output take them. */
@@ -237,7 +235,7 @@ final class Connection {
     private void onLost(IOException e) {
         log.debug("Lost the connection from {}: {}", peer, e.toString());
         lost = true;
-        input.onLost();
+        input.onFailed(e);
         output.clear();
     }
 

@@ -69,10 +69,7 @@ final class Connections {
 
     /** Handles the frames of connections that have ended, then those of the others. */
     int handleInput(long nowNanos) {
-        int frames = handleInput(true, nowNanos) + handleInput(false, nowNanos);
-        canGoOn = false;
-        stalled = false;
-        return frames;
+        return handleInput(true, nowNanos) + handleInput(false, nowNanos);
     }
 
     int sendDueAnswers() {
@@ -85,6 +82,8 @@ final class Connections {
 
     /** Writes every active connection's output and keeps those active that are not finished. */
     int flush(long nowNanos) {
+        canGoOn = false;
+        stalled = false;
         int kept = 0;
         long written = 0;
         for (int i = 0; i < active.size(); i++) {

@@ -2,8 +2,11 @@ package io.blipmq.net;
 
 import io.blipmq.broker.DeliverySink;
 import io.blipmq.protocol.FrameEncoder;
+import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.PayloadLayout;
+import io.blipmq.protocol.Topics;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** Writes a polled message as a PUBLISH frame into a connection's output. Owned by the broker thread. */
 final class Deliveries implements DeliverySink {
@@ -19,9 +22,20 @@ final class Deliveries implements DeliverySink {
 
     @Override
     public ByteBuffer deliver(int qos, long deliveryTag, byte[] topic, int payloadLength) {
-        ByteBuffer frame = output.append(PayloadLayout.publishFrameBytes(topic.length, payloadLength));
+        byte[] shown = fits(topic, payloadLength) ? topic : origin(topic);
+        ByteBuffer frame = output.append(PayloadLayout.publishFrameBytes(shown.length, payloadLength));
         long correlationId = qos == 0 ? pollCorrelationId : deliveryTag;
-        FrameEncoder.publishHeader(frame, correlationId, qos, topic, payloadLength);
+        FrameEncoder.publishHeader(frame, correlationId, qos, shown, payloadLength);
         return frame;
+    }
+
+    private static boolean fits(byte[] topic, int payloadLength) {
+        return (long) topic.length + payloadLength
+                <= FrameLayout.PAYLOAD_BYTES_MAX - PayloadLayout.PUBLISH_TOPIC_OFFSET;
+    }
+
+    /** A message that just fitted its frame is, as a dead letter, too large by its topic's prefix: it goes without. */
+    private static byte[] origin(byte[] topic) {
+        return Arrays.copyOfRange(topic, Topics.deadLetterOrigin(topic), topic.length);
     }
 }

@@ -33,7 +33,9 @@ public final class EventLoop {
     private final Connections connections;
     private final Consumer<SelectionKey> onSelected = this::onSelected;
 
+    private Thread owner;
     private Listener listener;
+    private InetSocketAddress localAddress;
     private boolean acceptable;
     private boolean selected;
     private boolean progressed;
@@ -57,11 +59,12 @@ public final class EventLoop {
      */
     public void listen() throws IOException {
         listener = Listener.open(options, selector);
+        localAddress = listener.localAddress();
     }
 
-    /** Where the broker listens, with the port that the system chose if none was given. */
-    public InetSocketAddress localAddress() throws IOException {
-        return listener.localAddress();
+    /** Where the broker listens or has listened, with the port that the system chose if none was given. */
+    public InetSocketAddress localAddress() {
+        return localAddress;
     }
 
     /** Ends {@link #awaitWork}, now or the next time. Thread-safe; a burst of calls costs one system call. */
@@ -88,6 +91,7 @@ public final class EventLoop {
      * @return how much was done, 0 when idle
      */
     public int doWork(long nowNanos) {
+        assert isOwner() : "the event loop belongs to " + owner;
         wakeupRequested.set(false);
         if (!selected) {
             select(0);
@@ -143,6 +147,14 @@ public final class EventLoop {
         }
         boolean timed = connections.hasDeadlines() || (listener != null && listener.isPaused());
         return timed ? Connections.SWEEP_NANOS : FOREVER_NANOS;
+    }
+
+    /** The thread of the first turn runs all of them. */
+    private boolean isOwner() {
+        if (owner == null) {
+            owner = Thread.currentThread();
+        }
+        return owner == Thread.currentThread();
     }
 
     private void select(long timeoutNanos) {

@@ -18,6 +18,12 @@ final class InputBuffer {
     /** Frames larger than this are assembled in a buffer of their own; half of what a turn reads. */
     private static final int LARGE_FRAME_BYTES = LoopResources.READ_BUFFER_BYTES / 2;
 
+    /**
+     * What every connection may hold however little room there is, so that handshakes and small frames go on while
+     * others fill the budget with large ones; the smallest buffer there is.
+     */
+    private static final int UNBUDGETED_BYTES = 1024;
+
     /** Less room than this in the shared buffer is not worth a read. */
     static final int READ_BYTES_MIN = 4 * 1024;
 
@@ -36,6 +42,7 @@ final class InputBuffer {
     private int unhandledTo;
 
     private boolean ended;
+    private IOException failure;
     private boolean partial;
     private long partialSinceNanos;
 
@@ -48,7 +55,7 @@ final class InputBuffer {
         if (waitsForRoom) {
             tryBeginLargeFrame(budget);
         }
-        return !waitsForRoom && (largeFrameBytes > 0 || budget.hasRoom());
+        return !waitsForRoom && (largeFrameBytes > 0 || budget.hasRoom() || heldBytes < UNBUDGETED_BYTES);
     }
 
     /** Whether the shared buffer has room for another read of this connection in this turn. */
@@ -57,13 +64,17 @@ final class InputBuffer {
     }
 
     /**
-     * Reads once, for fairness.
+     * Reads once, for fairness. There must be room.
      *
      * @param probeEnd reads once more when there was something, to see the peer's end already in this turn
      * @return bytes read
      */
-    int read(SocketChannel channel, int bytesMax, boolean probeEnd) throws IOException {
-        return largeFrameBytes > 0 ? readLargeFrame(channel, bytesMax) : readShared(channel, bytesMax, probeEnd);
+    int read(SocketChannel channel, int bytesMax, boolean probeEnd, ByteBudget budget) {
+        if (largeFrameBytes > 0) {
+            return readLargeFrame(channel, bytesMax);
+        }
+        int allowed = budget.hasRoom() ? bytesMax : Math.min(bytesMax, UNBUDGETED_BYTES - heldBytes);
+        return readShared(channel, allowed, probeEnd);
     }
 
     /** Whether the peer has sent its last byte. */
@@ -71,9 +82,15 @@ final class InputBuffer {
         return ended;
     }
 
-    /** The peer is gone without a proper end. */
-    void onLost() {
+    /** Why nothing more comes when the peer has not ended properly, else null. */
+    IOException failure() {
+        return failure;
+    }
+
+    /** The socket failed: nothing more comes. */
+    void onFailed(IOException e) {
         ended = true;
+        failure = e;
     }
 
     /** What is to be handled: the bytes from {@link #from} to {@link #to} of this buffer. */
@@ -137,7 +154,7 @@ final class InputBuffer {
         unhandled = null;
     }
 
-    private int readLargeFrame(SocketChannel channel, int bytesMax) throws IOException {
+    private int readLargeFrame(SocketChannel channel, int bytesMax) {
         int end = (int) Math.min(largeFrameBytes, (long) heldBytes + bytesMax);
         int read = readSome(channel, held.limit(end).position(heldBytes));
         held.clear();
@@ -145,7 +162,7 @@ final class InputBuffer {
         return read;
     }
 
-    private int readShared(SocketChannel channel, int bytesMax, boolean probeEnd) throws IOException {
+    private int readShared(SocketChannel channel, int bytesMax, boolean probeEnd) {
         ByteBuffer to = shared.readBuffer;
         int start = to.position();
         int readAt = start + heldBytes;
@@ -166,13 +183,16 @@ final class InputBuffer {
         return read;
     }
 
-    private int readSome(SocketChannel channel, ByteBuffer to) throws IOException {
-        int read = channel.read(to);
-        if (read < 0) {
-            ended = true;
+    /** A failure is kept for later, so that what came before it is still handled. */
+    private int readSome(SocketChannel channel, ByteBuffer to) {
+        try {
+            int read = channel.read(to);
+            ended |= read < 0;
+            return Math.max(read, 0);
+        } catch (IOException e) {
+            onFailed(e);
             return 0;
         }
-        return read;
     }
 
     private void hold(ByteBuffer from, int at, int bytes, ByteBudget budget) {

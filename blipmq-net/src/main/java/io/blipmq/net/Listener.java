@@ -50,7 +50,7 @@ final class Listener {
             bind(channel, options);
             channel.configureBlocking(false);
             SelectionKey key = channel.register(selector, SelectionKey.OP_ACCEPT);
-            return new Listener(channel, key, options.connectionsMax());
+            return new Listener(channel, key, FileDescriptors.connectionsMax(options.connectionsMax()));
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -147,7 +147,7 @@ final class Listener {
     private void reject(SocketChannel client, NetMetrics metrics) throws IOException {
         metrics.increment(NetMetric.CONNECTIONS_REJECTED_LIMIT);
         log.warn(
-                "Rejected a connection from {}: max_connections, which is {}, are open",
+                "Rejected a connection from {}: {} are open, and max_connections allows no more",
                 client.getRemoteAddress(),
                 connectionsMax);
         client.close();

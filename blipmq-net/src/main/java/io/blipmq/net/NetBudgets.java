@@ -5,7 +5,8 @@ import io.blipmq.protocol.FrameLayout;
 /**
  * How much memory the connections may take together, whatever peers send and however slowly they read. Immutable.
  *
- * @param assemblyBytes input that waits for the rest of its frame, or for the journal
+ * @param assemblyBytes input that waits for the rest of its frame, or for the journal; beyond it every connection may
+ *     still hold 1 KiB
  * @param outputBytes output that waits for its peer to read; it may be exceeded by one message, and by one turn's
  *     answers of each connection that had nothing queued
  */

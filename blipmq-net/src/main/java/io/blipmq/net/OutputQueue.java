@@ -54,10 +54,6 @@ final class OutputQueue {
         return queuedBytes == 0;
     }
 
-    long queuedBytes() {
-        return queuedBytes;
-    }
-
     /**
      * Whether the peer has to read first. When all connections together hold too much, each may still send when it has
      * nothing queued, so that those who do not read cannot stop those who do.

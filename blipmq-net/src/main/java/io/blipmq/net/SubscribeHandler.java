@@ -39,7 +39,8 @@ final class SubscribeHandler {
         if (PayloadLayout.subscribeQos(buffer, payload, topicLength) > 1) {
             return Nack.INVALID_QOS;
         }
-        return topicLength > Topics.NAME_BYTES_MAX ? Nack.TOPIC_TOO_LONG : null;
+        int topicOffset = payload + PayloadLayout.SUBSCRIBE_TOPIC_OFFSET;
+        return topicLength > Topics.subscribableBytesMax(buffer, topicOffset, topicLength) ? Nack.TOPIC_TOO_LONG : null;
     }
 
     private static Nack failure(long result) {

@@ -2,6 +2,7 @@ package io.blipmq.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.broker.BrokerOptions;
 import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.PayloadLayout;
@@ -93,6 +94,28 @@ class PartialInputTest {
         TestClient.Frame frame = client.receive();
         assertThat(frame.payload().capacity()).isEqualTo(FrameLayout.PAYLOAD_BYTES_MAX);
         assertThat(messageOf(frame)).isEqualTo(message);
+    }
+
+    /** Its topic's name is longer by then, so that the frame would be too large. */
+    @Test
+    void theLargestMessageCanBeDeliveredAsADeadLetter() throws IOException {
+        server = TestServer.start();
+        TestClient client = server.connectReady();
+        client.subscribe(3, "t", 1);
+        long subscription = client.receiveAck(3);
+        int messageBytes = FrameLayout.PAYLOAD_BYTES_MAX - PayloadLayout.publishMessageOffset(TOPIC.length);
+        byte[] message = new byte[messageBytes];
+        message[messageBytes - 1] = 7;
+        client.send(publish(message));
+        for (int attempt = 0; attempt < BrokerOptions.defaults().deliveriesMax(); attempt++) {
+            client.poll(4, subscription);
+            client.receive();
+            server.advanceSeconds(40);
+            server.untilQuiet();
+        }
+        client.subscribe(5, "$dead-letter/t", 1);
+        client.poll(6, client.receiveAck(5));
+        assertThat(messageOf(client.receive())).isEqualTo(message);
     }
 
     @Test

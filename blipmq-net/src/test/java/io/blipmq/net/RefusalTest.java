@@ -78,6 +78,14 @@ class RefusalTest {
     }
 
     @Test
+    void theLongestTopicsDeadLettersCanBeSubscribedTo() {
+        client.subscribe(1, "$dead-letter/" + LONGEST_TOPIC, 1);
+        assertThat(client.receiveAck(1)).isNotZero();
+        client.subscribe(2, "$dead-letter/" + LONGEST_TOPIC + "x", 1);
+        client.expectNack(2, 400, "topic longer than 1024 bytes");
+    }
+
+    @Test
     void subscriptionIdZero() {
         client.poll(1, 0).ack(2, 0);
         client.expectNack(1, 400, "subscription_id must be non-zero");

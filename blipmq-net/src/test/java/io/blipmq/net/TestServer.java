@@ -67,7 +67,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
         return client;
     }
 
-    InetSocketAddress address() throws IOException {
+    InetSocketAddress address() {
         return loop.localAddress();
     }
 

@@ -1,5 +1,8 @@
 package io.blipmq.protocol;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
 /** What a topic may be called. Stateless. */
 public final class Topics {
     /** Long enough for any scheme of names, short enough to stand in every record and metric. */
@@ -8,5 +11,35 @@ public final class Topics {
     /** Names that begin with this byte are the broker's own, {@code $dead-letter/…} among them. */
     public static final byte RESERVED_PREFIX = '$';
 
+    /** What the name of a topic has in front of it where its dead letters are. */
+    public static final String DEAD_LETTER_PREFIX = "$dead-letter/";
+
+    private static final byte[] ENCODED_DEAD_LETTER_PREFIX = DEAD_LETTER_PREFIX.getBytes(StandardCharsets.UTF_8);
+
     private Topics() {}
+
+    /** The longest name that can be subscribed to: a topic's, or that of the longest topic's dead letters. */
+    public static int subscribableBytesMax(ByteBuffer buffer, int offset, int length) {
+        return isDeadLetters(buffer, offset, length)
+                ? ENCODED_DEAD_LETTER_PREFIX.length + NAME_BYTES_MAX
+                : NAME_BYTES_MAX;
+    }
+
+    /** Where a topic name goes on after the prefix of dead letters, 0 when it has none. */
+    public static int deadLetterOrigin(byte[] name) {
+        return isDeadLetters(ByteBuffer.wrap(name), 0, name.length) ? ENCODED_DEAD_LETTER_PREFIX.length : 0;
+    }
+
+    private static boolean isDeadLetters(ByteBuffer buffer, int offset, int length) {
+        byte[] prefix = ENCODED_DEAD_LETTER_PREFIX;
+        if (length <= prefix.length) {
+            return false;
+        }
+        for (int i = 0; i < prefix.length; i++) {
+            if (buffer.get(offset + i) != prefix[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
 }
