@@ -54,18 +54,17 @@ public final class FileStorage implements Storage {
 
     @Override
     public StorageFile create(String name) throws IOException {
-        return openWith(name, StandardOpenOption.CREATE_NEW);
+        return openWith(name, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
     }
 
     @Override
     public StorageFile open(String name) throws IOException {
-        return openWith(name, StandardOpenOption.READ);
+        return openWith(name, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
     }
 
-    private StorageFile openWith(String name, StandardOpenOption option) throws IOException {
+    private StorageFile openWith(String name, Set<StandardOpenOption> options) throws IOException {
         try {
-            return new ChannelFile(FileChannel.open(
-                    directory.resolve(name), Set.of(option, StandardOpenOption.READ, StandardOpenOption.WRITE)));
+            return new ChannelFile(FileChannel.open(directory.resolve(name), options));
         } catch (FileAlreadyExistsException | NoSuchFileException e) {
             throw e;
         } catch (IOException e) {

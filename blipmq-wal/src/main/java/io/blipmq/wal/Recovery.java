@@ -191,10 +191,11 @@ final class Recovery {
         EpochStart.Started current = new EpochStart(storage, options, header)
                 .create(epoch.hasSurvivors() ? newest : null, survey.validEnd(), prepared);
         long rewritten = replayRewritten(current.header());
-        if (!survey.isTorn() || !tornFile.isEmpty()) {
+        boolean evidence = survey.isTorn() && tornFile.isEmpty();
+        if (!evidence) {
             newest.file().truncate(newest.offset());
         }
-        deleteSuperseded(names, epoch.cut());
+        deleteSuperseded(names, epoch.cut(), evidence ? chain.newest() : null);
         RecoveryReport report = new RecoveryReport(
                 records,
                 closed.size() + (rewritten > 0 ? 1 : 0),
@@ -221,11 +222,15 @@ final class Recovery {
         }
     }
 
-    /** Deletes what nothing refers to; only now, when the new epoch exists. */
-    private void deleteSuperseded(List<String> names, long cut) throws IOException {
+    /**
+     * Deletes what nothing refers to; only now, when the new epoch exists.
+     *
+     * @param evidence stays for this time, because there was no room to set its torn tail aside; or null
+     */
+    private void deleteSuperseded(List<String> names, long cut, SegmentHeader evidence) throws IOException {
         List<String> kept = new ArrayList<>();
         for (SegmentHeader segment : chain.segments()) {
-            if (chain.isSuperseded(segment, cut)) {
+            if (chain.isSuperseded(segment, cut) && segment != evidence) {
                 storage.delete(segment.name());
             } else {
                 kept.add(SegmentNames.index(segment.name()));
