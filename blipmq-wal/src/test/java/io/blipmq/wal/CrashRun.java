@@ -128,11 +128,10 @@ final class CrashRun {
         assertThat(log.wal().recovery().nextSequence())
                 .as("a number never used before")
                 .isGreaterThan(highestEver);
-        confirmed = Math.min(confirmed, last(found));
-        asked = confirmed;
         // A start makes what it found durable.
         history = new ArrayList<>(history.subList(0, found.size()));
         confirmed = last(found);
+        asked = confirmed;
     }
 
     /** Positions change when a survivor is rewritten; the rest must not. */
@@ -178,7 +177,6 @@ final class CrashRun {
         if (log.wal().appender().roomFor(text.length()) != Room.YES) {
             return;
         }
-        // Only what this run knows to be appended belongs to the history, so note it before the storage is touched.
         long sequence = log.append(text);
         history.add(new WalFixture.Seen(sequence, 1, text, log.wal().appender().position()));
         highestEver = Math.max(highestEver, sequence);
