@@ -13,7 +13,8 @@ import java.util.List;
  */
 final class EpochStart {
     private static final int OUTPUT_BYTES = 1 << 20;
-    private static final int ROOM_MIN = 1 << 16;
+    /** With less, only the seal has room, and the rest waits for the first prepared segment. */
+    private static final int ROOM_MIN = SegmentLayout.FIRST_FRAME + FrameLayout.HEADER_BYTES;
 
     private final Storage storage;
     private final WalOptions options;
@@ -68,11 +69,10 @@ final class EpochStart {
 
     /** Claims room for the survivors and for what comes; less and less of the latter when the disk is nearly full. */
     private StorageFile claim(String temporary, long survivorBytes) throws IOException {
-        for (long room = options.startSegmentBytes(); ; room = room / 4 & -FrameLayout.ALIGNMENT) {
+        for (long room = options.startSegmentBytes(); ; room = room / 2 & -FrameLayout.ALIGNMENT) {
             StorageFile file = storage.create(temporary);
             try {
-                zeros.fill(
-                        file, 0, survivorBytes + Math.max(room, SegmentLayout.FIRST_FRAME + FrameLayout.HEADER_BYTES));
+                zeros.fill(file, 0, survivorBytes + Math.max(room, ROOM_MIN));
                 return file;
             } catch (DiskFullException e) {
                 file.close();

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 public interface RecordHandler {
 
     /**
-     * @param buffer holds the record's body at absolute offsets; valid during the call only, and its position and limit
-     *     mean nothing
+     * @param buffer holds the record's body at absolute offsets; valid during the call only; its position and
+     *     limit are not to be changed
      * @param position names where the body starts, for {@link WalAppender#read}; positions grow with sequence numbers
      */
     void onRecord(long sequence, int type, ByteBuffer buffer, int offset, int length, long position);

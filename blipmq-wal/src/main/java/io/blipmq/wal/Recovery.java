@@ -77,14 +77,14 @@ final class Recovery {
         }
         TailSurvey survey = survey();
         Epoch epoch = nextEpoch(survey);
-        long cut = survey.sealed() ? survey.last() : survey.durable();
-        try (SegmentReader newest = replayOlder(cut)) {
+        try (SegmentReader newest = replayOlder(epoch.cut())) {
             return startNext(names, newest, survey, epoch, start);
         }
     }
 
     private Recovered startNew(List<String> names, long start) throws IOException {
-        SegmentHeader header = new SegmentHeader(options.journalIds().get(), boot, new Epoch(1, 0, 0, 1), 1, 1, 0);
+        SegmentHeader header =
+                new SegmentHeader(options.journalIds().get(), boot, Epoch.withoutSurvivors(1, 0, 1), 1, 1, 0);
         List<String> prepared = sweep(names);
         EpochStart.Started current = new EpochStart(storage, options, header).create(null, 0, prepared);
         RecoveryReport report = new RecoveryReport(
@@ -117,12 +117,13 @@ final class Recovery {
         Epoch newest = chain.newest().epoch();
         int number = newest.number() + 1;
         if (survey.sealed()) {
-            return new Epoch(number, survey.last(), survey.last(), newest.next(survey.last()));
+            return Epoch.withoutSurvivors(number, survey.last(), newest.next(survey.last()));
         }
+        long cut = survey.durable();
         long resume = survey.highestSeen() + Epoch.UNCLEAN_GAP;
-        boolean survivors = survey.last() > survey.durable();
-        long cut = survivors ? newest.next(survey.durable()) - 1 : survey.durable();
-        return new Epoch(number, cut, survivors ? survey.last() : cut, resume);
+        return survey.last() > cut
+                ? new Epoch(number, cut, newest.next(cut), survey.last(), resume)
+                : Epoch.withoutSurvivors(number, cut, resume);
     }
 
     /**
@@ -163,9 +164,8 @@ final class Recovery {
         boolean sameEpoch = previous != null && previous.header().epoch().equals(epoch);
         long last = previous == null ? 0 : previous.last();
         long expected = previous == null ? 1 : previous.expected();
-        boolean follows = sameEpoch
-                ? segment.first() == expected
-                : last <= epoch.cut() && epoch.cut() < expected && segment.first() == epoch.next(epoch.cut());
+        boolean follows =
+                sameEpoch ? segment.first() == expected : last == epoch.cut() && segment.first() == epoch.begin();
         if (follows) {
             return;
         }
@@ -186,16 +186,16 @@ final class Recovery {
             throws IOException {
         List<String> prepared = sweep(names);
         String tornFile = survey.isTorn() ? TornTail.setAside(storage, newest, survey, options.tornBytesMax()) : "";
-        boolean survivors = epoch.survived() > epoch.cut();
         SegmentHeader header = new SegmentHeader(
                 newest.header().journalId(), boot, epoch, chain.highestOrdinal() + 1, epoch.next(epoch.cut()), 0);
-        EpochStart.Started current =
-                new EpochStart(storage, options, header).create(survivors ? newest : null, survey.validEnd(), prepared);
+        EpochStart.Started current = new EpochStart(storage, options, header)
+                .create(epoch.hasSurvivors() ? newest : null, survey.validEnd(), prepared);
         long rewritten = replayRewritten(current.header());
-        if (!survey.isTorn() || !tornFile.isEmpty()) {
+        boolean evidence = survey.isTorn() && tornFile.isEmpty();
+        if (!evidence) {
             newest.file().truncate(newest.offset());
         }
-        deleteSuperseded(names, epoch.cut());
+        deleteSuperseded(names, epoch.cut(), evidence ? chain.newest() : null);
         RecoveryReport report = new RecoveryReport(
                 records,
                 closed.size() + (rewritten > 0 ? 1 : 0),
@@ -222,11 +222,15 @@ final class Recovery {
         }
     }
 
-    /** Deletes what nothing refers to; only now, when the new epoch exists. */
-    private void deleteSuperseded(List<String> names, long cut) throws IOException {
+    /**
+     * Deletes what nothing refers to; only now, when the new epoch exists.
+     *
+     * @param evidence stays for this time, because there was no room to set its torn tail aside; or null
+     */
+    private void deleteSuperseded(List<String> names, long cut, SegmentHeader evidence) throws IOException {
         List<String> kept = new ArrayList<>();
         for (SegmentHeader segment : chain.segments()) {
-            if (chain.isSuperseded(segment, cut)) {
+            if (chain.isSuperseded(segment, cut) && segment != evidence) {
                 storage.delete(segment.name());
             } else {
                 kept.add(SegmentNames.index(segment.name()));

@@ -19,11 +19,12 @@ import java.util.zip.CRC32C;
  * <tr><td>52</td><td>4</td><td>reserved, 0</td></tr>
  * <tr><td>56</td><td>8</td><td>first sequence number</td></tr>
  * <tr><td>64</td><td>8</td><td>cut: the last number that counts from earlier epochs</td></tr>
- * <tr><td>72</td><td>8</td><td>the last number rewritten into the epoch's first segment, or the cut</td></tr>
- * <tr><td>80</td><td>8</td><td>the number at which new records of the epoch begin</td></tr>
- * <tr><td>88</td><td>8</td><td>capacity in bytes; the file is shorter once it is closed</td></tr>
- * <tr><td>96</td><td>4</td><td>CRC32C of bytes 0 to 95</td></tr>
- * <tr><td>100</td><td>3996</td><td>reserved, 0</td></tr>
+ * <tr><td>72</td><td>8</td><td>the epoch's first number: of the first survivor, or as the field after next</td></tr>
+ * <tr><td>80</td><td>8</td><td>the last number rewritten into the epoch's first segment, or the cut</td></tr>
+ * <tr><td>88</td><td>8</td><td>the number at which new records of the epoch begin</td></tr>
+ * <tr><td>96</td><td>8</td><td>capacity in bytes; the file is shorter once it is closed</td></tr>
+ * <tr><td>104</td><td>4</td><td>CRC32C of bytes 0 to 103</td></tr>
+ * <tr><td>108</td><td>3988</td><td>reserved, 0</td></tr>
  * <tr><td>4096</td><td></td><td>frames, see {@link FrameLayout}; zeros after the last one</td></tr>
  * </table>
  *
@@ -36,7 +37,7 @@ import java.util.zip.CRC32C;
 final class SegmentLayout {
     static final int VERSION = 1;
     static final int FIRST_FRAME = 4096;
-    static final int HEADER_BYTES = 100;
+    static final int HEADER_BYTES = 108;
 
     private static final long MAGIC = 0x424c49504d51574cL;
     private static final int MAGIC_OFFSET = 0;
@@ -47,10 +48,11 @@ final class SegmentLayout {
     private static final int EPOCH_OFFSET = 48;
     private static final int FIRST_SEQUENCE_OFFSET = 56;
     private static final int CUT_OFFSET = 64;
-    private static final int SURVIVED_OFFSET = 72;
-    private static final int RESUME_OFFSET = 80;
-    private static final int CAPACITY_OFFSET = 88;
-    private static final int CRC_OFFSET = 96;
+    private static final int BEGIN_OFFSET = 72;
+    private static final int SURVIVED_OFFSET = 80;
+    private static final int RESUME_OFFSET = 88;
+    private static final int CAPACITY_OFFSET = 96;
+    private static final int CRC_OFFSET = 104;
 
     /** The header's page, ready to be written at offset 0. */
     static ByteBuffer encode(SegmentHeader header) {
@@ -63,6 +65,7 @@ final class SegmentLayout {
         page.putInt(EPOCH_OFFSET, header.epoch().number());
         page.putLong(FIRST_SEQUENCE_OFFSET, header.first());
         page.putLong(CUT_OFFSET, header.epoch().cut());
+        page.putLong(BEGIN_OFFSET, header.epoch().begin());
         page.putLong(SURVIVED_OFFSET, header.epoch().survived());
         page.putLong(RESUME_OFFSET, header.epoch().resume());
         page.putLong(CAPACITY_OFFSET, header.capacity());
@@ -96,6 +99,7 @@ final class SegmentLayout {
         Epoch epoch = new Epoch(
                 page.getInt(EPOCH_OFFSET),
                 page.getLong(CUT_OFFSET),
+                page.getLong(BEGIN_OFFSET),
                 page.getLong(SURVIVED_OFFSET),
                 page.getLong(RESUME_OFFSET));
         return new SegmentHeader(

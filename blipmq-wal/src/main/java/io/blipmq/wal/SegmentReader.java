@@ -130,9 +130,9 @@ final class SegmentReader implements Closeable {
         return window.buffer().getInt(frame + FrameLayout.KIND_OFFSET);
     }
 
-    /** The frame's bytes, complete, from {@link ByteBuffer#position} to the limit. */
+    /** A view of the frame's bytes. */
     ByteBuffer frameBytes() {
-        return window.buffer().clear().limit(frame + length()).position(frame);
+        return window.buffer().duplicate().limit(frame + length()).position(frame);
     }
 
     /** Eight bytes of the file as a number, fewer at its end; 0 beyond. */

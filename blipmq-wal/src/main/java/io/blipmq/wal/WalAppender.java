@@ -127,7 +127,10 @@ public final class WalAppender {
         return claimedBody;
     }
 
-    /** Holds claimed bodies at absolute offsets; may be another buffer after the next {@link #claim}. */
+    /**
+     * Holds the claimed body at its absolute offset. Ask after {@link #claim}, which may go on in another buffer: {@code
+     * buffer().put(claim(n), …)} would write into the old one.
+     */
     public ByteBuffer buffer() {
         return chunk.coreView;
     }

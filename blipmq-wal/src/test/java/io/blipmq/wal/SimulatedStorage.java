@@ -307,6 +307,16 @@ public final class SimulatedStorage implements Storage {
         throw new SimulatedCrash();
     }
 
+    /** The file's name now, which it may have got after it was opened. */
+    private String nameOf(Handle handle) {
+        for (Map.Entry<String, SimulatedFile> entry : names.entrySet()) {
+            if (entry.getValue() == handle.file) {
+                return entry.getKey();
+            }
+        }
+        return handle.name;
+    }
+
     private void failForceIfPlanned() throws IOException {
         if (forceFails) {
             throw new IOException("simulated: Input/output error");
@@ -315,7 +325,7 @@ public final class SimulatedStorage implements Storage {
 
     private synchronized void write(Handle handle, ByteBuffer source, long position) throws IOException {
         handle.requireUsable();
-        boolean last = isLastCall("write " + handle.name + " " + position + " " + source.remaining());
+        boolean last = isLastCall("write " + nameOf(handle) + " " + position + " " + source.remaining());
         int wanted = source.remaining();
         int limit = source.limit();
         int bytes = last ? random.nextInt(wanted + 1) : wanted;
@@ -345,7 +355,7 @@ public final class SimulatedStorage implements Storage {
 
     private synchronized void force(Handle handle) throws IOException {
         handle.requireUsable();
-        onChange("force " + handle.name);
+        onChange("force " + nameOf(handle));
         forces++;
         if (forceFails) {
             handle.file.failForce();
@@ -358,7 +368,7 @@ public final class SimulatedStorage implements Storage {
 
     private synchronized void truncate(Handle handle, long size) {
         handle.requireUsable();
-        onChange("truncate " + handle.name + " " + size);
+        onChange("truncate " + nameOf(handle) + " " + size);
         handle.file.truncate(size);
     }
 

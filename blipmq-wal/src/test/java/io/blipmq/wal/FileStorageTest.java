@@ -1,0 +1,133 @@
+package io.blipmq.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract on a real disk, and the paths that cannot hold a log. */
+class FileStorageTest extends StorageContract {
+    @TempDir
+    Path directory;
+
+    @Override
+    Storage openStorage() throws IOException {
+        return FileStorage.open(directory);
+    }
+
+    @Override
+    Storage openSecond() throws IOException {
+        return FileStorage.open(directory);
+    }
+
+    @Test
+    void missingDirectoriesAreCreated() throws IOException {
+        Path deep = directory.resolve("a/b/c");
+        FileStorage.open(deep).create("x").close();
+
+        assertThat(deep.resolve("x")).exists();
+    }
+
+    @Test
+    void aRegularFileIsRefusedWithWhatItIs() throws IOException {
+        Path file = Files.writeString(directory.resolve("blipmq.wal"), "old log");
+
+        assertThatThrownBy(() -> FileStorage.open(file))
+                .isInstanceOf(WalPathException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("a log of the Rust daemon")
+                .hasMessageContaining("Move it away");
+        assertThat(file).hasContent("old log");
+    }
+
+    @Test
+    void aDirectoryBelowARegularFileIsRefused() throws IOException {
+        Path file = Files.writeString(directory.resolve("data"), "");
+
+        assertThatThrownBy(() -> FileStorage.open(file.resolve("blipmq.wal")))
+                .isInstanceOf(WalPathException.class)
+                .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void aForeignDirectoryIsRefusedWithOwnerAndRemedy() {
+        assertThat(WalDirectory.notOurs(Path.of("/data"), "1000", "10001"))
+                .contains("/data")
+                .contains("uid 1000")
+                .contains("uid 10001")
+                .contains("chown -R 10001 /data");
+    }
+
+    @Test
+    void theLockIsFreeAgainAfterClose() throws IOException {
+        try (Storage second = openStorage()) {
+            try (Storage first = openStorage()) {
+                assertThat(first.tryLock()).isEmpty();
+                assertThat(second.tryLock()).isPresent();
+            }
+            assertThat(second.tryLock()).isEmpty();
+        }
+        assertThat(directory.resolve("lock")).hasContent(ProcessHandle.current().pid() + "\n");
+    }
+
+    @Test
+    void aLockFileWithSomethingElseInItIsTaken() throws IOException {
+        Files.writeString(directory.resolve("lock"), "not a number");
+        try (Storage storage = openStorage()) {
+            assertThat(storage.tryLock()).isEmpty();
+        }
+    }
+
+    /** Another process, because a lock means nothing within one. */
+    @Test
+    void anotherProcessIsNamed() throws IOException {
+        Process holder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LockHolder.class.getName(),
+                        directory.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader output = new BufferedReader(new InputStreamReader(holder.getInputStream()));
+                Storage storage = openStorage()) {
+            assertThat(output.readLine()).isEqualTo("locked");
+            assertThat(storage.tryLock()).hasValue(holder.pid());
+            assertThatThrownBy(() -> Wal.open(
+                            storage,
+                            WalFixture.smallOptions(),
+                            (sequence, type, buffer, offset, length, position) -> {}))
+                    .isInstanceOf(WalLockedException.class)
+                    .hasMessageContaining("process " + holder.pid());
+        } finally {
+            holder.destroyForcibly().onExit().join();
+        }
+    }
+
+    @Test
+    void theMachinesBootIsKnownHere() throws IOException {
+        try (Storage storage = openStorage()) {
+            assertThat(SegmentHeader.bootId(storage.bootId())).isNotEqualTo(SegmentHeader.bootId(""));
+        }
+    }
+
+    /** Holds a log's lock until its input ends. */
+    static final class LockHolder {
+        public static void main(String[] arguments) throws IOException {
+            try (Storage storage = FileStorage.open(Path.of(arguments[0]))) {
+                System.out.println(storage.tryLock().isEmpty() ? "locked" : "not locked");
+                while (System.in.read() >= 0) {
+                    // wait for the end
+                }
+            }
+        }
+
+        private LockHolder() {}
+    }
+}

@@ -1,0 +1,106 @@
+package io.blipmq.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The bytes on disk, held against hex files of each format version. Such a file never changes; a new version adds one.
+ */
+class LayoutGoldenTest {
+    private static final UUID JOURNAL = new UUID(0x0011223344556677L, 0x8899aabbccddeeffL);
+    private static final int LINE_BYTES = 16;
+
+    private final SimulatedStorage storage = new SimulatedStorage(11);
+
+    @Test
+    void segmentOfVersion1() throws IOException {
+        storage.hideBootId();
+        WalFixture log = new WalFixture(storage, golden()).open();
+        log.append("alpha");
+        log.append("");
+        log.wal().appender().submit(true);
+        log.step();
+        log.advance(1);
+        log.store("12345678");
+        log.stop();
+
+        assertThat(hex(storage.content("0000000000000001-00000001.segment"))).isEqualTo(resource("segment-v1.hex"));
+    }
+
+    @Test
+    void segmentOfVersion1IsRead() throws IOException {
+        storage.plant("0000000000000001-00000001.segment", bytes(resource("segment-v1.hex")));
+        WalFixture log = new WalFixture(storage, golden()).open();
+
+        assertThat(log.wal().recovery().sealed()).isTrue();
+        assertThat(log.replayedTexts()).containsExactly("alpha", "", "12345678");
+    }
+
+    @Test
+    void indexOfVersion1() throws IOException {
+        storage.hideBootId();
+        WalFixture log = new WalFixture(storage, golden()).open();
+        log.store("blue one");
+        log.store("red two");
+        log.store("blue three");
+        log.stop().open();
+        while (log.wal().preparer().doWork(log.nowNanos()) > 0) {
+            log.advance(1);
+        }
+
+        assertThat(hex(storage.content("0000000000000001-00000001.index"))).isEqualTo(resource("index-v1.hex"));
+    }
+
+    private static WalOptions golden() {
+        return WalFixture.smallOptions().withJournalIds(() -> JOURNAL).withRecordKey((type, buffer, offset, length) -> {
+            int end = offset;
+            while (end < offset + length && buffer.get(end) != ' ') {
+                end++;
+            }
+            return RecordKey.at(offset, end - offset);
+        });
+    }
+
+    /** One line per 16 bytes that are not all zeros: offset, then the bytes. */
+    private static String hex(byte[] content) {
+        StringBuilder text = new StringBuilder();
+        for (int at = 0; at < content.length; at += LINE_BYTES) {
+            byte[] line = Arrays.copyOfRange(content, at, Math.min(content.length, at + LINE_BYTES));
+            boolean last = at + LINE_BYTES >= content.length;
+            if (last || !Arrays.equals(line, new byte[LINE_BYTES])) {
+                text.append("%06x ".formatted(at));
+                for (byte value : line) {
+                    text.append("%02x".formatted(value));
+                }
+                text.append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private static byte[] bytes(String hex) {
+        byte[] content = new byte[1 << 16];
+        int end = 0;
+        for (String line : hex.lines().toList()) {
+            int at = Integer.parseInt(line.substring(0, 6), 16);
+            for (int digit = 7; digit < line.length(); digit += 2) {
+                content[at++] = (byte) Integer.parseInt(line.substring(digit, digit + 2), 16);
+            }
+            end = at;
+        }
+        return Arrays.copyOf(content, end);
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream stream = LayoutGoldenTest.class.getResourceAsStream(name)) {
+            assertThat(stream).as("test resource %s", name).isNotNull();
+            return new String(stream.readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.blipmq.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The index files of closed segments. */
+class SegmentIndexTest {
+    private static final String FIRST_SEGMENT = "0000000000000001-00000001.segment";
+    private static final String FIRST_INDEX = "0000000000000001-00000001.index";
+
+    private final SimulatedStorage storage = new SimulatedStorage(12);
+    private final WalFixture log = new WalFixture(
+            storage,
+            WalFixture.smallOptions()
+                    .withRecordKey((type, buffer, offset, length) ->
+                            buffer.get(offset) == '-' ? RecordKey.NONE : RecordKey.at(offset, 1)));
+
+    @Test
+    void aClosedSegmentGetsAnIndexOfWhereItsKeysStand() throws IOException {
+        log.open();
+        storeOneSegment();
+        work();
+        List<WalFixture.Seen> stored = log.drained();
+        SegmentIndex index = firstIndex();
+
+        assertThat(index.keys()).hasSize(2);
+        List<SegmentIndex.Entry> entries = index.entries("b".getBytes(StandardCharsets.UTF_8));
+        assertThat(entries).isNotEmpty();
+        for (SegmentIndex.Entry entry : entries) {
+            WalFixture.Seen record = stored.get((int) entry.sequence() - 1);
+            assertThat(record.text()).startsWith("b");
+            assertThat(Position.offset(record.position())).isEqualTo(entry.offset());
+        }
+        assertThat(index.entries("-".getBytes(StandardCharsets.UTF_8))).isEmpty();
+    }
+
+    @Test
+    void theSegmentBeingWrittenHasNone() throws IOException {
+        log.open();
+        log.store("a");
+        work();
+
+        assertThat(storage.list()).noneMatch(SegmentNames::isIndex);
+    }
+
+    @Test
+    void case18MissingIndexIsMadeAgain() throws IOException {
+        log.open();
+        storeOneSegment();
+        work();
+        byte[] before = storage.content(FIRST_INDEX);
+        log.stop();
+        storage.lose(FIRST_INDEX);
+        log.open();
+        work();
+
+        assertThat(storage.content(FIRST_INDEX)).isEqualTo(before);
+        log.store("after");
+        log.stop().open();
+        assertThat(log.replayedTexts()).endsWith("after");
+    }
+
+    @Test
+    void case18BadIndexIsMadeAgain() throws IOException {
+        log.open();
+        storeOneSegment();
+        work();
+        byte[] before = storage.content(FIRST_INDEX);
+        log.stop();
+        storage.flipBit(FIRST_INDEX, before.length - 1);
+        log.open();
+        work();
+
+        assertThat(storage.content(FIRST_INDEX)).isEqualTo(before);
+    }
+
+    @Test
+    void anIntactIndexIsLeftAlone() throws IOException {
+        log.open();
+        storeOneSegment();
+        work();
+        log.stop().open();
+        int calls = storage.calls().size();
+        work();
+
+        assertThat(storage.calls().subList(calls, storage.calls().size()))
+                .noneMatch(call -> call.contains(FIRST_INDEX));
+    }
+
+    @Test
+    void aFullDiskCostsTheIndexOnly() throws IOException {
+        log.open();
+        storeOneSegment();
+        storage.limitBytes(0);
+        work();
+
+        assertThat(storage.list()).noneMatch(name -> name.contains("index"));
+        assertThat(log.store("goes on")).isPositive();
+    }
+
+    @Test
+    void theIndexOfADeletedSegmentGoesWithIt() throws IOException {
+        log.open();
+        storage.plant("0000000000000099-00000001.index", new byte[10]);
+        storage.killProcess();
+        log.open();
+
+        assertThat(storage.list()).doesNotContain("0000000000000099-00000001.index");
+    }
+
+    private void storeOneSegment() {
+        for (int record = 0; log.wal().metrics().segments() < 2; record++) {
+            log.append((record % 3 == 0 ? "a" : record % 3 == 1 ? "b" : "-") + "x".repeat(300));
+            log.wal().appender().submit(true);
+            log.wal().agent().doWork(log.nowNanos());
+            if (record == 0) {
+                log.wal().preparer().doWork(log.nowNanos());
+            }
+            log.drain();
+        }
+    }
+
+    private void work() {
+        while (log.wal().preparer().doWork(log.nowNanos()) > 0) {
+            log.advance(1);
+        }
+    }
+
+    private SegmentIndex firstIndex() {
+        ByteBuffer content = ByteBuffer.wrap(storage.content(FIRST_INDEX));
+        assertThat(storage.list()).contains(FIRST_SEGMENT);
+        return SegmentIndex.decode(content);
+    }
+}

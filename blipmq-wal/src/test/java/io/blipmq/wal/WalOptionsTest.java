@@ -1,0 +1,48 @@
+package io.blipmq.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The log's limits and their relations. */
+class WalOptionsTest {
+
+    @Test
+    void defaults() {
+        WalOptions options = WalOptions.defaults();
+
+        assertThat(options.forcePolicy()).isEqualTo(ForcePolicy.ALWAYS);
+        assertThat(options.segmentBytes()).isEqualTo(64 << 20);
+        assertThat(options.startSegmentBytes()).isEqualTo(16 << 20);
+        assertThat(options.chunkBytes()).isEqualTo(1 << 20);
+        assertThat(options.recordBytesMax()).isEqualTo((16 << 20) + 4096);
+        assertThat(options.reserveBytes()).isEqualTo(4 << 20);
+        assertThat(options.unstoredBytesMax()).isEqualTo(32 << 20);
+        assertThat(options.tailBytesMax()).isEqualTo(32 << 20);
+        assertThat(options.tornBytesMax()).isEqualTo(16 << 20);
+        assertThat(options.lockWaitNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(3));
+        assertThat(options.recordKey()).isSameAs(RecordKey.NO_KEYS);
+    }
+
+    @Test
+    void aSegmentHoldsItsReserveAndTheLongestRecord() {
+        WalOptions options = WalOptions.defaults();
+        int needed = SegmentLayout.FIRST_FRAME + 2 * FrameLayout.HEADER_BYTES + FrameLayout.recordBytes(1000) + 80;
+        options.withSegments(needed, needed, 1000, 80);
+
+        assertThatThrownBy(() -> options.withSegments(needed - 8, needed, 1000, 80))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the longest record");
+    }
+
+    @Test
+    void sizesAreAligned() {
+        WalOptions options = WalOptions.defaults();
+
+        assertThatThrownBy(() -> options.withSegments((1 << 20) + 1, 1 << 20, 100, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> options.withMemory(1001, 1, 1)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
