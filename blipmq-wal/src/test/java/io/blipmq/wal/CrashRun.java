@@ -71,6 +71,11 @@ final class CrashRun {
         try {
             traffic();
             traffic();
+            if (random.nextInt(4) == 0) {
+                storage.crashAfterChanges(1 + random.nextInt(12));
+                asked = log.wal().appender().lastSequence();
+                log.stop();
+            }
         } catch (SimulatedCrash | StorageFailedException end) {
             // the end of this life
         }
