@@ -73,8 +73,8 @@ final class CrashRun {
             traffic();
             if (random.nextInt(4) == 0) {
                 storage.crashAfterChanges(1 + random.nextInt(12));
-                asked = log.wal().appender().lastSequence();
                 log.stop();
+                asked = log.wal().appender().lastSequence();
             }
         } catch (SimulatedCrash | StorageFailedException end) {
             // the end of this life
