@@ -27,6 +27,7 @@ public final class WalAgent {
 
     private long writtenSequence;
     private long published;
+    private boolean sealWritten;
 
     // Frames that are going to be written in one call: a stretch of one chunk.
     private ByteBuffer runView;
@@ -98,6 +99,7 @@ public final class WalAgent {
         int forces = forceIfDue(nowNanos);
         publish();
         delayNanos = schedule.delayNanos(nowNanos);
+        sealed = sealWritten;
         return frames + forces;
     }
 
@@ -158,7 +160,7 @@ public final class WalAgent {
         addToRun(frame);
         writeRun();
         writer.close(frame.last);
-        sealed = true;
+        sealWritten = true;
     }
 
     private int forceIfDue(long nowNanos) throws IOException {
@@ -185,7 +187,7 @@ public final class WalAgent {
         onStored.run();
     }
 
-    /** Whether the log has its clean end on disk. Thread-safe. */
+    /** Whether the log has its clean end on disk, and all its records are published as stored. Thread-safe. */
     public boolean isSealed() {
         return sealed;
     }

@@ -1,7 +1,6 @@
 package io.blipmq.wal;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -13,7 +12,6 @@ import java.util.function.LongSupplier;
  * later. The records of a turn make one frame, or several when they do not fit into one chunk of memory.
  */
 public final class WalAppender {
-    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Slots that one record may need: it closes a frame; a marker or the seal may follow. */
     private static final int FRAMES_PER_RECORD = 4;
 
@@ -45,9 +43,7 @@ public final class WalAppender {
     private long filledBytes;
     private boolean sealed;
 
-    private long idleSequence;
-    private long idleSinceNanos;
-    private boolean idleKnown;
+    private final IdleTimer idleTimer = new IdleTimer();
 
     WalAppender(
             WalOptions options,
@@ -229,14 +225,9 @@ public final class WalAppender {
      * written, so that a start knows it.
      */
     public void markIdle(long nowNanos) {
-        if (!idleKnown || lastSequence != idleSequence) {
-            idleKnown = true;
-            idleSequence = lastSequence;
-            idleSinceNanos = nowNanos;
-        } else if (nowNanos - idleSinceNanos >= IDLE_NANOS && markerIsDue()) {
+        if (idleTimer.isIdle(lastSequence, nowNanos) && markerIsDue()) {
             addEmptyFrame(FrameLayout.KIND_MARKER);
             submit(false);
-            idleSinceNanos = nowNanos;
         }
     }
 

@@ -3,6 +3,7 @@ package io.blipmq.wal;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -77,141 +78,52 @@ public record WalOptions(
     }
 
     public WalOptions withForcePolicy(ForcePolicy policy) {
-        return new WalOptions(
-                policy,
-                segmentBytes,
-                startSegmentBytes,
-                chunkBytes,
-                recordBytesMax,
-                reserveBytes,
-                unstoredBytesMax,
-                tailBytesMax,
-                tornBytesMax,
-                lockWaitNanos,
-                recordKey,
-                nanoClock,
-                journalIds);
+        return change(copy -> copy.forcePolicy = policy);
     }
 
     /** The disk side: what segments claim, what is reserved in them, and the longest record. */
     public WalOptions withSegments(int segment, int startSegment, int recordMax, int reserve) {
-        return new WalOptions(
-                forcePolicy,
-                segment,
-                startSegment,
-                chunkBytes,
-                recordMax,
-                reserve,
-                unstoredBytesMax,
-                tailBytesMax,
-                tornBytesMax,
-                lockWaitNanos,
-                recordKey,
-                nanoClock,
-                journalIds);
+        return change(copy -> {
+            copy.segmentBytes = segment;
+            copy.startSegmentBytes = startSegment;
+            copy.recordBytesMax = recordMax;
+            copy.reserveBytes = reserve;
+        });
     }
 
     /** The memory side. */
     public WalOptions withMemory(int chunk, int unstoredMax, int tailMax) {
-        return new WalOptions(
-                forcePolicy,
-                segmentBytes,
-                startSegmentBytes,
-                chunk,
-                recordBytesMax,
-                reserveBytes,
-                unstoredMax,
-                tailMax,
-                tornBytesMax,
-                lockWaitNanos,
-                recordKey,
-                nanoClock,
-                journalIds);
+        return change(copy -> {
+            copy.chunkBytes = chunk;
+            copy.unstoredBytesMax = unstoredMax;
+            copy.tailBytesMax = tailMax;
+        });
     }
 
     public WalOptions withTornBytesMax(int bytes) {
-        return new WalOptions(
-                forcePolicy,
-                segmentBytes,
-                startSegmentBytes,
-                chunkBytes,
-                recordBytesMax,
-                reserveBytes,
-                unstoredBytesMax,
-                tailBytesMax,
-                bytes,
-                lockWaitNanos,
-                recordKey,
-                nanoClock,
-                journalIds);
+        return change(copy -> copy.tornBytesMax = bytes);
     }
 
     public WalOptions withLockWaitNanos(long nanos) {
-        return new WalOptions(
-                forcePolicy,
-                segmentBytes,
-                startSegmentBytes,
-                chunkBytes,
-                recordBytesMax,
-                reserveBytes,
-                unstoredBytesMax,
-                tailBytesMax,
-                tornBytesMax,
-                nanos,
-                recordKey,
-                nanoClock,
-                journalIds);
+        return change(copy -> copy.lockWaitNanos = nanos);
     }
 
     public WalOptions withRecordKey(RecordKey key) {
-        return new WalOptions(
-                forcePolicy,
-                segmentBytes,
-                startSegmentBytes,
-                chunkBytes,
-                recordBytesMax,
-                reserveBytes,
-                unstoredBytesMax,
-                tailBytesMax,
-                tornBytesMax,
-                lockWaitNanos,
-                key,
-                nanoClock,
-                journalIds);
+        return change(copy -> copy.recordKey = key);
     }
 
     public WalOptions withNanoClock(LongSupplier clock) {
-        return new WalOptions(
-                forcePolicy,
-                segmentBytes,
-                startSegmentBytes,
-                chunkBytes,
-                recordBytesMax,
-                reserveBytes,
-                unstoredBytesMax,
-                tailBytesMax,
-                tornBytesMax,
-                lockWaitNanos,
-                recordKey,
-                clock,
-                journalIds);
+        return change(copy -> copy.nanoClock = clock);
     }
 
     public WalOptions withJournalIds(Supplier<UUID> ids) {
-        return new WalOptions(
-                forcePolicy,
-                segmentBytes,
-                startSegmentBytes,
-                chunkBytes,
-                recordBytesMax,
-                reserveBytes,
-                unstoredBytesMax,
-                tailBytesMax,
-                tornBytesMax,
-                lockWaitNanos,
-                recordKey,
-                nanoClock,
-                ids);
+        return change(copy -> copy.journalIds = ids);
+    }
+
+    private WalOptions change(Consumer<Draft> edit) {
+        Draft draft = new Draft(this);
+        edit.accept(draft);
+        return draft.build();
     }
 
     private static boolean aligned(int bytes) {
@@ -221,6 +133,56 @@ public record WalOptions(
     private static void require(boolean holds, String relation) {
         if (!holds) {
             throw new IllegalArgumentException(relation);
+        }
+    }
+
+    /** Options in the making, so that a change names only what it changes. */
+    private static final class Draft {
+        private ForcePolicy forcePolicy;
+        private int segmentBytes;
+        private int startSegmentBytes;
+        private int chunkBytes;
+        private int recordBytesMax;
+        private int reserveBytes;
+        private int unstoredBytesMax;
+        private int tailBytesMax;
+        private int tornBytesMax;
+        private long lockWaitNanos;
+        private RecordKey recordKey;
+        private LongSupplier nanoClock;
+        private Supplier<UUID> journalIds;
+
+        Draft(WalOptions options) {
+            forcePolicy = options.forcePolicy;
+            segmentBytes = options.segmentBytes;
+            startSegmentBytes = options.startSegmentBytes;
+            chunkBytes = options.chunkBytes;
+            recordBytesMax = options.recordBytesMax;
+            reserveBytes = options.reserveBytes;
+            unstoredBytesMax = options.unstoredBytesMax;
+            tailBytesMax = options.tailBytesMax;
+            tornBytesMax = options.tornBytesMax;
+            lockWaitNanos = options.lockWaitNanos;
+            recordKey = options.recordKey;
+            nanoClock = options.nanoClock;
+            journalIds = options.journalIds;
+        }
+
+        WalOptions build() {
+            return new WalOptions(
+                    forcePolicy,
+                    segmentBytes,
+                    startSegmentBytes,
+                    chunkBytes,
+                    recordBytesMax,
+                    reserveBytes,
+                    unstoredBytesMax,
+                    tailBytesMax,
+                    tornBytesMax,
+                    lockWaitNanos,
+                    recordKey,
+                    nanoClock,
+                    journalIds);
         }
     }
 }

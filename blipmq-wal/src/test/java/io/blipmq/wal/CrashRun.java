@@ -67,16 +67,33 @@ final class CrashRun {
     }
 
     private void liveAndCrash() throws IOException {
-        storage.crashAfterChanges(random.nextBoolean() ? 1 + random.nextInt(200) : Long.MAX_VALUE);
+        planFault();
         try {
             traffic();
-        } catch (SimulatedCrash crash) {
+            traffic();
+            if (random.nextInt(4) == 0) {
+                storage.crashAfterChanges(1 + random.nextInt(12));
+                log.stop();
+                asked = log.wal().appender().lastSequence();
+            }
+        } catch (SimulatedCrash | StorageFailedException end) {
             // the end of this life
         }
         noteConfirmed();
         boolean powerLost = random.nextBoolean();
         end(powerLost);
         recover(powerLost);
+    }
+
+    /** What ends this life, if it does not just stop. */
+    private void planFault() {
+        switch (random.nextInt(6)) {
+            case 0, 1 -> storage.crashAfterChanges(1 + random.nextInt(200));
+            case 2 -> storage.failWriteAfter(random.nextInt(30_000));
+            case 3 -> storage.failForceAfter(random.nextInt(50));
+            case 4 -> storage.limitBytes(storage.usedBytes() + random.nextInt(30_000));
+            default -> {}
+        }
     }
 
     private void end(boolean powerLost) {

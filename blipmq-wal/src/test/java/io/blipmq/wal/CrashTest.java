@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  * -Dblipmq.wal.seed=N} runs that one alone.
  */
 class CrashTest {
-    private static final int RUNS = 400;
+    private static final int RUNS = 300;
 
     @Test
     void whatIsConfirmedSurvivesInOrder() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -174,7 +175,7 @@ class ForcePolicyTest {
         assertThatThrownBy(() -> ForcePolicy.intervalMillis(0)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    private java.util.List<String> afterPowerLoss() throws IOException {
+    private List<String> afterPowerLoss() throws IOException {
         storage.losePower(0);
         return log.open().replayedTexts();
     }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -155,6 +157,25 @@ class RecoveryTest {
         assertDamage(FIRST, end - 2 * frame, 2, 3);
     }
 
+    /** A message may hold anything, bytes of this very log too. */
+    @Test
+    void case4CopyOfAFrameInAMessageIsNoFrame() throws IOException {
+        log.with(ForcePolicy.NONE).open();
+        log.store("a");
+        int frameBytes = FrameLayout.HEADER_BYTES + FrameLayout.recordBytes(1);
+        ByteBuffer copy = ByteBuffer.wrap(storage.content(FIRST), SegmentLayout.FIRST_FRAME, frameBytes);
+        log.wal().appender().append(1, copy);
+        log.wal().appender().submit(true);
+        log.step();
+        storage.killProcess();
+        storage.flipBit(FIRST, SegmentLayout.FIRST_FRAME + frameBytes + FrameLayout.FIRST_SEQUENCE_OFFSET);
+        log.with(ForcePolicy.ALWAYS).open();
+
+        assertThat(log.wal().recovery().tornBytes())
+                .isEqualTo(FrameLayout.HEADER_BYTES + FrameLayout.recordBytes(frameBytes));
+        expectAppendsSurvive("a");
+    }
+
     @Test
     void case7BadFrameBelowTheDurableMark() throws IOException {
         storeAndDie("a", "b", "c");
@@ -215,7 +236,7 @@ class RecoveryTest {
         log.stop();
         byte[] content = storage.content(FIRST);
         storage.lose(FIRST);
-        storage.plant(FIRST, java.util.Arrays.copyOf(content, SegmentLayout.FIRST_FRAME));
+        storage.plant(FIRST, Arrays.copyOf(content, SegmentLayout.FIRST_FRAME));
 
         assertDamage(FIRST, SegmentLayout.FIRST_FRAME);
     }

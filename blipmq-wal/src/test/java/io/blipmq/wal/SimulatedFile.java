@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -130,7 +131,7 @@ final class SimulatedFile {
 
     /** Damages a byte on disk and in memory alike. */
     void flip(long position) {
-        for (Map<Integer, byte[]> pages : java.util.List.of(current, durable)) {
+        for (Map<Integer, byte[]> pages : List.of(current, durable)) {
             byte[] page = pages.computeIfAbsent((int) (position / PAGE_BYTES), absent -> new byte[PAGE_BYTES]);
             page[(int) (position % PAGE_BYTES)] ^= 0x40;
         }

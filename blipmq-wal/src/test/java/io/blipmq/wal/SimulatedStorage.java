@@ -41,7 +41,7 @@ public final class SimulatedStorage implements Storage {
     private long forces;
     private long bytesMax = Long.MAX_VALUE;
     private long bytesUntilWriteFails = Long.MAX_VALUE;
-    private boolean forceFails;
+    private long forcesUntilFailure = Long.MAX_VALUE;
     private boolean forceSkipped;
 
     /** One change of the directory; null stands for no name on that side. */
@@ -98,7 +98,7 @@ public final class SimulatedStorage implements Storage {
         callsUntilCrash = Long.MAX_VALUE;
         bytesMax = Long.MAX_VALUE;
         bytesUntilWriteFails = Long.MAX_VALUE;
-        forceFails = false;
+        forcesUntilFailure = Long.MAX_VALUE;
     }
 
     /** The process dies within the {@code count}th changing call from now, having done a part of it. */
@@ -118,7 +118,12 @@ public final class SimulatedStorage implements Storage {
 
     /** Every force fails from now on. */
     public synchronized void failForce() {
-        forceFails = true;
+        failForceAfter(0);
+    }
+
+    /** Every force fails after so many more. */
+    public synchronized void failForceAfter(long count) {
+        forcesUntilFailure = count;
     }
 
     /** Plants a bug: forces do nothing and say nothing. */
@@ -246,7 +251,9 @@ public final class SimulatedStorage implements Storage {
     @Override
     public synchronized void syncDirectory() throws IOException {
         onChange("syncDirectory");
-        failForceIfPlanned();
+        if (forceFails()) {
+            throw failure();
+        }
         durableNames = new HashMap<>(names);
         unsynced.clear();
     }
@@ -317,10 +324,15 @@ public final class SimulatedStorage implements Storage {
         return handle.name;
     }
 
-    private void failForceIfPlanned() throws IOException {
-        if (forceFails) {
-            throw new IOException("simulated: Input/output error");
+    private boolean forceFails() {
+        if (forcesUntilFailure == Long.MAX_VALUE) {
+            return false;
         }
+        return --forcesUntilFailure < 0;
+    }
+
+    private static IOException failure() {
+        return new IOException("simulated: Input/output error");
     }
 
     private synchronized void write(Handle handle, ByteBuffer source, long position) throws IOException {
@@ -339,7 +351,7 @@ public final class SimulatedStorage implements Storage {
         }
         if (bytes < wanted) {
             throw bytes == bytesUntilWriteFails
-                    ? new IOException("simulated: Input/output error")
+                    ? failure()
                     : new DiskFullException("simulated: No space left on device", null);
         }
         bytesUntilWriteFails -= bytesUntilWriteFails == Long.MAX_VALUE ? 0 : bytes;
@@ -357,10 +369,10 @@ public final class SimulatedStorage implements Storage {
         handle.requireUsable();
         onChange("force " + nameOf(handle));
         forces++;
-        if (forceFails) {
+        if (forceFails()) {
             handle.file.failForce();
+            throw failure();
         }
-        failForceIfPlanned();
         if (!forceSkipped) {
             handle.file.force();
         }

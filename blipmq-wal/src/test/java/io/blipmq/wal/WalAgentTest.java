@@ -164,6 +164,22 @@ class WalAgentTest {
         assertThat(log.replayedTexts()).containsExactly("a");
     }
 
+    /** The seal says that everything before it is durable. */
+    @Test
+    void everythingIsForcedBeforeTheSealIsWritten() throws IOException {
+        log.with(ForcePolicy.NONE).open();
+        log.append("a");
+        log.wal().appender().seal();
+        List<String> calls = callsOf(() -> log.wal().agent().doWork(log.nowNanos()));
+
+        assertThat(calls).hasSize(5);
+        assertThat(calls.get(0)).startsWith("write " + FIRST);
+        assertThat(calls.get(1)).isEqualTo("force " + FIRST);
+        assertThat(calls.get(2)).startsWith("write " + FIRST);
+        assertThat(calls.get(3)).startsWith("truncate " + FIRST);
+        assertThat(calls.get(4)).isEqualTo("force " + FIRST);
+    }
+
     @Test
     void waitingEndsWhenSomethingIsSubmitted() throws IOException {
         log.open();
