@@ -93,6 +93,14 @@ runs_as_the_user_and_as_process_1() {
     [ "$(docker exec blipmq id -u)" = "$uid" ] && docker exec blipmq grep -qz java /proc/1/cmdline
 }
 
+a_memory_limit_bounds_the_heap() {
+    local small status=0
+    small=$(docker run --detach --memory 256m blipmq:latest)
+    docker exec "$small" grep -qz -- -Xmx128m /proc/1/cmdline || status=1
+    docker rm --force "$small" >/dev/null
+    return "$status"
+}
+
 publish() {
     # Makes the durable subscription.
     blipmq sub check --qos 1 --timeout 0.1 || :
@@ -120,6 +128,7 @@ check "docker build" build_image
 if [ "$failed" -eq 0 ]; then
     check "an unwritable data directory is explained with uid and chown" an_unwritable_data_directory_is_explained
     give_data_to "$uid:$uid"
+    check "a memory limit bounds the heap" a_memory_limit_bounds_the_heap
     check "compose up becomes healthy" start_container
     check "runs as uid $uid and as process 1" runs_as_the_user_and_as_process_1
     check "a handshake from the host" handshake_from_the_host
