@@ -20,7 +20,7 @@ else
     echo "skipped: the engine has no compose"
     exit 0
 fi
-if docker inspect blipmq >/dev/null 2>&1; then
+if docker container inspect blipmq >/dev/null 2>&1; then
     echo "a container named blipmq exists already; remove it first" >&2
     exit 1
 fi
@@ -66,7 +66,7 @@ start_container() {
 await_health() {
     local tries health
     for ((tries = 0; tries < 90; tries++)); do
-        health=$(docker inspect --format '{{.State.Health.Status}}' blipmq)
+        health=$(docker container inspect --format '{{.State.Health.Status}}' blipmq)
         [ "$health" != healthy ] || return 0
         sleep 1
     done
@@ -110,7 +110,7 @@ publish() {
 stop_container() {
     docker stop --time 30 blipmq >/dev/null
     local status
-    status=$(docker inspect --format '{{.State.ExitCode}}' blipmq)
+    status=$(docker container inspect --format '{{.State.ExitCode}}' blipmq)
     [ "$status" -eq 0 ] || docker logs --tail 50 blipmq >&2
     return "$status"
 }
