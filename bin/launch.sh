@@ -57,7 +57,8 @@ jvm_options() {
         -Xlog:disable -Xlog:all=warning:stderr -Xlog:cds*=off:stderr"
     case $1 in
         blipmqd)
-            options="$options -Xms16m -Xmx512m -XX:MaxDirectMemorySize=256m -Djdk.nio.maxCachedBufferSize=262144"
+            memory_mib
+            options="$options -Xms16m -Xmx${heap_mib}m -XX:MaxDirectMemorySize=${direct_mib}m -Djdk.nio.maxCachedBufferSize=262144"
             # The JVM refuses two collectors, so one in BLIPMQ_JAVA_OPTS replaces this one.
             case ${BLIPMQ_JAVA_OPTS-} in
                 *-XX:+Use*GC*) ;;
@@ -68,6 +69,22 @@ jvm_options() {
             options="$options -Xms8m -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
             ;;
     esac
+}
+
+# Sets $heap_mib and $direct_mib: what a broker needs, or three quarters of a container that is smaller than that asks for.
+memory_mib() {
+    heap_mib=512
+    direct_mib=256
+    limit=max
+    for file in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
+        [ ! -r "$file" ] || read -r limit <"$file"
+    done
+    [ "$limit" != max ] || return 0
+    limit=$((limit / 1048576))
+    if [ "$limit" -lt 1024 ]; then
+        heap_mib=$((limit / 2))
+        direct_mib=$((limit / 4))
+    fi
 }
 
 # In a fixed order, whatever the locale: a class-data archive is only valid for the class path that it was made with.

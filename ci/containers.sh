@@ -20,7 +20,7 @@ else
     echo "skipped: the engine has no compose"
     exit 0
 fi
-if docker inspect blipmq >/dev/null 2>&1; then
+if docker container inspect blipmq >/dev/null 2>&1; then
     echo "a container named blipmq exists already; remove it first" >&2
     exit 1
 fi
@@ -66,7 +66,7 @@ start_container() {
 await_health() {
     local tries health
     for ((tries = 0; tries < 90; tries++)); do
-        health=$(docker inspect --format '{{.State.Health.Status}}' blipmq)
+        health=$(docker container inspect --format '{{.State.Health.Status}}' blipmq)
         [ "$health" != healthy ] || return 0
         sleep 1
     done
@@ -93,16 +93,23 @@ runs_as_the_user_and_as_process_1() {
     [ "$(docker exec blipmq id -u)" = "$uid" ] && docker exec blipmq grep -qz java /proc/1/cmdline
 }
 
+a_memory_limit_bounds_the_heap() {
+    local small status=0
+    small=$(docker run --detach --memory 256m blipmq:latest)
+    docker exec "$small" grep -qz -- -Xmx128m /proc/1/cmdline || status=1
+    docker rm --force "$small" >/dev/null
+    return "$status"
+}
+
 publish() {
     # Makes the durable subscription.
-    blipmq sub check --qos 1 --timeout 0.1 || :
-    blipmq pub check "kept over a restart" --qos 1
+    blipmq sub check --qos 1 --count 0 && blipmq pub check "kept over a restart" --qos 1
 }
 
 stop_container() {
     docker stop --time 30 blipmq >/dev/null
     local status
-    status=$(docker inspect --format '{{.State.ExitCode}}' blipmq)
+    status=$(docker container inspect --format '{{.State.ExitCode}}' blipmq)
     [ "$status" -eq 0 ] || docker logs --tail 50 blipmq >&2
     return "$status"
 }
@@ -120,6 +127,7 @@ check "docker build" build_image
 if [ "$failed" -eq 0 ]; then
     check "an unwritable data directory is explained with uid and chown" an_unwritable_data_directory_is_explained
     give_data_to "$uid:$uid"
+    check "a memory limit bounds the heap" a_memory_limit_bounds_the_heap
     check "compose up becomes healthy" start_container
     check "runs as uid $uid and as process 1" runs_as_the_user_and_as_process_1
     check "a handshake from the host" handshake_from_the_host
