@@ -69,14 +69,15 @@ final class Daemon {
 
     private void open() throws IOException {
         log.info("starting blipmqd {} on {}", version, settings.log().path());
-        broker = Broker.open(Mapping.brokerOptions(settings), BrokerClock.SYSTEM, replay -> {
-            WalOptions options = Mapping.walOptions(settings);
+        MemoryBudgets memory = MemoryBudgets.ofProcess();
+        WalOptions options = Mapping.walOptions(settings, memory);
+        broker = Broker.open(Mapping.brokerOptions(settings, memory), BrokerClock.SYSTEM, replay -> {
             wal = Wal.open(FileStorage.open(settings.log().path()), options, LocalJournal.replayTo(replay));
             return LocalJournal.over(wal.appender());
         });
         logRecovery(wal.recovery());
         netMetrics = new NetMetrics();
-        loop = new EventLoop(broker, Mapping.netOptions(settings), netMetrics);
+        loop = new EventLoop(broker, Mapping.netOptions(settings, memory.connections(options)), netMetrics);
         makeThreads();
         loop.listen();
         http = HttpEndpoint.start(

@@ -12,14 +12,12 @@ import java.util.concurrent.TimeUnit;
 
 /** What each module gets of the settings: only the daemon sees the configuration. Stateless. */
 final class Mapping {
-    /** Waiting QoS 0 messages may take this share of the heap. */
-    private static final int LIVE_HEAP_SHARE = 4;
     /** Bounds what subscriptions cost in memory; a thousand for each of a thousand clients. */
     private static final int SUBSCRIPTIONS_MAX = 1_000_000;
 
     private Mapping() {}
 
-    static BrokerOptions brokerOptions(Settings settings) {
+    static BrokerOptions brokerOptions(Settings settings, MemoryBudgets memory) {
         Settings.Delivery delivery = settings.delivery();
         Settings.Retention retention = settings.retention();
         return new BrokerOptions(
@@ -30,14 +28,15 @@ final class Mapping {
                 retention.detachedBacklogBytes(),
                 retention.deadLetterMillis(),
                 delivery.qos0QueueMessages(),
-                Runtime.getRuntime().maxMemory() / LIVE_HEAP_SHARE,
+                memory.liveBytes(),
                 delivery.maxInFlight(),
                 SUBSCRIPTIONS_MAX);
     }
 
-    static WalOptions walOptions(Settings settings) {
+    static WalOptions walOptions(Settings settings, MemoryBudgets memory) {
         WalOptions defaults = WalOptions.defaults();
-        return defaults.withForcePolicy(forcePolicy(settings.log().fsyncPolicy()))
+        return memory.log(defaults)
+                .withForcePolicy(forcePolicy(settings.log().fsyncPolicy()))
                 .withSegments(
                         settings.log().segmentBytes(),
                         defaults.startSegmentBytes(),
@@ -46,13 +45,13 @@ final class Mapping {
                 .withRecordKey(LocalJournal.recordKey());
     }
 
-    static NetOptions netOptions(Settings settings) {
+    static NetOptions netOptions(Settings settings, NetBudgets budgets) {
         return new NetOptions(
                 settings.broker().host(),
                 settings.broker().port(),
                 settings.limits().maxConnections(),
                 settings.apiKeys().encoded(),
-                NetBudgets.ofDirectMemory(Runtime.getRuntime().maxMemory()));
+                budgets);
     }
 
     private static ForcePolicy forcePolicy(FsyncPolicy policy) {
