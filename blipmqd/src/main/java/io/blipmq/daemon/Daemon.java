@@ -44,6 +44,8 @@ final class Daemon {
     private AgentRunner logThread;
     private AgentRunner prepareThread;
     private Maintenance maintenance;
+    private long startMillis;
+    private String servedWhere;
     private volatile DaemonState state = DaemonState.STARTING;
 
     private Daemon(Settings settings, String version) {
@@ -85,13 +87,17 @@ final class Daemon {
                 new Observation(this).bindings());
         startThreads();
         state = DaemonState.RUNNING;
-        log.info(
-                "blipmqd {} is ready after {} ms: clients on {}, metrics on http://{}/metrics, fsync_policy {}",
-                version,
-                millisSince(startNanos),
-                text(loop.localAddress()),
-                text(http.address()),
-                settings.log().fsyncPolicy());
+        startMillis = millisSince(startNanos);
+        servedWhere = "clients on " + text(loop.localAddress()) + ", metrics on http://" + text(http.address())
+                + "/metrics, fsync_policy " + settings.log().fsyncPolicy();
+    }
+
+    /**
+     * Logs that clients and scrapes are served, and where. To be called once signals are handled: who waits for this line
+     * may send one.
+     */
+    void announce() {
+        log.info("blipmqd {} is ready after {} ms: {}", version, startMillis, servedWhere);
     }
 
     private static void logRecovery(RecoveryReport report) {
