@@ -11,6 +11,7 @@ import io.blipmq.net.EventLoop;
 import io.blipmq.net.NetMetrics;
 import io.blipmq.wal.FileStorage;
 import io.blipmq.wal.RecoveryReport;
+import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalOptions;
 import java.io.IOException;
@@ -145,14 +146,21 @@ final class Daemon {
         maintenance.start();
     }
 
-    /** Closes what a failed start has opened; the log's lock ends with the process. */
+    /** Closes what a failed start has opened, and leaves the log with a clean end: no thread has begun to use it. */
     private void abandon() {
         try {
+            if (wal != null) {
+                wal.appender().seal();
+                while (!wal.agent().isSealed()) {
+                    wal.agent().doWork(System.nanoTime());
+                }
+                wal.close();
+            }
             if (loop != null) {
                 loop.closeAll();
             }
-        } catch (IOException e) {
-            log.debug("closing the listener", e);
+        } catch (IOException | StorageFailedException e) {
+            log.warn("the log could not be closed; the next start recovers it", e);
         }
     }
 
