@@ -46,11 +46,18 @@ final class WireClient implements AutoCloseable {
 
     /** HELLO and AUTH, which are accepted. */
     WireClient shakeHands(String key) throws IOException {
-        send(to -> FrameEncoder.hello(to, 1, FrameLayout.PROTOCOL_VERSION));
-        send(to -> FrameEncoder.auth(to, 2, bytes(key)));
+        hello(1).auth(2, key);
         assertThat(receive().type()).isEqualTo(FrameType.ACK);
         assertThat(receive().type()).isEqualTo(FrameType.ACK);
         return this;
+    }
+
+    WireClient hello(long correlationId) throws IOException {
+        return send(to -> FrameEncoder.hello(to, correlationId, FrameLayout.PROTOCOL_VERSION));
+    }
+
+    WireClient auth(long correlationId, String key) throws IOException {
+        return send(to -> FrameEncoder.auth(to, correlationId, bytes(key)));
     }
 
     WireClient publish(long correlationId, String topic, String message, int qos) throws IOException {
