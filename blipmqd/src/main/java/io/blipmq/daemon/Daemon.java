@@ -89,8 +89,9 @@ final class Daemon {
         startThreads();
         state = DaemonState.RUNNING;
         startMillis = millisSince(startNanos);
-        servedWhere = "clients on " + text(loop.localAddress()) + ", metrics on http://" + text(http.address())
-                + "/metrics, fsync_policy " + settings.log().fsyncPolicy();
+        servedWhere = "clients on " + as(settings.broker(), loop.localAddress()) + ", metrics on http://"
+                + as(settings.metrics(), http.address()) + "/metrics, fsync_policy "
+                + settings.log().fsyncPolicy();
     }
 
     /**
@@ -219,9 +220,9 @@ final class Daemon {
         return (System.nanoTime() - nanos) / 1_000_000;
     }
 
-    private static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    /** The address as it was configured, which the socket may call otherwise, with the port that was taken. */
+    private static Settings.Endpoint as(Settings.Endpoint configured, InetSocketAddress address) {
+        return new Settings.Endpoint(configured.host(), address.getPort());
     }
 
     // --- the parts, for Shutdown and Observation ---
