@@ -124,10 +124,20 @@ final class Ledger {
             BitSet lost = (BitSet) sequence.confirmed.clone();
             lost.andNot(sequence.acknowledged);
             lost.andNot(sequence.read);
-            assertThat(lost.stream().toArray())
+            assertThat(ranges(lost))
                     .as("confirmed messages of %s that are lost", sequence.name)
                     .isEmpty();
         }
+    }
+
+    private static String ranges(BitSet numbers) {
+        StringBuilder text = new StringBuilder();
+        for (int first = numbers.nextSetBit(0); first >= 0; ) {
+            int end = numbers.nextClearBit(first);
+            text.append(first).append("..").append(end - 1).append(' ');
+            first = numbers.nextSetBit(end);
+        }
+        return text.toString().strip();
     }
 
     synchronized int confirmedCount() {

@@ -64,6 +64,14 @@ final class WireClient implements AutoCloseable {
         return send(to -> FrameEncoder.publish(to, correlationId, qos, bytes(topic), bytes(message)));
     }
 
+    /** @return the subscription's id */
+    long subscribe(long correlationId, String topic, int qos) throws IOException {
+        send(to -> FrameEncoder.subscribe(to, correlationId, bytes(topic), qos));
+        Frame frame = receive();
+        assertThat(frame.type()).isEqualTo(FrameType.ACK);
+        return PayloadLayout.subscriptionId(ByteBuffer.wrap(frame.payload()), 0);
+    }
+
     WireClient poll(long correlationId, long subscriptionId) throws IOException {
         return send(to -> FrameEncoder.poll(to, correlationId, subscriptionId));
     }
@@ -117,6 +125,15 @@ final class WireClient implements AutoCloseable {
     void expectClosed() throws IOException {
         try {
             assertThat(input.read()).as("a byte, or -1 at the end").isEqualTo(-1);
+        } catch (SocketException e) {
+            // reset: what was sent last has not been read by the server
+        }
+    }
+
+    /** The server closes this connection, whatever it has said before. */
+    void expectEnd() throws IOException {
+        try {
+            input.readAllBytes();
         } catch (SocketException e) {
             // reset: what was sent last has not been read by the server
         }
