@@ -44,7 +44,8 @@ class StructureTest {
                 "org.agrona..",
                 "picocli..",
                 "ch.qos.logback..",
-                "sun.misc");
+                "sun.misc",
+                "com.sun.management..");
 
         private final List<Module> sees;
         private final String[] libraries;
