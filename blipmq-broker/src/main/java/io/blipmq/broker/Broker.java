@@ -299,10 +299,17 @@ public final class Broker {
         shuttingDown = true;
     }
 
-    /** Ends the journal: what was accepted is stored, and nothing is taken any more. */
-    public void seal() {
-        redelivery.appendPending();
+    /**
+     * Ends the journal: what was accepted is stored, and nothing is taken any more.
+     *
+     * @return false when acknowledgements wait for room in the journal: call it again in a later turn
+     */
+    public boolean seal() {
+        if (!redelivery.appendPending()) {
+            return false;
+        }
         journal.seal();
+        return true;
     }
 
     /** Deliveries that are not settled yet, those that wait for redelivery included. */

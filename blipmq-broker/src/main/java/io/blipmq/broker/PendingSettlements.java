@@ -24,12 +24,14 @@ final class PendingSettlements {
         }
     }
 
-    void appendAll() {
+    /** @return whether none waits any more */
+    boolean appendAll() {
         for (Settlement next = waiting.peek(); next != null; next = waiting.peek()) {
             if (journal.appendSettle(next.subscriptionId, next.deliveryTag, next.reason) < 0) {
-                return;
+                return false;
             }
             waiting.remove();
         }
+        return true;
     }
 }

@@ -42,9 +42,13 @@ final class Redelivery implements Delivering {
         return deadlines.advance(newNowNanos, onDeadline);
     }
 
-    /** Appends settlements that found no room before. */
-    void appendPending() {
-        pendingSettlements.appendAll();
+    /**
+     * Appends settlements that found no room before.
+     *
+     * @return whether none waits any more
+     */
+    boolean appendPending() {
+        return pendingSettlements.appendAll();
     }
 
     DeadlineWheel deadlines() {

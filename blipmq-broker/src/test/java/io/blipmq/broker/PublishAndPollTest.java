@@ -194,6 +194,21 @@ class PublishAndPollTest {
     }
 
     @Test
+    void theJournalIsNotSealedWhileAnAcknowledgementWaitsForRoom() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "one");
+        broker.journal().busy(true);
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        assertThat(broker.broker().seal()).isFalse();
+        broker.journal().busy(false);
+        assertThat(broker.broker().seal()).isTrue();
+        broker.journal().storeAll();
+        broker.restart();
+
+        assertThat(broker.pollAll(broker.connect("alice"), subscription)).isEmpty();
+    }
+
+    @Test
     void shutdownRefusesPublishesAndDeliversNothingMoreButTakesAcknowledgements() {
         long subscription = broker.subscribe(alice, 1, "demo");
         broker.publishStored(alice, "demo", "one");
