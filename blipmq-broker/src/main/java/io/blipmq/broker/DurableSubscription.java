@@ -222,8 +222,25 @@ final class DurableSubscription extends Subscription {
                 from.expiresMillis(index));
     }
 
+    /**
+     * The maintenance tick: drops what has expired although nobody polls. Due messages are in the order of their tags,
+     * which is that of their expiry unless the TTL was changed between them.
+     */
+    void dropExpired(Delivering delivering) {
+        for (Delivery first = due.peek(); first != null; first = due.peek()) {
+            if (first.state == Delivery.State.DUE) {
+                if (!isExpired(first.expiresMillis, delivering)) {
+                    break;
+                }
+                delivering.settle(id(), first.tag, expiryReason());
+            }
+            due.remove();
+        }
+        passOverSettled(delivering);
+    }
+
     /** Moves the cursor over messages that are settled or that nobody wants any more. */
-    void passOverSettled(Delivering delivering) {
+    private void passOverSettled(Delivering delivering) {
         int expired = 0;
         while (cursorIndex < messages.endIndex()) {
             if (settledAhead.contains(cursorIndex)) {

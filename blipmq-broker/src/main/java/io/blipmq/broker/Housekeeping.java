@@ -27,7 +27,7 @@ final class Housekeeping {
 
     void onTick() {
         for (DurableSubscription subscription : state.durableSubscriptions()) {
-            subscription.passOverSettled(redelivery);
+            subscription.dropExpired(redelivery);
             if (!subscription.isAttached() && !subscription.isDeadLetters() && !subscription.isRemoving()) {
                 checkDetached(subscription);
             }

@@ -231,6 +231,20 @@ class RedeliveryTest {
     }
 
     @Test
+    void aMessageThatIsDueAgainIsDroppedAfterItsTtlAlthoughNobodyPolls() {
+        use(Options.messageTtlMillis(10_000));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "delivered");
+        broker.poll(alice, subscription);
+        broker.broker().disconnect(alice);
+        broker.pass(9, SECONDS);
+        assertThat(broker.count(BrokerMetric.IN_FLIGHT)).isEqualTo(1);
+        broker.pass(1, SECONDS);
+        assertThat(broker.count(BrokerMetric.IN_FLIGHT)).isZero();
+        assertThat(broker.count(BrokerMetric.DROPPED_TTL_EXPIRED)).isEqualTo(1);
+    }
+
+    @Test
     void aDetachedSubscriptionExpiresWithItsMessages() {
         use(Options.subscriptionExpirySeconds(60));
         long subscription = broker.subscribe(alice, 1, "demo");
