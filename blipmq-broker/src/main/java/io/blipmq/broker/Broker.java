@@ -169,11 +169,6 @@ public final class Broker {
 
     /** @return the id of a subscription that the client takes up, or 0 */
     private long resume(Client client, byte[] name) {
-        long adopted = expected.adopt(name, client);
-        if (adopted != 0) {
-            client.lastSequence(adopted);
-            return adopted;
-        }
         Topic topic = state.topics().find(name);
         if (topic == null) {
             return 0;
@@ -189,7 +184,11 @@ public final class Broker {
                 }
             }
         }
-        return 0;
+        long adopted = expected.adopt(name, client);
+        if (adopted != 0) {
+            client.lastSequence(adopted);
+        }
+        return adopted;
     }
 
     /**
