@@ -126,7 +126,7 @@ public final class Broker {
 
     /**
      * Subscribes a client. A QoS 1 subscription resumes the owner's oldest detached one of that topic before a new one
-     * is made. The answer may be sent once {@link #appliedSequence()} has reached {@link Client#lastSequence()}.
+     * is made, and a key has one subscription to a dead-letter topic at most. The answer may be sent once {@link #appliedSequence()} has reached {@link Client#lastSequence()}.
      *
      * @return the subscription's id (positive), or {@link #BUSY}, {@link #DISK_FULL}, {@link #SHUTTING_DOWN},
      *     {@link #TOO_MANY_SUBSCRIPTIONS}
@@ -143,10 +143,32 @@ public final class Broker {
                 return resumed;
             }
         }
+        if (qos == 1 && Topic.isDeadLetters(name) && isComing(client.owner(), name)) {
+            return BUSY;
+        }
         if (state.subscriptions().size() + expected.count() >= options.subscriptionsMax()) {
             return TOO_MANY_SUBSCRIPTIONS;
         }
         return qos == 0 ? subscribePassing(client, name) : subscribeDurable(client, name);
+    }
+
+    /**
+     * Whether a command that is not applied yet will make this key's one subscription to a dead-letter topic: a SUBSCRIBE
+     * of another connection, or the first letter.
+     */
+    private boolean isComing(OwnerId owner, byte[] letterTopicName) {
+        if (expected.isExpected(owner, letterTopicName)) {
+            return true;
+        }
+        Topic origin = state.topics().find(Topic.originName(letterTopicName));
+        if (origin != null) {
+            for (DurableSubscription failing : origin.durable()) {
+                if (failing.owner().equals(owner) && failing.lastLetterSequence() > journal.appliedSequence()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private long subscribePassing(Client client, byte[] name) {

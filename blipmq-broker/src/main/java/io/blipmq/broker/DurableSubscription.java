@@ -25,6 +25,9 @@ final class DurableSubscription extends Subscription {
     /** On any other: letters made of this subscription's messages, by the message's tag. */
     private final Long2ObjectHashMap<Letter> lettersByOrigin = new Long2ObjectHashMap<>();
 
+    /** The number of the newest dead letter that is journalled for this subscription, 0 before any. */
+    private long lastLetterSequence;
+
     private long cursorIndex;
     private MessageLog.Page page;
     private Client client;
@@ -288,6 +291,16 @@ final class DurableSubscription extends Subscription {
         } else {
             topic().trim();
         }
+    }
+
+    /** A message's move to the dead letters is journalled. */
+    void onMoving(Delivery delivery, long letterSequence) {
+        delivery.state = Delivery.State.MOVING;
+        lastLetterSequence = letterSequence;
+    }
+
+    long lastLetterSequence() {
+        return lastLetterSequence;
     }
 
     // --- settlement ---

@@ -77,6 +77,15 @@ final class ExpectedSubscriptions {
         return oldest;
     }
 
+    boolean isExpected(OwnerId owner, byte[] topicName) {
+        for (Expected expected : bySequence.values()) {
+            if (expected.isFor(topicName, owner)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     int count() {
         return bySequence.size();
     }

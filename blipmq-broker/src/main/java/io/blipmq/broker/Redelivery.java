@@ -124,7 +124,7 @@ final class Redelivery implements Delivering {
             deadlines.schedule(delivery, nowNanos + MOVE_AGAIN_NANOS);
             return;
         }
-        delivery.state = Delivery.State.MOVING;
+        delivery.subscription.onMoving(delivery, letter);
         counters.increment(BrokerMetric.DEAD_LETTERED);
     }
 }

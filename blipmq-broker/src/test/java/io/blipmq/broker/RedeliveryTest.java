@@ -162,6 +162,32 @@ class RedeliveryTest {
     }
 
     @Test
+    void aSubscribeThatComesWhileTheFirstLetterIsStoredGetsTheSameSubscription() {
+        use(Options.deliveriesMax(1));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "poison");
+        broker.poll(alice, subscription);
+        broker.advance(1, SECONDS);
+        broker.broker().doWork(broker.nanoTime());
+        assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
+
+        assertThat(broker.trySubscribe(alice, 1, LETTERS)).isEqualTo(Broker.BUSY);
+        broker.turn();
+        long letters = broker.trySubscribe(alice, 1, LETTERS);
+        assertThat(broker.poll(alice, letters).payload()).isEqualTo("poison");
+    }
+
+    @Test
+    void twoSubscribesToADeadLetterTopicAtOnceMakeOneSubscription() {
+        long letters = broker.trySubscribe(alice, 1, LETTERS);
+        Client other = broker.connect("alice");
+        assertThat(broker.trySubscribe(other, 1, LETTERS)).isEqualTo(Broker.BUSY);
+        assertThat(broker.trySubscribe(broker.connect("bob"), 1, LETTERS)).isPositive();
+        broker.turn();
+        assertThat(broker.trySubscribe(other, 1, LETTERS)).isEqualTo(letters);
+    }
+
+    @Test
     void lettersSurviveARestart() {
         use(Options.deliveriesMax(1));
         long letters = deadLetter("poison");
