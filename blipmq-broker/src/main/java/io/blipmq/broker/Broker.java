@@ -238,13 +238,15 @@ public final class Broker {
     }
 
     /**
-     * Settles a delivery. It takes effect at once; only its durability lags.
+     * Settles a delivery. It takes effect at once; only its durability lags. A subscription whose removal is journalled
+     * takes none any more: replay would not find it.
      *
      * @return false for an unknown subscription or tag
      */
     public boolean acknowledge(Client client, long subscriptionId, long deliveryTag) {
         if (!(state.subscription(subscriptionId) instanceof DurableSubscription subscription)
                 || !subscription.belongsTo(client)
+                || subscription.isRemoving()
                 || !subscription.holds(deliveryTag)) {
             return false;
         }

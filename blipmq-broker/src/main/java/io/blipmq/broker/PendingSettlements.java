@@ -24,6 +24,10 @@ final class PendingSettlements {
         }
     }
 
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
     /** @return whether none waits any more */
     boolean appendAll() {
         for (Settlement next = waiting.peek(); next != null; next = waiting.peek()) {

@@ -51,6 +51,11 @@ final class Redelivery implements Delivering {
         return pendingSettlements.appendAll();
     }
 
+    /** Whether settlements wait for room in the journal. */
+    boolean hasPending() {
+        return !pendingSettlements.isEmpty();
+    }
+
     DeadlineWheel deadlines() {
         return deadlines;
     }
@@ -107,6 +112,9 @@ final class Redelivery implements Delivering {
 
     private void onDeadline(Delivery delivery) {
         DurableSubscription subscription = delivery.subscription;
+        if (subscription.isRemoving()) {
+            return; // it ends with its subscription
+        }
         if (delivery.expiresMillis != 0 && delivery.expiresMillis <= nowMillis) {
             settle(subscription.id(), delivery.tag, subscription.expiryReason());
         } else if (!subscription.isDeadLetters() && options.isLastDelivery(delivery.attempts)) {

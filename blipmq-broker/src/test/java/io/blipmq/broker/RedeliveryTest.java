@@ -292,6 +292,62 @@ class RedeliveryTest {
     }
 
     @Test
+    void anAcknowledgementThatComesAfterTheRemovalIsRefusedBecauseReplayWouldNotFindIt() {
+        use(Options.deliveriesMax(1));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "hi");
+        TestBroker.Received received = broker.poll(alice, subscription);
+        broker.broker().disconnect(alice);
+        broker.advance(24, HOURS);
+        broker.broker().doWork(broker.nanoTime());
+        broker.broker().onTick();
+        assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_EXPIRED)).isEqualTo(1);
+
+        Client again = broker.connect("alice");
+        assertThat(broker.acknowledge(again, subscription, received)).isFalse();
+        broker.turn();
+        assertThat(broker.pollAll(again, broker.subscribe(again, 1, LETTERS))).containsExactly("hi");
+    }
+
+    @Test
+    void aRemovalDoesNotOvertakeAnAcknowledgementThatWaitsForRoom() {
+        use(Options.subscriptionExpirySeconds(60));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "hi");
+        TestBroker.Received received = broker.poll(alice, subscription);
+        broker.broker().disconnect(alice);
+        broker.journal().settlementsBusy(true);
+        broker.acknowledge(broker.connect("alice"), subscription, received);
+        broker.pass(61, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_EXPIRED)).isZero();
+        broker.journal().settlementsBusy(false);
+        broker.pass(1, SECONDS);
+        broker.pass(1, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_EXPIRED)).isEqualTo(1);
+    }
+
+    @Test
+    void aDeliveryOfASubscriptionThatIsBeingRemovedDoesNotMove() {
+        use(Options.deliveriesMax(1));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "hi");
+        broker.advance(24, HOURS);
+        broker.broker().doWork(broker.nanoTime());
+        broker.poll(alice, subscription);
+        broker.broker().disconnect(alice);
+        broker.journal().lettersBusy(true);
+        broker.advance(24, HOURS);
+        broker.broker().doWork(broker.nanoTime());
+        broker.broker().onTick();
+        broker.journal().lettersBusy(false);
+        broker.advance(2, SECONDS);
+        broker.broker().doWork(broker.nanoTime());
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_EXPIRED)).isEqualTo(1);
+        assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isZero();
+    }
+
+    @Test
     void expiryCountsAnewFromTheStart() {
         use(Options.subscriptionExpirySeconds(60));
         broker.subscribe(alice, 1, "demo");
