@@ -276,9 +276,10 @@ final class DurableSubscription extends Subscription {
     }
 
     private void moveCursor() {
+        int payloadLength = page().payloadLength(cursorIndex);
         boolean leavesPage = !page().contains(cursorIndex + 1);
         cursorIndex++;
-        settledAhead.advanceTo(cursorIndex);
+        settledAhead.advanceTo(cursorIndex, payloadLength);
         if (leavesPage) {
             page = null;
             trim();
@@ -326,7 +327,7 @@ final class DurableSubscription extends Subscription {
         if (index < cursorIndex) {
             return;
         }
-        settledAhead.add(index, cursorIndex);
+        settledAhead.add(index, cursorIndex, messages.page(index).payloadLength(index));
         while (cursorIndex < messages.endIndex() && settledAhead.contains(cursorIndex)) {
             moveCursor();
         }
@@ -334,7 +335,7 @@ final class DurableSubscription extends Subscription {
 
     /** Payload bytes that wait, those in flight included. */
     long backlogBytes() {
-        long bytes = messages.bytesFrom(cursorIndex);
+        long bytes = messages.bytesFrom(cursorIndex) - settledAhead.payloadBytes();
         for (Delivery delivery : unsettled.values()) {
             bytes += delivery.payloadLength;
         }
@@ -365,9 +366,13 @@ final class DurableSubscription extends Subscription {
                 deadLetters);
     }
 
-    /** Messages that wait to be delivered, those due again included; settled ones beyond the cursor are counted too. */
+    /** Messages that wait to be delivered, those due again included. */
     long backlog() {
         long again = due.stream().filter(d -> d.state == Delivery.State.DUE).count();
-        return messages.endIndex() - cursorIndex + again + (liveCursor == null ? 0 : liveCursor.backlog());
+        return messages.endIndex()
+                - cursorIndex
+                - settledAhead.count()
+                + again
+                + (liveCursor == null ? 0 : liveCursor.backlog());
     }
 }

@@ -376,6 +376,27 @@ class RedeliveryTest {
     }
 
     @Test
+    void whatIsSettledBehindAnOlderMessageDoesNotCountAfterARestart() {
+        use(Options.detachedBacklogBytesMax(100));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        for (int i = 0; i < 3; i++) {
+            broker.publishStored(alice, "demo", "x".repeat(50));
+        }
+        TestBroker.Received oldest = broker.poll(alice, subscription);
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        broker.restartCleanly();
+        assertThat(broker.broker().subscriptions(1).get(0).backlog()).isEqualTo(1);
+        broker.pass(1, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_OVERGROWN)).isZero();
+
+        Client again = broker.connect("alice");
+        assertThat(broker.poll(again, subscription)).isEqualTo(oldest);
+        assertThat(broker.poll(again, subscription)).isNull();
+        assertThat(broker.broker().subscriptions(1).get(0).backlog()).isZero();
+    }
+
+    @Test
     void anOperatorSeesSubscriptions() {
         Instant start = Instant.ofEpochMilli(broker.epochMillis());
         long subscription = broker.subscribe(alice, 1, "demo");
