@@ -38,6 +38,7 @@ public final class Broker {
     private final ExpectedSubscriptions expected = new ExpectedSubscriptions();
     private long nextPassingId = FIRST_PASSING_ID;
     private boolean shuttingDown;
+    private boolean sealed;
 
     private Broker(BrokerOptions options, BrokerClock clock, Journal.Opener opener) throws IOException {
         this.options = options;
@@ -239,12 +240,13 @@ public final class Broker {
 
     /**
      * Settles a delivery. It takes effect at once; only its durability lags. A subscription whose removal is journalled
-     * takes none any more: replay would not find it.
+     * takes none any more, because replay would not find it, nor does a broker after {@link #seal}.
      *
      * @return false for an unknown subscription or tag
      */
     public boolean acknowledge(Client client, long subscriptionId, long deliveryTag) {
-        if (!(state.subscription(subscriptionId) instanceof DurableSubscription subscription)
+        if (sealed
+                || !(state.subscription(subscriptionId) instanceof DurableSubscription subscription)
                 || !subscription.belongsTo(client)
                 || subscription.isRemoving()
                 || !subscription.holds(deliveryTag)) {
@@ -331,6 +333,7 @@ public final class Broker {
         if (!redelivery.appendPending()) {
             return false;
         }
+        sealed = true;
         journal.seal();
         return true;
     }

@@ -251,6 +251,15 @@ class PublishAndPollTest {
     }
 
     @Test
+    void anAcknowledgementThatComesTooLateForTheJournalIsRefused() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "one");
+        TestBroker.Received received = broker.poll(alice, subscription);
+        assertThat(broker.broker().seal()).isTrue();
+        assertThat(broker.acknowledge(alice, subscription, received)).isFalse();
+    }
+
+    @Test
     void inFlightIsBoundedPerSubscription() {
         BrokerOptions few = Options.inFlightMax(3);
         TestBroker small = new TestBroker(few);
