@@ -38,6 +38,7 @@ final class BrokerSimulation {
         this.model = new Model(options);
         this.machine = new SimulatedMachine(random, options, model);
         this.turns = new Turns(machine, model);
+        machine.onStored(this::interleave);
         for (String name : List.of("alice", "bob", "carol")) {
             keys.add(new SimulatedKey(name));
         }
@@ -103,6 +104,13 @@ final class BrokerSimulation {
             armCrash();
         } else {
             endAndStart();
+        }
+    }
+
+    /** The core may run while the log thread is in the middle of its step. */
+    private void interleave() {
+        if (random.nextInt(3) == 0) {
+            turns.turn(1 + random.nextInt(5));
         }
     }
 

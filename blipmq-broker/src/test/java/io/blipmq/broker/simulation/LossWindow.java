@@ -46,12 +46,19 @@ final class LossWindow {
     }
 
     /** The last number that the death of the process must not cost. */
-    long requiredAfterKill() {
-        return storedSequence;
+    long requiredAfterKill(History history) {
+        return Math.max(storedSequence, history.appliedSequence());
     }
 
     /** The last number that a power loss must not cost. */
-    long requiredAfterPowerLoss(List<History.Entry> history) {
+    long requiredAfterPowerLoss(History history) {
+        if (policy instanceof ForcePolicy.Always) {
+            storedSequence = Math.max(storedSequence, history.appliedSequence());
+        }
+        return lastForced(history.entries());
+    }
+
+    private long lastForced(List<History.Entry> history) {
         long recordsSince = 0;
         for (int i = history.size() - 1; i >= 0; i--) {
             History.Entry entry = history.get(i);

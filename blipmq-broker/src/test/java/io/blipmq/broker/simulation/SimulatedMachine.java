@@ -25,6 +25,7 @@ final class SimulatedMachine implements BrokerClock {
     private final LossWindow window;
     private final Model model;
     private long nanos;
+    private Runnable onStored = () -> {};
     private Wal wal;
     private Broker broker;
 
@@ -75,6 +76,11 @@ final class SimulatedMachine implements BrokerClock {
 
     // --- the process
 
+    /** Sets what happens in the middle of a log thread's step, when it says that something is stored. */
+    void onStored(Runnable newOnStored) {
+        onStored = newOnStored;
+    }
+
     /**
      * Starts the daemon on what the disk holds.
      *
@@ -84,6 +90,7 @@ final class SimulatedMachine implements BrokerClock {
         List<Command> replayed = new ArrayList<>();
         broker = Broker.open(brokerOptions, this, replay -> {
             wal = Wal.open(storage, walOptions, LocalJournal.replayTo(new CommandRecorder(replay, replayed::add)));
+            wal.agent().onStored(() -> onStored.run());
             return new JournalTap(LocalJournal.over(wal.appender()), model);
         });
         model.onRestart(replayed, required, broker.appliedSequence(), nanos, epochMillis());
@@ -110,7 +117,7 @@ final class SimulatedMachine implements BrokerClock {
 
     /** The last command that must survive what is going to happen. */
     long required(boolean powerLost) {
-        return powerLost ? window.requiredAfterPowerLoss(model.history().entries()) : window.requiredAfterKill();
+        return powerLost ? window.requiredAfterPowerLoss(model.history()) : window.requiredAfterKill(model.history());
     }
 
     /** The process dies; maybe because the machine does. */

@@ -9,7 +9,7 @@ import java.util.List;
 /** The turns of the core with its connections, as the event loop runs them. Owned by the simulation's thread. */
 final class Turns {
     private static final long STEP_NANOS = 10_000_000;
-    private static final int TURNS_TO_SEAL_MAX = 1_000;
+    private static final int TURNS_TO_SEAL_MAX = 50_000;
 
     private final SimulatedMachine machine;
     private final Model model;
