@@ -38,6 +38,7 @@ public final class Broker {
     private final ExpectedSubscriptions expected = new ExpectedSubscriptions();
     private long nextPassingId = FIRST_PASSING_ID;
     private boolean shuttingDown;
+    private boolean sealed;
 
     private Broker(BrokerOptions options, BrokerClock clock, Journal.Opener opener) throws IOException {
         this.options = options;
@@ -126,7 +127,7 @@ public final class Broker {
 
     /**
      * Subscribes a client. A QoS 1 subscription resumes the owner's oldest detached one of that topic before a new one
-     * is made. The answer may be sent once {@link #appliedSequence()} has reached {@link Client#lastSequence()}.
+     * is made, and a key has one subscription to a dead-letter topic at most. The answer may be sent once {@link #appliedSequence()} has reached {@link Client#lastSequence()}.
      *
      * @return the subscription's id (positive), or {@link #BUSY}, {@link #DISK_FULL}, {@link #SHUTTING_DOWN},
      *     {@link #TOO_MANY_SUBSCRIPTIONS}
@@ -143,10 +144,32 @@ public final class Broker {
                 return resumed;
             }
         }
+        if (qos == 1 && Topic.isDeadLetters(name) && isComing(client.owner(), name)) {
+            return BUSY;
+        }
         if (state.subscriptions().size() + expected.count() >= options.subscriptionsMax()) {
             return TOO_MANY_SUBSCRIPTIONS;
         }
         return qos == 0 ? subscribePassing(client, name) : subscribeDurable(client, name);
+    }
+
+    /**
+     * Whether a command that is not applied yet will make this key's one subscription to a dead-letter topic: a SUBSCRIBE
+     * of another connection, or the first letter.
+     */
+    private boolean isComing(OwnerId owner, byte[] letterTopicName) {
+        if (expected.isExpected(owner, letterTopicName)) {
+            return true;
+        }
+        Topic origin = state.topics().find(Topic.originName(letterTopicName));
+        if (origin != null) {
+            for (DurableSubscription failing : origin.durable()) {
+                if (failing.owner().equals(owner) && failing.lastLetterSequence() > journal.appliedSequence()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private long subscribePassing(Client client, byte[] name) {
@@ -169,11 +192,6 @@ public final class Broker {
 
     /** @return the id of a subscription that the client takes up, or 0 */
     private long resume(Client client, byte[] name) {
-        long adopted = expected.adopt(name, client);
-        if (adopted != 0) {
-            client.lastSequence(adopted);
-            return adopted;
-        }
         Topic topic = state.topics().find(name);
         if (topic == null) {
             return 0;
@@ -189,7 +207,11 @@ public final class Broker {
                 }
             }
         }
-        return 0;
+        long adopted = expected.adopt(name, client);
+        if (adopted != 0) {
+            client.lastSequence(adopted);
+        }
+        return adopted;
     }
 
     /**
@@ -217,13 +239,16 @@ public final class Broker {
     }
 
     /**
-     * Settles a delivery. It takes effect at once; only its durability lags.
+     * Settles a delivery. It takes effect at once; only its durability lags. A subscription whose removal is journalled
+     * takes none any more, because replay would not find it, nor does a broker after {@link #seal}.
      *
      * @return false for an unknown subscription or tag
      */
     public boolean acknowledge(Client client, long subscriptionId, long deliveryTag) {
-        if (!(state.subscription(subscriptionId) instanceof DurableSubscription subscription)
+        if (sealed
+                || !(state.subscription(subscriptionId) instanceof DurableSubscription subscription)
                 || !subscription.belongsTo(client)
+                || subscription.isRemoving()
                 || !subscription.holds(deliveryTag)) {
             return false;
         }
@@ -299,10 +324,18 @@ public final class Broker {
         shuttingDown = true;
     }
 
-    /** Ends the journal: what was accepted is stored, and nothing is taken any more. */
-    public void seal() {
-        redelivery.appendPending();
+    /**
+     * Ends the journal: what was accepted is stored, and nothing is taken any more.
+     *
+     * @return false when acknowledgements wait for room in the journal: call it again in a later turn
+     */
+    public boolean seal() {
+        if (!redelivery.appendPending()) {
+            return false;
+        }
+        sealed = true;
         journal.seal();
+        return true;
     }
 
     /** Deliveries that are not settled yet, those that wait for redelivery included. */

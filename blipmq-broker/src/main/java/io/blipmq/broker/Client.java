@@ -30,7 +30,8 @@ public final class Client {
         return lastSequence;
     }
 
+    /** Never moves back: a subscription taken over from a lost connection may be older than what was published since. */
     void lastSequence(long sequence) {
-        lastSequence = sequence;
+        lastSequence = Math.max(lastSequence, sequence);
     }
 }

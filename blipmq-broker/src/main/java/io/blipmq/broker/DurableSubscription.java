@@ -25,6 +25,9 @@ final class DurableSubscription extends Subscription {
     /** On any other: letters made of this subscription's messages, by the message's tag. */
     private final Long2ObjectHashMap<Letter> lettersByOrigin = new Long2ObjectHashMap<>();
 
+    /** The number of the newest dead letter that is journalled for this subscription, 0 before any. */
+    private long lastLetterSequence;
+
     private long cursorIndex;
     private MessageLog.Page page;
     private Client client;
@@ -222,8 +225,25 @@ final class DurableSubscription extends Subscription {
                 from.expiresMillis(index));
     }
 
+    /**
+     * The maintenance tick: drops what has expired although nobody polls. Due messages are in the order of their tags,
+     * which is that of their expiry unless the TTL was changed between them.
+     */
+    void dropExpired(Delivering delivering) {
+        for (Delivery first = due.peek(); first != null; first = due.peek()) {
+            if (first.state == Delivery.State.DUE) {
+                if (!isExpired(first.expiresMillis, delivering)) {
+                    break;
+                }
+                delivering.settle(id(), first.tag, expiryReason());
+            }
+            due.remove();
+        }
+        passOverSettled(delivering);
+    }
+
     /** Moves the cursor over messages that are settled or that nobody wants any more. */
-    void passOverSettled(Delivering delivering) {
+    private void passOverSettled(Delivering delivering) {
         int expired = 0;
         while (cursorIndex < messages.endIndex()) {
             if (settledAhead.contains(cursorIndex)) {
@@ -256,9 +276,10 @@ final class DurableSubscription extends Subscription {
     }
 
     private void moveCursor() {
+        int payloadLength = page().payloadLength(cursorIndex);
         boolean leavesPage = !page().contains(cursorIndex + 1);
         cursorIndex++;
-        settledAhead.advanceTo(cursorIndex);
+        settledAhead.advanceTo(cursorIndex, payloadLength);
         if (leavesPage) {
             page = null;
             trim();
@@ -271,6 +292,16 @@ final class DurableSubscription extends Subscription {
         } else {
             topic().trim();
         }
+    }
+
+    /** A message's move to the dead letters is journalled. */
+    void onMoving(Delivery delivery, long letterSequence) {
+        delivery.state = Delivery.State.MOVING;
+        lastLetterSequence = letterSequence;
+    }
+
+    long lastLetterSequence() {
+        return lastLetterSequence;
     }
 
     // --- settlement ---
@@ -296,7 +327,7 @@ final class DurableSubscription extends Subscription {
         if (index < cursorIndex) {
             return;
         }
-        settledAhead.add(index, cursorIndex);
+        settledAhead.add(index, cursorIndex, messages.page(index).payloadLength(index));
         while (cursorIndex < messages.endIndex() && settledAhead.contains(cursorIndex)) {
             moveCursor();
         }
@@ -304,7 +335,7 @@ final class DurableSubscription extends Subscription {
 
     /** Payload bytes that wait, those in flight included. */
     long backlogBytes() {
-        long bytes = messages.bytesFrom(cursorIndex);
+        long bytes = messages.bytesFrom(cursorIndex) - settledAhead.payloadBytes();
         for (Delivery delivery : unsettled.values()) {
             bytes += delivery.payloadLength;
         }
@@ -335,9 +366,13 @@ final class DurableSubscription extends Subscription {
                 deadLetters);
     }
 
-    /** Messages that wait to be delivered, those due again included; settled ones beyond the cursor are counted too. */
+    /** Messages that wait to be delivered, those due again included. */
     long backlog() {
         long again = due.stream().filter(d -> d.state == Delivery.State.DUE).count();
-        return messages.endIndex() - cursorIndex + again + (liveCursor == null ? 0 : liveCursor.backlog());
+        return messages.endIndex()
+                - cursorIndex
+                - settledAhead.count()
+                + again
+                + (liveCursor == null ? 0 : liveCursor.backlog());
     }
 }

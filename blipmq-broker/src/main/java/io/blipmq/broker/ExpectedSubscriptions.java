@@ -20,6 +20,10 @@ final class ExpectedSubscriptions {
             this.owner = client.owner();
             this.client = client;
         }
+
+        private boolean isFor(byte[] topicName, OwnerId wanted) {
+            return owner.equals(wanted) && Arrays.equals(topic.name(), topicName);
+        }
     }
 
     void add(long sequence, Topic topic, Client client) {
@@ -51,24 +55,35 @@ final class ExpectedSubscriptions {
     }
 
     /**
-     * Hands a subscription that a lost connection asked for to its successor.
+     * Hands the oldest subscription that a lost connection asked for to its successor.
      *
      * @return its id, or 0 when there is none
      */
     long adopt(byte[] topicName, Client client) {
+        long oldest = 0;
         Long2ObjectHashMap<Expected>.EntryIterator entries =
                 bySequence.entrySet().iterator();
         while (entries.hasNext()) {
             entries.next();
-            Expected expected = entries.getValue();
-            if (expected.client == null
-                    && expected.owner.equals(client.owner())
-                    && Arrays.equals(expected.topic.name(), topicName)) {
-                expected.client = client;
-                return entries.getLongKey();
+            boolean free = entries.getValue().client == null;
+            boolean older = oldest == 0 || entries.getLongKey() < oldest;
+            if (free && older && entries.getValue().isFor(topicName, client.owner())) {
+                oldest = entries.getLongKey();
             }
         }
-        return 0;
+        if (oldest != 0) {
+            bySequence.get(oldest).client = client;
+        }
+        return oldest;
+    }
+
+    boolean isExpected(OwnerId owner, byte[] topicName) {
+        for (Expected expected : bySequence.values()) {
+            if (expected.isFor(topicName, owner)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     int count() {

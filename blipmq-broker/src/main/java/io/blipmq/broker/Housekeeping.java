@@ -27,7 +27,7 @@ final class Housekeeping {
 
     void onTick() {
         for (DurableSubscription subscription : state.durableSubscriptions()) {
-            subscription.passOverSettled(redelivery);
+            subscription.dropExpired(redelivery);
             if (!subscription.isAttached() && !subscription.isDeadLetters() && !subscription.isRemoving()) {
                 checkDetached(subscription);
             }
@@ -55,6 +55,9 @@ final class Housekeeping {
     }
 
     private void remove(DurableSubscription subscription, RemoveReason reason, BrokerMetric metric) {
+        if (redelivery.hasPending()) {
+            return; // a settlement that was accepted before must stand in the journal before
+        }
         if (journal.appendRemove(subscription.id(), reason) < 0) {
             return; // no room just now: the next tick tries again
         }

@@ -24,12 +24,18 @@ final class PendingSettlements {
         }
     }
 
-    void appendAll() {
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    /** @return whether none waits any more */
+    boolean appendAll() {
         for (Settlement next = waiting.peek(); next != null; next = waiting.peek()) {
             if (journal.appendSettle(next.subscriptionId, next.deliveryTag, next.reason) < 0) {
-                return;
+                return false;
             }
             waiting.remove();
         }
+        return true;
     }
 }

@@ -42,9 +42,18 @@ final class Redelivery implements Delivering {
         return deadlines.advance(newNowNanos, onDeadline);
     }
 
-    /** Appends settlements that found no room before. */
-    void appendPending() {
-        pendingSettlements.appendAll();
+    /**
+     * Appends settlements that found no room before.
+     *
+     * @return whether none waits any more
+     */
+    boolean appendPending() {
+        return pendingSettlements.appendAll();
+    }
+
+    /** Whether settlements wait for room in the journal. */
+    boolean hasPending() {
+        return !pendingSettlements.isEmpty();
     }
 
     DeadlineWheel deadlines() {
@@ -103,6 +112,9 @@ final class Redelivery implements Delivering {
 
     private void onDeadline(Delivery delivery) {
         DurableSubscription subscription = delivery.subscription;
+        if (subscription.isRemoving()) {
+            return; // it ends with its subscription
+        }
         if (delivery.expiresMillis != 0 && delivery.expiresMillis <= nowMillis) {
             settle(subscription.id(), delivery.tag, subscription.expiryReason());
         } else if (!subscription.isDeadLetters() && options.isLastDelivery(delivery.attempts)) {
@@ -120,7 +132,7 @@ final class Redelivery implements Delivering {
             deadlines.schedule(delivery, nowNanos + MOVE_AGAIN_NANOS);
             return;
         }
-        delivery.state = Delivery.State.MOVING;
+        delivery.subscription.onMoving(delivery, letter);
         counters.increment(BrokerMetric.DEAD_LETTERED);
     }
 }

@@ -12,23 +12,44 @@ final class SettledAhead {
 
     private BitSet bits;
     private long base;
+    private long count;
+    private long payloadBytes;
 
     boolean contains(long index) {
         return bits != null && index >= base && bits.get((int) (index - base));
     }
 
-    void add(long index, long cursor) {
+    void add(long index, long cursor, int payloadLength) {
+        if (contains(index)) {
+            return;
+        }
         if (bits == null) {
             bits = new BitSet();
             base = cursor;
         }
         bits.set(Math.toIntExact(index - base));
+        count++;
+        payloadBytes += payloadLength;
     }
 
-    /** The cursor has moved up to here. */
-    void advanceTo(long cursor) {
+    /** How many there are. */
+    long count() {
+        return count;
+    }
+
+    /** Bytes of their payloads. */
+    long payloadBytes() {
+        return payloadBytes;
+    }
+
+    /** The cursor has moved up to here, by one, past a message of this length. */
+    void advanceTo(long cursor, int payloadLength) {
         if (bits == null) {
             return;
+        }
+        if (contains(cursor - 1)) {
+            count--;
+            payloadBytes -= payloadLength;
         }
         if (cursor - base >= bits.length()) {
             bits = null;

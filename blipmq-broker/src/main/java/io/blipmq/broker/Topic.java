@@ -78,6 +78,11 @@ final class Topic {
                 && Arrays.equals(name, 0, PREFIX_BYTES.length, PREFIX_BYTES, 0, PREFIX_BYTES.length);
     }
 
+    /** The name of the topic that such a topic takes its letters from. */
+    static byte[] originName(byte[] letterTopicName) {
+        return Arrays.copyOfRange(letterTopicName, PREFIX_BYTES.length, letterTopicName.length);
+    }
+
     /** The name of the topic that takes this topic's dead letters. */
     byte[] deadLetterName() {
         byte[] result = Arrays.copyOf(PREFIX_BYTES, PREFIX_BYTES.length + name.length);

@@ -13,6 +13,8 @@ final class MemoryJournal implements Journal {
     private int applied;
     private boolean full;
     private boolean busy;
+    private boolean settlementsBusy;
+    private boolean lettersBusy;
 
     /** Everything appended counts as stored from now on. */
     void storeAll() {
@@ -25,6 +27,14 @@ final class MemoryJournal implements Journal {
 
     void busy(boolean isBusy) {
         busy = isBusy;
+    }
+
+    void settlementsBusy(boolean isBusy) {
+        settlementsBusy = isBusy;
+    }
+
+    void lettersBusy(boolean isBusy) {
+        lettersBusy = isBusy;
     }
 
     int size() {
@@ -85,7 +95,9 @@ final class MemoryJournal implements Journal {
     }
 
     private long append(int type, ByteBuffer body) {
-        if (busy) {
+        boolean kindBusy =
+                type == CommandCodec.SETTLE && settlementsBusy || type == CommandCodec.DEAD_LETTER && lettersBusy;
+        if (busy || kindBusy) {
             return BUSY;
         }
         if (full) {

@@ -154,6 +154,31 @@ class PublishAndPollTest {
     }
 
     @Test
+    void takingOverAnOlderSubscriptionConfirmsNoLaterPublish() {
+        long asked = broker.trySubscribe(alice, 1, "demo");
+        broker.broker().disconnect(alice);
+        Client again = broker.connect("alice");
+        long published = broker.publish(again, 1, "demo", "hi");
+        assertThat(broker.trySubscribe(again, 1, "demo")).isEqualTo(asked);
+        assertThat(again.lastSequence()).isEqualTo(published);
+    }
+
+    @Test
+    void whatExistsIsResumedBeforeWhatALostConnectionHasJustAskedFor() {
+        long first = broker.subscribe(alice, 1, "demo");
+        Client other = broker.connect("alice");
+        long second = broker.trySubscribe(other, 1, "demo");
+        long third = broker.trySubscribe(other, 1, "demo");
+        broker.broker().disconnect(other);
+        broker.broker().disconnect(alice);
+
+        Client again = broker.connect("alice");
+        assertThat(broker.trySubscribe(again, 1, "demo")).isEqualTo(first);
+        assertThat(broker.trySubscribe(again, 1, "demo")).isEqualTo(second);
+        assertThat(broker.trySubscribe(again, 1, "demo")).isEqualTo(third);
+    }
+
+    @Test
     void aDetachedSubscriptionTakesNoQos0() {
         long subscription = broker.subscribe(alice, 1, "demo");
         broker.publish(bob, 0, "demo", "lost with the connection");
@@ -194,6 +219,21 @@ class PublishAndPollTest {
     }
 
     @Test
+    void theJournalIsNotSealedWhileAnAcknowledgementWaitsForRoom() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "one");
+        broker.journal().busy(true);
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        assertThat(broker.broker().seal()).isFalse();
+        broker.journal().busy(false);
+        assertThat(broker.broker().seal()).isTrue();
+        broker.journal().storeAll();
+        broker.restart();
+
+        assertThat(broker.pollAll(broker.connect("alice"), subscription)).isEmpty();
+    }
+
+    @Test
     void shutdownRefusesPublishesAndDeliversNothingMoreButTakesAcknowledgements() {
         long subscription = broker.subscribe(alice, 1, "demo");
         broker.publishStored(alice, "demo", "one");
@@ -208,6 +248,15 @@ class PublishAndPollTest {
         assertThat(broker.broker().inflightMessageCount()).isEqualTo(1);
         assertThat(broker.acknowledge(alice, subscription, received)).isTrue();
         assertThat(broker.broker().inflightMessageCount()).isZero();
+    }
+
+    @Test
+    void anAcknowledgementThatComesTooLateForTheJournalIsRefused() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "one");
+        TestBroker.Received received = broker.poll(alice, subscription);
+        assertThat(broker.broker().seal()).isTrue();
+        assertThat(broker.acknowledge(alice, subscription, received)).isFalse();
     }
 
     @Test

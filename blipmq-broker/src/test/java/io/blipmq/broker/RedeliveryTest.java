@@ -162,6 +162,32 @@ class RedeliveryTest {
     }
 
     @Test
+    void aSubscribeThatComesWhileTheFirstLetterIsStoredGetsTheSameSubscription() {
+        use(Options.deliveriesMax(1));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "poison");
+        broker.poll(alice, subscription);
+        broker.advance(1, SECONDS);
+        broker.broker().doWork(broker.nanoTime());
+        assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
+
+        assertThat(broker.trySubscribe(alice, 1, LETTERS)).isEqualTo(Broker.BUSY);
+        broker.turn();
+        long letters = broker.trySubscribe(alice, 1, LETTERS);
+        assertThat(broker.poll(alice, letters).payload()).isEqualTo("poison");
+    }
+
+    @Test
+    void twoSubscribesToADeadLetterTopicAtOnceMakeOneSubscription() {
+        long letters = broker.trySubscribe(alice, 1, LETTERS);
+        Client other = broker.connect("alice");
+        assertThat(broker.trySubscribe(other, 1, LETTERS)).isEqualTo(Broker.BUSY);
+        assertThat(broker.trySubscribe(broker.connect("bob"), 1, LETTERS)).isPositive();
+        broker.turn();
+        assertThat(broker.trySubscribe(other, 1, LETTERS)).isEqualTo(letters);
+    }
+
+    @Test
     void lettersSurviveARestart() {
         use(Options.deliveriesMax(1));
         long letters = deadLetter("poison");
@@ -231,6 +257,20 @@ class RedeliveryTest {
     }
 
     @Test
+    void aMessageThatIsDueAgainIsDroppedAfterItsTtlAlthoughNobodyPolls() {
+        use(Options.messageTtlMillis(10_000));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "delivered");
+        broker.poll(alice, subscription);
+        broker.broker().disconnect(alice);
+        broker.pass(9, SECONDS);
+        assertThat(broker.count(BrokerMetric.IN_FLIGHT)).isEqualTo(1);
+        broker.pass(1, SECONDS);
+        assertThat(broker.count(BrokerMetric.IN_FLIGHT)).isZero();
+        assertThat(broker.count(BrokerMetric.DROPPED_TTL_EXPIRED)).isEqualTo(1);
+    }
+
+    @Test
     void aDetachedSubscriptionExpiresWithItsMessages() {
         use(Options.subscriptionExpirySeconds(60));
         long subscription = broker.subscribe(alice, 1, "demo");
@@ -249,6 +289,62 @@ class RedeliveryTest {
         Client again = broker.connect("alice");
         assertThat(broker.poll(again, subscription)).isNull();
         assertThat(broker.subscribe(again, 1, "demo")).isNotEqualTo(subscription);
+    }
+
+    @Test
+    void anAcknowledgementThatComesAfterTheRemovalIsRefusedBecauseReplayWouldNotFindIt() {
+        use(Options.deliveriesMax(1));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "hi");
+        TestBroker.Received received = broker.poll(alice, subscription);
+        broker.broker().disconnect(alice);
+        broker.advance(24, HOURS);
+        broker.broker().doWork(broker.nanoTime());
+        broker.broker().onTick();
+        assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_EXPIRED)).isEqualTo(1);
+
+        Client again = broker.connect("alice");
+        assertThat(broker.acknowledge(again, subscription, received)).isFalse();
+        broker.turn();
+        assertThat(broker.pollAll(again, broker.subscribe(again, 1, LETTERS))).containsExactly("hi");
+    }
+
+    @Test
+    void aRemovalDoesNotOvertakeAnAcknowledgementThatWaitsForRoom() {
+        use(Options.subscriptionExpirySeconds(60));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "hi");
+        TestBroker.Received received = broker.poll(alice, subscription);
+        broker.broker().disconnect(alice);
+        broker.journal().settlementsBusy(true);
+        broker.acknowledge(broker.connect("alice"), subscription, received);
+        broker.pass(61, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_EXPIRED)).isZero();
+        broker.journal().settlementsBusy(false);
+        broker.pass(1, SECONDS);
+        broker.pass(1, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_EXPIRED)).isEqualTo(1);
+    }
+
+    @Test
+    void aDeliveryOfASubscriptionThatIsBeingRemovedDoesNotMove() {
+        use(Options.deliveriesMax(1));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "hi");
+        broker.advance(24, HOURS);
+        broker.broker().doWork(broker.nanoTime());
+        broker.poll(alice, subscription);
+        broker.broker().disconnect(alice);
+        broker.journal().lettersBusy(true);
+        broker.advance(24, HOURS);
+        broker.broker().doWork(broker.nanoTime());
+        broker.broker().onTick();
+        broker.journal().lettersBusy(false);
+        broker.advance(2, SECONDS);
+        broker.broker().doWork(broker.nanoTime());
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_EXPIRED)).isEqualTo(1);
+        assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isZero();
     }
 
     @Test
@@ -277,6 +373,27 @@ class RedeliveryTest {
         broker.pass(1, SECONDS);
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_OVERGROWN)).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsSettledBehindAnOlderMessageDoesNotCountAfterARestart() {
+        use(Options.detachedBacklogBytesMax(100));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        for (int i = 0; i < 3; i++) {
+            broker.publishStored(alice, "demo", "x".repeat(50));
+        }
+        TestBroker.Received oldest = broker.poll(alice, subscription);
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        broker.restartCleanly();
+        assertThat(broker.broker().subscriptions(1).get(0).backlog()).isEqualTo(1);
+        broker.pass(1, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_OVERGROWN)).isZero();
+
+        Client again = broker.connect("alice");
+        assertThat(broker.poll(again, subscription)).isEqualTo(oldest);
+        assertThat(broker.poll(again, subscription)).isNull();
+        assertThat(broker.broker().subscriptions(1).get(0).backlog()).isZero();
     }
 
     @Test

@@ -82,10 +82,15 @@ final class TestBroker implements BrokerClock {
         broker.doWork(nanos);
     }
 
-    /** Lets time pass, with the maintenance ticks. */
-    void pass(long amount, TimeUnit unit) {
+    /** Moves the clocks, without a turn. */
+    void advance(long amount, TimeUnit unit) {
         nanos += unit.toNanos(amount);
         millis += unit.toMillis(amount);
+    }
+
+    /** Lets time pass, with the maintenance ticks. */
+    void pass(long amount, TimeUnit unit) {
+        advance(amount, unit);
         broker.mailbox().post(broker::onTick);
         turn();
     }

@@ -88,11 +88,8 @@ final class Shutdown {
 
     /** @return whether everything is forced and the log has its end mark */
     private boolean seal() throws InterruptedException, ExecutionException, TimeoutException {
-        onCore(() -> {
-            daemon.broker().seal();
-            return null;
-        });
-        boolean sealed = waitFor(() -> daemon.wal().agent().isSealed(), SEAL_MILLIS_MAX);
+        boolean sealed = waitFor(() -> onCore(daemon.broker()::seal), SEAL_MILLIS_MAX)
+                && waitFor(() -> daemon.wal().agent().isSealed(), SEAL_MILLIS_MAX);
         waitFor(() -> onCore(daemon.loop()::flushed), ANSWERS_MILLIS_MAX);
         return sealed;
     }

@@ -1,0 +1,301 @@
+package io.blipmq.broker.simulation;
+
+import io.blipmq.broker.BrokerOptions;
+import io.blipmq.wal.SimulatedCrash;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One run: clients, the core, the log's threads, time, crashes and restarts, interleaved at random, and a {@link Model}
+ * that every answer is compared with. Owned by its one thread; the seed decides everything, so a failure comes back.
+ */
+final class BrokerSimulation {
+    private static final String[] TOPICS = {"a", "b", "c"};
+    private static final int CLIENTS_MAX = 6;
+    private static final int TRACE_LINES = 40;
+
+    private final long seed;
+    private final int steps;
+    private final Random random;
+    private final Model model;
+    private final SimulatedMachine machine;
+    private final List<SimulatedKey> keys = new ArrayList<>();
+    private final Turns turns;
+    private final Deque<String> trace = new ArrayDeque<>();
+    private int step;
+    private int connections;
+
+    BrokerSimulation(long seed, int steps) {
+        this.seed = seed;
+        this.steps = steps;
+        this.random = new Random(seed);
+        BrokerOptions options = options();
+        this.model = new Model(options);
+        this.machine = new SimulatedMachine(random, options, model);
+        this.turns = new Turns(machine, model);
+        machine.onStored(this::interleave);
+        for (String name : List.of("alice", "bob", "carol")) {
+            keys.add(new SimulatedKey(name));
+        }
+    }
+
+    private BrokerOptions options() {
+        return new BrokerOptions(
+                random.nextInt(4),
+                TimeUnit.MILLISECONDS.toNanos(20L << random.nextInt(6)),
+                random.nextBoolean() ? 0 : 1_000L << random.nextInt(8),
+                random.nextBoolean() ? TimeUnit.HOURS.toNanos(24) : TimeUnit.SECONDS.toNanos(10),
+                random.nextInt(3) == 0 ? 10_000 : 1L << 30,
+                random.nextBoolean() ? TimeUnit.DAYS.toMillis(7) : 20_000,
+                random.nextBoolean() ? 65_536 : 5,
+                1L << 30,
+                random.nextBoolean() ? 16_384 : 1 + random.nextInt(5),
+                random.nextBoolean() ? 1_000 : 12);
+    }
+
+    /** Runs to the end, or throws what went wrong with all that is needed to see it again. */
+    void run() {
+        try {
+            machine.start(0);
+            for (step = 0; step < steps; step++) {
+                live();
+            }
+            new Draining(machine, model, turns, keys).run();
+        } catch (IOException | RuntimeException | Error e) {
+            throw new AssertionError(
+                    "seed " + seed + ", step " + step + ": " + e.getMessage() + "\n  " + machine + "\n  "
+                            + String.join("\n  ", trace),
+                    e);
+        }
+    }
+
+    private void live() throws IOException {
+        try {
+            act(random.nextInt(1_000));
+        } catch (SimulatedCrash crash) {
+            crashAndStart();
+        }
+    }
+
+    private void act(int choice) throws IOException {
+        machine.passNanos(random.nextInt(2_000_000));
+        if (choice < 380) {
+            request();
+        } else if (choice < 630) {
+            turns.turn(1 + random.nextInt(20));
+        } else if (choice < 830) {
+            machine.stepLog();
+        } else if (choice < 890) {
+            machine.stepPreparer();
+        } else if (choice < 940) {
+            passTime();
+        } else if (choice < 960) {
+            turns.postTick();
+        } else if (choice < 988) {
+            connectOrHangUp();
+        } else if (choice < 992) {
+            changeRoom();
+        } else if (choice < 994) {
+            armCrash();
+        } else {
+            endAndStart();
+        }
+    }
+
+    /** The core may run while the log thread is in the middle of its step. */
+    private void interleave() {
+        if (random.nextInt(3) == 0) {
+            turns.turn(1 + random.nextInt(5));
+        }
+    }
+
+    private void note(String line) {
+        if (trace.size() == TRACE_LINES) {
+            trace.remove();
+        }
+        trace.add(step + " " + line);
+    }
+
+    // --- time and room
+
+    private void passTime() {
+        long nanos = (long) Math.pow(10, 6 + random.nextInt(random.nextInt(20) == 0 ? 8 : 5)) * (1 + random.nextInt(5));
+        note(nanos / 1_000_000 + " ms pass");
+        machine.passNanos(nanos);
+    }
+
+    private void changeRoom() {
+        boolean full = random.nextBoolean();
+        note(full ? "the disk is full" : "the disk has room");
+        machine.storage().limitBytes(full ? machine.storage().usedBytes() : Long.MAX_VALUE);
+    }
+
+    // --- clients
+
+    private void connectOrHangUp() {
+        List<SimulatedClient> clients = turns.clients();
+        if (clients.size() < CLIENTS_MAX && (clients.isEmpty() || random.nextInt(5) < 3)) {
+            connect();
+        } else {
+            SimulatedClient client = clients.get(random.nextInt(clients.size()));
+            note(client + " hangs up");
+            client.hangUp();
+        }
+    }
+
+    private void connect() {
+        SimulatedKey key = keys.get(random.nextInt(keys.size()));
+        SimulatedClient client = new SimulatedClient(key, machine.broker(), model, "c" + connections++);
+        note(client + " connects with key " + keys.indexOf(key));
+        turns.clients().add(client);
+        client.subscribe(1, anyTopic(TOPICS.length));
+    }
+
+    private void request() {
+        if (turns.clients().isEmpty()) {
+            connect();
+        }
+        SimulatedClient client =
+                turns.clients().get(random.nextInt(turns.clients().size()));
+        if (client.isEnding()) {
+            return;
+        }
+        int choice = random.nextInt(100);
+        if (choice < 40) {
+            publish(client);
+        } else if (choice < 50) {
+            client.ping();
+        } else if (choice < 54) {
+            subscribe(client);
+        } else if (choice < 78) {
+            poll(client);
+        } else {
+            acknowledge(client);
+        }
+    }
+
+    private void publish(SimulatedClient client) {
+        int qos = random.nextInt(4) == 0 ? 0 : 1;
+        String topic = anyTopic(TOPICS.length);
+        int count = 1 + random.nextInt(4);
+        note(client + " publishes " + count + " at QoS " + qos + " to " + topic);
+        for (int i = 0; i < count; i++) {
+            client.publish(qos, topic, random.nextInt(random.nextInt(8) == 0 ? 900 : 40));
+        }
+    }
+
+    private void subscribe(SimulatedClient client) {
+        int qos = random.nextInt(3) == 0 ? 0 : 1;
+        String topic = qos == 1 && random.nextInt(3) == 0
+                ? Model.DEAD_LETTERS + anyTopic(TOPICS.length)
+                : anyTopic(TOPICS.length);
+        note(client + " subscribes to " + topic + " at QoS " + qos);
+        client.subscribe(qos, topic);
+    }
+
+    private String anyTopic(int count) {
+        return TOPICS[random.nextInt(count)];
+    }
+
+    private void poll(SimulatedClient client) {
+        long subscription = pollable(client);
+        int count = 1 + random.nextInt(6);
+        note(client + " polls " + subscription + " " + count + " times");
+        for (int i = 0; i < count; i++) {
+            client.poll(subscription);
+        }
+    }
+
+    /** Mostly an own subscription, sometimes one of the key, and now and then any. */
+    private long pollable(SimulatedClient client) {
+        int choice = random.nextInt(20);
+        if (choice < 14 && !client.subscriptions().isEmpty()) {
+            return client.subscriptions()
+                    .get(random.nextInt(client.subscriptions().size()));
+        }
+        SimulatedKey key = choice < 19 ? client.key() : keys.get(random.nextInt(keys.size()));
+        return key.anySubscription(random);
+    }
+
+    private void acknowledge(SimulatedClient client) {
+        SimulatedKey key = random.nextInt(30) == 0 ? keys.get(random.nextInt(keys.size())) : client.key();
+        for (int count = 1 + random.nextInt(6); count > 0; count--) {
+            SimulatedKey.Tag tag = key.anyReceived(random);
+            if (tag == null) {
+                return;
+            }
+            note(client + " acknowledges " + tag);
+            client.acknowledge(tag.subscription(), tag.tag());
+        }
+    }
+
+    // --- ends
+
+    private void armCrash() {
+        long changes = 1 + random.nextInt(40);
+        note("the process will die at change " + changes);
+        machine.storage().crashAfterChanges(changes);
+    }
+
+    private void endAndStart() throws IOException {
+        if (random.nextInt(3) > 0) {
+            crashAndStart();
+            return;
+        }
+        note("a clean end");
+        turns.endCleanly(random.nextInt(4));
+        if (random.nextInt(3) == 0) {
+            machine.crash(true);
+        }
+        machine.start(machine.required(true));
+        note("started");
+    }
+
+    private void crashAndStart() throws IOException {
+        boolean powerLost = random.nextBoolean();
+        long required = machine.required(powerLost);
+        note((powerLost ? "power is lost" : "the process is killed") + ", must keep " + required);
+        turns.forget();
+        machine.crash(powerLost);
+        for (int attempts = random.nextInt(3); attempts > 0; attempts--) {
+            required = dieWhileStarting(required);
+        }
+        machine.start(required);
+        note("started with " + model.history().lastSequence());
+        if (random.nextInt(3) == 0) {
+            startAgain();
+        }
+    }
+
+    /** @return the last command that must survive this death, too */
+    private long dieWhileStarting(long required) throws IOException {
+        boolean powerLost = random.nextBoolean();
+        long now = powerLost ? Math.min(required, machine.required(true)) : required;
+        machine.storage().crashAfterChanges(1 + random.nextInt(12));
+        try {
+            machine.start(required);
+            now = model.history().lastSequence();
+        } catch (SimulatedCrash crash) {
+            note("died while starting");
+        }
+        machine.crash(powerLost);
+        return now;
+    }
+
+    /** Recovery twice equals once. */
+    private void startAgain() throws IOException {
+        long once = model.history().lastSequence();
+        int commands = model.history().entries().size();
+        machine.crash(random.nextBoolean());
+        machine.start(once);
+        Check.that(
+                model.history().entries().size() == commands,
+                () -> "recovered " + commands + " commands, then "
+                        + model.history().entries().size());
+    }
+}

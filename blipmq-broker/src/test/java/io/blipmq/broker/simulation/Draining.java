@@ -1,0 +1,101 @@
+package io.blipmq.broker.simulation;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The end of a run: everything that is owed is asked for and acknowledged, and then nothing may be left, after a restart
+ * neither. Owned by the simulation's thread.
+ */
+final class Draining {
+    private static final int ROUNDS_MAX = 200;
+
+    private final SimulatedMachine machine;
+    private final Model model;
+    private final Turns turns;
+    private final List<SimulatedKey> keys;
+
+    Draining(SimulatedMachine machine, Model model, Turns turns, List<SimulatedKey> keys) {
+        this.machine = machine;
+        this.model = model;
+        this.turns = turns;
+        this.keys = keys;
+    }
+
+    void run() throws IOException {
+        machine.storage().crashAfterChanges(Long.MAX_VALUE);
+        machine.storage().limitBytes(Long.MAX_VALUE);
+        for (int round = 0; round < 3 || isAnythingUnderWay() || isAnythingOwed(); round++) {
+            Check.that(round < ROUNDS_MAX, () -> "still owed after draining: " + owed());
+            drainOnce();
+        }
+        restartCleanly();
+        pollAll(false);
+        restartCleanly();
+        Check.that(!isAnythingOwed(), () -> "owed again after a clean restart: " + owed());
+    }
+
+    private void drainOnce() {
+        settleDown();
+        pollAll(true);
+        machine.passNanos(TimeUnit.SECONDS.toNanos(31));
+        turns.postTick();
+        settleDown();
+    }
+
+    private void restartCleanly() throws IOException {
+        turns.endCleanly(0);
+        machine.start(machine.required(true));
+    }
+
+    private void settleDown() {
+        for (int i = 0; i < 6; i++) {
+            machine.passNanos(TimeUnit.MILLISECONDS.toNanos(60));
+            turns.stepAll();
+            turns.turn(1_000);
+        }
+    }
+
+    /** Polls every subscription until it has nothing more. */
+    private void pollAll(boolean expectsMessages) {
+        for (ModelSubscription subscription : new ArrayList<>(model.durable().values())) {
+            SimulatedClient client = new SimulatedClient(keyOf(subscription), machine.broker(), model, "drain");
+            turns.clients().add(client);
+            for (Received received = client.pollNow(subscription.id);
+                    received != null;
+                    received = client.pollNow(subscription.id)) {
+                Received found = received;
+                Check.that(expectsMessages, () -> subscription + " delivered after it was drained: " + found);
+                if (received.qos() == 1) {
+                    client.acknowledgeNow(subscription.id, received.tag());
+                }
+            }
+        }
+    }
+
+    private SimulatedKey keyOf(ModelSubscription subscription) {
+        return keys.stream()
+                .filter(key -> key.owner().equals(subscription.owner))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private boolean isAnythingUnderWay() {
+        return turns.clients().stream().anyMatch(SimulatedClient::isWaiting)
+                || model.history().appliedSequence() < model.history().lastSequence();
+    }
+
+    private boolean isAnythingOwed() {
+        return model.durable().values().stream().anyMatch(subscription -> !subscription.unsettled.isEmpty());
+    }
+
+    private String owed() {
+        return model.durable().values().stream()
+                .filter(subscription -> !subscription.unsettled.isEmpty())
+                .map(subscription -> subscription + ": " + subscription.unsettled.values())
+                .toList()
+                .toString();
+    }
+}

@@ -1,0 +1,546 @@
+package io.blipmq.broker.simulation;
+
+import io.blipmq.broker.Broker;
+import io.blipmq.broker.BrokerMetric;
+import io.blipmq.broker.BrokerOptions;
+import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.RemoveReason;
+import io.blipmq.broker.SettleReason;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * What the broker promises, in the simplest form that can be compared with it. Owned by the simulation's thread.
+ *
+ * <p>It learns from the clients what they asked and were answered, and from the {@link JournalTap} what the broker made of
+ * it: every command must have its reason, and every reason its command. State that is journalled follows from the
+ * {@link History}; a start begins with what is left of that.
+ */
+final class Model implements JournalTap.Listener {
+    static final String DEAD_LETTERS = "$dead-letter/";
+    /** A dead letter that found no room is tried again after this time. */
+    private static final long MOVE_AGAIN_NANOS = 1_000_000_000;
+
+    private final BrokerOptions options;
+    private final History history = new History();
+    private final TreeMap<Long, ModelSubscription> durable = new TreeMap<>();
+    private final Map<Long, Passing> passing = new HashMap<>();
+    private final TreeMap<Long, Expected> expected = new TreeMap<>();
+    /** Accepted acknowledgements whose record has not been appended. */
+    private final Set<Settled> unrecorded = new HashSet<>();
+    /** The acknowledgement that is being handed over and has not been recorded; or null. */
+    private Settled asking;
+    /** Every message that was ever delivered. */
+    private final Map<Settled, String> deliveredEver = new HashMap<>();
+
+    /** Subscriptions whose removal found no room in this turn. */
+    private final Set<Long> removalsRefused = new HashSet<>();
+
+    /** Messages whose time was over when this turn began. */
+    private final List<Settled> outdated = new ArrayList<>();
+
+    private boolean settlementsWait;
+    /** As of the deadlines and the tick of this turn. */
+    private boolean settlementsWaited;
+
+    private boolean shuttingDown;
+    private boolean sealed;
+    private long nowNanos;
+    private long nowMillis;
+
+    private record Settled(long subscription, long tag) {}
+
+    private record Passing(String topic, SimulatedClient client, LiveQueue live) {}
+
+    private static final class Expected {
+        private final OwnerId owner;
+        private final String topic;
+        private SimulatedClient client;
+
+        private Expected(SimulatedClient client, String topic) {
+            this.owner = client.owner();
+            this.topic = topic;
+            this.client = client;
+        }
+    }
+
+    Model(BrokerOptions options) {
+        this.options = options;
+    }
+
+    BrokerOptions options() {
+        return options;
+    }
+
+    History history() {
+        return history;
+    }
+
+    long nowNanos() {
+        return nowNanos;
+    }
+
+    long nowMillis() {
+        return nowMillis;
+    }
+
+    boolean isLiveLossy() {
+        return options.liveMessagesMax() < 10_000;
+    }
+
+    TreeMap<Long, ModelSubscription> durable() {
+        return durable;
+    }
+
+    // --- starts and ends
+
+    /** A start has replayed these commands. */
+    void onRestart(List<Command> replayed, long required, long last, long newNowNanos, long newNowMillis) {
+        history.onRestart(replayed, required, last);
+        durable.clear();
+        passing.clear();
+        expected.clear();
+        unrecorded.clear();
+        settlementsWait = false;
+        shuttingDown = false;
+        sealed = false;
+        nowNanos = newNowNanos;
+        nowMillis = newNowMillis;
+        history.entries().forEach(this::apply);
+    }
+
+    /** From now on nothing is delivered or taken but acknowledgements. */
+    void onShutdown() {
+        shuttingDown = true;
+    }
+
+    /** From now on nothing is taken at all. */
+    void onSealed() {
+        sealed = true;
+    }
+
+    void onCleanEnd() {
+        Check.that(
+                unrecorded.isEmpty(), () -> "acknowledgements were not recorded before the clean end: " + unrecorded);
+        Check.that(
+                history.appliedSequence() == history.lastSequence(),
+                () -> "the clean end applied up to " + history.appliedSequence() + " of " + history.lastSequence());
+    }
+
+    // --- turns
+
+    void beginTurn(long newNowNanos, long newNowMillis) {
+        removalsRefused.clear();
+        nowNanos = newNowNanos;
+        nowMillis = newNowMillis;
+        outdated.clear();
+        durable.values().forEach(this::noteOutdated);
+    }
+
+    /** What a tick in this turn has to drop. */
+    private void noteOutdated(ModelSubscription subscription) {
+        for (ModelMessage message : subscription.unsettled.values()) {
+            boolean waits = message.state == ModelMessage.State.NEW || message.state == ModelMessage.State.DUE;
+            if (waits && message.isExpired(nowMillis)) {
+                outdated.add(new Settled(subscription.id, message.tag));
+            }
+        }
+    }
+
+    /** The deadlines of this turn have been met. */
+    void checkMoves() {
+        settlementsWaited = settlementsWait;
+        for (ModelSubscription subscription : durable.values()) {
+            for (ModelMessage message : subscription.unsettled.values()) {
+                boolean overdue = subscription.isLast(message)
+                        && subscription.isPastDeadline(message, ModelSubscription.TICK_NANOS)
+                        && !message.isExpired(nowMillis)
+                        && !subscription.removing;
+                Check.that(!overdue, () -> message + " of " + subscription + " did not move to the dead letters");
+            }
+        }
+    }
+
+    /** Settlements that waited are going to be appended. */
+    void beginEndOfTurn() {
+        settlementsWait = false;
+    }
+
+    void checkFigures(Broker broker) {
+        long most = durable.values().stream()
+                .mapToLong(ModelSubscription::deliveredMost)
+                .sum();
+        long least = durable.values().stream()
+                .mapToLong(ModelSubscription::deliveredLeast)
+                .sum();
+        long inFlight = broker.counters().published(BrokerMetric.IN_FLIGHT);
+        Check.that(
+                least <= inFlight && inFlight <= most,
+                () -> "in flight: " + inFlight + ", expected " + least + " to " + most);
+        checkCount(broker, BrokerMetric.SUBSCRIPTIONS, durable.size() + passing.size());
+        checkCount(
+                broker,
+                BrokerMetric.SUBSCRIPTIONS_DETACHED,
+                durable.values().stream()
+                        .filter(subscription -> subscription.client == null)
+                        .count());
+        checkCount(broker, BrokerMetric.TOPICS, topics().distinct().count());
+    }
+
+    private static void checkCount(Broker broker, BrokerMetric metric, long expected) {
+        long found = broker.counters().published(metric);
+        Check.that(found == expected, () -> metric + ": " + found + ", expected " + expected);
+    }
+
+    private Stream<String> topics() {
+        return Stream.of(
+                        durable.values().stream().map(subscription -> subscription.topic),
+                        passing.values().stream().map(Passing::topic),
+                        expected.values().stream().map(expectation -> expectation.topic))
+                .flatMap(topics -> topics);
+    }
+
+    /** After a maintenance tick nothing waits that nobody wants any more. */
+    void checkTick() {
+        for (ModelSubscription subscription : durable.values()) {
+            boolean outdated = subscription.client == null
+                    && !subscription.deadLetters
+                    && !subscription.removing
+                    && nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos();
+            Check.that(
+                    !outdated || settlementsWaited || removalsRefused.contains(subscription.id),
+                    () -> subscription + " should have expired");
+        }
+        for (Settled message : settlementsWait ? Set.<Settled>of() : outdated) {
+            ModelSubscription subscription = durable.get(message.subscription);
+            Check.that(
+                    subscription == null || !subscription.unsettled.containsKey(message.tag),
+                    () -> "message " + message.tag + " of " + subscription + " has expired and is kept");
+        }
+    }
+
+    // --- what clients asked and were answered
+
+    /** @param sequence the broker's answer, not a refusal */
+    void onPublished(int qos, String topic, String payload, long sequence) {
+        if (qos == 0) {
+            passing.values().stream()
+                    .filter(reader -> reader.topic.equals(topic))
+                    .forEach(reader -> reader.live.add(payload, 0));
+            durable.values().stream()
+                    .filter(reader -> reader.topic.equals(topic))
+                    .forEach(reader -> reader.arriveLive(payload));
+        } else if (sequence == 0) {
+            Check.that(topics().noneMatch(topic::equals), () -> "a message to " + topic + " was not journalled");
+        } else {
+            long expires = options.messageTtlMillis() == 0 ? 0 : nowMillis + options.messageTtlMillis();
+            checkAppended(sequence, Command.publish(sequence, topic, payload, nowMillis, expires));
+        }
+    }
+
+    private void checkAppended(long sequence, Command command) {
+        History.Entry last = history.entries().get(history.entries().size() - 1);
+        Check.that(
+                last.sequence() == sequence && last.command().equals(command),
+                () -> "expected " + command + ", appended " + last);
+    }
+
+    /** @param id the broker's answer, maybe a refusal */
+    void onSubscribed(SimulatedClient client, int qos, String topic, long id) {
+        if (qos == 0) {
+            if (id > 0) {
+                passing.put(id, new Passing(topic, client, new LiveQueue(isLiveLossy())));
+            }
+            return;
+        }
+        long resumable = shuttingDown ? 0 : resumable(client.owner(), topic);
+        if (resumable != 0) {
+            Check.that(id == resumable, () -> "SUBSCRIBE to " + topic + " gave " + id + " instead of " + resumable);
+            resume(client, resumable);
+        } else if (id > 0) {
+            checkAppended(id, Command.subscribe(id, client.owner(), topic));
+            expected.put(id, new Expected(client, topic));
+        }
+    }
+
+    private long resumable(OwnerId owner, String topic) {
+        for (ModelSubscription candidate : durable.values()) {
+            boolean free = candidate.client == null && !candidate.removing || candidate.deadLetters;
+            if (free && candidate.owner.equals(owner) && candidate.topic.equals(topic)) {
+                return candidate.id;
+            }
+        }
+        for (Map.Entry<Long, Expected> entry : expected.entrySet()) {
+            Expected candidate = entry.getValue();
+            if (candidate.client == null && candidate.owner.equals(owner) && candidate.topic.equals(topic)) {
+                return entry.getKey();
+            }
+        }
+        return 0;
+    }
+
+    private void resume(SimulatedClient client, long id) {
+        ModelSubscription subscription = durable.get(id);
+        if (subscription == null) {
+            expected.get(id).client = client;
+        } else if (subscription.client == null) {
+            subscription.attach(client);
+        }
+    }
+
+    /** An answered SUBSCRIBE has taken effect. */
+    void onSubscribeAnswered(SimulatedClient client, String topic, long id) {
+        ModelSubscription subscription = durable.get(id);
+        Check.that(
+                subscription != null && subscription.topic.equals(topic) && subscription.owner.equals(client.owner()),
+                () -> "SUBSCRIBE to " + topic + " was answered with " + id + ", which is " + subscription);
+    }
+
+    void onDisconnected(SimulatedClient client) {
+        passing.values().removeIf(reader -> reader.client == client);
+        durable.values().stream()
+                .filter(subscription -> subscription.client == client)
+                .forEach(ModelSubscription::detach);
+        expected.values().stream()
+                .filter(expectation -> expectation.client == client)
+                .forEach(expectation -> expectation.client = null);
+    }
+
+    /** @param received what a POLL brought, null for nothing */
+    void onPolled(SimulatedClient client, long id, Received received) {
+        Passing reader = passing.get(id);
+        ModelSubscription subscription = durable.get(id);
+        if (shuttingDown) {
+            Check.that(received == null, () -> "delivered while shutting down: " + received);
+        } else if (reader != null && reader.client == client) {
+            onPolled(reader, received);
+        } else if (subscription != null && subscription.owner.equals(client.owner()) && !subscription.removing) {
+            if (subscription.client == null) {
+                subscription.attach(client);
+            }
+            onPolled(subscription, received);
+        } else {
+            Check.that(received == null, () -> "POLL of " + id + ", not the client's, brought " + received);
+        }
+    }
+
+    private static void onPolled(Passing reader, Received received) {
+        if (received == null) {
+            Check.that(reader.live.isEmpty(), () -> "a QoS 0 message to " + reader.topic + " was not delivered");
+        } else {
+            Check.that(
+                    received.qos() == 0 && received.topic().equals(reader.topic), () -> "not asked for: " + received);
+            reader.live.onDelivered(received.payload());
+        }
+    }
+
+    private void onPolled(ModelSubscription subscription, Received received) {
+        if (received == null) {
+            subscription.onNothing();
+            return;
+        }
+        Check.that(received.topic().equals(subscription.topic), () -> subscription + " delivered " + received);
+        if (received.qos() == 0) {
+            subscription.onLive(received.payload());
+        } else {
+            subscription.onMessage(received.tag(), received.payload());
+            String before = deliveredEver.put(new Settled(subscription.id, received.tag()), received.payload());
+            Check.that(
+                    before == null || before.equals(received.payload()),
+                    () -> subscription + " used tag " + received.tag() + " for two messages");
+        }
+    }
+
+    /** An ACK is about to be handed over. */
+    void beforeAcknowledged(long id, long tag) {
+        asking = new Settled(id, tag);
+    }
+
+    void onAcknowledged(SimulatedClient client, long id, long tag, boolean accepted) {
+        ModelSubscription subscription = durable.get(id);
+        boolean own =
+                subscription != null && subscription.owner.equals(client.owner()) && !subscription.removing && !sealed;
+        ModelMessage message = own ? held(subscription, tag) : null;
+        if (accepted) {
+            Check.that(message != null, () -> "ACK of " + tag + " in " + id + " was accepted");
+            settle(subscription, tag);
+            if (asking != null) {
+                unrecorded.add(asking);
+            }
+        } else {
+            Check.that(
+                    message == null || message.isExpired(nowMillis),
+                    () -> "ACK of " + message + " in " + subscription + " was refused");
+        }
+        asking = null;
+    }
+
+    /** The delivery with this tag, or the dead letter that it has become. */
+    private static ModelMessage held(ModelSubscription subscription, long tag) {
+        ModelMessage message = subscription.unsettled.get(tag);
+        ModelSubscription.Letter letter = subscription.lettersMade.get(tag);
+        if (letter != null) {
+            return letter.target().unsettled.get(letter.tag());
+        }
+        return message != null && message.isDelivered() ? message : null;
+    }
+
+    // --- what the broker made of it
+
+    @Override
+    public void onAppended(long sequence, Command command) {
+        history.onAppended(sequence, command);
+        ModelSubscription subscription = durable.get(command.subscription());
+        switch (command.kind()) {
+            case SETTLE -> onSettleAppended(subscription, command);
+            case DEAD_LETTER -> onMoveAppended(subscription, command);
+            case REMOVE -> onRemoveAppended(subscription, command);
+            case PUBLISH, SUBSCRIBE -> {}
+        }
+    }
+
+    private void onSettleAppended(ModelSubscription subscription, Command command) {
+        if (command.code() == SettleReason.ACKNOWLEDGED.ordinal()) {
+            Settled settled = new Settled(command.subscription(), command.tag());
+            boolean asked = settled.equals(asking);
+            Check.that(asked || unrecorded.remove(settled), () -> "nobody acknowledged: " + command);
+            asking = asked ? null : asking;
+        } else if (subscription != null) {
+            ModelMessage message = subscription.unsettled.get(command.tag());
+            boolean letterReason = command.code() == SettleReason.DEAD_LETTER_EXPIRED.ordinal();
+            Check.that(
+                    message != null && message.isExpired(nowMillis) && letterReason == subscription.deadLetters,
+                    () -> "not expired: " + message + " of " + subscription);
+            settle(subscription, command.tag());
+        }
+    }
+
+    private void onMoveAppended(ModelSubscription subscription, Command command) {
+        ModelMessage message = subscription.unsettled.get(command.tag());
+        boolean usedUp = message != null
+                && subscription.isLast(message)
+                && subscription.isPastDeadline(message, 0)
+                && !message.isExpired(nowMillis)
+                && command.code() == message.attempts;
+        Check.that(usedUp, () -> message + " of " + subscription + " has not used up its deliveries: " + command);
+        message.state = ModelMessage.State.MOVING;
+    }
+
+    private void onRemoveAppended(ModelSubscription subscription, Command command) {
+        boolean expired = nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos();
+        boolean overgrown = subscription.backlogBytes() > options.detachedBacklogBytesMax();
+        boolean due = command.code() == RemoveReason.EXPIRED.ordinal() ? expired : overgrown;
+        Check.that(
+                due && subscription.client == null && !subscription.deadLetters && !subscription.removing,
+                () -> subscription + " is removed without a reason: " + command);
+        subscription.removing = true;
+    }
+
+    @Override
+    public void onRefused(Command command) {
+        if (command.kind() == Command.Kind.SETTLE) {
+            settlementsWait = true;
+        } else if (command.kind() == Command.Kind.DEAD_LETTER) {
+            durable.get(command.subscription()).unsettled.get(command.tag()).deadlineNanos =
+                    nowNanos + MOVE_AGAIN_NANOS;
+        } else if (command.kind() == Command.Kind.REMOVE) {
+            removalsRefused.add(command.subscription());
+        }
+    }
+
+    @Override
+    public void onApplied(Command command) {
+        history.onApplied(command);
+        apply(new History.Entry(history.appliedSequence(), command));
+    }
+
+    // --- what a command does
+
+    private void apply(History.Entry entry) {
+        Command command = entry.command();
+        ModelSubscription subscription = durable.get(command.subscription());
+        switch (command.kind()) {
+            case PUBLISH -> applyPublish(command);
+            case SUBSCRIBE -> create(entry.sequence(), command.owner(), command.topic());
+            case SETTLE -> {
+                if (subscription != null) {
+                    settle(subscription, command.tag());
+                }
+            }
+            case DEAD_LETTER -> {
+                if (subscription != null) {
+                    move(subscription, command);
+                }
+            }
+            case REMOVE -> durable.remove(command.subscription());
+        }
+    }
+
+    private void applyPublish(Command command) {
+        for (ModelSubscription subscription : durable.values()) {
+            if (subscription.topic.equals(command.topic())) {
+                subscription.arrive(command.sequence(), command.payload(), command.expiresMillis());
+            }
+        }
+        for (Passing reader : passing.values()) {
+            if (reader.topic.equals(command.topic())) {
+                reader.live.add(command.payload(), 0);
+            }
+        }
+    }
+
+    private ModelSubscription create(long id, OwnerId owner, String topic) {
+        Check.that(
+                !topic.startsWith(DEAD_LETTERS) || letters(owner, topic) == null,
+                () -> "a second dead-letter subscription to " + topic);
+        ModelSubscription subscription = new ModelSubscription(this, id, topic, owner);
+        durable.put(id, subscription);
+        Expected asked = expected.remove(id);
+        if (asked != null && asked.client != null) {
+            subscription.attach(asked.client);
+        }
+        return subscription;
+    }
+
+    private void move(ModelSubscription origin, Command command) {
+        String topic = DEAD_LETTERS + origin.topic;
+        ModelSubscription found = letters(origin.owner, topic);
+        ModelSubscription target = found == null ? create(command.sequence(), origin.owner, topic) : found;
+        ModelMessage failed = origin.unsettled.remove(command.tag());
+        if (failed == null) {
+            return;
+        }
+        target.arrive(command.sequence(), failed.payload, command.expiresMillis());
+        ModelSubscription.Letter letter =
+                new ModelSubscription.Letter(origin, command.tag(), target, command.sequence());
+        origin.lettersMade.put(command.tag(), letter);
+        target.letters.put(command.sequence(), letter);
+    }
+
+    private ModelSubscription letters(OwnerId owner, String topic) {
+        for (ModelSubscription candidate : durable.values()) {
+            if (candidate.owner.equals(owner) && candidate.topic.equals(topic)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private static void settle(ModelSubscription subscription, long tag) {
+        subscription.unsettled.remove(tag);
+        ModelSubscription.Letter made = subscription.lettersMade.remove(tag);
+        if (made != null) {
+            settle(made.target(), made.tag());
+        }
+        ModelSubscription.Letter letter = subscription.letters.remove(tag);
+        if (letter != null) {
+            letter.origin().lettersMade.remove(letter.originTag());
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package io.blipmq.broker.simulation;
+
+import io.blipmq.broker.Broker;
+import io.blipmq.broker.Client;
+import io.blipmq.broker.OwnerId;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One connection: requests in order, answers in order and only after what they confirm has taken effect, as a session
+ * does it. Owned by the simulation's thread.
+ */
+final class SimulatedClient {
+    private final SimulatedKey key;
+    private final Broker broker;
+    private final Model model;
+    private final String name;
+    private final Client client;
+    /** Requests that have not been handled; one that finds no room stays the first. */
+    private final Deque<BooleanSupplier> input = new ArrayDeque<>();
+
+    private final Deque<Answer> answers = new ArrayDeque<>();
+    private final List<Long> subscriptions = new ArrayList<>();
+    private long lastPublished;
+    private int published;
+    private boolean ending;
+
+    /** @param confirms the last publish before it */
+    private record Answer(long sequence, long confirms, Runnable send) {}
+
+    SimulatedClient(SimulatedKey key, Broker broker, Model model, String name) {
+        this.key = key;
+        this.broker = broker;
+        this.model = model;
+        this.name = name;
+        this.client = broker.connect(key.owner());
+    }
+
+    OwnerId owner() {
+        return key.owner();
+    }
+
+    SimulatedKey key() {
+        return key;
+    }
+
+    /** Subscriptions that it was told of. */
+    List<Long> subscriptions() {
+        return subscriptions;
+    }
+
+    // --- requests
+
+    void publish(int qos, String topic, int paddingBytes) {
+        String payload = name + "/" + published++ + "x".repeat(paddingBytes);
+        input.add(() -> handlePublish(qos, topic, payload));
+    }
+
+    private boolean handlePublish(int qos, String topic, String payload) {
+        byte[] topicBytes = Texts.bytes(topic);
+        byte[] payloadBytes = Texts.bytes(payload);
+        ByteBuffer frame = ByteBuffer.allocate(7 + topicBytes.length + payloadBytes.length);
+        int payloadOffset = 7 + topicBytes.length;
+        frame.put(7, topicBytes).put(payloadOffset, payloadBytes);
+        long sequence = broker.publish(client, qos, frame, 7, topicBytes.length, payloadOffset, payloadBytes.length);
+        if (sequence >= 0) {
+            model.onPublished(qos, topic, payload, sequence);
+            lastPublished = Math.max(lastPublished, sequence);
+        }
+        return sequence != Broker.BUSY;
+    }
+
+    void subscribe(int qos, String topic) {
+        input.add(() -> handleSubscribe(qos, topic));
+    }
+
+    private boolean handleSubscribe(int qos, String topic) {
+        byte[] bytes = Texts.bytes(topic);
+        long id = broker.subscribe(client, qos, ByteBuffer.wrap(bytes), 0, bytes.length);
+        model.onSubscribed(this, qos, topic, id);
+        if (id > 0) {
+            answer(() -> {
+                if (qos == 1) {
+                    model.onSubscribeAnswered(this, topic, id);
+                    key.knows(id);
+                }
+                subscriptions.add(id);
+            });
+        }
+        return id != Broker.BUSY;
+    }
+
+    void poll(long subscription) {
+        input.add(() -> {
+            answer(() -> answerPoll(subscription));
+            return true;
+        });
+    }
+
+    private void answerPoll(long subscription) {
+        if (ending) {
+            return;
+        }
+        Received received = pollNow(subscription);
+        if (received != null && received.qos() == 1) {
+            key.received(subscription, received.tag());
+        }
+    }
+
+    /** Polls out of order; for the end of a run. */
+    Received pollNow(long subscription) {
+        Received.Sink sink = new Received.Sink();
+        Received received = sink.received(broker.poll(client, subscription, sink));
+        model.onPolled(this, subscription, received);
+        return received;
+    }
+
+    void acknowledge(long subscription, long tag) {
+        input.add(() -> {
+            acknowledgeNow(subscription, tag);
+            return true;
+        });
+    }
+
+    void acknowledgeNow(long subscription, long tag) {
+        model.beforeAcknowledged(subscription, tag);
+        model.onAcknowledged(this, subscription, tag, broker.acknowledge(client, subscription, tag));
+    }
+
+    void ping() {
+        input.add(() -> {
+            answer(() -> {});
+            return true;
+        });
+    }
+
+    // --- the broker's side
+
+    private void answer(Runnable send) {
+        answers.add(new Answer(client.lastSequence(), lastPublished, send));
+        sendDue();
+    }
+
+    /** Handles some requests, up to one that finds no room. */
+    void handle(int requestsMax) {
+        for (int i = 0; i < requestsMax && !input.isEmpty(); i++) {
+            if (!input.peek().getAsBoolean()) {
+                return;
+            }
+            input.remove();
+        }
+    }
+
+    void sendDue() {
+        while (!answers.isEmpty() && answers.peek().sequence <= broker.appliedSequence()) {
+            Answer answer = answers.remove();
+            Check.that(
+                    answer.confirms <= model.history().appliedSequence(),
+                    () -> name + ": publish " + answer.confirms + " is confirmed and not stored");
+            answer.send.run();
+        }
+    }
+
+    /** Whether a request has not been handled, or not been answered. */
+    boolean isWaiting() {
+        return !input.isEmpty() || !answers.isEmpty();
+    }
+
+    /** The peer has hung up: its connection ends in the next turn, after the requests that it had sent. */
+    void hangUp() {
+        ending = true;
+    }
+
+    boolean isEnding() {
+        return ending;
+    }
+
+    void disconnect() {
+        broker.disconnect(client);
+        model.onDisconnected(this);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,100 @@
+package io.blipmq.broker.simulation;
+
+import io.blipmq.broker.Broker;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/** The turns of the core with its connections, as the event loop runs them. Owned by the simulation's thread. */
+final class Turns {
+    private static final long STEP_NANOS = 10_000_000;
+    private static final int TURNS_TO_SEAL_MAX = 50_000;
+
+    private final SimulatedMachine machine;
+    private final Model model;
+    private final List<SimulatedClient> clients = new ArrayList<>();
+    private boolean ticked;
+
+    Turns(SimulatedMachine machine, Model model) {
+        this.machine = machine;
+        this.model = model;
+    }
+
+    List<SimulatedClient> clients() {
+        return clients;
+    }
+
+    void postTick() {
+        ticked = true;
+        Broker broker = machine.broker();
+        broker.mailbox().post(broker::onTick);
+    }
+
+    /** One turn: what is stored takes effect, ended connections, the others' requests, answers, the log. */
+    void turn(int requestsMax) {
+        model.beginTurn(machine.nanoTime(), machine.epochMillis());
+        Broker broker = machine.broker();
+        broker.doWork(machine.nanoTime());
+        model.checkMoves();
+        endConnections();
+        clients.forEach(client -> client.handle(requestsMax));
+        clients.forEach(SimulatedClient::sendDue);
+        model.beginEndOfTurn();
+        broker.endTurn();
+        model.checkFigures(broker);
+        if (ticked) {
+            ticked = false;
+            model.checkTick();
+        }
+    }
+
+    private void endConnections() {
+        for (Iterator<SimulatedClient> all = clients.iterator(); all.hasNext(); ) {
+            SimulatedClient client = all.next();
+            if (client.isEnding()) {
+                client.handle(Integer.MAX_VALUE);
+                client.disconnect();
+                all.remove();
+            }
+        }
+    }
+
+    /** The process has died: its connections are gone. */
+    void forget() {
+        clients.clear();
+        ticked = false;
+    }
+
+    /** The daemon's six steps. */
+    void endCleanly(int turnsBefore) throws IOException {
+        machine.storage().limitBytes(Long.MAX_VALUE);
+        machine.broker().beginShutdown();
+        model.onShutdown();
+        for (int i = 0; i < turnsBefore; i++) {
+            turn(5);
+            machine.stepLog();
+        }
+        for (int i = 0; !machine.broker().seal(); i++) {
+            Check.that(i < TURNS_TO_SEAL_MAX, () -> "the broker does not end");
+            stepAll();
+        }
+        model.onSealed();
+        for (int i = 0; !machine.isSealed(); i++) {
+            Check.that(i < TURNS_TO_SEAL_MAX, () -> "the log does not end");
+            stepAll();
+        }
+        stepAll();
+        model.onCleanEnd();
+        machine.close();
+        forget();
+    }
+
+    /** A turn of everybody, without requests. */
+    void stepAll() {
+        machine.passNanos(STEP_NANOS);
+        machine.stepLog();
+        machine.stepPreparer();
+        turn(0);
+    }
+}
