@@ -27,6 +27,7 @@ final class BrokerSimulation {
     private final List<SimulatedKey> keys = new ArrayList<>();
     private final Turns turns;
     private final Deque<String> trace = new ArrayDeque<>();
+    private boolean stepsLogInTurn;
     private int step;
     private int connections;
 
@@ -38,7 +39,8 @@ final class BrokerSimulation {
         this.model = new Model(options);
         this.machine = new SimulatedMachine(random, options, model);
         this.turns = new Turns(machine, model);
-        machine.onStored(this::interleave);
+        machine.onStored(this::runCoreInLogStep);
+        turns.between(this::stepLogInTurn);
         for (String name : List.of("alice", "bob", "carol")) {
             keys.add(new SimulatedKey(name));
         }
@@ -100,17 +102,29 @@ final class BrokerSimulation {
             connectOrHangUp();
         } else if (choice < 992) {
             changeRoom();
-        } else if (choice < 994) {
+        } else if (choice < 995) {
             armCrash();
         } else {
             endAndStart();
         }
     }
 
-    /** The core may run while the log thread is in the middle of its step. */
-    private void interleave() {
-        if (random.nextInt(3) == 0) {
+    /** The core may run while the log thread is in the middle of its step, and the other way round. */
+    private void runCoreInLogStep() {
+        if (random.nextInt(3) == 0 && !stepsLogInTurn) {
             turns.turn(1 + random.nextInt(5));
+        }
+    }
+
+    private void stepLogInTurn() {
+        if (random.nextInt(4) > 0 || machine.isInLogStep()) {
+            return;
+        }
+        stepsLogInTurn = true;
+        try {
+            machine.stepLog();
+        } finally {
+            stepsLogInTurn = false;
         }
     }
 
@@ -192,7 +206,7 @@ final class BrokerSimulation {
     private void subscribe(SimulatedClient client) {
         int qos = random.nextInt(3) == 0 ? 0 : 1;
         String topic = qos == 1 && random.nextInt(3) == 0
-                ? Model.DEAD_LETTERS + anyTopic(TOPICS.length)
+                ? ModelState.DEAD_LETTERS + anyTopic(TOPICS.length)
                 : anyTopic(TOPICS.length);
         note(client + " subscribes to " + topic + " at QoS " + qos);
         client.subscribe(qos, topic);

@@ -3,7 +3,6 @@ package io.blipmq.broker.simulation;
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.broker.BrokerOptions;
-import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.RemoveReason;
 import io.blipmq.broker.SettleReason;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * What the broker promises, in the simplest form that can be compared with it. Owned by the simulation's thread.
@@ -23,15 +21,12 @@ import java.util.stream.Stream;
  * {@link History}; a start begins with what is left of that.
  */
 final class Model implements JournalTap.Listener {
-    static final String DEAD_LETTERS = "$dead-letter/";
     /** A dead letter that found no room is tried again after this time. */
     private static final long MOVE_AGAIN_NANOS = 1_000_000_000;
 
     private final BrokerOptions options;
     private final History history = new History();
-    private final TreeMap<Long, ModelSubscription> durable = new TreeMap<>();
-    private final Map<Long, Passing> passing = new HashMap<>();
-    private final TreeMap<Long, Expected> expected = new TreeMap<>();
+    private final ModelState state = new ModelState(this);
     /** Accepted acknowledgements whose record has not been appended. */
     private final Set<Settled> unrecorded = new HashSet<>();
     /** The acknowledgement that is being handed over and has not been recorded; or null. */
@@ -55,20 +50,6 @@ final class Model implements JournalTap.Listener {
     private long nowMillis;
 
     private record Settled(long subscription, long tag) {}
-
-    private record Passing(String topic, SimulatedClient client, LiveQueue live) {}
-
-    private static final class Expected {
-        private final OwnerId owner;
-        private final String topic;
-        private SimulatedClient client;
-
-        private Expected(SimulatedClient client, String topic) {
-            this.owner = client.owner();
-            this.topic = topic;
-            this.client = client;
-        }
-    }
 
     Model(BrokerOptions options) {
         this.options = options;
@@ -95,7 +76,7 @@ final class Model implements JournalTap.Listener {
     }
 
     TreeMap<Long, ModelSubscription> durable() {
-        return durable;
+        return state.durable;
     }
 
     // --- starts and ends
@@ -103,16 +84,14 @@ final class Model implements JournalTap.Listener {
     /** A start has replayed these commands. */
     void onRestart(List<Command> replayed, long required, long last, long newNowNanos, long newNowMillis) {
         history.onRestart(replayed, required, last);
-        durable.clear();
-        passing.clear();
-        expected.clear();
+        state.clear();
         unrecorded.clear();
         settlementsWait = false;
         shuttingDown = false;
         sealed = false;
         nowNanos = newNowNanos;
         nowMillis = newNowMillis;
-        history.entries().forEach(this::apply);
+        history.entries().forEach(state::apply);
     }
 
     /** From now on nothing is delivered or taken but acknowledgements. */
@@ -140,7 +119,7 @@ final class Model implements JournalTap.Listener {
         nowNanos = newNowNanos;
         nowMillis = newNowMillis;
         outdated.clear();
-        durable.values().forEach(this::noteOutdated);
+        state.durable.values().forEach(this::noteOutdated);
     }
 
     /** What a tick in this turn has to drop. */
@@ -156,7 +135,7 @@ final class Model implements JournalTap.Listener {
     /** The deadlines of this turn have been met. */
     void checkMoves() {
         settlementsWaited = settlementsWait;
-        for (ModelSubscription subscription : durable.values()) {
+        for (ModelSubscription subscription : state.durable.values()) {
             for (ModelMessage message : subscription.unsettled.values()) {
                 boolean overdue = subscription.isLast(message)
                         && subscription.isPastDeadline(message, ModelSubscription.TICK_NANOS)
@@ -173,24 +152,24 @@ final class Model implements JournalTap.Listener {
     }
 
     void checkFigures(Broker broker) {
-        long most = durable.values().stream()
+        long most = state.durable.values().stream()
                 .mapToLong(ModelSubscription::deliveredMost)
                 .sum();
-        long least = durable.values().stream()
+        long least = state.durable.values().stream()
                 .mapToLong(ModelSubscription::deliveredLeast)
                 .sum();
         long inFlight = broker.counters().published(BrokerMetric.IN_FLIGHT);
         Check.that(
                 least <= inFlight && inFlight <= most,
                 () -> "in flight: " + inFlight + ", expected " + least + " to " + most);
-        checkCount(broker, BrokerMetric.SUBSCRIPTIONS, durable.size() + passing.size());
+        checkCount(broker, BrokerMetric.SUBSCRIPTIONS, state.durable.size() + state.passing.size());
         checkCount(
                 broker,
                 BrokerMetric.SUBSCRIPTIONS_DETACHED,
-                durable.values().stream()
+                state.durable.values().stream()
                         .filter(subscription -> subscription.client == null)
                         .count());
-        checkCount(broker, BrokerMetric.TOPICS, topics().distinct().count());
+        checkCount(broker, BrokerMetric.TOPICS, state.topics().distinct().count());
     }
 
     private static void checkCount(Broker broker, BrokerMetric metric, long expected) {
@@ -198,17 +177,9 @@ final class Model implements JournalTap.Listener {
         Check.that(found == expected, () -> metric + ": " + found + ", expected " + expected);
     }
 
-    private Stream<String> topics() {
-        return Stream.of(
-                        durable.values().stream().map(subscription -> subscription.topic),
-                        passing.values().stream().map(Passing::topic),
-                        expected.values().stream().map(expectation -> expectation.topic))
-                .flatMap(topics -> topics);
-    }
-
     /** After a maintenance tick nothing waits that nobody wants any more. */
     void checkTick() {
-        for (ModelSubscription subscription : durable.values()) {
+        for (ModelSubscription subscription : state.durable.values()) {
             boolean outdated = subscription.client == null
                     && !subscription.deadLetters
                     && !subscription.removing
@@ -218,7 +189,7 @@ final class Model implements JournalTap.Listener {
                     () -> subscription + " should have expired");
         }
         for (Settled message : settlementsWait ? Set.<Settled>of() : outdated) {
-            ModelSubscription subscription = durable.get(message.subscription);
+            ModelSubscription subscription = state.durable.get(message.subscription);
             Check.that(
                     subscription == null || !subscription.unsettled.containsKey(message.tag),
                     () -> "message " + message.tag + " of " + subscription + " has expired and is kept");
@@ -230,14 +201,14 @@ final class Model implements JournalTap.Listener {
     /** @param sequence the broker's answer, not a refusal */
     void onPublished(int qos, String topic, String payload, long sequence) {
         if (qos == 0) {
-            passing.values().stream()
-                    .filter(reader -> reader.topic.equals(topic))
-                    .forEach(reader -> reader.live.add(payload, 0));
-            durable.values().stream()
+            state.passing.values().stream()
+                    .filter(reader -> reader.topic().equals(topic))
+                    .forEach(reader -> reader.live().add(payload, 0));
+            state.durable.values().stream()
                     .filter(reader -> reader.topic.equals(topic))
                     .forEach(reader -> reader.arriveLive(payload));
         } else if (sequence == 0) {
-            Check.that(topics().noneMatch(topic::equals), () -> "a message to " + topic + " was not journalled");
+            Check.that(state.topics().noneMatch(topic::equals), () -> "a message to " + topic + " was not journalled");
         } else {
             long expires = options.messageTtlMillis() == 0 ? 0 : nowMillis + options.messageTtlMillis();
             checkAppended(sequence, Command.publish(sequence, topic, payload, nowMillis, expires));
@@ -255,70 +226,39 @@ final class Model implements JournalTap.Listener {
     void onSubscribed(SimulatedClient client, int qos, String topic, long id) {
         if (qos == 0) {
             if (id > 0) {
-                passing.put(id, new Passing(topic, client, new LiveQueue(isLiveLossy())));
+                state.passing.put(id, new ModelState.Passing(topic, client, new LiveQueue(isLiveLossy())));
             }
             return;
         }
-        long resumable = shuttingDown ? 0 : resumable(client.owner(), topic);
+        long resumable = shuttingDown ? 0 : state.resumable(client.owner(), topic);
         if (resumable != 0) {
             Check.that(id == resumable, () -> "SUBSCRIBE to " + topic + " gave " + id + " instead of " + resumable);
-            resume(client, resumable);
+            state.resume(client, resumable);
         } else if (id > 0) {
             checkAppended(id, Command.subscribe(id, client.owner(), topic));
-            expected.put(id, new Expected(client, topic));
-        }
-    }
-
-    private long resumable(OwnerId owner, String topic) {
-        for (ModelSubscription candidate : durable.values()) {
-            boolean free = candidate.client == null && !candidate.removing || candidate.deadLetters;
-            if (free && candidate.owner.equals(owner) && candidate.topic.equals(topic)) {
-                return candidate.id;
-            }
-        }
-        for (Map.Entry<Long, Expected> entry : expected.entrySet()) {
-            Expected candidate = entry.getValue();
-            if (candidate.client == null && candidate.owner.equals(owner) && candidate.topic.equals(topic)) {
-                return entry.getKey();
-            }
-        }
-        return 0;
-    }
-
-    private void resume(SimulatedClient client, long id) {
-        ModelSubscription subscription = durable.get(id);
-        if (subscription == null) {
-            expected.get(id).client = client;
-        } else if (subscription.client == null) {
-            subscription.attach(client);
+            state.expect(id, client, topic);
         }
     }
 
     /** An answered SUBSCRIBE has taken effect. */
     void onSubscribeAnswered(SimulatedClient client, String topic, long id) {
-        ModelSubscription subscription = durable.get(id);
+        ModelSubscription subscription = state.durable.get(id);
         Check.that(
                 subscription != null && subscription.topic.equals(topic) && subscription.owner.equals(client.owner()),
                 () -> "SUBSCRIBE to " + topic + " was answered with " + id + ", which is " + subscription);
     }
 
     void onDisconnected(SimulatedClient client) {
-        passing.values().removeIf(reader -> reader.client == client);
-        durable.values().stream()
-                .filter(subscription -> subscription.client == client)
-                .forEach(ModelSubscription::detach);
-        expected.values().stream()
-                .filter(expectation -> expectation.client == client)
-                .forEach(expectation -> expectation.client = null);
+        state.disconnect(client);
     }
 
     /** @param received what a POLL brought, null for nothing */
     void onPolled(SimulatedClient client, long id, Received received) {
-        Passing reader = passing.get(id);
-        ModelSubscription subscription = durable.get(id);
+        ModelState.Passing reader = state.passing.get(id);
+        ModelSubscription subscription = state.durable.get(id);
         if (shuttingDown) {
             Check.that(received == null, () -> "delivered while shutting down: " + received);
-        } else if (reader != null && reader.client == client) {
+        } else if (reader != null && reader.client() == client) {
             onPolled(reader, received);
         } else if (subscription != null && subscription.owner.equals(client.owner()) && !subscription.removing) {
             if (subscription.client == null) {
@@ -330,13 +270,13 @@ final class Model implements JournalTap.Listener {
         }
     }
 
-    private static void onPolled(Passing reader, Received received) {
+    private static void onPolled(ModelState.Passing reader, Received received) {
         if (received == null) {
-            Check.that(reader.live.isEmpty(), () -> "a QoS 0 message to " + reader.topic + " was not delivered");
+            Check.that(reader.live().isEmpty(), () -> "a QoS 0 message to " + reader.topic() + " was not delivered");
         } else {
             Check.that(
-                    received.qos() == 0 && received.topic().equals(reader.topic), () -> "not asked for: " + received);
-            reader.live.onDelivered(received.payload());
+                    received.qos() == 0 && received.topic().equals(reader.topic()), () -> "not asked for: " + received);
+            reader.live().onDelivered(received.payload());
         }
     }
 
@@ -363,13 +303,13 @@ final class Model implements JournalTap.Listener {
     }
 
     void onAcknowledged(SimulatedClient client, long id, long tag, boolean accepted) {
-        ModelSubscription subscription = durable.get(id);
+        ModelSubscription subscription = state.durable.get(id);
         boolean own =
                 subscription != null && subscription.owner.equals(client.owner()) && !subscription.removing && !sealed;
         ModelMessage message = own ? held(subscription, tag) : null;
         if (accepted) {
             Check.that(message != null, () -> "ACK of " + tag + " in " + id + " was accepted");
-            settle(subscription, tag);
+            ModelState.settle(subscription, tag);
             if (asking != null) {
                 unrecorded.add(asking);
             }
@@ -396,7 +336,7 @@ final class Model implements JournalTap.Listener {
     @Override
     public void onAppended(long sequence, Command command) {
         history.onAppended(sequence, command);
-        ModelSubscription subscription = durable.get(command.subscription());
+        ModelSubscription subscription = state.durable.get(command.subscription());
         switch (command.kind()) {
             case SETTLE -> onSettleAppended(subscription, command);
             case DEAD_LETTER -> onMoveAppended(subscription, command);
@@ -417,7 +357,7 @@ final class Model implements JournalTap.Listener {
             Check.that(
                     message != null && message.isExpired(nowMillis) && letterReason == subscription.deadLetters,
                     () -> "not expired: " + message + " of " + subscription);
-            settle(subscription, command.tag());
+            ModelState.settle(subscription, command.tag());
         }
     }
 
@@ -447,7 +387,7 @@ final class Model implements JournalTap.Listener {
         if (command.kind() == Command.Kind.SETTLE) {
             settlementsWait = true;
         } else if (command.kind() == Command.Kind.DEAD_LETTER) {
-            durable.get(command.subscription()).unsettled.get(command.tag()).deadlineNanos =
+            state.durable.get(command.subscription()).unsettled.get(command.tag()).deadlineNanos =
                     nowNanos + MOVE_AGAIN_NANOS;
         } else if (command.kind() == Command.Kind.REMOVE) {
             removalsRefused.add(command.subscription());
@@ -457,90 +397,6 @@ final class Model implements JournalTap.Listener {
     @Override
     public void onApplied(Command command) {
         history.onApplied(command);
-        apply(new History.Entry(history.appliedSequence(), command));
-    }
-
-    // --- what a command does
-
-    private void apply(History.Entry entry) {
-        Command command = entry.command();
-        ModelSubscription subscription = durable.get(command.subscription());
-        switch (command.kind()) {
-            case PUBLISH -> applyPublish(command);
-            case SUBSCRIBE -> create(entry.sequence(), command.owner(), command.topic());
-            case SETTLE -> {
-                if (subscription != null) {
-                    settle(subscription, command.tag());
-                }
-            }
-            case DEAD_LETTER -> {
-                if (subscription != null) {
-                    move(subscription, command);
-                }
-            }
-            case REMOVE -> durable.remove(command.subscription());
-        }
-    }
-
-    private void applyPublish(Command command) {
-        for (ModelSubscription subscription : durable.values()) {
-            if (subscription.topic.equals(command.topic())) {
-                subscription.arrive(command.sequence(), command.payload(), command.expiresMillis());
-            }
-        }
-        for (Passing reader : passing.values()) {
-            if (reader.topic.equals(command.topic())) {
-                reader.live.add(command.payload(), 0);
-            }
-        }
-    }
-
-    private ModelSubscription create(long id, OwnerId owner, String topic) {
-        Check.that(
-                !topic.startsWith(DEAD_LETTERS) || letters(owner, topic) == null,
-                () -> "a second dead-letter subscription to " + topic);
-        ModelSubscription subscription = new ModelSubscription(this, id, topic, owner);
-        durable.put(id, subscription);
-        Expected asked = expected.remove(id);
-        if (asked != null && asked.client != null) {
-            subscription.attach(asked.client);
-        }
-        return subscription;
-    }
-
-    private void move(ModelSubscription origin, Command command) {
-        String topic = DEAD_LETTERS + origin.topic;
-        ModelSubscription found = letters(origin.owner, topic);
-        ModelSubscription target = found == null ? create(command.sequence(), origin.owner, topic) : found;
-        ModelMessage failed = origin.unsettled.remove(command.tag());
-        if (failed == null) {
-            return;
-        }
-        target.arrive(command.sequence(), failed.payload, command.expiresMillis());
-        ModelSubscription.Letter letter =
-                new ModelSubscription.Letter(origin, command.tag(), target, command.sequence());
-        origin.lettersMade.put(command.tag(), letter);
-        target.letters.put(command.sequence(), letter);
-    }
-
-    private ModelSubscription letters(OwnerId owner, String topic) {
-        for (ModelSubscription candidate : durable.values()) {
-            if (candidate.owner.equals(owner) && candidate.topic.equals(topic)) {
-                return candidate;
-            }
-        }
-        return null;
-    }
-
-    private static void settle(ModelSubscription subscription, long tag) {
-        subscription.unsettled.remove(tag);
-        ModelSubscription.Letter made = subscription.lettersMade.remove(tag);
-        if (made != null) {
-            settle(made.target(), made.tag());
-        }
-        ModelSubscription.Letter letter = subscription.letters.remove(tag);
-        if (letter != null) {
-            letter.origin().lettersMade.remove(letter.originTag());
-        }
+        state.apply(new History.Entry(history.appliedSequence(), command));
     }
 }

@@ -40,7 +40,7 @@ final class ModelSubscription {
         this.id = id;
         this.topic = topic;
         this.owner = owner;
-        this.deadLetters = topic.startsWith(Model.DEAD_LETTERS);
+        this.deadLetters = topic.startsWith(ModelState.DEAD_LETTERS);
         this.detachedNanos = model.nowNanos();
     }
 

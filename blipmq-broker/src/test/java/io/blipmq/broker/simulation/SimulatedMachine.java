@@ -26,6 +26,7 @@ final class SimulatedMachine implements BrokerClock {
     private final Model model;
     private long nanos;
     private Runnable onStored = () -> {};
+    private boolean inLogStep;
     private Wal wal;
     private Broker broker;
 
@@ -98,8 +99,17 @@ final class SimulatedMachine implements BrokerClock {
     }
 
     void stepLog() {
-        wal.agent().doWork(nanos);
+        inLogStep = true;
+        try {
+            wal.agent().doWork(nanos);
+        } finally {
+            inLogStep = false;
+        }
         window.onLogStep(nanos, wal.appender().storedSequence());
+    }
+
+    boolean isInLogStep() {
+        return inLogStep;
     }
 
     void stepPreparer() {

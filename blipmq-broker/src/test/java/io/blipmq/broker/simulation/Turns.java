@@ -15,10 +15,16 @@ final class Turns {
     private final Model model;
     private final List<SimulatedClient> clients = new ArrayList<>();
     private boolean ticked;
+    private Runnable between = () -> {};
 
     Turns(SimulatedMachine machine, Model model) {
         this.machine = machine;
         this.model = model;
+    }
+
+    /** Sets what happens in the middle of a turn, when what is stored has been taken. */
+    void between(Runnable newBetween) {
+        between = newBetween;
     }
 
     List<SimulatedClient> clients() {
@@ -36,6 +42,7 @@ final class Turns {
         model.beginTurn(machine.nanoTime(), machine.epochMillis());
         Broker broker = machine.broker();
         broker.doWork(machine.nanoTime());
+        between.run();
         model.checkMoves();
         endConnections();
         clients.forEach(client -> client.handle(requestsMax));
