@@ -21,6 +21,8 @@ final class SegmentNames {
     static final String LOCK = "lock";
     private static final Pattern SEGMENT = Pattern.compile("[0-9a-f]{16}-[0-9a-f]{8}\\.segment");
     private static final Pattern PREPARED = Pattern.compile("next-[0-9a-f]{8}\\.prepared");
+    private static final Pattern TORN = Pattern.compile("torn-[0-9a-f]{16}-[0-9a-f]{8}-[0-9]+\\.bin");
+    private static final String TEMPORARY_END = ".tmp";
 
     static String segment(long first, int epoch) {
         return "%016x-%08x.segment".formatted(first, epoch);
@@ -47,7 +49,7 @@ final class SegmentNames {
     }
 
     static String temporary(String name) {
-        return name + ".tmp";
+        return name + TEMPORARY_END;
     }
 
     static boolean isSegment(String name) {
@@ -63,7 +65,19 @@ final class SegmentNames {
     }
 
     static boolean isTemporary(String name) {
-        return name.endsWith(".tmp");
+        return name.endsWith(TEMPORARY_END) && isWhole(name.substring(0, name.length() - TEMPORARY_END.length()));
+    }
+
+    /** Whether a log makes files of this name; a file of another name is somebody else's. */
+    static boolean isOwn(String name) {
+        return name.equals(LOCK) || isWhole(name) || isTemporary(name);
+    }
+
+    private static boolean isWhole(String name) {
+        return isSegment(name)
+                || isIndex(name)
+                || isPrepared(name)
+                || TORN.matcher(name).matches();
     }
 
     private SegmentNames() {}

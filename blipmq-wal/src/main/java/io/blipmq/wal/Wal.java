@@ -14,6 +14,9 @@ public final class Wal implements Closeable {
     /** Frames between core and log thread: turns that one force may take, with room to spare. */
     private static final int FRAMES = 1024;
 
+    /** What stands in the root of a file system that is made for the log. */
+    private static final String FILE_SYSTEM_ROOT_ENTRY = "lost+found";
+
     private final Storage storage;
     private final RecoveryReport recovery;
     private final WalMetrics metrics;
@@ -72,12 +75,14 @@ public final class Wal implements Closeable {
      *
      * @param storage is closed with the log, and when opening fails
      * @param replay gets every record that survived, in order
+     * @throws WalPathException when the directory holds no log, but files that are somebody else's
      * @throws WalLockedException when another daemon holds it
      * @throws WalCorruptionException when it is damaged; nothing has been changed then
      */
     public static Wal open(Storage storage, WalOptions options, RecordHandler replay) throws IOException {
         boolean opened = false;
         try {
+            requireNotForeign(storage);
             WalLock.acquire(storage, options);
             Recovery.Recovered recovered = new Recovery(storage, options, replay).run();
             Wal wal = new Wal(storage, options, recovered, segmentBytes(storage));
@@ -88,6 +93,20 @@ public final class Wal implements Closeable {
                 storage.close();
             }
         }
+    }
+
+    private static void requireNotForeign(Storage storage) throws IOException {
+        List<String> names = storage.list();
+        List<String> foreign = names.stream()
+                .filter(name -> !SegmentNames.isOwn(name) && !name.equals(FILE_SYSTEM_ROOT_ENTRY))
+                .sorted()
+                .toList();
+        if (foreign.isEmpty() || names.stream().anyMatch(SegmentNames::isSegment)) {
+            return;
+        }
+        String more = foreign.size() == 1 ? "" : " and " + (foreign.size() - 1) + " more";
+        throw new WalPathException("the directory " + storage.describe() + " holds no log, but other files: "
+                + foreign.get(0) + more + ". Nothing was changed. Set wal_path to a directory of its own");
     }
 
     private static long segmentBytes(Storage storage) throws IOException {

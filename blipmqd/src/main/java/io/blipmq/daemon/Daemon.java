@@ -11,6 +11,7 @@ import io.blipmq.net.EventLoop;
 import io.blipmq.net.NetMetrics;
 import io.blipmq.wal.FileStorage;
 import io.blipmq.wal.RecoveryReport;
+import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalOptions;
 import java.io.IOException;
@@ -44,6 +45,8 @@ final class Daemon {
     private AgentRunner logThread;
     private AgentRunner prepareThread;
     private Maintenance maintenance;
+    private long startMillis;
+    private String servedWhere;
     private volatile DaemonState state = DaemonState.STARTING;
 
     private Daemon(Settings settings, String version) {
@@ -85,13 +88,18 @@ final class Daemon {
                 new Observation(this).bindings());
         startThreads();
         state = DaemonState.RUNNING;
-        log.info(
-                "blipmqd {} is ready after {} ms: clients on {}, metrics on http://{}/metrics, fsync_policy {}",
-                version,
-                millisSince(startNanos),
-                text(loop.localAddress()),
-                text(http.address()),
-                settings.log().fsyncPolicy());
+        startMillis = millisSince(startNanos);
+        servedWhere = "clients on " + as(settings.broker(), loop.localAddress()) + ", metrics on http://"
+                + as(settings.metrics(), http.address()) + "/metrics, fsync_policy "
+                + settings.log().fsyncPolicy();
+    }
+
+    /**
+     * Logs that clients and scrapes are served, and where. To be called once signals are handled: who waits for this line
+     * may send one.
+     */
+    void announce() {
+        log.info("blipmqd {} is ready after {} ms: {}", version, startMillis, servedWhere);
     }
 
     private static void logRecovery(RecoveryReport report) {
@@ -139,14 +147,21 @@ final class Daemon {
         maintenance.start();
     }
 
-    /** Closes what a failed start has opened; the log's lock ends with the process. */
+    /** Closes what a failed start has opened, and leaves the log with a clean end: no thread has begun to use it. */
     private void abandon() {
         try {
+            if (wal != null) {
+                wal.appender().seal();
+                while (!wal.agent().isSealed()) {
+                    wal.agent().doWork(System.nanoTime());
+                }
+                wal.close();
+            }
             if (loop != null) {
                 loop.closeAll();
             }
-        } catch (IOException e) {
-            log.debug("closing the listener", e);
+        } catch (IOException | StorageFailedException e) {
+            log.warn("the log could not be closed; the next start recovers it", e);
         }
     }
 
@@ -205,9 +220,9 @@ final class Daemon {
         return (System.nanoTime() - nanos) / 1_000_000;
     }
 
-    private static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    /** The address as it was configured, which the socket may call otherwise, with the port that was taken. */
+    private static Settings.Endpoint as(Settings.Endpoint configured, InetSocketAddress address) {
+        return new Settings.Endpoint(configured.host(), address.getPort());
     }
 
     // --- the parts, for Shutdown and Observation ---

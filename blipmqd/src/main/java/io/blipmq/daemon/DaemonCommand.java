@@ -71,6 +71,7 @@ final class DaemonCommand implements Callable<Integer> {
             return ExitStatus.FAILED;
         }
         Termination.install(daemon, exit);
+        daemon.announce();
         return daemon.awaitEnd();
     }
 

@@ -47,13 +47,13 @@ final class Shutdown {
 
     void run() {
         long startNanos = System.nanoTime();
-        log.info("shutting down: publishes are refused, deliveries in flight may be acknowledged");
         try {
             onCore(() -> {
                 daemon.broker().beginShutdown();
                 daemon.loop().closeListener();
                 return null;
             });
+            log.info("shutting down: publishes are refused, deliveries in flight may be acknowledged");
             daemon.maintenance().stop();
             drain();
             boolean sealed = seal();
@@ -71,7 +71,7 @@ final class Shutdown {
         waitFor(over, drainMillis);
         long left = inFlight();
         if (left > 0) {
-            log.info("{} deliveries are not acknowledged; they are redelivered after the next start", left);
+            log.info("not acknowledged, and so redelivered after the next start: {} in flight", left);
         }
     }
 
