@@ -55,6 +55,11 @@ public enum Metric {
             COUNTER,
             "reason",
             "Client connections closed as soon as they were accepted since the start, by reason."),
+    CONNECTIONS_TIMED_OUT(
+            "blipmq_connections_timed_out_total",
+            COUNTER,
+            "reason",
+            "Client connections closed since the start because their peer was too slow, by what it left unfinished."),
     NETWORK_RECEIVED(
             "blipmq_network_received_bytes_total", COUNTER, "Bytes read from client connections since the start."),
     NETWORK_SENT("blipmq_network_sent_bytes_total", COUNTER, "Bytes written to client connections since the start."),

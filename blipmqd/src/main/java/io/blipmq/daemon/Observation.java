@@ -98,6 +98,11 @@ final class Observation {
                         Map.of(
                                 "max_connections", net(NetMetric.CONNECTIONS_REJECTED_LIMIT),
                                 "accept_failed", net(NetMetric.ACCEPT_FAILURES)))
+                .labelled(
+                        Metric.CONNECTIONS_TIMED_OUT,
+                        Map.of(
+                                "handshake", net(NetMetric.HANDSHAKE_TIMEOUTS),
+                                "frame", net(NetMetric.PARTIAL_FRAME_TIMEOUTS)))
                 .value(Metric.NETWORK_RECEIVED, net(NetMetric.BYTES_IN))
                 .value(Metric.NETWORK_SENT, net(NetMetric.BYTES_OUT))
                 .value(Metric.AUTH_FAILURES, net(NetMetric.AUTH_FAILURES))

@@ -2,6 +2,7 @@ package io.blipmq.daemon;
 
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.daemon.logging.Logging;
+import io.blipmq.net.NetMetric;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -17,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>refuse publishes and new deliveries, and let nobody in any more
  *   <li>stop the maintenance ticks
- *   <li>wait until what is in flight is acknowledged, for {@code shutdown_drain_ms} at most or until a second signal
+ *   <li>wait until what is in flight is acknowledged, while anybody is connected who could do so, for
+ *       {@code shutdown_drain_ms} at most or until a second signal
  *   <li>seal and force the log, which stores what was accepted, and let its answers leave
  *   <li>close the sockets, end the threads, release the log
  *   <li>log a summary
@@ -67,7 +69,8 @@ final class Shutdown {
 
     private void drain() throws InterruptedException, ExecutionException, TimeoutException {
         long drainMillis = daemon.settings().limits().shutdownDrainMillis();
-        Condition over = () -> inFlight() == 0 || daemon.drainEnded().getCount() == 0;
+        Condition over = () ->
+                inFlight() == 0 || !isAnybodyConnected() || daemon.drainEnded().getCount() == 0;
         waitFor(over, drainMillis);
         long left = inFlight();
         if (left > 0) {
@@ -77,6 +80,10 @@ final class Shutdown {
 
     private long inFlight() throws InterruptedException, ExecutionException, TimeoutException {
         return onCore(daemon.broker()::inflightMessageCount);
+    }
+
+    private boolean isAnybodyConnected() {
+        return daemon.netMetrics().get(NetMetric.CONNECTIONS) > 0;
     }
 
     /** @return whether everything is forced and the log has its end mark */

@@ -75,6 +75,8 @@ class AbuseTest {
         Scrape scrape = daemon.scrape();
         assertThat(scrape.value("blipmq_connections")).isEqualTo(1);
         assertThat(scrape.value("blipmq_connections_accepted_total")).isEqualTo(STRANGERS + 1);
+        assertThat(scrape.value("blipmq_connections_timed_out_total{reason=\"handshake\"}"))
+                .isEqualTo(STRANGERS);
         assertThat(daemon.output().lines().filter(line -> line.contains("no handshake within 10 seconds")))
                 .as("lines, of which a burst is cut")
                 .hasSizeBetween(1, 20);

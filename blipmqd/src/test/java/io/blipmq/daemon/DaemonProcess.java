@@ -141,8 +141,8 @@ final class DaemonProcess implements AutoCloseable {
         process.toHandle().destroy();
     }
 
-    /** Ctrl+C: SIGINT. */
-    void interrupt() throws IOException, InterruptedException {
+    /** Sends SIGINT, as a terminal does. */
+    void pressCtrlC() throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", "-INT", Long.toString(pid())).start();
         assertThat(kill.waitFor()).isZero();
     }

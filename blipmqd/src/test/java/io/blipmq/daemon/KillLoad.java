@@ -19,21 +19,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class KillLoad {
     private static final int BURST_MAX = 200;
     private static final int POLLS_MAX = 64;
-    private static final int FILLER_BYTES_MAX = 600;
     private static final int LARGE_FILLER_BYTES_MAX = 60_000;
     private static final int LARGE_ONE_IN = 200;
 
     private final DaemonProcess daemon;
     private final Ledger ledger;
     private final AtomicInteger sentUntilKill;
+    private final int fillerBytesMax;
     private final CountDownLatch killNow = new CountDownLatch(1);
     private volatile boolean killed;
 
-    /** @param sentMax the daemon is killed when about this many messages have been sent */
-    KillLoad(DaemonProcess daemon, Ledger ledger, int sentMax) {
+    /**
+     * @param sentMax the daemon is killed when about this many messages have been sent
+     * @param fillerBytesMax about the size of a message, but for a few that are large
+     */
+    KillLoad(DaemonProcess daemon, Ledger ledger, int sentMax, int fillerBytesMax) {
         this.daemon = daemon;
         this.ledger = ledger;
         this.sentUntilKill = new AtomicInteger(sentMax);
+        this.fillerBytesMax = fillerBytesMax;
     }
 
     /**
@@ -114,8 +118,8 @@ final class KillLoad {
         }
     }
 
-    private static int fillerBytes(Random random) {
-        return random.nextInt(random.nextInt(LARGE_ONE_IN) == 0 ? LARGE_FILLER_BYTES_MAX : FILLER_BYTES_MAX);
+    private int fillerBytes(Random random) {
+        return random.nextInt(random.nextInt(LARGE_ONE_IN) == 0 ? LARGE_FILLER_BYTES_MAX : fillerBytesMax);
     }
 
     private void consume(Subscriber subscriber, Random random) throws IOException {

@@ -22,6 +22,11 @@ class KillTest {
     private static final int KILLS = 20;
     private static final int PUBLISHERS = 2;
     private static final int SENT_MAX = 4000;
+    private static final int FILLER_BYTES_MAX = 600;
+    /** Every so many kills messages are so large that the log goes on in further segments. */
+    private static final int LARGE_EVERY = 5;
+
+    private static final int LARGE_FILLER_BYTES_MAX = 24_000;
 
     @TempDir
     Path directory;
@@ -36,11 +41,13 @@ class KillTest {
         Random random = new Random(seed);
 
         for (int kill = 0; kill < KILLS; kill++) {
-            DaemonSetup setup = setup(POLICIES.get(kill % POLICIES.size()));
-            if (random.nextInt(5) == 0) {
-                killAtStart(setup);
+            String policy = POLICIES.get(kill % POLICIES.size());
+            boolean large = kill % LARGE_EVERY == LARGE_EVERY - 1;
+            try {
+                checkThenKill(setup(policy), random, large);
+            } catch (AssertionError e) {
+                throw new AssertionError("before kill " + kill + ", under " + policy + ": " + e.getMessage(), e);
             }
-            checkThenKill(setup, random);
         }
         endCleanly(random);
         startAfterTheCleanEnd();
@@ -65,13 +72,17 @@ class KillTest {
         }
     }
 
-    private void checkThenKill(DaemonSetup setup, Random random) throws Exception {
+    private void checkThenKill(DaemonSetup setup, Random random, boolean large) throws Exception {
+        if (random.nextInt(5) == 0) {
+            killAtStart(setup);
+        }
         try (DaemonProcess daemon = DaemonProcess.startReady(setup)) {
             Subscriber subscriber = subscribe(daemon, false);
             subscriber.readAll(() -> random.nextInt(10) > 0);
             ledger.requireAllRead();
-            int sentMax = 1 + random.nextInt(SENT_MAX);
-            new KillLoad(daemon, ledger, sentMax).runAndKill(subscriber, PUBLISHERS, random);
+            int sentMax = large ? SENT_MAX : 1 + random.nextInt(SENT_MAX);
+            int fillerBytesMax = large ? LARGE_FILLER_BYTES_MAX : FILLER_BYTES_MAX;
+            new KillLoad(daemon, ledger, sentMax, fillerBytesMax).runAndKill(subscriber, PUBLISHERS, random);
             subscriber.close();
         }
     }

@@ -50,7 +50,7 @@ class LifecycleTest {
         try (DaemonProcess daemon = DaemonProcess.startReady(setup(DRAIN_MILLIS_FOREVER))) {
             exchangeThreeMessages(daemon);
 
-            daemon.interrupt();
+            daemon.pressCtrlC();
 
             assertEndedGracefully(daemon);
         }
@@ -164,6 +164,22 @@ class LifecycleTest {
             long subscription = client.subscribe("demo", 1);
             publish(client, "one");
             assertThat(client.poll(subscription)).isPresent();
+
+            daemon.stop();
+
+            assertThat(daemon.output()).contains("redelivered after the next start: 1 in flight");
+        }
+        assertThatNextStartDelivers("one");
+    }
+
+    @Test
+    void nobodyIsWaitedForWhenNobodyIsConnected() throws Exception {
+        try (DaemonProcess daemon = DaemonProcess.startReady(setup(DRAIN_MILLIS_FOREVER))) {
+            try (BlipClient client = daemon.connect()) {
+                long subscription = client.subscribe("demo", 1);
+                publish(client, "one");
+                assertThat(client.poll(subscription)).isPresent();
+            }
 
             daemon.stop();
 

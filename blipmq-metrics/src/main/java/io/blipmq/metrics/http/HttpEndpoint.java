@@ -38,7 +38,7 @@ public final class HttpEndpoint implements AutoCloseable {
         server.createContext("/", new Router(routes(bindings)));
         // Started by a daemon thread, the server's own thread is one too.
         CompletableFuture.runAsync(server::start, workers).join();
-        LOG.info("Serving metrics on http://{}/metrics", ListenFailure.hostAndPort(server.getAddress()));
+        LOG.debug("Serving metrics on http://{}/metrics", ListenFailure.hostAndPort(server.getAddress()));
         return new HttpEndpoint(server, workers);
     }
 
