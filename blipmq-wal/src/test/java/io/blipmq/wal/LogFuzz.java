@@ -172,7 +172,7 @@ public final class LogFuzz {
         try {
             log.open();
         } catch (WalCorruptionException e) {
-            require(contentsEqual(files, storage), "a refused start has changed something");
+            require(contentsEqual(files, storage), "a refused start has changed something: " + e.getMessage());
             return null;
         }
         List<String> found = log.replayedTexts();

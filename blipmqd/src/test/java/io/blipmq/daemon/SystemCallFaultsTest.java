@@ -27,6 +27,9 @@ class SystemCallFaultsTest {
     /** More than any planned fault lets pass, and enough to go on in another segment now and then. */
     private static final int SENT_MAX = 5000;
 
+    private static final int FILLER_BYTES_MAX = 600;
+    private static final int LARGE_FILLER_BYTES_MAX = 24_000;
+
     private static final List<String> POLICIES = List.of("always", "always", "every_n:64", "interval_ms:20", "none");
     /** Calls, and how many of them a thread makes until it is long in its steady state. */
     private static final List<Call> CALLS = List.of(
@@ -96,10 +99,16 @@ class SystemCallFaultsTest {
         try (Subscriber subscriber = new Subscriber(daemon, ledger, false)) {
             subscriber.readAll(() -> random.nextInt(10) > 0);
             ledger.requireAllRead();
-            return !new KillLoad(daemon, ledger, SENT_MAX).runUntilDeath(subscriber, PUBLISHERS, random);
+            return !new KillLoad(daemon, ledger, SENT_MAX, fillerBytesMax(random))
+                    .runUntilDeath(subscriber, PUBLISHERS, random);
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Now and then messages so large that the log goes on in further segments. */
+    private static int fillerBytesMax(Random random) {
+        return random.nextInt(4) == 0 ? LARGE_FILLER_BYTES_MAX : FILLER_BYTES_MAX;
     }
 
     private static void requireEndedAsPlanned(DaemonProcess daemon, Strace strace, boolean died) throws IOException {
