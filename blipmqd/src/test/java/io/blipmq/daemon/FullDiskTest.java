@@ -204,4 +204,20 @@ class FullDiskTest {
             DaemonProcess.startReady(setup).close();
         }
     }
+
+    /** As when a file system has no room for another file: it is not the rights that are missing. */
+    @Test
+    void aDirectoryThatCannotBeMadeForLackOfRoomIsSaidToBeOne() throws Exception {
+        Path mountPoint = directory.resolve("disk");
+        try (Tmpfs disk = Tmpfs.mount(mountPoint, "2m,nr_inodes=1")) {
+            DaemonProcess daemon = DaemonProcess.run(
+                    setup().with("wal_path", mountPoint.resolve("log").toString()));
+
+            assertThat(daemon.exitStatus()).isEqualTo(1);
+            assertThat(daemon.output())
+                    .contains("cannot be made: No space left on device")
+                    .doesNotContain("uid")
+                    .doesNotContain("\tat ");
+        }
+    }
 }
