@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what building and running BlipMQ from a checkout needs, where it is missing: a JDK 17 or newer, Maven, curl.
+# Installs what building and running BlipMQ from a checkout needs, where it is missing: a JDK 17 or newer, Maven, curl;
+# and strace, without which the tests of faults at system calls are skipped.
 # For Debian and Ubuntu; needs root or sudo only when something is missing.
 set -eu
 
@@ -7,9 +8,10 @@ packages=
 command -v javac >/dev/null || packages="$packages openjdk-17-jdk-headless"
 command -v mvn >/dev/null || packages="$packages maven"
 command -v curl >/dev/null || packages="$packages curl"
+command -v strace >/dev/null || packages="$packages strace"
 
 if [ -z "$packages" ]; then
-    echo "nothing to install: a JDK, Maven and curl are here"
+    echo "nothing to install: a JDK, Maven, curl and strace are here"
     exit 0
 fi
 if ! command -v apt-get >/dev/null; then

@@ -108,8 +108,11 @@ final class Answers implements FrameHandler {
         if (deliveryHandler == null || answered || deliveryCount == awaitedId - firstAwaitedId) {
             throw new ProtocolException("the server sent a delivery that no poll asked for");
         }
-        deliveryCount++;
         int qos = PayloadLayout.publishQos(buffer, payloadOffset);
+        if (qos > 1) {
+            throw new ProtocolException("the server sent a delivery of QoS " + qos);
+        }
+        deliveryCount++;
         int topicLength = PayloadLayout.publishTopicLength(buffer, payloadOffset);
         String topic = new String(
                 bytes(buffer, payloadOffset + PayloadLayout.PUBLISH_TOPIC_OFFSET, topicLength), StandardCharsets.UTF_8);

@@ -2,6 +2,7 @@ package io.blipmq.wal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,7 @@ public final class FileStorage implements Storage {
 
     private StorageFile openWith(String name, Set<StandardOpenOption> options) throws IOException {
         try {
-            return new ChannelFile(FileChannel.open(directory.resolve(name), options));
+            return new ChannelFile(FileChannel.open(directory.resolve(name), options), name);
         } catch (FileAlreadyExistsException | NoSuchFileException e) {
             throw e;
         } catch (IOException e) {
@@ -119,10 +120,17 @@ public final class FileStorage implements Storage {
         }
     }
 
+    /** For whom it may concern: without the number the lock holds as well, so a full disk is no reason not to start. */
     private static void writePid(FileChannel channel) throws IOException {
         String pid = ProcessHandle.current().pid() + "\n";
         channel.truncate(0);
-        channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+        try {
+            channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+        } catch (IOException e) {
+            if (!(DiskFullException.orSame(e) instanceof DiskFullException)) {
+                throw e;
+            }
+        }
     }
 
     private static long readPid(FileChannel channel) throws IOException {
@@ -156,8 +164,12 @@ public final class FileStorage implements Storage {
         }
     }
 
-    /** A file behind a channel. */
-    private record ChannelFile(FileChannel channel) implements StorageFile {
+    /**
+     * A file behind a channel. The system's messages do not say which file they are about, so that is added.
+     *
+     * @param name when it was opened; it may have got another one since
+     */
+    private record ChannelFile(FileChannel channel, String name) implements StorageFile {
 
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
@@ -167,26 +179,34 @@ public final class FileStorage implements Storage {
                     at += channel.write(source, at);
                 }
             } catch (IOException e) {
-                throw DiskFullException.orSame(e);
+                throw failed("write at " + at, e);
             }
         }
 
         @Override
         public int read(ByteBuffer target, long position) throws IOException {
             int total = 0;
-            while (target.hasRemaining()) {
-                int bytes = channel.read(target, position + total);
-                if (bytes < 0) {
-                    break;
+            try {
+                while (target.hasRemaining()) {
+                    int bytes = channel.read(target, position + total);
+                    if (bytes < 0) {
+                        break;
+                    }
+                    total += bytes;
                 }
-                total += bytes;
+                return total;
+            } catch (IOException e) {
+                throw failed("read at " + (position + total), e);
             }
-            return total;
         }
 
         @Override
         public void force() throws IOException {
-            channel.force(false);
+            try {
+                channel.force(false);
+            } catch (IOException e) {
+                throw failed("fsync", e);
+            }
         }
 
         @Override
@@ -196,12 +216,24 @@ public final class FileStorage implements Storage {
 
         @Override
         public void truncate(long size) throws IOException {
-            channel.truncate(size);
+            try {
+                channel.truncate(size);
+            } catch (IOException e) {
+                throw failed("truncate to " + size, e);
+            }
         }
 
         @Override
         public void close() throws IOException {
             channel.close();
+        }
+
+        private IOException failed(String call, IOException cause) {
+            IOException told = DiskFullException.orSame(cause);
+            if (told != cause || cause instanceof ClosedChannelException) {
+                return told;
+            }
+            return new IOException(call + " of the file opened as " + name + ": " + cause.getMessage(), cause);
         }
     }
 }

@@ -143,7 +143,8 @@ public final class SegmentPreparer {
     }
 
     private StorageFailedException fail(String temporary, IOException cause) {
-        failure = new StorageFailedException("no segment can be prepared: " + temporary + ": " + cause, cause);
+        failure = new StorageFailedException(
+                "no segment can be prepared: " + temporary + ": " + cause.getMessage(), cause);
         return failure;
     }
 }

@@ -41,7 +41,8 @@ final class SegmentReader implements Closeable {
     /**
      * Goes on through the frames, up to the record {@code limit} or to the first bytes that are no valid frame.
      *
-     * @throws WalCorruptionException when a valid frame holds other numbers than those that come next
+     * @throws WalCorruptionException when a valid frame holds other numbers than those that come next, or {@code limit}
+     *     is in the middle of one: frames become durable as a whole, so no mark and no cut can be there
      */
     void replay(long limit, RecordHandler handler) throws IOException {
         while (expected <= limit && !sealed && isFrame(offset)) {
@@ -52,16 +53,23 @@ final class SegmentReader implements Closeable {
             int length = length();
             highestMark = Math.max(highestMark, mark());
             sealed = kind() == FrameLayout.KIND_SEAL;
-            handOut(limit, handler);
+            if (handOut(limit, handler) > 0) {
+                throw damage(
+                        expected,
+                        WalCorruptionException.UNKNOWN,
+                        "the log is marked as on disk up to record " + limit + ", in the middle of a frame");
+            }
             offset += length;
         }
     }
 
-    private void handOut(long limit, RecordHandler handler) {
+    /** @return how many records of the frame are beyond the limit */
+    private int handOut(long limit, RecordHandler handler) {
         ByteBuffer buffer = window.buffer();
         int cursor = frame + FrameLayout.HEADER_BYTES;
         long position = Position.of(header.ordinal(), (int) offset) - frame;
-        for (int remaining = count(); remaining > 0 && expected <= limit; remaining--) {
+        int remaining = count();
+        for (; remaining > 0 && expected <= limit; remaining--) {
             int bytes = buffer.getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
             int type = buffer.getInt(cursor + FrameLayout.RECORD_TYPE_OFFSET);
             int body = cursor + FrameLayout.RECORD_HEADER_BYTES;
@@ -71,6 +79,7 @@ final class SegmentReader implements Closeable {
             handler.onRecord(last, type, buffer, body, bytes, position + body);
             cursor += FrameLayout.recordBytes(bytes);
         }
+        return remaining;
     }
 
     /** Whether a valid frame of this segment begins at {@code at}; the accessors below then tell about it. */

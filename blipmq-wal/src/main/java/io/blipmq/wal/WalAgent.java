@@ -83,7 +83,8 @@ public final class WalAgent {
         try {
             return cycle(nowNanos);
         } catch (IOException e) {
-            failure = new StorageFailedException("the log cannot be written: segment " + writer.name() + ": " + e, e);
+            failure = new StorageFailedException(
+                    "the log cannot be written: segment " + writer.name() + ": " + e.getMessage(), e);
             throw failure;
         } catch (RuntimeException | Error e) {
             failure = new StorageFailedException("the log thread failed at segment " + writer.name(), e);

@@ -2,7 +2,9 @@ package io.blipmq.wal;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -36,10 +38,14 @@ final class WalDirectory {
             if (!Files.isDirectory(directory)) {
                 throw new WalPathException(directory + " is a file, so no log can be kept below it", e);
             }
-        } catch (WalPathException e) {
-            throw e;
-        } catch (IOException e) {
+        } catch (AccessDeniedException e) {
             throw notOurs(parent, e);
+        } catch (FileSystemException e) {
+            String why = e.getReason() == null ? e.toString() : e.getReason();
+            throw new WalPathException(
+                    "the log's directory " + directory + " cannot be made: " + why
+                            + ". Correct that, or set another wal_path",
+                    e);
         }
     }
 

@@ -9,13 +9,18 @@ import io.blipmq.metrics.Health;
 import io.blipmq.metrics.http.HttpEndpoint;
 import io.blipmq.net.EventLoop;
 import io.blipmq.net.NetMetrics;
+import io.blipmq.wal.DiskFullException;
 import io.blipmq.wal.FileStorage;
 import io.blipmq.wal.RecoveryReport;
 import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.Wal;
+import io.blipmq.wal.WalCorruptionException;
+import io.blipmq.wal.WalLockedException;
 import io.blipmq.wal.WalOptions;
+import io.blipmq.wal.WalPathException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -64,20 +69,20 @@ final class Daemon {
         try {
             daemon.open();
             return daemon;
+        } catch (StartException e) {
+            daemon.abandon();
+            throw e;
         } catch (IOException e) {
             daemon.abandon();
             throw new StartException(e.getMessage(), e);
         }
     }
 
-    private void open() throws IOException {
+    private void open() throws IOException, StartException {
         log.info("starting blipmqd {} on {}", version, settings.log().path());
         MemoryBudgets memory = MemoryBudgets.ofProcess();
         WalOptions options = Mapping.walOptions(settings, memory);
-        broker = Broker.open(Mapping.brokerOptions(settings, memory), BrokerClock.SYSTEM, replay -> {
-            wal = Wal.open(FileStorage.open(settings.log().path()), options, LocalJournal.replayTo(replay));
-            return LocalJournal.over(wal.appender());
-        });
+        openLog(options, memory);
         logRecovery(wal.recovery());
         netMetrics = new NetMetrics();
         loop = new EventLoop(broker, Mapping.netOptions(settings, memory.connections(options)), netMetrics);
@@ -93,6 +98,30 @@ final class Daemon {
         servedWhere = "clients on " + as(settings.broker(), loop.localAddress()) + ", metrics on http://"
                 + as(settings.metrics(), http.address()) + "/metrics, fsync_policy "
                 + settings.log().fsyncPolicy();
+    }
+
+    /** Whatever the log has no words of its own for is the disk's failure, and says so. */
+    private void openLog(WalOptions options, MemoryBudgets memory) throws IOException, StartException {
+        try {
+            broker = Broker.open(Mapping.brokerOptions(settings, memory), BrokerClock.SYSTEM, replay -> {
+                wal = Wal.open(FileStorage.open(settings.log().path()), options, LocalJournal.replayTo(replay));
+                return LocalJournal.over(wal.appender());
+            });
+        } catch (WalCorruptionException | WalLockedException | WalPathException | DiskFullException e) {
+            throw e;
+        } catch (IOException | StorageFailedException e) {
+            throw new StartException(
+                    "the log's storage failed, so " + settings.log().path() + " cannot be opened: " + reason(e)
+                            + ". Nothing was confirmed; check the disk and the rights, then start again",
+                    e,
+                    ExitStatus.STORAGE_FAILED);
+        }
+    }
+
+    /** A message without an exception's name in it, unless the message says nothing without it. */
+    private static String reason(Exception failure) {
+        boolean nameTells = failure instanceof FileSystemException named && named.getReason() == null;
+        return nameTells || failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
     /**
@@ -205,8 +234,9 @@ final class Daemon {
     /** Ends at once: after a failure nothing may be confirmed, and no hook may pretend otherwise. */
     private void halt(int status, String what, Throwable failure) {
         state = DaemonState.FAILED;
-        log.error("{}: {}", what, failure.getMessage(), failure);
-        Runtime.getRuntime().halt(status);
+        LastWords.say(
+                () -> log.error("{}: {}", what, failure.getMessage(), failure),
+                () -> Runtime.getRuntime().halt(status));
     }
 
     /** Whether clients are served, and if not, why. */

@@ -68,7 +68,7 @@ final class DaemonCommand implements Callable<Integer> {
             daemon = Daemon.start(loaded.settings(), Version.current());
         } catch (StartException e) {
             log.error(e.getMessage());
-            return ExitStatus.FAILED;
+            return e.exitStatus();
         }
         Termination.install(daemon, exit);
         daemon.announce();

@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,16 +60,33 @@ final class DaemonProcess implements AutoCloseable {
 
     DaemonProcess awaitReady() throws InterruptedException {
         try {
-            Matcher ready = READY.matcher(
-                    output.await("is ready", line -> READY.matcher(line).find()));
-            assertThat(ready.find()).isTrue();
-            brokerAddress = BlipAddress.parse(ready.group(1));
-            httpUrl = ready.group(2);
+            onReady(output.await("is ready", DaemonProcess::isReadyLine));
             return this;
         } catch (AssertionError e) {
             close();
             throw new AssertionError(e.getMessage() + "\nstandard error:\n" + errors(), e);
         }
+    }
+
+    /** @return whether it serves clients; it has ended when it does not */
+    boolean awaitReadyOrEnd() throws InterruptedException {
+        Optional<String> line = output.awaitOrEnd("is ready", DaemonProcess::isReadyLine);
+        line.ifPresent(this::onReady);
+        if (line.isEmpty()) {
+            awaitExit();
+        }
+        return line.isPresent();
+    }
+
+    private static boolean isReadyLine(String line) {
+        return READY.matcher(line).find();
+    }
+
+    private void onReady(String line) {
+        Matcher ready = READY.matcher(line);
+        assertThat(ready.find()).isTrue();
+        brokerAddress = BlipAddress.parse(ready.group(1));
+        httpUrl = ready.group(2);
     }
 
     BlipAddress brokerAddress() {

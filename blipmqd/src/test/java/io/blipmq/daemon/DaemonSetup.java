@@ -25,6 +25,7 @@ final class DaemonSetup {
     private final Map<String, String> config = new LinkedHashMap<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
     private List<String> arguments;
+    private List<String> launcher = List.of();
 
     private DaemonSetup(Path directory) {
         this.directory = directory;
@@ -70,6 +71,12 @@ final class DaemonSetup {
         return this;
     }
 
+    /** Sets the command that starts the daemon's, which follows it; it has to become the daemon's process. */
+    DaemonSetup under(List<String> command) {
+        launcher = command;
+        return this;
+    }
+
     Path directory() {
         return directory;
     }
@@ -79,7 +86,7 @@ final class DaemonSetup {
     }
 
     ProcessBuilder processBuilder() throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));

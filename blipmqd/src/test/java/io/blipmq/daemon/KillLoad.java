@@ -40,6 +40,17 @@ final class KillLoad {
         this.fillerBytesMax = fillerBytesMax;
     }
 
+    /**
+     * Runs the load until the daemon dies of itself, or kills it when it does not.
+     *
+     * @return whether it died of itself
+     */
+    boolean runUntilDeath(Subscriber subscriber, int publishers, Random random) throws Exception {
+        killed = true;
+        runAndKill(subscriber, publishers, random);
+        return sentUntilKill.get() > 0;
+    }
+
     /** Runs the load and kills the daemon in the middle of it. */
     void runAndKill(Subscriber subscriber, int publishers, Random random) throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();

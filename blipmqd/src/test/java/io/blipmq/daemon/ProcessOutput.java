@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -48,20 +49,28 @@ final class ProcessOutput {
     }
 
     /** Waits for a line, from the first one on. */
-    synchronized String await(String what, Predicate<String> wanted) throws InterruptedException {
+    String await(String what, Predicate<String> wanted) throws InterruptedException {
+        return awaitOrEnd(what, wanted)
+                .orElseThrow(() -> new AssertionError("the output ended while waiting for '" + what + "':\n" + text()));
+    }
+
+    /** @return empty when the output ended without that line */
+    synchronized Optional<String> awaitOrEnd(String what, Predicate<String> wanted) throws InterruptedException {
         long startNanos = System.nanoTime();
         int next = 0;
         while (true) {
             while (next < lines.size()) {
                 String line = lines.get(next++);
                 if (wanted.test(line)) {
-                    return line;
+                    return Optional.of(line);
                 }
             }
+            if (ended) {
+                return Optional.empty();
+            }
             long leftNanos = WAIT_NANOS_MAX - (System.nanoTime() - startNanos);
-            if (ended || leftNanos <= 0) {
-                String how = ended ? "the output ended" : "no line came for long";
-                throw new AssertionError(how + " while waiting for '" + what + "':\n" + String.join("\n", lines));
+            if (leftNanos <= 0) {
+                throw new AssertionError("no line came for long while waiting for '" + what + "':\n" + text());
             }
             wait(1 + TimeUnit.NANOSECONDS.toMillis(leftNanos));
         }

@@ -1,0 +1,144 @@
+package io.blipmq.net;
+
+import io.blipmq.broker.Broker;
+import io.blipmq.broker.BrokerClock;
+import io.blipmq.broker.BrokerOptions;
+import io.blipmq.protocol.FrameEncoder;
+import io.blipmq.protocol.FrameLayout;
+import io.blipmq.protocol.FrameType;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * A fuzzer's way into the server: bytes that a peer sends, in pieces, to a connection with a broker behind it. Owned by
+ * the fuzzer's thread.
+ *
+ * <p>Whatever they are, the connection ends within a bounded number of turns, gives back every buffer, and has sent well
+ * formed frames only, the answers among them in the order of their requests. The first byte chooses the size of the pieces,
+ * whether a handshake comes first, and whether the journal is full.
+ */
+public final class ServerFuzz {
+    private static final int HANDSHAKE_FLAG = 1;
+    private static final int FULL_FLAG = 2;
+    private static final int PIECE_SHIFT = 4;
+    private static final String KEY = "k";
+    private static final NetOptions OPTIONS = new NetOptions(
+            "127.0.0.1", 0, 10, List.of(KEY.getBytes(StandardCharsets.US_ASCII)), NetBudgets.ofDirectMemory(64L << 20));
+
+    private final TestJournal journal = new TestJournal();
+    private final Broker broker;
+    private final LoopResources shared;
+
+    private ServerFuzz() throws IOException {
+        broker = Broker.open(BrokerOptions.defaults(), BrokerClock.SYSTEM, replay -> journal);
+        shared = new LoopResources(broker, OPTIONS, new NetMetrics());
+    }
+
+    /** The fuzzer's entry. */
+    public static void fuzzerTestOneInput(byte[] data) throws IOException {
+        if (data.length == 0) {
+            return;
+        }
+        int flags = data[0];
+        byte[] sent = (flags & HANDSHAKE_FLAG) == 0 ? tail(data) : afterHandshake(tail(data));
+        int pieceBytes = 1 << ((flags >>> PIECE_SHIFT) & 15);
+        new ServerFuzz().run(sent, Math.max(pieceBytes, sent.length / 1000 + 1), (flags & FULL_FLAG) != 0);
+    }
+
+    private static byte[] tail(byte[] data) {
+        byte[] tail = new byte[data.length - 1];
+        System.arraycopy(data, 1, tail, 0, tail.length);
+        return tail;
+    }
+
+    private static byte[] afterHandshake(byte[] rest) {
+        ByteBuffer handshake = ByteBuffer.allocate(256);
+        FrameEncoder.hello(handshake, 1, FrameLayout.PROTOCOL_VERSION);
+        FrameEncoder.auth(handshake, 2, KEY.getBytes(StandardCharsets.US_ASCII));
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.write(handshake.array(), 0, handshake.position());
+        all.writeBytes(rest);
+        return all.toByteArray();
+    }
+
+    private void run(byte[] sent, int pieceBytes, boolean full) throws IOException {
+        MemoryChannel channel = new MemoryChannel(sent, pieceBytes);
+        Connection connection = new Connection(shared, channel, channel.key(), 0);
+        int turnsMax = 100 + 20 * (sent.length / pieceBytes + 1);
+        journal.full(full);
+        int turns = 0;
+        while (!connection.isClosed()) {
+            require(turns++ < turnsMax + channel.output().length / pieceBytes * 4, "the connection does not end");
+            turn(connection);
+        }
+        require(shared.assembly.usedBytes() == 0, "input is still held");
+        require(shared.preAuthAssembly.usedBytes() == 0, "input of a stranger is still held");
+        require(shared.output.usedBytes() == 0, "output is still held");
+        checkAnswers(sent, channel.output());
+    }
+
+    /** As a turn of the event loop does it. */
+    private void turn(Connection connection) {
+        shared.readBuffer.clear();
+        connection.read(LoopResources.READ_BUFFER_BYTES, false);
+        broker.doWork(System.nanoTime());
+        connection.handleInput(0);
+        connection.sendDueAnswers();
+        broker.endTurn();
+        connection.flush();
+    }
+
+    private static void checkAnswers(byte[] sent, byte[] received) {
+        Deque<Long> requests = correlationIds(ByteBuffer.wrap(sent), true);
+        Deque<Long> answers = correlationIds(ByteBuffer.wrap(received), false);
+        for (long answer : answers) {
+            Long request = requests.poll();
+            while (request != null && request != answer) {
+                request = requests.poll();
+            }
+            require(request != null, "an answer to nothing, or out of order: " + answer);
+        }
+    }
+
+    /** @param fromPeer may end with anything, and has deliveries' tags in its ACKs, which are not told apart here */
+    private static Deque<Long> correlationIds(ByteBuffer bytes, boolean fromPeer) {
+        Deque<Long> ids = new ArrayDeque<>();
+        int at = 0;
+        while (bytes.capacity() - at >= FrameLayout.HEADER_BYTES) {
+            int length = FrameLayout.length(bytes, at);
+            FrameType type = FrameType.of(FrameLayout.type(bytes, at));
+            boolean valid = FrameLayout.isLengthValid(length)
+                    && type != null
+                    && FrameLayout.frameBytes(length) <= bytes.capacity() - at;
+            if (!valid) {
+                break;
+            }
+            if (fromPeer || type != FrameType.PUBLISH) {
+                ids.add(FrameLayout.correlationId(bytes, at));
+            }
+            at += FrameLayout.frameBytes(length);
+        }
+        require(fromPeer || isCutFrame(bytes, at), "the server sent something that is no frame");
+        return ids;
+    }
+
+    /** Who breaks the protocol is written to once more and then closed, so the last frame may be cut. */
+    private static boolean isCutFrame(ByteBuffer bytes, int at) {
+        int left = bytes.capacity() - at;
+        return left < FrameLayout.HEADER_BYTES
+                || FrameLayout.isLengthValid(FrameLayout.length(bytes, at))
+                        && FrameType.of(FrameLayout.type(bytes, at)) != null
+                        && FrameLayout.frameBytes(FrameLayout.length(bytes, at)) > left;
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError(what);
+        }
+    }
+}
