@@ -1,9 +1,11 @@
 package io.blipmq.broker;
 
+import io.blipmq.wal.Liveness;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The broker: what a session may ask for. Owned by the core thread, which runs {@link #doWork} once a turn, then the
@@ -22,10 +24,10 @@ public final class Broker {
     /** Refused: there are as many subscriptions as the daemon holds. */
     public static final long TOO_MANY_SUBSCRIPTIONS = -4;
 
-    /** Ids of QoS 0 subscriptions start here, far above any sequence number, which durable ones have as ids. */
-    private static final long FIRST_PASSING_ID = 1L << 62;
     /** Commands applied in a turn, so that a burst does not starve the sockets. */
     private static final int COMMANDS_PER_TURN_MAX = 16_384;
+    /** Deadlines are met, and settlements leave, to within this. */
+    private static final long TIMED_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final BrokerOptions options;
     private final BrokerClock clock;
@@ -35,8 +37,7 @@ public final class Broker {
     private final Journal journal;
     private final Redelivery redelivery;
     private final Housekeeping housekeeping;
-    private final ExpectedSubscriptions expected = new ExpectedSubscriptions();
-    private long nextPassingId = FIRST_PASSING_ID;
+    private final Subscribing subscribing;
     private boolean shuttingDown;
     private boolean sealed;
 
@@ -45,11 +46,14 @@ public final class Broker {
         this.clock = clock;
         this.state = new BrokerState(options, counters);
         this.journal = opener.open(state);
+        state.journal(journal);
         this.redelivery = new Redelivery(options, counters, state, journal, clock);
         this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery);
         for (DurableSubscription subscription : state.durableSubscriptions()) {
             subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
+            redelivery.onRestored(subscription);
         }
+        this.subscribing = new Subscribing(options, counters, state, journal, redelivery);
         state.listener(new Applied());
         counters.publish();
     }
@@ -68,18 +72,7 @@ public final class Broker {
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
     public void disconnect(Client client) {
-        expected.forget(client);
-        for (Subscription subscription : client.subscriptions()) {
-            if (subscription instanceof PassingSubscription passing) {
-                state.removePassing(passing);
-            } else if (subscription instanceof DurableSubscription durable) {
-                long lost =
-                        durable.detach(redelivery.nowNanos(), redelivery.nowMillis(), redelivery.deadlines(), options);
-                counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);
-                counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
-            }
-        }
-        client.subscriptions().clear();
+        subscribing.release(client);
     }
 
     // --- requests ---
@@ -110,7 +103,7 @@ public final class Broker {
                             frame,
                             payloadOffset,
                             payloadLength,
-                            topic.messages().endIndex());
+                            topic.messages().lastSequence());
         } else if (topic != null) {
             long nowMillis = redelivery.nowMillis();
             long expiresMillis = options.messageTtlMillis() == 0 ? 0 : nowMillis + options.messageTtlMillis();
@@ -127,7 +120,8 @@ public final class Broker {
 
     /**
      * Subscribes a client. A QoS 1 subscription resumes the owner's oldest detached one of that topic before a new one
-     * is made, and a key has one subscription to a dead-letter topic at most. The answer may be sent once {@link #appliedSequence()} has reached {@link Client#lastSequence()}.
+     * is made, and a key has one subscription to a dead-letter topic at most. The answer may be sent once
+     * {@link #appliedSequence()} has reached {@link Client#lastSequence()}.
      *
      * @return the subscription's id (positive), or {@link #BUSY}, {@link #DISK_FULL}, {@link #SHUTTING_DOWN},
      *     {@link #TOO_MANY_SUBSCRIPTIONS}
@@ -138,80 +132,8 @@ public final class Broker {
         }
         byte[] name = new byte[topicLength];
         frame.get(topicOffset, name);
-        if (qos == 1) {
-            long resumed = resume(client, name);
-            if (resumed != 0) {
-                return resumed;
-            }
-        }
-        if (qos == 1 && Topic.isDeadLetters(name) && isComing(client.owner(), name)) {
-            return BUSY;
-        }
-        if (state.subscriptions().size() + expected.count() >= options.subscriptionsMax()) {
-            return TOO_MANY_SUBSCRIPTIONS;
-        }
-        return qos == 0 ? subscribePassing(client, name) : subscribeDurable(client, name);
-    }
-
-    /**
-     * Whether a command that is not applied yet will make this key's one subscription to a dead-letter topic: a SUBSCRIBE
-     * of another connection, or the first letter.
-     */
-    private boolean isComing(OwnerId owner, byte[] letterTopicName) {
-        if (expected.isExpected(owner, letterTopicName)) {
-            return true;
-        }
-        Topic origin = state.topics().find(Topic.originName(letterTopicName));
-        if (origin != null) {
-            for (DurableSubscription failing : origin.durable()) {
-                if (failing.owner().equals(owner) && failing.lastLetterSequence() > journal.appliedSequence()) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private long subscribePassing(Client client, byte[] name) {
-        PassingSubscription subscription =
-                new PassingSubscription(nextPassingId++, state.topic(name), client, redelivery.nowMillis());
-        state.addPassing(subscription);
-        client.subscriptions().add(subscription);
-        return subscription.id();
-    }
-
-    private long subscribeDurable(Client client, byte[] name) {
-        long sequence = journal.appendSubscribe(client.owner(), name);
-        if (sequence < 0) {
-            return refuse(sequence);
-        }
-        expected.add(sequence, state.topic(name), client);
-        client.lastSequence(sequence);
-        return sequence;
-    }
-
-    /** @return the id of a subscription that the client takes up, or 0 */
-    private long resume(Client client, byte[] name) {
-        Topic topic = state.topics().find(name);
-        if (topic == null) {
-            return 0;
-        }
-        for (DurableSubscription candidate : topic.durable()) {
-            if (candidate.owner().equals(client.owner()) && !candidate.isRemoving()) {
-                if (!candidate.isAttached()) {
-                    attach(candidate, client);
-                    return candidate.id();
-                }
-                if (candidate.isDeadLetters()) {
-                    return candidate.id();
-                }
-            }
-        }
-        long adopted = expected.adopt(name, client);
-        if (adopted != 0) {
-            client.lastSequence(adopted);
-        }
-        return adopted;
+        long id = subscribing.subscribe(client, qos, name);
+        return id < 0 ? refuse(id) : id;
     }
 
     /**
@@ -229,7 +151,7 @@ public final class Broker {
             if (durable.isRemoving()) {
                 return false;
             }
-            attach(durable, client);
+            subscribing.attach(durable, client);
         }
         if (!subscription.deliverNext(sink, redelivery)) {
             return false;
@@ -254,12 +176,6 @@ public final class Broker {
         }
         redelivery.settle(subscriptionId, deliveryTag, SettleReason.ACKNOWLEDGED);
         return true;
-    }
-
-    private void attach(DurableSubscription subscription, Client client) {
-        subscription.attach(client, redelivery.nowMillis());
-        client.subscriptions().add(subscription);
-        counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
     }
 
     private long refuse(long refusal) {
@@ -290,10 +206,7 @@ public final class Broker {
         @Override
         public void onCreated(DurableSubscription subscription) {
             subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
-            Client client = expected.arrived(subscription.id());
-            if (client != null) {
-                attach(subscription, client);
-            }
+            subscribing.onCreated(subscription);
         }
 
         @Override
@@ -306,7 +219,17 @@ public final class Broker {
     public void endTurn() {
         redelivery.appendPending();
         journal.submit(redelivery.nowNanos());
+        if (journal.isCheckpointDue(redelivery.nowNanos())) {
+            CheckpointState snapshot = CheckpointState.of(state);
+            journal.checkpoint(CheckpointCodec.encode(snapshot), new CheckpointLiveness(snapshot));
+        }
         counters.publish();
+    }
+
+    /** How long the core may wait for something to happen before its next turn. */
+    public long awaitNanosMax() {
+        boolean timed = !redelivery.deadlines().isEmpty() || journal.hasWaitingSettlements();
+        return timed ? TIMED_TURN_NANOS : Long.MAX_VALUE;
     }
 
     /** The maintenance tick, about once a second; posted to the {@link #mailbox}. */
@@ -322,6 +245,25 @@ public final class Broker {
     /** From now on publishes and subscriptions are refused and nothing more is delivered; acknowledgements go on. */
     public void beginShutdown() {
         shuttingDown = true;
+    }
+
+    /**
+     * Before {@link #seal}: keeps the state, so that the next start has next to nothing to replay.
+     *
+     * @return false while another checkpoint is being written: call it again in a later turn
+     */
+    public boolean checkpoint() {
+        if (journal.isCheckpointing()) {
+            return false;
+        }
+        // Nothing is dropped now: the end should not wait for that.
+        journal.checkpoint(CheckpointCodec.encode(CheckpointState.of(state)), Liveness.KEEP_ALL);
+        return true;
+    }
+
+    /** Whether a checkpoint is being written. */
+    public boolean isCheckpointing() {
+        return journal.isCheckpointing();
     }
 
     /**
@@ -350,7 +292,7 @@ public final class Broker {
             if (result.size() == countMax) {
                 break;
             }
-            result.add(subscription.info(redelivery.nowMillis()));
+            result.add(subscription.info(redelivery));
         }
         return result;
     }

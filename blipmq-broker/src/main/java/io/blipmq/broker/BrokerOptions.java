@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
  * @param liveMessagesMax QoS 0 messages that may wait for one subscription before the oldest is dropped
  * @param liveBytesMax memory for all waiting QoS 0 messages together
  * @param inFlightMax deliveries of one subscription that may be unsettled at a time; bounds memory per subscription
+ * @param positionsMax positions of waiting messages that are kept in memory, 16 bytes each; older ones are found in the
+ *     journal again
  * @param subscriptionsMax subscriptions of all kinds together; bounds memory whatever clients ask for
  */
 public record BrokerOptions(
@@ -26,6 +28,7 @@ public record BrokerOptions(
         int liveMessagesMax,
         long liveBytesMax,
         int inFlightMax,
+        long positionsMax,
         int subscriptionsMax) {
 
     /** A redelivery waits at most this long, unless the first one is configured to wait longer. */
@@ -43,6 +46,7 @@ public record BrokerOptions(
                 65_536,
                 64L << 20,
                 16_384,
+                1 << 20,
                 1_000_000);
     }
 

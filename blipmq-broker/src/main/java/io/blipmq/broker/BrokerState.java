@@ -16,6 +16,7 @@ final class BrokerState implements CommandHandler {
     private final BrokerOptions options;
     private final BrokerCounters counters;
     private final LiveMemory liveMemory;
+    private final PositionMemory positions;
     private final TopicTable topics = new TopicTable();
     private final Long2ObjectHashMap<Subscription> subscriptions = new Long2ObjectHashMap<>();
     private final List<DurableSubscription> durable = new ArrayList<>();
@@ -34,31 +35,40 @@ final class BrokerState implements CommandHandler {
         this.options = options;
         this.counters = counters;
         this.liveMemory = new LiveMemory(options.liveBytesMax());
+        this.positions = new PositionMemory(options.positionsMax());
     }
 
     void listener(Listener newListener) {
         this.listener = newListener;
     }
 
+    /** Lets what is too old to be kept in memory be found in the journal; before that everything is kept. */
+    void journal(Journal journal) {
+        positions.journal(journal);
+    }
+
     // --- commands ---
+
+    @Override
+    public void onCheckpoint(ByteBuffer content) {
+        CheckpointCodec.decode(content).restoreTo(this);
+    }
 
     @Override
     public void onPublish(
             long sequence,
+            long position,
             ByteBuffer body,
             int topicOffset,
             int topicLength,
             int payloadOffset,
-            int payloadLength,
-            long payloadPosition,
-            long publishedMillis,
-            long expiresMillis) {
+            int payloadLength) {
         Topic topic = topics.find(body, topicOffset, topicLength);
         if (topic == null) {
             return;
         }
         if (!topic.durable().isEmpty()) {
-            topic.messages().append(sequence, payloadPosition, payloadLength, publishedMillis, expiresMillis);
+            topic.messages().append(sequence, position, payloadLength);
         }
         if (topic.hasPassingSubscriptions()) {
             topic.live().append(body, payloadOffset, payloadLength, LiveLog.JOURNALLED);
@@ -67,7 +77,7 @@ final class BrokerState implements CommandHandler {
 
     @Override
     public void onSubscribe(long sequence, OwnerId owner, byte[] topicName) {
-        addDurable(new DurableSubscription(sequence, topic(topicName), owner));
+        addDurable(sequence, topic(topicName), owner, sequence + 1);
     }
 
     @Override
@@ -80,7 +90,7 @@ final class BrokerState implements CommandHandler {
 
     @Override
     public void onDeadLetter(
-            long sequence, long subscriptionId, long deliveryTag, int attempts, long movedMillis, long expiresMillis) {
+            long sequence, long position, long subscriptionId, long deliveryTag, int attempts, int payloadLength) {
         DurableSubscription origin = durable(subscriptionId);
         if (origin == null) {
             return;
@@ -88,19 +98,26 @@ final class BrokerState implements CommandHandler {
         Topic letterTopic = topic(origin.topic().deadLetterName());
         DurableSubscription target = deadLetters(letterTopic, origin.owner());
         if (target == null) {
-            target = new DurableSubscription(sequence, letterTopic, origin.owner());
-            addDurable(target);
+            target = addDurable(sequence, letterTopic, origin.owner(), sequence);
         }
-        Delivery failed = origin.unsettledMessage(deliveryTag);
-        if (failed == null) {
-            return;
+        target.messages().append(sequence, position, payloadLength);
+        if (origin.isWaitingFor(deliveryTag)) {
+            settle(origin, deliveryTag);
+            addLetter(target, sequence, subscriptionId, deliveryTag);
+        } else {
+            // It was acknowledged while its move was on its way. The journal finds the letter again all the same.
+            target.cursor().settleAhead(sequence);
         }
-        target.messages().append(sequence, failed.payloadPosition, failed.payloadLength, movedMillis, expiresMillis);
-        settle(origin, deliveryTag);
-        DurableSubscription.Letter letter =
-                new DurableSubscription.Letter(target, sequence, origin, deliveryTag, attempts);
-        target.letters().put(sequence, letter);
-        origin.lettersByOrigin().put(deliveryTag, letter);
+    }
+
+    /** Remembers where a letter came from, for acknowledgements that come late. */
+    void addLetter(DurableSubscription deadLetters, long tag, long originId, long originTag) {
+        DurableSubscription.Letter letter = new DurableSubscription.Letter(deadLetters, tag, originId, originTag);
+        deadLetters.letters().put(tag, letter);
+        DurableSubscription origin = durable(originId);
+        if (origin != null) {
+            origin.lettersByOrigin().put(originTag, letter);
+        }
     }
 
     @Override
@@ -141,15 +158,16 @@ final class BrokerState implements CommandHandler {
         if (moved != null) {
             return settle(moved.deadLetters(), moved.tag());
         }
-        subscription.settleUndelivered(deliveryTag);
+        subscription.cursor().settleAhead(deliveryTag);
         forgetLetter(subscription, deliveryTag);
         return false;
     }
 
     private void forgetLetter(DurableSubscription subscription, long tag) {
         DurableSubscription.Letter letter = subscription.letters().remove(tag);
-        if (letter != null) {
-            letter.origin().lettersByOrigin().remove(letter.originTag());
+        DurableSubscription origin = letter == null ? null : durable(letter.originId());
+        if (origin != null) {
+            origin.lettersByOrigin().remove(letter.originTag());
         }
     }
 
@@ -159,7 +177,7 @@ final class BrokerState implements CommandHandler {
     Topic topic(byte[] name) {
         Topic topic = topics.find(name);
         if (topic == null) {
-            topic = new Topic(name, new LiveLog(liveMemory, options.liveMessagesMax(), counters));
+            topic = new Topic(name, new LiveLog(liveMemory, options.liveMessagesMax(), counters), positions);
             topics.add(topic);
             counters.add(BrokerMetric.TOPICS, 1);
         }
@@ -213,16 +231,26 @@ final class BrokerState implements CommandHandler {
         return null;
     }
 
-    private void addDurable(DurableSubscription subscription) {
-        subscriptions.put(subscription.id(), subscription);
+    /** @param firstSequence its messages begin at or beyond this number */
+    DurableSubscription addDurable(long id, Topic topic, OwnerId owner, long firstSequence) {
+        DurableSubscription subscription = new DurableSubscription(id, topic, owner, positions, firstSequence);
+        subscriptions.put(id, subscription);
         durable.add(subscription);
         subscription.topic().durable().add(subscription);
         countSubscriptions();
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
         listener.onCreated(subscription);
+        return subscription;
     }
 
-    private DurableSubscription durable(long id) {
+    /** After a start: a delivery that had not been settled is due again; the attempt counts. */
+    void restoreUnsettled(Delivery delivery) {
+        delivery.subscription.unsettled().put(delivery.tag, delivery);
+        delivery.subscription.dueAgain(delivery);
+    }
+
+    /** The durable subscription of this id, or null. */
+    DurableSubscription durable(long id) {
         return subscriptions.get(id) instanceof DurableSubscription found ? found : null;
     }
 

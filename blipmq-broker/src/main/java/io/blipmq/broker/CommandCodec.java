@@ -10,12 +10,14 @@ import java.nio.ByteBuffer;
  * record type and keep decoding the old one.
  *
  * <pre>
- * PUBLISH (1)      0 u64 published, epoch millis   8 u64 expires, epoch millis, 0 = never
- *                 16 u16 topic length             18 topic                       … payload to the end
+ * message          0 u64 published, epoch millis   8 u64 expires, epoch millis, 0 = never
+ *                 16 u32 payload length           20 u16 key length             22 key, payload
+ *
+ * PUBLISH (1)      0 message; its key is the topic
  * SUBSCRIBE (2)    0 16 bytes owner               16 topic to the end
- * SETTLE (3)       0 u64 subscription              8 u64 delivery tag            16 u8 reason
- * DEAD_LETTER (4)  0 u64 subscription              8 u64 delivery tag            16 u64 moved, epoch millis
- *                 24 u64 expires, epoch millis    32 u32 attempts
+ * SETTLE (3)       0 u64 subscription              8 u64 delivery tag           16 u8 reason
+ * DEAD_LETTER (4)  0 message; its key is owner and dead-letter topic; behind it
+ *                    u64 subscription                u64 delivery tag              u32 attempts
  * REMOVE (5)       0 u64 subscription              8 u8 reason
  * </pre>
  */
@@ -27,21 +29,27 @@ final class CommandCodec {
     static final int REMOVE = 5;
 
     static final int SETTLE_BYTES = 17;
-    static final int DEAD_LETTER_BYTES = 36;
     static final int REMOVE_BYTES = 9;
+    /** What a message has before its key. */
+    static final int MESSAGE_HEADER_BYTES = 22;
 
-    private static final int PUBLISH_TOPIC_LENGTH = 16;
-    private static final int PUBLISH_TOPIC = 18;
+    private static final int PAYLOAD_LENGTH = 16;
+    private static final int KEY_LENGTH = 20;
     private static final int SUBSCRIBE_TOPIC = 16;
+    private static final int ORIGIN_BYTES = 20;
 
     private CommandCodec() {}
 
     static int publishBytes(int topicLength, int payloadLength) {
-        return PUBLISH_TOPIC + topicLength + payloadLength;
+        return MESSAGE_HEADER_BYTES + topicLength + payloadLength;
     }
 
     static int subscribeBytes(int topicLength) {
         return SUBSCRIBE_TOPIC + topicLength;
+    }
+
+    static int deadLetterBytes(int keyLength, int payloadLength) {
+        return MESSAGE_HEADER_BYTES + keyLength + payloadLength + ORIGIN_BYTES;
     }
 
     static void encodePublish(
@@ -54,16 +62,13 @@ final class CommandCodec {
             int payloadLength,
             long publishedMillis,
             long expiresMillis) {
-        target.putLong(offset, publishedMillis);
-        target.putLong(offset + 8, expiresMillis);
-        target.putShort(offset + PUBLISH_TOPIC_LENGTH, (short) topicLength);
-        target.put(offset + PUBLISH_TOPIC, frame, topicOffset, topicLength);
-        target.put(offset + PUBLISH_TOPIC + topicLength, frame, payloadOffset, payloadLength);
+        encodeMessageHeader(target, offset, publishedMillis, expiresMillis, payloadLength, topicLength);
+        target.put(offset + MESSAGE_HEADER_BYTES, frame, topicOffset, topicLength);
+        target.put(offset + MESSAGE_HEADER_BYTES + topicLength, frame, payloadOffset, payloadLength);
     }
 
     static void encodeSubscribe(ByteBuffer target, int offset, OwnerId owner, byte[] topic) {
-        target.putLong(offset, owner.high());
-        target.putLong(offset + 8, owner.low());
+        owner.put(target, offset);
         target.put(offset + SUBSCRIBE_TOPIC, topic);
     }
 
@@ -74,19 +79,23 @@ final class CommandCodec {
         target.put(offset + 16, (byte) reason.code());
     }
 
-    static void encodeDeadLetter(
+    /** @return where the payload belongs */
+    static int encodeDeadLetter(
             ByteBuffer target,
             int offset,
             long subscriptionId,
-            long deliveryTag,
             int attempts,
-            long movedMillis,
+            byte[] key,
+            StoredMessage message,
             long expiresMillis) {
-        target.putLong(offset, subscriptionId);
-        target.putLong(offset + 8, deliveryTag);
-        target.putLong(offset + 16, movedMillis);
-        target.putLong(offset + 24, expiresMillis);
-        target.putInt(offset + 32, attempts);
+        encodeMessageHeader(target, offset, message.publishedMillis, expiresMillis, message.payloadLength, key.length);
+        target.put(offset + MESSAGE_HEADER_BYTES, key);
+        int payload = offset + MESSAGE_HEADER_BYTES + key.length;
+        int origin = payload + message.payloadLength;
+        target.putLong(origin, subscriptionId);
+        target.putLong(origin + 8, message.sequence);
+        target.putInt(origin + 16, attempts);
+        return payload;
     }
 
     static void encodeRemove(ByteBuffer target, int offset, long subscriptionId, RemoveReason reason) {
@@ -94,34 +103,51 @@ final class CommandCodec {
         target.put(offset + 8, (byte) reason.code());
     }
 
-    /** Where a record's topic stands, as {@link RecordKey} wants it. */
-    static long locateTopic(int type, ByteBuffer body, int offset, int length) {
-        return type == PUBLISH
-                ? RecordKey.at(offset + PUBLISH_TOPIC, body.getShort(offset + PUBLISH_TOPIC_LENGTH) & 0xffff)
-                : RecordKey.NONE;
+    private static void encodeMessageHeader(
+            ByteBuffer target, int offset, long publishedMillis, long expiresMillis, int payloadLength, int keyLength) {
+        target.putLong(offset, publishedMillis);
+        target.putLong(offset + 8, expiresMillis);
+        target.putInt(offset + PAYLOAD_LENGTH, payloadLength);
+        target.putShort(offset + KEY_LENGTH, (short) keyLength);
+    }
+
+    /** @param header holds the first {@link #MESSAGE_HEADER_BYTES} of the message's record */
+    static void decodeMessage(ByteBuffer header, int offset, StoredMessage into) {
+        into.publishedMillis = header.getLong(offset);
+        into.expiresMillis = header.getLong(offset + 8);
+        into.payloadLength = header.getInt(offset + PAYLOAD_LENGTH);
+        into.payloadOffset = MESSAGE_HEADER_BYTES + keyLength(header, offset);
+    }
+
+    /** Where a record's key stands, as {@link RecordKey} wants it: what {@link Journal#find} looks for. */
+    static long locateKey(int type, ByteBuffer body, int offset, int length) {
+        boolean isMessage = type == PUBLISH || type == DEAD_LETTER;
+        return isMessage ? RecordKey.at(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset)) : RecordKey.NONE;
     }
 
     /** Hands one record to the handler of its command. */
     static void decode(
             long sequence, int type, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
         switch (type) {
-            case PUBLISH -> decodePublish(sequence, body, offset, length, position, handler);
+            case PUBLISH -> decodePublish(sequence, body, offset, position, handler);
             case SUBSCRIBE -> {
                 byte[] topic = new byte[length - SUBSCRIBE_TOPIC];
                 body.get(offset + SUBSCRIBE_TOPIC, topic);
-                handler.onSubscribe(sequence, new OwnerId(body.getLong(offset), body.getLong(offset + 8)), topic);
+                handler.onSubscribe(sequence, OwnerId.get(body, offset), topic);
             }
             case SETTLE ->
                 handler.onSettle(
                         body.getLong(offset), body.getLong(offset + 8), SettleReason.of(body.get(offset + 16)));
-            case DEAD_LETTER ->
+            case DEAD_LETTER -> {
+                int origin = offset + length - ORIGIN_BYTES;
                 handler.onDeadLetter(
                         sequence,
-                        body.getLong(offset),
-                        body.getLong(offset + 8),
-                        body.getInt(offset + 32),
-                        body.getLong(offset + 16),
-                        body.getLong(offset + 24));
+                        position,
+                        body.getLong(origin),
+                        body.getLong(origin + 8),
+                        body.getInt(origin + 16),
+                        body.getInt(offset + PAYLOAD_LENGTH));
+            }
             case REMOVE -> handler.onRemove(body.getLong(offset), RemoveReason.of(body.get(offset + 8)));
             default ->
                 throw new IllegalStateException("record " + sequence + " has type " + type
@@ -130,18 +156,19 @@ final class CommandCodec {
     }
 
     private static void decodePublish(
-            long sequence, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
-        int topicLength = body.getShort(offset + PUBLISH_TOPIC_LENGTH) & 0xffff;
-        int payload = PUBLISH_TOPIC + topicLength;
+            long sequence, ByteBuffer body, int offset, long position, CommandHandler handler) {
+        int topicLength = keyLength(body, offset);
         handler.onPublish(
                 sequence,
+                position,
                 body,
-                offset + PUBLISH_TOPIC,
+                offset + MESSAGE_HEADER_BYTES,
                 topicLength,
-                offset + payload,
-                length - payload,
-                position + payload,
-                body.getLong(offset),
-                body.getLong(offset + 8));
+                offset + MESSAGE_HEADER_BYTES + topicLength,
+                body.getInt(offset + PAYLOAD_LENGTH));
+    }
+
+    private static int keyLength(ByteBuffer body, int offset) {
+        return body.getShort(offset + KEY_LENGTH) & 0xffff;
     }
 }

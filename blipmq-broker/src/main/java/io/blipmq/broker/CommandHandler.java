@@ -5,27 +5,31 @@ import java.nio.ByteBuffer;
 /** Takes the journal's commands in order, stored ones and replayed ones alike. Called on the core thread. */
 public interface CommandHandler {
 
+    /** At a start, before any command: the state that {@link Journal#checkpoint} kept. */
+    void onCheckpoint(ByteBuffer state);
+
     /**
+     * A QoS 1 message.
+     *
      * @param body holds topic and payload at absolute offsets during the call
-     * @param payloadPosition where {@link Journal#read} finds the payload later
+     * @param position where {@link Journal#readMessage} finds it later
      */
     void onPublish(
             long sequence,
+            long position,
             ByteBuffer body,
             int topicOffset,
             int topicLength,
             int payloadOffset,
-            int payloadLength,
-            long payloadPosition,
-            long publishedMillis,
-            long expiresMillis);
+            int payloadLength);
 
     void onSubscribe(long sequence, OwnerId owner, byte[] topic);
 
     void onSettle(long subscriptionId, long deliveryTag, SettleReason reason);
 
+    /** @param position where {@link Journal#readMessage} finds the letter later */
     void onDeadLetter(
-            long sequence, long subscriptionId, long deliveryTag, int attempts, long movedMillis, long expiresMillis);
+            long sequence, long position, long subscriptionId, long deliveryTag, int attempts, int payloadLength);
 
     void onRemove(long subscriptionId, RemoveReason reason);
 }

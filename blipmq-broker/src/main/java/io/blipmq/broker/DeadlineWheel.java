@@ -54,6 +54,10 @@ final class DeadlineWheel {
         count--;
     }
 
+    boolean isEmpty() {
+        return count == 0;
+    }
+
     /** Hands out every delivery whose deadline has passed, to within a tick; it is no longer scheduled then. */
     int advance(long nowNanos, Consumer<Delivery> expired) {
         long nowTick = nowNanos - startNanos >> TICK_SHIFT;

@@ -1,7 +1,5 @@
 package io.blipmq.broker;
 
-import java.nio.ByteBuffer;
-
 /**
  * What a durable subscription needs from the core to hand out a message: the time of the turn, the payloads, deadlines,
  * settlements. Owned by the core thread.
@@ -21,5 +19,6 @@ interface Delivering {
     /** Records that a message left a subscription without a client's word. */
     void settle(long subscriptionId, long deliveryTag, SettleReason reason);
 
-    void readPayload(long position, int length, ByteBuffer target);
+    /** Where messages are read from. */
+    Journal journal();
 }

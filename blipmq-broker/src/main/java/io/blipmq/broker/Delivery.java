@@ -19,10 +19,7 @@ final class Delivery {
 
     final DurableSubscription subscription;
     final long tag;
-    final long payloadPosition;
-    final int payloadLength;
-    final long publishedMillis;
-    final long expiresMillis;
+    final StoredMessage message = new StoredMessage();
     int attempts;
     State state = State.DUE;
 
@@ -33,18 +30,9 @@ final class Delivery {
     Delivery wheelPrevious;
     boolean scheduled;
 
-    Delivery(
-            DurableSubscription subscription,
-            long tag,
-            long payloadPosition,
-            int payloadLength,
-            long publishedMillis,
-            long expiresMillis) {
+    Delivery(DurableSubscription subscription, StoredMessage message) {
         this.subscription = subscription;
-        this.tag = tag;
-        this.payloadPosition = payloadPosition;
-        this.payloadLength = payloadLength;
-        this.publishedMillis = publishedMillis;
-        this.expiresMillis = expiresMillis;
+        this.tag = message.sequence;
+        this.message.set(message);
     }
 }

@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
@@ -10,16 +11,16 @@ import org.agrona.collections.Long2ObjectHashMap;
  * thread.
  *
  * <p>Its state is a cursor into the topic's {@link MessageLog} and the deliveries that are not settled. The invariant
- * that keeps it small: every message below the cursor is settled unless it is in {@link #unsettled}, and that map is
+ * that keeps it small: every message before the cursor is settled unless it is in {@link #unsettled}, and that map is
  * bounded by {@code max_in_flight}.
  */
 final class DurableSubscription extends Subscription {
     private final OwnerId owner;
     private final MessageLog messages;
+    private final MessageCursor cursor;
     private final boolean deadLetters;
     private final Long2ObjectHashMap<Delivery> unsettled = new Long2ObjectHashMap<>();
     private final PriorityQueue<Delivery> due = new PriorityQueue<>(4, Comparator.comparingLong(d -> d.tag));
-    private final SettledAhead settledAhead = new SettledAhead();
     /** On a dead-letter subscription: where each letter came from, by the letter's tag. */
     private final Long2ObjectHashMap<Letter> letters = new Long2ObjectHashMap<>();
     /** On any other: letters made of this subscription's messages, by the message's tag. */
@@ -28,8 +29,6 @@ final class DurableSubscription extends Subscription {
     /** The number of the newest dead letter that is journalled for this subscription, 0 before any. */
     private long lastLetterSequence;
 
-    private long cursorIndex;
-    private MessageLog.Page page;
     private Client client;
     private LiveLog.Cursor liveCursor;
     private long detachedNanos;
@@ -40,15 +39,23 @@ final class DurableSubscription extends Subscription {
     private boolean backlogWarned;
 
     /** A message in a dead-letter subscription and the subscription it failed in. */
-    record Letter(
-            DurableSubscription deadLetters, long tag, DurableSubscription origin, long originTag, int attempts) {}
+    record Letter(DurableSubscription deadLetters, long tag, long originId, long originTag) {}
 
-    DurableSubscription(long id, Topic topic, OwnerId owner) {
+    /** @param firstSequence its messages begin at or beyond this number */
+    DurableSubscription(long id, Topic topic, OwnerId owner, PositionMemory positions, long firstSequence) {
         super(id, topic);
         this.owner = owner;
         this.deadLetters = topic.isDeadLetters();
-        this.messages = deadLetters ? new MessageLog() : topic.messages();
-        this.cursorIndex = messages.endIndex();
+        this.messages = deadLetters ? new MessageLog(letterKey(owner, topic.name()), positions) : topic.messages();
+        this.cursor = new MessageCursor(messages, firstSequence);
+    }
+
+    /** What the journal lists an owner's letters under. */
+    static byte[] letterKey(OwnerId owner, byte[] letterTopic) {
+        ByteBuffer key = ByteBuffer.allocate(OwnerId.BYTES + letterTopic.length);
+        owner.put(key, 0);
+        key.put(OwnerId.BYTES, letterTopic);
+        return key.array();
     }
 
     OwnerId owner() {
@@ -64,8 +71,8 @@ final class DurableSubscription extends Subscription {
         return messages;
     }
 
-    long cursorIndex() {
-        return cursorIndex;
+    MessageCursor cursor() {
+        return cursor;
     }
 
     Long2ObjectHashMap<Delivery> unsettled() {
@@ -161,10 +168,11 @@ final class DurableSubscription extends Subscription {
         }
         delivery.attempts++;
         delivering.delivered(delivery);
-        delivering.readPayload(
-                delivery.payloadPosition,
-                delivery.payloadLength,
-                sink.deliver(1, delivery.tag, topic().name(), delivery.payloadLength));
+        delivering
+                .journal()
+                .readPayload(
+                        delivery.message,
+                        sink.deliver(1, delivery.tag, topic().name(), delivery.message.payloadLength));
         return true;
     }
 
@@ -176,7 +184,7 @@ final class DurableSubscription extends Subscription {
     private Delivery nextDue(Delivering delivering) {
         for (Delivery delivery = due.poll(); delivery != null; delivery = due.poll()) {
             if (delivery.state == Delivery.State.DUE) {
-                if (!isExpired(delivery.expiresMillis, delivering)) {
+                if (!delivery.message.isExpired(delivering.nowMillis())) {
                     return delivery;
                 }
                 delivering.settle(id(), delivery.tag, expiryReason());
@@ -188,10 +196,10 @@ final class DurableSubscription extends Subscription {
     /** A QoS 0 message goes out when everything that arrived before it has. */
     private boolean deliverLive(DeliverySink sink) {
         while (liveCursor != null && liveCursor.hasNext()) {
-            long before = liveCursor.nextDurableIndex();
+            long before = liveCursor.nextArrivedAfter();
             if (before == LiveLog.JOURNALLED) {
                 liveCursor.skipNext();
-            } else if (before <= cursorIndex) {
+            } else if (cursor.isAtEnd() || cursor.sequence() > before) {
                 liveCursor.deliverNext(sink, topic().name());
                 return true;
             } else {
@@ -202,27 +210,17 @@ final class DurableSubscription extends Subscription {
     }
 
     private Delivery nextFromCursor(Delivering delivering) {
-        if (cursorIndex == messages.endIndex() || unsettled.size() >= delivering.inFlightMax()) {
+        if (cursor.isAtEnd() || unsettled.size() >= delivering.inFlightMax()) {
             return null;
         }
-        MessageLog.Page current = page();
-        if (isExpired(current.expiresMillis(cursorIndex), delivering)) {
+        StoredMessage message = cursor.message(delivering.journal());
+        if (message.isExpired(delivering.nowMillis())) {
             return null; // passing over expired messages stopped at its bound: the next request goes on
         }
-        Delivery delivery = deliveryAt(current, cursorIndex);
+        Delivery delivery = new Delivery(this, message);
         unsettled.put(delivery.tag, delivery);
-        moveCursor();
+        pass();
         return delivery;
-    }
-
-    private Delivery deliveryAt(MessageLog.Page from, long index) {
-        return new Delivery(
-                this,
-                from.sequence(index),
-                from.payloadPosition(index),
-                from.payloadLength(index),
-                from.publishedMillis(index),
-                from.expiresMillis(index));
     }
 
     /**
@@ -232,7 +230,7 @@ final class DurableSubscription extends Subscription {
     void dropExpired(Delivering delivering) {
         for (Delivery first = due.peek(); first != null; first = due.peek()) {
             if (first.state == Delivery.State.DUE) {
-                if (!isExpired(first.expiresMillis, delivering)) {
+                if (!first.message.isExpired(delivering.nowMillis())) {
                     break;
                 }
                 delivering.settle(id(), first.tag, expiryReason());
@@ -245,13 +243,13 @@ final class DurableSubscription extends Subscription {
     /** Moves the cursor over messages that are settled or that nobody wants any more. */
     private void passOverSettled(Delivering delivering) {
         int expired = 0;
-        while (cursorIndex < messages.endIndex()) {
-            if (settledAhead.contains(cursorIndex)) {
-                moveCursor();
+        while (!cursor.isAtEnd()) {
+            if (cursor.isSettled()) {
+                pass();
             } else if (expired < Delivering.EXPIRED_PER_STEP_MAX
-                    && isExpired(page().expiresMillis(cursorIndex), delivering)) {
-                long tag = page().sequence(cursorIndex);
-                moveCursor();
+                    && cursor.message(delivering.journal()).isExpired(delivering.nowMillis())) {
+                long tag = cursor.sequence();
+                pass();
                 delivering.settle(id(), tag, expiryReason());
                 expired++;
             } else {
@@ -260,38 +258,19 @@ final class DurableSubscription extends Subscription {
         }
     }
 
-    private boolean isExpired(long expiresMillis, Delivering delivering) {
-        return expiresMillis != 0 && expiresMillis <= delivering.nowMillis();
+    private void pass() {
+        cursor.pass();
+        if (cursor.hasLeftPage()) {
+            if (deadLetters) {
+                messages.trimBefore(cursor.nextSequence());
+            } else {
+                topic().trim();
+            }
+        }
     }
 
     SettleReason expiryReason() {
         return deadLetters ? SettleReason.DEAD_LETTER_EXPIRED : SettleReason.TTL_EXPIRED;
-    }
-
-    private MessageLog.Page page() {
-        if (page == null || !page.contains(cursorIndex)) {
-            page = messages.page(cursorIndex);
-        }
-        return page;
-    }
-
-    private void moveCursor() {
-        int payloadLength = page().payloadLength(cursorIndex);
-        boolean leavesPage = !page().contains(cursorIndex + 1);
-        cursorIndex++;
-        settledAhead.advanceTo(cursorIndex, payloadLength);
-        if (leavesPage) {
-            page = null;
-            trim();
-        }
-    }
-
-    private void trim() {
-        if (deadLetters) {
-            messages.trimBefore(cursorIndex);
-        } else {
-            topic().trim();
-        }
     }
 
     /** A message's move to the dead letters is journalled. */
@@ -311,49 +290,40 @@ final class DurableSubscription extends Subscription {
         return unsettled.containsKey(tag) || lettersByOrigin.containsKey(tag);
     }
 
-    /** The message with this tag as long as it is not settled, delivered or not; null otherwise. */
-    Delivery unsettledMessage(long tag) {
-        Delivery delivery = unsettled.get(tag);
-        if (delivery != null) {
-            return delivery;
-        }
-        long index = messages.indexOf(tag);
-        return index < cursorIndex || settledAhead.contains(index) ? null : deliveryAt(messages.page(index), index);
+    /** Whether a message is not settled, be it delivered or not. */
+    boolean isWaitingFor(long tag) {
+        return unsettled.containsKey(tag) || cursor.isWaitingFor(tag);
     }
 
-    /** Replay: a message that was settled before the restart does not come back. */
-    void settleUndelivered(long tag) {
-        long index = messages.indexOf(tag);
-        if (index < cursorIndex) {
-            return;
-        }
-        settledAhead.add(index, cursorIndex, messages.page(index).payloadLength(index));
-        while (cursorIndex < messages.endIndex() && settledAhead.contains(cursorIndex)) {
-            moveCursor();
-        }
-    }
+    // --- what others may know ---
 
     /** Payload bytes that wait, those in flight included. */
     long backlogBytes() {
-        long bytes = messages.bytesFrom(cursorIndex) - settledAhead.payloadBytes();
+        long waiting = cursor.waitingBytes();
         for (Delivery delivery : unsettled.values()) {
-            bytes += delivery.payloadLength;
+            waiting += delivery.message.payloadLength;
         }
-        return bytes;
+        return waiting;
+    }
+
+    /** Messages that wait to be delivered, those due again included. */
+    long backlog() {
+        long again = due.stream().filter(d -> d.state == Delivery.State.DUE).count();
+        return cursor.waitingCount() + again + (liveCursor == null ? 0 : liveCursor.backlog());
     }
 
     /** When the oldest unsettled message was published, in wall-clock milliseconds; 0 when there is none. */
-    long oldestMillis() {
-        long oldest = cursorIndex < messages.endIndex() ? page().publishedMillis(cursorIndex) : Long.MAX_VALUE;
+    private long oldestMillis(Delivering delivering) {
+        long oldest = cursor.isAtEnd() ? Long.MAX_VALUE : cursor.message(delivering.journal()).publishedMillis;
         for (Delivery delivery : unsettled.values()) {
-            oldest = Math.min(oldest, delivery.publishedMillis);
+            oldest = Math.min(oldest, delivery.message.publishedMillis);
         }
         return oldest == Long.MAX_VALUE ? 0 : oldest;
     }
 
     @Override
-    SubscriptionInfo info(long nowMillis) {
-        long oldestMillis = oldestMillis();
+    SubscriptionInfo info(Delivering delivering) {
+        long oldestMillis = oldestMillis(delivering);
         return new SubscriptionInfo(
                 id(),
                 topic().toString(),
@@ -362,17 +332,7 @@ final class DurableSubscription extends Subscription {
                 Instant.ofEpochMilli(sinceMillis),
                 backlog(),
                 unsettled.size(),
-                oldestMillis == 0 ? SubscriptionInfo.NO_MESSAGE : nowMillis - oldestMillis,
+                oldestMillis == 0 ? SubscriptionInfo.NO_MESSAGE : delivering.nowMillis() - oldestMillis,
                 deadLetters);
-    }
-
-    /** Messages that wait to be delivered, those due again included. */
-    long backlog() {
-        long again = due.stream().filter(d -> d.state == Delivery.State.DUE).count();
-        return messages.endIndex()
-                - cursorIndex
-                - settledAhead.count()
-                + again
-                + (liveCursor == null ? 0 : liveCursor.backlog());
     }
 }

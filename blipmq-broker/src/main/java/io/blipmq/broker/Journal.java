@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.wal.Liveness;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -8,6 +9,9 @@ import java.nio.ByteBuffer;
  *
  * <p>A command is appended, and when it is stored under the force policy {@link #drainStored} hands it back to be
  * applied. {@link LocalJournal} keeps it in this machine's log; a replicated journal can take its place.
+ *
+ * <p>Messages stay in the journal, and the core keeps their positions for as long as it has memory for them; {@link #find}
+ * gives the positions of older ones back by their key: the topic's name, or for dead letters owner and name.
  */
 public interface Journal {
     /** The answer of an append: no room just now, offer it again in a later turn. */
@@ -15,7 +19,7 @@ public interface Journal {
     /** The answer of an append: the disk has no room. */
     long FULL = -2;
 
-    /** Opens a journal and replays every command it holds. */
+    /** Opens a journal: gives back the state of its last checkpoint, then every command after it. */
     @FunctionalInterface
     interface Opener {
         Journal open(CommandHandler replay) throws IOException;
@@ -43,12 +47,13 @@ public interface Journal {
     long appendSettle(long subscriptionId, long deliveryTag, SettleReason reason);
 
     /**
-     * A message moves to its subscription's dead letters, as a letter whose delivery tag is the number returned.
+     * A message moves to its subscription's dead letters: its payload is copied, so that the letter stands on its own.
      *
+     * @param key of the dead-letter subscription's messages
      * @param expiresMillis wall-clock time after which the letter is dropped
-     * @return the letter's number, {@link #BUSY} or {@link #FULL}
+     * @return the letter's number, which is its delivery tag; {@link #BUSY} or {@link #FULL}
      */
-    long appendDeadLetter(long subscriptionId, long deliveryTag, int attempts, long movedMillis, long expiresMillis);
+    long appendDeadLetter(long subscriptionId, int attempts, byte[] key, StoredMessage message, long expiresMillis);
 
     /** A durable subscription ends with its backlog; or {@link #BUSY} or {@link #FULL}. */
     long appendRemove(long subscriptionId, RemoveReason reason);
@@ -58,6 +63,9 @@ public interface Journal {
      * cause a force.
      */
     void submit(long nowNanos);
+
+    /** Whether settlements wait for company, so that {@link #submit} has to be called again in time. */
+    boolean hasWaitingSettlements();
 
     /**
      * Hands stored commands back in order.
@@ -73,6 +81,39 @@ public interface Journal {
     /** Ends the journal cleanly: what was appended is stored and forced; nothing is taken any more. */
     void seal();
 
-    /** Copies stored bytes: {@code length} bytes from {@code position} to {@code target}'s position. */
-    void read(long position, int length, ByteBuffer target);
+    // --- messages ---
+
+    /** Everything up to this number can be found by {@link #find}; positions of it need not be kept. */
+    long findableThrough();
+
+    /**
+     * Finds messages by key, in order.
+     *
+     * @param sequences gets the numbers of messages from {@code fromSequence} to {@code throughSequence}, as many as fit
+     * @param positions gets where they stand
+     * @return how many were found
+     */
+    int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions);
+
+    /** Reads what a message's record says, given where it stands or stood. */
+    void readMessage(StoredMessage message);
+
+    /** Copies a payload to {@code target}'s position. */
+    void readPayload(StoredMessage message, ByteBuffer target);
+
+    // --- checkpoints ---
+
+    /** Whether enough has happened since the last checkpoint for another one. */
+    boolean isCheckpointDue(long nowNanos);
+
+    /** Whether one is being written. */
+    boolean isCheckpointing();
+
+    /**
+     * Keeps the state as of {@link #appliedSequence}, so that a start need not replay what is before it.
+     *
+     * @param state for {@link CommandHandler#onCheckpoint}
+     * @param liveness which messages are still wanted in that state; what is not may be forgotten
+     */
+    void checkpoint(ByteBuffer state, Liveness liveness);
 }

@@ -8,7 +8,8 @@ import java.nio.ByteOrder;
 /**
  * A run of QoS 0 messages in memory. Owned by the core thread.
  *
- * <p>Entries stand one behind the other: u32 payload length, u64 index of the topic's {@link MessageLog} at arrival,
+ * <p>Entries stand one behind the other: u32 payload length, u64 number of the topic's newest QoS 1 message
+ * at arrival,
  * payload.
  */
 final class LiveChunk {
@@ -56,9 +57,9 @@ final class LiveChunk {
         return bytes.length - used >= ENTRY_HEADER_BYTES + payloadLength;
     }
 
-    void append(ByteBuffer source, int offset, int length, long durableIndex) {
+    void append(ByteBuffer source, int offset, int length, long arrivedAfter) {
         INT.set(bytes, used, length);
-        LONG.set(bytes, used + 4, durableIndex);
+        LONG.set(bytes, used + 4, arrivedAfter);
         source.get(offset, bytes, used + ENTRY_HEADER_BYTES, length);
         used += ENTRY_HEADER_BYTES + length;
         count++;
@@ -68,7 +69,7 @@ final class LiveChunk {
         return (int) INT.get(bytes, offset);
     }
 
-    long durableIndex(int offset) {
+    long arrivedAfter(int offset) {
         return (long) LONG.get(bytes, offset + 4);
     }
 

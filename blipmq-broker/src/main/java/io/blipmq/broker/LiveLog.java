@@ -48,12 +48,12 @@ final class LiveLog {
         }
 
         /**
-         * The end of the topic's {@link MessageLog} when the next message arrived: what came before it. Or {@link
-         * #JOURNALLED} for a QoS 1 message, which a durable subscription has from there already.
+         * The number of the topic's newest QoS 1 message when the next message arrived: what comes before it. Or {@link
+         * #JOURNALLED} for a QoS 1 message, which a durable subscription has from its {@link MessageLog} already.
          */
-        long nextDurableIndex() {
+        long nextArrivedAfter() {
             settleIn();
-            return chunk.durableIndex(offset);
+            return chunk.arrivedAfter(offset);
         }
 
         void skipNext() {
@@ -146,14 +146,14 @@ final class LiveLog {
     }
 
     /** Takes a message in for all readers; nothing is kept when there are none. */
-    void append(ByteBuffer source, int offset, int length, long durableIndex) {
+    void append(ByteBuffer source, int offset, int length, long arrivedAfter) {
         if (cursors.isEmpty()) {
             return;
         }
         if (tail == null || !tail.hasRoom(length)) {
             addChunk(length);
         }
-        tail.append(source, offset, length, durableIndex);
+        tail.append(source, offset, length, arrivedAfter);
         endNumber++;
         caughtUp = 0;
     }

@@ -1,8 +1,11 @@
 package io.blipmq.broker;
 
+import io.blipmq.wal.CheckpointHandler;
+import io.blipmq.wal.Liveness;
 import io.blipmq.wal.RecordHandler;
 import io.blipmq.wal.RecordKey;
 import io.blipmq.wal.Room;
+import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalAppender;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -12,8 +15,15 @@ public final class LocalJournal implements Journal {
     /** How long settlements wait for a publish whose frame they can ride in. */
     private static final long SETTLEMENTS_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    private final Wal wal;
     private final WalAppender log;
     private final RecordHandler onStored = this::onStored;
+    /** Of the message that is being read. */
+    private final ByteBuffer header = ByteBuffer.allocate(CommandCodec.MESSAGE_HEADER_BYTES);
+
+    private final long[] foundSequence = new long[1];
+    private final long[] foundPosition = new long[1];
+    private int[] foundLengths = new int[1];
     private CommandHandler handler;
     private long appliedSequence;
     /** Whether somebody waits for what this turn appended. */
@@ -23,14 +33,20 @@ public final class LocalJournal implements Journal {
     private boolean settlementsWait;
     private long settlementsSinceNanos;
 
-    private LocalJournal(WalAppender log, long appliedSequence) {
-        this.log = log;
-        this.appliedSequence = appliedSequence;
+    private LocalJournal(Wal wal) {
+        this.wal = wal;
+        this.log = wal.appender();
+        this.appliedSequence = log.lastSequence();
     }
 
-    /** Messages are listed under their topic in the segments' index files. */
+    /** What messages are listed under in the segments' index files, for {@link #find}. */
     public static RecordKey recordKey() {
-        return CommandCodec::locateTopic;
+        return CommandCodec::locateKey;
+    }
+
+    /** Gives the checkpoint of a log that is being opened to {@code replay}. */
+    public static CheckpointHandler restoreTo(CommandHandler replay) {
+        return (sequence, content) -> replay.onCheckpoint(content);
     }
 
     /** Hands every command of a log that is being opened to {@code replay}. */
@@ -40,8 +56,8 @@ public final class LocalJournal implements Journal {
     }
 
     /** The journal of a log that has been opened and replayed. */
-    public static LocalJournal over(WalAppender log) {
-        return new LocalJournal(log, log.lastSequence());
+    public static LocalJournal over(Wal wal) {
+        return new LocalJournal(wal);
     }
 
     @Override
@@ -100,14 +116,17 @@ public final class LocalJournal implements Journal {
 
     @Override
     public long appendDeadLetter(
-            long subscriptionId, long deliveryTag, int attempts, long movedMillis, long expiresMillis) {
-        Room room = roomInReserve(CommandCodec.DEAD_LETTER_BYTES);
+            long subscriptionId, int attempts, byte[] key, StoredMessage message, long expiresMillis) {
+        int bytes = CommandCodec.deadLetterBytes(key.length, message.payloadLength);
+        Room room = roomFor(bytes);
         if (room != Room.YES) {
             return refusal(room);
         }
-        int offset = log.claim(CommandCodec.DEAD_LETTER_BYTES);
-        CommandCodec.encodeDeadLetter(
-                log.buffer(), offset, subscriptionId, deliveryTag, attempts, movedMillis, expiresMillis);
+        int offset = log.claim(bytes);
+        ByteBuffer target = log.buffer();
+        int payload =
+                CommandCodec.encodeDeadLetter(target, offset, subscriptionId, attempts, key, message, expiresMillis);
+        readPayload(message, target.duplicate().position(payload));
         forceWanted = true;
         return log.commit(CommandCodec.DEAD_LETTER);
     }
@@ -151,6 +170,11 @@ public final class LocalJournal implements Journal {
         log.markIdle(nowNanos);
     }
 
+    @Override
+    public boolean hasWaitingSettlements() {
+        return settlementsWait;
+    }
+
     /** A first settlement after a quiet time goes at once, the following ones gather. */
     private boolean settlementsAreDue(long nowNanos) {
         return settlementsWait && nowNanos - settlementsSinceNanos >= SETTLEMENTS_WAIT_NANOS;
@@ -179,10 +203,63 @@ public final class LocalJournal implements Journal {
     }
 
     @Override
-    public void read(long position, int length, ByteBuffer target) {
-        if (!log.read(position, length, target)) {
-            throw new IllegalStateException("the log does not hold the " + length + " bytes at position " + position
-                    + " that a message was stored in");
+    public long findableThrough() {
+        return wal.history().indexedThrough();
+    }
+
+    @Override
+    public int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+        if (foundLengths.length < sequences.length) {
+            foundLengths = new int[sequences.length];
         }
+        return wal.history().find(key, fromSequence, throughSequence, sequences, positions, foundLengths);
+    }
+
+    @Override
+    public void readMessage(StoredMessage message) {
+        header.clear();
+        if (!log.read(message.position, header.capacity(), header)) {
+            findAgain(message);
+            header.clear();
+            requireRead(log.read(message.position, header.capacity(), header), message);
+        }
+        CommandCodec.decodeMessage(header, 0, message);
+    }
+
+    @Override
+    public void readPayload(StoredMessage message, ByteBuffer target) {
+        if (!log.read(message.position + message.payloadOffset, message.payloadLength, target)) {
+            findAgain(message);
+            requireRead(log.read(message.position + message.payloadOffset, message.payloadLength, target), message);
+        }
+    }
+
+    /** The segment that held the message has been rewritten. */
+    private void findAgain(StoredMessage message) {
+        int found = find(message.key, message.sequence, message.sequence, foundSequence, foundPosition);
+        requireRead(found == 1, message);
+        message.position = foundPosition[0];
+    }
+
+    private static void requireRead(boolean found, StoredMessage message) {
+        if (!found) {
+            throw new IllegalStateException(
+                    "the log does not hold message " + message.sequence + ", which is not settled");
+        }
+    }
+
+    @Override
+    public boolean isCheckpointDue(long nowNanos) {
+        return wal.isCheckpointDue(nowNanos);
+    }
+
+    @Override
+    public boolean isCheckpointing() {
+        return wal.isCheckpointing();
+    }
+
+    @Override
+    public void checkpoint(ByteBuffer state, Liveness liveness) {
+        wal.checkpoint(appliedSequence, state, liveness);
     }
 }

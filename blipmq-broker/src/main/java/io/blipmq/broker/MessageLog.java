@@ -3,172 +3,173 @@ package io.blipmq.broker;
 import java.util.Arrays;
 
 /**
- * The positions of a topic's QoS 1 messages, shared by its subscriptions: each reads with a cursor of its own, so a
- * fan-out to a hundred is one entry. Owned by the core thread.
+ * Where a topic's QoS 1 messages stand in the journal, shared by its subscriptions: each reads with a cursor of its own,
+ * so a fan-out to a hundred is one entry. Owned by the core thread.
  *
- * <p>Entries are numbered by <em>index</em>, from 0 at the topic's first message on, and stand in pages that are dropped
- * once every cursor has passed them. Page sizes double from small to large, so that a hundred thousand quiet topics
- * cost little and a long backlog has few pages.
+ * <p>The newest positions are in memory, in pages; older ones, which {@link PositionMemory} had no room for, are found
+ * again in the journal by the topic's key. Pages that every cursor has passed are dropped. Page sizes double from small
+ * to large, so that a hundred thousand quiet topics cost little and a long backlog has few pages.
  */
 final class MessageLog {
-    private static final int PAGE_ENTRIES_MIN = 16;
+    private static final int PAGE_ENTRIES_MIN = 8;
     private static final int PAGE_ENTRIES_MAX = 1024;
 
-    private Page[] pages = new Page[4];
-    private int pageCount;
-    private long endIndex;
-    private long endBytes;
+    private final byte[] key;
+    private final PositionMemory memory;
+    private Page head;
+    private Page tail;
+    private long lastSequence;
+    private long count;
+    private long bytes;
 
-    /** One run of entries; {@link #payloadPosition} and its kind take an index within the log. */
+    /** A run of entries. */
     static final class Page {
-        private final long firstIndex;
-        private final long bytesBefore;
+        /** The log that this page is in memory for; null when it was found in the journal, or has been dropped. */
+        private MessageLog owner;
+
         private final long[] sequences;
         private final long[] positions;
-        private final int[] lengths;
-        private final long[] published;
-        private long[] expiries;
         private int count;
+        private Page next;
+        /** Neighbours by age among all logs' pages; owned by {@link PositionMemory}. */
+        Page older;
 
-        private Page(long firstIndex, long bytesBefore, int capacity) {
-            this.firstIndex = firstIndex;
-            this.bytesBefore = bytesBefore;
+        Page newer;
+
+        Page(int capacity) {
             this.sequences = new long[capacity];
             this.positions = new long[capacity];
-            this.lengths = new int[capacity];
-            this.published = new long[capacity];
         }
 
-        boolean contains(long index) {
-            return index >= firstIndex && index < firstIndex + count;
+        int count() {
+            return count;
         }
 
-        long sequence(long index) {
-            return sequences[slot(index)];
+        int capacity() {
+            return sequences.length;
         }
 
-        long payloadPosition(long index) {
-            return positions[slot(index)];
+        long sequence(int slot) {
+            return sequences[slot];
         }
 
-        int payloadLength(long index) {
-            return lengths[slot(index)];
+        long position(int slot) {
+            return positions[slot];
         }
 
-        /** Wall-clock milliseconds. */
-        long publishedMillis(long index) {
-            return published[slot(index)];
+        long lastSequence() {
+            return sequences[count - 1];
         }
 
-        /** Wall-clock milliseconds, 0 = never. */
-        long expiresMillis(long index) {
-            return expiries == null ? 0 : expiries[slot(index)];
+        MessageLog owner() {
+            return owner;
         }
 
-        private int slot(long index) {
-            return (int) (index - firstIndex);
-        }
-
-        private boolean isFull() {
-            return count == sequences.length;
+        /** The first slot at or beyond a sequence number; {@link #count} when there is none. */
+        int slotFrom(long sequence) {
+            int slot = Arrays.binarySearch(sequences, 0, count, sequence);
+            return slot < 0 ? -slot - 1 : slot;
         }
     }
 
-    void append(long sequence, long payloadPosition, int payloadLength, long publishedMillis, long expiresMillis) {
-        Page page = pageCount == 0 ? null : pages[pageCount - 1];
-        if (page == null || page.isFull()) {
-            page = addPage(page);
-        }
-        int slot = page.count++;
-        page.sequences[slot] = sequence;
-        page.positions[slot] = payloadPosition;
-        page.lengths[slot] = payloadLength;
-        page.published[slot] = publishedMillis;
-        if (expiresMillis != 0) {
-            if (page.expiries == null) {
-                page.expiries = new long[page.sequences.length];
-            }
-            page.expiries[slot] = expiresMillis;
-        }
-        endIndex++;
-        endBytes += payloadLength;
+    /** @param key what the journal lists this log's messages under */
+    MessageLog(byte[] key, PositionMemory memory) {
+        this.key = key;
+        this.memory = memory;
     }
 
-    /** The index that the next message will have. */
-    long endIndex() {
-        return endIndex;
+    byte[] key() {
+        return key;
     }
 
-    /** The page that holds an index which is still kept. */
-    Page page(long index) {
-        int low = 0;
-        int high = pageCount - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (pages[middle].firstIndex <= index) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
+    void append(long sequence, long position, int payloadLength) {
+        if (tail == null || tail.count == tail.sequences.length) {
+            addPage();
         }
-        Page page = pages[low];
-        assert page.contains(index) : "index " + index + " is not kept";
+        tail.sequences[tail.count] = sequence;
+        tail.positions[tail.count++] = position;
+        lastSequence = sequence;
+        count++;
+        bytes += payloadLength;
+    }
+
+    /** After a start: what was appended before the checkpoint, all of which the journal can find. */
+    void restore(long restoredLastSequence, long restoredCount, long restoredBytes) {
+        lastSequence = restoredLastSequence;
+        count = restoredCount;
+        bytes = restoredBytes;
+    }
+
+    /** The number of the newest message, 0 before any. */
+    long lastSequence() {
+        return lastSequence;
+    }
+
+    /** How many messages there have been. */
+    long count() {
+        return count;
+    }
+
+    /** Payload bytes of all messages there have been. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** The page that holds the first message at or beyond a sequence number, or null when there is no such message. */
+    Page pageFrom(long sequence) {
+        if (sequence > lastSequence) {
+            return null;
+        }
+        if (head != null && sequence >= head.sequences[0]) {
+            return pageInMemory(sequence);
+        }
+        Page found = findPage(sequence, head == null ? lastSequence : head.sequences[0] - 1);
+        return found == null ? head : found;
+    }
+
+    private Page pageInMemory(long sequence) {
+        Page page = sequence > tail.sequences[0] ? tail : head;
+        while (page.lastSequence() < sequence) {
+            page = page.next;
+        }
         return page;
     }
 
-    /** The index of the message with this sequence number, or -1 when it is not kept. */
-    long indexOf(long sequence) {
-        int low = 0;
-        int high = pageCount - 1;
-        if (high < 0 || sequence < pages[0].sequences[0]) {
-            return -1;
-        }
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (pages[middle].sequences[0] <= sequence) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        Page page = pages[low];
-        int slot = Arrays.binarySearch(page.sequences, 0, page.count, sequence);
-        return slot < 0 ? -1 : page.firstIndex + slot;
+    private Page findPage(long from, long through) {
+        Page page = new Page(PAGE_ENTRIES_MAX);
+        page.count = memory.journal().find(key, from, through, page.sequences, page.positions);
+        return page.count == 0 ? null : page;
     }
 
-    /** Payload bytes of all messages from an index that is kept (or the end) on. */
-    long bytesFrom(long index) {
-        if (index == endIndex) {
-            return 0;
-        }
-        Page page = page(index);
-        long before = page.bytesBefore;
-        for (int slot = 0; slot < page.slot(index); slot++) {
-            before += page.lengths[slot];
-        }
-        return endBytes - before;
-    }
-
-    /** Forgets whole pages below an index that every cursor has reached. */
-    void trimBefore(long index) {
-        int passed = 0;
-        while (passed < pageCount && pages[passed].firstIndex + pages[passed].count <= index) {
-            passed++;
-        }
-        if (passed > 0) {
-            System.arraycopy(pages, passed, pages, 0, pageCount - passed);
-            Arrays.fill(pages, pageCount - passed, pageCount, null);
-            pageCount -= passed;
+    /** Forgets pages below a sequence number that every cursor has reached. */
+    void trimBefore(long sequence) {
+        while (head != null && head.lastSequence() < sequence) {
+            dropHead();
         }
     }
 
-    private Page addPage(Page last) {
-        if (pageCount == pages.length) {
-            pages = Arrays.copyOf(pages, pages.length * 2);
+    /** Forgets the oldest page; who still needs it finds its entries in the journal. */
+    void dropHead() {
+        Page dropped = head;
+        head = dropped.next;
+        if (head == null) {
+            tail = null;
         }
-        int capacity = last == null ? PAGE_ENTRIES_MIN : Math.min(last.sequences.length * 2, PAGE_ENTRIES_MAX);
-        Page page = new Page(endIndex, endBytes, capacity);
-        pages[pageCount++] = page;
-        return page;
+        dropped.next = null;
+        dropped.owner = null;
+        memory.remove(dropped);
+    }
+
+    private void addPage() {
+        int capacity = tail == null ? PAGE_ENTRIES_MIN : Math.min(tail.sequences.length * 2, PAGE_ENTRIES_MAX);
+        Page page = new Page(capacity);
+        page.owner = this;
+        memory.add(page);
+        if (tail == null) {
+            head = page;
+        } else {
+            tail.next = page;
+        }
+        tail = page;
     }
 }

@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
  * nor a listing ever holds the key itself. Immutable.
  */
 public record OwnerId(long high, long low) {
+    static final int BYTES = 16;
 
     /** @param key the API key's UTF-8 bytes */
     public static OwnerId ofKey(byte[] key) {
@@ -19,5 +20,14 @@ public record OwnerId(long high, long low) {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
+    }
+
+    void put(ByteBuffer target, int offset) {
+        target.putLong(offset, high);
+        target.putLong(offset + 8, low);
+    }
+
+    static OwnerId get(ByteBuffer source, int offset) {
+        return new OwnerId(source.getLong(offset), source.getLong(offset + 8));
     }
 }

@@ -37,7 +37,7 @@ final class PassingSubscription extends Subscription {
     }
 
     @Override
-    SubscriptionInfo info(long nowMillis) {
+    SubscriptionInfo info(Delivering delivering) {
         return new SubscriptionInfo(
                 id(),
                 topic().toString(),

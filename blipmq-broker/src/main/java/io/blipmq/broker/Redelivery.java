@@ -1,6 +1,5 @@
 package io.blipmq.broker;
 
-import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -100,8 +99,19 @@ final class Redelivery implements Delivering {
     }
 
     @Override
-    public void readPayload(long position, int length, ByteBuffer target) {
-        journal.read(position, length, target);
+    public Journal journal() {
+        return journal;
+    }
+
+    /** After a start and all of replay: what had its last delivery before is decided by its deadline, which has passed. */
+    void onRestored(DurableSubscription subscription) {
+        counters.add(BrokerMetric.IN_FLIGHT, subscription.unsettled().size());
+        for (Delivery delivery : subscription.unsettled().values()) {
+            if (!subscription.isDeadLetters() && options.isLastDelivery(delivery.attempts)) {
+                delivery.state = Delivery.State.IN_FLIGHT;
+                deadlines.schedule(delivery, nowNanos);
+            }
+        }
     }
 
     /** A delivery has left its subscription. */
@@ -115,7 +125,7 @@ final class Redelivery implements Delivering {
         if (subscription.isRemoving()) {
             return; // it ends with its subscription
         }
-        if (delivery.expiresMillis != 0 && delivery.expiresMillis <= nowMillis) {
+        if (delivery.message.isExpired(nowMillis)) {
             settle(subscription.id(), delivery.tag, subscription.expiryReason());
         } else if (!subscription.isDeadLetters() && options.isLastDelivery(delivery.attempts)) {
             moveToDeadLetters(delivery);
@@ -126,8 +136,11 @@ final class Redelivery implements Delivering {
 
     private void moveToDeadLetters(Delivery delivery) {
         long expiresMillis = nowMillis + options.deadLetterRetentionMillis();
-        long letter = journal.appendDeadLetter(
-                delivery.subscription.id(), delivery.tag, delivery.attempts, nowMillis, expiresMillis);
+        DurableSubscription subscription = delivery.subscription;
+        byte[] key = DurableSubscription.letterKey(
+                subscription.owner(), subscription.topic().deadLetterName());
+        long letter =
+                journal.appendDeadLetter(subscription.id(), delivery.attempts, key, delivery.message, expiresMillis);
         if (letter < 0) {
             deadlines.schedule(delivery, nowNanos + MOVE_AGAIN_NANOS);
             return;

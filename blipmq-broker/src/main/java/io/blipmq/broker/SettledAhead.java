@@ -1,61 +1,87 @@
 package io.blipmq.broker;
 
-import java.util.BitSet;
+import java.util.Arrays;
 
 /**
- * Indexes at or beyond a subscription's cursor that are settled already: after a restart the cursor stands at the oldest
- * unsettled message while later ones may have been acknowledged. Owned by the core thread.
+ * Messages beyond a subscription's cursor that are settled already: after the death of the process the cursor stands
+ * where the last checkpoint saw it, while later messages may have been acknowledged. Owned by the core thread. Bounded by
+ * what is acknowledged between two checkpoints; 8 bytes each.
  */
 final class SettledAhead {
-    /** Bits below the cursor are cut off once there are this many. */
-    private static final int SLACK_BITS = 1 << 20;
+    private static final long[] NONE = {};
+    private static final int CAPACITY_MIN = 8;
 
-    private BitSet bits;
-    private long base;
-    private long count;
-    private long payloadBytes;
+    /** Those from {@link #begin} to {@link #end}; sorted and without repetition unless {@link #untidy}. */
+    private long[] tags = NONE;
 
-    boolean contains(long index) {
-        return bits != null && index >= base && bits.get((int) (index - base));
+    private int begin;
+    private int end;
+    private boolean untidy;
+
+    /** A tag may be added again. */
+    void add(long tag) {
+        if (end == tags.length) {
+            tags = Arrays.copyOf(tags, Math.max(CAPACITY_MIN, end * 2));
+        }
+        untidy |= end > begin && tag <= tags[end - 1];
+        tags[end++] = tag;
     }
 
-    void add(long index, long cursor, int payloadLength) {
-        if (contains(index)) {
-            return;
+    boolean contains(long tag) {
+        return begin < end && find(tag) >= 0;
+    }
+
+    /**
+     * The cursor has passed every message below a number.
+     *
+     * @return how many of those were in here
+     */
+    int passBelow(long sequence) {
+        if (begin == end) {
+            return 0;
         }
-        if (bits == null) {
-            bits = new BitSet();
-            base = cursor;
+        int found = find(sequence);
+        int first = found < 0 ? -found - 1 : found;
+        int passed = first - begin;
+        begin = first;
+        if (begin == end) {
+            tags = NONE;
+            begin = 0;
+            end = 0;
         }
-        bits.set(Math.toIntExact(index - base));
-        count++;
-        payloadBytes += payloadLength;
+        return passed;
     }
 
     /** How many there are. */
-    long count() {
-        return count;
+    int count() {
+        tidy();
+        return end - begin;
     }
 
-    /** Bytes of their payloads. */
-    long payloadBytes() {
-        return payloadBytes;
+    /** Sorted. */
+    long[] toArray() {
+        tidy();
+        return Arrays.copyOfRange(tags, begin, end);
     }
 
-    /** The cursor has moved up to here, by one, past a message of this length. */
-    void advanceTo(long cursor, int payloadLength) {
-        if (bits == null) {
+    private int find(long tag) {
+        tidy();
+        return Arrays.binarySearch(tags, begin, end, tag);
+    }
+
+    /** Replay adds many before anybody asks. */
+    private void tidy() {
+        if (!untidy) {
             return;
         }
-        if (contains(cursor - 1)) {
-            count--;
-            payloadBytes -= payloadLength;
+        untidy = false;
+        Arrays.sort(tags, begin, end);
+        int kept = begin;
+        for (int i = begin; i < end; i++) {
+            if (kept == begin || tags[i] != tags[kept - 1]) {
+                tags[kept++] = tags[i];
+            }
         }
-        if (cursor - base >= bits.length()) {
-            bits = null;
-        } else if (cursor - base >= SLACK_BITS) {
-            bits = bits.get((int) (cursor - base), bits.length());
-            base = cursor;
-        }
+        end = kept;
     }
 }

@@ -22,7 +22,7 @@ abstract class Subscription {
     abstract boolean belongsTo(Client client);
 
     /** What an operator sees of it. */
-    abstract SubscriptionInfo info(long nowMillis);
+    abstract SubscriptionInfo info(Delivering delivering);
 
     /**
      * Delivers the next message, if there is one.

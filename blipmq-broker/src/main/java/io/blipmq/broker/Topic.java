@@ -13,7 +13,7 @@ final class Topic {
     private static final byte[] PREFIX_BYTES = "$dead-letter/".getBytes(StandardCharsets.UTF_8);
 
     private final byte[] name;
-    private final MessageLog messages = new MessageLog();
+    private final MessageLog messages;
     private final LiveLog live;
     /** Oldest first. */
     private final List<DurableSubscription> durable = new ArrayList<>(1);
@@ -22,7 +22,8 @@ final class Topic {
     /** Durable subscriptions that are journalled and not stored yet. */
     private int expectedSubscriptions;
 
-    Topic(byte[] name, LiveLog live) {
+    Topic(byte[] name, LiveLog live, PositionMemory positions) {
+        this.messages = new MessageLog(name, positions);
         this.name = name;
         this.live = live;
     }
@@ -92,10 +93,10 @@ final class Topic {
 
     /** Forgets positions that every durable subscription has passed. */
     void trim() {
-        long passed = messages.endIndex();
+        long passed = messages.lastSequence() + 1;
         for (DurableSubscription subscription : durable) {
             if (subscription.messages() == messages) {
-                passed = Math.min(passed, subscription.cursorIndex());
+                passed = Math.min(passed, subscription.cursor().nextSequence());
             }
         }
         messages.trimBefore(passed);

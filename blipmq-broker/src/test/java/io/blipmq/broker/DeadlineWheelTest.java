@@ -24,7 +24,7 @@ class DeadlineWheelTest {
         for (int step = 0; step < 20_000; step++) {
             int action = random.nextInt(10);
             if (action < 6) {
-                Delivery delivery = new Delivery(null, step, 0, 0, 0, 0);
+                Delivery delivery = new Delivery(null, new StoredMessage());
                 wheel.schedule(delivery, now + 1 + (long) (random.nextDouble() * TimeUnit.SECONDS.toNanos(90)));
                 waiting.add(delivery);
             } else if (action < 8 && !waiting.isEmpty()) {

@@ -1,31 +1,51 @@
 package io.blipmq.broker;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blipmq.wal.Liveness;
+import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A journal in memory whose test decides when commands become stored, and what survives a restart. */
-final class MemoryJournal implements Journal {
+public final class MemoryJournal implements Journal {
     private record Entry(long sequence, int type, ByteBuffer body) {}
 
     private final List<Entry> entries = new ArrayList<>();
     private int stored;
     private int applied;
+    private boolean holding = true;
     private boolean full;
     private boolean busy;
+    private boolean checkpointDue;
+    private Liveness liveness;
+    private ByteBuffer checkpoint;
+    private int checkpointSequence;
     private boolean settlementsBusy;
     private boolean lettersBusy;
 
+    /** From now on what a turn appends counts as stored when the turn ends, and so does everything before. */
+    public void release() {
+        holding = false;
+        storeAll();
+    }
+
+    /** From now on, as at first, nothing more counts as stored, until {@link #storeAll} or {@link #release}. */
+    public void hold() {
+        holding = true;
+    }
+
     /** Everything appended counts as stored from now on. */
-    void storeAll() {
+    public void storeAll() {
         stored = entries.size();
     }
 
-    void full(boolean isFull) {
+    public void full(boolean isFull) {
         full = isFull;
     }
 
-    void busy(boolean isBusy) {
+    public void busy(boolean isBusy) {
         busy = isBusy;
     }
 
@@ -37,7 +57,7 @@ final class MemoryJournal implements Journal {
         lettersBusy = isBusy;
     }
 
-    int size() {
+    public int size() {
         return entries.size();
     }
 
@@ -46,6 +66,12 @@ final class MemoryJournal implements Journal {
         MemoryJournal next = new MemoryJournal();
         next.entries.addAll(entries.subList(0, stored));
         next.stored = stored;
+        if (checkpoint != null) {
+            next.checkpoint = checkpoint;
+            next.checkpointSequence = checkpointSequence;
+            next.applied = checkpointSequence;
+            replay.onCheckpoint(checkpoint.duplicate());
+        }
         next.drainStored(replay, Integer.MAX_VALUE);
         return next;
     }
@@ -81,9 +107,10 @@ final class MemoryJournal implements Journal {
 
     @Override
     public long appendDeadLetter(
-            long subscriptionId, long deliveryTag, int attempts, long movedMillis, long expiresMillis) {
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.DEAD_LETTER_BYTES);
-        CommandCodec.encodeDeadLetter(body, 0, subscriptionId, deliveryTag, attempts, movedMillis, expiresMillis);
+            long subscriptionId, int attempts, byte[] key, StoredMessage message, long expiresMillis) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.deadLetterBytes(key.length, message.payloadLength));
+        int payload = CommandCodec.encodeDeadLetter(body, 0, subscriptionId, attempts, key, message, expiresMillis);
+        readPayload(message, body.duplicate().position(payload));
         return append(CommandCodec.DEAD_LETTER, body);
     }
 
@@ -109,7 +136,16 @@ final class MemoryJournal implements Journal {
     }
 
     @Override
-    public void submit(long nowNanos) {}
+    public void submit(long nowNanos) {
+        if (!holding) {
+            storeAll();
+        }
+    }
+
+    @Override
+    public boolean hasWaitingSettlements() {
+        return false;
+    }
 
     @Override
     public void seal() {
@@ -133,10 +169,74 @@ final class MemoryJournal implements Journal {
         return applied;
     }
 
+    /** Everything that is stored can be found. */
     @Override
-    public void read(long position, int length, ByteBuffer target) {
-        ByteBuffer body = entries.get((int) (position >>> 32) - 1).body;
-        target.put(target.position(), body, (int) position, length);
-        target.position(target.position() + length);
+    public long findableThrough() {
+        return stored;
+    }
+
+    @Override
+    public int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+        int found = 0;
+        for (int i = (int) fromSequence - 1; i < Math.min(throughSequence, stored) && found < sequences.length; i++) {
+            Entry entry = entries.get(i);
+            long located = CommandCodec.locateKey(entry.type, entry.body, 0, entry.body.capacity());
+            if (located != RecordKey.NONE
+                    && key.length == (int) located
+                    && entry.body.slice((int) (located >>> 32), (int) located).equals(ByteBuffer.wrap(key))) {
+                sequences[found] = entry.sequence;
+                positions[found++] = entry.sequence << 32;
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public void readMessage(StoredMessage message) {
+        CommandCodec.decodeMessage(body(message), 0, message);
+    }
+
+    @Override
+    public void readPayload(StoredMessage message, ByteBuffer target) {
+        target.put(target.position(), body(message), message.payloadOffset, message.payloadLength);
+        target.position(target.position() + message.payloadLength);
+    }
+
+    private ByteBuffer body(StoredMessage message) {
+        assertThat(message.position).isEqualTo(message.sequence << 32);
+        return entries.get((int) message.sequence - 1).body;
+    }
+
+    /** Asks for a checkpoint with the next turn. */
+    void wantCheckpoint() {
+        checkpointDue = true;
+    }
+
+    /** The last checkpoint's state, read back. */
+    CheckpointState checkpoint() {
+        return CheckpointCodec.decode(checkpoint.duplicate());
+    }
+
+    /** What was said to be wanted with the last checkpoint. */
+    Liveness liveness() {
+        return liveness;
+    }
+
+    @Override
+    public boolean isCheckpointDue(long nowNanos) {
+        return checkpointDue;
+    }
+
+    @Override
+    public boolean isCheckpointing() {
+        return false;
+    }
+
+    @Override
+    public void checkpoint(ByteBuffer state, Liveness newLiveness) {
+        checkpointDue = false;
+        checkpoint = state;
+        checkpointSequence = applied;
+        liveness = newLiveness;
     }
 }

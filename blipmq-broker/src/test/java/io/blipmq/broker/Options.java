@@ -5,6 +5,8 @@ import java.util.concurrent.TimeUnit;
 /** Options of tests: the defaults with one thing changed. */
 final class Options {
     private static final BrokerOptions D = BrokerOptions.defaults();
+    /** Few, so that every test with some messages finds positions in the journal again. */
+    private static final int POSITIONS_MAX = 64;
 
     private Options() {}
 
@@ -51,6 +53,7 @@ final class Options {
                 D.liveMessagesMax(),
                 D.liveBytesMax(),
                 D.inFlightMax(),
+                POSITIONS_MAX,
                 D.subscriptionsMax());
     }
 
@@ -65,6 +68,7 @@ final class Options {
                 liveMessagesMax,
                 liveBytesMax,
                 inFlightMax,
+                POSITIONS_MAX,
                 subscriptionsMax);
     }
 }

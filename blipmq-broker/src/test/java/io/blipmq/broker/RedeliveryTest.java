@@ -151,6 +151,26 @@ class RedeliveryTest {
     }
 
     @Test
+    void aMessageAcknowledgedWhileItsLetterIsStoredLeavesNoLetter() {
+        use(Options.deliveriesMax(1));
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "slow");
+        TestBroker.Received received = broker.poll(alice, subscription);
+        broker.advance(1, SECONDS);
+        broker.broker().doWork(broker.nanoTime());
+        assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
+        broker.journal().storeAll();
+
+        assertThat(broker.acknowledge(alice, subscription, received)).isTrue();
+        broker.broker().doWork(broker.nanoTime());
+        assertThat(broker.acknowledge(alice, subscription, received)).isFalse();
+        long letters = broker.trySubscribe(alice, 1, LETTERS);
+        assertThat(broker.poll(alice, letters)).isNull();
+        broker.restartCleanly();
+        assertThat(broker.pollAll(broker.connect("alice"), letters)).isEmpty();
+    }
+
+    @Test
     void lettersGoToTheKeyWhoseSubscriptionFailedOnly() {
         use(Options.deliveriesMax(1));
         Client bob = broker.connect("bob");

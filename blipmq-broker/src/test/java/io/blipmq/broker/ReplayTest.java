@@ -39,8 +39,10 @@ class ReplayTest {
                 publish();
             } else if (action < 900) {
                 pollAndMaybeAcknowledge();
-            } else if (action < 990) {
+            } else if (action < 980) {
                 broker.pass(random.nextInt(200), TimeUnit.MILLISECONDS);
+            } else if (action < 990) {
+                broker.journal().wantCheckpoint();
             } else {
                 restartAndCheck();
             }

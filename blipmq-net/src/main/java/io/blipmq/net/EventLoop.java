@@ -76,7 +76,7 @@ public final class EventLoop {
 
     /** Blocks until a socket is ready, somebody calls {@link #wakeup()}, or the time is over. */
     public void awaitWork(long timeoutNanos) {
-        long nanos = Math.min(timeoutNanos, ownTimeoutNanos());
+        long nanos = Math.min(Math.min(timeoutNanos, broker.awaitNanosMax()), ownTimeoutNanos());
         blocking = true;
         try {
             select(wakeupRequested.get() ? 0 : nanos);

@@ -3,6 +3,7 @@ package io.blipmq.net;
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerClock;
 import io.blipmq.broker.BrokerOptions;
+import io.blipmq.broker.MemoryJournal;
 import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.FrameType;
@@ -30,11 +31,12 @@ public final class ServerFuzz {
     private static final NetOptions OPTIONS = new NetOptions(
             "127.0.0.1", 0, 10, List.of(KEY.getBytes(StandardCharsets.US_ASCII)), NetBudgets.ofDirectMemory(64L << 20));
 
-    private final TestJournal journal = new TestJournal();
+    private final MemoryJournal journal = new MemoryJournal();
     private final Broker broker;
     private final LoopResources shared;
 
     private ServerFuzz() throws IOException {
+        journal.release();
         broker = Broker.open(BrokerOptions.defaults(), BrokerClock.SYSTEM, replay -> journal);
         shared = new LoopResources(broker, OPTIONS, new NetMetrics());
     }

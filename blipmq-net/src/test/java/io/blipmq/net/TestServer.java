@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerClock;
 import io.blipmq.broker.BrokerOptions;
+import io.blipmq.broker.MemoryJournal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-    final TestJournal journal = new TestJournal();
+    final MemoryJournal journal = new MemoryJournal();
     final NetMetrics metrics = new NetMetrics();
     final Broker broker;
     final EventLoop loop;
@@ -29,6 +30,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
     private long nanos = TimeUnit.SECONDS.toNanos(1);
 
     private TestServer(NetOptions options) throws IOException {
+        journal.release();
         broker = Broker.open(BrokerOptions.defaults(), this, replay -> journal);
         loop = new EventLoop(broker, options, metrics);
         loop.listen();

@@ -1,13 +1,18 @@
 package io.blipmq.wal;
 
-/** What the disk is known to hold. Thread-safe: the log thread writes, others read. */
+/** What the disk is known to hold. Thread-safe: the log thread writes, others read; the background thread asks for more. */
 final class DurableState {
+    private final Signal onRequested;
     private volatile long forcedSequence;
     private volatile long markedSequence;
+    private volatile long requestedSequence;
 
-    DurableState(long forcedSequence) {
+    /** @param onRequested is raised when what was asked for has been forced */
+    DurableState(long forcedSequence, Signal onRequested) {
         this.forcedSequence = forcedSequence;
         this.markedSequence = forcedSequence;
+        this.requestedSequence = forcedSequence;
+        this.onRequested = onRequested;
     }
 
     /** The highest number that has been forced. */
@@ -16,7 +21,20 @@ final class DurableState {
     }
 
     void forced(long sequence) {
+        boolean wanted = isForceRequested();
         forcedSequence = sequence;
+        if (wanted) {
+            onRequested.raise();
+        }
+    }
+
+    /** Asks the log thread, which has to be woken, to force up to a number that has been written. */
+    void requestForce(long sequence) {
+        requestedSequence = Math.max(requestedSequence, sequence);
+    }
+
+    boolean isForceRequested() {
+        return requestedSequence > forcedSequence;
     }
 
     /** The highest durable mark in any frame that was written. */

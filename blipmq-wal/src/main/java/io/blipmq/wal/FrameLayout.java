@@ -15,9 +15,12 @@ import java.nio.ByteBuffer;
  * <tr><td>12</td><td>4</td><td>number of records</td></tr>
  * <tr><td>16</td><td>8</td><td>sequence number of the first record; without records, of the next one to come</td></tr>
  * <tr><td>24</td><td>8</td><td>durable mark: the highest number known forced when the frame was written</td></tr>
- * <tr><td>32</td><td>4</td><td>kind: 1 records, 2 marker (only carries the mark), 3 seal (the log's clean end)</td></tr>
+ * <tr><td>32</td><td>4</td><td>kind: 1 records, 2 marker (only carries the mark), 3 seal (the log's clean end, or
+ * the end of a compacted segment), 4 compacted records</td></tr>
  * <tr><td>36</td><td>4</td><td>CRC32C of the seed and of bytes 4 to 35</td></tr>
- * <tr><td>40</td><td></td><td>records: length of the body (4), type (4), body, padding to 8</td></tr>
+ * <tr><td>40</td><td></td><td>records: length of the body (4), type (4), body, padding to 8. Those
+ * of kind 1 have consecutive numbers, as the epoch counts; those of kind 4 say theirs: length of the body (4), type (4),
+ * sequence number (8), body, padding to 8</td></tr>
  * </table>
  *
  * The seed is journal id, epoch, segment ordinal and the frame's offset in the segment (see {@link FrameChecksum}): bytes
@@ -40,16 +43,28 @@ final class FrameLayout {
     static final int RECORD_LENGTH_OFFSET = 0;
     static final int RECORD_TYPE_OFFSET = 4;
     static final int RECORD_HEADER_BYTES = 8;
+    static final int RECORD_SEQUENCE_OFFSET = 8;
+    static final int COMPACTED_RECORD_HEADER_BYTES = 16;
 
     static final int KIND_RECORDS = 1;
     static final int KIND_MARKER = 2;
     static final int KIND_SEAL = 3;
+    static final int KIND_COMPACTED = 4;
 
     static final int ALIGNMENT = 8;
 
     /** What a record takes in a frame. */
     static int recordBytes(int bodyBytes) {
         return RECORD_HEADER_BYTES + align(bodyBytes);
+    }
+
+    /** What a record takes in a compacted frame. */
+    static int compactedRecordBytes(int bodyBytes) {
+        return COMPACTED_RECORD_HEADER_BYTES + align(bodyBytes);
+    }
+
+    static int recordHeaderBytes(int kind) {
+        return kind == KIND_COMPACTED ? COMPACTED_RECORD_HEADER_BYTES : RECORD_HEADER_BYTES;
     }
 
     static int align(int bytes) {

@@ -2,6 +2,7 @@ package io.blipmq.wal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,7 +17,10 @@ final class Readback {
     private final Storage storage;
     private final Tail tail;
     private final SegmentCatalog catalog;
-    private final LinkedHashMap<Integer, StorageFile> files = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<Integer, ReadbackFile> files = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Of the catalog, when the open files were last held against it. */
+    private int removals;
 
     Readback(Storage storage, Tail tail, SegmentCatalog catalog) {
         this.storage = storage;
@@ -35,46 +39,81 @@ final class Readback {
     }
 
     private boolean readFile(long position, int length, ByteBuffer target) {
-        int limit = target.limit();
+        int ordinal = Position.ordinal(position);
         try {
-            StorageFile file = file(Position.ordinal(position));
+            ReadbackFile file = file(ordinal);
             if (file == null) {
                 return false;
             }
-            target.limit(target.position() + length);
-            return file.read(target, Position.offset(position)) == length;
+            boolean growing = ordinal == catalog.current().ordinal();
+            return file.read(Position.offset(position), length, growing, target);
         } catch (IOException e) {
             throw new StorageFailedException(
-                    "reading the log back from segment " + catalog.name(Position.ordinal(position)) + " failed", e);
-        } finally {
-            target.limit(limit);
+                    "reading the log back from segment " + catalog.name(ordinal) + " failed: " + e.getMessage(), e);
         }
     }
 
-    private StorageFile file(int ordinal) throws IOException {
-        StorageFile file = files.get(ordinal);
+    /** Lets go of deleted segments, which hold room on disk while they are open. Called every turn. */
+    void closeStale() {
+        if (catalog.removals() == removals) {
+            return;
+        }
+        removals = catalog.removals();
+        try {
+            for (Iterator<Map.Entry<Integer, ReadbackFile>> open =
+                            files.entrySet().iterator();
+                    open.hasNext(); ) {
+                Map.Entry<Integer, ReadbackFile> file = open.next();
+                if (catalog.name(file.getKey()) == null) {
+                    file.getValue().close();
+                    open.remove();
+                }
+            }
+        } catch (IOException e) {
+            throw new StorageFailedException("closing a segment of the log failed", e);
+        }
+    }
+
+    private ReadbackFile file(int ordinal) throws IOException {
+        ReadbackFile file = files.get(ordinal);
         if (file == null) {
             String name = catalog.name(ordinal);
             if (name == null) {
                 return null;
             }
-            file = storage.open(name);
+            file = open(ordinal, name);
+            if (file == null) {
+                return null;
+            }
             files.put(ordinal, file);
             closeEldest();
         }
         return file;
     }
 
+    /** Null when the segment was deleted after the catalog was asked. */
+    private ReadbackFile open(int ordinal, String name) throws IOException {
+        try {
+            return ReadbackFile.open(storage, name);
+        } catch (IOException e) {
+            if (catalog.name(ordinal) == null) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
     private void closeEldest() throws IOException {
         if (files.size() > FILES_MAX) {
-            Map.Entry<Integer, StorageFile> eldest = files.entrySet().iterator().next();
+            Map.Entry<Integer, ReadbackFile> eldest =
+                    files.entrySet().iterator().next();
             files.remove(eldest.getKey());
             eldest.getValue().close();
         }
     }
 
     void close() throws IOException {
-        for (StorageFile file : files.values()) {
+        for (ReadbackFile file : files.values()) {
             file.close();
         }
         files.clear();

@@ -1,8 +1,11 @@
 package io.blipmq.wal;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -35,7 +38,19 @@ import java.util.UUID;
  * deleted</td></tr>
  * <tr><td>16</td><td>temporary files: died while making a file</td><td>deleted</td></tr>
  * <tr><td>17</td><td>prepared files</td><td>used when whole, else deleted</td></tr>
- * <tr><td>18</td><td>an index file is missing or bad</td><td>made again in the background</td></tr>
+ * <tr><td>18</td><td>an index file is missing or bad</td><td>made again</td></tr>
+ * <tr><td>19</td><td>a checkpoint</td><td>taken; what it lists is complete and not read but for the headers, what comes
+ * before its number is not replayed, D is at least its number</td></tr>
+ * <tr><td>20</td><td>the checkpoint is bad</td><td>damage: it was read back before it got its name</td></tr>
+ * <tr><td>21</td><td>a checkpoint of a newer format</td><td>refused, names the way out</td></tr>
+ * <tr><td>22</td><td>a segment that the checkpoint lists is missing, has a bad header or is another one</td><td>damage</td>
+ * </tr>
+ * <tr><td>23</td><td>the segment at which replay begins is missing, or the log ends before the checkpoint's number</td>
+ * <td>damage</td></tr>
+ * <tr><td>24</td><td>a segment from before that one, or a compacted one, that is not listed: died between the rename of a
+ * checkpoint and the deletion, or before the rename</td><td>deleted</td></tr>
+ * <tr><td>25</td><td>the segment at which replay begins had nothing that counted, and an epoch began in its place</td>
+ * <td>replay begins there</td></tr>
  * </table>
  *
  * Damage is thrown before anything is changed. The order of what is done otherwise makes a start that dies at any point
@@ -44,13 +59,19 @@ import java.util.UUID;
 final class Recovery {
     private final Storage storage;
     private final WalOptions options;
-    private final RecordHandler handler;
+    private final CheckpointHandler restore;
+    private final RecordHandler replay;
     private final UUID boot;
     private final ReadWindow window = new ReadWindow();
 
+    /** Null without one. */
+    private Checkpoint checkpoint;
+
+    private long checkpointed;
     private SegmentChain chain;
-    private final List<SegmentPreparer.ClosedSegment> closed = new ArrayList<>();
+    private final List<ClosedSegment> closed = new ArrayList<>();
     private long records;
+    private long replayedBytes;
     /** Whether the segment replayed last goes on with bytes that are no frame. */
     private boolean moreBehind;
 
@@ -58,27 +79,55 @@ final class Recovery {
     record Recovered(
             RecoveryReport report,
             EpochStart.Started current,
-            List<SegmentPreparer.ClosedSegment> closed,
-            List<String> prepared) {}
+            List<ClosedSegment> closed,
+            List<String> prepared,
+            long checkpointed,
+            int nextCompacted,
+            long replayedBytes) {}
 
-    Recovery(Storage storage, WalOptions options, RecordHandler handler) {
+    Recovery(Storage storage, WalOptions options, CheckpointHandler restore, RecordHandler replay) {
         this.storage = storage;
         this.options = options;
-        this.handler = handler;
+        this.restore = restore;
+        this.replay = replay;
         this.boot = SegmentHeader.bootId(storage.bootId());
     }
 
     Recovered run() throws IOException {
         long start = options.nanoClock().getAsLong();
         List<String> names = storage.list();
-        chain = SegmentChain.load(storage, names);
+        loadCheckpoint(names);
+        chain = SegmentChain.load(storage, names, checkpoint);
         if (chain.isEmpty()) {
+            requireNothingBefore();
             return startNew(names, start);
         }
         TailSurvey survey = survey();
         Epoch epoch = nextEpoch(survey);
+        if (checkpoint != null) {
+            restore.onCheckpoint(checkpointed, checkpoint.content());
+        }
+        closed.addAll(chain.listed());
         try (SegmentReader newest = replayOlder(epoch.cut())) {
             return startNext(names, newest, survey, epoch, start);
+        }
+    }
+
+    private void loadCheckpoint(List<String> names) throws IOException {
+        if (names.contains(SegmentNames.CHECKPOINT)) {
+            checkpoint = CheckpointFile.load(storage);
+            checkpointed = checkpoint.sequence();
+        }
+    }
+
+    private void requireNothingBefore() throws WalCorruptionException {
+        if (checkpoint != null) {
+            throw new WalCorruptionException(
+                    SegmentNames.CHECKPOINT,
+                    0,
+                    checkpointed + 1,
+                    WalCorruptionException.UNKNOWN,
+                    "the segments that follow the checkpoint are missing");
         }
     }
 
@@ -89,12 +138,17 @@ final class Recovery {
         EpochStart.Started current = new EpochStart(storage, options, header).create(null, 0, prepared);
         RecoveryReport report = new RecoveryReport(
                 0, 0, 1, true, true, 0, 0, "", 0, 1, options.nanoClock().getAsLong() - start);
-        return new Recovered(report, current, closed, prepared);
+        return recovered(report, current, prepared);
+    }
+
+    private Recovered recovered(RecoveryReport report, EpochStart.Started current, List<String> prepared) {
+        int nextCompacted = checkpoint == null ? SegmentHeader.COMPACTED_ORDINALS : checkpoint.nextCompacted();
+        return new Recovered(report, current, closed, prepared, checkpointed, nextCompacted, replayedBytes);
     }
 
     private TailSurvey survey() throws IOException {
         try (SegmentReader reader = SegmentReader.open(storage, chain.newest(), window)) {
-            TailSurvey survey = TailSurvey.of(reader);
+            TailSurvey survey = TailSurvey.of(reader, checkpointed);
             if (survey.last() < survey.durable()) {
                 throw reader.damage(
                         reader.expected(),
@@ -142,7 +196,7 @@ final class Recovery {
             SegmentReader reader = SegmentReader.open(storage, segment, window);
             boolean read = false;
             try {
-                reader.replay(chain.limitOf(segment, cut), handler);
+                reader.replay(chain.limitOf(segment, cut), this::onRecord);
                 moreBehind = reader.word(reader.offset()) != 0;
                 read = true;
             } finally {
@@ -150,16 +204,27 @@ final class Recovery {
                     reader.close();
                 }
             }
-            records += reader.records();
             if (!chain.isSuperseded(segment, cut)) {
-                closed.add(new SegmentPreparer.ClosedSegment(segment, reader.last()));
+                closed.add(new ClosedSegment(segment, reader.last()));
             }
             previous = reader;
         }
         return previous;
     }
 
+    private void onRecord(long sequence, int type, ByteBuffer buffer, int offset, int length, long position) {
+        if (sequence > checkpointed) {
+            records++;
+            replayedBytes += FrameLayout.recordBytes(length);
+            replay.onRecord(sequence, type, buffer, offset, length, position);
+        }
+    }
+
     private void requireNoneMissing(SegmentReader previous, SegmentHeader segment) throws WalCorruptionException {
+        if (previous == null && checkpoint != null) {
+            requireFollowsCheckpoint(segment);
+            return;
+        }
         Epoch epoch = segment.epoch();
         boolean sameEpoch = previous != null && previous.header().epoch().equals(epoch);
         long last = previous == null ? 0 : previous.last();
@@ -182,6 +247,21 @@ final class Recovery {
                         : "records that were on disk, or segments, are missing");
     }
 
+    /** The segment at which replay begins, or, when nothing in that one counted, what the next epoch made of it. */
+    private void requireFollowsCheckpoint(SegmentHeader segment) throws WalCorruptionException {
+        Epoch epoch = segment.epoch();
+        boolean named = epoch.number() == checkpoint.replayEpoch() && segment.first() == checkpoint.replayFirst();
+        boolean follows = epoch.cut() == checkpoint.replayAfter() && segment.first() == epoch.begin();
+        if (!named && !follows) {
+            throw new WalCorruptionException(
+                    segment.name(),
+                    0,
+                    checkpoint.replayFirst(),
+                    segment.first() - 1,
+                    "segments between the checkpoint and this one are missing");
+        }
+    }
+
     private Recovered startNext(List<String> names, SegmentReader newest, TailSurvey survey, Epoch epoch, long start)
             throws IOException {
         List<String> prepared = sweep(names);
@@ -196,6 +276,7 @@ final class Recovery {
             newest.file().truncate(newest.offset());
         }
         deleteSuperseded(names, epoch.cut(), evidence ? chain.newest() : null);
+        index();
         RecoveryReport report = new RecoveryReport(
                 records,
                 closed.size() + (rewritten > 0 ? 1 : 0),
@@ -208,16 +289,15 @@ final class Recovery {
                 epoch.survived(),
                 epoch.resume(),
                 options.nanoClock().getAsLong() - start);
-        return new Recovered(report, current, closed, prepared);
+        return recovered(report, current, prepared);
     }
 
     private long replayRewritten(SegmentHeader header) throws IOException {
         try (SegmentReader reader = SegmentReader.open(storage, header, window)) {
-            reader.replay(header.epoch().survived(), handler);
+            reader.replay(header.epoch().survived(), this::onRecord);
             if (reader.last() < header.epoch().survived()) {
                 throw reader.damage(reader.expected(), header.epoch().survived(), "records cannot be read back");
             }
-            records += reader.records();
             return reader.records();
         }
     }
@@ -228,7 +308,11 @@ final class Recovery {
      * @param evidence stays for this time, because there was no room to set its torn tail aside; or null
      */
     private void deleteSuperseded(List<String> names, long cut, SegmentHeader evidence) throws IOException {
-        List<String> kept = new ArrayList<>();
+        for (String name : chain.dropped()) {
+            storage.delete(name);
+        }
+        Set<String> kept = new HashSet<>();
+        chain.listed().forEach(segment -> kept.add(SegmentNames.index(segment.name())));
         for (SegmentHeader segment : chain.segments()) {
             if (chain.isSuperseded(segment, cut) && segment != evidence) {
                 storage.delete(segment.name());
@@ -239,6 +323,34 @@ final class Recovery {
         for (String name : names) {
             if (SegmentNames.isIndex(name) && !kept.contains(name)) {
                 storage.delete(name);
+            }
+        }
+    }
+
+    /** Makes the indexes that are missing: of the last run's segments at most, unless files were damaged or removed. */
+    private void index() throws IOException {
+        SegmentIndexer indexer = new SegmentIndexer(storage, options.recordKey(), new IndexBlocks(1));
+        Set<String> present = Set.copyOf(storage.list());
+        for (ClosedSegment segment : closed) {
+            if (!present.contains(SegmentNames.index(segment.name())) || !indexer.isIndexed(segment)) {
+                index(indexer, segment);
+            }
+        }
+    }
+
+    /** On a full disk the ballast gives the room. */
+    private void index(SegmentIndexer indexer, ClosedSegment segment) throws IOException {
+        try {
+            indexer.index(segment);
+        } catch (DiskFullException e) {
+            storage.delete(SegmentNames.BALLAST);
+            try {
+                indexer.index(segment);
+            } catch (DiskFullException again) {
+                throw new DiskFullException(
+                        "the disk has no room for the index of a log segment in " + storage.describe()
+                                + ": make room and start again",
+                        again);
             }
         }
     }

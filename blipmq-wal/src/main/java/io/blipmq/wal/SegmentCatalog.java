@@ -3,12 +3,33 @@ package io.blipmq.wal;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Which file holds the segment of an ordinal number. Thread-safe: the log thread adds, the core thread asks. */
+/**
+ * Which file holds the segment of an ordinal number. Thread-safe: the log thread and the background thread change it, the
+ * core thread asks.
+ */
 final class SegmentCatalog {
     private final Map<Integer, String> names = new ConcurrentHashMap<>();
+    private volatile SegmentHeader current;
+    private volatile int removals;
 
     void add(SegmentHeader header) {
         names.put(header.ordinal(), header.name());
+    }
+
+    /** The log goes on in this segment. Those before it have been announced as closed. */
+    void begin(SegmentHeader header) {
+        add(header);
+        current = header;
+    }
+
+    /** The segment that is being written. */
+    SegmentHeader current() {
+        return current;
+    }
+
+    void remove(SegmentHeader header) {
+        names.remove(header.ordinal());
+        removals = removals + 1;
     }
 
     /** The file's name, or null for a segment that is not there. */
@@ -18,5 +39,10 @@ final class SegmentCatalog {
 
     int count() {
         return names.size();
+    }
+
+    /** Changes whenever segments are removed, so that a reader knows when to look which of its files are still needed. */
+    int removals() {
+        return removals;
     }
 }

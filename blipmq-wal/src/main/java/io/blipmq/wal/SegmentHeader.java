@@ -9,12 +9,35 @@ import java.util.UUID;
  * @param bootId the machine's boot in which the segment was written; zero when unknown
  * @param first the sequence number of its first record
  * @param capacity the bytes that were claimed for it
+ * @param compactedLast of a compacted segment the last number of its range; {@link #LOG} of one that the log was written to
  */
-record SegmentHeader(UUID journalId, UUID bootId, Epoch epoch, int ordinal, long first, long capacity) {
+record SegmentHeader(
+        UUID journalId, UUID bootId, Epoch epoch, int ordinal, long first, long capacity, long compactedLast) {
+    /** In place of a range's end. */
+    static final long LOG = 0;
+
+    /** Compacted segments count their ordinals from here, so that those of the log stay without gaps. */
+    static final int COMPACTED_ORDINALS = 1 << 30;
+
     private static final UUID UNKNOWN_BOOT = new UUID(0, 0);
 
+    /** A segment of the log. */
+    SegmentHeader(UUID journalId, UUID bootId, Epoch epoch, int ordinal, long first, long capacity) {
+        this(journalId, bootId, epoch, ordinal, first, capacity, LOG);
+    }
+
+    /** A segment that holds what is left of the records from {@code first} to {@code last}. */
+    static SegmentHeader compacted(UUID journalId, UUID bootId, int epoch, int ordinal, long first, long last) {
+        Epoch range = Epoch.withoutSurvivors(epoch, first - 1, first);
+        return new SegmentHeader(journalId, bootId, range, ordinal, first, 0, last);
+    }
+
+    boolean isCompacted() {
+        return compactedLast != LOG;
+    }
+
     String name() {
-        return SegmentNames.segment(first, epoch.number());
+        return isCompacted() ? SegmentNames.compacted(first, ordinal) : SegmentNames.segment(first, epoch.number());
     }
 
     /** The highest number that is durable because this segment exists: it is created only after what precedes it was forced. */

@@ -1,94 +1,113 @@
 package io.blipmq.wal;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The records of one segment by key. Owned by the thread that builds or reads it. */
+/** The records of one segment by key, in the making. Owned by the thread that builds it. */
 final class SegmentIndex {
     private final Map<byte[], Entries> keys = new TreeMap<>(Arrays::compareUnsigned);
+    private int entries;
+    private int keyBytes;
 
-    /** One listed record. */
-    record Entry(long sequence, int offset) {}
+    /** Of the key added last: records of one key often follow each other. */
+    private byte[] lastKey = new byte[0];
 
-    void add(byte[] key, long sequence, int offset) {
-        keys.computeIfAbsent(key, absent -> new Entries()).add(sequence, offset);
-    }
+    private Entries lastEntries;
 
-    List<byte[]> keys() {
-        return List.copyOf(keys.keySet());
-    }
-
-    List<Entry> entries(byte[] key) {
-        Entries entries = keys.get(key);
-        return entries == null ? List.of() : entries.list();
-    }
-
-    /** The index as a file. */
-    ByteBuffer encode(SegmentHeader segment, long lastSequence) {
-        int bytes = IndexLayout.HEADER_BYTES;
-        for (Map.Entry<byte[], Entries> key : keys.entrySet()) {
-            bytes +=
-                    IndexLayout.KEY_HEADER_BYTES + key.getKey().length + key.getValue().count * IndexLayout.ENTRY_BYTES;
-        }
-        ByteBuffer file = ByteBuffer.allocate(bytes);
-        IndexLayout.putHeader(file, segment, lastSequence, keys.size());
-        file.position(IndexLayout.HEADER_BYTES);
-        keys.forEach((key, entries) -> {
-            file.putInt(key.length).putInt(entries.count).put(key);
-            entries.encode(file);
-        });
-        file.flip();
-        file.putInt(IndexLayout.CRC_OFFSET, IndexLayout.crc(file));
-        return file;
-    }
-
-    /** Reads a file that {@link IndexLayout#isIndexOf} has accepted. */
-    static SegmentIndex decode(ByteBuffer file) {
-        SegmentIndex index = new SegmentIndex();
-        ByteBuffer source = file.duplicate().position(IndexLayout.HEADER_BYTES);
-        for (int remaining = file.getInt(IndexLayout.KEYS_OFFSET); remaining > 0; remaining--) {
-            byte[] key = new byte[source.getInt()];
-            int count = source.getInt();
-            source.get(key);
-            for (int entry = 0; entry < count; entry++) {
-                index.add(key, source.getLong(), source.getInt());
+    /**
+     * @param buffer holds the key at its absolute offset
+     * @param offset of the record's body in the segment
+     */
+    void add(ByteBuffer buffer, int keyOffset, int keyLength, long sequence, int offset, int length) {
+        if (lastEntries == null || !isLastKey(buffer, keyOffset, keyLength)) {
+            lastKey = new byte[keyLength];
+            buffer.get(keyOffset, lastKey);
+            lastEntries = keys.get(lastKey);
+            if (lastEntries == null) {
+                lastEntries = new Entries();
+                keys.put(lastKey, lastEntries);
+                keyBytes += keyLength;
             }
         }
-        return index;
+        lastEntries.add(sequence, offset, length);
+        entries++;
+    }
+
+    private boolean isLastKey(ByteBuffer buffer, int offset, int length) {
+        if (length != lastKey.length) {
+            return false;
+        }
+        for (int index = 0; index < length; index++) {
+            if (buffer.get(offset + index) != lastKey[index]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    int entries() {
+        return entries;
+    }
+
+    /** Writes the index as a file. */
+    void write(StorageFile file, ClosedSegment segment) throws IOException {
+        IndexOutput output = new IndexOutput(file, segment.header());
+        output.put(IndexLayout.header(segment, keys.size(), entries, keyBytes).array(), IndexLayout.HEADER_BYTES);
+        ByteBuffer piece = ByteBuffer.allocate(Math.max(IndexLayout.SLOT_BYTES, IndexLayout.entryBytes(Long.BYTES)));
+        int width = IndexLayout.width(segment.first(), segment.last());
+        for (Entries list : keys.values()) {
+            list.write(output, piece, segment.first(), width);
+        }
+        int keyOffset = 0;
+        int firstEntry = 0;
+        for (Map.Entry<byte[], Entries> key : keys.entrySet()) {
+            int length = key.getKey().length;
+            int count = key.getValue().count;
+            piece.clear().putInt(keyOffset).putInt(length).putInt(firstEntry).putInt(count);
+            output.put(piece.array(), IndexLayout.SLOT_BYTES);
+            keyOffset += length;
+            firstEntry += count;
+        }
+        for (byte[] key : keys.keySet()) {
+            output.put(key, key.length);
+        }
+        output.end();
     }
 
     /** The records of one key, without an object for each. */
     private static final class Entries {
         private long[] sequences = new long[4];
         private int[] offsets = new int[4];
+        private int[] lengths = new int[4];
         private int count;
 
-        void add(long sequence, int offset) {
+        void add(long sequence, int offset, int length) {
             if (count == sequences.length) {
-                sequences = Arrays.copyOf(sequences, count * 2);
-                offsets = Arrays.copyOf(offsets, count * 2);
+                int capacity = count + (count >> 1);
+                sequences = Arrays.copyOf(sequences, capacity);
+                offsets = Arrays.copyOf(offsets, capacity);
+                lengths = Arrays.copyOf(lengths, capacity);
             }
             sequences[count] = sequence;
             offsets[count] = offset;
+            lengths[count] = length;
             count++;
         }
 
-        void encode(ByteBuffer target) {
+        void write(IndexOutput output, ByteBuffer piece, long first, int width) throws IOException {
             for (int index = 0; index < count; index++) {
-                target.putLong(sequences[index]).putInt(offsets[index]);
+                piece.clear();
+                if (width == Long.BYTES) {
+                    piece.putLong(sequences[index] - first);
+                } else {
+                    piece.putInt((int) (sequences[index] - first));
+                }
+                piece.putInt(offsets[index]).putInt(lengths[index]);
+                output.put(piece.array(), piece.position());
             }
-        }
-
-        List<Entry> list() {
-            List<Entry> list = new ArrayList<>(count);
-            for (int index = 0; index < count; index++) {
-                list.add(new Entry(sequences[index], offsets[index]));
-            }
-            return list;
         }
     }
 }

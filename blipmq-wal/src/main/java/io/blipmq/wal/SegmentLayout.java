@@ -16,11 +16,12 @@ import java.util.zip.CRC32C;
  * <tr><td>16</td><td>16</td><td>journal id, random</td></tr>
  * <tr><td>32</td><td>16</td><td>boot id of the machine at the epoch's start, zero when unknown</td></tr>
  * <tr><td>48</td><td>4</td><td>epoch</td></tr>
- * <tr><td>52</td><td>4</td><td>reserved, 0</td></tr>
+ * <tr><td>52</td><td>4</td><td>kind: 0 the log was written to it, 1 compacted</td></tr>
  * <tr><td>56</td><td>8</td><td>first sequence number</td></tr>
  * <tr><td>64</td><td>8</td><td>cut: the last number that counts from earlier epochs</td></tr>
  * <tr><td>72</td><td>8</td><td>the epoch's first number: of the first survivor, or as the field after next</td></tr>
- * <tr><td>80</td><td>8</td><td>the last number rewritten into the epoch's first segment, or the cut</td></tr>
+ * <tr><td>80</td><td>8</td><td>the last number rewritten into the epoch's first segment, or the cut; of a compacted
+ * segment the last number of its range</td></tr>
  * <tr><td>88</td><td>8</td><td>the number at which new records of the epoch begin</td></tr>
  * <tr><td>96</td><td>8</td><td>capacity in bytes; the file is shorter once it is closed</td></tr>
  * <tr><td>104</td><td>4</td><td>CRC32C of bytes 0 to 103</td></tr>
@@ -46,6 +47,7 @@ final class SegmentLayout {
     private static final int JOURNAL_ID_OFFSET = 16;
     private static final int BOOT_ID_OFFSET = 32;
     private static final int EPOCH_OFFSET = 48;
+    private static final int KIND_OFFSET = 52;
     private static final int FIRST_SEQUENCE_OFFSET = 56;
     private static final int CUT_OFFSET = 64;
     private static final int BEGIN_OFFSET = 72;
@@ -53,6 +55,8 @@ final class SegmentLayout {
     private static final int RESUME_OFFSET = 88;
     private static final int CAPACITY_OFFSET = 96;
     private static final int CRC_OFFSET = 104;
+
+    private static final int KIND_COMPACTED = 1;
 
     /** The header's page, ready to be written at offset 0. */
     static ByteBuffer encode(SegmentHeader header) {
@@ -66,7 +70,10 @@ final class SegmentLayout {
         page.putLong(FIRST_SEQUENCE_OFFSET, header.first());
         page.putLong(CUT_OFFSET, header.epoch().cut());
         page.putLong(BEGIN_OFFSET, header.epoch().begin());
-        page.putLong(SURVIVED_OFFSET, header.epoch().survived());
+        page.putInt(KIND_OFFSET, header.isCompacted() ? KIND_COMPACTED : 0);
+        page.putLong(
+                SURVIVED_OFFSET,
+                header.isCompacted() ? header.compactedLast() : header.epoch().survived());
         page.putLong(RESUME_OFFSET, header.epoch().resume());
         page.putLong(CAPACITY_OFFSET, header.capacity());
         page.putInt(CRC_OFFSET, crc(page));
@@ -88,14 +95,32 @@ final class SegmentLayout {
         if (page.getInt(CRC_OFFSET) != crc(page)) {
             throw damaged(name, "the segment's header is damaged");
         }
-        SegmentHeader header = fields(page);
+        SegmentHeader header = fields(name, page);
         if (!header.name().equals(name)) {
             throw damaged(name, "the file has been renamed: its header says " + header.name());
         }
         return header;
     }
 
-    private static SegmentHeader fields(ByteBuffer page) {
+    private static SegmentHeader fields(String name, ByteBuffer page) throws WalCorruptionException {
+        try {
+            return page.getInt(KIND_OFFSET) == KIND_COMPACTED ? compacted(page) : ofLog(page);
+        } catch (IllegalArgumentException e) {
+            throw damaged(name, "the segment's header makes no sense: " + e.getMessage());
+        }
+    }
+
+    private static SegmentHeader compacted(ByteBuffer page) {
+        return SegmentHeader.compacted(
+                id(page, JOURNAL_ID_OFFSET),
+                id(page, BOOT_ID_OFFSET),
+                page.getInt(EPOCH_OFFSET),
+                page.getInt(ORDINAL_OFFSET),
+                page.getLong(FIRST_SEQUENCE_OFFSET),
+                page.getLong(SURVIVED_OFFSET));
+    }
+
+    private static SegmentHeader ofLog(ByteBuffer page) {
         Epoch epoch = new Epoch(
                 page.getInt(EPOCH_OFFSET),
                 page.getLong(CUT_OFFSET),

@@ -9,6 +9,10 @@ import java.util.regex.Pattern;
  * <pre>
  * 0000000000000001-00000001.segment   first sequence number and epoch, in hex
  * 0000000000000001-00000001.index     the index of that segment, once it is closed
+ * 0000000000000001-40000000.compacted what is left of several segments: first sequence number and ordinal, in hex
+ * 0000000000000001-40000000.compacted-index
+ * checkpoint                          what all records up to a number come to, and which segments still count
+ * ballast                             room on disk that is let go of for a checkpoint when the disk is full
  * next-00000001.prepared              room claimed for a segment: zeros, forced
  * torn-SEGMENT-OFFSET.bin             bytes of a torn tail, set aside
  * *.tmp                               unfinished; deleted at the next start
@@ -19,6 +23,9 @@ import java.util.regex.Pattern;
  */
 final class SegmentNames {
     static final String LOCK = "lock";
+    static final String CHECKPOINT = "checkpoint";
+    static final String BALLAST = "ballast";
+    private static final Pattern COMPACTED = Pattern.compile("[0-9a-f]{16}-[0-9a-f]{8}\\.compacted");
     private static final Pattern SEGMENT = Pattern.compile("[0-9a-f]{16}-[0-9a-f]{8}\\.segment");
     private static final Pattern PREPARED = Pattern.compile("next-[0-9a-f]{8}\\.prepared");
     private static final Pattern TORN = Pattern.compile("torn-[0-9a-f]{16}-[0-9a-f]{8}-[0-9]+\\.bin");
@@ -28,8 +35,12 @@ final class SegmentNames {
         return "%016x-%08x.segment".formatted(first, epoch);
     }
 
+    static String compacted(long first, int ordinal) {
+        return "%016x-%08x.compacted".formatted(first, ordinal);
+    }
+
     static String index(String segment) {
-        return segment.replace(".segment", ".index");
+        return isCompacted(segment) ? segment + "-index" : segment.replace(".segment", ".index");
     }
 
     static String prepared(int number) {
@@ -56,8 +67,13 @@ final class SegmentNames {
         return SEGMENT.matcher(name).matches();
     }
 
+    static boolean isCompacted(String name) {
+        return COMPACTED.matcher(name).matches();
+    }
+
     static boolean isIndex(String name) {
-        return name.endsWith(".index") && isSegment(name.replace(".index", ".segment"));
+        return name.endsWith(".index") && isSegment(name.replace(".index", ".segment"))
+                || name.endsWith("-index") && isCompacted(name.substring(0, name.length() - "-index".length()));
     }
 
     static boolean isPrepared(String name) {
@@ -75,8 +91,11 @@ final class SegmentNames {
 
     private static boolean isWhole(String name) {
         return isSegment(name)
+                || isCompacted(name)
                 || isIndex(name)
                 || isPrepared(name)
+                || name.equals(CHECKPOINT)
+                || name.equals(BALLAST)
                 || TORN.matcher(name).matches();
     }
 

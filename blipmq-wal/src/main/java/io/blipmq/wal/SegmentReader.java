@@ -45,21 +45,59 @@ final class SegmentReader implements Closeable {
      *     is in the middle of one: frames become durable as a whole, so no mark and no cut can be there
      */
     void replay(long limit, RecordHandler handler) throws IOException {
-        while (expected <= limit && !sealed && isFrame(offset)) {
-            if (first() != expected) {
-                throw damage(
-                        expected, first(), "a frame begins with record " + first() + " where " + expected + " belongs");
-            }
-            int length = length();
-            highestMark = Math.max(highestMark, mark());
-            sealed = kind() == FrameLayout.KIND_SEAL;
-            if (handOut(limit, handler) > 0) {
-                throw damage(
-                        expected,
-                        WalCorruptionException.UNKNOWN,
-                        "the log is marked as on disk up to record " + limit + ", in the middle of a frame");
-            }
-            offset += length;
+        while (replayFrame(limit, handler)) {
+            // on to the next one
+        }
+    }
+
+    /**
+     * As {@link #replay}, one frame at most.
+     *
+     * @return false when there was none
+     */
+    boolean replayFrame(long limit, RecordHandler handler) throws IOException {
+        boolean beyond = expected > limit && !header.isCompacted();
+        if (beyond || sealed || !isFrame(offset)) {
+            return false;
+        }
+        requireOrder();
+        int length = length();
+        highestMark = Math.max(highestMark, mark());
+        sealed = kind() == FrameLayout.KIND_SEAL;
+        if (kind() == FrameLayout.KIND_COMPACTED) {
+            handOutCompacted(handler);
+        } else if (handOut(limit, handler) > 0) {
+            throw damage(
+                    expected,
+                    WalCorruptionException.UNKNOWN,
+                    "the log is marked as on disk up to record " + limit + ", in the middle of a frame");
+        }
+        offset += length;
+        return true;
+    }
+
+    private void requireOrder() throws WalCorruptionException {
+        boolean follows = header.isCompacted() ? first() >= expected : first() == expected;
+        if (!follows) {
+            throw damage(
+                    expected, first(), "a frame begins with record " + first() + " where " + expected + " belongs");
+        }
+    }
+
+    /**
+     * Reads a closed segment up to its last record that counts.
+     *
+     * @throws WalCorruptionException when it does not go so far
+     */
+    void replayWhole(ClosedSegment segment, RecordHandler handler) throws IOException {
+        replay(segment.last(), handler);
+        requireWhole(segment);
+    }
+
+    void requireWhole(ClosedSegment segment) throws WalCorruptionException {
+        boolean whole = header.isCompacted() ? sealed : last >= segment.last();
+        if (!whole) {
+            throw damage(expected, segment.last(), "records that were on disk are damaged or missing");
         }
     }
 
@@ -80,6 +118,27 @@ final class SegmentReader implements Closeable {
             cursor += FrameLayout.recordBytes(bytes);
         }
         return remaining;
+    }
+
+    /** The records of a compacted frame say their own numbers. */
+    private void handOutCompacted(RecordHandler handler) throws WalCorruptionException {
+        ByteBuffer buffer = window.buffer();
+        int cursor = frame + FrameLayout.HEADER_BYTES;
+        long position = Position.of(header.ordinal(), (int) offset) - frame;
+        for (int remaining = count(); remaining > 0; remaining--) {
+            int bytes = buffer.getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
+            int type = buffer.getInt(cursor + FrameLayout.RECORD_TYPE_OFFSET);
+            long sequence = buffer.getLong(cursor + FrameLayout.RECORD_SEQUENCE_OFFSET);
+            int body = cursor + FrameLayout.COMPACTED_RECORD_HEADER_BYTES;
+            if (sequence < expected || sequence > header.compactedLast()) {
+                throw damage(expected, sequence, "record " + sequence + " stands where " + expected + " may begin");
+            }
+            last = sequence;
+            expected = sequence + 1;
+            records++;
+            handler.onRecord(sequence, type, buffer, body, bytes, position + body);
+            cursor += FrameLayout.compactedRecordBytes(bytes);
+        }
     }
 
     /** Whether a valid frame of this segment begins at {@code at}; the accessors below then tell about it. */
@@ -106,15 +165,16 @@ final class SegmentReader implements Closeable {
     private boolean isWellFormed() {
         int end = frame + length();
         int cursor = frame + FrameLayout.HEADER_BYTES;
+        int recordHeader = FrameLayout.recordHeaderBytes(kind());
         for (int remaining = count(); remaining > 0; remaining--) {
-            if (end - cursor < FrameLayout.RECORD_HEADER_BYTES) {
+            if (end - cursor < recordHeader) {
                 return false;
             }
             int bytes = window.buffer().getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
-            if (bytes < 0 || bytes > end - cursor - FrameLayout.RECORD_HEADER_BYTES) {
+            if (bytes < 0 || bytes > end - cursor - recordHeader) {
                 return false;
             }
-            cursor += FrameLayout.recordBytes(bytes);
+            cursor += recordHeader + FrameLayout.align(bytes);
         }
         return cursor == end;
     }

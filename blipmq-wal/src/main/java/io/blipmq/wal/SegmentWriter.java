@@ -92,7 +92,7 @@ final class SegmentWriter {
         header = nextHeader;
         checksum = new FrameChecksum(nextHeader);
         usedBytes = SegmentLayout.FIRST_FRAME;
-        catalog.add(nextHeader);
+        catalog.begin(nextHeader);
     }
 
     void closeFile() throws IOException {

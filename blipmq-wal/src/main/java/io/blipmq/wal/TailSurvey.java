@@ -22,9 +22,11 @@ record TailSurvey(
         boolean validBehindBad,
         boolean sealed) {
 
-    static TailSurvey of(SegmentReader reader) throws IOException {
+    /** @param checkpointed a number known to be on disk from elsewhere */
+    static TailSurvey of(SegmentReader reader, long checkpointed) throws IOException {
         reader.replay(Long.MAX_VALUE, SegmentReader.IGNORE);
-        long durable = Math.max(reader.header().impliedDurable(), reader.highestMark());
+        long implied = Math.max(checkpointed, reader.header().impliedDurable());
+        long durable = Math.max(implied, reader.highestMark());
         if (reader.isSealed()) {
             return new TailSurvey(reader.last(), reader.offset(), reader.offset(), durable, reader.last(), false, true);
         }

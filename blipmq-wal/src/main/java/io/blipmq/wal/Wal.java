@@ -2,7 +2,9 @@ package io.blipmq.wal;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * An open log, and how its three threads are wired. Owned by the thread that opens it; the parts say who owns them.
@@ -16,48 +18,73 @@ public final class Wal implements Closeable {
 
     /** What stands in the root of a file system that is made for the log. */
     private static final String FILE_SYSTEM_ROOT_ENTRY = "lost+found";
+    /** Of a segment's size, its index takes less than this share when messages are of a common length. */
+    private static final int BALLAST_SHARE = 16;
+    /** Blocks of index files in the background thread's memory. */
+    private static final int BACKGROUND_BLOCKS = 64;
 
     private final Storage storage;
+    private final LongSupplier clock;
     private final RecoveryReport recovery;
     private final WalMetrics metrics;
     private final WalAppender appender;
     private final WalAgent agent;
-    private final SegmentPreparer preparer;
+    private final WalBackground background;
+    private final CheckpointRequests checkpoints;
+    private final History history;
     private final Readback readback;
 
-    private Wal(Storage storage, WalOptions options, Recovery.Recovered recovered, long logBytes) {
+    private Wal(Storage storage, WalOptions options, Recovery.Recovered recovered, FileSizes sizes) {
         this.storage = storage;
+        this.clock = options.nanoClock();
         this.recovery = recovered.report();
         SegmentHeader header = recovered.current().header();
         long last = header.epoch().survived();
 
         FrameRing ring = new FrameRing(FRAMES, last);
         Signal logSignal = new Signal();
-        DurableState durable = new DurableState(last);
         PreparedSegments prepared = new PreparedSegments();
+        DurableState durable = new DurableState(last, prepared.wanted());
         SegmentCatalog catalog = new SegmentCatalog();
         Tail tail = new Tail(options.chunkBytes(), options.tailBytesMax());
 
         recovered.closed().forEach(segment -> catalog.add(segment.header()));
-        catalog.add(header);
+        catalog.begin(header);
         recovered.prepared().forEach(prepared::add);
 
-        metrics = new WalMetrics(options.nanoClock(), prepared, catalog, durable, ring, logBytes, recovery.tornBytes());
-        preparer = new SegmentPreparer(
+        metrics = new WalMetrics(
+                options.nanoClock(), prepared, catalog, durable, ring, sizes.segments(), recovery.tornBytes());
+        IndexedSegments indexed = new IndexedSegments();
+        SegmentInventory inventory = new SegmentInventory(catalog, indexed, prepared.wanted(), recovered.closed());
+        checkpoints =
+                new CheckpointRequests(options, recovered.checkpointed(), recovered.replayedBytes(), prepared.wanted());
+        Ballast ballast = new Ballast(storage, options.segmentBytes() / BALLAST_SHARE, sizes.ballast());
+        IndexBlocks blocks = new IndexBlocks(BACKGROUND_BLOCKS);
+        SegmentIndexer indexer = new SegmentIndexer(storage, options.recordKey(), blocks);
+        Compaction compaction =
+                new Compaction(storage, indexer, blocks, metrics, options.segmentBytes(), recovered.nextCompacted());
+        background = new WalBackground(
                 storage,
-                prepared,
-                metrics,
-                new SegmentIndexer(storage, options.recordKey()),
-                options.segmentBytes(),
-                SegmentNames.nextPreparedNumber(recovered.prepared()));
-        recovered.closed().forEach(segment -> preparer.index(segment.header(), segment.lastSequence()));
+                new SegmentPreparer(
+                        storage,
+                        prepared,
+                        metrics,
+                        options.segmentBytes(),
+                        SegmentNames.nextPreparedNumber(recovered.prepared())),
+                inventory,
+                indexer,
+                new Checkpointer(
+                        storage, checkpoints, inventory, catalog, durable, logSignal, metrics, ballast, compaction),
+                ballast,
+                new Scrub(storage, indexed, metrics, options.scrubNanos()),
+                prepared.wanted());
 
         SegmentWriter writer = new SegmentWriter(
                 storage,
                 prepared,
                 catalog,
                 metrics,
-                preparer::index,
+                inventory::closed,
                 header,
                 recovered.current().file(),
                 recovered.current().usedBytes());
@@ -66,26 +93,40 @@ public final class Wal implements Closeable {
         Placement placement = new Placement(
                 prepared, options.segmentBytes(), header, recovered.current().usedBytes());
         readback = new Readback(storage, tail, catalog);
+        history = new History(storage, indexed);
         appender = new WalAppender(
-                options, ring, logSignal, durable, metrics, placement, tail, readback, header.epoch(), last);
+                options, ring, logSignal, durable, metrics, placement, tail, readback, history, header.epoch(), last);
+    }
+
+    /** As {@link #open(Storage, WalOptions, CheckpointHandler, RecordHandler)}, for a log that never had a checkpoint. */
+    public static Wal open(Storage storage, WalOptions options, RecordHandler replay) throws IOException {
+        return open(
+                storage,
+                options,
+                (sequence, content) -> {
+                    throw new IllegalStateException("the log has a checkpoint, and nobody to take it");
+                },
+                replay);
     }
 
     /**
      * Locks, recovers and replays a log, and begins a new epoch of it. See {@link Recovery} for the cases.
      *
      * @param storage is closed with the log, and when opening fails
-     * @param replay gets every record that survived, in order
+     * @param restore gets the checkpoint's content first, when there is one
+     * @param replay gets every record behind the checkpoint that survived, in order
      * @throws WalPathException when the directory holds no log, but files that are somebody else's
      * @throws WalLockedException when another daemon holds it
      * @throws WalCorruptionException when it is damaged; nothing has been changed then
      */
-    public static Wal open(Storage storage, WalOptions options, RecordHandler replay) throws IOException {
+    public static Wal open(Storage storage, WalOptions options, CheckpointHandler restore, RecordHandler replay)
+            throws IOException {
         boolean opened = false;
         try {
             requireNotForeign(storage);
             WalLock.acquire(storage, options);
-            Recovery.Recovered recovered = new Recovery(storage, options, replay).run();
-            Wal wal = new Wal(storage, options, recovered, segmentBytes(storage));
+            Recovery.Recovered recovered = new Recovery(storage, options, restore, replay).run();
+            Wal wal = new Wal(storage, options, recovered, FileSizes.of(storage));
             opened = true;
             return wal;
         } finally {
@@ -109,17 +150,27 @@ public final class Wal implements Closeable {
                 + foreign.get(0) + more + ". Nothing was changed. Set wal_path to a directory of its own");
     }
 
-    private static long segmentBytes(Storage storage) throws IOException {
-        List<String> names = storage.list();
-        long bytes = 0;
-        for (String name : names) {
-            if (SegmentNames.isSegment(name) || SegmentNames.isPrepared(name)) {
-                try (StorageFile file = storage.open(name)) {
-                    bytes += file.size();
+    /** What the files take. */
+    private record FileSizes(long segments, long ballast) {
+
+        static FileSizes of(Storage storage) throws IOException {
+            long segments = 0;
+            long ballast = 0;
+            for (String name : storage.list()) {
+                if (SegmentNames.isSegment(name) || SegmentNames.isCompacted(name) || SegmentNames.isPrepared(name)) {
+                    segments += size(storage, name);
+                } else if (name.equals(SegmentNames.BALLAST)) {
+                    ballast = size(storage, name);
                 }
             }
+            return new FileSizes(segments, ballast);
         }
-        return bytes;
+
+        private static long size(Storage storage, String name) throws IOException {
+            try (StorageFile file = storage.open(name)) {
+                return file.size();
+            }
+        }
     }
 
     public RecoveryReport recovery() {
@@ -141,8 +192,53 @@ public final class Wal implements Closeable {
     }
 
     /** For a background thread. */
-    public SegmentPreparer preparer() {
-        return preparer;
+    public WalBackground background() {
+        return background;
+    }
+
+    /** For the core thread. */
+    public History history() {
+        return history;
+    }
+
+    /**
+     * Whether it is time for a checkpoint: after so much log or so much time as the options say, when there is anything
+     * new; soon after one that the disk had no room for; and not while one is being written. By the core thread.
+     */
+    public boolean isCheckpointDue(long nowNanos) {
+        return checkpoints.isDue(nowNanos, appender.appendedBytes(), appender.lastSequence());
+    }
+
+    /** Whether one is being written. Thread-safe. */
+    public boolean isCheckpointing() {
+        return checkpoints.isRunning();
+    }
+
+    /**
+     * Begins a checkpoint, which the background thread writes, and then deletes and compacts segments. By the core thread.
+     *
+     * @param sequence the last record that it stands for; it has to be stored
+     * @param content what {@link CheckpointHandler} is to get back, from position to limit; not copied, so it must not
+     *     change while {@link #isCheckpointing}
+     */
+    public void checkpoint(long sequence, ByteBuffer content, Liveness liveness) {
+        if (sequence > appender.storedSequence()) {
+            throw new IllegalArgumentException("a checkpoint of " + sequence + ", which is not stored yet");
+        }
+        checkpoints.submit(
+                new CheckpointRequests.Request(sequence, content, liveness),
+                clock.getAsLong(),
+                appender.appendedBytes());
+    }
+
+    /** The last record that the checkpoint on disk stands for; 0 without one. Thread-safe. */
+    public long checkpointedSequence() {
+        return checkpoints.durableSequence();
+    }
+
+    /** Sets what is called when a checkpoint has ended, on disk or given up; called by the background thread. */
+    public void onCheckpointed(Runnable listener) {
+        checkpoints.onEnded(listener);
     }
 
     /** Closes the files and lets go of the lock. The three threads must have ended. */
@@ -150,6 +246,8 @@ public final class Wal implements Closeable {
     public void close() throws IOException {
         try (storage) {
             readback.close();
+            history.close();
+            background.close();
             agent.close();
         }
     }

@@ -165,7 +165,7 @@ public final class WalAgent {
     }
 
     private int forceIfDue(long nowNanos) throws IOException {
-        if (!schedule.isDue(nowNanos)) {
+        if (!schedule.isDue(nowNanos) && !durable.isForceRequested()) {
             return 0;
         }
         writer.force();

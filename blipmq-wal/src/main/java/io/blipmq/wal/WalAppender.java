@@ -23,6 +23,7 @@ public final class WalAppender {
     private final Placement placement;
     private final Tail tail;
     private final Readback readback;
+    private final History history;
     private final Drain drain;
     private final LongSupplier clock;
     private final Epoch epoch;
@@ -54,6 +55,7 @@ public final class WalAppender {
             Placement placement,
             Tail tail,
             Readback readback,
+            History history,
             Epoch epoch,
             long lastSequence) {
         this.options = options;
@@ -64,6 +66,7 @@ public final class WalAppender {
         this.placement = placement;
         this.tail = tail;
         this.readback = readback;
+        this.history = history;
         this.drain = new Drain(ring, epoch);
         this.clock = options.nanoClock();
         this.epoch = epoch;
@@ -191,6 +194,8 @@ public final class WalAppender {
      */
     public int drainStored(RecordHandler handler, int limit) {
         long before = drain.drainedBytes();
+        readback.closeStale();
+        history.closeStale();
         try {
             return drain.drain(handler, limit);
         } finally {
@@ -208,13 +213,18 @@ public final class WalAppender {
         return lastSequence;
     }
 
+    /** Bytes of all frames appended since the start. */
+    long appendedBytes() {
+        return filledBytes;
+    }
+
     /**
      * Reads part of a stored record back, from memory when it is recent.
      *
      * @param position of the first wanted byte: the one given to the {@link RecordHandler}, or up to a record's length
      *     beyond it
      * @param target gets {@code length} bytes at its position, which advances
-     * @return false when the log does not hold these bytes
+     * @return false when the log does not hold these bytes there: the segment has been dropped, or compacted into another
      */
     public boolean read(long position, int length, ByteBuffer target) {
         return readback.read(position, length, target);

@@ -7,7 +7,7 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 
 /**
- * What the log tells about itself. Thread-safe: the log thread and the preparer record, anybody reads.
+ * What the log tells about itself. Thread-safe: the log thread and the background thread record, anybody reads.
  *
  * <p>Every counter has one writer; {@code logBytes} has two.
  */
@@ -27,6 +27,14 @@ public final class WalMetrics {
     private volatile long forces;
     private volatile long storedBytes;
     private volatile long submittedBytes;
+    private volatile long checkpoints;
+    private volatile long checkpointsGivenUp;
+    private volatile long checkpointBytes;
+    private volatile long checkpointSequence;
+    private volatile long segmentsDeleted;
+    private volatile long segmentsCompacted;
+    private volatile long damages;
+    private volatile long segmentsScrubbed;
 
     WalMetrics(
             LongSupplier clock,
@@ -104,6 +112,46 @@ public final class WalMetrics {
         return tornBytes;
     }
 
+    /** Checkpoints written since the start. */
+    public long checkpoints() {
+        return checkpoints;
+    }
+
+    /** Checkpoints that the disk had no room for. */
+    public long checkpointsGivenUp() {
+        return checkpointsGivenUp;
+    }
+
+    /** How long the last checkpoint was; 0 before the first since the start. */
+    public long checkpointBytes() {
+        return checkpointBytes;
+    }
+
+    /** The record that the last checkpoint since the start stands for; 0 before it. */
+    public long checkpointSequence() {
+        return checkpointSequence;
+    }
+
+    /** Segments deleted since the start, because nothing in them was needed or it had been rewritten. */
+    public long segmentsDeleted() {
+        return segmentsDeleted;
+    }
+
+    /** Segments written by compaction since the start. */
+    public long segmentsCompacted() {
+        return segmentsCompacted;
+    }
+
+    /** Damaged segments and indexes that compaction or the scrub came upon since the start. */
+    public long damages() {
+        return damages;
+    }
+
+    /** Closed segments read and found whole by the scrub since the start. */
+    public long segmentsScrubbed() {
+        return segmentsScrubbed;
+    }
+
     /** By the core thread. */
     void submitted(long totalBytes) {
         submittedBytes = totalBytes;
@@ -141,9 +189,37 @@ public final class WalMetrics {
         logBytes.addAndGet(-freedBytes);
     }
 
-    /** By the preparer. */
+    /** By the background thread, as is what follows. */
     void segmentPrepared(long claimedBytes) {
         logBytes.addAndGet(claimedBytes);
+    }
+
+    void segmentDeleted(long freedBytes) {
+        segmentsDeleted = segmentsDeleted + 1;
+        logBytes.addAndGet(-freedBytes);
+    }
+
+    void segmentCompacted(long fileBytes) {
+        segmentsCompacted = segmentsCompacted + 1;
+        logBytes.addAndGet(fileBytes);
+    }
+
+    void segmentScrubbed() {
+        segmentsScrubbed = segmentsScrubbed + 1;
+    }
+
+    void damageFound() {
+        damages = damages + 1;
+    }
+
+    void checkpointWritten(long sequence, long fileBytes) {
+        checkpoints = checkpoints + 1;
+        checkpointSequence = sequence;
+        checkpointBytes = fileBytes;
+    }
+
+    void checkpointGivenUp() {
+        checkpointsGivenUp = checkpointsGivenUp + 1;
     }
 
     /** One writer records; readers add what is new to a total that they share. */

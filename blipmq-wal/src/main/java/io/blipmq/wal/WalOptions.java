@@ -21,6 +21,9 @@ import java.util.function.Supplier;
  * @param tailBytesMax memory for reading recent records back without the disk
  * @param tornBytesMax how much of a torn tail is set aside in a file
  * @param lockWaitNanos how long a start waits for another daemon to let go of the log
+ * @param checkpointBytes a checkpoint is due after so much log
+ * @param checkpointNanos or when so much time has passed and there is anything new
+ * @param scrubNanos the pause between two closed segments that are read to see whether they are whole
  * @param recordKey what closed segments are indexed by
  * @param nanoClock a monotonic clock, for durations only
  * @param journalIds the id of a new journal
@@ -36,6 +39,9 @@ public record WalOptions(
         int tailBytesMax,
         int tornBytesMax,
         long lockWaitNanos,
+        long checkpointBytes,
+        long checkpointNanos,
+        long scrubNanos,
         RecordKey recordKey,
         LongSupplier nanoClock,
         Supplier<UUID> journalIds) {
@@ -57,6 +63,8 @@ public record WalOptions(
         require(Segments.usableBytes(startSegmentBytes) >= 0, "startSegmentBytes must hold a header and a seal");
         require(aligned(chunkBytes) && chunkBytes >= Segments.frameBytes(0), "chunkBytes must be a multiple of 8");
         require(unstoredBytesMax > 0 && tailBytesMax >= 0 && tornBytesMax >= 0, "byte budgets must not be negative");
+        require(checkpointBytes > 0 && checkpointNanos > 0, "checkpoints need a positive distance");
+        require(scrubNanos > 0, "the scrub needs a pause");
     }
 
     /** The product's limits: 64 MiB segments, records up to a 16 MiB frame of the wire, {@code always}. */
@@ -72,6 +80,9 @@ public record WalOptions(
                 32 * MIB,
                 16 * MIB,
                 TimeUnit.SECONDS.toNanos(3),
+                64 * MIB,
+                TimeUnit.SECONDS.toNanos(30),
+                TimeUnit.MINUTES.toNanos(1),
                 RecordKey.NO_KEYS,
                 System::nanoTime,
                 UUID::randomUUID);
@@ -106,6 +117,17 @@ public record WalOptions(
 
     public WalOptions withLockWaitNanos(long nanos) {
         return change(copy -> copy.lockWaitNanos = nanos);
+    }
+
+    public WalOptions withCheckpoints(long logBytes, long nanos) {
+        return change(copy -> {
+            copy.checkpointBytes = logBytes;
+            copy.checkpointNanos = nanos;
+        });
+    }
+
+    public WalOptions withScrubNanos(long pause) {
+        return change(copy -> copy.scrubNanos = pause);
     }
 
     public WalOptions withRecordKey(RecordKey key) {
@@ -148,6 +170,9 @@ public record WalOptions(
         private int tailBytesMax;
         private int tornBytesMax;
         private long lockWaitNanos;
+        private long checkpointBytes;
+        private long checkpointNanos;
+        private long scrubNanos;
         private RecordKey recordKey;
         private LongSupplier nanoClock;
         private Supplier<UUID> journalIds;
@@ -163,6 +188,9 @@ public record WalOptions(
             tailBytesMax = options.tailBytesMax;
             tornBytesMax = options.tornBytesMax;
             lockWaitNanos = options.lockWaitNanos;
+            checkpointBytes = options.checkpointBytes;
+            checkpointNanos = options.checkpointNanos;
+            scrubNanos = options.scrubNanos;
             recordKey = options.recordKey;
             nanoClock = options.nanoClock;
             journalIds = options.journalIds;
@@ -180,6 +208,9 @@ public record WalOptions(
                     tailBytesMax,
                     tornBytesMax,
                     lockWaitNanos,
+                    checkpointBytes,
+                    checkpointNanos,
+                    scrubNanos,
                     recordKey,
                     nanoClock,
                     journalIds);

@@ -3,11 +3,13 @@
  *
  * <p>Three owners share a log. The core thread appends through the {@link io.blipmq.wal.WalAppender}, which decides
  * where every record stands; the log thread writes and forces in the {@link io.blipmq.wal.WalAgent}; a background
- * thread claims disk room ahead and writes index files in the {@link io.blipmq.wal.SegmentPreparer}. All of them can be
+ * thread claims disk room ahead, indexes closed segments, writes checkpoints and compacts in the {@link
+ * io.blipmq.wal.WalBackground}. All of them can be
  * stepped by one thread, which is how the tests run them. Nothing here knows what a record means, and nothing here sees
  * another module. Every byte goes through the {@link io.blipmq.wal.Storage} seam.
  *
  * <p>Start reading at {@link io.blipmq.wal.Wal}, then {@link io.blipmq.wal.Recovery}. The disk format stands in
- * {@link io.blipmq.wal.SegmentLayout}, {@link io.blipmq.wal.FrameLayout} and {@link io.blipmq.wal.IndexLayout}.
+ * {@link io.blipmq.wal.SegmentLayout}, {@link io.blipmq.wal.FrameLayout}, {@link io.blipmq.wal.IndexLayout} and {@link
+ * io.blipmq.wal.CheckpointLayout}; the order that makes a checkpoint safe in {@link io.blipmq.wal.Checkpointer}.
  */
 package io.blipmq.wal;

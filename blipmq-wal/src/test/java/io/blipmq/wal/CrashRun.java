@@ -13,12 +13,13 @@ import java.util.Random;
  */
 final class CrashRun {
     private static final int LIVES = 6;
-    private static final int TURNS_MAX = 120;
+    private static final int TURNS_MAX = 160;
 
     private final Random random;
     private final SimulatedStorage storage;
     private final WalFixture log;
     private final ForcePolicy policy;
+    private final Model model;
 
     /** What the log holds, or may hold: recovered and appended records, in order. */
     private List<WalFixture.Seen> history = new ArrayList<>();
@@ -31,10 +32,16 @@ final class CrashRun {
     private int texts;
 
     CrashRun(long seed, SimulatedStorage storage) {
+        this(seed, storage, storage);
+    }
+
+    /** @param used what the log uses: the disk, or the disk behind a bug */
+    CrashRun(long seed, SimulatedStorage storage, Storage used) {
         this.random = new Random(seed);
         this.storage = storage;
         this.policy = policy();
-        this.log = new WalFixture(storage, WalFixture.smallOptions()).with(policy);
+        this.log = new WalFixture(used, WalFixture.keyedOptions()).with(policy);
+        this.model = new Model(random);
     }
 
     private ForcePolicy policy() {
@@ -55,14 +62,25 @@ final class CrashRun {
                 liveAndCrash();
             }
         }
-        log.stop().open();
-        assertThat(log.replayed()).as("after a clean end").isEqualTo(history);
+        endCleanly();
+    }
+
+    private void endCleanly() throws IOException {
+        log.stop();
+        noteCheckpointed();
+        log.open();
+        assertThat(log.replayed()).as("after a clean end").isEqualTo(behind(log.restoredSequence()));
+        model.check(log, history);
+    }
+
+    /** The records that a start with a checkpoint of this number replays. */
+    private List<WalFixture.Seen> behind(long sequence) {
+        return history.stream().filter(record -> record.sequence() > sequence).toList();
     }
 
     private void liveAndEndCleanly() throws IOException {
         traffic();
-        log.stop().open();
-        assertThat(log.replayed()).as("after a clean end").isEqualTo(history);
+        endCleanly();
         assertThat(log.wal().recovery().sealed()).isTrue();
     }
 
@@ -80,6 +98,7 @@ final class CrashRun {
             // the end of this life
         }
         noteConfirmed();
+        noteCheckpointed();
         boolean powerLost = random.nextBoolean();
         end(powerLost);
         recover(powerLost);
@@ -88,7 +107,7 @@ final class CrashRun {
     /** What ends this life, if it does not just stop. */
     private void planFault() {
         switch (random.nextInt(6)) {
-            case 0, 1 -> storage.crashAfterChanges(1 + random.nextInt(200));
+            case 0, 1 -> storage.crashAfterChanges(1 + random.nextInt(500));
             case 2 -> storage.failWriteAfter(random.nextInt(30_000));
             case 3 -> storage.failForceAfter(random.nextInt(50));
             case 4 -> storage.limitBytes(storage.usedBytes() + random.nextInt(30_000));
@@ -127,11 +146,20 @@ final class CrashRun {
         assertThat(log.replayed().stream().map(CrashRun::content))
                 .as("a second recovery")
                 .isEqualTo(once.stream().map(CrashRun::content).toList());
-        history = new ArrayList<>(log.replayed());
+        model.check(log, history);
+        List<WalFixture.Seen> known = upTo(log.restoredSequence());
+        known.addAll(log.replayed());
+        history = known;
+    }
+
+    private List<WalFixture.Seen> upTo(long sequence) {
+        return new ArrayList<>(
+                history.stream().filter(record -> record.sequence() <= sequence).toList());
     }
 
     private void check(boolean powerLost) {
-        List<WalFixture.Seen> found = log.replayed();
+        List<WalFixture.Seen> found = upTo(log.restoredSequence());
+        found.addAll(log.replayed());
         assertThat(found.size()).isLessThanOrEqualTo(history.size());
         assertThat(found.stream().map(CrashRun::content))
                 .as("a prefix in order")
@@ -149,6 +177,7 @@ final class CrashRun {
         history = new ArrayList<>(history.subList(0, found.size()));
         confirmed = last(found);
         asked = confirmed;
+        model.check(log, history);
     }
 
     /** Positions change when a survivor is rewritten; the rest must not. */
@@ -178,25 +207,36 @@ final class CrashRun {
         if (random.nextInt(3) > 0) {
             log.wal().agent().doWork(log.nowNanos());
         }
-        if (random.nextInt(3) > 0) {
-            log.wal().preparer().doWork(log.nowNanos());
+        for (int steps = random.nextInt(6); steps > 0; steps--) {
+            log.wal().background().doWork(log.nowNanos());
+        }
+        model.settleSome(history);
+        if (random.nextInt(25) == 0) {
+            model.checkpoint(log, history);
         }
         log.drain().advance(random.nextInt(10_000_000));
         if (random.nextInt(20) == 0) {
             log.advance(2_000_000_000L);
             log.wal().appender().markIdle(log.nowNanos());
         }
+        model.probe(log, history);
         noteConfirmed();
+        noteCheckpointed();
     }
 
     private void append() {
-        String text = "record " + texts++ + "x".repeat(random.nextInt(random.nextInt(10) == 0 ? 900 : 60));
+        String text = "abc-".charAt(random.nextInt(4)) + " record " + texts++
+                + "x".repeat(random.nextInt(random.nextInt(10) == 0 ? 900 : 60));
         if (log.wal().appender().roomFor(text.length()) != Room.YES) {
             return;
         }
         long sequence = log.append(text);
         history.add(new WalFixture.Seen(sequence, 1, text, log.wal().appender().position()));
         highestEver = Math.max(highestEver, sequence);
+    }
+
+    private void noteCheckpointed() {
+        model.noteCheckpointed(log.wal().checkpointedSequence());
     }
 
     private void noteConfirmed() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Random traffic, random crashes, and what may never be wrong after one. A failure names its seed; {@code
@@ -41,6 +43,22 @@ class CrashTest {
                 .count();
 
         assertThat(found).isGreaterThan(10);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPlantedBugIsFoundOut(BuggyStorage.PlantedBug bug) {
+        boolean found = LongStream.range(0, RUNS).anyMatch(seed -> {
+            SimulatedStorage disk = new SimulatedStorage(seed);
+            try {
+                new CrashRun(seed, disk, new BuggyStorage(disk, bug)).run();
+                return false;
+            } catch (Exception | AssertionError e) {
+                return true;
+            }
+        });
+
+        assertThat(found).isTrue();
     }
 
     private static LongStream seeds() {

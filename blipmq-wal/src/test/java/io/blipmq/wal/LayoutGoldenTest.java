@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.UUID;
@@ -50,11 +51,58 @@ class LayoutGoldenTest {
         log.store("red two");
         log.store("blue three");
         log.stop().open();
-        while (log.wal().preparer().doWork(log.nowNanos()) > 0) {
+        while (log.wal().background().doWork(log.nowNanos()) > 0) {
             log.advance(1);
         }
 
         assertThat(hex(storage.content("0000000000000001-00000001.index"))).isEqualTo(resource("index-v1.hex"));
+    }
+
+    @Test
+    void checkpointOfVersion1() throws IOException {
+        compacted();
+
+        assertThat(hex(storage.content("checkpoint"))).isEqualTo(resource("checkpoint-v1.hex"));
+    }
+
+    @Test
+    void checkpointOfVersion1IsRead() throws IOException {
+        Checkpoint checkpoint = CheckpointLayout.decode(ByteBuffer.wrap(bytes(resource("checkpoint-v1.hex"))));
+
+        assertThat(checkpoint.journalId()).isEqualTo(JOURNAL);
+        assertThat(checkpoint.sequence()).isEqualTo(80);
+        assertThat(checkpoint.segments()).hasSize(1);
+        assertThat(checkpoint.segments().get(0).compacted()).isTrue();
+        assertThat(StandardCharsets.UTF_8.decode(checkpoint.content()).toString())
+                .isEqualTo("the content");
+    }
+
+    @Test
+    void compactedSegmentOfVersion1() throws IOException {
+        compacted();
+
+        assertThat(hex(storage.content("0000000000000001-40000000.compacted"))).isEqualTo(resource("compacted-v1.hex"));
+    }
+
+    /** A checkpoint that lists one compacted segment with two records. */
+    private void compacted() throws IOException {
+        storage.hideBootId();
+        WalFixture log = new WalFixture(storage, golden()).open();
+        for (int record = 1; record <= 80; record++) {
+            log.store(record == 7 || record == 20 ? "blue " + record : "red " + "x".repeat(500));
+        }
+        log.settle();
+        log.checkpoint("the content", new Liveness() {
+            @Override
+            public long firstLive() {
+                return 7;
+            }
+
+            @Override
+            public KeyLiveness of(byte[] key) {
+                return key.length == "blue".length() ? sequence -> true : null;
+            }
+        });
     }
 
     private static WalOptions golden() {

@@ -14,6 +14,18 @@ import org.junit.jupiter.api.Test;
 class RecoveryTest {
     private static final String FIRST = "0000000000000001-00000001.segment";
 
+    private static final Liveness NOTHING_IS_LIVE = new Liveness() {
+        @Override
+        public long firstLive() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public KeyLiveness of(byte[] key) {
+            return null;
+        }
+    };
+
     private final SimulatedStorage storage = new SimulatedStorage(7);
     private final WalFixture log = new WalFixture(storage, WalFixture.smallOptions());
 
@@ -368,6 +380,171 @@ class RecoveryTest {
     }
 
     @Test
+    void case19Checkpoint() throws IOException {
+        checkpointAndDie();
+        log.open();
+
+        assertThat(log.restored()).isEqualTo("all of it");
+        assertThat(log.wal().recovery().records()).isEqualTo(1);
+        expectAppendsSurvive("behind");
+    }
+
+    @Test
+    void case19SegmentsThatTheCheckpointStandsForAreNotRead() throws IOException {
+        log.open();
+        while (segments().size() <= 50) {
+            log.store("x".repeat(1500));
+        }
+        log.checkpoint("fifty segments", Liveness.KEEP_ALL);
+        log.stop();
+        long reads = storage.bytesRead();
+        log.open();
+
+        assertThat(log.restored()).isEqualTo("fifty segments");
+        assertThat(storage.bytesRead() - reads)
+                .as("headers and the first blocks of indexes, and the last segment")
+                .isLessThan(50 * (SegmentLayout.HEADER_BYTES + 1000) + 16 * 16 * 1024);
+        expectAppendsSurvive();
+    }
+
+    @Test
+    void case20BadCheckpoint() throws IOException {
+        checkpointAndDie();
+        storage.flipBit("checkpoint", 80);
+
+        assertThat(assertDamage("checkpoint", 0)).hasMessageContaining("damaged");
+    }
+
+    @Test
+    void case20ShortCheckpoint() throws IOException {
+        checkpointAndDie();
+        byte[] content = storage.content("checkpoint");
+        storage.lose("checkpoint");
+        storage.plant("checkpoint", Arrays.copyOf(content, content.length - 1));
+
+        assertThat(assertDamage("checkpoint", 0)).hasMessageContaining("length");
+    }
+
+    @Test
+    void case21CheckpointOfANewerFormat() throws IOException {
+        checkpointAndDie();
+        storage.overwrite("checkpoint", 8, new byte[] {0, 0, 0, 2});
+
+        assertThat(assertDamage("checkpoint", 0))
+                .hasMessageContaining("written in checkpoint format 2 by a newer release");
+    }
+
+    @Test
+    void case22MissingListedSegment() throws IOException {
+        checkpointAndDie();
+        storage.lose(FIRST);
+
+        assertThat(assertDamage(FIRST, 0)).hasMessageContaining("which the checkpoint lists, is missing");
+    }
+
+    @Test
+    void case22BadHeaderOfAListedSegment() throws IOException {
+        checkpointAndDie();
+        storage.flipBit(FIRST, 60);
+
+        assertDamage(FIRST, 0);
+    }
+
+    @Test
+    void case22AnotherSegmentInTheListedOnesPlace() throws IOException {
+        checkpointAndDie();
+        SimulatedStorage otherStorage = new SimulatedStorage(8);
+        WalFixture other = new WalFixture(otherStorage, WalFixture.smallOptions()).open();
+        other.store("x");
+        other.stop();
+        storage.lose(FIRST);
+        storage.plant(FIRST, otherStorage.content(FIRST));
+
+        assertThat(assertDamage(FIRST, 0)).hasMessageContaining("another log than checkpoint");
+    }
+
+    @Test
+    void case23NoSegmentBehindTheCheckpoint() throws IOException {
+        checkpointAndDie();
+        storage.lose(segments().get(segments().size() - 1));
+
+        assertThat(catchThrowableOfType(WalCorruptionException.class, log::open))
+                .hasMessageContaining("segments that follow the checkpoint are missing");
+    }
+
+    @Test
+    void case23SegmentMissingBetweenTheCheckpointAndTheEnd() throws IOException {
+        checkpointAndDie();
+        log.open();
+        storeSegments();
+        log.stop();
+        String replayed = segments().stream()
+                .filter(name -> name.endsWith("-00000001.segment"))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+        storage.lose(replayed);
+
+        assertThat(catchThrowableOfType(WalCorruptionException.class, log::open))
+                .hasMessageContaining("between the checkpoint and this one are missing");
+    }
+
+    @Test
+    void case23LogThatEndsBeforeTheCheckpoint() throws IOException {
+        log.open();
+        log.store("a");
+        log.store("b");
+        log.checkpoint("two", Liveness.KEEP_ALL);
+        storage.killProcess();
+        storage.overwrite(FIRST, SegmentLayout.FIRST_FRAME, new byte[400]);
+
+        assertDamage(FIRST, SegmentLayout.FIRST_FRAME, 1, 2);
+    }
+
+    @Test
+    void case24SegmentsThatTheCheckpointDoesNotList() throws IOException {
+        log.open();
+        List<String> before = storeSegments();
+        byte[] dropped = storage.content(FIRST);
+        log.checkpoint("none is needed", NOTHING_IS_LIVE);
+        assertThat(segments()).hasSize(1);
+        storage.killProcess();
+        // as if the process had died before it deleted the segment
+        storage.plant(FIRST, dropped);
+        log.open();
+
+        assertThat(storage.list()).doesNotContain(FIRST);
+        assertThat(before).isNotEmpty();
+        expectAppendsSurvive();
+    }
+
+    @Test
+    void case24CompactedSegmentThatNoCheckpointLists() throws IOException {
+        checkpointAndDie();
+        String name = "0000000000000001-40000005.compacted";
+        storage.plant(name, new byte[100]);
+        storage.plant(name + "-index", new byte[100]);
+        log.open();
+
+        assertThat(storage.list()).doesNotContain(name, name + "-index");
+        expectAppendsSurvive("behind");
+    }
+
+    @Test
+    void case25SegmentAtWhichReplayBeginsHadNothingThatCounted() throws IOException {
+        log.open();
+        log.store("a");
+        log.stop().open();
+        log.checkpoint("in an epoch without a record", Liveness.KEEP_ALL);
+        storage.killProcess();
+        log.open();
+        storage.killProcess();
+        log.open();
+
+        assertThat(log.restored()).isEqualTo("in an epoch without a record");
+        expectAppendsSurvive();
+    }
+
+    @Test
     void damageChangesNothing() throws IOException {
         storeAndDie("a", "b", "c");
         storage.flipBit(FIRST, SegmentLayout.FIRST_FRAME + 3);
@@ -399,6 +576,24 @@ class RecoveryTest {
                 log.open();
             }
         }
+    }
+
+    /** Several segments, a checkpoint that lists them, one record behind it; then the process dies. */
+    private void checkpointAndDie() throws IOException {
+        log.open();
+        storeSegments();
+        log.checkpoint("all of it", Liveness.KEEP_ALL);
+        log.store("behind");
+        storage.killProcess();
+    }
+
+    private List<String> storeSegments() {
+        List<String> texts = new ArrayList<>();
+        for (int index = 0; index < 60; index++) {
+            texts.add("record " + index + "x".repeat(500));
+            log.store(texts.get(index));
+        }
+        return texts;
     }
 
     /** Each text in a frame of its own, forced; then the process dies. Returns where the frames end. */
@@ -463,10 +658,13 @@ class RecoveryTest {
         log.wal().appender().submit(true);
         log.step();
         all.addAll(List.of("after", "after that"));
+        String restored = log.restored();
         storage.losePower();
         log.open();
         assertThat(log.replayedTexts()).isEqualTo(all);
+        assertThat(log.restored()).isEqualTo(restored);
         log.stop().open();
         assertThat(log.replayedTexts()).isEqualTo(all);
+        assertThat(log.restored()).isEqualTo(restored);
     }
 }

@@ -26,17 +26,19 @@ class SegmentIndexTest {
         storeOneSegment();
         work();
         List<WalFixture.Seen> stored = log.drained();
-        SegmentIndex index = firstIndex();
+        IndexFile index = firstIndex();
 
-        assertThat(index.keys()).hasSize(2);
-        List<SegmentIndex.Entry> entries = index.entries("b".getBytes(StandardCharsets.UTF_8));
-        assertThat(entries).isNotEmpty();
-        for (SegmentIndex.Entry entry : entries) {
-            WalFixture.Seen record = stored.get((int) entry.sequence() - 1);
+        assertThat(index.keys()).isEqualTo(2);
+        assertThat(index.select("b".getBytes(StandardCharsets.UTF_8))).isTrue();
+        assertThat(index.count()).isPositive();
+        for (int entry = 0; entry < index.count(); entry++) {
+            index.entry(entry);
+            WalFixture.Seen record = stored.get((int) index.sequence() - 1);
             assertThat(record.text()).startsWith("b");
-            assertThat(Position.offset(record.position())).isEqualTo(entry.offset());
+            assertThat(Position.offset(record.position())).isEqualTo(index.offset());
+            assertThat(record.text()).hasSize(index.length());
         }
-        assertThat(index.entries("-".getBytes(StandardCharsets.UTF_8))).isEmpty();
+        assertThat(index.select("-".getBytes(StandardCharsets.UTF_8))).isFalse();
     }
 
     @Test
@@ -119,21 +121,22 @@ class SegmentIndexTest {
             log.wal().appender().submit(true);
             log.wal().agent().doWork(log.nowNanos());
             if (record == 0) {
-                log.wal().preparer().doWork(log.nowNanos());
+                log.wal().background().doWork(log.nowNanos());
             }
             log.drain();
         }
     }
 
     private void work() {
-        while (log.wal().preparer().doWork(log.nowNanos()) > 0) {
+        while (log.wal().background().doWork(log.nowNanos()) > 0) {
             log.advance(1);
         }
     }
 
-    private SegmentIndex firstIndex() {
-        ByteBuffer content = ByteBuffer.wrap(storage.content(FIRST_INDEX));
-        assertThat(storage.list()).contains(FIRST_SEGMENT);
-        return SegmentIndex.decode(content);
+    private IndexFile firstIndex() throws IOException {
+        ByteBuffer page = ByteBuffer.wrap(storage.content(FIRST_SEGMENT));
+        SegmentHeader header = SegmentLayout.decode(FIRST_SEGMENT, page);
+        return IndexFile.open(
+                storage, new ClosedSegment(header, log.wal().history().indexedThrough()), new IndexBlocks(16));
     }
 }

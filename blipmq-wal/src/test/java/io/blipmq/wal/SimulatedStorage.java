@@ -39,10 +39,13 @@ public final class SimulatedStorage implements Storage {
     private long callsUntilCrash = Long.MAX_VALUE;
     private long changes;
     private long forces;
+    private long bytesRead;
+    private long reads;
     private long bytesMax = Long.MAX_VALUE;
     private long bytesUntilWriteFails = Long.MAX_VALUE;
     private long forcesUntilFailure = Long.MAX_VALUE;
     private boolean forceSkipped;
+    private Runnable beforeChange = () -> {};
 
     /** One change of the directory; null stands for no name on that side. */
     private record NameChange(String removed, String added, SimulatedFile file) {
@@ -131,6 +134,11 @@ public final class SimulatedStorage implements Storage {
         forceSkipped = true;
     }
 
+    /** Sets what another thread does just before each changing call of this one. */
+    public synchronized void beforeChange(Runnable action) {
+        beforeChange = action;
+    }
+
     /** The platform does not tell the boot. */
     public synchronized void hideBootId() {
         bootKnown = false;
@@ -151,6 +159,16 @@ public final class SimulatedStorage implements Storage {
     /** Forces of files so far. */
     public synchronized long forces() {
         return forces;
+    }
+
+    /** Reads of files so far. */
+    public synchronized long reads() {
+        return reads;
+    }
+
+    /** Bytes read so far. */
+    public synchronized long bytesRead() {
+        return bytesRead;
     }
 
     /** Bytes of all files. */
@@ -295,6 +313,8 @@ public final class SimulatedStorage implements Storage {
     /** @return whether the process dies in this call */
     private boolean isLastCall(String call) {
         requireAlive();
+        beforeChange.run();
+        requireAlive();
         changes++;
         if (calls.size() == 10_000) {
             calls.subList(0, 5_000).clear();
@@ -416,7 +436,10 @@ public final class SimulatedStorage implements Storage {
         public int read(ByteBuffer target, long position) {
             synchronized (SimulatedStorage.this) {
                 requireUsable();
-                return file.read(target, position);
+                int bytes = file.read(target, position);
+                bytesRead += bytes;
+                reads++;
+                return bytes;
             }
         }
 

@@ -111,9 +111,9 @@ class WalAgentTest {
         log.open();
         storage.failForce();
 
-        assertThatThrownBy(() -> log.wal().preparer().doWork(log.nowNanos()))
+        assertThatThrownBy(() -> log.wal().background().doWork(log.nowNanos()))
                 .isInstanceOf(StorageFailedException.class);
-        assertThatThrownBy(() -> log.wal().preparer().doWork(log.nowNanos()))
+        assertThatThrownBy(() -> log.wal().background().doWork(log.nowNanos()))
                 .isInstanceOf(StorageFailedException.class);
     }
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A log on a storage, stepped by hand with a clock of its own. A test's helper; owned by its one thread.
@@ -24,6 +25,8 @@ public final class WalFixture {
     private Wal wal;
     private List<Seen> replayed = new ArrayList<>();
     private List<Seen> drained = new ArrayList<>();
+    private String restored;
+    private long restoredSequence;
 
     public WalFixture(Storage storage, WalOptions options) {
         this.storage = storage;
@@ -38,6 +41,18 @@ public final class WalFixture {
                 .withLockWaitNanos(0);
     }
 
+    /** Small limits, and records are listed under their first character; not those that begin with a dash. */
+    public static WalOptions keyedOptions() {
+        return smallOptions()
+                .withRecordKey((type, buffer, offset, length) ->
+                        length == 0 || buffer.get(offset) == '-' ? RecordKey.NONE : RecordKey.at(offset, 1));
+    }
+
+    public WalFixture with(UnaryOperator<WalOptions> change) {
+        options = change.apply(options);
+        return this;
+    }
+
     public WalFixture with(ForcePolicy policy) {
         options = options.withForcePolicy(policy);
         return this;
@@ -46,8 +61,77 @@ public final class WalFixture {
     public WalFixture open() throws IOException {
         replayed = new ArrayList<>();
         drained = new ArrayList<>();
-        wal = Wal.open(storage, options, into(replayed));
+        restored = null;
+        restoredSequence = 0;
+        wal = Wal.open(
+                storage,
+                options,
+                (sequence, content) -> {
+                    restoredSequence = sequence;
+                    restored = StandardCharsets.UTF_8.decode(content).toString();
+                },
+                into(replayed));
         return this;
+    }
+
+    /** Begins a checkpoint of everything that is stored; {@link #finishCheckpoint} ends it. */
+    public WalFixture beginCheckpoint(String content, Liveness liveness) {
+        wal.checkpoint(
+                wal.appender().storedSequence(), ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)), liveness);
+        return this;
+    }
+
+    /** Lets the threads take turns until no checkpoint is being written. */
+    public WalFixture finishCheckpoint() {
+        while (wal.isCheckpointing()) {
+            wal.agent().doWork(nowNanos);
+            wal.background().doWork(nowNanos);
+            drain();
+            nowNanos++;
+        }
+        return this;
+    }
+
+    public WalFixture checkpoint(String content, Liveness liveness) {
+        return beginCheckpoint(content, liveness).finishCheckpoint();
+    }
+
+    /** Lets the background thread do all that it can. */
+    public WalFixture settle() {
+        while (wal.background().doWork(nowNanos) > 0) {
+            nowNanos++;
+        }
+        return this;
+    }
+
+    /** What {@link History#find} tells, as {@link Seen} with the texts read back. */
+    public List<Seen> find(String key, long from, long through, int limit) {
+        long[] sequences = new long[limit];
+        long[] positions = new long[limit];
+        int[] lengths = new int[limit];
+        int found =
+                wal.history().find(key.getBytes(StandardCharsets.UTF_8), from, through, sequences, positions, lengths);
+        List<Seen> list = new ArrayList<>();
+        for (int index = 0; index < found; index++) {
+            list.add(new Seen(sequences[index], 1, read(positions[index], lengths[index]), positions[index]));
+        }
+        return list;
+    }
+
+    /** A record's text at its position, or null when it does not stand there. */
+    public String read(long position, int length) {
+        ByteBuffer target = ByteBuffer.allocate(length);
+        boolean found = wal.appender().read(position, length, target);
+        return found ? new String(target.array(), StandardCharsets.UTF_8) : null;
+    }
+
+    /** The content of the checkpoint that the last start found, or null. */
+    public String restored() {
+        return restored;
+    }
+
+    public long restoredSequence() {
+        return restoredSequence;
     }
 
     private static RecordHandler into(List<Seen> list) {
@@ -84,7 +168,7 @@ public final class WalFixture {
     /** One turn of everybody. */
     public WalFixture step() {
         wal.agent().doWork(nowNanos);
-        wal.preparer().doWork(nowNanos);
+        wal.background().doWork(nowNanos);
         drain();
         return this;
     }
@@ -106,7 +190,7 @@ public final class WalFixture {
             wal.agent().doWork(nowNanos);
         }
         drain();
-        while (wal.preparer().doWork(nowNanos) > 0) {
+        while (wal.background().doWork(nowNanos) > 0) {
             nowNanos++;
         }
         wal.close();

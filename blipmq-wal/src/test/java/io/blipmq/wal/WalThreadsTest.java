@@ -45,7 +45,7 @@ class WalThreadsTest {
         Wal wal = open(policy, before);
         Thread core = Thread.currentThread();
         wal.agent().onStored(() -> LockSupport.unpark(core));
-        wal.preparer().onPrepared(() -> LockSupport.unpark(core));
+        wal.background().onPrepared(() -> LockSupport.unpark(core));
         Thread log = start(() -> {
             while (!wal.agent().isSealed()) {
                 wal.agent().doWork(System.nanoTime());
@@ -54,15 +54,15 @@ class WalThreadsTest {
         });
         Thread background = start(() -> {
             while (!ending) {
-                wal.preparer().doWork(System.nanoTime());
-                wal.preparer().awaitWork(WAIT_NANOS);
+                wal.background().doWork(System.nanoTime());
+                wal.background().awaitWork(WAIT_NANOS);
             }
         });
         appendAll(wal.appender(), before);
         wal.appender().seal();
         log.join();
         ending = true;
-        wal.preparer().wakeup();
+        wal.background().wakeup();
         background.join();
         wal.close();
         assertThat(failure.get()).isNull();

@@ -25,4 +25,31 @@ final class AgentCycles {
             }
         };
     }
+
+    /** As {@link #of}, for an agent whose turns are small steps of longer work: it waits only when there is none left. */
+    static AgentRunner.Agent ofSteps(LongConsumer awaitWork, LongToIntFunction doWork, Runnable wakeup) {
+        AgentRunner.Agent agent = of(awaitWork, doWork, wakeup);
+        return new AgentRunner.Agent() {
+            private boolean idle;
+
+            @Override
+            public void awaitWork(long timeoutNanos) {
+                if (idle) {
+                    agent.awaitWork(timeoutNanos);
+                }
+            }
+
+            @Override
+            public int doWork(long nowNanos) {
+                int work = agent.doWork(nowNanos);
+                idle = work == 0;
+                return work;
+            }
+
+            @Override
+            public void wakeup() {
+                agent.wakeup();
+            }
+        };
+    }
 }

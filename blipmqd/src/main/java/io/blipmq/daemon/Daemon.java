@@ -104,8 +104,12 @@ final class Daemon {
     private void openLog(WalOptions options, MemoryBudgets memory) throws IOException, StartException {
         try {
             broker = Broker.open(Mapping.brokerOptions(settings, memory), BrokerClock.SYSTEM, replay -> {
-                wal = Wal.open(FileStorage.open(settings.log().path()), options, LocalJournal.replayTo(replay));
-                return LocalJournal.over(wal.appender());
+                wal = Wal.open(
+                        FileStorage.open(settings.log().path()),
+                        options,
+                        LocalJournal.restoreTo(replay),
+                        LocalJournal.replayTo(replay));
+                return LocalJournal.over(wal);
             });
         } catch (WalCorruptionException | WalLockedException | WalPathException | DiskFullException e) {
             throw e;
@@ -162,10 +166,10 @@ final class Daemon {
                 this::onStorageFailure);
         prepareThread = new AgentRunner(
                 "log-prepare",
-                AgentCycles.of(wal.preparer()::awaitWork, wal.preparer()::doWork, wal.preparer()::wakeup),
+                AgentCycles.ofSteps(wal.background()::awaitWork, wal.background()::doWork, wal.background()::wakeup),
                 this::onStorageFailure);
         wal.agent().onStored(loop::wakeup);
-        wal.preparer().onPrepared(loop::wakeup);
+        wal.background().onPrepared(loop::wakeup);
         broker.mailbox().onPost(loop::wakeup);
         maintenance = new Maintenance(broker);
     }
@@ -221,6 +225,10 @@ final class Daemon {
     }
 
     private void onBrokerFailure(Throwable failure) {
+        if (failure instanceof StorageFailedException) {
+            onStorageFailure(failure);
+            return;
+        }
         halt(ExitStatus.FAILED, "the broker failed and cannot go on", failure);
     }
 
@@ -235,8 +243,16 @@ final class Daemon {
     private void halt(int status, String what, Throwable failure) {
         state = DaemonState.FAILED;
         LastWords.say(
-                () -> log.error("{}: {}", what, failure.getMessage(), failure),
-                () -> Runtime.getRuntime().halt(status));
+                () -> logFailure(what, failure), () -> Runtime.getRuntime().halt(status));
+    }
+
+    /** What failed storage says is enough for an operator; anything else is a bug, whose place matters. */
+    private static void logFailure(String what, Throwable failure) {
+        if (failure instanceof StorageFailedException) {
+            log.error("{}: {}", what, failure.getMessage());
+        } else {
+            log.error("{}: {}", what, failure.getMessage(), failure);
+        }
     }
 
     /** Whether clients are served, and if not, why. */

@@ -7,12 +7,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The maintenance scheduler: posts ticks to the core, so that deadlines are met and the tail of the log is looked after
- * when no client says anything. Owns the maintenance thread; thread-safe.
+ * The maintenance scheduler: posts ticks to the core, so that TTLs, expiry and checkpoints are looked after when no client
+ * says anything. Owns the maintenance thread; thread-safe.
  */
 final class Maintenance {
-    /** Retry deadlines and settlements that wait for company are met to within this. */
-    private static final long TURN_MILLIS = 50;
     /** TTL, expiry, summaries of repeated warnings. */
     private static final long TICK_MILLIS = 1_000;
 
@@ -28,10 +26,7 @@ final class Maintenance {
     }
 
     void start() {
-        Runnable turn = () -> {};
         Runnable tick = broker::onTick;
-        scheduler.scheduleWithFixedDelay(
-                () -> broker.mailbox().post(turn), TURN_MILLIS, TURN_MILLIS, TimeUnit.MILLISECONDS);
         scheduler.scheduleWithFixedDelay(
                 () -> broker.mailbox().post(tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         scheduler.scheduleWithFixedDelay(Logging::reportRepeats, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);

@@ -30,6 +30,7 @@ final class Mapping {
                 delivery.qos0QueueMessages(),
                 memory.liveBytes(),
                 delivery.maxInFlight(),
+                memory.positions(),
                 SUBSCRIPTIONS_MAX);
     }
 

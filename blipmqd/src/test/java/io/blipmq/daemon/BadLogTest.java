@@ -151,7 +151,15 @@ class BadLogTest {
 
     @Test
     void damageWithinTheLogIsNamedByFileAndOffset() throws Exception {
-        storeMessages(100);
+        try (DaemonProcess daemon = DaemonProcess.startReady(setup());
+                BlipClient client = daemon.connect()) {
+            client.subscribe("demo", 1);
+            for (int i = 0; i < 100; i++) {
+                client.publish("demo", WireClient.bytes("message " + i), 1);
+                client.ping();
+            }
+            daemon.kill9();
+        }
         Path segment = segmentWithMessages();
         flipByte(segment, FIRST_FRAME_OFFSET + 1000);
 
@@ -169,12 +177,29 @@ class BadLogTest {
     }
 
     @Test
+    void damageBeforeTheCheckpointEndsTheDaemonWhenItIsRead() throws Exception {
+        storeMessages(100);
+        Path segment = segmentWithMessages();
+        flipByte(segment, FIRST_FRAME_OFFSET + 1000);
+
+        DaemonProcess daemon = DaemonProcess.run(setup());
+
+        assertThat(daemon.exitStatus()).isEqualTo(ExitStatus.STORAGE_FAILED);
+        assertThat(daemon.output().lines().toList())
+                .last()
+                .asString()
+                .contains("log file " + segment.getFileName() + ", offset ", "records that were stored are damaged");
+        assertThat(daemon.output()).doesNotContain("\tat ");
+    }
+
+    @Test
     void aSegmentThatIsGoneIsNamed() throws Exception {
         storeMessages(10);
         Path segment = segmentWithMessages();
         Files.move(segment, directory.resolve("moved"));
 
-        assertRefused(setup(), "segments before this one are missing (records 1 to ", "Nothing was changed");
+        assertRefused(
+                setup(), "the segment, which the checkpoint lists, is missing (records 1 to ", "Nothing was changed");
 
         Files.move(directory.resolve("moved"), segment);
 

@@ -69,7 +69,9 @@ class FailedDiskTest {
 
         try (DaemonProcess daemon = DaemonProcess.start(setup)) {
             assertThat(daemon.awaitExit()).isEqualTo(ExitStatus.STORAGE_FAILED);
-            assertThat(daemon.output()).contains("no segment can be prepared").contains("check the disk");
+            assertThat(daemon.output())
+                    .contains("the log's files cannot be kept")
+                    .contains("check the disk");
         }
         assertThat(strace.failedCalls()).hasSize(1);
         requireAllAfterTheNextStart(0);

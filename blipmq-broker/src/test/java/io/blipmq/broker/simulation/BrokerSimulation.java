@@ -27,20 +27,21 @@ final class BrokerSimulation {
     private final List<SimulatedKey> keys = new ArrayList<>();
     private final Turns turns;
     private final Deque<String> trace = new ArrayDeque<>();
-    private boolean stepsLogInTurn;
     private int step;
     private int connections;
+    private boolean interleaving;
 
     BrokerSimulation(long seed, int steps) {
         this.seed = seed;
         this.steps = steps;
-        this.random = new Random(seed);
+        // Neighbouring seeds would begin alike.
+        this.random = new Random(seed * 0x9e3779b97f4a7c15L);
         BrokerOptions options = options();
         this.model = new Model(options);
         this.machine = new SimulatedMachine(random, options, model);
         this.turns = new Turns(machine, model);
-        machine.onStored(this::runCoreInLogStep);
-        turns.between(this::stepLogInTurn);
+        machine.onStored(this::interleave);
+        machine.onChange(this::interleaveWithBackground);
         for (String name : List.of("alice", "bob", "carol")) {
             keys.add(new SimulatedKey(name));
         }
@@ -57,6 +58,7 @@ final class BrokerSimulation {
                 random.nextBoolean() ? 65_536 : 5,
                 1L << 30,
                 random.nextBoolean() ? 16_384 : 1 + random.nextInt(5),
+                8 << random.nextInt(8),
                 random.nextBoolean() ? 1_000 : 12);
     }
 
@@ -93,38 +95,45 @@ final class BrokerSimulation {
         } else if (choice < 830) {
             machine.stepLog();
         } else if (choice < 890) {
-            machine.stepPreparer();
+            for (int count = 1 + random.nextInt(6); count > 0; count--) {
+                machine.stepBackground();
+            }
         } else if (choice < 940) {
             passTime();
         } else if (choice < 960) {
             turns.postTick();
-        } else if (choice < 988) {
+        } else if (choice < 986) {
             connectOrHangUp();
-        } else if (choice < 992) {
+        } else if (choice < 990) {
             changeRoom();
-        } else if (choice < 995) {
+        } else if (choice < 992) {
             armCrash();
+        } else if (choice < 994) {
+            checkDisk();
         } else {
             endAndStart();
         }
     }
 
-    /** The core may run while the log thread is in the middle of its step, and the other way round. */
-    private void runCoreInLogStep() {
-        if (random.nextInt(3) == 0 && !stepsLogInTurn) {
+    /** The core may run while the log thread is in the middle of its step. */
+    private void interleave() {
+        if (random.nextInt(3) == 0) {
             turns.turn(1 + random.nextInt(5));
         }
     }
 
-    private void stepLogInTurn() {
-        if (random.nextInt(4) > 0 || machine.isInLogStep()) {
-            return;
-        }
-        stepsLogInTurn = true;
-        try {
-            machine.stepLog();
-        } finally {
-            stepsLogInTurn = false;
+    /** The core and the log thread may run while the background thread is in the middle of its step. */
+    private void interleaveWithBackground() {
+        if (!interleaving && random.nextInt(8) == 0) {
+            interleaving = true;
+            try {
+                if (random.nextBoolean()) {
+                    machine.stepLog();
+                }
+                turns.turn(1 + random.nextInt(5));
+            } finally {
+                interleaving = false;
+            }
         }
     }
 
@@ -147,6 +156,20 @@ final class BrokerSimulation {
         boolean full = random.nextBoolean();
         note(full ? "the disk is full" : "the disk has room");
         machine.storage().limitBytes(full ? machine.storage().usedBytes() : Long.MAX_VALUE);
+    }
+
+    private void checkDisk() throws IOException {
+        if (machine.hasCheckpoints()) {
+            note("the disk is looked at");
+            SimulatedClient client = new SimulatedClient(keys.get(0), machine.broker(), model, "d" + connections++);
+            turns.clients().add(client);
+            new DiskBound(machine, model, turns).check(() -> {
+                for (String topic : TOPICS) {
+                    client.publish(1, topic, 1);
+                }
+            });
+            client.hangUp();
+        }
     }
 
     // --- clients
@@ -206,7 +229,7 @@ final class BrokerSimulation {
     private void subscribe(SimulatedClient client) {
         int qos = random.nextInt(3) == 0 ? 0 : 1;
         String topic = qos == 1 && random.nextInt(3) == 0
-                ? ModelState.DEAD_LETTERS + anyTopic(TOPICS.length)
+                ? Model.DEAD_LETTERS + anyTopic(TOPICS.length)
                 : anyTopic(TOPICS.length);
         note(client + " subscribes to " + topic + " at QoS " + qos);
         client.subscribe(qos, topic);

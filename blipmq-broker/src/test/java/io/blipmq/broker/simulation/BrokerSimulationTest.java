@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  */
 class BrokerSimulationTest {
     private static final int SEEDS = Integer.getInteger("blipmq.simulation.seeds", 200);
-    private static final int STEPS = Integer.getInteger("blipmq.simulation.steps", 2_000);
+    private static final int STEPS = Integer.getInteger("blipmq.simulation.steps", 3_000);
 
     @Test
     void everyPromiseHolds() {

@@ -40,10 +40,15 @@ record Command(
         return new Command(Kind.SETTLE, 0, subscription, tag, null, null, null, 0, 0, reason);
     }
 
-    static Command deadLetter(
-            long sequence, long subscription, long tag, int attempts, long movedMillis, long expiresMillis) {
-        return new Command(
-                Kind.DEAD_LETTER, sequence, subscription, tag, null, null, null, movedMillis, expiresMillis, attempts);
+    static Command deadLetter(long sequence, long subscription, long tag, int attempts, long expiresMillis) {
+        return new Command(Kind.DEAD_LETTER, sequence, subscription, tag, null, null, null, 0, expiresMillis, attempts);
+    }
+
+    /** Whether this is the other as it is handed back: a dead letter without its expiry, which stands in its record. */
+    boolean isHandedBackAs(Command other) {
+        return equals(other)
+                || kind == Kind.DEAD_LETTER
+                        && deadLetter(sequence, subscription, tag, code, 0).equals(other);
     }
 
     static Command remove(long subscription, int reason) {

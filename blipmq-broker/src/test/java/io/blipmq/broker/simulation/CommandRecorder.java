@@ -9,6 +9,11 @@ import java.util.function.Consumer;
 
 /** Passes commands on and tells what they were. Owned by the simulation's thread. */
 final class CommandRecorder implements CommandHandler {
+    /** Where the expiry and the topic of a message stand in its record, which begins with when it was published. */
+    private static final int EXPIRES = 8;
+
+    private static final int TOPIC = 22;
+
     private final CommandHandler target;
     private final Consumer<Command> told;
 
@@ -18,29 +23,25 @@ final class CommandRecorder implements CommandHandler {
     }
 
     @Override
+    public void onCheckpoint(ByteBuffer state) {
+        target.onCheckpoint(state);
+    }
+
+    @Override
     public void onPublish(
             long sequence,
+            long position,
             ByteBuffer body,
             int topicOffset,
             int topicLength,
             int payloadOffset,
-            int payloadLength,
-            long payloadPosition,
-            long publishedMillis,
-            long expiresMillis) {
+            int payloadLength) {
         String topic = Texts.of(body, topicOffset, topicLength);
         String payload = Texts.of(body, payloadOffset, payloadLength);
-        target.onPublish(
-                sequence,
-                body,
-                topicOffset,
-                topicLength,
-                payloadOffset,
-                payloadLength,
-                payloadPosition,
-                publishedMillis,
-                expiresMillis);
-        told.accept(Command.publish(sequence, topic, payload, publishedMillis, expiresMillis));
+        long published = body.getLong(topicOffset - TOPIC);
+        long expires = body.getLong(topicOffset - TOPIC + EXPIRES);
+        target.onPublish(sequence, position, body, topicOffset, topicLength, payloadOffset, payloadLength);
+        told.accept(Command.publish(sequence, topic, payload, published, expires));
     }
 
     @Override
@@ -57,9 +58,9 @@ final class CommandRecorder implements CommandHandler {
 
     @Override
     public void onDeadLetter(
-            long sequence, long subscriptionId, long deliveryTag, int attempts, long movedMillis, long expiresMillis) {
-        target.onDeadLetter(sequence, subscriptionId, deliveryTag, attempts, movedMillis, expiresMillis);
-        told.accept(Command.deadLetter(sequence, subscriptionId, deliveryTag, attempts, movedMillis, expiresMillis));
+            long sequence, long position, long subscriptionId, long deliveryTag, int attempts, int payloadLength) {
+        target.onDeadLetter(sequence, position, subscriptionId, deliveryTag, attempts, payloadLength);
+        told.accept(Command.deadLetter(sequence, subscriptionId, deliveryTag, attempts, 0));
     }
 
     @Override

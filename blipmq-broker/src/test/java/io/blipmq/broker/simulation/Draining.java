@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Draining {
     private static final int ROUNDS_MAX = 200;
+    private static final int BACKGROUND_STEPS_MAX = 300;
 
     private final SimulatedMachine machine;
     private final Model model;
@@ -30,6 +31,9 @@ final class Draining {
         for (int round = 0; round < 3 || isAnythingUnderWay() || isAnythingOwed(); round++) {
             Check.that(round < ROUNDS_MAX, () -> "still owed after draining: " + owed());
             drainOnce();
+        }
+        if (machine.hasCheckpoints()) {
+            new DiskBound(machine, model, turns).check(() -> {});
         }
         restartCleanly();
         pollAll(false);
@@ -54,7 +58,15 @@ final class Draining {
         for (int i = 0; i < 6; i++) {
             machine.passNanos(TimeUnit.MILLISECONDS.toNanos(60));
             turns.stepAll();
+            finishBackgroundWork();
             turns.turn(1_000);
+        }
+    }
+
+    /** A checkpoint takes many steps, and while one is always due, segments are prepared between a good many of them. */
+    private void finishBackgroundWork() {
+        for (int step = 0; step < BACKGROUND_STEPS_MAX && machine.stepBackground() > 0; step++) {
+            machine.stepLog();
         }
     }
 
@@ -88,12 +100,12 @@ final class Draining {
     }
 
     private boolean isAnythingOwed() {
-        return model.durable().values().stream().anyMatch(subscription -> !subscription.unsettled.isEmpty());
+        return model.durable().values().stream().anyMatch(ModelSubscription::isOwed);
     }
 
     private String owed() {
         return model.durable().values().stream()
-                .filter(subscription -> !subscription.unsettled.isEmpty())
+                .filter(ModelSubscription::isOwed)
                 .map(subscription -> subscription + ": " + subscription.unsettled.values())
                 .toList()
                 .toString();

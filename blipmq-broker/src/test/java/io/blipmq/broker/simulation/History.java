@@ -20,12 +20,14 @@ final class History {
         entries.add(new Entry(sequence, command));
     }
 
-    void onApplied(Command command) {
+    /** @return the command as it was appended */
+    Command onApplied(Command command) {
         Check.that(applied < entries.size(), () -> "applied what was never appended: " + command);
         Entry expected = entries.get(applied++);
         Check.that(
-                expected.command.equals(command),
+                expected.command.isHandedBackAs(command),
                 () -> "appended as number " + expected.sequence + ": " + expected.command + ", applied: " + command);
+        return expected.command;
     }
 
     /** The number of the last command that has taken effect. */
@@ -41,24 +43,40 @@ final class History {
         return entries;
     }
 
+    /** The commands behind a number. */
+    List<Entry> entriesBehind(long sequence) {
+        return entries.subList(countThrough(sequence), entries.size());
+    }
+
+    private int countThrough(long sequence) {
+        int count = entries.size();
+        while (count > 0 && entries.get(count - 1).sequence > sequence) {
+            count--;
+        }
+        return count;
+    }
+
     /**
-     * A start found these commands: the first ones of the history, none missing, none changed.
+     * A start found these commands behind its checkpoint: the next ones of the history, none missing, none changed.
      *
+     * @param restored the last number in the checkpoint; 0 without one
      * @param required the last number that must not be lost
      * @param last the number that the log says it ends with
      */
-    void onRestart(List<Command> replayed, long required, long last) {
+    void onRestart(long restored, List<Command> replayed, long required, long last) {
+        int begin = countThrough(restored);
         Check.that(
-                replayed.size() <= entries.size(),
-                () -> "replayed " + replayed.size() + " commands of " + entries.size());
+                begin + replayed.size() <= entries.size(),
+                () -> "replayed " + replayed.size() + " commands behind " + restored + ", of "
+                        + (entries.size() - begin));
         for (int i = 0; i < replayed.size(); i++) {
-            Entry expected = entries.get(i);
+            Entry expected = entries.get(begin + i);
             Command found = replayed.get(i);
             Check.that(
-                    expected.command.equals(found),
+                    expected.command.isHandedBackAs(found),
                     () -> "number " + expected.sequence + " was " + expected.command + ", replayed: " + found);
         }
-        entries.subList(replayed.size(), entries.size()).clear();
+        entries.subList(begin + replayed.size(), entries.size()).clear();
         applied = entries.size();
         Check.that(
                 last == lastSequence(), () -> "the log ends with " + last + ", its last command is " + lastSequence());

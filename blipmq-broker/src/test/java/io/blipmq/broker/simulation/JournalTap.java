@@ -5,6 +5,8 @@ import io.blipmq.broker.Journal;
 import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.RemoveReason;
 import io.blipmq.broker.SettleReason;
+import io.blipmq.broker.StoredMessage;
+import io.blipmq.wal.Liveness;
 import java.nio.ByteBuffer;
 
 /** Tells what goes through a journal and changes nothing. Owned by the simulation's thread. */
@@ -20,6 +22,9 @@ final class JournalTap implements Journal {
 
         /** Stored, handed back, and now in effect. */
         void onApplied(Command command);
+
+        /** The broker's state is going to be kept. */
+        void onCheckpoint(long sequence, ByteBuffer state);
     }
 
     JournalTap(Journal journal, Listener listener) {
@@ -57,11 +62,10 @@ final class JournalTap implements Journal {
 
     @Override
     public long appendDeadLetter(
-            long subscriptionId, long deliveryTag, int attempts, long movedMillis, long expiresMillis) {
-        long sequence = journal.appendDeadLetter(subscriptionId, deliveryTag, attempts, movedMillis, expiresMillis);
-        return tell(
-                sequence,
-                Command.deadLetter(sequence, subscriptionId, deliveryTag, attempts, movedMillis, expiresMillis));
+            long subscriptionId, int attempts, byte[] key, StoredMessage message, long expiresMillis) {
+        long deliveryTag = message.sequence();
+        long sequence = journal.appendDeadLetter(subscriptionId, attempts, key, message, expiresMillis);
+        return tell(sequence, Command.deadLetter(sequence, subscriptionId, deliveryTag, attempts, expiresMillis));
     }
 
     @Override
@@ -100,7 +104,43 @@ final class JournalTap implements Journal {
     }
 
     @Override
-    public void read(long position, int length, ByteBuffer target) {
-        journal.read(position, length, target);
+    public boolean hasWaitingSettlements() {
+        return journal.hasWaitingSettlements();
+    }
+
+    @Override
+    public long findableThrough() {
+        return journal.findableThrough();
+    }
+
+    @Override
+    public int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+        return journal.find(key, fromSequence, throughSequence, sequences, positions);
+    }
+
+    @Override
+    public void readMessage(StoredMessage message) {
+        journal.readMessage(message);
+    }
+
+    @Override
+    public void readPayload(StoredMessage message, ByteBuffer target) {
+        journal.readPayload(message, target);
+    }
+
+    @Override
+    public boolean isCheckpointDue(long nowNanos) {
+        return journal.isCheckpointDue(nowNanos);
+    }
+
+    @Override
+    public boolean isCheckpointing() {
+        return journal.isCheckpointing();
+    }
+
+    @Override
+    public void checkpoint(ByteBuffer state, Liveness liveness) {
+        listener.onCheckpoint(journal.appliedSequence(), state);
+        journal.checkpoint(state, liveness);
     }
 }

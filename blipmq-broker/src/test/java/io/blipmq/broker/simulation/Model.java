@@ -3,8 +3,11 @@ package io.blipmq.broker.simulation;
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.broker.BrokerOptions;
+import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.RemoveReason;
 import io.blipmq.broker.SettleReason;
+import io.blipmq.broker.SubscriptionInfo;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What the broker promises, in the simplest form that can be compared with it. Owned by the simulation's thread.
@@ -21,12 +25,16 @@ import java.util.TreeMap;
  * {@link History}; a start begins with what is left of that.
  */
 final class Model implements JournalTap.Listener {
+    static final String DEAD_LETTERS = "$dead-letter/";
     /** A dead letter that found no room is tried again after this time. */
     private static final long MOVE_AGAIN_NANOS = 1_000_000_000;
 
     private final BrokerOptions options;
     private final History history = new History();
-    private final ModelState state = new ModelState(this);
+    private final Snapshots snapshots = new Snapshots();
+    private final TreeMap<Long, ModelSubscription> durable = new TreeMap<>();
+    private final Map<Long, Passing> passing = new HashMap<>();
+    private final TreeMap<Long, Expected> expected = new TreeMap<>();
     /** Accepted acknowledgements whose record has not been appended. */
     private final Set<Settled> unrecorded = new HashSet<>();
     /** The acknowledgement that is being handed over and has not been recorded; or null. */
@@ -51,12 +59,30 @@ final class Model implements JournalTap.Listener {
 
     private record Settled(long subscription, long tag) {}
 
+    private record Passing(String topic, SimulatedClient client, LiveQueue live) {}
+
+    private static final class Expected {
+        private final OwnerId owner;
+        private final String topic;
+        private SimulatedClient client;
+
+        private Expected(SimulatedClient client, String topic) {
+            this.owner = client.owner();
+            this.topic = topic;
+            this.client = client;
+        }
+    }
+
     Model(BrokerOptions options) {
         this.options = options;
     }
 
     BrokerOptions options() {
         return options;
+    }
+
+    Snapshots snapshots() {
+        return snapshots;
     }
 
     History history() {
@@ -76,22 +102,39 @@ final class Model implements JournalTap.Listener {
     }
 
     TreeMap<Long, ModelSubscription> durable() {
-        return state.durable;
+        return durable;
     }
 
     // --- starts and ends
 
-    /** A start has replayed these commands. */
-    void onRestart(List<Command> replayed, long required, long last, long newNowNanos, long newNowMillis) {
-        history.onRestart(replayed, required, last);
-        state.clear();
+    /**
+     * A start has replayed these commands.
+     *
+     * @param restored what it has restored before, or null
+     */
+    void onRestart(
+            Snapshots.Snapshot restored,
+            List<Command> replayed,
+            long required,
+            long last,
+            long newNowNanos,
+            long newNowMillis) {
+        long restoredSequence = restored == null ? 0 : restored.sequence();
+        history.onRestart(restoredSequence, replayed, required, last);
+        durable.clear();
+        passing.clear();
+        expected.clear();
         unrecorded.clear();
         settlementsWait = false;
         shuttingDown = false;
         sealed = false;
         nowNanos = newNowNanos;
         nowMillis = newNowMillis;
-        history.entries().forEach(state::apply);
+        if (restored != null) {
+            restored.subscriptions().forEach(subscription -> durable.put(subscription.id, subscription.copy()));
+        }
+        history.entriesBehind(restoredSequence).forEach(this::replay);
+        durable.values().forEach(ModelSubscription::onRestored);
     }
 
     /** From now on nothing is delivered or taken but acknowledgements. */
@@ -119,14 +162,14 @@ final class Model implements JournalTap.Listener {
         nowNanos = newNowNanos;
         nowMillis = newNowMillis;
         outdated.clear();
-        state.durable.values().forEach(this::noteOutdated);
+        durable.values().forEach(this::noteOutdated);
     }
 
     /** What a tick in this turn has to drop. */
     private void noteOutdated(ModelSubscription subscription) {
         for (ModelMessage message : subscription.unsettled.values()) {
             boolean waits = message.state == ModelMessage.State.NEW || message.state == ModelMessage.State.DUE;
-            if (waits && message.isExpired(nowMillis)) {
+            if (waits && message.isExpired(nowMillis) && !message.doubtful) {
                 outdated.add(new Settled(subscription.id, message.tag));
             }
         }
@@ -135,7 +178,7 @@ final class Model implements JournalTap.Listener {
     /** The deadlines of this turn have been met. */
     void checkMoves() {
         settlementsWaited = settlementsWait;
-        for (ModelSubscription subscription : state.durable.values()) {
+        for (ModelSubscription subscription : durable.values()) {
             for (ModelMessage message : subscription.unsettled.values()) {
                 boolean overdue = subscription.isLast(message)
                         && subscription.isPastDeadline(message, ModelSubscription.TICK_NANOS)
@@ -152,24 +195,37 @@ final class Model implements JournalTap.Listener {
     }
 
     void checkFigures(Broker broker) {
-        long most = state.durable.values().stream()
+        long most = durable.values().stream()
                 .mapToLong(ModelSubscription::deliveredMost)
                 .sum();
-        long least = state.durable.values().stream()
+        long least = durable.values().stream()
                 .mapToLong(ModelSubscription::deliveredLeast)
                 .sum();
         long inFlight = broker.counters().published(BrokerMetric.IN_FLIGHT);
         Check.that(
                 least <= inFlight && inFlight <= most,
                 () -> "in flight: " + inFlight + ", expected " + least + " to " + most);
-        checkCount(broker, BrokerMetric.SUBSCRIPTIONS, state.durable.size() + state.passing.size());
+        checkCount(broker, BrokerMetric.SUBSCRIPTIONS, durable.size() + passing.size());
         checkCount(
                 broker,
                 BrokerMetric.SUBSCRIPTIONS_DETACHED,
-                state.durable.values().stream()
+                durable.values().stream()
                         .filter(subscription -> subscription.client == null)
                         .count());
-        checkCount(broker, BrokerMetric.TOPICS, state.topics().distinct().count());
+        checkCount(broker, BrokerMetric.TOPICS, topics().distinct().count());
+    }
+
+    /** What is told of detached subscriptions is exact, unless something has expired that nobody has asked for. */
+    void checkBacklogs(Broker broker) {
+        for (SubscriptionInfo info : broker.subscriptions(Integer.MAX_VALUE)) {
+            ModelSubscription subscription = durable.get(info.id());
+            if (subscription != null && subscription.client == null && !subscription.hasExpired()) {
+                Check.that(
+                        info.backlog() == subscription.backlog(),
+                        () -> subscription + " has a backlog of " + subscription.backlog() + ", said is "
+                                + info.backlog());
+            }
+        }
     }
 
     private static void checkCount(Broker broker, BrokerMetric metric, long expected) {
@@ -177,9 +233,17 @@ final class Model implements JournalTap.Listener {
         Check.that(found == expected, () -> metric + ": " + found + ", expected " + expected);
     }
 
+    private Stream<String> topics() {
+        return Stream.of(
+                        durable.values().stream().map(subscription -> subscription.topic),
+                        passing.values().stream().map(Passing::topic),
+                        expected.values().stream().map(expectation -> expectation.topic))
+                .flatMap(topics -> topics);
+    }
+
     /** After a maintenance tick nothing waits that nobody wants any more. */
     void checkTick() {
-        for (ModelSubscription subscription : state.durable.values()) {
+        for (ModelSubscription subscription : durable.values()) {
             boolean outdated = subscription.client == null
                     && !subscription.deadLetters
                     && !subscription.removing
@@ -189,10 +253,10 @@ final class Model implements JournalTap.Listener {
                     () -> subscription + " should have expired");
         }
         for (Settled message : settlementsWait ? Set.<Settled>of() : outdated) {
-            ModelSubscription subscription = state.durable.get(message.subscription);
+            ModelSubscription subscription = durable.get(message.subscription);
             Check.that(
                     subscription == null || !subscription.unsettled.containsKey(message.tag),
-                    () -> "message " + message.tag + " of " + subscription + " has expired and is kept");
+                    () -> subscription.unsettled.get(message.tag) + " of " + subscription + " has expired and is kept");
         }
     }
 
@@ -201,14 +265,14 @@ final class Model implements JournalTap.Listener {
     /** @param sequence the broker's answer, not a refusal */
     void onPublished(int qos, String topic, String payload, long sequence) {
         if (qos == 0) {
-            state.passing.values().stream()
-                    .filter(reader -> reader.topic().equals(topic))
-                    .forEach(reader -> reader.live().add(payload, 0));
-            state.durable.values().stream()
+            passing.values().stream()
+                    .filter(reader -> reader.topic.equals(topic))
+                    .forEach(reader -> reader.live.add(payload, 0));
+            durable.values().stream()
                     .filter(reader -> reader.topic.equals(topic))
                     .forEach(reader -> reader.arriveLive(payload));
         } else if (sequence == 0) {
-            Check.that(state.topics().noneMatch(topic::equals), () -> "a message to " + topic + " was not journalled");
+            Check.that(topics().noneMatch(topic::equals), () -> "a message to " + topic + " was not journalled");
         } else {
             long expires = options.messageTtlMillis() == 0 ? 0 : nowMillis + options.messageTtlMillis();
             checkAppended(sequence, Command.publish(sequence, topic, payload, nowMillis, expires));
@@ -226,39 +290,70 @@ final class Model implements JournalTap.Listener {
     void onSubscribed(SimulatedClient client, int qos, String topic, long id) {
         if (qos == 0) {
             if (id > 0) {
-                state.passing.put(id, new ModelState.Passing(topic, client, new LiveQueue(isLiveLossy())));
+                passing.put(id, new Passing(topic, client, new LiveQueue(isLiveLossy())));
             }
             return;
         }
-        long resumable = shuttingDown ? 0 : state.resumable(client.owner(), topic);
+        long resumable = shuttingDown ? 0 : resumable(client.owner(), topic);
         if (resumable != 0) {
             Check.that(id == resumable, () -> "SUBSCRIBE to " + topic + " gave " + id + " instead of " + resumable);
-            state.resume(client, resumable);
+            resume(client, resumable);
         } else if (id > 0) {
             checkAppended(id, Command.subscribe(id, client.owner(), topic));
-            state.expect(id, client, topic);
+            expected.put(id, new Expected(client, topic));
+        }
+    }
+
+    private long resumable(OwnerId owner, String topic) {
+        for (ModelSubscription candidate : durable.values()) {
+            boolean free = candidate.client == null && !candidate.removing || candidate.deadLetters;
+            if (free && candidate.owner.equals(owner) && candidate.topic.equals(topic)) {
+                return candidate.id;
+            }
+        }
+        for (Map.Entry<Long, Expected> entry : expected.entrySet()) {
+            Expected candidate = entry.getValue();
+            if (candidate.client == null && candidate.owner.equals(owner) && candidate.topic.equals(topic)) {
+                return entry.getKey();
+            }
+        }
+        return 0;
+    }
+
+    private void resume(SimulatedClient client, long id) {
+        ModelSubscription subscription = durable.get(id);
+        if (subscription == null) {
+            expected.get(id).client = client;
+        } else if (subscription.client == null) {
+            subscription.attach(client);
         }
     }
 
     /** An answered SUBSCRIBE has taken effect. */
     void onSubscribeAnswered(SimulatedClient client, String topic, long id) {
-        ModelSubscription subscription = state.durable.get(id);
+        ModelSubscription subscription = durable.get(id);
         Check.that(
                 subscription != null && subscription.topic.equals(topic) && subscription.owner.equals(client.owner()),
                 () -> "SUBSCRIBE to " + topic + " was answered with " + id + ", which is " + subscription);
     }
 
     void onDisconnected(SimulatedClient client) {
-        state.disconnect(client);
+        passing.values().removeIf(reader -> reader.client == client);
+        durable.values().stream()
+                .filter(subscription -> subscription.client == client)
+                .forEach(ModelSubscription::detach);
+        expected.values().stream()
+                .filter(expectation -> expectation.client == client)
+                .forEach(expectation -> expectation.client = null);
     }
 
     /** @param received what a POLL brought, null for nothing */
     void onPolled(SimulatedClient client, long id, Received received) {
-        ModelState.Passing reader = state.passing.get(id);
-        ModelSubscription subscription = state.durable.get(id);
+        Passing reader = passing.get(id);
+        ModelSubscription subscription = durable.get(id);
         if (shuttingDown) {
             Check.that(received == null, () -> "delivered while shutting down: " + received);
-        } else if (reader != null && reader.client() == client) {
+        } else if (reader != null && reader.client == client) {
             onPolled(reader, received);
         } else if (subscription != null && subscription.owner.equals(client.owner()) && !subscription.removing) {
             if (subscription.client == null) {
@@ -270,13 +365,13 @@ final class Model implements JournalTap.Listener {
         }
     }
 
-    private static void onPolled(ModelState.Passing reader, Received received) {
+    private static void onPolled(Passing reader, Received received) {
         if (received == null) {
-            Check.that(reader.live().isEmpty(), () -> "a QoS 0 message to " + reader.topic() + " was not delivered");
+            Check.that(reader.live.isEmpty(), () -> "a QoS 0 message to " + reader.topic + " was not delivered");
         } else {
             Check.that(
-                    received.qos() == 0 && received.topic().equals(reader.topic()), () -> "not asked for: " + received);
-            reader.live().onDelivered(received.payload());
+                    received.qos() == 0 && received.topic().equals(reader.topic), () -> "not asked for: " + received);
+            reader.live.onDelivered(received.payload());
         }
     }
 
@@ -303,13 +398,13 @@ final class Model implements JournalTap.Listener {
     }
 
     void onAcknowledged(SimulatedClient client, long id, long tag, boolean accepted) {
-        ModelSubscription subscription = state.durable.get(id);
+        ModelSubscription subscription = durable.get(id);
         boolean own =
                 subscription != null && subscription.owner.equals(client.owner()) && !subscription.removing && !sealed;
         ModelMessage message = own ? held(subscription, tag) : null;
         if (accepted) {
             Check.that(message != null, () -> "ACK of " + tag + " in " + id + " was accepted");
-            ModelState.settle(subscription, tag);
+            settle(subscription, tag);
             if (asking != null) {
                 unrecorded.add(asking);
             }
@@ -322,11 +417,11 @@ final class Model implements JournalTap.Listener {
     }
 
     /** The delivery with this tag, or the dead letter that it has become. */
-    private static ModelMessage held(ModelSubscription subscription, long tag) {
+    private ModelMessage held(ModelSubscription subscription, long tag) {
         ModelMessage message = subscription.unsettled.get(tag);
         ModelSubscription.Letter letter = subscription.lettersMade.get(tag);
         if (letter != null) {
-            return letter.target().unsettled.get(letter.tag());
+            return durable.get(letter.target()).unsettled.get(letter.tag());
         }
         return message != null && message.isDelivered() ? message : null;
     }
@@ -336,7 +431,7 @@ final class Model implements JournalTap.Listener {
     @Override
     public void onAppended(long sequence, Command command) {
         history.onAppended(sequence, command);
-        ModelSubscription subscription = state.durable.get(command.subscription());
+        ModelSubscription subscription = durable.get(command.subscription());
         switch (command.kind()) {
             case SETTLE -> onSettleAppended(subscription, command);
             case DEAD_LETTER -> onMoveAppended(subscription, command);
@@ -357,7 +452,7 @@ final class Model implements JournalTap.Listener {
             Check.that(
                     message != null && message.isExpired(nowMillis) && letterReason == subscription.deadLetters,
                     () -> "not expired: " + message + " of " + subscription);
-            ModelState.settle(subscription, command.tag());
+            settle(subscription, command.tag());
         }
     }
 
@@ -367,14 +462,16 @@ final class Model implements JournalTap.Listener {
                 && subscription.isLast(message)
                 && subscription.isPastDeadline(message, 0)
                 && !message.isExpired(nowMillis)
-                && command.code() == message.attempts;
+                && command.code() == message.attempts
+                && command.expiresMillis() == nowMillis + options.deadLetterRetentionMillis();
         Check.that(usedUp, () -> message + " of " + subscription + " has not used up its deliveries: " + command);
         message.state = ModelMessage.State.MOVING;
     }
 
     private void onRemoveAppended(ModelSubscription subscription, Command command) {
         boolean expired = nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos();
-        boolean overgrown = subscription.backlogBytes() > options.detachedBacklogBytesMax();
+        boolean overgrown =
+                subscription.isEstimated() || subscription.backlogBytes() > options.detachedBacklogBytesMax();
         boolean due = command.code() == RemoveReason.EXPIRED.ordinal() ? expired : overgrown;
         Check.that(
                 due && subscription.client == null && !subscription.deadLetters && !subscription.removing,
@@ -387,7 +484,7 @@ final class Model implements JournalTap.Listener {
         if (command.kind() == Command.Kind.SETTLE) {
             settlementsWait = true;
         } else if (command.kind() == Command.Kind.DEAD_LETTER) {
-            state.durable.get(command.subscription()).unsettled.get(command.tag()).deadlineNanos =
+            durable.get(command.subscription()).unsettled.get(command.tag()).deadlineNanos =
                     nowNanos + MOVE_AGAIN_NANOS;
         } else if (command.kind() == Command.Kind.REMOVE) {
             removalsRefused.add(command.subscription());
@@ -396,7 +493,112 @@ final class Model implements JournalTap.Listener {
 
     @Override
     public void onApplied(Command command) {
-        history.onApplied(command);
-        state.apply(new History.Entry(history.appliedSequence(), command));
+        Command appended = history.onApplied(command);
+        apply(new History.Entry(history.appliedSequence(), appended));
+    }
+
+    @Override
+    public void onCheckpoint(long sequence, ByteBuffer state) {
+        Check.that(
+                sequence == history.appliedSequence(),
+                () -> "a checkpoint of " + sequence + ", applied is " + history.appliedSequence());
+        List<ModelSubscription> subscriptions =
+                durable.values().stream().map(ModelSubscription::copy).toList();
+        if (settlementsWait) {
+            subscriptions.forEach(ModelSubscription::doubtExpired);
+        }
+        snapshots.add(new Snapshots.Snapshot(sequence, state, subscriptions));
+    }
+
+    // --- what a command does
+
+    private void replay(History.Entry entry) {
+        ModelSubscription subscription = durable.get(entry.command().subscription());
+        if (subscription != null) {
+            subscription.onSettledByReplay();
+        }
+        apply(entry);
+    }
+
+    private void apply(History.Entry entry) {
+        Command command = entry.command();
+        ModelSubscription subscription = durable.get(command.subscription());
+        switch (command.kind()) {
+            case PUBLISH -> applyPublish(command);
+            case SUBSCRIBE -> create(entry.sequence(), command.owner(), command.topic());
+            case SETTLE -> {
+                if (subscription != null) {
+                    settle(subscription, command.tag());
+                }
+            }
+            case DEAD_LETTER -> {
+                if (subscription != null) {
+                    move(subscription, command);
+                }
+            }
+            case REMOVE -> durable.remove(command.subscription());
+        }
+    }
+
+    private void applyPublish(Command command) {
+        for (ModelSubscription subscription : durable.values()) {
+            if (subscription.topic.equals(command.topic())) {
+                subscription.arrive(command.sequence(), command.payload(), command.expiresMillis());
+            }
+        }
+        for (Passing reader : passing.values()) {
+            if (reader.topic.equals(command.topic())) {
+                reader.live.add(command.payload(), 0);
+            }
+        }
+    }
+
+    private ModelSubscription create(long id, OwnerId owner, String topic) {
+        Check.that(
+                !topic.startsWith(DEAD_LETTERS) || letters(owner, topic) == null,
+                () -> "a second dead-letter subscription to " + topic);
+        ModelSubscription subscription = new ModelSubscription(this, id, topic, owner);
+        durable.put(id, subscription);
+        Expected asked = expected.remove(id);
+        if (asked != null && asked.client != null) {
+            subscription.attach(asked.client);
+        }
+        return subscription;
+    }
+
+    private void move(ModelSubscription origin, Command command) {
+        String topic = DEAD_LETTERS + origin.topic;
+        ModelSubscription found = letters(origin.owner, topic);
+        ModelSubscription target = found == null ? create(command.sequence(), origin.owner, topic) : found;
+        ModelMessage failed = origin.unsettled.remove(command.tag());
+        if (failed == null) {
+            return;
+        }
+        target.arrive(command.sequence(), failed.payload, command.expiresMillis());
+        ModelSubscription.Letter letter =
+                new ModelSubscription.Letter(origin.id, command.tag(), target.id, command.sequence());
+        origin.lettersMade.put(command.tag(), letter);
+        target.letters.put(command.sequence(), letter);
+    }
+
+    private ModelSubscription letters(OwnerId owner, String topic) {
+        for (ModelSubscription candidate : durable.values()) {
+            if (candidate.owner.equals(owner) && candidate.topic.equals(topic)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private void settle(ModelSubscription subscription, long tag) {
+        subscription.unsettled.remove(tag);
+        ModelSubscription.Letter made = subscription.lettersMade.remove(tag);
+        if (made != null) {
+            settle(durable.get(made.target()), made.tag());
+        }
+        ModelSubscription.Letter letter = subscription.letters.remove(tag);
+        if (letter != null && durable.containsKey(letter.origin())) {
+            durable.get(letter.origin()).lettersMade.remove(letter.originTag());
+        }
     }
 }

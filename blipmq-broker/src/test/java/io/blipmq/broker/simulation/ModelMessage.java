@@ -22,12 +22,23 @@ final class ModelMessage {
     int attempts;
     State state = State.NEW;
     long deadlineNanos;
+    /** It had expired at a checkpoint, and its settlement may have been waiting for room: nobody knows. */
+    boolean doubtful;
 
     ModelMessage(long tag, String payload, long expiresMillis, long index) {
         this.tag = tag;
         this.payload = payload;
         this.expiresMillis = expiresMillis;
         this.index = index;
+    }
+
+    ModelMessage copy() {
+        ModelMessage copy = new ModelMessage(tag, payload, expiresMillis, index);
+        copy.attempts = attempts;
+        copy.state = state;
+        copy.deadlineNanos = deadlineNanos;
+        copy.doubtful = doubtful;
+        return copy;
     }
 
     boolean isExpired(long nowMillis) {

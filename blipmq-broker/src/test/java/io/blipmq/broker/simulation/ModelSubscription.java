@@ -32,16 +32,54 @@ final class ModelSubscription {
     LiveQueue live;
     long detachedNanos;
     boolean removing;
+    /** Whether the broker knows its backlog's bytes from averages only. */
+    private boolean estimated;
 
-    record Letter(ModelSubscription origin, long originTag, ModelSubscription target, long tag) {}
+    record Letter(long origin, long originTag, long target, long tag) {}
 
     ModelSubscription(Model model, long id, String topic, OwnerId owner) {
         this.model = model;
         this.id = id;
         this.topic = topic;
         this.owner = owner;
-        this.deadLetters = topic.startsWith(ModelState.DEAD_LETTERS);
+        this.deadLetters = topic.startsWith(Model.DEAD_LETTERS);
         this.detachedNanos = model.nowNanos();
+    }
+
+    /** What a checkpoint keeps of it. */
+    ModelSubscription copy() {
+        ModelSubscription copy = new ModelSubscription(model, id, topic, owner);
+        unsettled.values().forEach(message -> copy.unsettled.put(message.tag, message.copy()));
+        copy.lettersMade.putAll(lettersMade);
+        copy.letters.putAll(letters);
+        copy.arrivals = arrivals;
+        copy.estimated = estimated;
+        return copy;
+    }
+
+    /**
+     * A start has found it in a checkpoint: what was delivered is due again and keeps its attempts; what had its last
+     * delivery is decided at once.
+     */
+    void onRestored() {
+        for (ModelMessage message : unsettled.values()) {
+            if (message.isDelivered()) {
+                message.state = isLast(message) ? ModelMessage.State.IN_FLIGHT : ModelMessage.State.DUE;
+                message.deadlineNanos = model.nowNanos();
+            }
+        }
+    }
+
+    /** Settlements wait for room, and that of an expired message may be among them. */
+    void doubtExpired() {
+        unsettled.values().stream()
+                .filter(message -> message.isExpired(model.nowMillis()))
+                .forEach(message -> message.doubtful = true);
+    }
+
+    /** Whether any message has to be delivered or dropped. */
+    boolean isOwed() {
+        return unsettled.values().stream().anyMatch(message -> !message.doubtful);
     }
 
     void arrive(long tag, String payload, long expiresMillis) {
@@ -178,6 +216,27 @@ final class ModelSubscription {
     long deliveredLeast() {
         return unsettled.values().stream()
                 .filter(message -> message.isDelivered() && !message.isExpired(model.nowMillis()))
+                .count();
+    }
+
+    /** A message that was waiting is settled, and the broker has not read how long it is. */
+    void onSettledByReplay() {
+        estimated = true;
+    }
+
+    /** Whether the broker may be wrong about the backlog's bytes. */
+    boolean isEstimated() {
+        return estimated || unsettled.values().stream().anyMatch(message -> message.doubtful);
+    }
+
+    boolean hasExpired() {
+        return unsettled.values().stream().anyMatch(message -> message.isExpired(model.nowMillis()));
+    }
+
+    /** Messages that wait to be delivered, without a connection. */
+    long backlog() {
+        return unsettled.values().stream()
+                .filter(message -> message.state == ModelMessage.State.NEW || message.state == ModelMessage.State.DUE)
                 .count();
     }
 

@@ -4,6 +4,7 @@ import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerClock;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.LocalJournal;
+import io.blipmq.wal.CheckpointHandler;
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.SimulatedStorage;
 import io.blipmq.wal.Wal;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /** A machine with a disk and clocks, and one daemon's broker and log on it. Owned by the simulation's thread. */
 final class SimulatedMachine implements BrokerClock {
@@ -23,12 +25,19 @@ final class SimulatedMachine implements BrokerClock {
     private final BrokerOptions brokerOptions;
     private final WalOptions walOptions;
     private final LossWindow window;
+    /** How often a checkpoint is due at least. */
+    private final long checkpointNanos;
+
     private final Model model;
     private long nanos;
     private Runnable onStored = () -> {};
-    private boolean inLogStep;
+    private Runnable onChange = () -> {};
     private Wal wal;
     private Broker broker;
+    /** What the last start has found. */
+    private Snapshots.Snapshot restored;
+    /** The last command in the newest checkpoint that is on disk. */
+    private long durableCheckpoint;
 
     SimulatedMachine(Random random, BrokerOptions brokerOptions, Model model) {
         this.storage = new SimulatedStorage(random.nextLong());
@@ -36,6 +45,9 @@ final class SimulatedMachine implements BrokerClock {
         this.model = model;
         ForcePolicy policy = policy(random);
         this.window = new LossWindow(policy);
+        boolean checkpoints = random.nextInt(5) > 0;
+        long checkpointBytes = checkpoints ? 512L << random.nextInt(6) : Long.MAX_VALUE;
+        this.checkpointNanos = checkpoints ? 1_000_000L << random.nextInt(15) : Long.MAX_VALUE;
         int segmentBytes = 1_024 * (6 + random.nextInt(8));
         this.walOptions = WalOptions.defaults()
                 .withForcePolicy(policy)
@@ -45,6 +57,7 @@ final class SimulatedMachine implements BrokerClock {
                         random.nextInt(3) == 0 ? 65_536 : 200 << random.nextInt(4),
                         random.nextInt(2) * 8_192)
                 .withLockWaitNanos(0)
+                .withCheckpoints(checkpointBytes, checkpointNanos)
                 .withRecordKey(LocalJournal.recordKey())
                 .withNanoClock(this::nanoTime)
                 .withJournalIds(() -> new UUID(random.nextLong(), random.nextLong()));
@@ -75,11 +88,21 @@ final class SimulatedMachine implements BrokerClock {
         nanos += passed;
     }
 
+    /** Lets so much time pass that a checkpoint is due when there is anything new. */
+    void passCheckpointInterval() {
+        passNanos(Math.max(checkpointNanos, TimeUnit.SECONDS.toNanos(1)));
+    }
+
     // --- the process
 
     /** Sets what happens in the middle of a log thread's step, when it says that something is stored. */
     void onStored(Runnable newOnStored) {
         onStored = newOnStored;
+    }
+
+    /** Sets what happens in the middle of a background thread's step, before a change of a file or of the directory. */
+    void onChange(Runnable newOnChange) {
+        onChange = newOnChange;
     }
 
     /**
@@ -89,31 +112,48 @@ final class SimulatedMachine implements BrokerClock {
      */
     void start(long required) throws IOException {
         List<Command> replayed = new ArrayList<>();
+        restored = null;
         broker = Broker.open(brokerOptions, this, replay -> {
-            wal = Wal.open(storage, walOptions, LocalJournal.replayTo(new CommandRecorder(replay, replayed::add)));
+            CommandRecorder recorder = new CommandRecorder(replay, replayed::add);
+            CheckpointHandler restore = (sequence, content) -> {
+                restored = model.snapshots().find(sequence, content);
+                recorder.onCheckpoint(content);
+            };
+            wal = Wal.open(storage, walOptions, restore, LocalJournal.replayTo(recorder));
             wal.agent().onStored(() -> onStored.run());
-            return new JournalTap(LocalJournal.over(wal.appender()), model);
+            return new JournalTap(LocalJournal.over(wal), model);
         });
-        model.onRestart(replayed, required, broker.appliedSequence(), nanos, epochMillis());
+        long restoredSequence = restored == null ? 0 : restored.sequence();
+        Check.that(
+                restoredSequence >= durableCheckpoint,
+                () -> "the checkpoint of " + durableCheckpoint + " was on disk, restored is " + restoredSequence);
+        model.onRestart(restored, replayed, required, broker.appliedSequence(), nanos, epochMillis());
+        model.checkBacklogs(broker);
         window.onStart(broker.appliedSequence());
     }
 
     void stepLog() {
-        inLogStep = true;
-        try {
-            wal.agent().doWork(nanos);
-        } finally {
-            inLogStep = false;
-        }
+        wal.agent().doWork(nanos);
         window.onLogStep(nanos, wal.appender().storedSequence());
     }
 
-    boolean isInLogStep() {
-        return inLogStep;
+    /** @return how much was done */
+    int stepBackground() {
+        storage.beforeChange(onChange);
+        try {
+            return wal.background().doWork(nanos);
+        } finally {
+            storage.beforeChange(() -> {});
+            noteCheckpoint();
+        }
     }
 
-    void stepPreparer() {
-        wal.preparer().doWork(nanos);
+    /** What is durable now cannot be lost any more. */
+    private void noteCheckpoint() {
+        if (wal.checkpointedSequence() > durableCheckpoint) {
+            durableCheckpoint = wal.checkpointedSequence();
+            model.snapshots().onDurable(durableCheckpoint);
+        }
     }
 
     boolean isSealed() {
@@ -139,6 +179,14 @@ final class SimulatedMachine implements BrokerClock {
         }
     }
 
+    boolean hasCheckpoints() {
+        return checkpointNanos < Long.MAX_VALUE;
+    }
+
+    int segmentBytes() {
+        return walOptions.segmentBytes();
+    }
+
     SimulatedStorage storage() {
         return storage;
     }
@@ -150,6 +198,7 @@ final class SimulatedMachine implements BrokerClock {
     @Override
     public String toString() {
         return walOptions.forcePolicy() + ", segments of " + walOptions.segmentBytes() + " bytes, "
-                + walOptions.unstoredBytesMax() + " bytes unstored, " + brokerOptions;
+                + walOptions.unstoredBytesMax() + " bytes unstored, a checkpoint every " + walOptions.checkpointBytes()
+                + " bytes or " + checkpointNanos + " ns, " + brokerOptions;
     }
 }

@@ -15,16 +15,10 @@ final class Turns {
     private final Model model;
     private final List<SimulatedClient> clients = new ArrayList<>();
     private boolean ticked;
-    private Runnable between = () -> {};
 
     Turns(SimulatedMachine machine, Model model) {
         this.machine = machine;
         this.model = model;
-    }
-
-    /** Sets what happens in the middle of a turn, when what is stored has been taken. */
-    void between(Runnable newBetween) {
-        between = newBetween;
     }
 
     List<SimulatedClient> clients() {
@@ -42,7 +36,6 @@ final class Turns {
         model.beginTurn(machine.nanoTime(), machine.epochMillis());
         Broker broker = machine.broker();
         broker.doWork(machine.nanoTime());
-        between.run();
         model.checkMoves();
         endConnections();
         clients.forEach(client -> client.handle(requestsMax));
@@ -82,6 +75,7 @@ final class Turns {
             turn(5);
             machine.stepLog();
         }
+        awaitCheckpoint();
         for (int i = 0; !machine.broker().seal(); i++) {
             Check.that(i < TURNS_TO_SEAL_MAX, () -> "the broker does not end");
             stepAll();
@@ -97,11 +91,22 @@ final class Turns {
         forget();
     }
 
+    private void awaitCheckpoint() {
+        for (int i = 0; !machine.broker().checkpoint(); i++) {
+            Check.that(i < TURNS_TO_SEAL_MAX, () -> "a checkpoint does not end");
+            stepAll();
+        }
+        for (int i = 0; machine.broker().isCheckpointing(); i++) {
+            Check.that(i < TURNS_TO_SEAL_MAX, () -> "the last checkpoint does not end");
+            stepAll();
+        }
+    }
+
     /** A turn of everybody, without requests. */
     void stepAll() {
         machine.passNanos(STEP_NANOS);
         machine.stepLog();
-        machine.stepPreparer();
+        machine.stepBackground();
         turn(0);
     }
 }

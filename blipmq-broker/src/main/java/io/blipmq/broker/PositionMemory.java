@@ -1,0 +1,65 @@
+package io.blipmq.broker;
+
+/**
+ * The memory of all {@link MessageLog}s' pages, within one budget. Owned by the core thread.
+ *
+ * <p>When the budget is exceeded the oldest page of all gives way, provided that the journal can find its entries again;
+ * that is so for everything but the log's newest segment, so the budget is exceeded by a segment's entries at most.
+ */
+final class PositionMemory {
+    private final long entriesMax;
+    private Journal journal;
+    private MessageLog.Page oldest;
+    private MessageLog.Page newest;
+    private long entries;
+
+    /** @param entriesMax positions of 16 bytes each */
+    PositionMemory(long entriesMax) {
+        this.entriesMax = entriesMax;
+    }
+
+    void journal(Journal newJournal) {
+        journal = newJournal;
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    void add(MessageLog.Page page) {
+        entries += page.capacity();
+        page.older = newest;
+        if (newest == null) {
+            oldest = page;
+        } else {
+            newest.newer = page;
+        }
+        newest = page;
+        shrink();
+    }
+
+    void remove(MessageLog.Page page) {
+        entries -= page.capacity();
+        if (page.older == null) {
+            oldest = page.newer;
+        } else {
+            page.older.newer = page.newer;
+        }
+        if (page.newer == null) {
+            newest = page.older;
+        } else {
+            page.newer.older = page.older;
+        }
+        page.older = null;
+        page.newer = null;
+    }
+
+    private void shrink() {
+        while (entries > entriesMax
+                && oldest != newest
+                && journal != null
+                && oldest.lastSequence() <= journal.findableThrough()) {
+            oldest.owner().dropHead();
+        }
+    }
+}

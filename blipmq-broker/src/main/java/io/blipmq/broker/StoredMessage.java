@@ -1,0 +1,44 @@
+package io.blipmq.broker;
+
+/** Where a QoS 1 message stands in the journal, and what its record says about it. Owned by the core thread. */
+public final class StoredMessage {
+    /** What the journal lists it under. */
+    byte[] key;
+
+    /** Its number; 0 while this holds no message. */
+    long sequence;
+    /** Where its record stands, or stood before the journal moved it. */
+    long position;
+    /** Where the payload begins, from {@link #position} on. */
+    int payloadOffset;
+
+    int payloadLength;
+    /** Wall-clock milliseconds. */
+    long publishedMillis;
+    /** Wall-clock milliseconds, 0 = never. */
+    long expiresMillis;
+
+    /** Names a message; {@link Journal#readMessage} fills in the rest. */
+    void at(byte[] newKey, long newSequence, long newPosition) {
+        key = newKey;
+        sequence = newSequence;
+        position = newPosition;
+    }
+
+    /** The message's number, which is its delivery tag. */
+    public long sequence() {
+        return sequence;
+    }
+
+    void set(StoredMessage other) {
+        at(other.key, other.sequence, other.position);
+        payloadOffset = other.payloadOffset;
+        payloadLength = other.payloadLength;
+        publishedMillis = other.publishedMillis;
+        expiresMillis = other.expiresMillis;
+    }
+
+    boolean isExpired(long nowMillis) {
+        return expiresMillis != 0 && expiresMillis <= nowMillis;
+    }
+}

@@ -1,0 +1,137 @@
+package io.blipmq.broker;
+
+/**
+ * Which connection reads which subscription: makes, resumes, attaches and detaches them. Owned by the core thread.
+ *
+ * <p>A QoS 1 SUBSCRIBE is decided when it comes: it resumes a detached subscription of its key and topic, or its command is
+ * appended to the journal, in front of whatever the client sends next. The subscription exists once that is applied.
+ */
+final class Subscribing {
+    /** Ids of QoS 0 subscriptions start here, far above any sequence number, which durable ones have as ids. */
+    private static final long FIRST_PASSING_ID = 1L << 62;
+
+    private final BrokerOptions options;
+    private final BrokerCounters counters;
+    private final BrokerState state;
+    private final Journal journal;
+    private final Redelivery redelivery;
+    private final ExpectedSubscriptions expected = new ExpectedSubscriptions();
+    private long nextPassingId = FIRST_PASSING_ID;
+
+    Subscribing(
+            BrokerOptions options, BrokerCounters counters, BrokerState state, Journal journal, Redelivery redelivery) {
+        this.options = options;
+        this.counters = counters;
+        this.state = state;
+        this.journal = journal;
+        this.redelivery = redelivery;
+    }
+
+    /** @return the subscription's id, or a refusal of {@link Broker#subscribe} */
+    long subscribe(Client client, int qos, byte[] name) {
+        if (qos == 1) {
+            long resumed = resume(client, name);
+            if (resumed != 0) {
+                return resumed;
+            }
+        }
+        if (qos == 1 && Topic.isDeadLetters(name) && isComing(client.owner(), name)) {
+            return Broker.BUSY;
+        }
+        if (state.subscriptions().size() + expected.count() >= options.subscriptionsMax()) {
+            return Broker.TOO_MANY_SUBSCRIPTIONS;
+        }
+        return qos == 0 ? subscribePassing(client, name) : subscribeDurable(client, name);
+    }
+
+    /** @return the id of a subscription that the client takes up, or 0 */
+    private long resume(Client client, byte[] name) {
+        Topic topic = state.topics().find(name);
+        if (topic == null) {
+            return 0;
+        }
+        for (DurableSubscription candidate : topic.durable()) {
+            if (candidate.owner().equals(client.owner()) && !candidate.isRemoving()) {
+                if (!candidate.isAttached()) {
+                    attach(candidate, client);
+                    return candidate.id();
+                }
+                if (candidate.isDeadLetters()) {
+                    return candidate.id();
+                }
+            }
+        }
+        long adopted = expected.adopt(name, client);
+        if (adopted != 0) {
+            client.lastSequence(adopted);
+        }
+        return adopted;
+    }
+
+    /**
+     * Whether a command that is not applied yet will make this key's one subscription to a dead-letter topic: a SUBSCRIBE
+     * of another connection, or the first letter.
+     */
+    private boolean isComing(OwnerId owner, byte[] letterTopicName) {
+        if (expected.isExpected(owner, letterTopicName)) {
+            return true;
+        }
+        Topic origin = state.topics().find(Topic.originName(letterTopicName));
+        if (origin != null) {
+            for (DurableSubscription failing : origin.durable()) {
+                if (failing.owner().equals(owner) && failing.lastLetterSequence() > journal.appliedSequence()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private long subscribePassing(Client client, byte[] name) {
+        PassingSubscription subscription =
+                new PassingSubscription(nextPassingId++, state.topic(name), client, redelivery.nowMillis());
+        state.addPassing(subscription);
+        client.subscriptions().add(subscription);
+        return subscription.id();
+    }
+
+    private long subscribeDurable(Client client, byte[] name) {
+        long sequence = journal.appendSubscribe(client.owner(), name);
+        if (sequence < 0) {
+            return sequence;
+        }
+        expected.add(sequence, state.topic(name), client);
+        client.lastSequence(sequence);
+        return sequence;
+    }
+
+    /** A subscription exists now; the connection that asked for it, if it is still there, reads it. */
+    void onCreated(DurableSubscription subscription) {
+        Client client = expected.arrived(subscription.id());
+        if (client != null) {
+            attach(subscription, client);
+        }
+    }
+
+    void attach(DurableSubscription subscription, Client client) {
+        subscription.attach(client, redelivery.nowMillis());
+        client.subscriptions().add(subscription);
+        counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
+    }
+
+    /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
+    void release(Client client) {
+        expected.forget(client);
+        for (Subscription subscription : client.subscriptions()) {
+            if (subscription instanceof PassingSubscription passing) {
+                state.removePassing(passing);
+            } else if (subscription instanceof DurableSubscription durable) {
+                long lost =
+                        durable.detach(redelivery.nowNanos(), redelivery.nowMillis(), redelivery.deadlines(), options);
+                counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);
+                counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
+            }
+        }
+        client.subscriptions().clear();
+    }
+}

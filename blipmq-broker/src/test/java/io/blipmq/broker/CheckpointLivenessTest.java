@@ -1,0 +1,80 @@
+package io.blipmq.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blipmq.wal.KeyLiveness;
+import io.blipmq.wal.Liveness;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class CheckpointLivenessTest {
+    private final TestBroker broker = new TestBroker(Options.deliveriesMax(1));
+    private final Client alice = broker.connect("alice");
+
+    private Liveness liveness() {
+        broker.journal().wantCheckpoint();
+        broker.turn();
+        return broker.journal().liveness();
+    }
+
+    private static byte[] key(String topic) {
+        return topic.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void whatWaitsOrIsInFlightIsLiveAndWhatIsSettledIsNot() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        long[] tags = IntStream.range(0, 6)
+                .mapToLong(i -> broker.publishStored(alice, "demo", "m" + i))
+                .toArray();
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        broker.poll(alice, subscription);
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+
+        Liveness liveness = liveness();
+        KeyLiveness demo = liveness.of(key("demo"));
+        assertThat(LongStream.of(tags).filter(demo::isLive).boxed())
+                .containsExactly(tags[1], tags[3], tags[4], tags[5]);
+        assertThat(liveness.firstLive()).isEqualTo(tags[1]);
+        assertThat(liveness.of(key("nobody's"))).isNull();
+    }
+
+    @Test
+    void aMessageIsLiveUntilTheLastSubscriptionHasSettledIt() {
+        long first = broker.subscribe(alice, 1, "demo");
+        long second = broker.subscribe(alice, 1, "demo");
+        long tag = broker.publishStored(alice, "demo", "m");
+        broker.acknowledge(alice, first, broker.poll(alice, first));
+        assertThat(liveness().of(key("demo")).isLive(tag)).isTrue();
+        broker.acknowledge(alice, second, broker.poll(alice, second));
+        assertThat(liveness().of(key("demo")).isLive(tag)).isFalse();
+        assertThat(liveness().firstLive()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aLetterIsLiveUnderItsOwnersKeyAndItsOriginIsNot() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        long tag = broker.publishStored(alice, "demo", "m");
+        broker.poll(alice, subscription);
+        broker.pass(1, TimeUnit.SECONDS);
+        long letters = broker.subscribe(alice, 1, "$dead-letter/demo");
+        Liveness liveness = liveness();
+        assertThat(liveness.of(key("demo")).isLive(tag)).isFalse();
+        byte[] letterKey = DurableSubscription.letterKey(OwnerId.ofKey(key("alice")), key("$dead-letter/demo"));
+        assertThat(liveness.of(letterKey).isLive(letters)).isTrue();
+    }
+
+    @Test
+    void anIdleSubscriptionKeepsNothingBackFromBeingDropped() {
+        broker.subscribe(alice, 1, "idle");
+        long busy = broker.subscribe(alice, 1, "busy");
+        for (int i = 0; i < 10; i++) {
+            broker.publishStored(alice, "busy", "m" + i);
+            broker.acknowledge(alice, busy, broker.poll(alice, busy));
+        }
+        assertThat(liveness().firstLive()).isEqualTo(Long.MAX_VALUE);
+    }
+}

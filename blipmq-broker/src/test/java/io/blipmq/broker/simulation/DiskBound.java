@@ -1,0 +1,121 @@
+package io.blipmq.broker.simulation;
+
+import io.blipmq.wal.SimulatedStorage;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * What the log may take on disk when its background thread has nothing left to do. Owned by the simulation's thread.
+ *
+ * <p>The bound: twice what the live messages take in compacted segments, three segments (the current one, the one behind it
+ * that no checkpoint covers yet, the prepared one), and for each older segment its header; a segment is there only while
+ * something in it is live or no checkpoint covers it. Beside them stand an index for each, one checkpoint, a ballast that
+ * the checkpoint determines, and nothing else but the lock and what was torn.
+ */
+final class DiskBound {
+    private static final long SEGMENT_OVERHEAD_BYTES = 4_096 + 40 + 8;
+    private static final int UNCOVERED_SEGMENTS = 3;
+    private static final int COUNTED_PER_CHECKPOINT = 16;
+    private static final int STEPS_MAX = 5_000;
+
+    private static final int MESSAGE_BYTES = 16 + 22;
+    private static final int LETTER_BYTES = 16 + 20;
+
+    private final SimulatedMachine machine;
+    private final Model model;
+    private final Turns turns;
+
+    DiskBound(SimulatedMachine machine, Model model, Turns turns) {
+        this.machine = machine;
+        this.model = model;
+        this.turns = turns;
+    }
+
+    /** @param commander makes a few commands, so that there is reason for a checkpoint */
+    void check(Runnable commander) throws IOException {
+        machine.storage().limitBytes(Long.MAX_VALUE);
+        int segments = count(DiskBound::isSegment);
+        for (int round = 0; round < 3 + segments / COUNTED_PER_CHECKPOINT; round++) {
+            commander.run();
+            turns.postTick();
+            awaitCheckpoint();
+        }
+        model.checkBacklogs(machine.broker());
+        checkFiles();
+        checkBytes();
+    }
+
+    private void awaitCheckpoint() {
+        turns.turn(1_000);
+        for (int i = 0; i < 5; i++) {
+            turns.stepAll();
+        }
+        machine.passCheckpointInterval();
+        turns.stepAll();
+        for (int i = 0; machine.stepBackground() > 0 || machine.broker().isCheckpointing(); i++) {
+            Check.that(i < STEPS_MAX, () -> "the background thread finds no end");
+            machine.stepLog();
+            turns.turn(0);
+        }
+    }
+
+    private void checkFiles() throws IOException {
+        List<String> names = machine.storage().list();
+        for (String name : names) {
+            boolean index = name.endsWith("index");
+            String segment = name.endsWith(".index") ? name.replace(".index", ".segment") : name.replace("-index", "");
+            Check.that(!index || names.contains(segment), () -> name + " is without its segment");
+            Check.that(!name.endsWith(".tmp"), () -> name + " is left behind");
+        }
+    }
+
+    private void checkBytes() throws IOException {
+        Map<Long, Long> live = new HashMap<>();
+        model.durable().values().forEach(subscription -> addLive(subscription, live));
+        long liveBytes = live.values().stream().mapToLong(Long::longValue).sum();
+        int segments = count(DiskBound::isSegment);
+        Check.that(
+                segments <= live.size() + UNCOVERED_SEGMENTS,
+                () -> segments + " segments for " + live.size() + " live messages: " + calls());
+        long found = bytes(DiskBound::isSegment) + bytes(name -> name.endsWith(".prepared"));
+        long bound =
+                2 * liveBytes + segments * SEGMENT_OVERHEAD_BYTES + UNCOVERED_SEGMENTS * (long) machine.segmentBytes();
+        Check.that(
+                found <= bound,
+                () -> "segments take " + found + " bytes, more than " + bound + ", for " + liveBytes + " live bytes in "
+                        + live.size() + " messages: " + calls());
+        long ballast = bytes("ballast"::equals);
+        long ballastMax = 4 * (machine.segmentBytes() / 16 + bytes("checkpoint"::equals));
+        Check.that(ballast <= ballastMax, () -> "the ballast takes " + ballast + ", more than " + ballastMax);
+    }
+
+    private static void addLive(ModelSubscription subscription, Map<Long, Long> live) {
+        long key = subscription.topic.length() + (subscription.deadLetters ? LETTER_BYTES : 0);
+        for (ModelMessage message : subscription.unsettled.values()) {
+            live.put(message.tag, (MESSAGE_BYTES + key + message.payload.length() + 7) / 8 * 8);
+        }
+    }
+
+    private static boolean isSegment(String name) {
+        return name.endsWith(".segment") || name.endsWith(".compacted");
+    }
+
+    private int count(Predicate<String> wanted) throws IOException {
+        return (int) machine.storage().list().stream().filter(wanted).count();
+    }
+
+    private long bytes(Predicate<String> wanted) throws IOException {
+        SimulatedStorage storage = machine.storage();
+        return storage.list().stream()
+                .filter(wanted)
+                .mapToLong(name -> storage.content(name).length)
+                .sum();
+    }
+
+    private String calls() {
+        return String.join(" ", machine.storage().list());
+    }
+}

@@ -1,0 +1,48 @@
+package io.blipmq.wal;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What all records up to a number come to, and where the log goes on. Immutable, but for the content, which is its maker's.
+ *
+ * @param sequence the last record it stands for
+ * @param replayEpoch and
+ * @param replayFirst name the oldest segment of the log that may hold later records
+ * @param replayAfter the last record before that segment
+ * @param nextCompacted the ordinal that the next compacted segment gets
+ * @param segments those that hold nothing but records up to {@code sequence} and are still needed, in the order of the log;
+ *     any other that comes before the one named above has been dropped
+ */
+record Checkpoint(
+        UUID journalId,
+        long sequence,
+        int replayEpoch,
+        long replayFirst,
+        long replayAfter,
+        int nextCompacted,
+        List<Listed> segments,
+        ByteBuffer content) {
+
+    /** A segment that counts. */
+    record Listed(int ordinal, int epoch, long first, long last, boolean compacted) {
+
+        static Listed of(ClosedSegment segment) {
+            SegmentHeader header = segment.header();
+            return new Listed(
+                    header.ordinal(), header.epoch().number(), header.first(), segment.last(), header.isCompacted());
+        }
+
+        String name() {
+            return compacted ? SegmentNames.compacted(first, ordinal) : SegmentNames.segment(first, epoch);
+        }
+
+        boolean matches(SegmentHeader header) {
+            return header.ordinal() == ordinal
+                    && header.epoch().number() == epoch
+                    && header.first() == first
+                    && header.isCompacted() == compacted;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.blipmq.wal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A checkpoint on its way to the disk, in small steps, so that the log's own forces do not wait behind it: written under a
+ * temporary name, forced, read back and compared, renamed over the previous one. Owned by the background thread.
+ */
+final class CheckpointFile implements Closeable {
+    static final String TEMPORARY = SegmentNames.temporary(SegmentNames.CHECKPOINT);
+    private static final int STEP_BYTES = 1 << 20;
+    private static final int FORCE_STEPS = 4;
+
+    private final Storage storage;
+    private final ByteBuffer head;
+    private final ByteBuffer content;
+    private final long bytes;
+    private final StorageFile file;
+    private int steps;
+    private long written;
+    private long verified;
+    private ByteBuffer readBack;
+
+    private CheckpointFile(Storage storage, Checkpoint checkpoint) throws IOException {
+        this.storage = storage;
+        this.head = CheckpointLayout.encodeHead(checkpoint);
+        this.content = checkpoint.content().slice();
+        this.bytes = (long) head.limit() + content.limit();
+        storage.delete(TEMPORARY);
+        this.file = storage.create(TEMPORARY);
+    }
+
+    static CheckpointFile begin(Storage storage, Checkpoint checkpoint) throws IOException {
+        return new CheckpointFile(storage, checkpoint);
+    }
+
+    /** The checkpoint that a start finds, or null. */
+    static Checkpoint load(Storage storage) throws IOException {
+        try (StorageFile file = storage.open(SegmentNames.CHECKPOINT)) {
+            if (file.size() > Integer.MAX_VALUE - 8) {
+                throw damaged(0, "the checkpoint is longer than any that is written");
+            }
+            ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+            file.read(bytes, 0);
+            return CheckpointLayout.decode(bytes.flip());
+        }
+    }
+
+    /**
+     * Writes, forces or compares a piece.
+     *
+     * @return whether everything is on disk under the temporary name
+     */
+    boolean step() throws IOException {
+        if (written < bytes) {
+            written += write(written);
+            if (++steps % FORCE_STEPS == 0 || written == bytes) {
+                file.force();
+            }
+            return false;
+        }
+        verified += verify(verified);
+        return verified == bytes;
+    }
+
+    private int write(long at) throws IOException {
+        ByteBuffer piece = piece(at);
+        int length = piece.remaining();
+        file.write(piece, at);
+        return length;
+    }
+
+    private int verify(long at) throws IOException {
+        ByteBuffer piece = piece(at);
+        int length = piece.remaining();
+        if (readBack == null) {
+            readBack = ByteBuffer.allocate(STEP_BYTES);
+        }
+        readBack.clear().limit(length);
+        file.read(readBack, at);
+        if (!readBack.flip().equals(piece)) {
+            throw new IOException(TEMPORARY + " reads back other bytes than were written, offset " + at);
+        }
+        return length;
+    }
+
+    private ByteBuffer piece(long at) {
+        if (at < head.limit()) {
+            return head.duplicate().position((int) at).limit((int) Math.min(head.limit(), at + STEP_BYTES));
+        }
+        int from = (int) (at - head.limit());
+        int to = (int) Math.min(content.limit(), (long) from + STEP_BYTES);
+        return content.duplicate().limit(to).position(from);
+    }
+
+    /** Makes it the log's checkpoint. */
+    void publish() throws IOException {
+        storage.rename(TEMPORARY, SegmentNames.CHECKPOINT);
+        storage.syncDirectory();
+        file.close();
+    }
+
+    /** Gives it up. */
+    void discard() throws IOException {
+        file.close();
+        storage.delete(TEMPORARY);
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    private static WalCorruptionException damaged(long offset, String what) {
+        return new WalCorruptionException(
+                SegmentNames.CHECKPOINT, offset, WalCorruptionException.UNKNOWN, WalCorruptionException.UNKNOWN, what);
+    }
+}

@@ -1,0 +1,14 @@
+package io.blipmq.wal;
+
+import java.nio.ByteBuffer;
+
+/** Takes what a checkpoint says, before the records behind it are replayed. */
+@FunctionalInterface
+public interface CheckpointHandler {
+
+    /**
+     * @param sequence the last record that the checkpoint stands for
+     * @param content what was given to {@link Wal#checkpoint}; valid during the call only
+     */
+    void onCheckpoint(long sequence, ByteBuffer content);
+}

@@ -1,0 +1,106 @@
+package io.blipmq.wal;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Checkpoints on their way from the core to the background thread, one at a time. Thread-safe: the core thread submits, the
+ * background thread ends.
+ */
+final class CheckpointRequests {
+    /** How soon one follows that was given up, or that left work behind which frees room. */
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final long logBytesMax;
+    private final long intervalNanos;
+    private final Signal wakeup;
+
+    // Owned by the core thread.
+    private boolean started;
+    private long startedNanos;
+    private long startedBytes;
+    private long startedSequence;
+
+    private volatile Request request;
+    private volatile long durableSequence;
+    private volatile boolean againSoon;
+    private volatile Runnable onEnded = () -> {};
+
+    /** What the core asked for. Immutable. */
+    record Request(long sequence, ByteBuffer content, Liveness liveness) {}
+
+    /** @param behindBytes of the log that the checkpoint on disk does not stand for */
+    CheckpointRequests(WalOptions options, long durableSequence, long behindBytes, Signal wakeup) {
+        this.logBytesMax = options.checkpointBytes();
+        this.intervalNanos = options.checkpointNanos();
+        this.durableSequence = durableSequence;
+        this.startedSequence = durableSequence;
+        this.startedBytes = -behindBytes;
+        this.wakeup = wakeup;
+    }
+
+    // ---- core thread
+
+    boolean isDue(long nowNanos, long logBytes, long lastSequence) {
+        if (!started) {
+            started = true;
+            startedNanos = nowNanos;
+        }
+        if (request != null) {
+            return false;
+        }
+        long elapsed = nowNanos - startedNanos;
+        if (againSoon) {
+            return elapsed >= AGAIN_NANOS;
+        }
+        return lastSequence > startedSequence && (logBytes - startedBytes >= logBytesMax || elapsed >= intervalNanos);
+    }
+
+    void submit(Request newRequest, long nowNanos, long logBytes) {
+        if (request != null) {
+            throw new IllegalStateException("a checkpoint is being written");
+        }
+        if (newRequest.sequence() < durableSequence) {
+            throw new IllegalArgumentException(
+                    "a checkpoint of " + newRequest.sequence() + " behind that of " + durableSequence);
+        }
+        started = true;
+        startedNanos = nowNanos;
+        startedBytes = logBytes;
+        startedSequence = newRequest.sequence();
+        request = newRequest;
+        wakeup.raise();
+    }
+
+    // ---- background thread
+
+    /** The one to work on, or null. */
+    Request current() {
+        return request;
+    }
+
+    /** @param again whether another one should follow soon */
+    void ended(boolean durable, boolean again) {
+        if (durable) {
+            durableSequence = request.sequence();
+        }
+        againSoon = again;
+        request = null;
+        onEnded.run();
+    }
+
+    // ---- any thread
+
+    boolean isRunning() {
+        return request != null;
+    }
+
+    /** What the checkpoint on disk stands for. */
+    long durableSequence() {
+        return durableSequence;
+    }
+
+    void onEnded(Runnable listener) {
+        onEnded = listener;
+    }
+}

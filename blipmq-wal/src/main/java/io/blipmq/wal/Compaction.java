@@ -1,0 +1,239 @@
+package io.blipmq.wal;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out, for a checkpoint, which of the segments before it are still needed, and rewrites sparse ones. Owned by the
+ * background thread.
+ *
+ * <p>Nothing is deleted or replaced here: the result is a list of what is left, which the checkpoint makes true. Work per
+ * checkpoint is bounded. Segments below the first live record are dead without a look; of the others a few are counted, by
+ * their index: those never counted first, the newest of them first, because what was stored lately is settled first; then
+ * those whose count is the oldest.
+ */
+final class Compaction {
+    private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
+    /**
+     * Indexes read per checkpoint. One is due at the latest after a segment's worth of log, in which two million messages
+     * can be settled: eight segments of them when they are of a common length.
+     */
+    private static final int COUNTED_MAX = 16;
+
+    private final Storage storage;
+    private final SegmentIndexer indexer;
+    private final LivenessScan scan;
+    private final WalMetrics metrics;
+    private final int segmentBytes;
+    private final Map<Integer, SegmentFacts> facts = new HashMap<>();
+    private final ReadWindow window = new ReadWindow();
+
+    private int nextOrdinal;
+    private long cycle;
+    private Liveness liveness;
+    private List<ClosedSegment> left = List.of();
+    private final List<ClosedSegment> superfluous = new ArrayList<>();
+    private final List<ClosedSegment> written = new ArrayList<>();
+    private final Deque<ClosedSegment> toCount = new ArrayDeque<>();
+    private final Deque<List<ClosedSegment>> toMerge = new ArrayDeque<>();
+    private SegmentMerge merge;
+    private boolean chosen;
+    private boolean freed;
+
+    Compaction(
+            Storage storage,
+            SegmentIndexer indexer,
+            IndexBlocks blocks,
+            WalMetrics metrics,
+            int segmentBytes,
+            int nextOrdinal) {
+        this.storage = storage;
+        this.indexer = indexer;
+        this.scan = new LivenessScan(storage, blocks);
+        this.metrics = metrics;
+        this.segmentBytes = segmentBytes;
+        this.nextOrdinal = nextOrdinal;
+    }
+
+    /** @param segments with an index, and no record above the checkpoint */
+    void begin(List<ClosedSegment> segments, Liveness newLiveness) throws IOException {
+        cycle++;
+        liveness = newLiveness;
+        left = new ArrayList<>(segments);
+        superfluous.clear();
+        written.clear();
+        toCount.clear();
+        toMerge.clear();
+        freed = false;
+        chosen = liveness == Liveness.KEEP_ALL;
+        if (!chosen) {
+            learn(segments);
+            dropBelow(liveness.firstLive());
+            left.stream()
+                    .sorted(Comparator.comparingLong(
+                                    (ClosedSegment segment) -> fact(segment).countedInCycle())
+                            .thenComparing(Comparator.comparingLong(ClosedSegment::first)
+                                    .reversed()))
+                    .limit(COUNTED_MAX)
+                    .forEach(toCount::add);
+        }
+    }
+
+    private void learn(List<ClosedSegment> segments) throws IOException {
+        List<Integer> present = segments.stream().map(ClosedSegment::ordinal).toList();
+        facts.keySet().retainAll(present);
+        for (ClosedSegment segment : segments) {
+            if (!facts.containsKey(segment.ordinal())) {
+                facts.put(segment.ordinal(), new SegmentFacts(size(segment)));
+            }
+        }
+    }
+
+    private long size(ClosedSegment segment) throws IOException {
+        try (StorageFile file = storage.open(segment.name())) {
+            return file.size();
+        }
+    }
+
+    private SegmentFacts fact(ClosedSegment segment) {
+        return facts.get(segment.ordinal());
+    }
+
+    private void dropBelow(long firstLive) {
+        for (ClosedSegment segment : List.copyOf(left)) {
+            if (segment.last() < firstLive) {
+                drop(segment);
+            }
+        }
+    }
+
+    private void drop(ClosedSegment segment) {
+        left.remove(segment);
+        superfluous.add(segment);
+    }
+
+    /** @return whether anything was done; not once everything is */
+    boolean step() throws IOException {
+        if (!toCount.isEmpty()) {
+            count(toCount.poll());
+        } else if (!chosen) {
+            chosen = true;
+            toMerge.addAll(MergePlan.choose(left, facts, segmentBytes));
+        } else if (merge != null || !toMerge.isEmpty()) {
+            mergeStep();
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void count(ClosedSegment segment) throws IOException {
+        try {
+            fact(segment).counted(scan.countBytes(segment, liveness), cycle);
+        } catch (WalCorruptionException e) {
+            onDamage(segment, e);
+        }
+        if (fact(segment).isDead()) {
+            freed = true;
+            drop(segment);
+        }
+    }
+
+    private void mergeStep() throws IOException {
+        if (merge == null) {
+            merge = new SegmentMerge(storage, scan, indexer, liveness, toMerge.poll(), nextOrdinal++, window);
+        }
+        try {
+            if (!merge.step()) {
+                onMerged();
+                merge = null;
+            }
+        } catch (WalCorruptionException e) {
+            onDamage(merge.source(), e);
+            giveUpMerge();
+        } catch (DiskFullException e) {
+            toMerge.clear();
+            giveUpMerge();
+        }
+    }
+
+    private void onMerged() {
+        freed = true;
+        ClosedSegment result = merge.result();
+        int place = left.indexOf(merge.sources().get(0));
+        if (result != null) {
+            written.add(result);
+            left.add(place, result);
+            facts.put(result.ordinal(), new SegmentFacts(merge.bytes()));
+            fact(result).counted(merge.bytes(), cycle);
+            metrics.segmentCompacted(merge.bytes());
+        }
+        merge.sources().forEach(this::drop);
+    }
+
+    private void giveUpMerge() throws IOException {
+        merge.discard();
+        merge = null;
+    }
+
+    /** What is damaged stays as it is: the checkpoint does not need it, and a reader who does is told. */
+    private void onDamage(ClosedSegment segment, WalCorruptionException damage) {
+        fact(segment).damaged(cycle);
+        metrics.damageFound();
+        LOG.error("log segment {} cannot be compacted: {}", segment.name(), damage.getMessage());
+    }
+
+    // ---- the result
+
+    /** What the checkpoint is to list. */
+    List<ClosedSegment> left() {
+        return List.copyOf(left);
+    }
+
+    /** New segments among those that are left. */
+    List<ClosedSegment> written() {
+        return written;
+    }
+
+    /** To be deleted once the checkpoint is on disk. */
+    List<ClosedSegment> superfluous() {
+        return superfluous;
+    }
+
+    int nextOrdinal() {
+        return nextOrdinal;
+    }
+
+    long fileBytes(ClosedSegment segment) {
+        return fact(segment).fileBytes();
+    }
+
+    /** Whether this round freed room by looking at a few segments, so that the next few are likely to be worth it. */
+    boolean leftWorkBehind() {
+        return freed;
+    }
+
+    /** The checkpoint is not going to be: what was written for it goes. */
+    void abandon() throws IOException {
+        for (ClosedSegment segment : written) {
+            storage.delete(SegmentNames.index(segment.name()));
+            storage.delete(segment.name());
+            metrics.segmentDeleted(fileBytes(segment));
+        }
+        written.clear();
+    }
+
+    void close() throws IOException {
+        if (merge != null) {
+            merge.close();
+        }
+    }
+}

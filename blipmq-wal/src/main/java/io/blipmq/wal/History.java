@@ -1,0 +1,157 @@
+package io.blipmq.wal;
+
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds records of the past by key, in the index files of closed segments. Owned by the core thread, except {@link
+ * #indexedThrough}.
+ *
+ * <p>Memory is bounded: a few open files and a cache of their blocks.
+ */
+public final class History {
+    /** Open index files; a reader of a long backlog needs one at a time. */
+    private static final int FILES_MAX = 32;
+    /** Cached blocks: 2 MiB, the directories of a few indexes with a hundred thousand keys each. */
+    private static final int BLOCKS = 512;
+
+    private final Storage storage;
+    private final IndexedSegments indexed;
+    private final IndexBlocks blocks = new IndexBlocks(BLOCKS);
+    private final Map<Integer, IndexFile> files = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** What the open files were chosen from. */
+    private List<ClosedSegment> segments = List.of();
+
+    History(Storage storage, IndexedSegments indexed) {
+        this.storage = storage;
+        this.indexed = indexed;
+    }
+
+    /** Every record up to this number that is listed under a key, and not dead, is found. Thread-safe; never falls. */
+    public long indexedThrough() {
+        return indexed.through();
+    }
+
+    /**
+     * Finds the records of a key with numbers from {@code fromSequence} to {@code throughSequence}, in order, as many as
+     * the arrays hold. Records above {@link #indexedThrough} are not found; dead ones may or may not be.
+     *
+     * @param positions gets where the bodies start, for {@link WalAppender#read}
+     * @param lengths gets the bodies' lengths
+     * @return how many were found
+     * @throws StorageFailedException when an index cannot be read
+     */
+    public int find(
+            byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions, int[] lengths) {
+        while (true) {
+            closeStale();
+            try {
+                return search(key, fromSequence, throughSequence, sequences, positions, lengths);
+            } catch (IOException e) {
+                // A segment that was replaced meanwhile is not there any more; the newer list is without it.
+                if (indexed.segments() == segments) {
+                    throw new StorageFailedException("an index of the log cannot be read: " + e, e);
+                }
+            }
+        }
+    }
+
+    private int search(byte[] key, long from, long through, long[] sequences, long[] positions, int[] lengths)
+            throws IOException {
+        int found = 0;
+        for (int at = firstEndingAt(from);
+                at < segments.size()
+                        && found < sequences.length
+                        && segments.get(at).first() <= through;
+                at++) {
+            IndexFile index = file(segments.get(at));
+            if (!index.select(key)) {
+                continue;
+            }
+            int ordinal = segments.get(at).ordinal();
+            for (int entry = index.lowerBound(from); entry < index.count() && found < sequences.length; entry++) {
+                index.entry(entry);
+                if (index.sequence() > through) {
+                    return found;
+                }
+                sequences[found] = index.sequence();
+                positions[found] = Position.of(ordinal, index.offset());
+                lengths[found] = index.length();
+                found++;
+            }
+        }
+        return found;
+    }
+
+    /** The first segment that may hold numbers from {@code from} on. */
+    private int firstEndingAt(long from) {
+        int low = 0;
+        int high = segments.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (segments.get(middle).last() < from) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private IndexFile file(ClosedSegment segment) throws IOException {
+        IndexFile file = files.get(segment.ordinal());
+        if (file == null) {
+            file = IndexFile.open(storage, segment, blocks);
+            if (file == null) {
+                throw new WalCorruptionException(
+                        SegmentNames.index(segment.name()),
+                        0,
+                        segment.first(),
+                        segment.last(),
+                        "the index is damaged; it is made again at a start that does not find it");
+            }
+            files.put(segment.ordinal(), file);
+            closeEldest();
+        }
+        return file;
+    }
+
+    private void closeEldest() throws IOException {
+        if (files.size() > FILES_MAX) {
+            Iterator<IndexFile> eldest = files.values().iterator();
+            eldest.next().close();
+            eldest.remove();
+        }
+    }
+
+    /** Lets go of deleted files, which hold room on disk while they are open. Called every turn. */
+    void closeStale() {
+        List<ClosedSegment> newest = indexed.segments();
+        if (newest == segments) {
+            return;
+        }
+        segments = newest;
+        try {
+            for (Iterator<IndexFile> open = files.values().iterator(); open.hasNext(); ) {
+                IndexFile file = open.next();
+                if (!newest.contains(file.segment())) {
+                    file.close();
+                    open.remove();
+                }
+            }
+        } catch (IOException e) {
+            throw new StorageFailedException("closing an index of the log failed", e);
+        }
+    }
+
+    void close() throws IOException {
+        for (IndexFile file : files.values()) {
+            file.close();
+        }
+        files.clear();
+    }
+}

@@ -1,0 +1,206 @@
+package io.blipmq.wal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A segment that records are read back from, through a window, so that reading on costs a call to the system for hundreds
+ * of records. Owned by the core thread.
+ *
+ * <p>Every frame that is in the window as a whole has been checked, but for the first one when the reader came to its middle
+ * and its beginning is not in the window. What stands behind the last checked frame is not used: the segment may be the one
+ * that is being written, and those bytes not yet what they are going to be. A frame that is longer than the largest window
+ * is read past the window and not checked.
+ */
+final class ReadbackFile implements Closeable {
+    private static final int WINDOW_BYTES = 1 << 18;
+    /** How far before the wanted bytes the beginning of their frame is looked for. */
+    private static final int LOOK_BACK_BYTES = 1 << 16;
+    /** A frame of the log is this long at most, unless it holds one long record. */
+    private static final int FRAME_BYTES_MAX = (1 << 20) + (1 << 16);
+
+    private static final long NONE = -1;
+
+    private final SegmentHeader header;
+    private final StorageFile file;
+    private final FrameChecksum checksum;
+    private ByteBuffer window;
+
+    /** The bytes of the file from here on are in the window… */
+    private long start;
+    /** …and good for use up to here… */
+    private long end;
+    /** …of what was read up to here. */
+    private long filledEnd;
+
+    private ReadbackFile(SegmentHeader header, StorageFile file) {
+        this.header = header;
+        this.file = file;
+        this.checksum = new FrameChecksum(header);
+    }
+
+    /** The file must be a segment that has its name, so its header is there. */
+    static ReadbackFile open(Storage storage, String name) throws IOException {
+        StorageFile file = storage.open(name);
+        boolean opened = false;
+        try {
+            ByteBuffer page = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
+            file.read(page, 0);
+            ReadbackFile readback = new ReadbackFile(SegmentLayout.decode(name, page.flip()), file);
+            opened = true;
+            return readback;
+        } finally {
+            if (!opened) {
+                file.close();
+            }
+        }
+    }
+
+    /**
+     * @param growing whether it is the segment that is being written
+     * @return false when the file ends before
+     */
+    boolean read(long offset, int length, boolean growing, ByteBuffer target) throws IOException {
+        if (!holds(offset, length) && !load(offset, length, growing)) {
+            return readPast(offset, length, target);
+        }
+        target.put(target.position(), window, (int) (offset - start), length);
+        target.position(target.position() + length);
+        return true;
+    }
+
+    private boolean holds(long offset, int length) {
+        return offset >= start && offset + length <= end;
+    }
+
+    private boolean readPast(long offset, int length, ByteBuffer target) throws IOException {
+        int limit = target.limit();
+        target.limit(target.position() + length);
+        try {
+            return file.read(target, offset) == length;
+        } finally {
+            target.limit(limit);
+        }
+    }
+
+    private boolean load(long offset, int length, boolean growing) throws IOException {
+        if (window == null) {
+            window = ByteBuffer.allocateDirect(WINDOW_BYTES);
+        }
+        long frame = findFrame(offset);
+        if (frame == NONE) {
+            end = growing ? start : filledEnd;
+            return holds(offset, length);
+        }
+        end = check(frame);
+        return holds(offset, length) || frame <= offset && loadAlone(offset, length);
+    }
+
+    /**
+     * Fills the window so that it holds what is wanted, from the beginning of its frame if that can be found.
+     *
+     * @return the first frame in the window, or {@link #NONE}
+     */
+    private long findFrame(long offset) throws IOException {
+        // A reader that goes on finds the next frame where the last checked one ended; another one is likely to want
+        // the
+        // first record of a frame.
+        boolean goesOn = end > start && offset >= end && offset - end < LOOK_BACK_BYTES;
+        fill(goesOn ? end : beforeRecord(offset));
+        if (isFrame(start)) {
+            return start;
+        }
+        fill(Math.max(SegmentLayout.FIRST_FRAME, (offset - LOOK_BACK_BYTES) & -FrameLayout.ALIGNMENT));
+        for (long at = start; at < filledEnd; at += FrameLayout.ALIGNMENT) {
+            if (isFrame(at)) {
+                return at;
+            }
+        }
+        return NONE;
+    }
+
+    private long beforeRecord(long offset) {
+        int headers = FrameLayout.HEADER_BYTES
+                + (header.isCompacted() ? FrameLayout.COMPACTED_RECORD_HEADER_BYTES : FrameLayout.RECORD_HEADER_BYTES);
+        long before = (offset - headers) & -FrameLayout.ALIGNMENT;
+        return Math.max(SegmentLayout.FIRST_FRAME, before);
+    }
+
+    private void fill(long from) throws IOException {
+        start = from;
+        end = from;
+        window.clear();
+        filledEnd = from + file.read(window, from);
+        window.clear();
+    }
+
+    private boolean isFrame(long at) {
+        if (at + FrameLayout.HEADER_BYTES > filledEnd) {
+            return false;
+        }
+        int frame = (int) (at - start);
+        return window.getInt(frame + FrameLayout.EPOCH_OFFSET) == header.epoch().number()
+                && checksum.headerMatches(window, frame, at);
+    }
+
+    private int frameBytes(long at) {
+        return window.getInt((int) (at - start) + FrameLayout.LENGTH_OFFSET);
+    }
+
+    /** Checks the frames from {@code frame} on. @return where the first one begins that is not whole */
+    private long check(long frame) {
+        long at = frame;
+        while (isFrame(at)
+                && frameBytes(at) >= FrameLayout.HEADER_BYTES
+                && at + frameBytes(at) <= filledEnd
+                && checksum.frameMatches(window, (int) (at - start), at)) {
+            at += frameBytes(at);
+        }
+        return at;
+    }
+
+    /** The wanted bytes are stored, so they are in a frame behind the last checked one, unless theirs is damaged. */
+    private boolean loadAlone(long offset, int length) throws IOException {
+        long frame = end;
+        while (true) {
+            fill(frame);
+            if (isFrame(frame) && frameBytes(frame) > window.capacity()) {
+                if (frameBytes(frame) > FRAME_BYTES_MAX) {
+                    return false;
+                }
+                window = ByteBuffer.allocateDirect(FRAME_BYTES_MAX);
+                fill(frame);
+            }
+            end = check(frame);
+            if (holds(offset, length)) {
+                return true;
+            }
+            long next = end > frame ? end : behindDamage(frame);
+            if (next > offset) {
+                throw damage(end);
+            }
+            frame = next;
+        }
+    }
+
+    /** A damaged frame is no reason to withhold those behind it, as long as its header is good. */
+    private long behindDamage(long frame) {
+        boolean known = isFrame(frame) && frameBytes(frame) >= FrameLayout.HEADER_BYTES;
+        return known ? frame + frameBytes(frame) : Long.MAX_VALUE;
+    }
+
+    private WalCorruptionException damage(long at) {
+        return new WalCorruptionException(
+                header.name(),
+                at,
+                WalCorruptionException.UNKNOWN,
+                WalCorruptionException.UNKNOWN,
+                "records that were stored are damaged");
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

@@ -1,0 +1,120 @@
+package io.blipmq.wal;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads closed segments and their indexes, slowly and in turn, so that damage is told before somebody needs what is damaged.
+ * Owned by the background thread.
+ */
+final class Scrub {
+    private static final Logger LOG = LoggerFactory.getLogger(Scrub.class);
+    /** How much one step reads. */
+    private static final int STEP_BYTES = 1 << 20;
+
+    private final Storage storage;
+    private final IndexedSegments indexed;
+    private final WalMetrics metrics;
+    private final long pauseNanos;
+    private final ReadWindow window = new ReadWindow();
+    /** Reported already. */
+    private final Set<Integer> damaged = new HashSet<>();
+
+    private boolean started;
+    private long pausedSinceNanos;
+    private long nextSequence;
+    private ClosedSegment segment;
+    private SegmentReader reader;
+
+    Scrub(Storage storage, IndexedSegments indexed, WalMetrics metrics, long pauseNanos) {
+        this.storage = storage;
+        this.indexed = indexed;
+        this.metrics = metrics;
+        this.pauseNanos = pauseNanos;
+    }
+
+    /** How long until the next segment's turn. */
+    long delayNanos(long nowNanos) {
+        return !started || segment != null ? 0 : Math.max(0, pauseNanos - (nowNanos - pausedSinceNanos));
+    }
+
+    /** @return whether anything was done */
+    boolean step(long nowNanos) throws IOException {
+        if (!started) {
+            started = true;
+            pausedSinceNanos = nowNanos;
+        }
+        if (segment != null) {
+            read(nowNanos);
+            return true;
+        }
+        return nowNanos - pausedSinceNanos >= pauseNanos && begin(nowNanos);
+    }
+
+    private boolean begin(long nowNanos) throws IOException {
+        List<ClosedSegment> segments = indexed.segments();
+        pausedSinceNanos = nowNanos;
+        if (segments.isEmpty()) {
+            return false;
+        }
+        segment = segments.stream()
+                .filter(candidate -> candidate.first() >= nextSequence)
+                .findFirst()
+                .orElse(segments.get(0));
+        nextSequence = segment.last() + 1;
+        reader = SegmentReader.open(storage, segment.header(), window);
+        return true;
+    }
+
+    private void read(long nowNanos) throws IOException {
+        try {
+            long end = reader.offset() + STEP_BYTES;
+            boolean more = true;
+            while (more && reader.offset() < end) {
+                more = reader.replayFrame(segment.last(), SegmentReader.IGNORE);
+            }
+            if (more) {
+                return;
+            }
+            reader.requireWhole(segment);
+            readIndex();
+            metrics.segmentScrubbed();
+        } catch (WalCorruptionException e) {
+            report(e);
+        }
+        reader.close();
+        segment = null;
+        pausedSinceNanos = nowNanos;
+    }
+
+    private void readIndex() throws IOException {
+        // A deleted segment's index goes with it; then nobody needs to know.
+        if (!indexed.segments().contains(segment)) {
+            return;
+        }
+        try (StorageFile file = storage.open(SegmentNames.index(segment.name()))) {
+            IndexBlocks blocks = new IndexBlocks(1);
+            long count = (file.size() + IndexLayout.BLOCK_BYTES - 1) / IndexLayout.BLOCK_BYTES;
+            for (int block = 0; block < count; block++) {
+                blocks.block(file, segment.header(), block);
+            }
+        }
+    }
+
+    private void report(WalCorruptionException damage) {
+        if (damaged.add(segment.ordinal())) {
+            metrics.damageFound();
+            LOG.error("the log is damaged, found before it was needed: {}", damage.getMessage());
+        }
+    }
+
+    void close() throws IOException {
+        if (reader != null) {
+            reader.close();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.blipmq.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Checkpoints, indexes and compaction on a disk that is full, and on one that fails. */
+class FullDiskTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final SimulatedStorage storage = new SimulatedStorage(51);
+    private final WalFixture log = new WalFixture(storage, WalFixture.keyedOptions());
+
+    @Test
+    void theBallastMakesRoomForTheCheckpointThatFreesRoom() throws IOException {
+        log.open();
+        fill();
+        log.settle();
+        assertThat(storage.list()).contains("ballast");
+        storage.limitBytes(storage.usedBytes());
+        log.checkpoint("x".repeat(500), nothing());
+
+        assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
+        assertThat(storage.list()).filteredOn(SegmentNames::isSegment).hasSize(1);
+        log.advance(SECOND).settle();
+        assertThat(storage.list()).as("claimed again").contains("ballast");
+        log.stop().open();
+        assertThat(log.restored()).isEqualTo("x".repeat(500));
+    }
+
+    @Test
+    void aCheckpointWithoutRoomIsGivenUpAndDueAgainSoon() throws IOException {
+        log.open();
+        fill();
+        log.settle();
+        storage.limitBytes(storage.usedBytes());
+        log.checkpoint("x".repeat(50_000), Liveness.KEEP_ALL);
+
+        assertThat(log.wal().metrics().checkpointsGivenUp()).isEqualTo(1);
+        assertThat(log.wal().checkpointedSequence()).isZero();
+        assertThat(storage.list()).doesNotContain("checkpoint", "checkpoint.tmp");
+        log.advance(SECOND);
+        assertThat(log.wal().isCheckpointDue(log.nowNanos())).isTrue();
+        storage.limitBytes(Long.MAX_VALUE);
+        log.checkpoint("x".repeat(50_000), Liveness.KEEP_ALL);
+        assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
+    }
+
+    @Test
+    void compactionWithoutRoomIsLeftAndTheCheckpointWritten() throws IOException {
+        log.open();
+        fill();
+        log.settle();
+        storage.limitBytes(storage.usedBytes() + 2000);
+        log.checkpoint("state", live(sequence -> sequence % 5 == 0));
+
+        assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
+        assertThat(storage.list()).noneMatch(name -> name.contains("compacted"));
+        assertThat(log.find("a", 1, 1000, 1000)).isNotEmpty();
+    }
+
+    /** Less and less room, until the start needs the ballast's. */
+    @Test
+    void theBallastMakesRoomForTheIndexOfAStart() throws IOException {
+        log.open();
+        for (long missing = 0; storage.list().contains("ballast"); missing += 200) {
+            fill();
+            log.settle();
+            storage.killProcess();
+            storage.lose("0000000000000001-00000001.index");
+            storage.limitBytes(storage.usedBytes() - missing);
+            log.open();
+
+            assertThat(storage.list()).contains("0000000000000001-00000001.index");
+            storage.limitBytes(Long.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void aFailedForceOfACheckpointIsFinal() throws IOException {
+        log.open();
+        log.store("a");
+        log.settle();
+        storage.failForce();
+        log.beginCheckpoint("state", Liveness.KEEP_ALL);
+
+        assertThatThrownBy(log::finishCheckpoint).isInstanceOf(StorageFailedException.class);
+        assertThatThrownBy(() -> log.wal().background().doWork(log.nowNanos()))
+                .isInstanceOf(StorageFailedException.class);
+    }
+
+    @Test
+    void theScrubReportsDamageBeforeAnybodyNeedsWhatIsDamaged() throws IOException {
+        log.with(options -> options.withScrubNanos(SECOND)).open();
+        fill();
+        log.settle();
+        storage.flipBit("0000000000000001-00000001.segment", 5000);
+        int segments =
+                (int) storage.list().stream().filter(SegmentNames::isSegment).count() - 1;
+        for (int turn = 0; turn < 3 * segments; turn++) {
+            log.advance(SECOND).settle();
+        }
+
+        assertThat(log.wal().metrics().damages()).as("reported once").isEqualTo(1);
+        assertThat(log.wal().metrics().segmentsScrubbed()).isEqualTo(3L * (segments - 1));
+    }
+
+    private void fill() {
+        for (int record = 0; record < 150; record++) {
+            log.store("a" + record + "x".repeat(400));
+        }
+    }
+
+    private static Liveness nothing() {
+        return live(sequence -> false);
+    }
+
+    private static Liveness live(java.util.function.LongPredicate alive) {
+        return new Liveness() {
+            @Override
+            public long firstLive() {
+                return 0;
+            }
+
+            @Override
+            public KeyLiveness of(byte[] key) {
+                return alive::test;
+            }
+        };
+    }
+}
