@@ -86,6 +86,17 @@ public enum Metric {
             GAUGE,
             "Bytes of a torn tail that the start of this process cut off the log and set aside."),
 
+    WAL_CHECKPOINTS("blipmq_wal_checkpoints_total", COUNTER, "Checkpoints written since the start."),
+    WAL_SEGMENTS_DELETED(
+            "blipmq_wal_segments_deleted_total",
+            COUNTER,
+            "Segments that nobody needed any more, deleted since the start."),
+    WAL_SEGMENTS_COMPACTED(
+            "blipmq_wal_segments_compacted_total", COUNTER, "Sparse segments rewritten into fewer since the start."),
+    WAL_SEGMENTS_SCRUBBED(
+            "blipmq_wal_segments_scrubbed_total", COUNTER, "Closed segments verified by the scrub since the start."),
+    WAL_DAMAGES("blipmq_wal_damages_total", COUNTER, "Damage that the scrub found in closed segments since the start."),
+
     AGENT_BUSY("blipmq_agent_busy_seconds_total", COUNTER, "agent", "Time that an agent's thread spent in its turns."),
     AGENT_TURNS("blipmq_agent_turns_total", COUNTER, "agent", "Turns of an agent's duty cycle since the start."),
     BUILD_INFO("blipmq_build_info", GAUGE, "version", "Always 1; the label says which version of BlipMQ runs."),
