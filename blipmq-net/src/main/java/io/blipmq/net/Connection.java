@@ -80,7 +80,7 @@ final class Connection {
         int frames = handleFrames(nowNanos);
         if (session.isClosing()) {
             beginClosing(nowNanos);
-        } else if (input.isEnded() && !input.hasFrame()) {
+        } else if (input.isEnded() && (!input.hasFrame() || isHopeless())) {
             session.onInputEnded();
             beginClosing(nowNanos);
         }
@@ -237,6 +237,11 @@ final class Connection {
         lost = true;
         input.onFailed(e);
         output.clear();
+    }
+
+    /** What a peer has left unconfirmed when it hung up need not wait for a full disk; its subscriptions should be free. */
+    private boolean isHopeless() {
+        return refusedByJournal && shared.broker.isOutOfRoom();
     }
 
     private boolean isEndUnhandled() {
