@@ -52,7 +52,7 @@ public final class Broker {
         this.redelivery = new Redelivery(options, counters, state, journal, clock);
         this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery);
         for (DurableSubscription subscription : state.durableSubscriptions()) {
-            subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
+            subscription.attachment().startDetached(redelivery.nowNanos(), redelivery.nowMillis());
             redelivery.onRestored(subscription);
         }
         this.subscribing = new Subscribing(options, counters, state, journal, redelivery);
@@ -144,7 +144,8 @@ public final class Broker {
         if (subscription == null || shuttingDown || !subscription.belongsTo(client)) {
             return false;
         }
-        if (subscription instanceof DurableSubscription durable && !durable.isAttached()) {
+        if (subscription instanceof DurableSubscription durable
+                && !durable.attachment().isAttached()) {
             if (durable.isRemoving()) {
                 return false;
             }
@@ -210,7 +211,7 @@ public final class Broker {
     private final class Applied implements BrokerState.Listener {
         @Override
         public void onCreated(DurableSubscription subscription) {
-            subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
+            subscription.attachment().startDetached(redelivery.nowNanos(), redelivery.nowMillis());
             subscribing.onCreated(subscription);
         }
 

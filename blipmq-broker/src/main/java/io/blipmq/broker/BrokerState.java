@@ -112,13 +112,8 @@ final class BrokerState implements CommandHandler {
 
     /** Remembers where a letter came from, for acknowledgements that come late. */
     void addLetter(DurableSubscription deadLetters, long tag, long originId, long originTag, int payloadLength) {
-        DurableSubscription.Letter letter =
-                new DurableSubscription.Letter(deadLetters, tag, originId, originTag, payloadLength);
-        deadLetters.letters().put(tag, letter);
-        DurableSubscription origin = durable(originId);
-        if (origin != null) {
-            origin.lettersByOrigin().put(originTag, letter);
-        }
+        LetterLinks.link(
+                new LetterLinks.Letter(deadLetters, tag, originId, originTag, payloadLength), durable(originId));
     }
 
     @Override
@@ -155,7 +150,7 @@ final class BrokerState implements CommandHandler {
             forgetLetter(subscription, deliveryTag);
             return true;
         }
-        DurableSubscription.Letter moved = subscription.lettersByOrigin().remove(deliveryTag);
+        LetterLinks.Letter moved = subscription.letters().removeMadeOf(deliveryTag);
         if (moved != null) {
             return settle(moved.deadLetters(), moved.tag(), moved.payloadLength());
         }
@@ -165,10 +160,10 @@ final class BrokerState implements CommandHandler {
     }
 
     private void forgetLetter(DurableSubscription subscription, long tag) {
-        DurableSubscription.Letter letter = subscription.letters().remove(tag);
+        LetterLinks.Letter letter = subscription.letters().remove(tag);
         DurableSubscription origin = letter == null ? null : durable(letter.originId());
         if (origin != null) {
-            origin.lettersByOrigin().remove(letter.originTag());
+            origin.letters().removeMadeOf(letter.originTag());
         }
     }
 

@@ -94,7 +94,7 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
 
     /** Which message of which subscription a dead letter was. */
     record LetterState(long subscriptionId, long tag, long originId, long originTag, int payloadLength) {
-        private static LetterState of(DurableSubscription subscription, DurableSubscription.Letter letter) {
+        private static LetterState of(DurableSubscription subscription, LetterLinks.Letter letter) {
             return new LetterState(
                     subscription.id(), letter.tag(), letter.originId(), letter.originTag(), letter.payloadLength());
         }
@@ -109,7 +109,7 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
             }
         });
         for (DurableSubscription subscription : state.durableSubscriptions()) {
-            for (DurableSubscription.Letter letter : subscription.letters().values()) {
+            for (LetterLinks.Letter letter : subscription.letters().all()) {
                 letters.add(LetterState.of(subscription, letter));
             }
         }

@@ -21,27 +21,9 @@ final class DurableSubscription extends Subscription {
     private final boolean deadLetters;
     private final Long2ObjectHashMap<Delivery> unsettled = new Long2ObjectHashMap<>();
     private final PriorityQueue<Delivery> due = new PriorityQueue<>(4, Comparator.comparingLong(d -> d.tag));
-    /** On a dead-letter subscription: where each letter came from, by the letter's tag. */
-    private final Long2ObjectHashMap<Letter> letters = new Long2ObjectHashMap<>();
-    /** On any other: letters made of this subscription's messages, by the message's tag. */
-    private final Long2ObjectHashMap<Letter> lettersByOrigin = new Long2ObjectHashMap<>();
-
-    /** The number of the newest dead letter that is journalled for this subscription, 0 before any. */
-    private long lastLetterSequence;
-
-    /** Connections that it is attached to. */
-    private int clients;
-
-    private LiveLog.Cursor liveCursor;
-    private long detachedNanos;
-    /** Since when it has a connection, or has none; wall clock. */
-    private long sinceMillis;
-
+    private final LetterLinks letters = new LetterLinks();
+    private final Attachment attachment = new Attachment();
     private boolean removing;
-    private boolean backlogWarned;
-
-    /** A message in a dead-letter subscription and the subscription it failed in. */
-    record Letter(DurableSubscription deadLetters, long tag, long originId, long originTag, int payloadLength) {}
 
     /** @param firstSequence its messages begin at or beyond this number */
     DurableSubscription(long id, Topic topic, OwnerId owner, PositionMemory positions, long firstSequence) {
@@ -81,12 +63,8 @@ final class DurableSubscription extends Subscription {
         return unsettled;
     }
 
-    Long2ObjectHashMap<Letter> letters() {
+    LetterLinks letters() {
         return letters;
-    }
-
-    Long2ObjectHashMap<Letter> lettersByOrigin() {
-        return lettersByOrigin;
     }
 
     @Override
@@ -96,31 +74,12 @@ final class DurableSubscription extends Subscription {
 
     // --- attachment ---
 
-    boolean isAttached() {
-        return clients > 0;
+    Attachment attachment() {
+        return attachment;
     }
 
-    /**
-     * A connection reads it from now on. Another one may do so already: a key has one subscription to a dead-letter topic,
-     * so all its connections that subscribe share it. Each may poll and acknowledge what any of them was given.
-     */
     void attach(long nowMillis) {
-        clients++;
-        if (clients == 1) {
-            sinceMillis = nowMillis;
-            liveCursor = topic().durableLive().open();
-            backlogWarned = false;
-        }
-    }
-
-    /**
-     * A connection is gone.
-     *
-     * @return whether it was the last one: then it is to be detached
-     */
-    boolean release() {
-        clients--;
-        return clients == 0;
+        attachment.attach(topic().durableLive(), nowMillis);
     }
 
     /**
@@ -129,10 +88,6 @@ final class DurableSubscription extends Subscription {
      * @return QoS 0 messages that were waiting and are lost
      */
     long detach(long nowNanos, long nowMillis, DeadlineWheel deadlines, BrokerOptions options) {
-        long lost = liveCursor.backlog();
-        liveCursor.close();
-        liveCursor = null;
-        startDetached(nowNanos, nowMillis);
         for (Delivery delivery : unsettled.values()) {
             boolean last = !deadLetters && options.isLastDelivery(delivery.attempts);
             if (delivery.state == Delivery.State.IN_FLIGHT && !last) {
@@ -140,17 +95,7 @@ final class DurableSubscription extends Subscription {
                 dueAgain(delivery);
             }
         }
-        return lost;
-    }
-
-    /** Counts the time without a connection from now on. */
-    void startDetached(long nowNanos, long nowMillis) {
-        detachedNanos = nowNanos;
-        sinceMillis = nowMillis;
-    }
-
-    long detachedNanos() {
-        return detachedNanos;
+        return attachment.detach(nowNanos, nowMillis);
     }
 
     boolean isRemoving() {
@@ -159,13 +104,6 @@ final class DurableSubscription extends Subscription {
 
     void markRemoving() {
         removing = true;
-    }
-
-    /** @return whether this is the first call since it was attached */
-    boolean warnOfBacklogOnce() {
-        boolean first = !backlogWarned;
-        backlogWarned = true;
-        return first;
     }
 
     // --- delivery ---
@@ -212,13 +150,13 @@ final class DurableSubscription extends Subscription {
 
     /** A QoS 0 message goes out when everything that arrived before it has. */
     private boolean deliverLive(DeliverySink sink) {
-        if (liveCursor == null || !liveCursor.hasNext()) {
+        if (!attachment.hasLive()) {
             return false;
         }
-        if (!cursor.isAtEnd() && cursor.sequence() <= liveCursor.nextArrivedAfter()) {
+        if (!cursor.isAtEnd() && cursor.sequence() <= attachment.live().nextArrivedAfter()) {
             return false;
         }
-        liveCursor.deliverNext(sink, topic().name());
+        attachment.live().deliverNext(sink, topic().name());
         return true;
     }
 
@@ -296,24 +234,20 @@ final class DurableSubscription extends Subscription {
     /** A message's move to the dead letters is journalled. */
     void onMoving(Delivery delivery, long letterSequence) {
         delivery.state = Delivery.State.MOVING;
-        lastLetterSequence = letterSequence;
-    }
-
-    long lastLetterSequence() {
-        return lastLetterSequence;
+        letters.onMoving(letterSequence);
     }
 
     // --- settlement ---
 
     /** Whether an acknowledgement of this tag settles something: a delivery, or the dead letter it has become. */
     boolean holds(long tag) {
-        return unsettled.containsKey(tag) || lettersByOrigin.containsKey(tag);
+        return unsettled.containsKey(tag) || letters.madeOf(tag) != null;
     }
 
     /** The length of the payload that such an acknowledgement settles. */
     int heldPayloadLength(long tag) {
         Delivery delivery = unsettled.get(tag);
-        return delivery == null ? lettersByOrigin.get(tag).payloadLength() : delivery.message.payloadLength;
+        return delivery == null ? letters.madeOf(tag).payloadLength() : delivery.message.payloadLength;
     }
 
     /** Whether a message is not settled, be it delivered or not. */
@@ -335,7 +269,7 @@ final class DurableSubscription extends Subscription {
     /** Messages that wait to be delivered, those due again included. */
     long backlog() {
         long again = due.stream().filter(d -> d.state == Delivery.State.DUE).count();
-        return cursor.waitingCount() + again + (liveCursor == null ? 0 : liveCursor.backlog());
+        return cursor.waitingCount() + again + attachment.liveBacklog();
     }
 
     /** When the oldest unsettled message was published, in wall-clock milliseconds; 0 when there is none. */
@@ -354,8 +288,8 @@ final class DurableSubscription extends Subscription {
                 id(),
                 topic().toString(),
                 1,
-                isAttached(),
-                Instant.ofEpochMilli(sinceMillis),
+                attachment.isAttached(),
+                Instant.ofEpochMilli(attachment.sinceMillis()),
                 backlog(),
                 backlogBytes(),
                 unsettled.size(),

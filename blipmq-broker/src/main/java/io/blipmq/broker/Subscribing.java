@@ -55,7 +55,7 @@ final class Subscribing {
         }
         for (DurableSubscription candidate : topic.durable()) {
             if (candidate.owner().equals(client.owner()) && !candidate.isRemoving()) {
-                if (!candidate.isAttached() || candidate.isDeadLetters()) {
+                if (!candidate.attachment().isAttached() || candidate.isDeadLetters()) {
                     attach(candidate, client);
                     return candidate.id();
                 }
@@ -79,7 +79,7 @@ final class Subscribing {
         Topic origin = state.topics().find(Topic.originName(letterTopicName));
         if (origin != null) {
             for (DurableSubscription failing : origin.durable()) {
-                if (failing.owner().equals(owner) && failing.lastLetterSequence() > journal.appliedSequence()) {
+                if (failing.owner().equals(owner) && failing.letters().lastSequence() > journal.appliedSequence()) {
                     return true;
                 }
             }
@@ -114,7 +114,7 @@ final class Subscribing {
     }
 
     void attach(DurableSubscription subscription, Client client) {
-        if (!subscription.isAttached()) {
+        if (!subscription.attachment().isAttached()) {
             counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
         } else if (client.subscriptions().contains(subscription)) {
             return;
@@ -129,7 +129,8 @@ final class Subscribing {
         for (Subscription subscription : client.subscriptions()) {
             if (subscription instanceof PassingSubscription passing) {
                 state.removePassing(passing);
-            } else if (subscription instanceof DurableSubscription durable && durable.release()) {
+            } else if (subscription instanceof DurableSubscription durable
+                    && durable.attachment().release()) {
                 long lost =
                         durable.detach(redelivery.nowNanos(), redelivery.nowMillis(), redelivery.deadlines(), options);
                 counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);
