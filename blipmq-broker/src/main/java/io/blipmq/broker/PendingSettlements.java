@@ -16,8 +16,8 @@ final class PendingSettlements {
 
     private final Journal journal;
     private final ArrayDeque<Settlement> waiting = new ArrayDeque<>();
-    /** Why the first of them waits. */
-    private long refusal;
+    /** The journal's answer to the last attempt: why the first of them waits. */
+    private long answer;
 
     private long waitedCount;
     /** How many had begun to wait when the last checkpoint was taken. */
@@ -31,30 +31,30 @@ final class PendingSettlements {
 
     /** @return whether it was taken, be it by the journal or to wait for room */
     boolean append(long subscriptionId, long deliveryTag, int payloadLength) {
-        Settlement settlement = new Settlement(subscriptionId, deliveryTag, payloadLength);
-        if (waiting.isEmpty() && isAppended(settlement)) {
+        if (waiting.isEmpty() && isAppended(subscriptionId, deliveryTag, payloadLength)) {
             return true;
         }
         if (waiting.size() == WAITING_MAX) {
             return false;
         }
-        waiting.add(settlement);
+        waiting.add(new Settlement(subscriptionId, deliveryTag, payloadLength));
         waitedCount++;
         return true;
     }
 
     /** Appends as many as there is room for. */
     void appendAll() {
-        while (!waiting.isEmpty() && isAppended(waiting.peek())) {
+        for (Settlement next = waiting.peek(); next != null; next = waiting.peek()) {
+            if (!isAppended(next.subscriptionId, next.deliveryTag, next.payloadLength)) {
+                return;
+            }
             waiting.remove();
         }
     }
 
-    private boolean isAppended(Settlement settlement) {
-        long sequence = journal.appendSettle(
-                settlement.subscriptionId, settlement.deliveryTag, settlement.payloadLength, SettleReason.ACKNOWLEDGED);
-        refusal = sequence;
-        return sequence >= 0;
+    private boolean isAppended(long subscriptionId, long deliveryTag, int payloadLength) {
+        answer = journal.appendSettle(subscriptionId, deliveryTag, payloadLength, SettleReason.ACKNOWLEDGED);
+        return answer >= 0;
     }
 
     boolean isEmpty() {
@@ -67,7 +67,7 @@ final class PendingSettlements {
 
     /** Whether some wait because the disk is full, and not just for the log to catch up. */
     boolean waitsForDisk() {
-        return !waiting.isEmpty() && refusal == Journal.FULL;
+        return !waiting.isEmpty() && answer == Journal.FULL;
     }
 
     /** A checkpoint is being taken: it holds the effects of all that have been taken. */
