@@ -26,6 +26,7 @@ public final class Wal implements Closeable {
     private final Storage storage;
     private final LongSupplier clock;
     private final RecoveryReport recovery;
+    private final RepairReport salvage;
     private final WalMetrics metrics;
     private final WalAppender appender;
     private final WalAgent agent;
@@ -34,10 +35,12 @@ public final class Wal implements Closeable {
     private final History history;
     private final Readback readback;
 
-    private Wal(Storage storage, WalOptions options, Recovery.Recovered recovered, FileSizes sizes) {
+    private Wal(
+            Storage storage, WalOptions options, Recovery.Recovered recovered, RepairReport salvage, FileSizes sizes) {
         this.storage = storage;
         this.clock = options.nanoClock();
         this.recovery = recovered.report();
+        this.salvage = salvage;
         SegmentHeader header = recovered.current().header();
         long last = header.epoch().survived();
 
@@ -125,8 +128,9 @@ public final class Wal implements Closeable {
         try {
             requireNotForeign(storage);
             WalLock.acquire(storage, options);
+            RepairReport salvage = options.salvage() ? Repair.run(storage) : RepairReport.NONE;
             Recovery.Recovered recovered = new Recovery(storage, options, restore, replay).run();
-            Wal wal = new Wal(storage, options, recovered, FileSizes.of(storage));
+            Wal wal = new Wal(storage, options, recovered, salvage, FileSizes.of(storage));
             opened = true;
             return wal;
         } finally {
@@ -175,6 +179,11 @@ public final class Wal implements Closeable {
 
     public RecoveryReport recovery() {
         return recovery;
+    }
+
+    /** What the start salvaged, see {@link WalOptions#salvage}; nothing of a log that was whole. */
+    public RepairReport salvage() {
+        return salvage;
     }
 
     public WalMetrics metrics() {
