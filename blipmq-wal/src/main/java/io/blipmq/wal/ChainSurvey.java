@@ -96,7 +96,7 @@ final class ChainSurvey {
                 return;
             }
             if (sameEpoch || epoch.cut() > replayAfter) {
-                Epoch missing = sameEpoch ? epoch : Epoch.withoutSurvivors(replayEpoch, replayFirst - 1, replayFirst);
+                Epoch missing = sameEpoch ? epoch : Epoch.withoutSurvivors(replayEpoch, replayAfter, replayFirst);
                 long through = sameEpoch ? epoch.previous(segment.first()) : epoch.cut();
                 int distance = !sameEpoch && segment.first() != epoch.begin() ? 2 : 1;
                 placeholder(segment, missing, replayFirst, through, segment.ordinal() - distance);
@@ -141,12 +141,14 @@ final class ChainSurvey {
                 .mapToInt(Checkpoint.Listed::ordinal)
                 .max()
                 .orElse(0);
-        long through = Math.max(checkpoint.sequence(), replayFirst - 1);
-        Epoch epoch = Epoch.withoutSurvivors(replayEpoch, replayFirst - 1, replayFirst);
+        long through = checkpoint.sequence() < replayFirst ? replayAfter : checkpoint.sequence();
+        Epoch epoch = Epoch.withoutSurvivors(replayEpoch, replayAfter, replayFirst);
         SegmentHeader header =
                 new SegmentHeader(checkpoint.journalId(), new UUID(0, 0), epoch, highest + 1, replayFirst, capacity());
         survey.plan().placeholders.add(new RepairPlan.Placeholder(header, through));
-        lost.add(new SequenceRange(replayFirst, through));
+        if (through >= replayFirst) {
+            lost.add(new SequenceRange(replayFirst, through));
+        }
         survey.damage(new LogDamage(
                 SegmentNames.CHECKPOINT,
                 0,

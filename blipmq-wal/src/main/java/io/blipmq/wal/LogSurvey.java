@@ -151,6 +151,9 @@ final class LogSurvey {
 
     /** Scans a segment that gets no more records. */
     SegmentScan.Result scan(FoundSegment segment, long through, boolean checkpointed) throws IOException {
+        if (!visitor.wantsMore()) {
+            return SegmentScan.Result.unread(through);
+        }
         ClosedSegment closed = new ClosedSegment(segment.header(), through);
         SegmentScan.Result result = SegmentScan.ofClosed(storage, segment.file(), closed, handler(segment), window);
         onScanned(segment, result, checkpointed);
@@ -162,6 +165,9 @@ final class LogSurvey {
 
     SegmentScan.Result scanNewest(FoundSegment segment) throws IOException {
         long checkpointed = checkpoint == null ? 0 : checkpoint.sequence();
+        if (!visitor.wantsMore()) {
+            return SegmentScan.Result.unread(checkpointed);
+        }
         UUID boot = SegmentHeader.bootId(storage.bootId());
         SegmentScan.Result result = SegmentScan.ofNewest(
                 storage, segment.file(), segment.header(), checkpointed, boot, handler(segment), window);

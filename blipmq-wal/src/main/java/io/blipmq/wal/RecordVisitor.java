@@ -10,4 +10,9 @@ public interface RecordVisitor {
 
     /** @param offset of the body in {@code buffer}, valid during the call only */
     void onRecord(String file, long sequence, int type, ByteBuffer buffer, int offset, int length);
+
+    /** Whether another segment is worth reading; when not, the rest is not looked at. */
+    default boolean wantsMore() {
+        return true;
+    }
 }

@@ -18,7 +18,13 @@ final class SegmentScan {
      * @param last the last record, a lost one too
      * @param tornBytes behind the last frame that counts; of the newest segment only
      */
-    record Result(List<Hole> holes, long records, long last, boolean sealed, long tornBytes) {}
+    record Result(List<Hole> holes, long records, long last, boolean sealed, long tornBytes) {
+
+        /** Of a segment that nobody wanted to see. */
+        static Result unread(long last) {
+            return new Result(List.of(), 0, last, false, 0);
+        }
+    }
 
     private SegmentScan(SegmentReader reader, RecordHandler handler) {
         this.reader = reader;

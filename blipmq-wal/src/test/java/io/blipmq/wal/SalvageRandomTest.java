@@ -57,14 +57,6 @@ class SalvageRandomTest {
             List<Integer> salvaged = replayed();
             assertThat(salvaged).as(what).doesNotHaveDuplicates().isSorted();
             assertThat(log.replayedTexts()).allMatch(texts::contains);
-            if (Boolean.getBoolean("dbg")) {
-                System.err.println(what);
-                System.err.println(storage.calls()
-                        .subList(
-                                Math.max(0, storage.calls().size() - 60),
-                                storage.calls().size()));
-                System.err.println(log.wal().recovery() + " " + salvaged);
-            }
             String restored = log.restored();
             List<SequenceRange> lost = List.copyOf(log.lost());
 

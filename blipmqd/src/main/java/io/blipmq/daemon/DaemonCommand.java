@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Runs the BlipMQ message broker.",
+        subcommands = {WalCommand.class, SubscriptionsCommand.class},
         footer = {
             "",
             "Every key of the configuration has an environment variable that overrides it, such as BLIPMQ_PORT;",
