@@ -76,6 +76,11 @@ final class DaemonCommand implements Callable<Integer> {
         return daemon.awaitEnd();
     }
 
+    /** Null when none was given. */
+    String config() {
+        return config;
+    }
+
     /** Checks what a start would read, and says what came out. */
     @Command(
             name = "check-config",
