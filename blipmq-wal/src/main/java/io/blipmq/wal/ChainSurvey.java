@@ -157,6 +157,11 @@ final class ChainSurvey {
                 "the segments that follow the checkpoint are missing"));
     }
 
+    /** The segment that was written last, or null. */
+    SegmentHeader newest() {
+        return segments.isEmpty() ? null : segments.get(segments.size() - 1).header();
+    }
+
     /** Ranges of records that are gone. */
     List<SequenceRange> lost() {
         return lost;

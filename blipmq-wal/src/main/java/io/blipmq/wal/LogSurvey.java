@@ -112,6 +112,9 @@ final class LogSurvey {
         }
         boolean compacted = found.stream().anyMatch(segment -> segment.header().isCompacted());
         plan.keepAll = !complete && (checkpointDamaged || compacted || !plan.placeholders.isEmpty());
+        if (plan.keepAll) {
+            renewNewest();
+        }
         for (FoundSegment segment : found) {
             SegmentHeader header = segment.header();
             if (!header.isCompacted()) {
@@ -123,6 +126,16 @@ final class LogSurvey {
                 String what = "what this segment holds cannot be used without the checkpoint";
                 damages.add(new LogDamage(segment.file(), 0, header.first(), header.compactedLast(), what));
             }
+        }
+    }
+
+    /** The start is going to cut the newest segment, which must not show in the file that is kept. */
+    private void renewNewest() {
+        SegmentHeader newest = chain.newest();
+        boolean renewed = newest == null
+                || plan.mends.stream().anyMatch(mend -> mend.header().equals(newest));
+        if (!renewed) {
+            plan.mends.add(new RepairPlan.Mend(newest, List.of()));
         }
     }
 

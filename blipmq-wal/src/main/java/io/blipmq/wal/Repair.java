@@ -31,19 +31,29 @@ final class Repair {
      * @throws WalCorruptionException when a newer release wrote it, or nothing can be done
      */
     static RepairReport run(Storage storage) throws IOException {
-        Repair repair = new Repair(storage);
+        try {
+            return new Repair(storage).untilWhole();
+        } catch (DiskFullException e) {
+            throw new DiskFullException(
+                    "the disk has no room to repair the log in " + storage.describe() + ": make room, about as much as"
+                            + " the damaged files take, and try again",
+                    e);
+        }
+    }
+
+    private RepairReport untilWhole() throws IOException {
         List<LogDamage> damages = new ArrayList<>();
         for (int round = 0; round < ROUNDS_MAX; round++) {
             LogSurvey survey = LogSurvey.of(storage);
             if (survey.plan().isEmpty()) {
-                return new RepairReport(damages, repair.kept);
+                return new RepairReport(damages, kept);
             }
             damages.addAll(survey.report().damages());
-            repair.execute(survey);
+            execute(survey);
         }
-        LogDamage first = damages.get(damages.size() - 1);
+        LogDamage last = damages.get(damages.size() - 1);
         throw new WalCorruptionException(
-                first.file(), first.offset(), first.firstSequence(), first.lastSequence(), first.what());
+                last.file(), last.offset(), last.firstSequence(), last.lastSequence(), last.what());
     }
 
     private void execute(LogSurvey survey) throws IOException {
