@@ -113,14 +113,15 @@ public final class Wal implements Closeable {
     }
 
     /**
-     * Locks, recovers and replays a log, and begins a new epoch of it. See {@link Recovery} for the cases.
+     * Locks, recovers and replays a log, and begins a new epoch of it; repairs it before, if it is damaged and the options
+     * say so. See {@link Recovery} for the cases.
      *
      * @param storage is closed with the log, and when opening fails
      * @param restore gets the checkpoint's content first, when there is one
      * @param replay gets every record behind the checkpoint that survived, in order
      * @throws WalPathException when the directory holds no log, but files that are somebody else's
      * @throws WalLockedException when another daemon holds it
-     * @throws WalCorruptionException when it is damaged; nothing has been changed then
+     * @throws WalCorruptionException when it is damaged and not to be salvaged; nothing has been changed then
      */
     public static Wal open(Storage storage, WalOptions options, CheckpointHandler restore, RecordHandler replay)
             throws IOException {

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The cases of a salvage in {@link Recovery}'s second table, by number, each named after what is found. */
 class SalvageTest {
@@ -431,6 +435,60 @@ class SalvageTest {
                 return;
             }
         }
+    }
+
+    @Test
+    void case26FrameAndSegmentThatStandForLostRecords() throws IOException {
+        List<String> texts = storeSegments();
+        log.stop();
+        flip(segments().get(1), SegmentLayout.FIRST_FRAME + 3);
+        storage.lose(FIRST);
+        RepairReport repair = Repair.run(storage);
+        log.open();
+
+        assertThat(log.wal().salvage().damages()).as("a strict start").isEmpty();
+        long lastLost = repair.damages().stream()
+                .mapToLong(LogDamage::lastSequence)
+                .max()
+                .orElseThrow();
+        assertThat(log.replayedTexts()).isEqualTo(texts.subList((int) lastLost, texts.size()));
+        expectAppendsSurvive(log.replayedTexts().toArray(String[]::new));
+    }
+
+    @Test
+    void case27CheckpointThatNamesLostRanges() throws IOException {
+        checkpointAndDie();
+        storage.lose(FIRST);
+        Repair.run(storage);
+        log.open();
+
+        assertThat(log.restored()).isEqualTo("all of it");
+        assertThat(log.lost()).hasSize(1);
+        expectAppendsSurvive("behind");
+    }
+
+    /** On a real disk a kept file is a second name for the same bytes, and the start cuts the newest segment. */
+    @Test
+    void s8WhatIsKeptIsNotCutWithTheSegment(@TempDir Path directory) throws IOException {
+        WalFixture real = new WalFixture(FileStorage.open(directory), WalFixture.keyedOptions()).open();
+        store(real, texts(100));
+        real.wal().close();
+        List<Path> files;
+        try (Stream<Path> all = Files.list(directory)) {
+            files = all.filter(file -> SegmentNames.isSegment(file.getFileName().toString()))
+                    .sorted()
+                    .toList();
+        }
+        Files.delete(files.get(0));
+        Path newest = files.get(files.size() - 1);
+        byte[] before = Files.readAllBytes(newest);
+        new WalFixture(FileStorage.open(directory), WalFixture.keyedOptions())
+                .with(options -> options.withSalvage(true))
+                .open()
+                .stop();
+
+        assertThat(newest.resolveSibling(newest.getFileName() + ".aside")).hasBinaryContent(before);
+        assertThat(Files.size(newest)).isLessThan(before.length);
     }
 
     @Test

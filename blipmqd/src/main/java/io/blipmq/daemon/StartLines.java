@@ -26,8 +26,8 @@ final class StartLines {
         }
         if (!salvage.damages().isEmpty()) {
             log.warn(
-                    "the log was damaged and has been salvaged: {} ranges of records are lost; what was there before is"
-                            + " kept in {}",
+                    "the log was damaged and has been salvaged; lost ranges of records: {}; what was there before is kept"
+                            + " in {}",
                     salvage.lostRanges(),
                     salvage.kept().isEmpty()
                             ? "no file, for nothing of it was changed"
@@ -41,8 +41,7 @@ final class StartLines {
                 ? Health.ok()
                 : new Health(
                         true,
-                        "ok, salvaged: " + salvage.lostRanges()
-                                + " ranges of records were lost to damage, see the log of the start");
+                        "ok, salvaged; lost ranges of records: " + salvage.lostRanges() + ", see the log of the start");
     }
 
     private static void logRecovery(RecoveryReport report) {

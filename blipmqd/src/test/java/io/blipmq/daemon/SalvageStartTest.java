@@ -64,7 +64,7 @@ class SalvageStartTest {
                             "kept in ",
                             log.segment().getFileName() + ".aside");
             assertThat(daemon.get("/readyz").statusCode()).isEqualTo(200);
-            assertThat(daemon.get("/readyz").body()).contains("ok, salvaged: 1 ranges of records were lost");
+            assertThat(daemon.get("/readyz").body()).contains("ok, salvaged; lost ranges of records: 1");
             assertThat(daemon.scrape().value("blipmq_wal_lost_ranges")).isEqualTo(1);
             assertThat(receive(client)).hasSize(MESSAGES - 1).doesNotContain("message 7");
             client.publish("demo", WireClient.bytes("after"), 1);
