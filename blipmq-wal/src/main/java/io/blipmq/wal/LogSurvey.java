@@ -55,6 +55,8 @@ final class LogSurvey {
         ListedSurvey listed = new ListedSurvey(this, found);
         if (checkpoint != null) {
             listed.read();
+        } else {
+            visitCompacted(found);
         }
         chain = new ChainSurvey(this, logSegments(found));
         chain.read();
@@ -77,6 +79,18 @@ final class LogSurvey {
             }
             checkpointDamaged = true;
             plan.setAside.add(SegmentNames.CHECKPOINT);
+        }
+    }
+
+    /** Nothing says whether they count; who wants to see records wants to see theirs. */
+    private void visitCompacted(List<FoundSegment> found) throws IOException {
+        for (FoundSegment segment :
+                found.stream().sorted(FoundSegment.LOG_ORDER).toList()) {
+            SegmentHeader header = segment.header();
+            if (header.isCompacted() && visitor != RecordVisitor.NONE) {
+                ClosedSegment closed = new ClosedSegment(header, header.compactedLast());
+                SegmentScan.ofClosed(storage, segment.file(), closed, handler(segment), window);
+            }
         }
     }
 

@@ -34,10 +34,19 @@ final class Repair {
         try {
             return new Repair(storage).untilWhole();
         } catch (DiskFullException e) {
+            deleteUnfinished(storage);
             throw new DiskFullException(
                     "the disk has no room to repair the log in " + storage.describe() + ": make room, about as much as"
                             + " the damaged files take, and try again",
                     e);
+        }
+    }
+
+    private static void deleteUnfinished(Storage storage) throws IOException {
+        for (String name : storage.list()) {
+            if (SegmentNames.isTemporary(name)) {
+                storage.delete(name);
+            }
         }
     }
 

@@ -438,6 +438,35 @@ class SalvageTest {
     }
 
     @Test
+    void s13SalvageWithoutRoom() throws IOException {
+        checkpointAndDie();
+        flip(FIRST, SegmentLayout.FIRST_FRAME + 3000);
+        long used = storage.usedBytes();
+        storage.limitBytes(used + 2000);
+        log.with(options -> options.withSalvage(true));
+
+        assertThat(catchThrowableOfType(DiskFullException.class, log::open))
+                .hasMessageContaining("no room to repair the log");
+        assertThat(storage.list()).noneMatch(SegmentNames::isTemporary);
+        storage.limitBytes(Long.MAX_VALUE);
+        log.open();
+        assertThat(log.lost()).hasSize(1);
+        expectAppendsSurvive("behind");
+    }
+
+    @Test
+    void s8CompactedSegmentsCanStillBeSeen() throws IOException {
+        compactAndDie();
+        flip("checkpoint", 80);
+        List<String> seen = new ArrayList<>();
+        try (OfflineLog offline = OfflineLog.of(storage)) {
+            offline.visit((file, sequence, type, buffer, offset, length) -> seen.add(file));
+        }
+
+        assertThat(seen).anyMatch(SegmentNames::isCompacted).anyMatch(SegmentNames::isSegment);
+    }
+
+    @Test
     void case26FrameAndSegmentThatStandForLostRecords() throws IOException {
         List<String> texts = storeSegments();
         log.stop();
