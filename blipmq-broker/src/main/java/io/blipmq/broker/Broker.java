@@ -311,6 +311,16 @@ public final class Broker {
         return result;
     }
 
+    /**
+     * Ends a durable subscription that is detached, with its backlog, as soon as that is stored.
+     *
+     * @return false when there is none with this id, or the log has no room
+     */
+    public boolean drop(long subscriptionId) {
+        DurableSubscription subscription = state.durable(subscriptionId);
+        return subscription != null && !subscription.attachment().isAttached() && housekeeping.drop(subscription);
+    }
+
     /** The way of other threads into the core. */
     public Mailbox mailbox() {
         return mailbox;

@@ -54,6 +54,19 @@ final class BrokerState implements CommandHandler {
         CheckpointCodec.decode(content).restoreTo(this);
     }
 
+    /** What was delivered before the start and is lost cannot be delivered again. */
+    @Override
+    public void onLost(long firstSequence, long lastSequence) {
+        for (DurableSubscription subscription : durable) {
+            List<Delivery> unsettled = List.copyOf(subscription.unsettled().values());
+            for (Delivery delivery : unsettled) {
+                if (firstSequence <= delivery.tag && delivery.tag <= lastSequence) {
+                    settle(subscription, delivery.tag, LENGTH_UNKNOWN);
+                }
+            }
+        }
+    }
+
     @Override
     public void onPublish(
             long sequence,

@@ -10,6 +10,9 @@ public interface CommandHandler {
     /** At a start, before any command: the state that {@link Journal#checkpoint} kept. */
     void onCheckpoint(ByteBuffer state);
 
+    /** Right after {@link #onCheckpoint}: commands of this range, messages too, are not in the journal any more. */
+    default void onLost(long firstSequence, long lastSequence) {}
+
     /**
      * A QoS 1 message.
      *

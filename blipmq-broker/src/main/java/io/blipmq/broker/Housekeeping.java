@@ -58,14 +58,24 @@ final class Housekeeping {
         }
     }
 
-    private void remove(DurableSubscription subscription, RemoveReason reason, BrokerMetric metric) {
-        if (!redelivery.pending().isEmpty()) {
-            return; // a settlement that was accepted before must stand in the journal before
-        }
-        if (journal.appendRemove(subscription.id(), reason) < 0) {
-            return; // no room just now: the next tick tries again
+    /** @return false when there is no room just now */
+    boolean drop(DurableSubscription subscription) {
+        return append(subscription, RemoveReason.DROPPED);
+    }
+
+    /** A settlement that was accepted before must stand in the journal before. */
+    private boolean append(DurableSubscription subscription, RemoveReason reason) {
+        if (!redelivery.pending().isEmpty() || journal.appendRemove(subscription.id(), reason) < 0) {
+            return false;
         }
         subscription.markRemoving();
+        return true;
+    }
+
+    private void remove(DurableSubscription subscription, RemoveReason reason, BrokerMetric metric) {
+        if (!append(subscription, reason)) {
+            return; // the next tick tries again
+        }
         counters.increment(metric);
         log.warn(
                 "removing detached subscription {} to {} with {} waiting messages ({} bytes): {}",
@@ -76,6 +86,7 @@ final class Housekeeping {
                 switch (reason) {
                     case EXPIRED -> "no connection for longer than subscription_expiry_ms";
                     case BACKLOG_TOO_LARGE -> "its backlog exceeds detached_backlog_bytes";
+                    case DROPPED -> "by the operator";
                 });
     }
 }

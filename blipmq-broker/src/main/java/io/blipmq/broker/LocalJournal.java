@@ -46,7 +46,17 @@ public final class LocalJournal implements Journal {
 
     /** Gives the checkpoint of a log that is being opened to {@code replay}. */
     public static CheckpointHandler restoreTo(CommandHandler replay) {
-        return (sequence, content) -> replay.onCheckpoint(content);
+        return new CheckpointHandler() {
+            @Override
+            public void onCheckpoint(long sequence, ByteBuffer content) {
+                replay.onCheckpoint(content);
+            }
+
+            @Override
+            public void onLost(long firstSequence, long lastSequence) {
+                replay.onLost(firstSequence, lastSequence);
+            }
+        };
     }
 
     /** Hands every command of a log that is being opened to {@code replay}. */

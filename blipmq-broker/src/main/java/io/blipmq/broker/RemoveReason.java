@@ -5,7 +5,9 @@ public enum RemoveReason {
     /** Detached for longer than {@code subscription_expiry_ms}. */
     EXPIRED(1),
     /** Detached with more than {@code detached_backlog_bytes} waiting. */
-    BACKLOG_TOO_LARGE(2);
+    BACKLOG_TOO_LARGE(2),
+    /** By the operator, on a stopped daemon's log. */
+    DROPPED(3);
 
     private final int code;
 
@@ -21,6 +23,7 @@ public enum RemoveReason {
         return switch (code) {
             case 1 -> EXPIRED;
             case 2 -> BACKLOG_TOO_LARGE;
+            case 3 -> DROPPED;
             default ->
                 throw new IllegalStateException("the journal holds removal reason " + code
                         + ", which this version does not know: it was written by a newer one");

@@ -69,6 +69,10 @@ public enum Key {
             ValueTypes.wholeNumber(33_554_432, 1_073_741_824, 4096),
             67_108_864L,
             "Size of one file of the log. The largest frame has to fit, hence the lower limit."),
+    WAL_RECOVERY(
+            ValueTypes.WAL_RECOVERY,
+            WalRecovery.STRICT,
+            "What a start does about a damaged log: refuse it, or go on with what is whole; see below."),
     ALLOWED_API_KEYS(
             new ApiKeyList(),
             List.of(),

@@ -52,7 +52,7 @@ public record Settings(
      *
      * @param path the log's directory, absolute
      */
-    public record Log(Path path, FsyncPolicy fsyncPolicy, int segmentBytes) {}
+    public record Log(Path path, FsyncPolicy fsyncPolicy, int segmentBytes, WalRecovery recovery) {}
 
     /**
      * How messages reach a subscription.

@@ -33,7 +33,8 @@ final class SettingsAssembly {
         return new Log(
                 workingDirectory.resolve(values.text(Key.WAL_PATH)),
                 (FsyncPolicy) values.value(Key.FSYNC_POLICY),
-                values.count(Key.WAL_SEGMENT_BYTES));
+                values.count(Key.WAL_SEGMENT_BYTES),
+                (WalRecovery) values.value(Key.WAL_RECOVERY));
     }
 
     private Delivery delivery() {

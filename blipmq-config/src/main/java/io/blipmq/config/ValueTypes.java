@@ -25,6 +25,8 @@ final class ValueTypes {
             "\"always\", \"none\", \"every_n:N\" (N from 1 to %d) or \"interval_ms:M\" (M from 1 to %d)"
                     .formatted(FsyncPolicy.EVERY_N_MAX, FsyncPolicy.INTERVAL_MILLIS_MAX),
             text -> FsyncPolicy.parse(text.strip()));
+    static final ValueType<WalRecovery> WAL_RECOVERY =
+            new Text<>("\"strict\" or \"salvage\"", text -> WalRecovery.parse(text.strip()));
     static final ValueType<Boolean> FLAG = new Flag();
 
     private ValueTypes() {}

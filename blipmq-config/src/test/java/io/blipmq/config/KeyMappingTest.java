@@ -82,6 +82,14 @@ class KeyMappingTest {
                 number("shutdown_drain_ms", 2_000, 0, s -> s.limits().shutdownDrainMillis()),
                 number("wal_segment_bytes", 67_108_864, 33_554_432, s -> s.log().segmentBytes()),
                 key(
+                        "wal_recovery",
+                        WalRecovery.STRICT,
+                        "\"salvage\"",
+                        "salvage",
+                        "salvage",
+                        WalRecovery.SALVAGE,
+                        s -> s.log().recovery()),
+                key(
                         "allowed_api_keys",
                         List.of(),
                         "[\"k1\", \"k2\", \"k1\"]",

@@ -86,6 +86,11 @@ public enum Metric {
             GAUGE,
             "Bytes of a torn tail that the start of this process cut off the log and set aside."),
 
+    WAL_LOST_RANGES(
+            "blipmq_wal_lost_ranges",
+            GAUGE,
+            "Ranges of records that the start of this process found damaged, gave up and told in its log."),
+
     WAL_CHECKPOINTS("blipmq_wal_checkpoints_total", COUNTER, "Checkpoints written since the start."),
     WAL_SEGMENTS_DELETED(
             "blipmq_wal_segments_deleted_total",

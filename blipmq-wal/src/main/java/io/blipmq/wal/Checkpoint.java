@@ -14,6 +14,8 @@ import java.util.UUID;
  * @param nextCompacted the ordinal that the next compacted segment gets
  * @param segments those that hold nothing but records up to {@code sequence} and are still needed, in the order of the log;
  *     any other that comes before the one named above has been dropped
+ * @param lost ranges of records up to {@code sequence} that a repair found lost since the content was made, so that it may
+ *     speak of records that are not there
  */
 record Checkpoint(
         UUID journalId,
@@ -23,7 +25,21 @@ record Checkpoint(
         long replayAfter,
         int nextCompacted,
         List<Listed> segments,
+        List<SequenceRange> lost,
         ByteBuffer content) {
+
+    /** One whose content speaks of nothing that is lost. */
+    Checkpoint(
+            UUID journalId,
+            long sequence,
+            int replayEpoch,
+            long replayFirst,
+            long replayAfter,
+            int nextCompacted,
+            List<Listed> segments,
+            ByteBuffer content) {
+        this(journalId, sequence, replayEpoch, replayFirst, replayAfter, nextCompacted, segments, List.of(), content);
+    }
 
     /** A segment that counts. */
     record Listed(int ordinal, int epoch, long first, long last, boolean compacted) {

@@ -11,4 +11,7 @@ public interface CheckpointHandler {
      * @param content what was given to {@link Wal#checkpoint}; valid during the call only
      */
     void onCheckpoint(long sequence, ByteBuffer content);
+
+    /** After {@link #onCheckpoint}: the records of this range, which the content may speak of, are not in the log any more. */
+    default void onLost(long firstSequence, long lastSequence) {}
 }

@@ -23,7 +23,8 @@ import java.util.zip.CRC32C;
  * <tr><td>64</td><td>4</td><td>number of listed segments</td></tr>
  * <tr><td>68</td><td>4</td><td>length of the content</td></tr>
  * <tr><td>72</td><td></td><td>for each listed segment: ordinal (4), epoch (4), first (8) and last (8) sequence number, kind
- * (4): 0 the log was written to it, 1 compacted; reserved (4)</td></tr>
+ * (4): 0 the log was written to it, 1 compacted, 2 no segment but a range of records that a repair found lost; reserved
+ * (4)</td></tr>
  * <tr><td></td><td></td><td>content</td></tr>
  * </table>
  *
@@ -48,10 +49,14 @@ final class CheckpointLayout {
     private static final int HEADER_BYTES = 72;
     private static final int LISTED_BYTES = 32;
 
+    private static final int KIND_COMPACTED = 1;
+    private static final int KIND_LOST = 2;
+
     /** Everything before the content, with the checksum of both. The content's position stays. */
     static ByteBuffer encodeHead(Checkpoint checkpoint) {
         List<Checkpoint.Listed> segments = checkpoint.segments();
-        ByteBuffer head = ByteBuffer.allocate(HEADER_BYTES + segments.size() * LISTED_BYTES);
+        int entries = segments.size() + checkpoint.lost().size();
+        ByteBuffer head = ByteBuffer.allocate(HEADER_BYTES + entries * LISTED_BYTES);
         head.putLong(MAGIC_OFFSET, MAGIC);
         head.putInt(VERSION_OFFSET, VERSION);
         SegmentLayout.putId(head, JOURNAL_ID_OFFSET, checkpoint.journalId());
@@ -60,13 +65,17 @@ final class CheckpointLayout {
         head.putLong(REPLAY_AFTER_OFFSET, checkpoint.replayAfter());
         head.putInt(REPLAY_EPOCH_OFFSET, checkpoint.replayEpoch());
         head.putInt(NEXT_COMPACTED_OFFSET, checkpoint.nextCompacted());
-        head.putInt(SEGMENTS_OFFSET, segments.size());
+        head.putInt(SEGMENTS_OFFSET, entries);
         head.putInt(CONTENT_LENGTH_OFFSET, checkpoint.content().remaining());
         head.position(HEADER_BYTES);
         for (Checkpoint.Listed segment : segments) {
             head.putInt(segment.ordinal()).putInt(segment.epoch());
             head.putLong(segment.first()).putLong(segment.last());
-            head.putInt(segment.compacted() ? 1 : 0).putInt(0);
+            head.putInt(segment.compacted() ? KIND_COMPACTED : 0).putInt(0);
+        }
+        for (SequenceRange range : checkpoint.lost()) {
+            head.putInt(0).putInt(0).putLong(range.first()).putLong(range.last());
+            head.putInt(KIND_LOST).putInt(0);
         }
         head.flip();
         CRC32C crc = begin(head);
@@ -90,8 +99,10 @@ final class CheckpointLayout {
         }
         int version = file.getInt(VERSION_OFFSET);
         if (version > VERSION) {
-            throw damaged("written in checkpoint format " + version + " by a newer release; this one reads up to "
-                    + VERSION + ": start the newer release again");
+            throw WalCorruptionException.newerFormat(
+                    SegmentNames.CHECKPOINT,
+                    "written in checkpoint format " + version + " by a newer release; this one reads up to " + VERSION
+                            + ": start the newer release again");
         }
         int segments = file.getInt(SEGMENTS_OFFSET);
         int contentLength = file.getInt(CONTENT_LENGTH_OFFSET);
@@ -108,13 +119,19 @@ final class CheckpointLayout {
     private static Checkpoint fields(ByteBuffer file, int segments, int contentLength) {
         ByteBuffer source = file.duplicate().position(HEADER_BYTES);
         List<Checkpoint.Listed> listed = new ArrayList<>(segments);
+        List<SequenceRange> lost = new ArrayList<>();
         for (int index = 0; index < segments; index++) {
             int ordinal = source.getInt();
             int epoch = source.getInt();
             long first = source.getLong();
             long last = source.getLong();
-            boolean compacted = source.getLong() != 0;
-            listed.add(new Checkpoint.Listed(ordinal, epoch, first, last, compacted));
+            int kind = source.getInt();
+            source.getInt();
+            if (kind == KIND_LOST) {
+                lost.add(new SequenceRange(first, last));
+            } else {
+                listed.add(new Checkpoint.Listed(ordinal, epoch, first, last, kind == KIND_COMPACTED));
+            }
         }
         return new Checkpoint(
                 SegmentLayout.id(file, JOURNAL_ID_OFFSET),
@@ -124,6 +141,7 @@ final class CheckpointLayout {
                 file.getLong(REPLAY_AFTER_OFFSET),
                 file.getInt(NEXT_COMPACTED_OFFSET),
                 List.copyOf(listed),
+                List.copyOf(lost),
                 source.slice(source.position(), contentLength));
     }
 

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -29,11 +30,15 @@ public final class FileStorage implements Storage {
     private static final int PID_DIGITS_MAX = 20;
     private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
 
+    private static final Set<StandardOpenOption> READ_WRITE = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+
     private final Path directory;
+    private final boolean readOnly;
     private FileChannel lock;
 
-    private FileStorage(Path directory) {
+    private FileStorage(Path directory, boolean readOnly) {
         this.directory = directory;
+        this.readOnly = readOnly;
     }
 
     /**
@@ -43,7 +48,21 @@ public final class FileStorage implements Storage {
      */
     public static FileStorage open(Path path) throws IOException {
         WalDirectory.prepare(path);
-        return new FileStorage(path.toRealPath());
+        return new FileStorage(path.toRealPath(), false);
+    }
+
+    /**
+     * Opens the directory of a log that is only looked at: nothing in it is ever written, the lock's file neither.
+     *
+     * @throws WalPathException when there is no such directory
+     */
+    public static FileStorage openReadOnly(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            throw new WalPathException("there is no log at "
+                    + path.toAbsolutePath().normalize()
+                    + (Files.exists(path) ? ": it is a file, not a directory" : ": there is no such directory"));
+        }
+        return new FileStorage(path.toRealPath(), true);
     }
 
     @Override
@@ -55,12 +74,13 @@ public final class FileStorage implements Storage {
 
     @Override
     public StorageFile create(String name) throws IOException {
+        requireWritable();
         return openWith(name, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
     }
 
     @Override
     public StorageFile open(String name) throws IOException {
-        return openWith(name, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
+        return openWith(name, readOnly ? Set.of(StandardOpenOption.READ) : READ_WRITE);
     }
 
     private StorageFile openWith(String name, Set<StandardOpenOption> options) throws IOException {
@@ -75,12 +95,32 @@ public final class FileStorage implements Storage {
 
     @Override
     public void rename(String from, String to) throws IOException {
+        requireWritable();
         Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override
     public void delete(String name) throws IOException {
+        requireWritable();
         Files.deleteIfExists(directory.resolve(name));
+    }
+
+    private void requireWritable() {
+        if (readOnly) {
+            throw new IllegalStateException("the log is only looked at");
+        }
+    }
+
+    /** A second name for the same bytes, where the file system has such a thing. */
+    @Override
+    public void keep(String name, String copy) throws IOException {
+        requireWritable();
+        try {
+            Files.createLink(directory.resolve(copy), directory.resolve(name));
+            syncDirectory();
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            Storage.super.keep(name, copy);
+        }
     }
 
     @Override
@@ -96,28 +136,36 @@ public final class FileStorage implements Storage {
         if (!LOCKED_HERE.add(directory)) {
             return OptionalLong.of(ProcessHandle.current().pid());
         }
-        FileChannel channel = FileChannel.open(
-                directory.resolve(SegmentNames.LOCK),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
-        boolean held = false;
+        FileChannel channel = null;
         try {
-            held = channel.tryLock() != null;
-            if (!held) {
+            channel = FileChannel.open(directory.resolve(SegmentNames.LOCK), lockOptions());
+            if (channel.tryLock(0, Long.MAX_VALUE, readOnly) == null) {
                 return OptionalLong.of(readPid(channel));
             }
-            writePid(channel);
+            if (!readOnly) {
+                writePid(channel);
+            }
             lock = channel;
             return OptionalLong.empty();
         } catch (OverlappingFileLockException e) {
             return OptionalLong.of(ProcessHandle.current().pid());
+        } catch (NoSuchFileException e) {
+            return OptionalLong.empty(); // a copy of a log that is only looked at, which nobody holds
         } finally {
             if (lock == null) {
-                channel.close();
+                if (channel != null) {
+                    channel.close();
+                }
                 LOCKED_HERE.remove(directory);
             }
         }
+    }
+
+    /** Who only looks shares the lock with others who do, and keeps a daemon from starting meanwhile. */
+    private Set<StandardOpenOption> lockOptions() {
+        return readOnly
+                ? Set.of(StandardOpenOption.READ)
+                : Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     /** For whom it may concern: without the number the lock holds as well, so a full disk is no reason not to start. */

@@ -16,7 +16,8 @@ import java.nio.ByteBuffer;
  * <tr><td>16</td><td>8</td><td>sequence number of the first record; without records, of the next one to come</td></tr>
  * <tr><td>24</td><td>8</td><td>durable mark: the highest number known forced when the frame was written</td></tr>
  * <tr><td>32</td><td>4</td><td>kind: 1 records, 2 marker (only carries the mark), 3 seal (the log's clean end, or
- * the end of a compacted segment), 4 compacted records</td></tr>
+ * the end of a compacted segment), 4 compacted records, 5 lost: stands in the place of damaged bytes; the records from the
+ * first sequence number to the durable mark are gone, none when the mark is lower; without records, of any length</td></tr>
  * <tr><td>36</td><td>4</td><td>CRC32C of the seed and of bytes 4 to 35</td></tr>
  * <tr><td>40</td><td></td><td>records: length of the body (4), type (4), body, padding to 8. Those
  * of kind 1 have consecutive numbers, as the epoch counts; those of kind 4 say theirs: length of the body (4), type (4),
@@ -50,6 +51,7 @@ final class FrameLayout {
     static final int KIND_MARKER = 2;
     static final int KIND_SEAL = 3;
     static final int KIND_COMPACTED = 4;
+    static final int KIND_LOST = 5;
 
     static final int ALIGNMENT = 8;
 

@@ -1,11 +1,7 @@
 package io.blipmq.wal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -51,6 +47,38 @@ import java.util.UUID;
  * checkpoint and the deletion, or before the rename</td><td>deleted</td></tr>
  * <tr><td>25</td><td>the segment at which replay begins had nothing that counted, and an epoch began in its place</td>
  * <td>replay begins there</td></tr>
+ * <tr><td>26</td><td>what {@link Repair} left: a frame or a whole segment that stands for lost records</td><td>passed; the
+ * numbers go on behind it</td></tr>
+ * <tr><td>27</td><td>a checkpoint that names ranges lost since its content was made</td><td>taken, and who takes it is told
+ * the ranges</td></tr>
+ * </table>
+ *
+ * A start that is to salvage lets {@link Repair} look at the whole log first:
+ *
+ * <table>
+ * <caption>Cases of a salvage</caption>
+ * <tr><th></th><th>found</th><th>done</th></tr>
+ * <tr><td>S1</td><td>6, 7, 9: bad bytes before valid frames</td><td>what stands behind them is kept, in its place; a frame
+ * in the place of the bad bytes says which records are lost</td></tr>
+ * <tr><td>S2</td><td>7, 8, 9: bad bytes, zeros or the file's end, and nothing valid behind</td><td>the same frame says so up
+ * to the record that had to be there</td></tr>
+ * <tr><td>S3</td><td>10, 23: a segment is missing</td><td>the one before it ends in such a frame; without one before it, a
+ * segment is made that holds nothing else</td></tr>
+ * <tr><td>S4</td><td>11, 22: a segment's header is bad</td><td>worked out, where the frames prove it (see {@link
+ * HeaderRestore}); else the file is set aside, and 10 or 22</td></tr>
+ * <tr><td>S5</td><td>11: a segment's header says another name</td><td>renamed; set aside when the segment is there</td></tr>
+ * <tr><td>S6</td><td>13: a segment of another journal</td><td>set aside</td></tr>
+ * <tr><td>S7</td><td>20, and the log holds every record from the first on</td><td>the checkpoint is set aside, everything is
+ * replayed</td></tr>
+ * <tr><td>S8</td><td>20, or no checkpoint, and the log does not begin with the first record</td><td>what there is of the log
+ * is replayed; compacted segments are set aside, all others kept as they are, too</td></tr>
+ * <tr><td>S9</td><td>22: a segment that the checkpoint lists is missing</td><td>it is taken off the list, its range is named
+ * there</td></tr>
+ * <tr><td>S10</td><td>a segment that the checkpoint lists is damaged inside, which 19 does not look at</td><td>as S1, S2;
+ * the range is named in the checkpoint</td></tr>
+ * <tr><td>S11</td><td>an index is damaged where 18 does not look</td><td>deleted, and 18</td></tr>
+ * <tr><td>S12</td><td>12, 21: a newer format</td><td>refused, names the way out</td></tr>
+ * <tr><td>S13</td><td>a salvage that died</td><td>done again, with what is left to do</td></tr>
  * </table>
  *
  * Damage is thrown before anything is changed. The order of what is done otherwise makes a start that dies at any point
@@ -63,17 +91,14 @@ final class Recovery {
     private final RecordHandler replay;
     private final UUID boot;
     private final ReadWindow window = new ReadWindow();
+    private final Cleanup cleanup;
 
     /** Null without one. */
     private Checkpoint checkpoint;
 
     private long checkpointed;
     private SegmentChain chain;
-    private final List<ClosedSegment> closed = new ArrayList<>();
-    private long records;
-    private long replayedBytes;
-    /** Whether the segment replayed last goes on with bytes that are no frame. */
-    private boolean moreBehind;
+    private Replay replayed;
 
     /** A log that can be appended to. */
     record Recovered(
@@ -91,6 +116,7 @@ final class Recovery {
         this.restore = restore;
         this.replay = replay;
         this.boot = SegmentHeader.bootId(storage.bootId());
+        this.cleanup = new Cleanup(storage, options);
     }
 
     Recovered run() throws IOException {
@@ -106,9 +132,10 @@ final class Recovery {
         Epoch epoch = nextEpoch(survey);
         if (checkpoint != null) {
             restore.onCheckpoint(checkpointed, checkpoint.content());
+            checkpoint.lost().forEach(range -> restore.onLost(range.first(), range.last()));
         }
-        closed.addAll(chain.listed());
-        try (SegmentReader newest = replayOlder(epoch.cut())) {
+        replayed = new Replay(storage, chain, checkpoint, replay, window);
+        try (SegmentReader newest = replayed.older(epoch.cut())) {
             return startNext(names, newest, survey, epoch, start);
         }
     }
@@ -134,16 +161,11 @@ final class Recovery {
     private Recovered startNew(List<String> names, long start) throws IOException {
         SegmentHeader header =
                 new SegmentHeader(options.journalIds().get(), boot, Epoch.withoutSurvivors(1, 0, 1), 1, 1, 0);
-        List<String> prepared = sweep(names);
+        List<String> prepared = cleanup.sweep(names);
         EpochStart.Started current = new EpochStart(storage, options, header).create(null, 0, prepared);
         RecoveryReport report = new RecoveryReport(
                 0, 0, 1, true, true, 0, 0, "", 0, 1, options.nanoClock().getAsLong() - start);
-        return recovered(report, current, prepared);
-    }
-
-    private Recovered recovered(RecoveryReport report, EpochStart.Started current, List<String> prepared) {
-        int nextCompacted = checkpoint == null ? SegmentHeader.COMPACTED_ORDINALS : checkpoint.nextCompacted();
-        return new Recovered(report, current, closed, prepared, checkpointed, nextCompacted, replayedBytes);
+        return new Recovered(report, current, List.of(), prepared, 0, SegmentHeader.COMPACTED_ORDINALS, 0);
     }
 
     private TailSurvey survey() throws IOException {
@@ -180,106 +202,24 @@ final class Recovery {
                 : Epoch.withoutSurvivors(number, cut, resume);
     }
 
-    /**
-     * Replays what is not going to be rewritten.
-     *
-     * @return the newest segment's reader, behind the record {@code cut}
-     */
-    private SegmentReader replayOlder(long cut) throws IOException {
-        SegmentReader previous = null;
-        for (SegmentHeader segment : chain.segments()) {
-            boolean newest = segment == chain.newest();
-            if (!newest && chain.isSuperseded(segment, cut)) {
-                continue;
-            }
-            requireNoneMissing(previous, segment);
-            SegmentReader reader = SegmentReader.open(storage, segment, window);
-            boolean read = false;
-            try {
-                reader.replay(chain.limitOf(segment, cut), this::onRecord);
-                moreBehind = reader.word(reader.offset()) != 0;
-                read = true;
-            } finally {
-                if (!read || !newest) {
-                    reader.close();
-                }
-            }
-            if (!chain.isSuperseded(segment, cut)) {
-                closed.add(new ClosedSegment(segment, reader.last()));
-            }
-            previous = reader;
-        }
-        return previous;
-    }
-
-    private void onRecord(long sequence, int type, ByteBuffer buffer, int offset, int length, long position) {
-        if (sequence > checkpointed) {
-            records++;
-            replayedBytes += FrameLayout.recordBytes(length);
-            replay.onRecord(sequence, type, buffer, offset, length, position);
-        }
-    }
-
-    private void requireNoneMissing(SegmentReader previous, SegmentHeader segment) throws WalCorruptionException {
-        if (previous == null && checkpoint != null) {
-            requireFollowsCheckpoint(segment);
-            return;
-        }
-        Epoch epoch = segment.epoch();
-        boolean sameEpoch = previous != null && previous.header().epoch().equals(epoch);
-        long last = previous == null ? 0 : previous.last();
-        long expected = previous == null ? 1 : previous.expected();
-        boolean follows =
-                sameEpoch ? segment.first() == expected : last == epoch.cut() && segment.first() == epoch.begin();
-        if (follows) {
-            return;
-        }
-        long lastMissing = sameEpoch ? segment.first() - 1 : epoch.cut();
-        if (previous == null) {
-            throw new WalCorruptionException(
-                    segment.name(), 0, expected, lastMissing, "segments before this one are missing");
-        }
-        throw previous.damage(
-                expected,
-                lastMissing,
-                moreBehind
-                        ? "records that were on disk are damaged"
-                        : "records that were on disk, or segments, are missing");
-    }
-
-    /** The segment at which replay begins, or, when nothing in that one counted, what the next epoch made of it. */
-    private void requireFollowsCheckpoint(SegmentHeader segment) throws WalCorruptionException {
-        Epoch epoch = segment.epoch();
-        boolean named = epoch.number() == checkpoint.replayEpoch() && segment.first() == checkpoint.replayFirst();
-        boolean follows = epoch.cut() == checkpoint.replayAfter() && segment.first() == epoch.begin();
-        if (!named && !follows) {
-            throw new WalCorruptionException(
-                    segment.name(),
-                    0,
-                    checkpoint.replayFirst(),
-                    segment.first() - 1,
-                    "segments between the checkpoint and this one are missing");
-        }
-    }
-
     private Recovered startNext(List<String> names, SegmentReader newest, TailSurvey survey, Epoch epoch, long start)
             throws IOException {
-        List<String> prepared = sweep(names);
+        List<String> prepared = cleanup.sweep(names);
         String tornFile = survey.isTorn() ? TornTail.setAside(storage, newest, survey, options.tornBytesMax()) : "";
         SegmentHeader header = new SegmentHeader(
                 newest.header().journalId(), boot, epoch, chain.highestOrdinal() + 1, epoch.next(epoch.cut()), 0);
         EpochStart.Started current = new EpochStart(storage, options, header)
                 .create(epoch.hasSurvivors() ? newest : null, survey.validEnd(), prepared);
-        long rewritten = replayRewritten(current.header());
+        long rewritten = replayed.rewritten(current.header());
         boolean evidence = survey.isTorn() && tornFile.isEmpty();
         if (!evidence) {
             newest.file().truncate(newest.offset());
         }
-        deleteSuperseded(names, epoch.cut(), evidence ? chain.newest() : null);
-        index();
+        cleanup.deleteSuperseded(names, chain, epoch.cut(), evidence ? chain.newest() : null);
+        cleanup.index(replayed.closed());
         RecoveryReport report = new RecoveryReport(
-                records,
-                closed.size() + (rewritten > 0 ? 1 : 0),
+                replayed.records(),
+                replayed.closed().size() + (rewritten > 0 ? 1 : 0),
                 epoch.number(),
                 false,
                 survey.sealed(),
@@ -289,97 +229,8 @@ final class Recovery {
                 epoch.survived(),
                 epoch.resume(),
                 options.nanoClock().getAsLong() - start);
-        return recovered(report, current, prepared);
-    }
-
-    private long replayRewritten(SegmentHeader header) throws IOException {
-        try (SegmentReader reader = SegmentReader.open(storage, header, window)) {
-            reader.replay(header.epoch().survived(), this::onRecord);
-            if (reader.last() < header.epoch().survived()) {
-                throw reader.damage(reader.expected(), header.epoch().survived(), "records cannot be read back");
-            }
-            return reader.records();
-        }
-    }
-
-    /**
-     * Deletes what nothing refers to; only now, when the new epoch exists.
-     *
-     * @param evidence stays for this time, because there was no room to set its torn tail aside; or null
-     */
-    private void deleteSuperseded(List<String> names, long cut, SegmentHeader evidence) throws IOException {
-        for (String name : chain.dropped()) {
-            storage.delete(name);
-        }
-        Set<String> kept = new HashSet<>();
-        chain.listed().forEach(segment -> kept.add(SegmentNames.index(segment.name())));
-        for (SegmentHeader segment : chain.segments()) {
-            if (chain.isSuperseded(segment, cut) && segment != evidence) {
-                storage.delete(segment.name());
-            } else {
-                kept.add(SegmentNames.index(segment.name()));
-            }
-        }
-        for (String name : names) {
-            if (SegmentNames.isIndex(name) && !kept.contains(name)) {
-                storage.delete(name);
-            }
-        }
-    }
-
-    /** Makes the indexes that are missing: of the last run's segments at most, unless files were damaged or removed. */
-    private void index() throws IOException {
-        SegmentIndexer indexer = new SegmentIndexer(storage, options.recordKey(), new IndexBlocks(1));
-        Set<String> present = Set.copyOf(storage.list());
-        for (ClosedSegment segment : closed) {
-            if (!present.contains(SegmentNames.index(segment.name())) || !indexer.isIndexed(segment)) {
-                index(indexer, segment);
-            }
-        }
-    }
-
-    /** On a full disk the ballast gives the room. */
-    private void index(SegmentIndexer indexer, ClosedSegment segment) throws IOException {
-        try {
-            indexer.index(segment);
-        } catch (DiskFullException e) {
-            storage.delete(SegmentNames.BALLAST);
-            try {
-                indexer.index(segment);
-            } catch (DiskFullException again) {
-                throw new DiskFullException(
-                        "the disk has no room for the index of a log segment in " + storage.describe()
-                                + ": make room and start again",
-                        again);
-            }
-        }
-    }
-
-    /**
-     * Deletes unfinished files.
-     *
-     * @return the prepared files that are whole
-     */
-    private List<String> sweep(List<String> names) throws IOException {
-        List<String> prepared = new ArrayList<>();
-        for (String name : names) {
-            if (SegmentNames.isTemporary(name)) {
-                storage.delete(name);
-            } else if (SegmentNames.isPrepared(name)) {
-                if (size(name) == options.segmentBytes()) {
-                    prepared.add(name);
-                } else {
-                    storage.delete(name);
-                }
-            }
-        }
-        prepared.sort(null);
-        return prepared;
-    }
-
-    private long size(String name) throws IOException {
-        try (StorageFile file = storage.open(name)) {
-            return file.size();
-        }
+        int nextCompacted = checkpoint == null ? SegmentHeader.COMPACTED_ORDINALS : checkpoint.nextCompacted();
+        return new Recovered(
+                report, current, replayed.closed(), prepared, checkpointed, nextCompacted, replayed.bytes());
     }
 }

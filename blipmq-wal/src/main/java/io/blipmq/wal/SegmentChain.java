@@ -16,7 +16,7 @@ import java.util.UUID;
  * not listed never counted.
  */
 final class SegmentChain {
-    private static final Comparator<SegmentHeader> LOG_ORDER = Comparator.comparingInt(
+    static final Comparator<SegmentHeader> LOG_ORDER = Comparator.comparingInt(
                     (SegmentHeader header) -> header.epoch().number())
             .thenComparingLong(SegmentHeader::first);
 
@@ -83,7 +83,7 @@ final class SegmentChain {
         return List.copyOf(listed);
     }
 
-    private static boolean isBefore(SegmentHeader header, Checkpoint checkpoint) {
+    static boolean isBefore(SegmentHeader header, Checkpoint checkpoint) {
         int epoch = header.epoch().number();
         return epoch < checkpoint.replayEpoch()
                 || epoch == checkpoint.replayEpoch() && header.first() < checkpoint.replayFirst();

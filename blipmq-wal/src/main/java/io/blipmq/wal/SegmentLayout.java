@@ -43,8 +43,8 @@ final class SegmentLayout {
     private static final long MAGIC = 0x424c49504d51574cL;
     private static final int MAGIC_OFFSET = 0;
     private static final int VERSION_OFFSET = 8;
-    private static final int ORDINAL_OFFSET = 12;
-    private static final int JOURNAL_ID_OFFSET = 16;
+    static final int ORDINAL_OFFSET = 12;
+    static final int JOURNAL_ID_OFFSET = 16;
     private static final int BOOT_ID_OFFSET = 32;
     private static final int EPOCH_OFFSET = 48;
     private static final int KIND_OFFSET = 52;
@@ -82,12 +82,21 @@ final class SegmentLayout {
 
     /** Reads the header of the segment called {@code name} from its first {@link #HEADER_BYTES} bytes. */
     static SegmentHeader decode(String name, ByteBuffer page) throws WalCorruptionException {
+        SegmentHeader header = decodeUnnamed(name, page);
+        if (!header.name().equals(name)) {
+            throw damaged(name, "the file has been renamed: its header says " + header.name());
+        }
+        return header;
+    }
+
+    /** As {@link #decode}, of a file whose name may be another one than the header says. */
+    static SegmentHeader decodeUnnamed(String name, ByteBuffer page) throws WalCorruptionException {
         if (page.remaining() < HEADER_BYTES || page.getLong(MAGIC_OFFSET) != MAGIC) {
             throw damaged(name, "not a log segment, or its header is damaged");
         }
         int version = page.getInt(VERSION_OFFSET);
         if (version > VERSION) {
-            throw damaged(
+            throw WalCorruptionException.newerFormat(
                     name,
                     "written in log format " + version + " by a newer release; this one reads up to " + VERSION
                             + ": start the newer release again");
@@ -95,11 +104,7 @@ final class SegmentLayout {
         if (page.getInt(CRC_OFFSET) != crc(page)) {
             throw damaged(name, "the segment's header is damaged");
         }
-        SegmentHeader header = fields(name, page);
-        if (!header.name().equals(name)) {
-            throw damaged(name, "the file has been renamed: its header says " + header.name());
-        }
-        return header;
+        return fields(name, page);
     }
 
     private static SegmentHeader fields(String name, ByteBuffer page) throws WalCorruptionException {

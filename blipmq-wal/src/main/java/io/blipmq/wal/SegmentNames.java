@@ -1,6 +1,8 @@
 package io.blipmq.wal;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +17,7 @@ import java.util.regex.Pattern;
  * ballast                             room on disk that is let go of for a checkpoint when the disk is full
  * next-00000001.prepared              room claimed for a segment: zeros, forced
  * torn-SEGMENT-OFFSET.bin             bytes of a torn tail, set aside
+ * *.aside, *.aside-2 …                a file as it was before a salvage or a repair; never read and never deleted
  * *.tmp                               unfinished; deleted at the next start
  * lock                                the process id of the daemon that holds the log
  * </pre>
@@ -29,6 +32,7 @@ final class SegmentNames {
     private static final Pattern SEGMENT = Pattern.compile("[0-9a-f]{16}-[0-9a-f]{8}\\.segment");
     private static final Pattern PREPARED = Pattern.compile("next-[0-9a-f]{8}\\.prepared");
     private static final Pattern TORN = Pattern.compile("torn-[0-9a-f]{16}-[0-9a-f]{8}-[0-9]+\\.bin");
+    private static final Pattern ASIDE = Pattern.compile("(.+)\\.aside(-[0-9]+)?");
     private static final String TEMPORARY_END = ".tmp";
 
     static String segment(long first, int epoch) {
@@ -63,6 +67,34 @@ final class SegmentNames {
         return name + TEMPORARY_END;
     }
 
+    /** A free name under which a file is kept. */
+    static String aside(String name, Collection<String> taken) {
+        String aside = name + ".aside";
+        for (int number = 2; taken.contains(aside); number++) {
+            aside = name + ".aside-" + number;
+        }
+        return aside;
+    }
+
+    static boolean isTorn(String name) {
+        return TORN.matcher(name).matches();
+    }
+
+    static boolean isAside(String name) {
+        Matcher matcher = ASIDE.matcher(name);
+        return matcher.matches() && isWhole(matcher.group(1));
+    }
+
+    /** The first sequence number in the name of a segment. */
+    static long first(String segment) {
+        return Long.parseUnsignedLong(segment.substring(0, 16), 16);
+    }
+
+    /** The epoch in the name of a segment of the log, the ordinal in that of a compacted one. */
+    static int epochOrOrdinal(String segment) {
+        return Integer.parseUnsignedInt(segment.substring(17, 25), 16);
+    }
+
     static boolean isSegment(String name) {
         return SEGMENT.matcher(name).matches();
     }
@@ -81,12 +113,13 @@ final class SegmentNames {
     }
 
     static boolean isTemporary(String name) {
-        return name.endsWith(TEMPORARY_END) && isWhole(name.substring(0, name.length() - TEMPORARY_END.length()));
+        String base = name.endsWith(TEMPORARY_END) ? name.substring(0, name.length() - TEMPORARY_END.length()) : "";
+        return isWhole(base) || isAside(base);
     }
 
     /** Whether a log makes files of this name; a file of another name is somebody else's. */
     static boolean isOwn(String name) {
-        return name.equals(LOCK) || isWhole(name) || isTemporary(name);
+        return name.equals(LOCK) || isWhole(name) || isTemporary(name) || isAside(name);
     }
 
     private static boolean isWhole(String name) {
@@ -96,7 +129,7 @@ final class SegmentNames {
                 || isPrepared(name)
                 || name.equals(CHECKPOINT)
                 || name.equals(BALLAST)
-                || TORN.matcher(name).matches();
+                || isTorn(name);
     }
 
     private SegmentNames() {}

@@ -33,7 +33,13 @@ final class SegmentReader implements Closeable {
     }
 
     static SegmentReader open(Storage storage, SegmentHeader header, ReadWindow window) throws IOException {
-        StorageFile file = storage.open(header.name());
+        return open(storage, header.name(), header, window);
+    }
+
+    /** @param name of the file that holds the segment, which a repair may find under another name */
+    static SegmentReader open(Storage storage, String name, SegmentHeader header, ReadWindow window)
+            throws IOException {
+        StorageFile file = storage.open(name);
         window.open(file);
         return new SegmentReader(header, file, window);
     }
@@ -64,7 +70,9 @@ final class SegmentReader implements Closeable {
         int length = length();
         highestMark = Math.max(highestMark, mark());
         sealed = kind() == FrameLayout.KIND_SEAL;
-        if (kind() == FrameLayout.KIND_COMPACTED) {
+        if (kind() == FrameLayout.KIND_LOST) {
+            passLost(limit);
+        } else if (kind() == FrameLayout.KIND_COMPACTED) {
             handOutCompacted(handler);
         } else if (handOut(limit, handler) > 0) {
             throw damage(
@@ -74,6 +82,21 @@ final class SegmentReader implements Closeable {
         }
         offset += length;
         return true;
+    }
+
+    /** The log's frames may have lost more than counts, when a later epoch took over less. */
+    private void passLost(long limit) {
+        if (mark() >= expected) {
+            last = Math.min(mark(), limit);
+            expected = header.epoch().next(last);
+        }
+    }
+
+    /** Goes on with the valid frame that {@link #isFrame} found last, at {@code at}. */
+    void resumeAt(long at) {
+        offset = at;
+        expected = first();
+        last = header.epoch().previous(expected);
     }
 
     private void requireOrder() throws WalCorruptionException {
@@ -163,6 +186,9 @@ final class SegmentReader implements Closeable {
 
     /** Guards the readers of records against a frame whose checksum is right by chance. */
     private boolean isWellFormed() {
+        if (kind() == FrameLayout.KIND_LOST) {
+            return count() == 0;
+        }
         int end = frame + length();
         int cursor = frame + FrameLayout.HEADER_BYTES;
         int recordHeader = FrameLayout.recordHeaderBytes(kind());

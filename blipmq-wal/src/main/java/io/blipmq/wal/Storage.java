@@ -30,6 +30,22 @@ public interface Storage extends Closeable {
     /** Deletes a file; no error when there is none. */
     void delete(String name) throws IOException;
 
+    /**
+     * Keeps a file's bytes under another name, too, on disk. What is changed through the first name afterwards may show
+     * under the other, unless that is given to another file by {@link #rename}.
+     */
+    default void keep(String name, String copy) throws IOException {
+        String temporary = SegmentNames.temporary(copy);
+        delete(temporary);
+        try (StorageFile from = open(name);
+                StorageFile to = create(temporary)) {
+            FileCopy.copy(from, 0, from.size(), to, 0);
+            to.force();
+        }
+        rename(temporary, copy);
+        syncDirectory();
+    }
+
     /** Makes all creations, renames and deletions so far survive a power loss. */
     void syncDirectory() throws IOException;
 

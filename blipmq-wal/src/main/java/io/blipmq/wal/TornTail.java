@@ -1,7 +1,6 @@
 package io.blipmq.wal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +16,8 @@ final class TornTail {
         String name = SegmentNames.torn(reader.header().name(), survey.validEnd());
         String temporary = SegmentNames.temporary(name);
         try (StorageFile file = storage.create(temporary)) {
-            copy(reader.file(), survey, bytesMax, file);
+            long end = Math.min(survey.tornEnd(), survey.validEnd() + bytesMax);
+            FileCopy.copy(reader.file(), survey.validEnd(), end, file, 0);
             file.force();
         } catch (DiskFullException e) {
             storage.delete(temporary);
@@ -30,16 +30,6 @@ final class TornTail {
         storage.rename(temporary, name);
         storage.syncDirectory();
         return name;
-    }
-
-    private static void copy(StorageFile from, TailSurvey survey, int bytesMax, StorageFile to) throws IOException {
-        ByteBuffer block = ByteBuffer.allocate(1 << 16);
-        long end = Math.min(survey.tornEnd(), survey.validEnd() + bytesMax);
-        for (long at = survey.validEnd(); at < end; at += block.limit()) {
-            block.clear().limit((int) Math.min(block.capacity(), end - at));
-            from.read(block, at);
-            to.write(block.flip(), at - survey.validEnd());
-        }
     }
 
     private TornTail() {}

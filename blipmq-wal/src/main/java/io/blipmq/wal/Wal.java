@@ -26,6 +26,7 @@ public final class Wal implements Closeable {
     private final Storage storage;
     private final LongSupplier clock;
     private final RecoveryReport recovery;
+    private final RepairReport salvage;
     private final WalMetrics metrics;
     private final WalAppender appender;
     private final WalAgent agent;
@@ -34,10 +35,12 @@ public final class Wal implements Closeable {
     private final History history;
     private final Readback readback;
 
-    private Wal(Storage storage, WalOptions options, Recovery.Recovered recovered, FileSizes sizes) {
+    private Wal(
+            Storage storage, WalOptions options, Recovery.Recovered recovered, RepairReport salvage, FileSizes sizes) {
         this.storage = storage;
         this.clock = options.nanoClock();
         this.recovery = recovered.report();
+        this.salvage = salvage;
         SegmentHeader header = recovered.current().header();
         long last = header.epoch().survived();
 
@@ -110,14 +113,15 @@ public final class Wal implements Closeable {
     }
 
     /**
-     * Locks, recovers and replays a log, and begins a new epoch of it. See {@link Recovery} for the cases.
+     * Locks, recovers and replays a log, and begins a new epoch of it; repairs it before, if it is damaged and the options
+     * say so. See {@link Recovery} for the cases.
      *
      * @param storage is closed with the log, and when opening fails
      * @param restore gets the checkpoint's content first, when there is one
      * @param replay gets every record behind the checkpoint that survived, in order
      * @throws WalPathException when the directory holds no log, but files that are somebody else's
      * @throws WalLockedException when another daemon holds it
-     * @throws WalCorruptionException when it is damaged; nothing has been changed then
+     * @throws WalCorruptionException when it is damaged and not to be salvaged; nothing has been changed then
      */
     public static Wal open(Storage storage, WalOptions options, CheckpointHandler restore, RecordHandler replay)
             throws IOException {
@@ -125,8 +129,9 @@ public final class Wal implements Closeable {
         try {
             requireNotForeign(storage);
             WalLock.acquire(storage, options);
+            RepairReport salvage = options.salvage() ? Repair.run(storage) : RepairReport.NONE;
             Recovery.Recovered recovered = new Recovery(storage, options, restore, replay).run();
-            Wal wal = new Wal(storage, options, recovered, FileSizes.of(storage));
+            Wal wal = new Wal(storage, options, recovered, salvage, FileSizes.of(storage));
             opened = true;
             return wal;
         } finally {
@@ -175,6 +180,11 @@ public final class Wal implements Closeable {
 
     public RecoveryReport recovery() {
         return recovery;
+    }
+
+    /** What the start salvaged, see {@link WalOptions#salvage}; nothing of a log that was whole. */
+    public RepairReport salvage() {
+        return salvage;
     }
 
     public WalMetrics metrics() {

@@ -10,26 +10,53 @@ public final class WalCorruptionException extends IOException {
     /** In place of a sequence number: the range has no known end on this side. */
     public static final long UNKNOWN = -1;
 
+    private static final String WAY_OUT = ". Put back an intact copy of the file, or go on without what is damaged:"
+            + " 'blipmqd wal repair' shows what would be lost, and with --accept-loss, as a start with"
+            + " wal_recovery = \"salvage\", keeps the rest";
+
     private final String file;
     private final long offset;
     private final long firstSequence;
     private final long lastSequence;
+    private final String what;
+    private final boolean repairable;
 
     WalCorruptionException(String file, long offset, long firstSequence, long lastSequence, String what) {
-        super(
-                "log file " + file + ", offset " + offset + ": " + what + range(firstSequence, lastSequence)
-                        + ". Nothing was changed. Put back an intact copy of the file, or move the directory away to start empty");
+        this(file, offset, firstSequence, lastSequence, what, true);
+    }
+
+    private WalCorruptionException(
+            String file, long offset, long firstSequence, long lastSequence, String what, boolean repairable) {
+        super("log file " + file + ", offset " + offset + ": " + what + range(firstSequence, lastSequence)
+                + ". Nothing was changed" + (repairable ? WAY_OUT : ""));
         this.file = file;
         this.offset = offset;
         this.firstSequence = firstSequence;
         this.lastSequence = lastSequence;
+        this.what = what;
+        this.repairable = repairable;
     }
 
-    private static String range(long first, long last) {
+    /** The file is not damaged: a newer release wrote it. */
+    static WalCorruptionException newerFormat(String file, String what) {
+        return new WalCorruptionException(file, 0, UNKNOWN, UNKNOWN, what, false);
+    }
+
+    static String range(long first, long last) {
         if (first == UNKNOWN) {
             return "";
         }
         return last == UNKNOWN ? " (records from " + first + " on)" : " (records " + first + " to " + last + ")";
+    }
+
+    /** Whether a repair can do anything about it. */
+    boolean isRepairable() {
+        return repairable;
+    }
+
+    /** The damage in a few words, without its place. */
+    String what() {
+        return what;
     }
 
     /** The file's name within the log's directory. */

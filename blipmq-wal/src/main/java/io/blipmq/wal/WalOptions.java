@@ -24,6 +24,7 @@ import java.util.function.Supplier;
  * @param checkpointBytes a checkpoint is due after so much log
  * @param checkpointNanos or when so much time has passed and there is anything new
  * @param scrubNanos the pause between two closed segments that are read to see whether they are whole
+ * @param salvage whether a damaged log is repaired at the start, which then reads all of it; without, it is refused
  * @param recordKey what closed segments are indexed by
  * @param nanoClock a monotonic clock, for durations only
  * @param journalIds the id of a new journal
@@ -42,6 +43,7 @@ public record WalOptions(
         long checkpointBytes,
         long checkpointNanos,
         long scrubNanos,
+        boolean salvage,
         RecordKey recordKey,
         LongSupplier nanoClock,
         Supplier<UUID> journalIds) {
@@ -83,6 +85,7 @@ public record WalOptions(
                 64 * MIB,
                 TimeUnit.SECONDS.toNanos(30),
                 TimeUnit.MINUTES.toNanos(1),
+                false,
                 RecordKey.NO_KEYS,
                 System::nanoTime,
                 UUID::randomUUID);
@@ -130,6 +133,10 @@ public record WalOptions(
         return change(copy -> copy.scrubNanos = pause);
     }
 
+    public WalOptions withSalvage(boolean wanted) {
+        return change(copy -> copy.salvage = wanted);
+    }
+
     public WalOptions withRecordKey(RecordKey key) {
         return change(copy -> copy.recordKey = key);
     }
@@ -173,6 +180,7 @@ public record WalOptions(
         private long checkpointBytes;
         private long checkpointNanos;
         private long scrubNanos;
+        private boolean salvage;
         private RecordKey recordKey;
         private LongSupplier nanoClock;
         private Supplier<UUID> journalIds;
@@ -191,6 +199,7 @@ public record WalOptions(
             checkpointBytes = options.checkpointBytes;
             checkpointNanos = options.checkpointNanos;
             scrubNanos = options.scrubNanos;
+            salvage = options.salvage;
             recordKey = options.recordKey;
             nanoClock = options.nanoClock;
             journalIds = options.journalIds;
@@ -211,6 +220,7 @@ public record WalOptions(
                     checkpointBytes,
                     checkpointNanos,
                     scrubNanos,
+                    salvage,
                     recordKey,
                     nanoClock,
                     journalIds);

@@ -8,6 +8,9 @@
  * stepped by one thread, which is how the tests run them. Nothing here knows what a record means, and nothing here sees
  * another module. Every byte goes through the {@link io.blipmq.wal.Storage} seam.
  *
+ * <p>A damaged log is looked at by {@code LogSurvey} and mended by {@code Repair}, for a start that is to salvage and for
+ * {@link io.blipmq.wal.OfflineLog}, the log of a daemon that does not run.
+ *
  * <p>Start reading at {@link io.blipmq.wal.Wal}, then {@link io.blipmq.wal.Recovery}. The disk format stands in
  * {@link io.blipmq.wal.SegmentLayout}, {@link io.blipmq.wal.FrameLayout}, {@link io.blipmq.wal.IndexLayout} and {@link
  * io.blipmq.wal.CheckpointLayout}; the order that makes a checkpoint safe in {@link io.blipmq.wal.Checkpointer}.

@@ -84,6 +84,33 @@ class LayoutGoldenTest {
         assertThat(hex(storage.content("0000000000000001-40000000.compacted"))).isEqualTo(resource("compacted-v1.hex"));
     }
 
+    /** A frame in the place of damaged ones, and a range in the checkpoint. */
+    @Test
+    void lostRecordsOfVersion1() throws IOException {
+        storage.hideBootId();
+        WalFixture log = new WalFixture(storage, golden()).open();
+        for (String text : new String[] {"one", "two", "three"}) {
+            log.store(text);
+        }
+        log.checkpoint("the content", Liveness.KEEP_ALL);
+        log.stop();
+        storage.flipBit("0000000000000001-00000001.segment", 4096 + 56 + 44);
+        Repair.run(storage);
+
+        assertThat(hex(storage.content("0000000000000001-00000001.segment"))).isEqualTo(resource("lost-v1.hex"));
+        assertThat(hex(storage.content("checkpoint"))).isEqualTo(resource("checkpoint-lost-v1.hex"));
+    }
+
+    @Test
+    void lostRecordsOfVersion1AreRead() throws IOException {
+        storage.plant("0000000000000001-00000001.segment", bytes(resource("lost-v1.hex")));
+        storage.plant("checkpoint", bytes(resource("checkpoint-lost-v1.hex")));
+        WalFixture log = new WalFixture(storage, golden()).open();
+
+        assertThat(log.restored()).isEqualTo("the content");
+        assertThat(log.lost()).containsExactly(new SequenceRange(2, 2));
+    }
+
     /** A checkpoint that lists one compacted segment with two records. */
     private void compacted() throws IOException {
         storage.hideBootId();

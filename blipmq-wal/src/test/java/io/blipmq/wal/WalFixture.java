@@ -27,6 +27,7 @@ public final class WalFixture {
     private List<Seen> drained = new ArrayList<>();
     private String restored;
     private long restoredSequence;
+    private final List<SequenceRange> lost = new ArrayList<>();
 
     public WalFixture(Storage storage, WalOptions options) {
         this.storage = storage;
@@ -63,15 +64,27 @@ public final class WalFixture {
         drained = new ArrayList<>();
         restored = null;
         restoredSequence = 0;
-        wal = Wal.open(
-                storage,
-                options,
-                (sequence, content) -> {
-                    restoredSequence = sequence;
-                    restored = StandardCharsets.UTF_8.decode(content).toString();
-                },
-                into(replayed));
+        lost.clear();
+        wal = Wal.open(storage, options, new Restore(), into(replayed));
         return this;
+    }
+
+    private final class Restore implements CheckpointHandler {
+        @Override
+        public void onCheckpoint(long sequence, ByteBuffer content) {
+            restoredSequence = sequence;
+            restored = StandardCharsets.UTF_8.decode(content).toString();
+        }
+
+        @Override
+        public void onLost(long firstSequence, long lastSequence) {
+            lost.add(new SequenceRange(firstSequence, lastSequence));
+        }
+    }
+
+    /** The ranges that the last start's checkpoint says are lost. */
+    List<SequenceRange> lost() {
+        return lost;
     }
 
     /** Begins a checkpoint of everything that is stored; {@link #finishCheckpoint} ends it. */

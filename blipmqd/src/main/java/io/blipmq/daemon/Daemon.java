@@ -11,7 +11,6 @@ import io.blipmq.net.EventLoop;
 import io.blipmq.net.NetMetrics;
 import io.blipmq.wal.DiskFullException;
 import io.blipmq.wal.FileStorage;
-import io.blipmq.wal.RecoveryReport;
 import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalCorruptionException;
@@ -24,7 +23,6 @@ import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +81,7 @@ final class Daemon {
         MemoryBudgets memory = MemoryBudgets.ofProcess();
         WalOptions options = Mapping.walOptions(settings, memory);
         openLog(options, memory);
-        logRecovery(wal.recovery());
+        StartLines.log(wal);
         netMetrics = new NetMetrics();
         loop = new EventLoop(broker, Mapping.netOptions(settings, memory.connections(options)), netMetrics);
         makeThreads();
@@ -134,27 +132,6 @@ final class Daemon {
      */
     void announce() {
         log.info("blipmqd {} is ready after {} ms: {}", version, startMillis, servedWhere);
-    }
-
-    private static void logRecovery(RecoveryReport report) {
-        long millis = TimeUnit.NANOSECONDS.toMillis(report.elapsedNanos());
-        if (report.fresh()) {
-            log.info("a new log begins");
-        } else if (report.sealed()) {
-            log.info("the log ended cleanly: {} records replayed in {} ms", report.records(), millis);
-        } else {
-            log.warn(
-                    "the log had no clean end and was recovered: {} records replayed in {} ms, {} of them rewritten",
-                    report.records(),
-                    millis,
-                    report.rewrittenRecords());
-        }
-        if (report.tornBytes() > 0) {
-            log.warn(
-                    "cut {} bytes of an unfinished write off the log's end; they are set aside in {}",
-                    report.tornBytes(),
-                    report.tornFile().isEmpty() ? "no file, for lack of room" : report.tornFile());
-        }
     }
 
     private void makeThreads() {
@@ -260,7 +237,7 @@ final class Daemon {
         if (state != DaemonState.RUNNING) {
             return Health.down(state.text());
         }
-        return wal.metrics().isFull() ? Health.down("disk full") : Health.ok();
+        return wal.metrics().isFull() ? Health.down("disk full") : StartLines.health(wal.salvage());
     }
 
     static long millisSince(long nanos) {

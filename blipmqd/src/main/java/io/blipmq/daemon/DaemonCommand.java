@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Runs the BlipMQ message broker.",
+        subcommands = {WalCommand.class, SubscriptionsCommand.class},
         footer = {
             "",
             "Every key of the configuration has an environment variable that overrides it, such as BLIPMQ_PORT;",
@@ -73,6 +74,11 @@ final class DaemonCommand implements Callable<Integer> {
         Termination.install(daemon, exit);
         daemon.announce();
         return daemon.awaitEnd();
+    }
+
+    /** Null when none was given. */
+    String config() {
+        return config;
     }
 
     /** Checks what a start would read, and says what came out. */

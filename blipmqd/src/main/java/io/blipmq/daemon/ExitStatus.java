@@ -8,6 +8,8 @@ final class ExitStatus {
     static final int FAILED = 1;
     /** The command line or the configuration is wrong; nothing was started. */
     static final int USAGE = 2;
+    /** A log that was looked at is damaged (EX_DATAERR of sysexits.h). */
+    static final int DAMAGED = 65;
     /** The log's storage failed: nothing more could be confirmed (EX_IOERR of sysexits.h). */
     static final int STORAGE_FAILED = 74;
 

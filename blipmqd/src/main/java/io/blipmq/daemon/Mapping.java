@@ -4,6 +4,7 @@ import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.LocalJournal;
 import io.blipmq.config.FsyncPolicy;
 import io.blipmq.config.Settings;
+import io.blipmq.config.WalRecovery;
 import io.blipmq.net.NetBudgets;
 import io.blipmq.net.NetOptions;
 import io.blipmq.wal.ForcePolicy;
@@ -43,6 +44,7 @@ final class Mapping {
                         defaults.startSegmentBytes(),
                         defaults.recordBytesMax(),
                         defaults.reserveBytes())
+                .withSalvage(settings.log().recovery() == WalRecovery.SALVAGE)
                 .withRecordKey(LocalJournal.recordKey());
     }
 

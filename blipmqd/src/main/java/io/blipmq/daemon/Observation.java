@@ -121,6 +121,7 @@ final class Observation {
                 .value(Metric.WAL_UNSTORED, log::unstoredBytes)
                 .value(Metric.WAL_DISK_FULL, () -> log.isFull() ? 1 : 0)
                 .value(Metric.WAL_TORN, log::tornBytes)
+                .value(Metric.WAL_LOST_RANGES, () -> daemon.wal().salvage().lostRanges())
                 .value(Metric.WAL_CHECKPOINTS, log::checkpoints)
                 .value(Metric.WAL_SEGMENTS_DELETED, log::segmentsDeleted)
                 .value(Metric.WAL_SEGMENTS_COMPACTED, log::segmentsCompacted)

@@ -42,6 +42,7 @@ class StructureTest {
         DAEMON(
                 List.of(CONFIG, NET, METRICS, PROTOCOL, BROKER, WAL),
                 "org.agrona..",
+                "com.fasterxml.jackson.core..",
                 "picocli..",
                 "ch.qos.logback..",
                 "sun.misc",

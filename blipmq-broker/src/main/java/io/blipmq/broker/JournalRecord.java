@@ -1,0 +1,127 @@
+package io.blipmq.broker;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * One record of the journal, for people to look at; never whose it is. Immutable, but for the body, which is its maker's.
+ *
+ * @param command what it does, such as {@code publish}
+ * @param topic null when it names none
+ * @param subscription its id, 0 when it names none
+ * @param deliveryTag 0 when it names none
+ * @param reason null when it gives none
+ * @param publishedMillis 0 for what is no message
+ * @param expiresMillis 0 is never
+ * @param attempts of a dead letter
+ * @param payload null for what is no message; a view of the body, valid as long as that is
+ */
+public record JournalRecord(
+        String command,
+        String topic,
+        long subscription,
+        long deliveryTag,
+        String reason,
+        long publishedMillis,
+        long expiresMillis,
+        int attempts,
+        ByteBuffer payload) {
+
+    /** Reads a record; one of a type that is not known is called by its number. */
+    public static JournalRecord of(long sequence, int type, ByteBuffer body, int offset, int length) {
+        View view = new View(body, offset);
+        switch (type) {
+            case CommandCodec.PUBLISH,
+                    CommandCodec.SUBSCRIBE,
+                    CommandCodec.SETTLE,
+                    CommandCodec.DEAD_LETTER,
+                    CommandCodec.REMOVE -> CommandCodec.decode(sequence, type, body, offset, length, 0, view);
+            default -> view.record = bare("type-" + type);
+        }
+        return view.record;
+    }
+
+    private static JournalRecord bare(String command) {
+        return new JournalRecord(command, null, 0, 0, null, 0, 0, 0, null);
+    }
+
+    /** Turns a command into the record. */
+    private static final class View implements CommandHandler {
+        private final ByteBuffer body;
+        private final int offset;
+        private JournalRecord record;
+
+        View(ByteBuffer body, int offset) {
+            this.body = body;
+            this.offset = offset;
+        }
+
+        @Override
+        public void onCheckpoint(ByteBuffer state) {
+            throw new IllegalStateException("a record is no checkpoint");
+        }
+
+        @Override
+        public void onPublish(
+                long sequence,
+                long position,
+                ByteBuffer buffer,
+                int topicOffset,
+                int topicLength,
+                int payloadOffset,
+                int payloadLength) {
+            record = message("publish", text(topicOffset, topicLength), 0, 0, 0);
+        }
+
+        @Override
+        public void onSubscribe(long sequence, OwnerId owner, byte[] topic) {
+            String name = new String(topic, StandardCharsets.UTF_8);
+            record = new JournalRecord("subscribe", name, sequence, 0, null, 0, 0, 0, null);
+        }
+
+        @Override
+        public void onSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason) {
+            record = new JournalRecord("settle", null, subscriptionId, deliveryTag, name(reason), 0, 0, 0, null);
+        }
+
+        @Override
+        public void onDeadLetter(
+                long sequence, long position, long subscriptionId, long deliveryTag, int attempts, int payloadLength) {
+            long key = CommandCodec.locateKey(CommandCodec.DEAD_LETTER, body, offset, 0);
+            String topic = text((int) (key >>> 32) + OwnerId.BYTES, (int) key - OwnerId.BYTES);
+            record = message("dead-letter", topic, subscriptionId, deliveryTag, attempts);
+        }
+
+        @Override
+        public void onRemove(long subscriptionId, RemoveReason reason) {
+            record = new JournalRecord("remove", null, subscriptionId, 0, name(reason), 0, 0, 0, null);
+        }
+
+        private JournalRecord message(String command, String topic, long subscription, long tag, int attempts) {
+            StoredMessage message = new StoredMessage();
+            CommandCodec.decodeMessage(body, offset, message);
+            ByteBuffer payload = body.slice(offset + message.payloadOffset, message.payloadLength);
+            return new JournalRecord(
+                    command,
+                    topic,
+                    subscription,
+                    tag,
+                    null,
+                    message.publishedMillis,
+                    message.expiresMillis,
+                    attempts,
+                    payload);
+        }
+
+        private String text(int start, int length) {
+            byte[] bytes = new byte[length];
+            body.get(start, bytes);
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+
+        private static String name(Enum<?> reason) {
+            return reason.name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

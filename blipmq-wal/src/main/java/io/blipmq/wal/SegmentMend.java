@@ -1,0 +1,106 @@
+package io.blipmq.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes segments whose lost records are named as such, under a temporary name, forced. Owned by the thread that made it.
+ *
+ * <p>Whole frames stay where they are, byte for byte, so that positions of their records stay true.
+ */
+final class SegmentMend {
+    /** Readers take frames of a moderate length. */
+    private static final int FRAME_BYTES_MAX = 1 << 20;
+
+    private final Storage storage;
+
+    SegmentMend(Storage storage) {
+        this.storage = storage;
+    }
+
+    /** @return the temporary name */
+    String write(RepairPlan.Mend mend) throws IOException {
+        SegmentHeader header = mend.header();
+        String temporary = SegmentNames.temporary(header.name());
+        storage.delete(temporary);
+        try (StorageFile from = storage.open(header.name());
+                StorageFile to = storage.create(temporary)) {
+            FileCopy.copy(from, 0, end(mend, from), to, 0);
+            to.write(SegmentLayout.encode(header), 0);
+            for (Hole hole : mend.holes()) {
+                fill(hole, header, to);
+            }
+            to.force();
+        }
+        return temporary;
+    }
+
+    private static long end(RepairPlan.Mend mend, StorageFile file) throws IOException {
+        if (mend.holes().isEmpty()) {
+            return file.size();
+        }
+        Hole last = mend.holes().get(mend.holes().size() - 1);
+        return last.isOpen() ? last.offset() : file.size();
+    }
+
+    private static void fill(Hole hole, SegmentHeader header, StorageFile to) throws IOException {
+        if (hole.isOpen()) {
+            put(hole.offset(), FrameLayout.HEADER_BYTES, hole.firstLost(), hole.lastLost(), header, to);
+            if (header.isCompacted()) {
+                seal(hole.offset() + FrameLayout.HEADER_BYTES, header, to);
+            }
+            return;
+        }
+        long first = hole.firstLost();
+        for (long at = hole.offset(); at < hole.end(); ) {
+            int bytes = pieceBytes(hole.end() - at);
+            put(at, bytes, first, hole.lastLost(), header, to);
+            first = header.epoch().next(hole.lastLost());
+            at += bytes;
+        }
+    }
+
+    private static int pieceBytes(long left) {
+        if (left <= FRAME_BYTES_MAX) {
+            return (int) left;
+        }
+        return left - FRAME_BYTES_MAX < FrameLayout.HEADER_BYTES
+                ? FRAME_BYTES_MAX - FrameLayout.HEADER_BYTES
+                : FRAME_BYTES_MAX;
+    }
+
+    private static void put(long offset, int bytes, long first, long last, SegmentHeader header, StorageFile to)
+            throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(bytes);
+        FrameLayout.putHeader(frame, 0, bytes, header.epoch().number(), 0, first, FrameLayout.KIND_LOST);
+        new FrameChecksum(header).complete(frame, 0, offset, last);
+        to.write(frame.clear(), offset);
+    }
+
+    private static void seal(long offset, SegmentHeader header, StorageFile to) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(FrameLayout.HEADER_BYTES);
+        long next = header.compactedLast() + 1;
+        FrameLayout.putHeader(frame, 0, frame.capacity(), header.epoch().number(), 0, next, FrameLayout.KIND_SEAL);
+        new FrameChecksum(header).complete(frame, 0, offset, 0);
+        to.write(frame.clear(), offset);
+    }
+
+    /** @return the temporary name */
+    String write(RepairPlan.Placeholder placeholder) throws IOException {
+        SegmentHeader header = placeholder.header();
+        String temporary = SegmentNames.temporary(header.name());
+        storage.delete(temporary);
+        try (StorageFile to = storage.create(temporary)) {
+            to.write(SegmentLayout.encode(header), 0);
+            put(
+                    SegmentLayout.FIRST_FRAME,
+                    FrameLayout.HEADER_BYTES,
+                    header.first(),
+                    placeholder.lastLost(),
+                    header,
+                    to);
+            to.force();
+        }
+        return temporary;
+    }
+}

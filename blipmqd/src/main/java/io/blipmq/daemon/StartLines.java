@@ -1,0 +1,67 @@
+package io.blipmq.daemon;
+
+import io.blipmq.metrics.Health;
+import io.blipmq.wal.LogDamage;
+import io.blipmq.wal.RecoveryReport;
+import io.blipmq.wal.RepairReport;
+import io.blipmq.wal.Wal;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says what a start found in the log. Stateless. */
+final class StartLines {
+    private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+
+    private StartLines() {}
+
+    static void log(Wal wal) {
+        logSalvage(wal.salvage());
+        logRecovery(wal.recovery());
+    }
+
+    private static void logSalvage(RepairReport salvage) {
+        for (LogDamage damage : salvage.damages()) {
+            log.warn("salvaged: {}", damage.describe());
+        }
+        if (!salvage.damages().isEmpty()) {
+            log.warn(
+                    "the log was damaged and has been salvaged; lost ranges of records: {}; what was there before is kept"
+                            + " in {}",
+                    salvage.lostRanges(),
+                    salvage.kept().isEmpty()
+                            ? "no file, for nothing of it was changed"
+                            : String.join(", ", salvage.kept()));
+        }
+    }
+
+    /** Clients are served; but what a salvage gave up should not be forgotten at once. */
+    static Health health(RepairReport salvage) {
+        return salvage.damages().isEmpty()
+                ? Health.ok()
+                : new Health(
+                        true,
+                        "ok, salvaged; lost ranges of records: " + salvage.lostRanges() + ", see the log of the start");
+    }
+
+    private static void logRecovery(RecoveryReport report) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(report.elapsedNanos());
+        if (report.fresh()) {
+            log.info("a new log begins");
+        } else if (report.sealed()) {
+            log.info("the log ended cleanly: {} records replayed in {} ms", report.records(), millis);
+        } else {
+            log.warn(
+                    "the log had no clean end and was recovered: {} records replayed in {} ms, {} of them rewritten",
+                    report.records(),
+                    millis,
+                    report.rewrittenRecords());
+        }
+        if (report.tornBytes() > 0) {
+            log.warn(
+                    "cut {} bytes of an unfinished write off the log's end; they are set aside in {}",
+                    report.tornBytes(),
+                    report.tornFile().isEmpty() ? "no file, for lack of room" : report.tornFile());
+        }
+    }
+}

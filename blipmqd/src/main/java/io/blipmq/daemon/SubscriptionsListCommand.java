@@ -1,0 +1,69 @@
+package io.blipmq.daemon;
+
+import io.blipmq.broker.SubscriptionInfo;
+import io.blipmq.config.ConfigException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+
+/** {@code blipmqd subscriptions list}. Owned by the main thread. */
+@Command(
+        name = "list",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {
+            "Lists the durable subscriptions of a stopped daemon: id, topic, QoS, messages that wait, deliveries that",
+            "were not acknowledged, age of the oldest message. Opens the log as a start does, and ends it cleanly.",
+            "With --json, a line per subscription."
+        },
+        footer = {"", "Exit status: 0, or 1 when the log cannot be opened."})
+final class SubscriptionsListCommand extends OfflineCommand {
+    @Override
+    int run() throws IOException, ConfigException {
+        List<SubscriptionInfo> subscriptions;
+        try (OfflineBroker broker =
+                OfflineBroker.open(location().settings(), location().directory())) {
+            subscriptions = broker.subscriptions();
+        }
+        if (!isJson()) {
+            out().printf("%20s %4s %12s %10s %14s  %s%n", "id", "qos", "backlog", "unacked", "oldest", "topic");
+        }
+        for (SubscriptionInfo subscription : subscriptions) {
+            print(subscription);
+        }
+        return ExitStatus.OK;
+    }
+
+    private void print(SubscriptionInfo subscription) throws IOException {
+        if (isJson()) {
+            Json.line(out(), json -> {
+                json.writeNumberField("id", subscription.id());
+                json.writeStringField("topic", subscription.topic());
+                json.writeNumberField("qos", subscription.qos());
+                json.writeNumberField("backlog", subscription.backlog());
+                json.writeNumberField("unacknowledged", subscription.inFlight());
+                if (subscription.oldestAgeMillis() != SubscriptionInfo.NO_MESSAGE) {
+                    json.writeNumberField("oldest_age_ms", subscription.oldestAgeMillis());
+                }
+                json.writeBooleanField("dead_letters", subscription.deadLetters());
+            });
+            return;
+        }
+        out().printf(
+                        "%20d %4d %12d %10d %14s  %s%n",
+                        subscription.id(),
+                        subscription.qos(),
+                        subscription.backlog(),
+                        subscription.inFlight(),
+                        age(subscription.oldestAgeMillis()),
+                        subscription.topic());
+    }
+
+    private static String age(long millis) {
+        return millis == SubscriptionInfo.NO_MESSAGE
+                ? "-"
+                : Duration.ofSeconds(millis / 1000).toString().substring(2).toLowerCase(Locale.ROOT);
+    }
+}
