@@ -193,6 +193,11 @@ public final class SimulatedStorage implements Storage {
         locked = false;
         lockedElsewhere = false;
         dead = false;
+        clearFaults();
+    }
+
+    /** Nothing that was planned happens any more. */
+    public synchronized void clearFaults() {
         callsUntilCrash = Long.MAX_VALUE;
         bytesMax = Long.MAX_VALUE;
         bytesUntilWriteFails = Long.MAX_VALUE;
