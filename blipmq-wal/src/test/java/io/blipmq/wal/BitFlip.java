@@ -60,24 +60,25 @@ final class BitFlip {
     private void learn(String file, byte[] content) throws WalCorruptionException {
         ByteBuffer bytes = ByteBuffer.wrap(content);
         if (SegmentNames.isSegment(file)) {
+            SegmentHeader header = SegmentLayout.decode(file, bytes.duplicate().limit(SegmentLayout.HEADER_BYTES));
             if (!isHit(file, 0, SegmentLayout.HEADER_BYTES)) {
-                known(SegmentLayout.decode(file, bytes.duplicate().limit(SegmentLayout.HEADER_BYTES))
-                        .impliedDurable());
+                known(header.impliedDurable());
             }
-            learnMarks(file, bytes);
+            learnMarks(file, bytes, new FrameChecksum(header));
         } else if (file.equals(SegmentNames.CHECKPOINT) && !isHit(file, 0, content.length)) {
             known(CheckpointLayout.decode(bytes).sequence());
         }
     }
 
-    private void learnMarks(String file, ByteBuffer bytes) {
+    /** A torn tail may hold frames of which a part is missing: they say nothing. */
+    private void learnMarks(String file, ByteBuffer bytes, FrameChecksum checksum) {
         int length;
         for (int at = SegmentLayout.FIRST_FRAME; at + FrameLayout.HEADER_BYTES <= bytes.limit(); at += length) {
             length = bytes.getInt(at + FrameLayout.LENGTH_OFFSET);
             if (length < FrameLayout.HEADER_BYTES || length > bytes.limit() - at) {
                 return;
             }
-            if (!isHit(file, at, length)) {
+            if (!isHit(file, at, length) && checksum.frameMatches(bytes, at, at)) {
                 framesBehind |= file.equals(name) && at > position;
                 known(bytes.getLong(at + FrameLayout.DURABLE_MARK_OFFSET));
             }
