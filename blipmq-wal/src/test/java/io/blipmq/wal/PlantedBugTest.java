@@ -128,8 +128,9 @@ class PlantedBugTest {
                                 ""),
                         bug(
                                 "segments are deleted before the checkpoint without them has its name",
-                                "file.publish();",
-                                "for (ClosedSegment segment : compaction.superfluous()) { storage.delete(segment.name()); }"
+                                "private void publish() throws IOException { file.publish();",
+                                "private void publish() throws IOException {"
+                                        + " for (ClosedSegment segment : compaction.superfluous()) { storage.delete(segment.name()); }"
                                         + " file.publish();"),
                         bug(
                                 "a checkpoint forgets a segment",
