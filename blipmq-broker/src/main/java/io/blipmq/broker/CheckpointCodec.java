@@ -165,7 +165,7 @@ final class CheckpointCodec {
     }
 
     private static long[] decodeTags(ByteBuffer in) {
-        long[] tags = new long[in.getInt()];
+        long[] tags = new long[count(in)];
         for (int i = 0; i < tags.length; i++) {
             tags[i] = in.getLong();
         }
@@ -185,11 +185,21 @@ final class CheckpointCodec {
     }
 
     private static <T> List<T> list(ByteBuffer in, Function<ByteBuffer, T> element) {
-        int count = in.getInt();
+        int count = count(in);
         List<T> result = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             result.add(element.apply(in));
         }
         return result;
+    }
+
+    /** The number of what follows, each of which takes eight bytes at least. */
+    private static int count(ByteBuffer in) {
+        int count = in.getInt();
+        if (count < 0 || count > in.remaining() / Long.BYTES) {
+            throw new IllegalStateException(
+                    "the checkpoint's state says that " + count + " elements follow in " + in.remaining() + " bytes");
+        }
+        return count;
     }
 }

@@ -12,6 +12,7 @@ final class IndexFile implements Closeable {
     private final IndexBlocks blocks;
     private final int keys;
     private final int entries;
+    private final int keyBytes;
     private final int width;
     private final int entryBytes;
     private final long directory;
@@ -35,6 +36,7 @@ final class IndexFile implements Closeable {
         this.blocks = blocks;
         this.keys = header.getInt(IndexLayout.KEYS_OFFSET);
         this.entries = header.getInt(IndexLayout.ENTRIES_OFFSET);
+        this.keyBytes = header.getInt(IndexLayout.KEY_BYTES_OFFSET);
         this.width = header.getInt(IndexLayout.WIDTH_OFFSET);
         this.entryBytes = IndexLayout.entryBytes(width);
         this.directory = IndexLayout.directory(entries, width);
@@ -52,7 +54,7 @@ final class IndexFile implements Closeable {
             ByteBuffer header = blocks.block(file, segment.header(), 0);
             if (IndexLayout.isIndexOf(header, segment)) {
                 index = new IndexFile(segment, file, blocks, header);
-                index = index.isWhole(header.getInt(IndexLayout.KEY_BYTES_OFFSET)) ? index : null;
+                index = index.isWhole() ? index : null;
             }
         } catch (WalCorruptionException e) {
             index = null;
@@ -65,7 +67,7 @@ final class IndexFile implements Closeable {
         return index;
     }
 
-    private boolean isWhole(int keyBytes) throws IOException {
+    private boolean isWhole() throws IOException {
         return keys >= 0 && entries >= 0 && keyBytes >= 0 && file.size() == IndexLayout.fileBytes(keyStart + keyBytes);
     }
 
@@ -104,8 +106,6 @@ final class IndexFile implements Closeable {
         loadSlot(slot);
         long at = keyStart + pieceView.getInt(0);
         int keyLength = pieceView.getInt(4);
-        firstEntry = pieceView.getInt(8);
-        entryCount = pieceView.getInt(12);
         int common = Math.min(keyLength, key.length);
         for (int compared = 0; compared < common; ) {
             ByteBuffer block = block(at + compared);
@@ -122,6 +122,25 @@ final class IndexFile implements Closeable {
 
     private void loadSlot(int slot) throws IOException {
         read(directory + (long) slot * IndexLayout.SLOT_BYTES, piece, IndexLayout.SLOT_BYTES);
+        requireWithin(pieceView.getInt(0), pieceView.getInt(4), keyBytes);
+        requireWithin(pieceView.getInt(8), pieceView.getInt(12), entries);
+        firstEntry = pieceView.getInt(8);
+        entryCount = pieceView.getInt(12);
+    }
+
+    private void requireWithin(int first, int count, int bound) throws WalCorruptionException {
+        if (first < 0 || count < 0 || first > bound - count) {
+            throw outside();
+        }
+    }
+
+    private WalCorruptionException outside() {
+        return new WalCorruptionException(
+                SegmentNames.index(segment.name()),
+                0,
+                WalCorruptionException.UNKNOWN,
+                WalCorruptionException.UNKNOWN,
+                "the index refers to bytes beyond its end");
     }
 
     /** Selects the key at a place in their order, and returns it. */
@@ -129,8 +148,6 @@ final class IndexFile implements Closeable {
         loadSlot(slot);
         byte[] key = new byte[pieceView.getInt(4)];
         long at = keyStart + pieceView.getInt(0);
-        firstEntry = pieceView.getInt(8);
-        entryCount = pieceView.getInt(12);
         read(at, key, key.length);
         return key;
     }
@@ -191,12 +208,7 @@ final class IndexFile implements Closeable {
 
     private int part(ByteBuffer block, int start, int wanted) throws WalCorruptionException {
         if (start >= block.limit()) {
-            throw new WalCorruptionException(
-                    SegmentNames.index(segment.name()),
-                    0,
-                    WalCorruptionException.UNKNOWN,
-                    WalCorruptionException.UNKNOWN,
-                    "the index refers to bytes beyond its end");
+            throw outside();
         }
         return Math.min(wanted, block.limit() - start);
     }

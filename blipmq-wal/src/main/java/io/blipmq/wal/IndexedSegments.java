@@ -11,6 +11,11 @@ final class IndexedSegments {
     private volatile List<ClosedSegment> segments = List.of();
     private volatile long through;
 
+    /** @param through the checkpoint's number: of what it stands for, all that is still needed is in closed segments */
+    IndexedSegments(long through) {
+        this.through = through;
+    }
+
     /** @param newThrough everything up to this number that is still needed is in one of them */
     void publish(List<ClosedSegment> newSegments, long newThrough) {
         segments = List.copyOf(newSegments);

@@ -57,7 +57,7 @@ public final class Wal implements Closeable {
 
         metrics = new WalMetrics(
                 options.nanoClock(), prepared, catalog, durable, ring, sizes.segments(), recovery.tornBytes());
-        IndexedSegments indexed = new IndexedSegments();
+        IndexedSegments indexed = new IndexedSegments(recovered.checkpointed());
         SegmentInventory inventory = new SegmentInventory(catalog, indexed, prepared.wanted(), recovered.closed());
         checkpoints =
                 new CheckpointRequests(options, recovered.checkpointed(), recovered.replayedBytes(), prepared.wanted());

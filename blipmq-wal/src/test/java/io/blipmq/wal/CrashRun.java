@@ -3,7 +3,6 @@ package io.blipmq.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -19,29 +18,15 @@ final class CrashRun {
     private final SimulatedStorage storage;
     private final WalFixture log;
     private final ForcePolicy policy;
-    private final Model model;
-
-    /** What the log holds, or may hold: recovered and appended records, in order. */
-    private List<WalFixture.Seen> history = new ArrayList<>();
-
-    /** The last record of a turn that asked for a force and became stored. */
-    private long confirmed;
-
-    private long asked;
-    private long highestEver;
+    private final Ledger ledger;
     private int texts;
 
     CrashRun(long seed, SimulatedStorage storage) {
-        this(seed, storage, storage);
-    }
-
-    /** @param used what the log uses: the disk, or the disk behind a bug */
-    CrashRun(long seed, SimulatedStorage storage, Storage used) {
         this.random = new Random(seed);
         this.storage = storage;
         this.policy = policy();
-        this.log = new WalFixture(used, WalFixture.keyedOptions()).with(policy);
-        this.model = new Model(random);
+        this.log = fixture(storage);
+        this.ledger = new Ledger(policy, random);
     }
 
     private ForcePolicy policy() {
@@ -51,6 +36,10 @@ final class CrashRun {
             case 2 -> ForcePolicy.intervalMillis(1 + random.nextInt(10));
             default -> ForcePolicy.ALWAYS;
         };
+    }
+
+    private WalFixture fixture(Storage disk) {
+        return new WalFixture(disk, WalFixture.keyedOptions()).with(policy);
     }
 
     void run() throws IOException {
@@ -67,15 +56,10 @@ final class CrashRun {
 
     private void endCleanly() throws IOException {
         log.stop();
-        noteCheckpointed();
+        ledger.note(log);
         log.open();
-        assertThat(log.replayed()).as("after a clean end").isEqualTo(behind(log.restoredSequence()));
-        model.check(log, history);
-    }
-
-    /** The records that a start with a checkpoint of this number replays. */
-    private List<WalFixture.Seen> behind(long sequence) {
-        return history.stream().filter(record -> record.sequence() > sequence).toList();
+        assertThat(log.replayed()).as("after a clean end").isEqualTo(ledger.behind(log.restoredSequence()));
+        ledger.verify(log, false);
     }
 
     private void liveAndEndCleanly() throws IOException {
@@ -92,13 +76,11 @@ final class CrashRun {
             if (random.nextInt(4) == 0) {
                 storage.crashAfterChanges(1 + random.nextInt(12));
                 log.stop();
-                asked = log.wal().appender().lastSequence();
             }
         } catch (SimulatedCrash | StorageFailedException end) {
             // the end of this life
         }
-        noteConfirmed();
-        noteCheckpointed();
+        ledger.note(log);
         boolean powerLost = random.nextBoolean();
         end(powerLost);
         recover(powerLost);
@@ -109,9 +91,17 @@ final class CrashRun {
         switch (random.nextInt(6)) {
             case 0, 1 -> storage.crashAfterChanges(1 + random.nextInt(500));
             case 2 -> storage.failWriteAfter(random.nextInt(30_000));
-            case 3 -> storage.failForceAfter(random.nextInt(50));
+            case 3 -> planForceFault();
             case 4 -> storage.limitBytes(storage.usedBytes() + random.nextInt(30_000));
             default -> {}
+        }
+    }
+
+    private void planForceFault() {
+        if (random.nextBoolean()) {
+            storage.failForceAfter(random.nextInt(50));
+        } else {
+            storage.failOneForceAfter(random.nextInt(50));
         }
     }
 
@@ -123,70 +113,46 @@ final class CrashRun {
         }
     }
 
-    /** Recovers, now and then in several attempts that die on the way. */
+    /** Recovers, now and then in several attempts that die on the way or meet a failing disk. */
     private void recover(boolean powerLostBefore) throws IOException {
         boolean powerLost = powerLostBefore;
         for (int attempt = random.nextInt(3); attempt > 0; attempt--) {
-            storage.crashAfterChanges(1 + random.nextInt(12));
-            try {
-                log.open();
-                check(powerLost);
-            } catch (SimulatedCrash crash) {
-                // died while it recovered
-            }
+            startOnFailingDisk(powerLost);
             boolean again = random.nextBoolean();
             powerLost |= again;
             end(again);
         }
+        BitFlip flip = random.nextInt(3) == 0 ? new BitFlip(storage, random, this::fixture) : null;
         log.open();
-        check(powerLost);
-        List<WalFixture.Seen> once = log.replayed();
-        storage.killProcess();
-        log.open();
-        assertThat(log.replayed().stream().map(CrashRun::content))
-                .as("a second recovery")
-                .isEqualTo(once.stream().map(CrashRun::content).toList());
-        model.check(log, history);
-        List<WalFixture.Seen> known = upTo(log.restoredSequence());
-        known.addAll(log.replayed());
-        history = known;
-    }
-
-    private List<WalFixture.Seen> upTo(long sequence) {
-        return new ArrayList<>(
-                history.stream().filter(record -> record.sequence() <= sequence).toList());
-    }
-
-    private void check(boolean powerLost) {
-        List<WalFixture.Seen> found = upTo(log.restoredSequence());
-        found.addAll(log.replayed());
-        assertThat(found.size()).isLessThanOrEqualTo(history.size());
-        assertThat(found.stream().map(CrashRun::content))
-                .as("a prefix in order")
-                .isEqualTo(history.subList(0, found.size()).stream()
-                        .map(CrashRun::content)
-                        .toList());
-        boolean mustHoldAll = policy == ForcePolicy.ALWAYS || !powerLost;
-        if (mustHoldAll) {
-            assertThat(last(found)).as("the last confirmed record").isGreaterThanOrEqualTo(confirmed);
+        List<WalFixture.Seen> found = ledger.found(log);
+        ledger.onStarted(log, powerLost);
+        if (flip != null) {
+            flip.check(ledger, found, powerLost);
         }
-        assertThat(log.wal().recovery().nextSequence())
-                .as("a number never used before")
-                .isGreaterThan(highestEver);
-        // A start makes what it found durable.
-        history = new ArrayList<>(history.subList(0, found.size()));
-        confirmed = last(found);
-        asked = confirmed;
-        model.check(log, history);
+        List<String> once = Ledger.contents(log.replayed());
+        end(random.nextBoolean());
+        log.open();
+        assertThat(Ledger.contents(log.replayed())).as("a second recovery").isEqualTo(once);
+        ledger.onStarted(log, false);
     }
 
-    /** Positions change when a survivor is rewritten; the rest must not. */
-    private static String content(WalFixture.Seen seen) {
-        return seen.sequence() + " " + seen.type() + " " + seen.text();
-    }
-
-    private static long last(List<WalFixture.Seen> records) {
-        return records.isEmpty() ? 0 : records.get(records.size() - 1).sequence();
+    private void startOnFailingDisk(boolean powerLost) throws IOException {
+        switch (random.nextInt(6)) {
+            case 0 -> storage.failOneForceAfter(random.nextInt(4));
+            case 1 -> storage.failWriteAfter(random.nextInt(20_000));
+            case 2 -> storage.limitBytes(storage.usedBytes() + random.nextInt(20_000));
+            default -> storage.crashAfterChanges(1 + random.nextInt(12));
+        }
+        try {
+            log.open();
+            ledger.onStarted(log, powerLost);
+        } catch (SimulatedCrash crash) {
+            // died while it recovered
+        } catch (WalCorruptionException refused) {
+            throw refused;
+        } catch (IOException failed) {
+            // the disk failed or is full, and the start said so
+        }
     }
 
     private void traffic() {
@@ -200,49 +166,30 @@ final class CrashRun {
             append();
         }
         boolean force = random.nextInt(4) > 0;
-        boolean submitted = log.wal().appender().submit(force);
-        if (submitted && force) {
-            asked = log.wal().appender().lastSequence();
-        }
+        ledger.submit(log, force);
         if (random.nextInt(3) > 0) {
             log.wal().agent().doWork(log.nowNanos());
         }
         for (int steps = random.nextInt(6); steps > 0; steps--) {
             log.wal().background().doWork(log.nowNanos());
         }
-        model.settleSome(history);
+        ledger.model().settleSome(ledger.history());
         if (random.nextInt(25) == 0) {
-            model.checkpoint(log, history);
+            ledger.model().checkpoint(log, ledger.history());
         }
         log.drain().advance(random.nextInt(10_000_000));
         if (random.nextInt(20) == 0) {
             log.advance(2_000_000_000L);
             log.wal().appender().markIdle(log.nowNanos());
         }
-        model.probe(log, history);
-        noteConfirmed();
-        noteCheckpointed();
+        ledger.model().probe(log, ledger.history());
+        ledger.note(log);
     }
 
     private void append() {
-        String text = "abc-".charAt(random.nextInt(4)) + " record " + texts++
-                + "x".repeat(random.nextInt(random.nextInt(10) == 0 ? 900 : 60));
-        if (log.wal().appender().roomFor(text.length()) != Room.YES) {
-            return;
-        }
-        long sequence = log.append(text);
-        history.add(new WalFixture.Seen(sequence, 1, text, log.wal().appender().position()));
-        highestEver = Math.max(highestEver, sequence);
-    }
-
-    private void noteCheckpointed() {
-        model.noteCheckpointed(log.wal().checkpointedSequence());
-    }
-
-    private void noteConfirmed() {
-        long stored = log.wal().appender().storedSequence();
-        if (asked <= stored) {
-            confirmed = Math.max(confirmed, asked);
-        }
+        ledger.append(
+                log,
+                "abc-".charAt(random.nextInt(4)) + " record " + texts++
+                        + "x".repeat(random.nextInt(random.nextInt(10) == 0 ? 900 : 60)));
     }
 }

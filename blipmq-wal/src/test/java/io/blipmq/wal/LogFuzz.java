@@ -18,7 +18,7 @@ import java.util.UUID;
  * defect could write, after which opening gives anything but a crash. In either case a log that opens can be appended to
  * and opened again, with the same records and the new one.
  */
-public final class LogFuzz {
+final class LogFuzz {
     private static final int MODES = 2;
     private static final int EDIT_BYTES = 5;
     private static final int EDITS_MAX = 16;
@@ -65,11 +65,7 @@ public final class LogFuzz {
     }
 
     /** The fuzzer's entry. */
-    public static void fuzzerTestOneInput(byte[] data) throws IOException {
-        if (data.length < 2) {
-            return;
-        }
-        ByteBuffer input = ByteBuffer.wrap(data);
+    static void run(ByteBuffer input) throws IOException {
         if (input.get() % MODES == 0) {
             openEdited(input);
         } else {

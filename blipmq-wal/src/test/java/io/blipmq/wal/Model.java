@@ -79,15 +79,24 @@ final class Model {
         checkpointed = Math.max(checkpointed, sequence);
     }
 
+    /** A start makes what it found durable. */
+    void onStarted(WalFixture log) {
+        checkpointed = log.restoredSequence();
+    }
+
     /** What a start must have taken from the disk, besides the records that it replayed. */
-    void check(WalFixture log, List<WalFixture.Seen> history) {
+    void verify(WalFixture log, List<WalFixture.Seen> history) {
         long restored = log.restoredSequence();
         assertThat(restored).as("the newest checkpoint").isGreaterThanOrEqualTo(checkpointed);
         if (log.restored() != null) {
             assertThat(contents.get(restored)).as("what was checkpointed").contains(log.restored());
         }
-        checkpointed = restored;
         assertThat(log.wal().history().indexedThrough()).isGreaterThanOrEqualTo(restored);
+        verifyFound(log, history);
+    }
+
+    /** Looks for every record of the past. */
+    void verifyFound(WalFixture log, List<WalFixture.Seen> history) {
         for (WalFixture.Seen record : history) {
             if (record.sequence() <= log.wal().history().indexedThrough()) {
                 expectFound(log, record);

@@ -3,11 +3,11 @@ package io.blipmq.wal;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
  * A file's bytes as the system sees them and as the disk holds them. Owned by its {@link SimulatedStorage}, under its
@@ -16,11 +16,14 @@ import java.util.Set;
 final class SimulatedFile {
     private static final int PAGE_BYTES = 4096;
     private static final int SECTOR_BYTES = 512;
+    private static final int PAGE_SECTORS = PAGE_BYTES / SECTOR_BYTES;
     private static final byte[] ZEROS = new byte[PAGE_BYTES];
 
     private Map<Integer, byte[]> current = new HashMap<>();
     private Map<Integer, byte[]> durable = new HashMap<>();
-    private final Set<Integer> dirty = new HashSet<>();
+    /** Sectors that are not forced, and in which call each was written last. */
+    private final Map<Integer, Long> dirty = new LinkedHashMap<>();
+
     private long size;
     private long durableSize;
 
@@ -28,19 +31,20 @@ final class SimulatedFile {
         return size;
     }
 
-    void write(ByteBuffer source, long position) {
+    /** @param call numbers the calls of all files */
+    void write(ByteBuffer source, long position, long call) {
         long at = position;
         while (source.hasRemaining()) {
             int page = (int) (at / PAGE_BYTES);
             int offset = (int) (at % PAGE_BYTES);
             int length = Math.min(PAGE_BYTES - offset, source.remaining());
-            writePage(page, offset, source, length);
+            writePage(page, offset, source, length, call);
             at += length;
         }
         size = Math.max(size, at);
     }
 
-    private void writePage(int page, int offset, ByteBuffer source, int length) {
+    private void writePage(int page, int offset, ByteBuffer source, int length, long call) {
         byte[] bytes = new byte[length];
         source.get(bytes);
         boolean zeros = Arrays.mismatch(bytes, 0, length, ZEROS, 0, length) < 0;
@@ -48,7 +52,13 @@ final class SimulatedFile {
             return;
         }
         System.arraycopy(bytes, 0, current.computeIfAbsent(page, absent -> new byte[PAGE_BYTES]), offset, length);
-        dirty.add(page);
+        markDirty(page, offset / SECTOR_BYTES, (offset + length - 1) / SECTOR_BYTES, call);
+    }
+
+    private void markDirty(int page, int first, int last, long call) {
+        for (int sector = first; sector <= last; sector++) {
+            dirty.put(page * PAGE_SECTORS + sector, call);
+        }
     }
 
     int read(ByteBuffer target, long position) {
@@ -64,12 +74,12 @@ final class SimulatedFile {
         return total;
     }
 
-    void truncate(long newSize) {
+    void truncate(long newSize, long call) {
         if (newSize < size) {
             size = newSize;
             for (int page : Set.copyOf(current.keySet())) {
                 if ((page + 1L) * PAGE_BYTES > newSize) {
-                    dirty.add(page);
+                    markDirty(page, 0, PAGE_SECTORS - 1, call);
                 }
             }
             cut(current, newSize);
@@ -85,19 +95,17 @@ final class SimulatedFile {
     }
 
     void force() {
-        for (int page : dirty) {
-            keep(page, current.get(page));
-        }
+        dirty.keySet().forEach(this::keep);
         dirty.clear();
         durableSize = size;
+        cut(durable, size);
     }
 
-    private void keep(int page, byte[] bytes) {
-        if (bytes == null) {
-            durable.remove(page);
-        } else {
-            durable.put(page, bytes.clone());
-        }
+    private void keep(int sector) {
+        int page = sector / PAGE_SECTORS;
+        int offset = sector % PAGE_SECTORS * SECTOR_BYTES;
+        byte[] kept = durable.computeIfAbsent(page, absent -> new byte[PAGE_BYTES]);
+        System.arraycopy(current.getOrDefault(page, ZEROS), offset, kept, offset, SECTOR_BYTES);
     }
 
     /** As real systems do it: the pages count as clean afterwards, but the disk does not hold them. */
@@ -105,28 +113,24 @@ final class SimulatedFile {
         dirty.clear();
     }
 
-    /** @param chance how likely each unforced sector has reached the disk */
-    void losePower(Random random, double chance) {
-        for (int page : dirty) {
-            keep(page, mix(page, random, chance));
-        }
+    /** The sectors that are not forced, with the call that wrote each last. */
+    Map<Integer, Long> dirty() {
+        return dirty;
+    }
+
+    boolean isSizeForced() {
+        return size == durableSize;
+    }
+
+    /** @param kept which of the unforced sectors have reached the disk */
+    void losePower(IntPredicate kept, boolean sizeKept) {
+        dirty.keySet().stream().filter(kept::test).forEach(this::keep);
         dirty.clear();
-        size = random.nextDouble() < chance ? size : durableSize;
+        size = sizeKept ? size : durableSize;
         durableSize = size;
         cut(durable, size);
         current = new HashMap<>();
         durable.forEach((page, bytes) -> current.put(page, bytes.clone()));
-    }
-
-    private byte[] mix(int page, Random random, double chance) {
-        byte[] newer = current.getOrDefault(page, ZEROS);
-        byte[] mixed = durable.getOrDefault(page, ZEROS).clone();
-        for (int sector = 0; sector < PAGE_BYTES; sector += SECTOR_BYTES) {
-            if (random.nextDouble() < chance) {
-                System.arraycopy(newer, sector, mixed, sector, SECTOR_BYTES);
-            }
-        }
-        return mixed;
     }
 
     /** Damages a byte on disk and in memory alike. */
@@ -141,7 +145,7 @@ final class SimulatedFile {
         SimulatedFile copy = new SimulatedFile();
         current.forEach((page, bytes) -> copy.current.put(page, bytes.clone()));
         durable.forEach((page, bytes) -> copy.durable.put(page, bytes.clone()));
-        copy.dirty.addAll(dirty);
+        copy.dirty.putAll(dirty);
         copy.size = size;
         copy.durableSize = durableSize;
         return copy;

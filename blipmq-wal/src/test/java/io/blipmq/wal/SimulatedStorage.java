@@ -5,12 +5,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.IntPredicate;
 
 /**
  * A disk in memory that can lose power. Thread-safe.
@@ -44,6 +50,7 @@ public final class SimulatedStorage implements Storage {
     private long bytesMax = Long.MAX_VALUE;
     private long bytesUntilWriteFails = Long.MAX_VALUE;
     private long forcesUntilFailure = Long.MAX_VALUE;
+    private long forcesFailing = Long.MAX_VALUE;
     private boolean forceSkipped;
     private Runnable beforeChange = () -> {};
 
@@ -58,6 +65,8 @@ public final class SimulatedStorage implements Storage {
             }
         }
     }
+
+    private record PendingSector(SimulatedFile file, int sector, long call) {}
 
     public SimulatedStorage(long seed) {
         random = new Random(seed);
@@ -74,18 +83,104 @@ public final class SimulatedStorage implements Storage {
 
     /** @param chance how likely each unforced sector, and each unsynced name, has reached the disk */
     public synchronized void losePower(double chance) {
-        names = new HashMap<>(durableNames);
-        for (NameChange change : unsynced) {
-            if (random.nextDouble() >= chance) {
-                break;
-            }
-            change.apply(names);
+        int namesKept = 0;
+        while (namesKept < unsynced.size() && random.nextDouble() < chance) {
+            namesKept++;
         }
+        keepNames(namesKept);
+        for (SimulatedFile file : inOrder(names)) {
+            file.losePower(sector -> random.nextDouble() < chance, random.nextDouble() < chance);
+        }
+        reboot();
+    }
+
+    /**
+     * The machine loses power and is started again, with exactly this of what was pending on the disk.
+     *
+     * @param namesKept how many of the {@link #pendingNames}, the first ones
+     * @param sectorKept which of the {@link #pendingSectors}, in the order of writing
+     * @param sizesKept whether files have their new sizes
+     */
+    public synchronized void losePower(int namesKept, IntPredicate sectorKept, boolean sizesKept) {
+        List<PendingSector> pending = pending();
+        Set<PendingSector> kept = new HashSet<>();
+        for (int index = 0; index < pending.size(); index++) {
+            if (sectorKept.test(index)) {
+                kept.add(pending.get(index));
+            }
+        }
+        keepNames(namesKept);
+        for (SimulatedFile file : names.values()) {
+            Map<Integer, Long> dirty = Map.copyOf(file.dirty());
+            file.losePower(sector -> kept.contains(new PendingSector(file, sector, dirty.get(sector))), sizesKept);
+        }
+        reboot();
+    }
+
+    private void keepNames(int count) {
+        names = new HashMap<>(durableNames);
+        unsynced.subList(0, count).forEach(change -> change.apply(names));
         unsynced.clear();
         durableNames = new HashMap<>(names);
-        names.values().forEach(file -> file.losePower(random, chance));
+    }
+
+    private void reboot() {
         boot = new UUID(random.nextLong(), random.nextLong());
         restart();
+    }
+
+    /** The seed decides, so the order of files must not be a hash map's. */
+    private static List<SimulatedFile> inOrder(Map<String, SimulatedFile> files) {
+        return new TreeMap<>(files).values().stream().toList();
+    }
+
+    /** Unsynced changes of the directory. */
+    public synchronized int pendingNames() {
+        return unsynced.size();
+    }
+
+    /** Unforced sectors of all files. */
+    public synchronized int pendingSectors() {
+        return pending().size();
+    }
+
+    /** Whether a file's size is unforced. */
+    public synchronized boolean isSizePending() {
+        return names.values().stream().anyMatch(file -> !file.isSizeForced());
+    }
+
+    private List<PendingSector> pending() {
+        List<PendingSector> pending = new ArrayList<>();
+        for (SimulatedFile file : inOrder(names)) {
+            file.dirty().forEach((sector, call) -> pending.add(new PendingSector(file, sector, call)));
+        }
+        pending.sort(Comparator.comparingLong(PendingSector::call));
+        return pending;
+    }
+
+    /** The same disk once more, without planned faults; what becomes of one does not touch the other. */
+    public synchronized SimulatedStorage copy() {
+        SimulatedStorage copy = new SimulatedStorage(changes);
+        Map<SimulatedFile, SimulatedFile> files = new IdentityHashMap<>();
+        copyInto(copy.names, names, files);
+        copyInto(copy.durableNames, durableNames, files);
+        for (NameChange change : unsynced) {
+            SimulatedFile file = change.file == null ? null : files.computeIfAbsent(change.file, SimulatedFile::copy);
+            copy.unsynced.add(new NameChange(change.removed, change.added, file));
+        }
+        copy.boot = boot;
+        copy.bootKnown = bootKnown;
+        copy.changes = changes;
+        copy.forceSkipped = forceSkipped;
+        copy.locked = locked;
+        return copy;
+    }
+
+    private static void copyInto(
+            Map<String, SimulatedFile> target,
+            Map<String, SimulatedFile> source,
+            Map<SimulatedFile, SimulatedFile> files) {
+        source.forEach((name, file) -> target.put(name, files.computeIfAbsent(file, SimulatedFile::copy)));
     }
 
     /** The process dies and is started again; the machine goes on. */
@@ -98,10 +193,16 @@ public final class SimulatedStorage implements Storage {
         locked = false;
         lockedElsewhere = false;
         dead = false;
+        clearFaults();
+    }
+
+    /** Nothing that was planned happens any more. */
+    public synchronized void clearFaults() {
         callsUntilCrash = Long.MAX_VALUE;
         bytesMax = Long.MAX_VALUE;
         bytesUntilWriteFails = Long.MAX_VALUE;
         forcesUntilFailure = Long.MAX_VALUE;
+        forcesFailing = Long.MAX_VALUE;
     }
 
     /** The process dies within the {@code count}th changing call from now, having done a part of it. */
@@ -127,6 +228,15 @@ public final class SimulatedStorage implements Storage {
     /** Every force fails after so many more. */
     public synchronized void failForceAfter(long count) {
         forcesUntilFailure = count;
+    }
+
+    /**
+     * One force fails, after so many more; the next one says that all is well, as real systems do, although what was
+     * pending is not on the disk.
+     */
+    public synchronized void failOneForceAfter(long count) {
+        forcesUntilFailure = count;
+        forcesFailing = 1;
     }
 
     /** Plants a bug: forces do nothing and say nothing. */
@@ -188,7 +298,7 @@ public final class SimulatedStorage implements Storage {
 
     /** Writes into a file past all bookkeeping, on disk and in memory alike. */
     public synchronized void overwrite(String name, long position, byte[] bytes) {
-        names.get(name).write(ByteBuffer.wrap(bytes), position);
+        names.get(name).write(ByteBuffer.wrap(bytes), position, changes);
         names.get(name).force();
     }
 
@@ -208,7 +318,7 @@ public final class SimulatedStorage implements Storage {
     /** Makes a file, on disk and in memory alike. */
     public synchronized void plant(String name, byte[] content) {
         SimulatedFile file = new SimulatedFile();
-        file.write(ByteBuffer.wrap(content), 0);
+        file.write(ByteBuffer.wrap(content), 0, changes);
         file.force();
         names.put(name, file);
         durableNames.put(name, file);
@@ -348,7 +458,7 @@ public final class SimulatedStorage implements Storage {
         if (forcesUntilFailure == Long.MAX_VALUE) {
             return false;
         }
-        return --forcesUntilFailure < 0;
+        return --forcesUntilFailure < 0 && forcesFailing-- > 0;
     }
 
     private static IOException failure() {
@@ -364,7 +474,7 @@ public final class SimulatedStorage implements Storage {
         bytes = (int) Math.min(bytes, bytesUntilWriteFails);
         bytes = (int) Math.min(bytes, roomFor(handle.file, position));
         source.limit(source.position() + bytes);
-        handle.file.write(source, position);
+        handle.file.write(source, position, changes);
         source.limit(limit);
         if (last) {
             die();
@@ -401,7 +511,7 @@ public final class SimulatedStorage implements Storage {
     private synchronized void truncate(Handle handle, long size) {
         handle.requireUsable();
         onChange("truncate " + nameOf(handle) + " " + size);
-        handle.file.truncate(size);
+        handle.file.truncate(size, changes);
     }
 
     /** An open file of one life of the process. */

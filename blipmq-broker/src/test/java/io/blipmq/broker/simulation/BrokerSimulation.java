@@ -2,6 +2,9 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.wal.SimulatedCrash;
+import io.blipmq.wal.SimulatedStorage;
+import io.blipmq.wal.StorageFailedException;
+import io.blipmq.wal.WalCorruptionException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -83,6 +86,9 @@ final class BrokerSimulation {
             act(random.nextInt(1_000));
         } catch (SimulatedCrash crash) {
             crashAndStart();
+        } catch (StorageFailedException failed) {
+            note("the storage failed, so the process ends: " + failed.getMessage());
+            crashAndStart();
         }
     }
 
@@ -107,7 +113,7 @@ final class BrokerSimulation {
         } else if (choice < 990) {
             changeRoom();
         } else if (choice < 992) {
-            armCrash();
+            armFault();
         } else if (choice < 994) {
             checkDisk();
         } else {
@@ -273,10 +279,29 @@ final class BrokerSimulation {
 
     // --- ends
 
-    private void armCrash() {
-        long changes = 1 + random.nextInt(40);
-        note("the process will die at change " + changes);
-        machine.storage().crashAfterChanges(changes);
+    /** The process dies in a storage call, or one fails, which ends the process. */
+    private void armFault() {
+        SimulatedStorage storage = machine.storage();
+        int after = 1 + random.nextInt(40);
+        switch (random.nextInt(6)) {
+            case 0 -> {
+                note("every force fails after " + after);
+                storage.failForceAfter(after);
+            }
+            case 1 -> {
+                note("one force fails after " + after);
+                storage.failOneForceAfter(after);
+            }
+            case 2 -> {
+                int bytes = random.nextInt(20_000);
+                note("writing fails after " + bytes + " bytes");
+                storage.failWriteAfter(bytes);
+            }
+            default -> {
+                note("the process will die at change " + after);
+                storage.crashAfterChanges(after);
+            }
+        }
     }
 
     private void endAndStart() throws IOException {
@@ -289,6 +314,7 @@ final class BrokerSimulation {
         if (random.nextInt(3) == 0) {
             machine.crash(true);
         }
+        machine.storage().clearFaults();
         machine.start(machine.required(true));
         note("started");
     }
@@ -313,15 +339,29 @@ final class BrokerSimulation {
     private long dieWhileStarting(long required) throws IOException {
         boolean powerLost = random.nextBoolean();
         long now = powerLost ? Math.min(required, machine.required(true)) : required;
-        machine.storage().crashAfterChanges(1 + random.nextInt(12));
+        planFaultOfStart();
         try {
             machine.start(required);
             now = model.history().lastSequence();
         } catch (SimulatedCrash crash) {
             note("died while starting");
+        } catch (WalCorruptionException refused) {
+            throw refused;
+        } catch (IOException failed) {
+            note("did not start: " + failed.getMessage());
         }
         machine.crash(powerLost);
         return now;
+    }
+
+    private void planFaultOfStart() {
+        SimulatedStorage storage = machine.storage();
+        switch (random.nextInt(6)) {
+            case 0 -> storage.failOneForceAfter(random.nextInt(4));
+            case 1 -> storage.failWriteAfter(random.nextInt(15_000));
+            case 2 -> storage.limitBytes(storage.usedBytes() + random.nextInt(15_000));
+            default -> storage.crashAfterChanges(1 + random.nextInt(12));
+        }
     }
 
     /** Recovery twice equals once. */

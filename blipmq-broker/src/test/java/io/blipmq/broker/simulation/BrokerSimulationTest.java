@@ -28,7 +28,8 @@ class BrokerSimulationTest {
                     .map(failure -> failure.getMessage().lines().findFirst().orElse(""))
                     .toList();
             throw new AssertionError(
-                    failures.size() + " runs failed:\n" + String.join("\n", all) + "\nthe first of them:",
+                    failures.size() + " runs failed; one runs alone with -Dtest=BrokerSimulationTest"
+                            + " -Dblipmq.simulation.seed=N:\n" + String.join("\n", all) + "\nthe first of them:",
                     failures.get(0));
         }
     }

@@ -26,8 +26,7 @@ final class Draining {
     }
 
     void run() throws IOException {
-        machine.storage().crashAfterChanges(Long.MAX_VALUE);
-        machine.storage().limitBytes(Long.MAX_VALUE);
+        machine.storage().clearFaults();
         for (int round = 0; round < 3 || isAnythingUnderWay() || isAnythingOwed(); round++) {
             Check.that(round < ROUNDS_MAX, () -> "still owed after draining: " + owed());
             drainOnce();

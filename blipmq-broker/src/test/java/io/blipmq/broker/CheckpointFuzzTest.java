@@ -1,4 +1,4 @@
-package io.blipmq.wal;
+package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Timeout;
 
 /** Replays what the fuzzer has found worth keeping; {@code mvn -Pfuzz verify} looks for more. */
 @Timeout(120)
-class LogFuzzTest {
-    private static final Path CORPUS = Path.of("src/test/fuzz/log");
+class CheckpointFuzzTest {
+    private static final Path CORPUS = Path.of("src/test/fuzz/checkpoint");
 
     @Test
     void theCorpusDoesNoHarm() throws IOException {
@@ -21,7 +21,7 @@ class LogFuzzTest {
             List<Path> inputs = files.toList();
             assertThat(inputs).isNotEmpty();
             for (Path input : inputs) {
-                LogFuzz.fuzzerTestOneInput(Files.readAllBytes(input));
+                CheckpointFuzz.fuzzerTestOneInput(Files.readAllBytes(input));
             }
         }
     }

@@ -1,0 +1,124 @@
+package io.blipmq.broker.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blipmq.wal.PlantedBug;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The simulation is worth what it notices: each of these bugs, planted in the source of the broker or the log, has to be
+ * found out. A bug that survives fails the build, and so does one whose place in the source is not found any more: plant it
+ * where its code has gone.
+ */
+@Timeout(600)
+class PlantedBugTest {
+    private static final Path BROKER = Path.of("src/main/java");
+    private static final Path WAL = Path.of("../blipmq-wal/src/main/java");
+    private static final int RUNS_MAX = 400;
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bugs")
+    void isFoundOut(String what, PlantedBug bug) throws IOException {
+        String found = bug.findOut(SimulationTrial.class, RUNS_MAX);
+        System.out.println("planted: " + what + ": " + found);
+        assertThat(found).as("what was noticed").isNotNull();
+    }
+
+    static Stream<Object[]> bugs() {
+        return Stream.of(
+                        broker(
+                                "a publish is answered before it is stored",
+                                "return refuse(sequence); } client.lastSequence(sequence);",
+                                "return refuse(sequence); }"),
+                        broker(
+                                "an acknowledgement is not journalled",
+                                "if (!pendingSettlements.append(subscription.id(), deliveryTag, payloadLength)) {"
+                                        + " return false; }",
+                                ""),
+                        broker(
+                                "an expired message is dropped and not journalled as settled",
+                                "|| journal.appendSettle(subscription.id(), deliveryTag, payloadLength, reason) < 0",
+                                ""),
+                        broker(
+                                "a subscription misses the first message behind it",
+                                "addDurable(sequence, topic(topicName), owner, sequence + 1);",
+                                "addDurable(sequence, topic(topicName), owner, sequence + 2);"),
+                        broker(
+                                "redeliveries come in the wrong order",
+                                "Comparator.comparingLong(d -> d.tag)",
+                                "Comparator.comparingLong(d -> -d.tag)"),
+                        broker(
+                                "a dead letter stays in the subscription that it failed in",
+                                "if (origin.isWaitingFor(deliveryTag)) { settle(origin, deliveryTag, payloadLength);",
+                                "if (origin.isWaitingFor(deliveryTag)) {"),
+                        broker(
+                                "a checkpoint forgets what was settled beyond the cursor",
+                                "cursor.settledAhead().tags(), cursor.settledAhead().lengths());",
+                                "new long[0], new int[0]);"),
+                        broker(
+                                "a checkpoint forgets how often a message was delivered",
+                                "delivery.attempts = attempts;",
+                                ""),
+                        broker(
+                                "a checkpoint forgets which messages are unsettled",
+                                "for (Delivery delivery : subscription.unsettled().values()) {"
+                                        + " unsettled.add(DeliveryState.of(delivery)); }",
+                                ""),
+                        broker(
+                                "a checkpoint forgets where dead letters came from",
+                                "letters.add(LetterState.of(subscription, letter));",
+                                ""),
+                        broker(
+                                "a checkpoint is taken ahead of the state in it",
+                                "wal.checkpoint(appliedSequence, state, liveness);",
+                                "wal.checkpoint(log.storedSequence(), state, liveness);"),
+                        broker(
+                                "compaction does not ask for messages in flight",
+                                "? Arrays.binarySearch(unsettled, sequence) >= 0",
+                                "? false"),
+                        broker(
+                                "compaction asks only the first subscription",
+                                "for (Reader reader : readers) { if (reader.wants(sequence)) { return true; } }"
+                                        + " return false;",
+                                "return readers.get(0).wants(sequence);"),
+                        broker(
+                                "a message that a compacted segment holds is read at its old place",
+                                "message.position = foundPosition[0];",
+                                ""),
+                        wal(
+                                "every_n counts to twice as many",
+                                "unforcedRecords >= everyN.records()",
+                                "unforcedRecords >= 2 * everyN.records()"),
+                        wal(
+                                "interval_ms waits twice as long",
+                                "return TimeUnit.MILLISECONDS.toNanos(interval.millis());",
+                                "return 2 * TimeUnit.MILLISECONDS.toNanos(interval.millis());"),
+                        wal(
+                                "a superfluous segment is never deleted",
+                                "storage.delete(SegmentNames.index(segment.name())); storage.delete(segment.name()); }"
+                                        + " /** The ballast",
+                                "storage.delete(SegmentNames.index(segment.name())); } /** The ballast"),
+                        wal(
+                                "sparse segments are never rewritten",
+                                "addSparse(segments, facts, segmentBytes, runs); addShort",
+                                "addShort"),
+                        wal(
+                                "a batch is confirmed before its force",
+                                "if (!schedule.storedMeansForced()) { publish(); }",
+                                "publish();"))
+                .map(bug -> new Object[] {bug.what(), bug});
+    }
+
+    private static PlantedBug broker(String what, String right, String wrong) {
+        return new PlantedBug(what, BROKER, right, wrong);
+    }
+
+    private static PlantedBug wal(String what, String right, String wrong) {
+        return new PlantedBug(what, WAL, right, wrong);
+    }
+}

@@ -1,0 +1,159 @@
+package io.blipmq.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The runs of {@link CrashTest} and {@link CrashPointsTest} are worth what they notice: each of these bugs, planted in the log's source, has to
+ * be found out. A bug that survives fails the build, and so does one whose place in the source is not found any more: plant
+ * it where its code has gone.
+ */
+@Timeout(600)
+class PlantedBugTest {
+    private static final Path SOURCES = Path.of("src/main/java");
+    private static final int RUNS_MAX = 1_500;
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bugs")
+    void isFoundOutByRandomRuns(String what, PlantedBug bug) throws IOException {
+        expectFound(what, bug.findOut(CrashTrial.class, RUNS_MAX));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rareBugs")
+    void isFoundOutAtCrashPoints(String what, PlantedBug bug) throws IOException {
+        expectFound(what, bug.findOut(CrashPointsTrial.class, Workload.values().length));
+    }
+
+    private static void expectFound(String what, String found) {
+        System.out.println("planted: " + what + ": " + found);
+        assertThat(found).as("what was noticed").isNotNull();
+    }
+
+    /** Those that only a crash between two neighbouring calls shows. */
+    static Stream<Object[]> rareBugs() {
+        return Stream.of(
+                        bug(
+                                "the directory is not forced when a segment gets its name",
+                                "storage.rename(preparedName, nextHeader.name()); storage.syncDirectory();",
+                                "storage.rename(preparedName, nextHeader.name());"),
+                        bug(
+                                "the seal is written before what it seals is forced",
+                                "writer.force(); onForced(); addToRun(frame);",
+                                "addToRun(frame);"))
+                .map(bug -> new Object[] {bug.what(), bug});
+    }
+
+    static Stream<Object[]> bugs() {
+        return Stream.of(
+                        bug(
+                                "a batch is confirmed without its force",
+                                "writer.force(); onForced(); return 1;",
+                                "onForced(); return 1;"),
+                        bug(
+                                "a batch is confirmed before its force",
+                                "if (!schedule.storedMeansForced()) { publish(); }",
+                                "publish();"),
+                        bug(
+                                "a failed force is tried again",
+                                "return metrics.timeForce(file);",
+                                "try { return metrics.timeForce(file); }"
+                                        + " catch (IOException e) { return metrics.timeForce(file); }"),
+                        bug(
+                                "the log goes on after a failed write or force",
+                                "failure = new StorageFailedException(\"the log cannot be written: segment \""
+                                        + " + writer.name() + \": \" + e.getMessage(), e); throw failure;",
+                                "return 0;"),
+                        bug(
+                                "a segment is closed without its force",
+                                "file.truncate(usedBytes); force();",
+                                "file.truncate(usedBytes);"),
+                        bug(
+                                "a segment gets its name before its header is forced",
+                                "next.force(); storage.rename(preparedName, nextHeader.name());",
+                                "storage.rename(preparedName, nextHeader.name());"),
+                        bug(
+                                "the durable mark runs ahead of the force",
+                                "writer.complete(frame, durable.forcedSequence());",
+                                "writer.complete(frame, writtenSequence);"),
+                        bug(
+                                "damage below the durable mark is cut as if it were a torn tail",
+                                "if (survey.last() < survey.durable()) {",
+                                "if (survey.last() < 0) {"),
+                        bug(
+                                "the marks behind damage are not looked at",
+                                "highestMark = Math.max(highestMark, reader.mark());",
+                                ""),
+                        bug(
+                                "valid frames behind damage are cut off although the machine has not rebooted",
+                                "if (survey.validBehindBad() && reader.header().writtenInBoot(boot)) {",
+                                "if (survey.validBehindBad() && boot == null) {"),
+                        bug(
+                                "an epoch's number is used again",
+                                "int number = newest.number() + 1;",
+                                "int number = newest.number();"),
+                        bug(
+                                "numbering goes on without a gap after an unclean end",
+                                "survey.highestSeen() + Epoch.UNCLEAN_GAP",
+                                "survey.highestSeen() + 1"),
+                        bug(
+                                "survivors count as durable where they are and are not rewritten",
+                                "new Epoch(number, cut, newest.next(cut), survey.last(), resume)",
+                                "Epoch.withoutSurvivors(number, survey.last(), resume)"),
+                        bug(
+                                "an epoch begins before its survivors are forced",
+                                "file.force(); storage.rename(temporary, header.name());",
+                                "storage.rename(temporary, header.name());"),
+                        bug(
+                                "an epoch begins before its name is forced",
+                                "storage.rename(temporary, header.name()); storage.syncDirectory();",
+                                "storage.rename(temporary, header.name());"),
+                        bug(
+                                "a checkpoint gets its name before it is forced",
+                                "if (++steps % FORCE_STEPS == 0 || written == bytes) { file.force(); }",
+                                ""),
+                        bug(
+                                "a checkpoint's name is not forced",
+                                "storage.rename(TEMPORARY, SegmentNames.CHECKPOINT); storage.syncDirectory();",
+                                "storage.rename(TEMPORARY, SegmentNames.CHECKPOINT);"),
+                        bug(
+                                "a checkpoint does not wait for the force of what it stands for",
+                                "if (durable.forcedSequence() < request.sequence()) { return false; }",
+                                ""),
+                        bug(
+                                "segments are deleted before the checkpoint without them has its name",
+                                "private void publish() throws IOException { file.publish();",
+                                "private void publish() throws IOException {"
+                                        + " for (ClosedSegment segment : compaction.superfluous()) { storage.delete(segment.name()); }"
+                                        + " file.publish();"),
+                        bug(
+                                "a checkpoint forgets a segment",
+                                "compaction.left().forEach(segment -> listed.add(Checkpoint.Listed.of(segment)));",
+                                "compaction.left().stream().skip(1).forEach("
+                                        + "segment -> listed.add(Checkpoint.Listed.of(segment)));"),
+                        bug(
+                                "compaction drops a live record",
+                                "if (key.isLive(index.sequence())) {",
+                                "if (key.isLive(index.sequence()) && index.sequence() % 16 != 8) {"),
+                        bug(
+                                "a compacted segment gets its name before it is forced",
+                                "flush(); file.force(); file.close();",
+                                "flush(); file.close();"),
+                        bug(
+                                "a damaged record is given out when it is read back",
+                                "frame = window.load(at, length);"
+                                        + " return frame >= 0 && checksum.frameMatches(window.buffer(), frame, at) && isWellFormed();",
+                                "frame = window.load(at, length); return frame >= 0 && isWellFormed();"))
+                .map(bug -> new Object[] {bug.what(), bug});
+    }
+
+    private static PlantedBug bug(String what, String right, String wrong) {
+        return new PlantedBug(what, SOURCES, right, wrong);
+    }
+}
