@@ -1,5 +1,6 @@
 package io.blipmq.net;
 
+import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.ProtocolException;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -56,7 +57,7 @@ final class Connection {
         input = new InputBuffer(shared);
         output = new OutputQueue(shared);
         answers = new Answers(shared, output);
-        session = new Session(shared, answers);
+        session = new Session(shared, answers, output, () -> shared.active.add(this), String.valueOf(peer));
     }
 
     /** Reads what the socket has, once. */
@@ -143,6 +144,10 @@ final class Connection {
         }
     }
 
+    void tellIfGoingAway() {
+        session.tellIfGoingAway();
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -189,7 +194,7 @@ final class Connection {
         refusedByJournal = false;
         try {
             while (mayHandle()) {
-                int frameBytes = FrameReader.wholeFrameBytes(buffer, at, to, session.isReady());
+                int frameBytes = FrameReader.wholeFrameBytes(buffer, at, to, session.version(), session.isReady());
                 if (frameBytes == 0) {
                     break;
                 }
@@ -207,6 +212,9 @@ final class Connection {
             input.onHandled(at, session.assemblyBudget(), nowNanos);
         }
         shared.metrics.add(NetMetric.FRAMES_IN, frames);
+        if (session.version() == FrameLayout.VERSION_2) {
+            shared.metrics.add(NetMetric.FRAMES_IN_V2, frames);
+        }
         return frames;
     }
 
@@ -249,7 +257,9 @@ final class Connection {
             return 0;
         }
         try {
-            return output.write(channel);
+            long written = output.write(channel);
+            session.onWritten();
+            return written;
         } catch (IOException e) {
             onLost(e);
             return 0;

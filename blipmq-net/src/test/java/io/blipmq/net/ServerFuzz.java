@@ -29,7 +29,12 @@ public final class ServerFuzz {
     private static final int PIECE_SHIFT = 4;
     private static final String KEY = "k";
     private static final NetOptions OPTIONS = new NetOptions(
-            "127.0.0.1", 0, 10, List.of(KEY.getBytes(StandardCharsets.US_ASCII)), NetBudgets.ofDirectMemory(64L << 20));
+            "127.0.0.1",
+            0,
+            10,
+            List.of(KEY.getBytes(StandardCharsets.US_ASCII)),
+            NetBudgets.ofDirectMemory(64L << 20),
+            TestServer.SERVER);
 
     private final MemoryJournal journal = new MemoryJournal();
     private final Broker broker;
