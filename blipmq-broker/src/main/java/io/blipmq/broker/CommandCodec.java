@@ -30,7 +30,7 @@ import java.nio.ByteBuffer;
  * DEAD_LETTER (8)  0 message with properties, those of a dead letter among them; its key as in 4, not written any more;
  *                    behind it u64 subscription, u64 delivery tag, u32 attempts,
  *                    u8 1 = the message had come back from the dead letters, else 0
- * REDRIVE (9)      0 message; its key is {@link DurableSubscription#redriveKey}; behind it
+ * REDRIVE (9)      0 message; its key is {@link MessageKeys#ofRedriven}; behind it
  *                    u64 subscription                u64 dead-letter subscription  u64 the letter's delivery tag
  * </pre>
  *

@@ -187,7 +187,7 @@ class CommandCodecTest {
 
     @Test
     void redrive() {
-        byte[] key = DurableSubscription.redriveKey(5);
+        byte[] key = MessageKeys.ofRedriven(5);
         assertThat(key).isEqualTo(golden("ff 0000000000000005"));
         byte[] properties = golden("80000101");
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.redriveBytes(key, properties, 2));
