@@ -138,6 +138,11 @@ final class Session {
         return version;
     }
 
+    /** Where this session's frames are counted. */
+    NetMetric framesMetric() {
+        return pushSession == null ? NetMetric.FRAMES_IN_V1 : NetMetric.FRAMES_IN_V2;
+    }
+
     /** What this server says of itself in WELCOME. */
     Welcome welcome() {
         return shared.welcome;
