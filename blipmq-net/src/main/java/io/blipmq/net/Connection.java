@@ -60,7 +60,7 @@ final class Connection {
         input = new InputBuffer(shared);
         output = new OutputQueue(shared);
         answers = new Answers(shared, output);
-        session = new Session(shared, answers, output, () -> shared.active.add(this), String.valueOf(peer));
+        session = new Session(shared, answers, output, () -> shared.active.add(this), peer);
     }
 
     /** Reads what the socket has, once. */
