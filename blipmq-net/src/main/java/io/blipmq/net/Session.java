@@ -200,9 +200,11 @@ final class Session {
 
     /** The peer's address and port, for an operator's eyes. */
     private String peerText() {
-        return peer instanceof InetSocketAddress inet
-                ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
-                : String.valueOf(peer);
+        return peer instanceof InetSocketAddress inet ? hostText(inet) + ":" + inet.getPort() : String.valueOf(peer);
+    }
+
+    private static String hostText(InetSocketAddress inet) {
+        return inet.isUnresolved() ? inet.getHostString() : inet.getAddress().getHostAddress();
     }
 
     private NetMetric sessionsMetric() {
