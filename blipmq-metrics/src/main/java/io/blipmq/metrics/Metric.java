@@ -49,6 +49,16 @@ public enum Metric {
             "Well-formed publishes answered with a NACK since the start, by reason."),
 
     CONNECTIONS("blipmq_connections", GAUGE, "Client connections that are open."),
+    SESSIONS(
+            "blipmq_sessions",
+            GAUGE,
+            "version",
+            "Client connections that have shown a known key, by the protocol version that they speak."),
+    FRAMES_RECEIVED(
+            "blipmq_frames_received_total",
+            COUNTER,
+            "version",
+            "Frames handled since the start, by protocol version; those before HELLO are of version 1."),
     CONNECTIONS_ACCEPTED("blipmq_connections_accepted_total", COUNTER, "Client connections accepted since the start."),
     CONNECTIONS_REJECTED(
             "blipmq_connections_rejected_total",

@@ -92,6 +92,10 @@ final class Observation {
 
     private void bindNet(MetricsRegistry.Builder builder) {
         builder.value(Metric.CONNECTIONS, net(NetMetric.CONNECTIONS))
+                .labelled(Metric.SESSIONS, Map.of("1", net(NetMetric.SESSIONS_V1), "2", net(NetMetric.SESSIONS_V2)))
+                .labelled(
+                        Metric.FRAMES_RECEIVED,
+                        Map.of("1", net(NetMetric.FRAMES_IN_V1), "2", net(NetMetric.FRAMES_IN_V2)))
                 .value(Metric.CONNECTIONS_ACCEPTED, net(NetMetric.CONNECTIONS_ACCEPTED))
                 .labelled(
                         Metric.CONNECTIONS_REJECTED,
