@@ -1,88 +1,110 @@
 package io.blipmq.broker;
 
+import java.util.concurrent.TimeUnit;
+
 /**
- * Whether connections read a durable subscription and since when, and what it gets only while they do: QoS 0 messages.
- * Owned by the core thread.
+ * A connection's hold on a subscription that is pushed to it: credit, and what the client asked for with ATTACH. Owned by
+ * the core thread. It ends when the connection does, when it leaves the subscription, or when another one takes it over.
  */
 final class Attachment {
-    private int clients;
-    /** Null without a connection. */
-    private LiveLog.Cursor live;
+    private final Client client;
+    private final Subscription subscription;
+    private final boolean existed;
+    private final boolean creditOnSettle;
+    private final long ackTimeoutNanos;
+    private final long retryBackoffNanos;
+    private long credit;
+    /** Deliveries that it was given and that are not settled and have not timed out. */
+    private int inFlight;
 
-    private long detachedNanos;
-    /** Wall clock. */
-    private long sinceMillis;
+    private boolean ended;
 
-    private boolean backlogWarned;
+    /** Owned by {@link ReadyList}. */
+    boolean listed;
 
-    boolean isAttached() {
-        return clients > 0;
+    Attachment nextListed;
+
+    /** @param existed whether the subscription is older than the request */
+    Attachment(Client client, Subscription subscription, AttachRequest request, boolean existed) {
+        this.client = client;
+        this.subscription = subscription;
+        this.existed = existed;
+        this.creditOnSettle = request.creditOnSettle();
+        this.ackTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(request.ackTimeoutMillis());
+        this.retryBackoffNanos = TimeUnit.MILLISECONDS.toNanos(request.retryBackoffMillis());
     }
 
-    /**
-     * A connection reads it from now on. Another one may do so already: a key has one subscription to a dead-letter topic,
-     * so all its connections that subscribe share it. Each may poll and acknowledge what any of them was given.
-     */
-    void attach(LiveLog messages, long nowMillis) {
-        clients++;
-        if (clients == 1) {
-            live = messages.open();
-            sinceMillis = nowMillis;
-            backlogWarned = false;
+    Client client() {
+        return client;
+    }
+
+    Subscription subscription() {
+        return subscription;
+    }
+
+    boolean existed() {
+        return existed;
+    }
+
+    // --- time ---
+
+    /** How long a delivery may stay unsettled. */
+    long ackTimeoutNanos(BrokerOptions options) {
+        return ackTimeoutNanos == 0 ? options.ackTimeoutNanos() : ackTimeoutNanos;
+    }
+
+    /** How long a delivery that has timed out waits until it is due again. */
+    long retryBackoffNanos(int attempt) {
+        long cap = Math.max(BrokerOptions.BACKOFF_NANOS_MAX, retryBackoffNanos);
+        int doublings = Math.min(attempt - 1, 30);
+        return retryBackoffNanos > cap >> doublings ? cap : retryBackoffNanos << doublings;
+    }
+
+    // --- credit ---
+
+    long credit() {
+        return credit;
+    }
+
+    void addCredit(long messages) {
+        if (messages >= PushBroker.UNLIMITED_CREDIT || credit == Long.MAX_VALUE) {
+            credit = Long.MAX_VALUE;
+        } else {
+            credit = Math.min(credit + messages, PushBroker.UNLIMITED_CREDIT - 1);
         }
     }
 
-    /**
-     * A connection is gone.
-     *
-     * @return whether it was the last one: then the subscription is to be detached
-     */
-    boolean release() {
-        clients--;
-        return clients == 0;
+    void spendCredit(int messages) {
+        if (credit != Long.MAX_VALUE) {
+            credit -= messages;
+        }
     }
 
-    /** @return QoS 0 messages that were waiting and are lost */
-    long detach(long nowNanos, long nowMillis) {
-        long lost = live.backlog();
-        live.close();
-        live = null;
-        startDetached(nowNanos, nowMillis);
-        return lost;
+    /** A delivery was handed out. */
+    void onDelivered() {
+        inFlight++;
     }
 
-    /** Counts the time without a connection from now on. */
-    void startDetached(long nowNanos, long nowMillis) {
-        detachedNanos = nowNanos;
-        sinceMillis = nowMillis;
+    /** A delivery that was handed out is settled, or has timed out. */
+    void onDeliveryEnded() {
+        inFlight--;
+        if (creditOnSettle) {
+            addCredit(1);
+        }
     }
 
-    long detachedNanos() {
-        return detachedNanos;
+    int inFlight() {
+        return inFlight;
     }
 
-    /** Since when it has a connection, or has none. */
-    long sinceMillis() {
-        return sinceMillis;
+    // --- end ---
+
+    void end() {
+        ended = true;
     }
 
-    /** Whether a QoS 0 message waits; then {@link #live()} is there. */
-    boolean hasLive() {
-        return live != null && live.hasNext();
-    }
-
-    LiveLog.Cursor live() {
-        return live;
-    }
-
-    long liveBacklog() {
-        return live == null ? 0 : live.backlog();
-    }
-
-    /** @return whether this is the first call since it was attached */
-    boolean warnOfBacklogOnce() {
-        boolean first = !backlogWarned;
-        backlogWarned = true;
-        return first;
+    /** Whether anything may be pushed, as far as this connection is concerned. */
+    boolean isOpen() {
+        return credit > 0 && !ended && client.takesPushes();
     }
 }

@@ -28,13 +28,16 @@ final class CheckpointLiveness implements Liveness {
             for (TopicState topic : state.topics()) {
                 for (SubscriptionState subscription : topic.subscriptions()) {
                     boolean letters = subscription.letters() != null;
-                    byte[] key =
-                            letters ? DurableSubscription.letterKey(subscription.owner(), topic.name()) : topic.name();
+                    byte[] key = letters ? MessageKeys.ofLetters(subscription.owner(), topic.name()) : topic.name();
                     LogState log = letters ? subscription.letters() : topic.log();
                     Reader reader = Reader.of(subscription);
                     byKey.computeIfAbsent(ByteBuffer.wrap(key), none -> new Readers(new ArrayList<>()))
                             .readers()
                             .add(reader);
+                    if (subscription.unsettled().stream().anyMatch(DeliveryState::redriven)) {
+                        ByteBuffer redriven = ByteBuffer.wrap(MessageKeys.ofRedriven(subscription.id()));
+                        byKey.put(redriven, new Readers(List.of(reader)));
+                    }
                     first = Math.min(first, reader.first(log.lastSequence()));
                 }
             }
@@ -53,9 +56,8 @@ final class CheckpointLiveness implements Liveness {
         }
 
         boolean wants(long sequence) {
-            return sequence < nextSequence
-                    ? Arrays.binarySearch(unsettled, sequence) >= 0
-                    : Arrays.binarySearch(settledAhead, sequence) < 0;
+            return Arrays.binarySearch(unsettled, sequence) >= 0
+                    || sequence >= nextSequence && Arrays.binarySearch(settledAhead, sequence) < 0;
         }
 
         /** @param lastSequence of the log that is read: what is beyond it is not there yet */

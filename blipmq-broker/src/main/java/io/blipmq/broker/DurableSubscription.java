@@ -1,9 +1,6 @@
 package io.blipmq.broker;
 
-import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -16,34 +13,91 @@ import org.agrona.collections.Long2ObjectHashMap;
  */
 final class DurableSubscription extends Subscription {
     private final OwnerId owner;
+    private final byte[] name;
+    private final boolean passing;
     private final MessageLog messages;
     private final MessageCursor cursor;
     private final boolean deadLetters;
-    private final Long2ObjectHashMap<Delivery> unsettled = new Long2ObjectHashMap<>();
-    private final PriorityQueue<Delivery> due = new PriorityQueue<>(4, Comparator.comparingLong(d -> d.tag));
-    private final LetterLinks letters = new LetterLinks();
-    private final Attachment attachment = new Attachment();
-    private boolean removing;
+    private final Unsettled unsettled = new Unsettled();
+    private final DurableReader reader;
+    /** On a dead-letter subscription: where each letter came from, by the letter's tag. */
+    private final Long2ObjectHashMap<Letter> letters = new Long2ObjectHashMap<>();
+    /** On any other: letters made of this subscription's messages, by the message's tag. */
+    private final Long2ObjectHashMap<Letter> lettersByOrigin = new Long2ObjectHashMap<>();
 
-    /** @param firstSequence its messages begin at or beyond this number */
-    DurableSubscription(long id, Topic topic, OwnerId owner, PositionMemory positions, long firstSequence) {
+    /** The number of the newest dead letter that is journalled for this subscription, 0 before any. */
+    private long lastLetterSequence;
+    /** Dead letters on their way back to this. */
+    private int comingRedrives;
+
+    /** Connections that it is attached to. */
+    private int clients;
+
+    /** The one of them that its messages are pushed to; null when they are polled. */
+    private Attachment attachment;
+
+    private long detachedNanos;
+    /** Since when it has a connection, or has none; wall clock. */
+    private long sinceMillis;
+
+    private boolean removing;
+    private boolean backlogWarned;
+
+    /**
+     * A message in a dead-letter subscription and the subscription it failed in.
+     *
+     * @param originRedriven whether it had come back from the dead letters before
+     */
+    record Letter(
+            DurableSubscription deadLetters,
+            long tag,
+            long originId,
+            long originTag,
+            boolean originRedriven,
+            int payloadLength) {}
+
+    /**
+     * @param name empty: it has none
+     * @param passing whether it ends with its connection
+     * @param firstSequence its messages begin at or beyond this number
+     */
+    DurableSubscription(
+            long id,
+            Topic topic,
+            OwnerId owner,
+            byte[] name,
+            boolean passing,
+            PositionMemory positions,
+            long firstSequence) {
         super(id, topic);
         this.owner = owner;
+        this.name = name;
+        this.passing = passing;
         this.deadLetters = topic.isDeadLetters();
-        this.messages = deadLetters ? new MessageLog(letterKey(owner, topic.name()), positions) : topic.messages();
+        this.messages =
+                deadLetters ? new MessageLog(MessageKeys.ofLetters(owner, topic.name()), positions) : topic.messages();
         this.cursor = new MessageCursor(messages, firstSequence);
+        this.reader = new DurableReader(this);
     }
 
-    /** What the journal lists an owner's letters under. */
-    static byte[] letterKey(OwnerId owner, byte[] letterTopic) {
-        ByteBuffer key = ByteBuffer.allocate(OwnerId.BYTES + letterTopic.length);
-        owner.put(key, 0);
-        key.put(OwnerId.BYTES, letterTopic);
-        return key.array();
-    }
-
+    @Override
     OwnerId owner() {
         return owner;
+    }
+
+    /** Empty when it has none. */
+    byte[] name() {
+        return name;
+    }
+
+    /** Whether it ends with its connection. */
+    boolean isPassing() {
+        return passing;
+    }
+
+    /** Whether clients that poll may do so: not when it was made to be pushed. */
+    boolean isForPolling() {
+        return name.length == 0 && !passing && attachment == null;
     }
 
     boolean isDeadLetters() {
@@ -59,12 +113,16 @@ final class DurableSubscription extends Subscription {
         return cursor;
     }
 
-    Long2ObjectHashMap<Delivery> unsettled() {
+    Unsettled unsettled() {
         return unsettled;
     }
 
-    LetterLinks letters() {
+    Long2ObjectHashMap<Letter> letters() {
         return letters;
+    }
+
+    Long2ObjectHashMap<Letter> lettersByOrigin() {
+        return lettersByOrigin;
     }
 
     @Override
@@ -74,12 +132,60 @@ final class DurableSubscription extends Subscription {
 
     // --- attachment ---
 
+    boolean isAttached() {
+        return clients > 0;
+    }
+
+    /** How many connections read it. */
+    int clientCount() {
+        return clients;
+    }
+
+    @Override
+    Client reader() {
+        return attachment == null ? null : attachment.client();
+    }
+
+    /**
+     * A connection reads it from now on. Another one may do so already: a key has one subscription to a dead-letter topic,
+     * so all its connections that subscribe share it. Each may poll and acknowledge what any of them was given.
+     */
+    void attach(long nowMillis) {
+        clients++;
+        if (clients == 1) {
+            sinceMillis = nowMillis;
+            reader.openLive();
+            backlogWarned = false;
+        }
+    }
+
+    /** From now on its messages are pushed. */
+    void attachment(Attachment newAttachment) {
+        attachment = newAttachment;
+    }
+
+    @Override
     Attachment attachment() {
         return attachment;
     }
 
-    void attach(long nowMillis) {
-        attachment.attach(topic().durableLive(), nowMillis);
+    /**
+     * A connection is gone.
+     *
+     * @return whether it was the last one: then it is to be detached
+     */
+    boolean release() {
+        clients--;
+        return clients == 0;
+    }
+
+    /** What was pushed to a connection that is gone and is not settled is due again, as when the last one is gone. */
+    void takeBack(Attachment from, DeadlineWheel deadlines, BrokerOptions options) {
+        for (Delivery delivery : unsettled.values()) {
+            if (delivery.holder == from) {
+                takeBack(delivery, deadlines, options);
+            }
+        }
     }
 
     /**
@@ -88,14 +194,31 @@ final class DurableSubscription extends Subscription {
      * @return QoS 0 messages that were waiting and are lost
      */
     long detach(long nowNanos, long nowMillis, DeadlineWheel deadlines, BrokerOptions options) {
+        long lost = reader.closeLive();
+        startDetached(nowNanos, nowMillis);
         for (Delivery delivery : unsettled.values()) {
-            boolean last = !deadLetters && options.isLastDelivery(delivery.attempts);
-            if (delivery.state == Delivery.State.IN_FLIGHT && !last) {
-                deadlines.cancel(delivery);
-                dueAgain(delivery);
-            }
+            takeBack(delivery, deadlines, options);
         }
-        return attachment.detach(nowNanos, nowMillis);
+        return lost;
+    }
+
+    private void takeBack(Delivery delivery, DeadlineWheel deadlines, BrokerOptions options) {
+        delivery.holder = null;
+        boolean last = !deadLetters && options.isLastDelivery(delivery.attempts);
+        if (delivery.state == Delivery.State.IN_FLIGHT && !last && delivery.rejectReason == null) {
+            deadlines.cancel(delivery);
+            unsettled.dueAgain(delivery);
+        }
+    }
+
+    /** Counts the time without a connection from now on. */
+    void startDetached(long nowNanos, long nowMillis) {
+        detachedNanos = nowNanos;
+        sinceMillis = nowMillis;
+    }
+
+    long detachedNanos() {
+        return detachedNanos;
     }
 
     boolean isRemoving() {
@@ -106,174 +229,117 @@ final class DurableSubscription extends Subscription {
         removing = true;
     }
 
+    /** @return whether this is the first call since it was attached */
+    boolean warnOfBacklogOnce() {
+        boolean first = !backlogWarned;
+        backlogWarned = true;
+        return first;
+    }
+
     // --- delivery ---
 
     @Override
     boolean deliverNext(DeliverySink sink, Delivering delivering) {
-        Delivery delivery = nextDue(delivering);
-        if (delivery == null) {
-            passOverSettled(delivering);
-            if (deliverLive(sink)) {
-                return true;
-            }
-            delivery = nextFromCursor(delivering);
-        }
-        if (delivery == null) {
-            return false;
-        }
-        delivery.attempts++;
-        delivering.delivered(delivery);
-        delivering
-                .journal()
-                .readPayload(
-                        delivery.message,
-                        sink.deliver(1, delivery.tag, topic().name(), delivery.message.payloadLength));
-        return true;
+        return reader.deliverNext(sink, delivering);
     }
 
-    void dueAgain(Delivery delivery) {
-        delivery.state = Delivery.State.DUE;
-        due.add(delivery);
+    @Override
+    int pushNext(long countMax, Delivering delivering) {
+        return reader.pushNext(attachment, countMax, delivering);
     }
 
-    private Delivery nextDue(Delivering delivering) {
-        for (Delivery delivery = due.poll(); delivery != null; delivery = due.poll()) {
-            if (delivery.state == Delivery.State.DUE) {
-                if (!delivery.message.isExpired(delivering.nowMillis())) {
-                    return delivery;
-                }
-                delivering.expire(delivery);
-            }
-        }
-        return null;
-    }
-
-    /** A QoS 0 message goes out when everything that arrived before it has. */
-    private boolean deliverLive(DeliverySink sink) {
-        if (!attachment.hasLive()) {
-            return false;
-        }
-        if (!cursor.isAtEnd() && cursor.sequence() <= attachment.live().nextArrivedAfter()) {
-            return false;
-        }
-        attachment.live().deliverNext(sink, topic().name());
-        return true;
-    }
-
-    private Delivery nextFromCursor(Delivering delivering) {
-        if (cursor.isAtEnd() || unsettled.size() >= delivering.inFlightMax()) {
-            return null;
-        }
-        StoredMessage message = cursor.message(delivering.journal());
-        if (message.isExpired(delivering.nowMillis())) {
-            return null; // passing over expired messages stopped: a later request goes on
-        }
-        Delivery delivery = new Delivery(this, message);
-        unsettled.put(delivery.tag, delivery);
-        pass();
-        return delivery;
-    }
-
-    /**
-     * The maintenance tick: drops what has expired although nobody polls. Due messages are in the order of their tags,
-     * which is that of their expiry unless the TTL was changed between them.
-     */
+    /** The maintenance tick: drops what has expired although nobody asks for it. */
     void dropExpired(Delivering delivering) {
-        for (Delivery first = due.peek(); first != null; first = due.peek()) {
-            if (first.state == Delivery.State.DUE) {
-                boolean gone = first.message.isExpired(delivering.nowMillis())
-                        && delivering.tryExpire(this, first.tag, first.message.payloadLength);
-                if (!gone) {
-                    break;
-                }
-            }
-            due.remove();
-        }
-        passOverSettled(delivering);
-    }
-
-    /**
-     * Moves the cursor over messages that are settled or that nobody wants any more. It stops in front of an expired
-     * one that cannot be settled for lack of room: nothing is delivered past that.
-     */
-    private void passOverSettled(Delivering delivering) {
-        int expired = 0;
-        while (!cursor.isAtEnd()) {
-            if (cursor.isSettled()) {
-                pass();
-            } else if (expired < Delivering.EXPIRED_PER_STEP_MAX && expireNext(delivering)) {
-                expired++;
-            } else {
-                return;
-            }
-        }
-    }
-
-    /** @return whether the message at the cursor has expired and was passed */
-    private boolean expireNext(Delivering delivering) {
-        StoredMessage message = cursor.message(delivering.journal());
-        if (!message.isExpired(delivering.nowMillis())
-                || !delivering.tryExpire(this, message.sequence, message.payloadLength)) {
-            return false;
-        }
-        pass();
-        return true;
-    }
-
-    private void pass() {
-        cursor.pass();
-        if (cursor.hasLeftPage()) {
-            if (deadLetters) {
-                messages.trimBefore(cursor.nextSequence());
-            } else {
-                topic().trim();
-            }
-        }
+        reader.dropExpired(delivering);
     }
 
     /** A message's move to the dead letters is journalled. */
     void onMoving(Delivery delivery, long letterSequence) {
         delivery.state = Delivery.State.MOVING;
-        letters.onMoving(letterSequence);
+        lastLetterSequence = letterSequence;
+    }
+
+    long lastLetterSequence() {
+        return lastLetterSequence;
+    }
+
+    // --- back from the dead letters ---
+
+    int comingRedrives() {
+        return comingRedrives;
+    }
+
+    /** One is journalled, or has come. */
+    void countComingRedrives(int more) {
+        comingRedrives = Math.max(0, comingRedrives + more);
+    }
+
+    /** Takes a letter that waits for its first delivery out of the order, so that something can be done with it. */
+    Delivery takeOut(StoredMessage letter) {
+        Delivery delivery = new Delivery(this, letter);
+        unsettled.put(delivery);
+        cursor.settleAhead(letter.sequence, letter.payloadLength);
+        return delivery;
     }
 
     // --- settlement ---
 
     /** Whether an acknowledgement of this tag settles something: a delivery, or the dead letter it has become. */
     boolean holds(long tag) {
-        return unsettled.containsKey(tag) || letters.madeOf(tag) != null;
+        Delivery delivery = unsettled.get(tag);
+        if (delivery != null) {
+            return isHeld(delivery);
+        }
+        Letter letter = lettersByOrigin.get(tag);
+        return letter != null && !letter.deadLetters.isGoingBack(letter.tag);
+    }
+
+    /** Whether a client may settle it: it was delivered, and is not on its way back to its subscription. */
+    boolean isHeld(Delivery delivery) {
+        return delivery.attempts > 0 && !(deadLetters && delivery.state == Delivery.State.MOVING);
+    }
+
+    private boolean isGoingBack(long letterTag) {
+        Delivery delivery = unsettled.get(letterTag);
+        return delivery != null && delivery.state == Delivery.State.MOVING;
+    }
+
+    /** Whether what such an acknowledgement settles had come back from the dead letters. */
+    boolean isHeldRedriven(long tag) {
+        Delivery delivery = unsettled.get(tag);
+        return delivery == null ? lettersByOrigin.get(tag).originRedriven() : isRedriven(delivery.message);
+    }
+
+    /** Whether a message came back from the dead letters, so that it is not one of its topic's any more. */
+    boolean isRedriven(StoredMessage message) {
+        return message.key != messages.key();
     }
 
     /** The length of the payload that such an acknowledgement settles. */
     int heldPayloadLength(long tag) {
         Delivery delivery = unsettled.get(tag);
-        return delivery == null ? letters.madeOf(tag).payloadLength() : delivery.message.payloadLength;
+        return delivery == null ? lettersByOrigin.get(tag).payloadLength() : delivery.message.payloadLength;
     }
 
     /** Whether a message is not settled, be it delivered or not. */
     boolean isWaitingFor(long tag) {
-        return unsettled.containsKey(tag) || cursor.isWaitingFor(tag);
+        return unsettled.contains(tag) || cursor.isWaitingFor(tag);
     }
 
     // --- what others may know ---
 
     /** Payload bytes that wait, those in flight included. */
     long backlogBytes() {
-        long waiting = cursor.waitingBytes();
-        for (Delivery delivery : unsettled.values()) {
-            waiting += delivery.message.payloadLength;
-        }
-        return waiting;
+        return cursor.waitingBytes() + unsettled.payloadBytes();
     }
 
-    /** Messages that wait to be delivered, those due again included. */
+    @Override
     long backlog() {
-        long again = due.stream().filter(d -> d.state == Delivery.State.DUE).count();
-        return cursor.waitingCount() + again + attachment.liveBacklog();
+        return cursor.waitingCount() + unsettled.waitingCount() + reader.liveBacklog();
     }
 
     /** When the oldest unsettled message was published, in wall-clock milliseconds; 0 when there is none. */
-    private long oldestMillis(Delivering delivering) {
+    long oldestMillis(Delivering delivering) {
         long oldest = cursor.isAtEnd() ? Long.MAX_VALUE : cursor.message(delivering.journal()).publishedMillis;
         for (Delivery delivery : unsettled.values()) {
             oldest = Math.min(oldest, delivery.message.publishedMillis);
@@ -288,8 +354,8 @@ final class DurableSubscription extends Subscription {
                 id(),
                 topic().toString(),
                 1,
-                attachment.isAttached(),
-                Instant.ofEpochMilli(attachment.sinceMillis()),
+                isAttached(),
+                Instant.ofEpochMilli(sinceMillis),
                 backlog(),
                 backlogBytes(),
                 unsettled.size(),

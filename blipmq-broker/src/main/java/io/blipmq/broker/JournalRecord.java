@@ -9,6 +9,7 @@ import java.util.Locale;
  *
  * @param command what it does, such as {@code publish}
  * @param topic null when it names none
+ * @param name of a subscription that has one, else null
  * @param subscription its id, 0 when it names none
  * @param deliveryTag 0 when it names none
  * @param reason null when it gives none
@@ -20,6 +21,7 @@ import java.util.Locale;
 public record JournalRecord(
         String command,
         String topic,
+        String name,
         long subscription,
         long deliveryTag,
         String reason,
@@ -33,17 +35,22 @@ public record JournalRecord(
         View view = new View(body, offset);
         switch (type) {
             case CommandCodec.PUBLISH,
+                    CommandCodec.PUBLISH_WITH_PROPERTIES,
                     CommandCodec.SUBSCRIBE,
+                    CommandCodec.SUBSCRIBE_NAMED,
                     CommandCodec.SETTLE,
                     CommandCodec.DEAD_LETTER,
+                    CommandCodec.DEAD_LETTER_WITH_PROPERTIES,
+                    CommandCodec.REDRIVE,
                     CommandCodec.REMOVE -> CommandCodec.decode(sequence, type, body, offset, length, 0, view);
-            default -> view.record = bare("type-" + type);
+            default -> view.record = bare("type-" + type, null, null, 0, 0, null);
         }
         return view.record;
     }
 
-    private static JournalRecord bare(String command) {
-        return new JournalRecord(command, null, 0, 0, null, 0, 0, 0, null);
+    private static JournalRecord bare(
+            String command, String topic, String name, long subscription, long deliveryTag, String reason) {
+        return new JournalRecord(command, topic, name, subscription, deliveryTag, reason, 0, 0, 0, null);
     }
 
     /** Turns a command into the record. */
@@ -70,41 +77,58 @@ public record JournalRecord(
                 int topicOffset,
                 int topicLength,
                 int payloadOffset,
-                int payloadLength) {
+                int payloadLength,
+                int propertiesBytes,
+                long publishedMillis) {
             record = message("publish", text(topicOffset, topicLength), 0, 0, 0);
         }
 
         @Override
-        public void onSubscribe(long sequence, OwnerId owner, byte[] topic) {
-            String name = new String(topic, StandardCharsets.UTF_8);
-            record = new JournalRecord("subscribe", name, sequence, 0, null, 0, 0, 0, null);
+        public void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean passing) {
+            String shownName = name.length == 0 ? null : new String(name, StandardCharsets.UTF_8);
+            record = bare("subscribe", new String(topic, StandardCharsets.UTF_8), shownName, sequence, 0, null);
         }
 
         @Override
-        public void onSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason) {
-            record = new JournalRecord("settle", null, subscriptionId, deliveryTag, name(reason), 0, 0, 0, null);
+        public void onSettle(
+                long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason) {
+            record = bare("settle", null, null, subscriptionId, deliveryTag, name(reason));
         }
 
         @Override
         public void onDeadLetter(
-                long sequence, long position, long subscriptionId, long deliveryTag, int attempts, int payloadLength) {
+                long sequence,
+                long position,
+                long subscriptionId,
+                long deliveryTag,
+                boolean redriven,
+                int attempts,
+                int payloadLength) {
             long key = CommandCodec.locateKey(CommandCodec.DEAD_LETTER, body, offset, 0);
             String topic = text((int) (key >>> 32) + OwnerId.BYTES, (int) key - OwnerId.BYTES);
             record = message("dead-letter", topic, subscriptionId, deliveryTag, attempts);
         }
 
         @Override
+        public void onRedrive(StoredMessage copy, long subscriptionId, long deadLettersId, long letterTag) {
+            record = message("redrive", null, subscriptionId, letterTag, 0);
+        }
+
+        @Override
         public void onRemove(long subscriptionId, RemoveReason reason) {
-            record = new JournalRecord("remove", null, subscriptionId, 0, name(reason), 0, 0, 0, null);
+            record = bare("remove", null, null, subscriptionId, 0, name(reason));
         }
 
         private JournalRecord message(String command, String topic, long subscription, long tag, int attempts) {
             StoredMessage message = new StoredMessage();
-            CommandCodec.decodeMessage(body, offset, message);
+            if (CommandCodec.decodeMessage(body, offset, message)) {
+                CommandCodec.decodeProperties(body, offset + message.payloadOffset, message);
+            }
             ByteBuffer payload = body.slice(offset + message.payloadOffset, message.payloadLength);
             return new JournalRecord(
                     command,
                     topic,
+                    null,
                     subscription,
                     tag,
                     null,

@@ -6,12 +6,15 @@ import java.util.ArrayDeque;
  * Acknowledgements on their way to the journal, those it has no room for just now included. Owned by the core thread.
  *
  * <p>An acknowledgement takes effect at once; what finds no room waits here and goes first when there is some, before any
- * frame of the next turn is handled. When {@link #WAITING_MAX} wait, no further one is taken: the client's frame stays in
+ * frame of the next turn is handled. When {@link #WAITING_MAX} wait, no further request is taken: the client's frame stays in
  * its connection, which is not read meanwhile. Nothing but acknowledgements waits here: what expires can be left where it
  * is until there is room.
  */
 final class PendingSettlements {
-    /** Together, of all subscriptions: as many as one may have in flight by default; under 1 MiB of memory. */
+    /**
+     * Together, of all subscriptions: as many as one may have in flight by default, and the last request may come with as
+     * many again; under 2 MiB of memory.
+     */
     static final int WAITING_MAX = 16_384;
 
     private final Journal journal;
@@ -23,37 +26,37 @@ final class PendingSettlements {
     /** How many had begun to wait when the last checkpoint was taken. */
     private long waitedAtCheckpoint;
 
-    private record Settlement(long subscriptionId, long deliveryTag, int payloadLength) {}
+    private record Settlement(long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {}
 
     PendingSettlements(Journal journal) {
         this.journal = journal;
     }
 
-    /** @return whether it was taken, be it by the journal or to wait for room */
-    boolean append(long subscriptionId, long deliveryTag, int payloadLength) {
-        if (waiting.isEmpty() && isAppended(subscriptionId, deliveryTag, payloadLength)) {
-            return true;
+    /** Whether no further request to acknowledge may be taken. */
+    boolean isFull() {
+        return waiting.size() >= WAITING_MAX;
+    }
+
+    /** Goes to the journal, or waits for room. */
+    void append(long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {
+        if (!waiting.isEmpty() || !isAppended(subscriptionId, deliveryTag, redriven, payloadLength)) {
+            waiting.add(new Settlement(subscriptionId, deliveryTag, redriven, payloadLength));
+            waitedCount++;
         }
-        if (waiting.size() == WAITING_MAX) {
-            return false;
-        }
-        waiting.add(new Settlement(subscriptionId, deliveryTag, payloadLength));
-        waitedCount++;
-        return true;
     }
 
     /** Appends as many as there is room for. */
     void appendAll() {
         for (Settlement next = waiting.peek(); next != null; next = waiting.peek()) {
-            if (!isAppended(next.subscriptionId, next.deliveryTag, next.payloadLength)) {
+            if (!isAppended(next.subscriptionId, next.deliveryTag, next.redriven, next.payloadLength)) {
                 return;
             }
             waiting.remove();
         }
     }
 
-    private boolean isAppended(long subscriptionId, long deliveryTag, int payloadLength) {
-        answer = journal.appendSettle(subscriptionId, deliveryTag, payloadLength, SettleReason.ACKNOWLEDGED);
+    private boolean isAppended(long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {
+        answer = journal.appendSettle(subscriptionId, deliveryTag, redriven, payloadLength, SettleReason.ACKNOWLEDGED);
         return answer >= 0;
     }
 

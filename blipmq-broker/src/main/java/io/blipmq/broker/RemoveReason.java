@@ -6,8 +6,12 @@ public enum RemoveReason {
     EXPIRED(1),
     /** Detached with more than {@code detached_backlog_bytes} waiting. */
     BACKLOG_TOO_LARGE(2),
+    /** A client asked for it. */
+    DELETED(3),
+    /** Its connection ended, and it was made to end with that. */
+    CONNECTION_ENDED(4),
     /** By the operator, on a stopped daemon's log. */
-    DROPPED(3);
+    DROPPED(5);
 
     private final int code;
 
@@ -23,7 +27,9 @@ public enum RemoveReason {
         return switch (code) {
             case 1 -> EXPIRED;
             case 2 -> BACKLOG_TOO_LARGE;
-            case 3 -> DROPPED;
+            case 3 -> DELETED;
+            case 4 -> CONNECTION_ENDED;
+            case 5 -> DROPPED;
             default ->
                 throw new IllegalStateException("the journal holds removal reason " + code
                         + ", which this version does not know: it was written by a newer one");

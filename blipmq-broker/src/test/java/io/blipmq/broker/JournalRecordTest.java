@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 /** What people see of a record, whose body stands anywhere in a buffer. */
 class JournalRecordTest {
     private static final int AT = 24;
+    private static final byte[] PROPERTIES = {(byte) 0x91, 0, 2, 0, 5};
 
     private final ByteBuffer buffer = ByteBuffer.allocate(512);
 
@@ -23,7 +24,7 @@ class JournalRecordTest {
     @Test
     void publish() {
         ByteBuffer frame = ByteBuffer.wrap(bytes("demopayload"));
-        CommandCodec.encodePublish(buffer, AT, frame, 0, 4, 4, 7, 1000, 2000);
+        CommandCodec.encodePublish(buffer, AT, frame, 0, 4, 4, 7, 0, 1000, 2000);
 
         JournalRecord record = JournalRecord.of(9, CommandCodec.PUBLISH, buffer, AT, CommandCodec.publishBytes(4, 7));
 
@@ -36,16 +37,20 @@ class JournalRecordTest {
 
     @Test
     void aDeadLetterShowsItsTopicAndNotItsOwner() {
-        byte[] key = DurableSubscription.letterKey(OwnerId.ofKey(bytes("secret")), bytes("$dead-letter/demo"));
+        byte[] key = MessageKeys.ofLetters(OwnerId.ofKey(bytes("secret")), bytes("$dead-letter/demo"));
         StoredMessage message = new StoredMessage();
         message.sequence = 7;
         message.publishedMillis = 1000;
         message.payloadLength = 4;
-        int payload = CommandCodec.encodeDeadLetter(buffer, AT, 3, 5, key, message, 0);
+        int payload = CommandCodec.encodeDeadLetter(buffer, AT, 3, false, 5, key, message, PROPERTIES, 0);
         buffer.put(payload, bytes("body"));
 
-        JournalRecord record =
-                JournalRecord.of(9, CommandCodec.DEAD_LETTER, buffer, AT, CommandCodec.deadLetterBytes(key.length, 4));
+        JournalRecord record = JournalRecord.of(
+                9,
+                CommandCodec.DEAD_LETTER_WITH_PROPERTIES,
+                buffer,
+                AT,
+                CommandCodec.deadLetterBytes(key, PROPERTIES, 4));
 
         assertThat(record.command()).isEqualTo("dead-letter");
         assertThat(record.topic()).isEqualTo("$dead-letter/demo");
@@ -57,13 +62,13 @@ class JournalRecordTest {
 
     @Test
     void settleAndRemove() {
-        CommandCodec.encodeSettle(buffer, AT, 3, 7, 4, SettleReason.ACKNOWLEDGED);
+        CommandCodec.encodeSettle(buffer, AT, 3, 7, false, 4, SettleReason.ACKNOWLEDGED);
         JournalRecord settle = JournalRecord.of(9, CommandCodec.SETTLE, buffer, AT, CommandCodec.SETTLE_BYTES);
         CommandCodec.encodeRemove(buffer, AT, 3, RemoveReason.DROPPED);
         JournalRecord remove = JournalRecord.of(9, CommandCodec.REMOVE, buffer, AT, CommandCodec.REMOVE_BYTES);
 
-        assertThat(settle).isEqualTo(new JournalRecord("settle", null, 3, 7, "acknowledged", 0, 0, 0, null));
-        assertThat(remove).isEqualTo(new JournalRecord("remove", null, 3, 0, "dropped", 0, 0, 0, null));
+        assertThat(settle).isEqualTo(new JournalRecord("settle", null, null, 3, 7, "acknowledged", 0, 0, 0, null));
+        assertThat(remove).isEqualTo(new JournalRecord("remove", null, null, 3, 0, "dropped", 0, 0, 0, null));
     }
 
     @Test

@@ -60,7 +60,7 @@ final class Connection {
         input = new InputBuffer(shared);
         output = new OutputQueue(shared);
         answers = new Answers(shared, output);
-        session = new Session(shared, answers);
+        session = new Session(shared, answers, output, () -> shared.active.add(this), peer);
     }
 
     /** Reads what the socket has, once. */
@@ -150,6 +150,10 @@ final class Connection {
         }
     }
 
+    void tellIfGoingAway() {
+        session.tellIfGoingAway();
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -197,7 +201,7 @@ final class Connection {
         refusedByJournal = false;
         try {
             while (mayHandle()) {
-                int frameBytes = FrameReader.wholeFrameBytes(buffer, at, to, session.isReady());
+                int frameBytes = FrameReader.wholeFrameBytes(buffer, at, to, session.version(), session.isReady());
                 if (frameBytes == 0) {
                     break;
                 }
@@ -217,7 +221,7 @@ final class Connection {
         if (!refusedBefore || frames > 0) {
             refusedSinceNanos = nowNanos;
         }
-        shared.metrics.add(NetMetric.FRAMES_IN, frames);
+        shared.metrics.add(session.framesMetric(), frames);
         return frames;
     }
 
@@ -265,7 +269,9 @@ final class Connection {
             return 0;
         }
         try {
-            return output.write(channel);
+            long written = output.write(channel);
+            session.onWritten();
+            return written;
         } catch (IOException e) {
             onLost(e);
             return 0;

@@ -28,10 +28,10 @@ class AllocationTest {
     }
 
     private static void pump(TestServer server) throws IOException {
-        long framesBefore = server.metric(NetMetric.FRAMES_IN);
+        long framesBefore = server.metric(NetMetric.FRAMES_IN_V1);
         try (SocketChannel client = SocketChannel.open(server.address())) {
             CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> send(client));
-            while (server.metric(NetMetric.FRAMES_IN) < framesBefore + FRAMES + 2) {
+            while (server.metric(NetMetric.FRAMES_IN_V1) < framesBefore + FRAMES + 2) {
                 server.loop.awaitWork(1_000_000);
                 server.turn();
             }

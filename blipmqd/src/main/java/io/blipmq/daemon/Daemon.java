@@ -83,7 +83,7 @@ final class Daemon {
         openLog(options, memory);
         StartLines.log(wal);
         netMetrics = new NetMetrics();
-        loop = new EventLoop(broker, Mapping.netOptions(settings, memory.connections(options)), netMetrics);
+        loop = new EventLoop(broker, Mapping.netOptions(settings, version, memory.connections(options)), netMetrics);
         makeThreads();
         loop.listen();
         http = HttpEndpoint.start(

@@ -24,6 +24,9 @@ record DumpLine(String file, long sequence, JournalRecord record) {
         if (record.topic() != null) {
             line.append(" topic ").append(quoted(record.topic(), Integer.MAX_VALUE));
         }
+        if (record.name() != null) {
+            line.append(" name ").append(quoted(record.name(), Integer.MAX_VALUE));
+        }
         if (record.subscription() != 0) {
             line.append(" subscription ").append(record.subscription());
         }
@@ -57,6 +60,9 @@ record DumpLine(String file, long sequence, JournalRecord record) {
         json.writeStringField("type", record.command());
         if (record.topic() != null) {
             json.writeStringField("topic", record.topic());
+        }
+        if (record.name() != null) {
+            json.writeStringField("name", record.name());
         }
         if (record.subscription() != 0) {
             json.writeNumberField("subscription", record.subscription());

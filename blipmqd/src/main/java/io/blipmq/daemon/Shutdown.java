@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * The six steps of a graceful end. Owned by the thread of the shutdown hook, which talks to the core by its mailbox.
  *
  * <ol>
- *   <li>refuse publishes and new deliveries, and let nobody in any more
+ *   <li>tell clients that can be told, refuse publishes and new deliveries, and let nobody in any more
  *   <li>stop the maintenance ticks
  *   <li>wait until what is in flight is acknowledged, while anybody is connected who could do so, and until the log has
  *       taken every acknowledgement, for {@code shutdown_drain_ms} at most or until a second signal
@@ -55,6 +55,7 @@ final class Shutdown {
         long startNanos = System.nanoTime();
         try {
             onCore(() -> {
+                daemon.loop().goAway((int) daemon.settings().limits().shutdownDrainMillis());
                 daemon.broker().beginShutdown();
                 daemon.loop().closeListener();
                 return null;
