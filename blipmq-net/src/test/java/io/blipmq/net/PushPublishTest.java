@@ -127,7 +127,7 @@ class PushPublishTest {
         long subscription = client.attached(1, Attach.to("t").credit(10));
         client.publish(5, "t", properties, "body");
         client.expectConfirm(5, 1, 1);
-        PushClient.Pushed pushed = client.delivery();
+        Pushed pushed = client.delivery();
         assertThat(pushed.subscriptionId()).isEqualTo(subscription);
         assertThat(pushed.body()).isEqualTo("body");
         assertThat(pushed.properties()).isEqualTo(properties.toBytes());
@@ -143,7 +143,7 @@ class PushPublishTest {
         int ofQos0 = 0;
         String bodies = "";
         for (int i = 0; i < 6; i++) {
-            PushClient.Pushed pushed = client.delivery();
+            Pushed pushed = client.delivery();
             ofQos0 += pushed.subscriptionId() == qos0 ? 1 : 0;
             bodies += pushed.body().length() + " ";
         }
