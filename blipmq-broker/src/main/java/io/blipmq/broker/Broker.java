@@ -23,6 +23,8 @@ public final class Broker {
     public static final long SHUTTING_DOWN = -3;
     /** Refused: there are as many subscriptions as the daemon holds. */
     public static final long TOO_MANY_SUBSCRIPTIONS = -4;
+    /** Refused: no such subscription of this key, or no such delivery of it. */
+    public static final long UNKNOWN = -5;
 
     /** Commands applied in a turn, so that a burst does not starve the sockets. */
     private static final int COMMANDS_PER_TURN_MAX = 16_384;
@@ -50,7 +52,7 @@ public final class Broker {
         this.redelivery = new Redelivery(options, counters, state, journal, clock);
         this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery);
         for (DurableSubscription subscription : state.durableSubscriptions()) {
-            subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
+            subscription.attachment().startDetached(redelivery.nowNanos(), redelivery.nowMillis());
             redelivery.onRestored(subscription);
         }
         this.subscribing = new Subscribing(options, counters, state, journal, redelivery);
@@ -98,12 +100,7 @@ public final class Broker {
         Topic topic = state.topics().find(frame, topicOffset, topicLength);
         long sequence = 0;
         if (topic != null && qos == 0) {
-            topic.live()
-                    .append(
-                            frame,
-                            payloadOffset,
-                            payloadLength,
-                            topic.messages().lastSequence());
+            topic.appendLive(frame, payloadOffset, payloadLength);
         } else if (topic != null) {
             long nowMillis = redelivery.nowMillis();
             long expiresMillis = options.messageTtlMillis() == 0 ? 0 : nowMillis + options.messageTtlMillis();
@@ -120,7 +117,7 @@ public final class Broker {
 
     /**
      * Subscribes a client. A QoS 1 subscription resumes the owner's oldest detached one of that topic before a new one
-     * is made, and a key has one subscription to a dead-letter topic at most. The answer may be sent once
+     * is made, and a key has one subscription to a dead-letter topic at most, which its connections share. The answer may be sent once
      * {@link #appliedSequence()} has reached {@link Client#lastSequence()}.
      *
      * @return the subscription's id (positive), or {@link #BUSY}, {@link #DISK_FULL}, {@link #SHUTTING_DOWN},
@@ -147,7 +144,8 @@ public final class Broker {
         if (subscription == null || shuttingDown || !subscription.belongsTo(client)) {
             return false;
         }
-        if (subscription instanceof DurableSubscription durable && !durable.isAttached()) {
+        if (subscription instanceof DurableSubscription durable
+                && !durable.attachment().isAttached()) {
             if (durable.isRemoving()) {
                 return false;
             }
@@ -164,18 +162,25 @@ public final class Broker {
      * Settles a delivery. It takes effect at once; only its durability lags. A subscription whose removal is journalled
      * takes none any more, because replay would not find it, nor does a broker after {@link #seal}.
      *
-     * @return false for an unknown subscription or tag
+     * @return 0 when it took effect, or {@link #UNKNOWN}, or {@link #BUSY} when too many wait for room in the journal
      */
-    public boolean acknowledge(Client client, long subscriptionId, long deliveryTag) {
+    public long acknowledge(Client client, long subscriptionId, long deliveryTag) {
         if (sealed
                 || !(state.subscription(subscriptionId) instanceof DurableSubscription subscription)
                 || !subscription.belongsTo(client)
                 || subscription.isRemoving()
                 || !subscription.holds(deliveryTag)) {
-            return false;
+            return UNKNOWN;
         }
-        redelivery.settle(subscriptionId, deliveryTag, SettleReason.ACKNOWLEDGED);
-        return true;
+        return redelivery.acknowledge(subscription, deliveryTag) ? 0 : BUSY;
+    }
+
+    /**
+     * Whether not even acknowledgements find room: the disk is full, and what is kept in reserve for them is used up. It
+     * may last, so nobody should be waited for who is not there any more.
+     */
+    public boolean isOutOfRoom() {
+        return redelivery.pending().waitsForDisk();
     }
 
     private long refuse(long refusal) {
@@ -198,6 +203,7 @@ public final class Broker {
         int work = redelivery.advance(nowNanos, clock.epochMillis());
         work += mailbox.runAll();
         work += journal.drainStored(state, COMMANDS_PER_TURN_MAX);
+        redelivery.pending().appendAll();
         return work;
     }
 
@@ -205,7 +211,7 @@ public final class Broker {
     private final class Applied implements BrokerState.Listener {
         @Override
         public void onCreated(DurableSubscription subscription) {
-            subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
+            subscription.attachment().startDetached(redelivery.nowNanos(), redelivery.nowMillis());
             subscribing.onCreated(subscription);
         }
 
@@ -217,13 +223,18 @@ public final class Broker {
 
     /** Ends a turn: hands the turn's commands to the log and publishes the counts. Before answers leave. */
     public void endTurn() {
-        redelivery.appendPending();
+        redelivery.pending().appendAll();
         journal.submit(redelivery.nowNanos());
         if (journal.isCheckpointDue(redelivery.nowNanos())) {
-            CheckpointState snapshot = CheckpointState.of(state);
+            CheckpointState snapshot = takeCheckpoint();
             journal.checkpoint(CheckpointCodec.encode(snapshot), new CheckpointLiveness(snapshot));
         }
         counters.publish();
+    }
+
+    private CheckpointState takeCheckpoint() {
+        redelivery.pending().onCheckpoint();
+        return CheckpointState.of(state);
     }
 
     /** How long the core may wait for something to happen before its next turn. */
@@ -257,7 +268,7 @@ public final class Broker {
             return false;
         }
         // Nothing is dropped now: the end should not wait for that.
-        journal.checkpoint(CheckpointCodec.encode(CheckpointState.of(state)), Liveness.KEEP_ALL);
+        journal.checkpoint(CheckpointCodec.encode(takeCheckpoint()), Liveness.KEEP_ALL);
         return true;
     }
 
@@ -266,18 +277,21 @@ public final class Broker {
         return journal.isCheckpointing();
     }
 
-    /**
-     * Ends the journal: what was accepted is stored, and nothing is taken any more.
-     *
-     * @return false when acknowledgements wait for room in the journal: call it again in a later turn
-     */
-    public boolean seal() {
-        if (!redelivery.appendPending()) {
-            return false;
-        }
+    /** Acknowledgements that have taken effect and wait for room in the journal; best none before {@link #seal}. */
+    public int waitingAcknowledgementCount() {
+        return redelivery.pending().count();
+    }
+
+    /** Those of them that came after the last checkpoint was taken. The others are kept by it, once it is written. */
+    public int waitingAcknowledgementCountSinceCheckpoint() {
+        return redelivery.pending().countSinceCheckpoint();
+    }
+
+    /** Ends the journal: what it took is stored, and nothing is taken any more. */
+    public void seal() {
+        redelivery.pending().appendAll();
         sealed = true;
         journal.seal();
-        return true;
     }
 
     /** Deliveries that are not settled yet, those that wait for redelivery included. */

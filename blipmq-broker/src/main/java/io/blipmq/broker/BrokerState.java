@@ -71,7 +71,7 @@ final class BrokerState implements CommandHandler {
             topic.messages().append(sequence, position, payloadLength);
         }
         if (topic.hasPassingSubscriptions()) {
-            topic.live().append(body, payloadOffset, payloadLength, LiveLog.JOURNALLED);
+            topic.live().append(body, payloadOffset, payloadLength, 0);
         }
     }
 
@@ -81,10 +81,10 @@ final class BrokerState implements CommandHandler {
     }
 
     @Override
-    public void onSettle(long subscriptionId, long deliveryTag, SettleReason reason) {
+    public void onSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason) {
         DurableSubscription subscription = durable(subscriptionId);
         if (subscription != null) {
-            settle(subscription, deliveryTag);
+            settle(subscription, deliveryTag, payloadLength);
         }
     }
 
@@ -102,22 +102,18 @@ final class BrokerState implements CommandHandler {
         }
         target.messages().append(sequence, position, payloadLength);
         if (origin.isWaitingFor(deliveryTag)) {
-            settle(origin, deliveryTag);
-            addLetter(target, sequence, subscriptionId, deliveryTag);
+            settle(origin, deliveryTag, payloadLength);
+            addLetter(target, sequence, subscriptionId, deliveryTag, payloadLength);
         } else {
             // It was acknowledged while its move was on its way. The journal finds the letter again all the same.
-            target.cursor().settleAhead(sequence);
+            target.cursor().settleAhead(sequence, payloadLength);
         }
     }
 
     /** Remembers where a letter came from, for acknowledgements that come late. */
-    void addLetter(DurableSubscription deadLetters, long tag, long originId, long originTag) {
-        DurableSubscription.Letter letter = new DurableSubscription.Letter(deadLetters, tag, originId, originTag);
-        deadLetters.letters().put(tag, letter);
-        DurableSubscription origin = durable(originId);
-        if (origin != null) {
-            origin.lettersByOrigin().put(originTag, letter);
-        }
+    void addLetter(DurableSubscription deadLetters, long tag, long originId, long originTag, int payloadLength) {
+        LetterLinks.link(
+                new LetterLinks.Letter(deadLetters, tag, originId, originTag, payloadLength), durable(originId));
     }
 
     @Override
@@ -146,7 +142,7 @@ final class BrokerState implements CommandHandler {
      *
      * @return whether anything knew the tag
      */
-    boolean settle(DurableSubscription subscription, long deliveryTag) {
+    boolean settle(DurableSubscription subscription, long deliveryTag, int payloadLength) {
         Delivery delivery = subscription.unsettled().remove(deliveryTag);
         if (delivery != null) {
             delivery.state = Delivery.State.SETTLED;
@@ -154,20 +150,20 @@ final class BrokerState implements CommandHandler {
             forgetLetter(subscription, deliveryTag);
             return true;
         }
-        DurableSubscription.Letter moved = subscription.lettersByOrigin().remove(deliveryTag);
+        LetterLinks.Letter moved = subscription.letters().removeMadeOf(deliveryTag);
         if (moved != null) {
-            return settle(moved.deadLetters(), moved.tag());
+            return settle(moved.deadLetters(), moved.tag(), moved.payloadLength());
         }
-        subscription.cursor().settleAhead(deliveryTag);
+        subscription.cursor().settleAhead(deliveryTag, payloadLength);
         forgetLetter(subscription, deliveryTag);
         return false;
     }
 
     private void forgetLetter(DurableSubscription subscription, long tag) {
-        DurableSubscription.Letter letter = subscription.letters().remove(tag);
+        LetterLinks.Letter letter = subscription.letters().remove(tag);
         DurableSubscription origin = letter == null ? null : durable(letter.originId());
         if (origin != null) {
-            origin.lettersByOrigin().remove(letter.originTag());
+            origin.letters().removeMadeOf(letter.originTag());
         }
     }
 
@@ -177,11 +173,15 @@ final class BrokerState implements CommandHandler {
     Topic topic(byte[] name) {
         Topic topic = topics.find(name);
         if (topic == null) {
-            topic = new Topic(name, new LiveLog(liveMemory, options.liveMessagesMax(), counters), positions);
+            topic = new Topic(name, newLiveLog(), newLiveLog(), positions);
             topics.add(topic);
             counters.add(BrokerMetric.TOPICS, 1);
         }
         return topic;
+    }
+
+    private LiveLog newLiveLog() {
+        return new LiveLog(liveMemory, options.liveMessagesMax(), counters);
     }
 
     TopicTable topics() {

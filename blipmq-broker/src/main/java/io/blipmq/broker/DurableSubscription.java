@@ -21,25 +21,9 @@ final class DurableSubscription extends Subscription {
     private final boolean deadLetters;
     private final Long2ObjectHashMap<Delivery> unsettled = new Long2ObjectHashMap<>();
     private final PriorityQueue<Delivery> due = new PriorityQueue<>(4, Comparator.comparingLong(d -> d.tag));
-    /** On a dead-letter subscription: where each letter came from, by the letter's tag. */
-    private final Long2ObjectHashMap<Letter> letters = new Long2ObjectHashMap<>();
-    /** On any other: letters made of this subscription's messages, by the message's tag. */
-    private final Long2ObjectHashMap<Letter> lettersByOrigin = new Long2ObjectHashMap<>();
-
-    /** The number of the newest dead letter that is journalled for this subscription, 0 before any. */
-    private long lastLetterSequence;
-
-    private Client client;
-    private LiveLog.Cursor liveCursor;
-    private long detachedNanos;
-    /** Since when it has a connection, or has none; wall clock. */
-    private long sinceMillis;
-
+    private final LetterLinks letters = new LetterLinks();
+    private final Attachment attachment = new Attachment();
     private boolean removing;
-    private boolean backlogWarned;
-
-    /** A message in a dead-letter subscription and the subscription it failed in. */
-    record Letter(DurableSubscription deadLetters, long tag, long originId, long originTag) {}
 
     /** @param firstSequence its messages begin at or beyond this number */
     DurableSubscription(long id, Topic topic, OwnerId owner, PositionMemory positions, long firstSequence) {
@@ -79,12 +63,8 @@ final class DurableSubscription extends Subscription {
         return unsettled;
     }
 
-    Long2ObjectHashMap<Letter> letters() {
+    LetterLinks letters() {
         return letters;
-    }
-
-    Long2ObjectHashMap<Letter> lettersByOrigin() {
-        return lettersByOrigin;
     }
 
     @Override
@@ -94,28 +74,20 @@ final class DurableSubscription extends Subscription {
 
     // --- attachment ---
 
-    boolean isAttached() {
-        return client != null;
+    Attachment attachment() {
+        return attachment;
     }
 
-    void attach(Client newClient, long nowMillis) {
-        client = newClient;
-        sinceMillis = nowMillis;
-        liveCursor = topic().live().open();
-        backlogWarned = false;
+    void attach(long nowMillis) {
+        attachment.attach(topic().durableLive(), nowMillis);
     }
 
     /**
-     * The connection is gone: what it had not acknowledged is due again, except a last delivery, whose deadline decides.
+     * The last connection is gone: what was not acknowledged is due again, except a last delivery, whose deadline decides.
      *
      * @return QoS 0 messages that were waiting and are lost
      */
     long detach(long nowNanos, long nowMillis, DeadlineWheel deadlines, BrokerOptions options) {
-        client = null;
-        long lost = liveCursor.backlog();
-        liveCursor.close();
-        liveCursor = null;
-        startDetached(nowNanos, nowMillis);
         for (Delivery delivery : unsettled.values()) {
             boolean last = !deadLetters && options.isLastDelivery(delivery.attempts);
             if (delivery.state == Delivery.State.IN_FLIGHT && !last) {
@@ -123,17 +95,7 @@ final class DurableSubscription extends Subscription {
                 dueAgain(delivery);
             }
         }
-        return lost;
-    }
-
-    /** Counts the time without a connection from now on. */
-    void startDetached(long nowNanos, long nowMillis) {
-        detachedNanos = nowNanos;
-        sinceMillis = nowMillis;
-    }
-
-    long detachedNanos() {
-        return detachedNanos;
+        return attachment.detach(nowNanos, nowMillis);
     }
 
     boolean isRemoving() {
@@ -142,13 +104,6 @@ final class DurableSubscription extends Subscription {
 
     void markRemoving() {
         removing = true;
-    }
-
-    /** @return whether this is the first call since it was attached */
-    boolean warnOfBacklogOnce() {
-        boolean first = !backlogWarned;
-        backlogWarned = true;
-        return first;
     }
 
     // --- delivery ---
@@ -187,7 +142,7 @@ final class DurableSubscription extends Subscription {
                 if (!delivery.message.isExpired(delivering.nowMillis())) {
                     return delivery;
                 }
-                delivering.settle(id(), delivery.tag, expiryReason());
+                delivering.expire(delivery);
             }
         }
         return null;
@@ -195,18 +150,14 @@ final class DurableSubscription extends Subscription {
 
     /** A QoS 0 message goes out when everything that arrived before it has. */
     private boolean deliverLive(DeliverySink sink) {
-        while (liveCursor != null && liveCursor.hasNext()) {
-            long before = liveCursor.nextArrivedAfter();
-            if (before == LiveLog.JOURNALLED) {
-                liveCursor.skipNext();
-            } else if (cursor.isAtEnd() || cursor.sequence() > before) {
-                liveCursor.deliverNext(sink, topic().name());
-                return true;
-            } else {
-                return false;
-            }
+        if (!attachment.hasLive()) {
+            return false;
         }
-        return false;
+        if (!cursor.isAtEnd() && cursor.sequence() <= attachment.live().nextArrivedAfter()) {
+            return false;
+        }
+        attachment.live().deliverNext(sink, topic().name());
+        return true;
     }
 
     private Delivery nextFromCursor(Delivering delivering) {
@@ -215,7 +166,7 @@ final class DurableSubscription extends Subscription {
         }
         StoredMessage message = cursor.message(delivering.journal());
         if (message.isExpired(delivering.nowMillis())) {
-            return null; // passing over expired messages stopped at its bound: the next request goes on
+            return null; // passing over expired messages stopped: a later request goes on
         }
         Delivery delivery = new Delivery(this, message);
         unsettled.put(delivery.tag, delivery);
@@ -230,32 +181,43 @@ final class DurableSubscription extends Subscription {
     void dropExpired(Delivering delivering) {
         for (Delivery first = due.peek(); first != null; first = due.peek()) {
             if (first.state == Delivery.State.DUE) {
-                if (!first.message.isExpired(delivering.nowMillis())) {
+                boolean gone = first.message.isExpired(delivering.nowMillis())
+                        && delivering.tryExpire(this, first.tag, first.message.payloadLength);
+                if (!gone) {
                     break;
                 }
-                delivering.settle(id(), first.tag, expiryReason());
             }
             due.remove();
         }
         passOverSettled(delivering);
     }
 
-    /** Moves the cursor over messages that are settled or that nobody wants any more. */
+    /**
+     * Moves the cursor over messages that are settled or that nobody wants any more. It stops in front of an expired
+     * one that cannot be settled for lack of room: nothing is delivered past that.
+     */
     private void passOverSettled(Delivering delivering) {
         int expired = 0;
         while (!cursor.isAtEnd()) {
             if (cursor.isSettled()) {
                 pass();
-            } else if (expired < Delivering.EXPIRED_PER_STEP_MAX
-                    && cursor.message(delivering.journal()).isExpired(delivering.nowMillis())) {
-                long tag = cursor.sequence();
-                pass();
-                delivering.settle(id(), tag, expiryReason());
+            } else if (expired < Delivering.EXPIRED_PER_STEP_MAX && expireNext(delivering)) {
                 expired++;
             } else {
                 return;
             }
         }
+    }
+
+    /** @return whether the message at the cursor has expired and was passed */
+    private boolean expireNext(Delivering delivering) {
+        StoredMessage message = cursor.message(delivering.journal());
+        if (!message.isExpired(delivering.nowMillis())
+                || !delivering.tryExpire(this, message.sequence, message.payloadLength)) {
+            return false;
+        }
+        pass();
+        return true;
     }
 
     private void pass() {
@@ -269,25 +231,23 @@ final class DurableSubscription extends Subscription {
         }
     }
 
-    SettleReason expiryReason() {
-        return deadLetters ? SettleReason.DEAD_LETTER_EXPIRED : SettleReason.TTL_EXPIRED;
-    }
-
     /** A message's move to the dead letters is journalled. */
     void onMoving(Delivery delivery, long letterSequence) {
         delivery.state = Delivery.State.MOVING;
-        lastLetterSequence = letterSequence;
-    }
-
-    long lastLetterSequence() {
-        return lastLetterSequence;
+        letters.onMoving(letterSequence);
     }
 
     // --- settlement ---
 
     /** Whether an acknowledgement of this tag settles something: a delivery, or the dead letter it has become. */
     boolean holds(long tag) {
-        return unsettled.containsKey(tag) || lettersByOrigin.containsKey(tag);
+        return unsettled.containsKey(tag) || letters.madeOf(tag) != null;
+    }
+
+    /** The length of the payload that such an acknowledgement settles. */
+    int heldPayloadLength(long tag) {
+        Delivery delivery = unsettled.get(tag);
+        return delivery == null ? letters.madeOf(tag).payloadLength() : delivery.message.payloadLength;
     }
 
     /** Whether a message is not settled, be it delivered or not. */
@@ -309,7 +269,7 @@ final class DurableSubscription extends Subscription {
     /** Messages that wait to be delivered, those due again included. */
     long backlog() {
         long again = due.stream().filter(d -> d.state == Delivery.State.DUE).count();
-        return cursor.waitingCount() + again + (liveCursor == null ? 0 : liveCursor.backlog());
+        return cursor.waitingCount() + again + attachment.liveBacklog();
     }
 
     /** When the oldest unsettled message was published, in wall-clock milliseconds; 0 when there is none. */
@@ -328,9 +288,10 @@ final class DurableSubscription extends Subscription {
                 id(),
                 topic().toString(),
                 1,
-                isAttached(),
-                Instant.ofEpochMilli(sinceMillis),
+                attachment.isAttached(),
+                Instant.ofEpochMilli(attachment.sinceMillis()),
                 backlog(),
+                backlogBytes(),
                 unsettled.size(),
                 oldestMillis == 0 ? SubscriptionInfo.NO_MESSAGE : delivering.nowMillis() - oldestMillis,
                 deadLetters);

@@ -28,14 +28,17 @@ final class Housekeeping {
     void onTick() {
         for (DurableSubscription subscription : state.durableSubscriptions()) {
             subscription.dropExpired(redelivery);
-            if (!subscription.isAttached() && !subscription.isDeadLetters() && !subscription.isRemoving()) {
+            if (!subscription.attachment().isAttached()
+                    && !subscription.isDeadLetters()
+                    && !subscription.isRemoving()) {
                 checkDetached(subscription);
             }
         }
     }
 
     private void checkDetached(DurableSubscription subscription) {
-        long detachedForNanos = redelivery.nowNanos() - subscription.detachedNanos();
+        long detachedForNanos =
+                redelivery.nowNanos() - subscription.attachment().detachedNanos();
         if (detachedForNanos >= options.subscriptionExpiryNanos()) {
             remove(subscription, RemoveReason.EXPIRED, BrokerMetric.SUBSCRIPTIONS_EXPIRED);
             return;
@@ -43,7 +46,8 @@ final class Housekeeping {
         long backlogBytes = subscription.backlogBytes();
         if (backlogBytes > options.detachedBacklogBytesMax()) {
             remove(subscription, RemoveReason.BACKLOG_TOO_LARGE, BrokerMetric.SUBSCRIPTIONS_OVERGROWN);
-        } else if (backlogBytes > options.detachedBacklogBytesMax() / 2 && subscription.warnOfBacklogOnce()) {
+        } else if (backlogBytes > options.detachedBacklogBytesMax() / 2
+                && subscription.attachment().warnOfBacklogOnce()) {
             log.warn(
                     "subscription {} to {} is detached and holds {} bytes; above {} (detached_backlog_bytes) it is"
                             + " removed with its messages",
@@ -55,7 +59,7 @@ final class Housekeeping {
     }
 
     private void remove(DurableSubscription subscription, RemoveReason reason, BrokerMetric metric) {
-        if (redelivery.hasPending()) {
+        if (!redelivery.pending().isEmpty()) {
             return; // a settlement that was accepted before must stand in the journal before
         }
         if (journal.appendRemove(subscription.id(), reason) < 0) {
