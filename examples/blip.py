@@ -146,6 +146,7 @@ def run_subscriber(connect, topic, name):
             if connection is None:
                 connection = connect()
                 subscription = attach(connection, topic, name)
+                print(f"blip.py: attached to {topic} as {name}", file=sys.stderr, flush=True)
             kind, _, payload = connection.receive()
             if kind == DETACHED:
                 raise Refused("somebody else took the subscription over")
