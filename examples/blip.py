@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""A small BlipMQ client, written from docs/protocol.md (version 2) with nothing but the standard library.
+
+    examples/blip.py pub TOPIC [MESSAGE]    publishes MESSAGE, or each line of standard input, at QoS 1; ends when all are stored
+    examples/blip.py sub TOPIC NAME         attaches to the durable subscription NAME, prints each message, then acknowledges it
+
+BLIPMQ_URL (default 127.0.0.1:5555) says where the broker is, BLIPMQ_KEY (default dev) who asks. Both commands reconnect when the connection
+is lost: pub sends again what was not confirmed, so a message may come twice; sub is delivered again what it had not acknowledged.
+"""
+import os
+import socket
+import struct
+import sys
+import time
+
+HELLO, AUTH, ACK, NACK, PUBLISH_BATCH, ATTACH, SETTLE = 0x01, 0x02, 0x05, 0x06, 0x10, 0x11, 0x13
+WELCOME, CONFIRM, ATTACHED, DELIVER, DETACHED, GOAWAY = 0x20, 0x21, 0x22, 0x23, 0x25, 0x28
+HAS_PROPERTIES = 1 << 31
+
+
+class Refused(Exception):
+    """The broker said no, and would say it again: its code and its text."""
+
+
+def text(value):
+    data = value.encode()
+    return struct.pack(">H", len(data)) + data
+
+
+class Connection:
+    """One connection: frames out, frames in. Raises OSError when it is lost."""
+
+    def __init__(self, address, key, name):
+        host, port = address.removeprefix("blip://").rsplit(":", 1)
+        self.socket = socket.create_connection((host, int(port)), timeout=10)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.input = self.socket.makefile("rb")
+        self.send(HELLO, 1, struct.pack(">H", 2) + text(name))
+        self.send(AUTH, 2, text(key))
+        self.expect(WELCOME)
+        self.expect(ACK)
+        self.socket.settimeout(None)
+
+    def send(self, kind, correlation_id, payload=b""):
+        self.socket.sendall(struct.pack(">IBQ", 9 + len(payload), kind, correlation_id) + payload)
+
+    def receive(self):
+        """The next frame: its type, its correlation id, its payload."""
+        header = self.read(13)
+        length, kind, correlation_id = struct.unpack(">IBQ", header)
+        payload = self.read(length - 9)
+        if kind == NACK:
+            code, size = struct.unpack_from(">HH", payload)
+            raise Refused(f"{code} {payload[4:4 + size].decode()}")
+        if kind == GOAWAY:
+            raise ConnectionError("the broker is shutting down")
+        return kind, correlation_id, payload
+
+    def read(self, size):
+        data = self.input.read(size)
+        if len(data) < size:
+            raise ConnectionError("the broker closed the connection")
+        return data
+
+    def expect(self, wanted):
+        kind, _, payload = self.receive()
+        if kind != wanted:
+            raise Refused(f"frame {kind:#x} instead of {wanted:#x}")
+        return payload
+
+    def close(self):
+        self.input.close()
+        self.socket.close()
+
+
+def publish(connection, topic, messages, first_number):
+    """Publishes a batch at QoS 1 and waits until every message of it is stored."""
+    entries = b"".join(struct.pack(">I", len(message)) + message for message in messages)
+    connection.send(PUBLISH_BATCH, first_number, b"\x03" + text(topic) + entries)
+    confirmed = 0
+    while confirmed < len(messages):
+        runs = connection.expect(CONFIRM)
+        while runs:
+            count, code, _, size = struct.unpack_from(">IHIH", runs)
+            if code:
+                raise Refused(f"{code} {runs[12:12 + size].decode()}")
+            confirmed += count
+            runs = runs[12 + size:]
+
+
+def attach(connection, topic, name, credit=256):
+    """Makes or resumes a durable subscription, taking it over from a connection that is still there; its id."""
+    flags = 0x01 | 0x02 | 0x08  # QoS 1, take over, settling gives the credit back
+    payload = struct.pack(">BIII", flags, credit, 0, 0) + text(topic) + text(name)
+    connection.send(ATTACH, 1, payload)
+    return struct.unpack_from(">Q", connection.expect(ATTACHED))[0]
+
+
+def deliveries(payload):
+    """The deliveries of a DELIVER: (tag, message); the tag is None at QoS 0, where nothing is settled."""
+    qos, at = payload[0] & 1, 9
+    while at < len(payload):
+        tag = None
+        if qos:
+            tag, _attempt = struct.unpack_from(">QH", payload, at)
+            at += 10
+        (length,) = struct.unpack_from(">I", payload, at)
+        at += 4
+        if length & HAS_PROPERTIES:
+            length ^= HAS_PROPERTIES
+            (size,) = struct.unpack_from(">H", payload, at)
+            at += 2 + size
+        yield tag, payload[at:at + length]
+        at += length
+
+
+def acknowledge(connection, subscription, tags):
+    connection.send(SETTLE, 1, struct.pack(">QBBIH", subscription, 1, 0, 0, 0) + struct.pack(f">{len(tags)}Q", *tags))
+
+
+def run_publisher(connect, topic, lines, batch=256):
+    waiting, number, connection, ended = [], 1, None, False
+    while waiting or not ended:
+        while not ended and len(waiting) < batch:
+            line = next(lines, None)
+            if line is None:
+                ended = True
+            else:
+                waiting.append(line)
+        if not waiting:
+            break
+        try:
+            connection = connection or connect()
+            publish(connection, topic, waiting, number)
+            number += len(waiting)
+            waiting = []
+        except OSError as lost:
+            connection, number = wait_to_reconnect(lost), 1
+
+
+def run_subscriber(connect, topic, name):
+    connection = None
+    while True:
+        try:
+            if connection is None:
+                connection = connect()
+                subscription = attach(connection, topic, name)
+                print(f"blip.py: attached to {topic} as {name}", file=sys.stderr, flush=True)
+            kind, _, payload = connection.receive()
+            if kind == DETACHED:
+                raise Refused("somebody else took the subscription over")
+            if kind == DELIVER:
+                tags = []
+                for tag, message in deliveries(payload):
+                    sys.stdout.buffer.write(message + b"\n")
+                    if tag is not None:
+                        tags.append(tag)
+                sys.stdout.buffer.flush()
+                if tags:
+                    acknowledge(connection, subscription, tags)
+        except OSError as lost:
+            connection = wait_to_reconnect(lost)
+
+
+def wait_to_reconnect(lost):
+    print(f"blip.py: {lost}; trying again", file=sys.stderr, flush=True)
+    time.sleep(0.2)
+
+
+def main(arguments):
+    address = os.environ.get("BLIPMQ_URL", "127.0.0.1:5555")
+    key = os.environ.get("BLIPMQ_KEY", "dev")
+    connect = lambda: Connection(address, key, "blip.py")
+    if len(arguments) in (2, 3) and arguments[0] == "pub":
+        lines = iter([arguments[2].encode()]) if len(arguments) == 3 else (line.rstrip(b"\n") for line in sys.stdin.buffer)
+        run_publisher(connect, arguments[1], lines)
+    elif len(arguments) == 3 and arguments[0] == "sub":
+        run_subscriber(connect, arguments[1], arguments[2])
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except Refused as refusal:
+        sys.exit(f"blip.py: {refusal}")
+    except KeyboardInterrupt:
+        sys.exit(130)
