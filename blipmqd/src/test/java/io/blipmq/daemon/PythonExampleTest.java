@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class PythonExampleTest {
     private static final int MESSAGES = 2_000;
-    private static final Path SCRIPT = Path.of("../examples/blip.py").toAbsolutePath().normalize();
+    private static final Path SCRIPT =
+            Path.of("../examples/blip.py").toAbsolutePath().normalize();
 
     @TempDir
     Path directory;
@@ -64,7 +65,8 @@ class PythonExampleTest {
 
         Process subscriber = start("sub", "readings", "python");
         ProcessOutput received = new ProcessOutput("python-stdout", subscriber.getInputStream());
-        new ProcessOutput("python-stderr", subscriber.getErrorStream()).await("attached", line -> line.contains("attached"));
+        new ProcessOutput("python-stderr", subscriber.getErrorStream())
+                .await("attached", line -> line.contains("attached"));
         Process publisher = start("pub", "readings");
         publish(publisher, 0, MESSAGES / 2);
         received.await("the first half", line -> line.equals("reading " + (MESSAGES / 2 - 1)));
