@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * How commands stand in the journal, as the bodies of its records. Stateless.
  *
  * <p>All integers are big-endian; offsets are from the start of the body. To change a layout, append a field where older
- * records end, or give the command a new record type; and keep decoding the old one.
+ * records end, or give the command a new record type; and keep decoding the old one, which {@link CommandDecoder} does.
  *
  * <pre>
  * message          0 u64 published, epoch millis   8 u64 expires, epoch millis, 0 = never
@@ -55,17 +55,17 @@ final class CommandCodec {
 
     private static final int LENGTH = 16;
     private static final int KEY_LENGTH = 20;
-    private static final int HAS_PROPERTIES = 0x8000_0000;
-    private static final int PROPERTIES_LENGTH_BYTES = 2;
-    private static final int SUBSCRIBE_TOPIC = 16;
-    private static final int NAME_LENGTH = 17;
-    private static final int NAME = 19;
-    private static final int SETTLE_LENGTH = 17;
-    private static final int OLD_ORIGIN_BYTES = 20;
-    private static final int ORIGIN_BYTES = 21;
-    private static final int REDRIVEN_FLAG = 0x80;
-    private static final int REASON_MASK = 0x7f;
-    private static final int REDRIVE_BYTES = 24;
+    static final int HAS_PROPERTIES = 0x8000_0000;
+    static final int PROPERTIES_LENGTH_BYTES = 2;
+    static final int SUBSCRIBE_TOPIC = 16;
+    static final int NAME_LENGTH = 17;
+    static final int NAME = 19;
+    static final int SETTLE_LENGTH = 17;
+    static final int OLD_ORIGIN_BYTES = 20;
+    static final int ORIGIN_BYTES = 21;
+    static final int REDRIVEN_FLAG = 0x80;
+    static final int REASON_MASK = 0x7f;
+    static final int REDRIVE_BYTES = 24;
 
     private CommandCodec() {}
 
@@ -244,115 +244,15 @@ final class CommandCodec {
         };
     }
 
-    /** Hands one record to the handler of its command. */
-    static void decode(
-            long sequence, int type, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
-        switch (type) {
-            case PUBLISH, PUBLISH_WITH_PROPERTIES -> decodePublish(sequence, body, offset, position, handler);
-            case SUBSCRIBE -> {
-                byte[] topic = bytes(body, offset + SUBSCRIBE_TOPIC, length - SUBSCRIBE_TOPIC);
-                handler.onSubscribe(sequence, OwnerId.get(body, offset), topic, BrokerState.NO_NAME, false);
-            }
-            case SUBSCRIBE_NAMED -> decodeSubscribe(sequence, body, offset, length, handler);
-            case SETTLE ->
-                handler.onSettle(
-                        body.getLong(offset),
-                        body.getLong(offset + 8),
-                        (body.get(offset + 16) & REDRIVEN_FLAG) != 0,
-                        length == SETTLE_LENGTH ? CommandHandler.LENGTH_UNKNOWN : body.getInt(offset + SETTLE_LENGTH),
-                        SettleReason.of(body.get(offset + 16) & REASON_MASK));
-            case DEAD_LETTER ->
-                decodeDeadLetter(sequence, body, offset, offset + length - OLD_ORIGIN_BYTES, false, position, handler);
-            case DEAD_LETTER_WITH_PROPERTIES ->
-                decodeDeadLetter(
-                        sequence,
-                        body,
-                        offset,
-                        offset + length - ORIGIN_BYTES,
-                        body.get(offset + length - 1) == 1,
-                        position,
-                        handler);
-            case REMOVE -> handler.onRemove(body.getLong(offset), RemoveReason.of(body.get(offset + 8)));
-            case REDRIVE -> decodeRedrive(sequence, body, offset, length, position, handler);
-            default ->
-                throw new IllegalStateException("record " + sequence + " has type " + type
-                        + ", which this version does not know: the log was written by a newer one");
-        }
-    }
-
-    private static void decodePublish(
-            long sequence, ByteBuffer body, int offset, long position, CommandHandler handler) {
-        int topicLength = keyLength(body, offset);
-        int content = offset + MESSAGE_HEADER_BYTES + topicLength;
-        int propertiesBytes =
-                hasProperties(body, offset) ? PROPERTIES_LENGTH_BYTES + Short.toUnsignedInt(body.getShort(content)) : 0;
-        handler.onPublish(
-                sequence,
-                position,
-                body,
-                offset + MESSAGE_HEADER_BYTES,
-                topicLength,
-                content + propertiesBytes,
-                payloadLength(body, offset),
-                propertiesBytes,
-                body.getLong(offset));
-    }
-
-    private static void decodeSubscribe(
-            long sequence, ByteBuffer body, int offset, int length, CommandHandler handler) {
-        int nameLength = Short.toUnsignedInt(body.getShort(offset + NAME_LENGTH));
-        handler.onSubscribe(
-                sequence,
-                OwnerId.get(body, offset),
-                bytes(body, offset + NAME + nameLength, length - NAME - nameLength),
-                bytes(body, offset + NAME, nameLength),
-                body.get(offset + SUBSCRIBE_TOPIC) == 1);
-    }
-
-    private static void decodeDeadLetter(
-            long sequence,
-            ByteBuffer body,
-            int offset,
-            int origin,
-            boolean redriven,
-            long position,
-            CommandHandler handler) {
-        handler.onDeadLetter(
-                sequence,
-                position,
-                body.getLong(origin),
-                body.getLong(origin + 8),
-                redriven,
-                body.getInt(origin + 16),
-                payloadLength(body, offset));
-    }
-
-    private static void decodeRedrive(
-            long sequence, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
-        StoredMessage copy = new StoredMessage();
-        copy.at(bytes(body, offset + MESSAGE_HEADER_BYTES, keyLength(body, offset)), sequence, position);
-        if (decodeMessage(body, offset, copy)) {
-            decodeProperties(body, offset + copy.payloadOffset, copy);
-        }
-        int behind = offset + length - REDRIVE_BYTES;
-        handler.onRedrive(copy, body.getLong(behind), body.getLong(behind + 8), body.getLong(behind + 16));
-    }
-
-    private static byte[] bytes(ByteBuffer from, int offset, int length) {
-        byte[] bytes = new byte[length];
-        from.get(offset, bytes);
-        return bytes;
-    }
-
-    private static boolean hasProperties(ByteBuffer body, int offset) {
+    static boolean hasProperties(ByteBuffer body, int offset) {
         return body.getInt(offset + LENGTH) < 0;
     }
 
-    private static int payloadLength(ByteBuffer body, int offset) {
+    static int payloadLength(ByteBuffer body, int offset) {
         return body.getInt(offset + LENGTH) & ~HAS_PROPERTIES;
     }
 
-    private static int keyLength(ByteBuffer body, int offset) {
+    static int keyLength(ByteBuffer body, int offset) {
         return body.getShort(offset + KEY_LENGTH) & 0xffff;
     }
 }

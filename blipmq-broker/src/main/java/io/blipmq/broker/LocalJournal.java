@@ -62,7 +62,7 @@ public final class LocalJournal implements Journal {
     /** Hands every command of a log that is being opened to {@code replay}. */
     public static RecordHandler replayTo(CommandHandler replay) {
         return (sequence, type, buffer, offset, length, position) ->
-                CommandCodec.decode(sequence, type, buffer, offset, length, position, replay);
+                CommandDecoder.decode(sequence, type, buffer, offset, length, position, replay);
     }
 
     /** The journal of a log that has been opened and replayed. */
@@ -228,7 +228,7 @@ public final class LocalJournal implements Journal {
     }
 
     private void onStored(long sequence, int type, ByteBuffer buffer, int offset, int length, long position) {
-        CommandCodec.decode(sequence, type, buffer, offset, length, position, handler);
+        CommandDecoder.decode(sequence, type, buffer, offset, length, position, handler);
         appliedSequence = sequence;
     }
 

@@ -94,10 +94,10 @@ class BacklogBytesTest {
         }
         ByteBuffer body = ByteBuffer.allocate(24);
         CommandCodec.encodeSettle(body, 0, 1, 3, false, 30, SettleReason.ACKNOWLEDGED);
-        CommandCodec.decode(5, CommandCodec.SETTLE, body, 0, 17, 0, state);
+        CommandDecoder.decode(5, CommandCodec.SETTLE, body, 0, 17, 0, state);
         assertThat(state.durable(1).cursor().waitingCount()).isEqualTo(2);
         assertThat(state.durable(1).cursor().waitingBytes()).isEqualTo(60);
-        CommandCodec.decode(6, CommandCodec.SETTLE, body.putLong(8, 4).putInt(17, 40), 0, 21, 0, state);
+        CommandDecoder.decode(6, CommandCodec.SETTLE, body.putLong(8, 4).putInt(17, 40), 0, 21, 0, state);
         assertThat(state.durable(1).cursor().waitingBytes()).isEqualTo(25);
     }
 }

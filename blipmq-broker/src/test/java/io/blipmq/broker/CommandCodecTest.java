@@ -100,7 +100,7 @@ class CommandCodecTest {
         }
         ByteBuffer somewhere = ByteBuffer.allocate(golden.length + 10).put(3, golden);
         commands.clear();
-        CommandCodec.decode(9, type, somewhere, 3, golden.length, 77, recorder);
+        CommandDecoder.decode(9, type, somewhere, 3, golden.length, 77, recorder);
         assertThat(commands).containsExactly(command);
     }
 

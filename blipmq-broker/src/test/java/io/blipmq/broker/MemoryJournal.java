@@ -190,7 +190,7 @@ public final class MemoryJournal implements Journal {
         int count = 0;
         while (applied < stored && count < commandsMax) {
             Entry entry = entries.get(applied++);
-            CommandCodec.decode(
+            CommandDecoder.decode(
                     entry.sequence, entry.type, entry.body, 0, entry.body.capacity(), entry.sequence << 32, handler);
             count++;
         }

@@ -1,0 +1,123 @@
+package io.blipmq.broker;
+
+import java.nio.ByteBuffer;
+
+/** Reads the records that {@link CommandCodec} has written, in this release or an older one. Stateless. */
+final class CommandDecoder {
+    private CommandDecoder() {}
+
+    /** Hands one record to the handler of its command. */
+    static void decode(
+            long sequence, int type, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
+        switch (type) {
+            case CommandCodec.PUBLISH, CommandCodec.PUBLISH_WITH_PROPERTIES ->
+                decodePublish(sequence, body, offset, position, handler);
+            case CommandCodec.SUBSCRIBE -> {
+                byte[] topic =
+                        bytes(body, offset + CommandCodec.SUBSCRIBE_TOPIC, length - CommandCodec.SUBSCRIBE_TOPIC);
+                handler.onSubscribe(sequence, OwnerId.get(body, offset), topic, BrokerState.NO_NAME, false);
+            }
+            case CommandCodec.SUBSCRIBE_NAMED -> decodeSubscribe(sequence, body, offset, length, handler);
+            case CommandCodec.SETTLE ->
+                handler.onSettle(
+                        body.getLong(offset),
+                        body.getLong(offset + 8),
+                        (body.get(offset + 16) & CommandCodec.REDRIVEN_FLAG) != 0,
+                        length == CommandCodec.SETTLE_LENGTH
+                                ? CommandHandler.LENGTH_UNKNOWN
+                                : body.getInt(offset + CommandCodec.SETTLE_LENGTH),
+                        SettleReason.of(body.get(offset + 16) & CommandCodec.REASON_MASK));
+            case CommandCodec.DEAD_LETTER ->
+                decodeDeadLetter(
+                        sequence,
+                        body,
+                        offset,
+                        offset + length - CommandCodec.OLD_ORIGIN_BYTES,
+                        false,
+                        position,
+                        handler);
+            case CommandCodec.DEAD_LETTER_WITH_PROPERTIES ->
+                decodeDeadLetter(
+                        sequence,
+                        body,
+                        offset,
+                        offset + length - CommandCodec.ORIGIN_BYTES,
+                        body.get(offset + length - 1) == 1,
+                        position,
+                        handler);
+            case CommandCodec.REMOVE -> handler.onRemove(body.getLong(offset), RemoveReason.of(body.get(offset + 8)));
+            case CommandCodec.REDRIVE -> decodeRedrive(sequence, body, offset, length, position, handler);
+            default ->
+                throw new IllegalStateException("record " + sequence + " has type " + type
+                        + ", which this version does not know: the log was written by a newer one");
+        }
+    }
+
+    private static void decodePublish(
+            long sequence, ByteBuffer body, int offset, long position, CommandHandler handler) {
+        int topicLength = CommandCodec.keyLength(body, offset);
+        int content = offset + CommandCodec.MESSAGE_HEADER_BYTES + topicLength;
+        int propertiesBytes = CommandCodec.hasProperties(body, offset)
+                ? CommandCodec.PROPERTIES_LENGTH_BYTES + Short.toUnsignedInt(body.getShort(content))
+                : 0;
+        handler.onPublish(
+                sequence,
+                position,
+                body,
+                offset + CommandCodec.MESSAGE_HEADER_BYTES,
+                topicLength,
+                content + propertiesBytes,
+                CommandCodec.payloadLength(body, offset),
+                propertiesBytes,
+                body.getLong(offset));
+    }
+
+    private static void decodeSubscribe(
+            long sequence, ByteBuffer body, int offset, int length, CommandHandler handler) {
+        int nameLength = Short.toUnsignedInt(body.getShort(offset + CommandCodec.NAME_LENGTH));
+        handler.onSubscribe(
+                sequence,
+                OwnerId.get(body, offset),
+                bytes(body, offset + CommandCodec.NAME + nameLength, length - CommandCodec.NAME - nameLength),
+                bytes(body, offset + CommandCodec.NAME, nameLength),
+                body.get(offset + CommandCodec.SUBSCRIBE_TOPIC) == 1);
+    }
+
+    private static void decodeDeadLetter(
+            long sequence,
+            ByteBuffer body,
+            int offset,
+            int origin,
+            boolean redriven,
+            long position,
+            CommandHandler handler) {
+        handler.onDeadLetter(
+                sequence,
+                position,
+                body.getLong(origin),
+                body.getLong(origin + 8),
+                redriven,
+                body.getInt(origin + 16),
+                CommandCodec.payloadLength(body, offset));
+    }
+
+    private static void decodeRedrive(
+            long sequence, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
+        StoredMessage copy = new StoredMessage();
+        copy.at(
+                bytes(body, offset + CommandCodec.MESSAGE_HEADER_BYTES, CommandCodec.keyLength(body, offset)),
+                sequence,
+                position);
+        if (CommandCodec.decodeMessage(body, offset, copy)) {
+            CommandCodec.decodeProperties(body, offset + copy.payloadOffset, copy);
+        }
+        int behind = offset + length - CommandCodec.REDRIVE_BYTES;
+        handler.onRedrive(copy, body.getLong(behind), body.getLong(behind + 8), body.getLong(behind + 16));
+    }
+
+    private static byte[] bytes(ByteBuffer from, int offset, int length) {
+        byte[] bytes = new byte[length];
+        from.get(offset, bytes);
+        return bytes;
+    }
+}
