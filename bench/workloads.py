@@ -79,7 +79,7 @@ WORKLOADS = [
              [("BlipMQ", "NATS", 2.0), ("BlipMQ v1, polled", "NATS", 0.8)]),
     workload("qos0-1024", "QoS 0, 1→1, 1 KiB", "delivered_s", QOS0, ["--size", 1024], [("BlipMQ", "NATS", 1.5)]),
     workload("qos0-4x4", "QoS 0, 4→4 topics, 100 B", "delivered_s", QOS0, ["--pubs", 4, "--subs", 4, "--topics", 4], [("BlipMQ", "NATS", 2.0)]),
-    workload("fanout-10", "QoS 0, fan-out 1→10, 100 B", "delivered_s", QOS0, [*FANOUT, 10], [("BlipMQ", "NATS", 1.5), ("BlipMQ", "Redis", 1.5)]),
+    workload("fanout-10", "QoS 0, fan-out 1→10, 100 B", "delivered_s", QOS0, ["--mode", "fanout", "--subs", 10], [("BlipMQ", "NATS", 1.5), ("BlipMQ", "Redis", 1.5)]),
     workload("fanout-100", "QoS 0, fan-out 1→100, 100 B", "delivered_s", QOS0, [*FANOUT, 100], [("BlipMQ", "NATS", 1.5), ("BlipMQ", "Redis", 1.5)]),
     workload("stored-1024", "QoS 1, fsync before confirm, window 1024", "delivered_s", STORED, ["--qos", 1, "--window", 1024],
              [("BlipMQ", "Redis always", 4.0), ("BlipMQ", "JetStream", 3.0)], smoke=True),

@@ -42,7 +42,7 @@ public record JournalRecord(
                     CommandCodec.DEAD_LETTER,
                     CommandCodec.DEAD_LETTER_WITH_PROPERTIES,
                     CommandCodec.REDRIVE,
-                    CommandCodec.REMOVE -> CommandCodec.decode(sequence, type, body, offset, length, 0, view);
+                    CommandCodec.REMOVE -> CommandDecoder.decode(sequence, type, body, offset, length, 0, view);
             default -> view.record = bare("type-" + type, null, null, 0, 0, null);
         }
         return view.record;

@@ -1,6 +1,7 @@
 package io.blipmq.broker;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /** What clients decide about deliveries: ack, nack, reject, extend. Owned by the core thread. */
@@ -85,10 +86,11 @@ final class Settling {
     private record Decision(SettleAction action, long nanos, byte[] reason) {}
 
     private void settleUpTo(DurableSubscription subscription, long last, Decision decision, SettleResult result) {
-        for (long tag : subscription.unsettled().tags()) {
-            if (tag > last) {
-                break;
-            }
+        long[] tags = subscription.unsettled().tagsThrough(last);
+        if (decision.action != SettleAction.ACK) {
+            Arrays.sort(tags); // what comes back or becomes dead letters does so in order
+        }
+        for (long tag : tags) {
             if (settle(subscription, tag, decision)) {
                 result.settled++;
             }

@@ -52,6 +52,18 @@ final class Unsettled {
         return tags;
     }
 
+    /** The tags up to and with one, in no order. */
+    long[] tagsThrough(long last) {
+        long[] tags = new long[byTag.size()];
+        int count = 0;
+        for (Delivery delivery : byTag.values()) {
+            if (delivery.tag <= last) {
+                tags[count++] = delivery.tag;
+            }
+        }
+        return Arrays.copyOf(tags, count);
+    }
+
     /** Payload bytes of all. */
     long payloadBytes() {
         long bytes = 0;
