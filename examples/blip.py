@@ -119,24 +119,28 @@ def acknowledge(connection, subscription, tags):
     connection.send(SETTLE, 1, struct.pack(">QBBIH", subscription, 1, 0, 0, 0) + struct.pack(f">{len(tags)}Q", *tags))
 
 
-def run_publisher(connect, topic, lines, batch=256):
-    waiting, number, connection, ended = [], 1, None, False
-    while waiting or not ended:
-        while not ended and len(waiting) < batch:
-            line = next(lines, None)
-            if line is None:
-                ended = True
-            else:
-                waiting.append(line)
-        if not waiting:
-            break
-        try:
-            connection = connection or connect()
-            publish(connection, topic, waiting, number)
-            number += len(waiting)
-            waiting = []
-        except OSError as lost:
-            connection, number = wait_to_reconnect(lost), 1
+def batches_of_input():
+    """The lines of standard input, as many at a time as have come."""
+    rest = b""
+    while data := os.read(sys.stdin.fileno(), 65536):
+        *lines, rest = (rest + data).split(b"\n")
+        if lines:
+            yield lines
+    if rest:
+        yield [rest]
+
+
+def run_publisher(connect, topic, batches):
+    connection, number = None, 1
+    for messages in batches:
+        while messages:
+            try:
+                connection = connection or connect()
+                publish(connection, topic, messages, number)
+                number += len(messages)
+                messages = None
+            except OSError as lost:
+                connection, number = wait_to_reconnect(lost), 1
 
 
 def run_subscriber(connect, topic, name):
@@ -173,8 +177,8 @@ def main(arguments):
     key = os.environ.get("BLIPMQ_KEY", "dev")
     connect = lambda: Connection(address, key, "blip.py")
     if len(arguments) in (2, 3) and arguments[0] == "pub":
-        lines = iter([arguments[2].encode()]) if len(arguments) == 3 else (line.rstrip(b"\n") for line in sys.stdin.buffer)
-        run_publisher(connect, arguments[1], lines)
+        batches = [[arguments[2].encode()]] if len(arguments) == 3 else batches_of_input()
+        run_publisher(connect, arguments[1], batches)
     elif len(arguments) == 3 and arguments[0] == "sub":
         run_subscriber(connect, arguments[1], arguments[2])
     else:
