@@ -23,6 +23,12 @@ public final class Broker {
     public static final long SHUTTING_DOWN = -3;
     /** Refused: there are as many subscriptions as the daemon holds. */
     public static final long TOO_MANY_SUBSCRIPTIONS = -4;
+    /** Refused: another connection is attached to the subscription of this name. */
+    public static final long NAME_HELD = -5;
+    /** Refused: the subscription of this name is to another topic. */
+    public static final long OTHER_TOPIC = -6;
+    /** Refused: the key has no such subscription or dead letter. */
+    public static final long UNKNOWN = -7;
 
     /** Commands applied in a turn, so that a burst does not starve the sockets. */
     private static final int COMMANDS_PER_TURN_MAX = 16_384;
@@ -38,6 +44,7 @@ public final class Broker {
     private final Redelivery redelivery;
     private final Housekeeping housekeeping;
     private final Subscribing subscribing;
+    private final PushBroker pushing = new PushBroker();
     private boolean shuttingDown;
     private boolean sealed;
 
@@ -295,6 +302,11 @@ public final class Broker {
             result.add(subscription.info(redelivery));
         }
         return result;
+    }
+
+    /** What protocol version 2 asks for. */
+    public PushBroker pushing() {
+        return pushing;
     }
 
     /** The way of other threads into the core. */

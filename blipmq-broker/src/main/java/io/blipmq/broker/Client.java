@@ -6,15 +6,39 @@ import java.util.List;
 /** One authenticated connection as the broker knows it. Owned by the core thread. */
 public final class Client {
     private final OwnerId owner;
+    private final String name;
+    private final String address;
+    private final Pusher pusher;
     private final List<Subscription> subscriptions = new ArrayList<>(1);
     private long lastSequence;
 
+    /** A client that polls. */
     Client(OwnerId owner) {
+        this(owner, "", "", null);
+    }
+
+    /** @param pusher where messages are pushed to; null for a client that polls */
+    Client(OwnerId owner, String name, String address, Pusher pusher) {
         this.owner = owner;
+        this.name = name;
+        this.address = address;
+        this.pusher = pusher;
     }
 
     OwnerId owner() {
         return owner;
+    }
+
+    String name() {
+        return name;
+    }
+
+    String address() {
+        return address;
+    }
+
+    Pusher pusher() {
+        return pusher;
     }
 
     /** What ends or is detached with the connection. */

@@ -65,7 +65,7 @@ final class FrameInput {
 
     private FrameType type(int offset) throws ProtocolException {
         byte value = FrameLayout.type(buffer, offset);
-        FrameType type = FrameType.of(value);
+        FrameType type = FrameType.of(FrameLayout.PROTOCOL_VERSION, value);
         if (type == null) {
             throw new ProtocolException("the server sent a frame of unknown type " + Byte.toUnsignedInt(value));
         }

@@ -234,7 +234,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** The frame comes without its length field, so its payload begins 4 bytes earlier than in the layout. */
     private synchronized boolean handle(ByteBuffer frame, ByteBuffer answer) {
-        FrameType type = FrameType.of(frame.get(0));
+        FrameType type = FrameType.of(1, frame.get(0));
         long correlationId = frame.getLong(1);
         int offset = FrameLayout.LENGTH_MIN;
         boolean open = true;

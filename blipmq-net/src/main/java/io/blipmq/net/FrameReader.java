@@ -44,7 +44,7 @@ final class FrameReader {
     }
 
     private static void checkType(byte type) throws ProtocolException {
-        if (FrameType.of(type) == null) {
+        if (FrameType.of(FrameLayout.PROTOCOL_VERSION, type) == null) {
             throw new ProtocolException("unknown frame type " + Byte.toUnsignedInt(type));
         }
     }

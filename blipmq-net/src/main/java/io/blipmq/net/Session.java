@@ -30,7 +30,7 @@ final class Session {
 
     /** @return false when the frame has to wait */
     boolean onFrame(ByteBuffer buffer, int frameOffset, int frameBytes) {
-        FrameType type = FrameType.of(FrameLayout.type(buffer, frameOffset));
+        FrameType type = FrameType.of(FrameLayout.PROTOCOL_VERSION, FrameLayout.type(buffer, frameOffset));
         long correlationId = FrameLayout.correlationId(buffer, frameOffset);
         int payload = frameOffset + FrameLayout.PAYLOAD_OFFSET;
         int payloadLength = frameBytes - FrameLayout.HEADER_BYTES;
@@ -46,7 +46,7 @@ final class Session {
             case ACK -> AckHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             case POLL -> PollHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             case PING -> PingHandler.onFrame(this, correlationId);
-            case NACK, PONG -> true; // a client has nothing to say with them
+            default -> true; // NACK and PONG: a client has nothing to say with them
         };
     }
 

@@ -113,7 +113,7 @@ public final class ServerFuzz {
         int at = 0;
         while (bytes.capacity() - at >= FrameLayout.HEADER_BYTES) {
             int length = FrameLayout.length(bytes, at);
-            FrameType type = FrameType.of(FrameLayout.type(bytes, at));
+            FrameType type = FrameType.of(1, FrameLayout.type(bytes, at));
             boolean valid = FrameLayout.isLengthValid(length)
                     && type != null
                     && FrameLayout.frameBytes(length) <= bytes.capacity() - at;
@@ -134,7 +134,7 @@ public final class ServerFuzz {
         int left = bytes.capacity() - at;
         return left < FrameLayout.HEADER_BYTES
                 || FrameLayout.isLengthValid(FrameLayout.length(bytes, at))
-                        && FrameType.of(FrameLayout.type(bytes, at)) != null
+                        && FrameType.of(1, FrameLayout.type(bytes, at)) != null
                         && FrameLayout.frameBytes(FrameLayout.length(bytes, at)) > left;
     }
 

@@ -222,7 +222,7 @@ final class TestClient implements AutoCloseable {
         byte[] payload = new byte[frameBytes - FrameLayout.HEADER_BYTES];
         received.get(FrameLayout.PAYLOAD_OFFSET, payload);
         Frame frame = new Frame(
-                FrameType.of(FrameLayout.type(received, 0)),
+                FrameType.of(1, FrameLayout.type(received, 0)),
                 FrameLayout.correlationId(received, 0),
                 ByteBuffer.wrap(payload));
         received.flip().position(frameBytes);

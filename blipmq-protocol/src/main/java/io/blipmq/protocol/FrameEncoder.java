@@ -51,8 +51,8 @@ public final class FrameEncoder {
         to.putLong(subscriptionId);
     }
 
-    public static void nack(ByteBuffer to, long correlationId, Nack nack) {
-        nack(to, correlationId, nack.code(), nack.encodedText());
+    public static void nack(ByteBuffer to, long correlationId, Refusal refusal) {
+        nack(to, correlationId, refusal.code(), refusal.encodedText());
     }
 
     public static void ping(ByteBuffer to, long correlationId) {
@@ -68,13 +68,8 @@ public final class FrameEncoder {
         to.putLong(subscriptionId);
     }
 
-    private static void nack(ByteBuffer to, long correlationId, int code, byte[] text) {
-        header(to, PayloadLayout.nackFrameBytes(text.length), FrameType.NACK, correlationId);
-        to.putShort((short) code);
-        putText(to, text);
-    }
-
-    private static void header(ByteBuffer to, int frameBytes, FrameType type, long correlationId) {
+    /** Writes everything before a frame's payload, of any version. */
+    public static void header(ByteBuffer to, int frameBytes, FrameType type, long correlationId) {
         int length = frameBytes - LENGTH_BYTES;
         if (!FrameLayout.isLengthValid(length)) {
             throw new IllegalArgumentException(
@@ -83,11 +78,30 @@ public final class FrameEncoder {
         to.putInt(length).put(type.value()).putLong(correlationId);
     }
 
-    private static void putText(ByteBuffer to, byte[] text) {
+    /** Begins a frame whose length is not known yet: {@link #close} says it. */
+    public static void open(ByteBuffer to, FrameType type, long correlationId) {
+        to.putInt(0).put(type.value()).putLong(correlationId);
+    }
+
+    /** Ends a server's frame at the buffer's position. */
+    public static void close(ByteBuffer frame, int frameOffset) {
+        int length = frame.position() - frameOffset - LENGTH_BYTES;
+        assert FrameLayout.isServerLengthValid(length) : "a server's frame has a length of " + length;
+        frame.putInt(frameOffset, length);
+    }
+
+    /** Writes a text's u16 length and the text. */
+    public static void putText(ByteBuffer to, byte[] text) {
         if (text.length > PayloadLayout.TEXT_BYTES_MAX) {
             throw new IllegalArgumentException(
                     "a text is at most " + PayloadLayout.TEXT_BYTES_MAX + " bytes, not " + text.length);
         }
         to.putShort((short) text.length).put(text);
+    }
+
+    private static void nack(ByteBuffer to, long correlationId, int code, byte[] text) {
+        header(to, PayloadLayout.nackFrameBytes(text.length), FrameType.NACK, correlationId);
+        to.putShort((short) code);
+        putText(to, text);
     }
 }

@@ -10,17 +10,19 @@ import java.nio.ByteBuffer;
  * offset  size        field
  * 0       4           length: bytes that follow this field, 9 + payload length; 9 to 16 MiB
  * 4       1           type
- * 5       8           correlation id, or the delivery tag on a QoS 1 delivery and its ACK
- * 13      length - 9  payload, by type: see PayloadLayout
+ * 5       8           correlation id, or what the type has in its place
+ * 13      length - 9  payload, by type: see PayloadLayout for version 1, the layouts in v2 for version 2
  * </pre>
  *
- * <p>Version 1 is frozen. To change the format, write a new version: give it a number of its own beside
- * {@link #PROTOCOL_VERSION}, a layout class of its own, golden bytes in the tests, a row in {@code docs/protocol.md}, and
- * let HELLO choose between the two; never edit a number here.
+ * <p>Both versions are frozen. To change the format, write a new version: give it a number of its own beside
+ * {@link #VERSION_2}, layout classes of its own, golden bytes in the tests, a part in {@code docs/protocol.md}, and let
+ * HELLO choose among them; never edit a number here.
  */
 public final class FrameLayout {
-    /** The version that HELLO asks for. */
+    /** The version of a connection until its HELLO has chosen another. */
     public static final int PROTOCOL_VERSION = 1;
+    /** The version in which the broker pushes: its payloads are {@code io.blipmq.protocol.v2}'s. */
+    public static final int VERSION_2 = 2;
 
     public static final int LENGTH_OFFSET = 0;
     public static final int LENGTH_BYTES = 4;
@@ -35,6 +37,12 @@ public final class FrameLayout {
     /** 16 MiB: what one frame may ask a peer to hold in memory. */
     public static final int LENGTH_MAX = 16 * 1024 * 1024;
 
+    /**
+     * What a frame of a version 2 server may have beyond {@link #LENGTH_MAX}: a message that just fitted its PUBLISH is
+     * delivered with a tag, and as a dead letter with properties that say why.
+     */
+    public static final int SERVER_EXCESS_BYTES_MAX = 2048;
+
     public static final int PAYLOAD_BYTES_MAX = LENGTH_MAX - LENGTH_MIN;
     public static final int FRAME_BYTES_MAX = LENGTH_BYTES + LENGTH_MAX;
 
@@ -47,6 +55,11 @@ public final class FrameLayout {
 
     public static boolean isLengthValid(int length) {
         return length >= LENGTH_MIN && length <= LENGTH_MAX;
+    }
+
+    /** Whether a version 2 server may send a frame of this length. */
+    public static boolean isServerLengthValid(int length) {
+        return length >= LENGTH_MIN && length <= LENGTH_MAX + SERVER_EXCESS_BYTES_MAX;
     }
 
     /** Bytes of the whole frame, length field included, for a valid length. */

@@ -2,8 +2,8 @@ package io.blipmq.protocol;
 
 import java.nio.charset.StandardCharsets;
 
-/** Every refusal the server knows: its code and its text, word for word. Immutable. */
-public enum Nack {
+/** Every refusal of version 1: its code and its text, word for word. Immutable. */
+public enum Nack implements Refusal {
     UNSUPPORTED_VERSION(426, "unsupported protocol version"),
     HELLO_ALREADY_PERFORMED(400, "HELLO already performed"),
     HELLO_NOT_PERFORMED(400, "HELLO not performed"),
@@ -41,21 +41,18 @@ public enum Nack {
         this.encodedText = text.getBytes(StandardCharsets.UTF_8);
     }
 
+    @Override
     public int code() {
         return code;
     }
 
+    @Override
     public String text() {
         return text;
     }
 
-    /** The text as it stands on the wire; not to be changed. */
-    byte[] encodedText() {
+    @Override
+    public byte[] encodedText() {
         return encodedText;
-    }
-
-    /** Bytes of the whole frame that carries this refusal. */
-    public int frameBytes() {
-        return PayloadLayout.nackFrameBytes(encodedText.length);
     }
 }

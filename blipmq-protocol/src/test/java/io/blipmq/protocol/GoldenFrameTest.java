@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.StringJoiner;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The bytes of version 1, which never change. */
@@ -61,17 +63,51 @@ class GoldenFrameTest {
 
     @Test
     void everyTypeHasItsByte() {
+        expectTypes(1, "010203040506070809", "HELLO AUTH PUBLISH SUBSCRIBE ACK NACK PING PONG POLL");
+    }
+
+    @Test
+    void everyTypeOfVersion2HasItsByte() {
+        expectTypes(
+                2,
+                "010205060708" + "1011121314151617" + "202122232425262728",
+                "HELLO AUTH ACK NACK PING PONG PUBLISH_BATCH ATTACH CREDIT SETTLE DETACH DRAIN LIST DEAD_LETTERS"
+                        + " WELCOME CONFIRM ATTACHED DELIVER SETTLED DETACHED LISTING DONE GOAWAY");
+    }
+
+    @Test
+    void aClientOfVersion2SendsRequestsOnly() {
+        assertThat(Stream.of(FrameType.values()).filter(type -> type.isOfClient(2)))
+                .extracting(Enum::name)
+                .containsExactly(
+                        "HELLO",
+                        "AUTH",
+                        "PING",
+                        "PUBLISH_BATCH",
+                        "ATTACH",
+                        "CREDIT",
+                        "SETTLE",
+                        "DETACH",
+                        "DRAIN",
+                        "LIST",
+                        "DEAD_LETTERS");
+        assertThat(Stream.of(FrameType.values()).filter(type -> type.isOfClient(1)))
+                .hasSize(9);
+    }
+
+    private static void expectTypes(int version, String hex, String names) {
+        StringBuilder values = new StringBuilder();
+        StringJoiner found = new StringJoiner(" ");
         for (int value = 0; value < 256; value++) {
-            FrameType type = FrameType.of((byte) value);
-            if (value >= 1 && value <= 9) {
+            FrameType type = FrameType.of(version, (byte) value);
+            if (type != null) {
+                values.append(HexFormat.of().toHexDigits(type.value()));
                 assertThat(type.value()).isEqualTo((byte) value);
-            } else {
-                assertThat(type).isNull();
+                found.add(type.name());
             }
         }
-        assertThat(FrameType.values())
-                .extracting(Enum::name)
-                .containsExactly("HELLO", "AUTH", "PUBLISH", "SUBSCRIBE", "ACK", "NACK", "PING", "PONG", "POLL");
+        assertThat(values).hasToString(hex);
+        assertThat(found).hasToString(names);
     }
 
     private static void expect(String hex, Consumer<ByteBuffer> encoder) {

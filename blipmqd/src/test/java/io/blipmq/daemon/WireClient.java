@@ -98,7 +98,7 @@ final class WireClient implements AutoCloseable {
 
     Frame receive() throws IOException {
         int length = input.readInt();
-        FrameType type = FrameType.of(input.readByte());
+        FrameType type = FrameType.of(FrameLayout.PROTOCOL_VERSION, input.readByte());
         long correlationId = input.readLong();
         byte[] payload = new byte[length - FrameLayout.LENGTH_MIN];
         input.readFully(payload);

@@ -1,0 +1,24 @@
+package io.blipmq.broker;
+
+/**
+ * What a connection asks for with ATTACH; validated. Immutable.
+ *
+ * @param qos 0 or 1
+ * @param topic in UTF-8, perhaps a dead-letter topic, which is at QoS 1
+ * @param name in UTF-8; empty: the subscription ends with its connection. Only at QoS 1, and ignored on a dead-letter
+ *     topic
+ * @param takeOver whether a live connection that holds the name has to give way
+ * @param fromNew whether what the named subscription holds is dropped
+ * @param ackTimeoutMillis in which a delivery is to be settled; 0: the daemon's
+ * @param retryBackoffMillis until a delivery that timed out is due again, doubling each time; 0: at once
+ * @param creditOnSettle whether settling a delivery gives its credit back
+ */
+public record AttachRequest(
+        int qos,
+        byte[] topic,
+        byte[] name,
+        boolean takeOver,
+        boolean fromNew,
+        long ackTimeoutMillis,
+        long retryBackoffMillis,
+        boolean creditOnSettle) {}

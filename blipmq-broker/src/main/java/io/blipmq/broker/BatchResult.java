@@ -1,0 +1,39 @@
+package io.blipmq.broker;
+
+/** What became of a batch of messages: an out-parameter, used again for each. Owned by the core thread. */
+public final class BatchResult {
+    int taken;
+    int nextOffset;
+    long refusal;
+    int subscriptions;
+
+    /** How many messages from the start of what was offered were accepted. */
+    public int taken() {
+        return taken;
+    }
+
+    /** Where the first entry stands that was not accepted; the end of the entries when all were. */
+    public int nextOffset() {
+        return nextOffset;
+    }
+
+    /**
+     * Why the entry at {@link #nextOffset} was not accepted: {@link Broker#BUSY} (offer it and what follows again in a
+     * later turn), {@link Broker#DISK_FULL} or {@link Broker#SHUTTING_DOWN}; 0 when all were.
+     */
+    public long refusal() {
+        return refusal;
+    }
+
+    /** How many subscriptions the accepted messages reach. */
+    public int subscriptions() {
+        return subscriptions;
+    }
+
+    void begin(int offset) {
+        taken = 0;
+        nextOffset = offset;
+        refusal = 0;
+        subscriptions = 0;
+    }
+}

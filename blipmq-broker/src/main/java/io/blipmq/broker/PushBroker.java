@@ -1,0 +1,170 @@
+package io.blipmq.broker;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The broker as protocol version 2 sees it: what a session may ask for beside what {@link Broker} offers to all, and the
+ * pushing of messages. Owned by the core thread.
+ *
+ * <p>A request that is journalled moves {@link Client#lastSequence}; its answer may leave once {@link
+ * Broker#appliedSequence} has reached that.
+ */
+public final class PushBroker {
+    /** The credit of a subscription that takes whatever comes. */
+    public static final long UNLIMITED_CREDIT = 0xffff_ffffL;
+
+    private final Listing listing = new Listing();
+
+    PushBroker() {}
+
+    /**
+     * Registers an authenticated connection that messages are pushed to. {@link Broker#disconnect} ends it.
+     *
+     * @param name what the client calls itself, for an operator's eyes
+     * @param address where it comes from
+     */
+    public Client connect(OwnerId owner, String name, String address, Pusher pusher) {
+        return new Client(owner, name, address, pusher);
+    }
+
+    // --- publish ---
+
+    /**
+     * Publishes messages to one topic (1 to 1,024 bytes of UTF-8, no leading '$').
+     *
+     * @param frame holds the topic and {@code count} validated entries, one behind the other, at absolute offsets; read
+     *     during the call only
+     * @param result says how many were accepted
+     */
+    public void publishBatch(
+            Client client,
+            int qos,
+            ByteBuffer frame,
+            int topicOffset,
+            int topicLength,
+            int entriesOffset,
+            int entriesEnd,
+            int count,
+            BatchResult result) {
+        result.begin(entriesOffset);
+        result.refusal = Broker.SHUTTING_DOWN;
+    }
+
+    // --- subscribe ---
+
+    /**
+     * Attaches the client to a subscription, which is made or resumed. Nothing is pushed before {@link #credit} is given,
+     * which is to be done when the answer has been written.
+     *
+     * @return the subscription's id (positive), or {@link Broker#BUSY}, {@link Broker#DISK_FULL}, {@link
+     *     Broker#SHUTTING_DOWN}, {@link Broker#TOO_MANY_SUBSCRIPTIONS}, {@link Broker#NAME_HELD}, {@link
+     *     Broker#OTHER_TOPIC}
+     */
+    public long attach(Client client, AttachRequest request) {
+        return Broker.SHUTTING_DOWN;
+    }
+
+    /** What to answer to an ATTACH when it is time to; null when the subscription is no longer this client's. */
+    public AttachedInfo attached(Client client, long subscriptionId) {
+        return null;
+    }
+
+    /**
+     * Lets so many more messages be pushed. Ignored for a subscription that the client is not attached to.
+     *
+     * @param messages {@link #UNLIMITED_CREDIT}: from now on without limit
+     */
+    public void credit(Client client, long subscriptionId, long messages) {}
+
+    /**
+     * Leaves a subscription, or deletes it with all it holds.
+     *
+     * @param subscriptionId one that the client is attached to; 0: the durable one called {@code name}, to be deleted
+     * @return 0, or {@link Broker#UNKNOWN}, {@link Broker#NAME_HELD} (another connection is attached to it), {@link
+     *     Broker#BUSY}, {@link Broker#DISK_FULL}
+     */
+    public long detach(Client client, long subscriptionId, byte[] name, boolean delete) {
+        return Broker.UNKNOWN;
+    }
+
+    /**
+     * From now on nothing is pushed to this client.
+     *
+     * @return how many deliveries it has in flight
+     */
+    public long drain(Client client) {
+        return 0;
+    }
+
+    // --- settle ---
+
+    /**
+     * Settles deliveries of a subscription of the client's key. It takes effect at once; only its durability lags.
+     *
+     * @param upTo whether all deliveries up to and with the one tag given are meant
+     * @param millis for {@link SettleAction#NACK}: until it is due again; for {@link SettleAction#EXTEND}: the new timeout
+     * @param reason for {@link SettleAction#REJECT}, in UTF-8
+     * @param tags holds one tag or more of 8 bytes each from {@code offset} to {@code end}
+     */
+    public void settle(
+            Client client,
+            long subscriptionId,
+            SettleAction action,
+            boolean upTo,
+            long millis,
+            byte[] reason,
+            ByteBuffer tags,
+            int offset,
+            int end,
+            SettleResult result) {
+        result.begin();
+        result.unknownSubscription = true;
+        result.unknown = (end - offset) / Long.BYTES;
+    }
+
+    // --- look and act ---
+
+    /** What the client's key has. */
+    public Listing listing() {
+        return listing;
+    }
+
+    /**
+     * Sends dead letters back to the subscriptions they failed in, as if they had never been delivered, oldest first.
+     *
+     * @param count at most so many
+     * @param tag only the letter with this tag; 0: any
+     * @return how many, or {@link Broker#UNKNOWN} (no such dead-letter subscription, or no letter with this tag),
+     *     {@link Broker#BUSY}, {@link Broker#DISK_FULL}, {@link Broker#SHUTTING_DOWN}
+     */
+    public long redrive(Client client, long subscriptionId, long count, long tag) {
+        return Broker.UNKNOWN;
+    }
+
+    /**
+     * Drops dead letters, oldest first. Parameters and answers as for {@link #redrive}.
+     */
+    public long purge(Client client, long subscriptionId, long count, long tag) {
+        return Broker.UNKNOWN;
+    }
+
+    // --- push ---
+
+    /** The output of a client that had no room for more has some again. */
+    public void onRoom(Client client) {}
+
+    /**
+     * Pushes messages to the subscriptions that are ready for them, within a bound; between the turn's requests and
+     * {@link Broker#endTurn}.
+     *
+     * @return how many messages were pushed
+     */
+    public int push() {
+        return 0;
+    }
+
+    /** Whether {@link #push} has more to do, so that the core should not wait before its next turn. */
+    public boolean hasReady() {
+        return false;
+    }
+}

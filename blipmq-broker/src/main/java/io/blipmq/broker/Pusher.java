@@ -1,0 +1,44 @@
+package io.blipmq.broker;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What the broker pushes into: one per connection that takes deliveries without asking for each. Called on the core
+ * thread, from {@link PushBroker#push} and from requests that detach somebody else.
+ */
+public interface Pusher {
+
+    /**
+     * Whether the connection's output takes more. When it says no the broker pushes nothing to this connection until
+     * {@link PushBroker#onRoom}. What is pushed after a yes is taken whole, however large it is.
+     */
+    boolean hasRoom();
+
+    /**
+     * Messages at QoS 0: a run of whole entries, as they were published, to be copied during the call.
+     *
+     * @param publishedMillis when they were published, wall clock
+     * @param count how many entries it is
+     */
+    void pushEntries(long subscriptionId, long publishedMillis, byte[] entries, int offset, int length, int count);
+
+    /**
+     * Begins one delivery at QoS 1.
+     *
+     * @param deliveryTag what it is settled with
+     * @param attempt how often it has been delivered with this one, from 1
+     * @param entryBytes length of the entry that follows: its length word, properties and body
+     * @return a buffer whose position is where the entry belongs and which has room for all of it; the broker puts
+     *     exactly {@code entryBytes} bytes before it calls anything else
+     */
+    ByteBuffer push(long subscriptionId, long deliveryTag, int attempt, long publishedMillis, int entryBytes);
+
+    /**
+     * A subscription is no longer this connection's although it did not ask for that: nothing more is pushed of it. It
+     * may come before the answer to the ATTACH was written.
+     *
+     * @param code 409 taken over by another connection, 404 deleted
+     * @param why for a person
+     */
+    void onDetached(long subscriptionId, int code, String why);
+}

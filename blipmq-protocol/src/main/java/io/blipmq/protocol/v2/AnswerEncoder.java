@@ -1,0 +1,79 @@
+package io.blipmq.protocol.v2;
+
+import io.blipmq.protocol.FrameEncoder;
+import io.blipmq.protocol.FrameType;
+import io.blipmq.protocol.Refusal;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes the server's frames at a buffer's position, which moves to the frame's end. Stateless. The caller provides room:
+ * see the {@code xxxFrameBytes} methods of the layouts. Frames that grow are begun here and ended by
+ * {@link FrameEncoder#close}; ACK, NACK and PONG are {@link FrameEncoder}'s.
+ */
+public final class AnswerEncoder {
+    private AnswerEncoder() {}
+
+    /** Begins a CONFIRM; {@link #run}s follow. */
+    public static void openConfirm(ByteBuffer to, long firstNumber) {
+        FrameEncoder.open(to, FrameType.CONFIRM, firstNumber);
+    }
+
+    /** @param refusal null for accepted messages */
+    public static void run(ByteBuffer to, int count, int subscriptions, Refusal refusal) {
+        to.putInt(count);
+        if (refusal == null) {
+            to.putShort((short) 0).putInt(subscriptions).putShort((short) 0);
+        } else {
+            to.putShort((short) refusal.code()).putInt(subscriptions);
+            FrameEncoder.putText(to, refusal.encodedText());
+        }
+    }
+
+    public static void attached(ByteBuffer to, long correlationId, long subscriptionId, boolean existed, long backlog) {
+        FrameEncoder.header(to, AttachLayout.attachedFrameBytes(), FrameType.ATTACHED, correlationId);
+        to.putLong(subscriptionId)
+                .put((byte) (existed ? AttachLayout.EXISTED_FLAG : 0))
+                .putLong(backlog);
+    }
+
+    /** Begins a DELIVER; entries follow, at QoS 1 each behind a {@link #delivery}. */
+    public static void openDeliver(ByteBuffer to, long subscriptionId, int qos, long publishedMillis) {
+        FrameEncoder.open(to, FrameType.DELIVER, subscriptionId);
+        to.put((byte) qos).putLong(publishedMillis);
+    }
+
+    /** What stands before an entry at QoS 1. */
+    public static void delivery(ByteBuffer to, long tag, int attempt) {
+        to.putLong(tag).putShort((short) attempt);
+    }
+
+    public static void settled(ByteBuffer to, long correlationId, int settled, int unknown) {
+        FrameEncoder.header(to, SettleLayout.settledFrameBytes(), FrameType.SETTLED, correlationId);
+        to.putInt(settled).putInt(unknown);
+    }
+
+    /** @param code 0, with an empty text, in an answer */
+    public static void detached(ByteBuffer to, long correlationId, long subscriptionId, int code, byte[] text) {
+        FrameEncoder.header(to, AttachLayout.detachedFrameBytes(text.length), FrameType.DETACHED, correlationId);
+        to.putLong(subscriptionId).putShort((short) code);
+        FrameEncoder.putText(to, text);
+    }
+
+    /** Begins a LISTING that says to be the last; items follow, each behind its u32 length. */
+    public static void openListing(ByteBuffer to, long correlationId, int kind) {
+        FrameEncoder.open(to, FrameType.LISTING, correlationId);
+        to.put((byte) kind).putLong(0);
+    }
+
+    public static void done(ByteBuffer to, long correlationId, long count) {
+        FrameEncoder.header(to, ListLayout.doneFrameBytes(), FrameType.DONE, correlationId);
+        to.putLong(count);
+    }
+
+    public static void goAway(ByteBuffer to, Refusal reason, int millis) {
+        int frameBytes = HandshakeLayout.goAwayFrameBytes(reason.encodedText().length);
+        FrameEncoder.header(to, frameBytes, FrameType.GOAWAY, 0);
+        to.putShort((short) reason.code()).putInt(millis);
+        FrameEncoder.putText(to, reason.encodedText());
+    }
+}

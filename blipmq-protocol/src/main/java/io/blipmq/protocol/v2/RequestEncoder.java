@@ -1,0 +1,125 @@
+package io.blipmq.protocol.v2;
+
+import io.blipmq.protocol.FrameEncoder;
+import io.blipmq.protocol.FrameLayout;
+import io.blipmq.protocol.FrameType;
+import io.blipmq.protocol.PayloadLayout;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes a client's frames at a buffer's position, which moves to the frame's end. Stateless. The caller provides room:
+ * see the {@code xxxFrameBytes} methods of the layouts. AUTH and PING are {@link FrameEncoder}'s.
+ */
+public final class RequestEncoder {
+    private RequestEncoder() {}
+
+    public static void hello(ByteBuffer to, long correlationId, byte[] clientName) {
+        int frameBytes = HandshakeLayout.helloFrameBytes(clientName.length, 0);
+        FrameEncoder.header(to, frameBytes, FrameType.HELLO, correlationId);
+        to.putShort((short) FrameLayout.VERSION_2);
+        FrameEncoder.putText(to, clientName);
+    }
+
+    /**
+     * Writes a PUBLISH_BATCH up to its entries.
+     *
+     * @param firstNumber of the connection's messages, the first one in here
+     * @param flags {@link PublishLayout#QOS_FLAG}, {@link PublishLayout#CONFIRM_FLAG}
+     * @param entriesLength bytes of entries that the caller puts next, with {@link #entry} for example
+     */
+    public static void publishBatch(ByteBuffer to, long firstNumber, int flags, byte[] topic, int entriesLength) {
+        int frameBytes = PublishLayout.publishBatchFrameBytes(topic.length, entriesLength);
+        FrameEncoder.header(to, frameBytes, FrameType.PUBLISH_BATCH, firstNumber);
+        to.put((byte) flags);
+        FrameEncoder.putText(to, topic);
+    }
+
+    /** An entry without properties. */
+    public static void entry(ByteBuffer to, byte[] body) {
+        to.putInt(body.length).put(body);
+    }
+
+    /** An entry with properties, or without when there are none. */
+    public static void entry(ByteBuffer to, byte[] body, PropertiesBuilder properties) {
+        EntryLayout.putHeader(to, body.length, properties.array(), properties.length());
+        to.put(body);
+    }
+
+    /**
+     * Writes an ATTACH.
+     *
+     * @param flags see {@link AttachLayout}
+     * @param credit {@link AttachLayout#UNLIMITED_CREDIT} at most
+     */
+    public static void attach(
+            ByteBuffer to,
+            long correlationId,
+            int flags,
+            long credit,
+            long ackTimeoutMillis,
+            long retryBackoffMillis,
+            byte[] topic,
+            byte[] name) {
+        int frameBytes = AttachLayout.attachFrameBytes(topic.length, name.length, 0);
+        FrameEncoder.header(to, frameBytes, FrameType.ATTACH, correlationId);
+        to.put((byte) flags);
+        to.putInt((int) credit).putInt((int) ackTimeoutMillis).putInt((int) retryBackoffMillis);
+        FrameEncoder.putText(to, topic);
+        FrameEncoder.putText(to, name);
+    }
+
+    public static void credit(ByteBuffer to, long subscriptionId, long messages) {
+        FrameEncoder.header(to, AttachLayout.creditFrameBytes(), FrameType.CREDIT, subscriptionId);
+        to.putInt((int) messages);
+    }
+
+    /**
+     * Writes a SETTLE.
+     *
+     * @param action see {@link SettleLayout}, likewise for the flags
+     * @param reason of a reject, else empty
+     * @param tags of which the first {@code count} are meant
+     */
+    public static void settle(
+            ByteBuffer to,
+            long correlationId,
+            long subscriptionId,
+            int action,
+            int flags,
+            long millis,
+            byte[] reason,
+            long[] tags,
+            int count) {
+        int frameBytes = SettleLayout.settleFrameBytes(reason.length, count);
+        FrameEncoder.header(to, frameBytes, FrameType.SETTLE, correlationId);
+        to.putLong(subscriptionId).put((byte) action).put((byte) flags).putInt((int) millis);
+        FrameEncoder.putText(to, reason);
+        for (int i = 0; i < count; i++) {
+            to.putLong(tags[i]);
+        }
+    }
+
+    /** @param name of the subscription to delete when its id is 0, else empty */
+    public static void detach(ByteBuffer to, long correlationId, long subscriptionId, int flags, byte[] name) {
+        FrameEncoder.header(to, AttachLayout.detachFrameBytes(name.length), FrameType.DETACH, correlationId);
+        to.putLong(subscriptionId).put((byte) flags);
+        FrameEncoder.putText(to, name);
+    }
+
+    public static void drain(ByteBuffer to, long correlationId) {
+        FrameEncoder.header(to, PayloadLayout.emptyFrameBytes(), FrameType.DRAIN, correlationId);
+    }
+
+    /** @param kind see {@link ListLayout} */
+    public static void list(ByteBuffer to, long correlationId, int kind, int limit, long subscriptionId, long after) {
+        FrameEncoder.header(to, ListLayout.listFrameBytes(), FrameType.LIST, correlationId);
+        to.put((byte) kind).putShort((short) limit).putLong(subscriptionId).putLong(after);
+    }
+
+    /** @param action see {@link ListLayout} */
+    public static void deadLetters(
+            ByteBuffer to, long correlationId, int action, long subscriptionId, long count, long tag) {
+        FrameEncoder.header(to, ListLayout.deadLettersFrameBytes(), FrameType.DEAD_LETTERS, correlationId);
+        to.put((byte) action).putLong(subscriptionId).putInt((int) count).putLong(tag);
+    }
+}

@@ -1,0 +1,31 @@
+package io.blipmq.protocol.v2;
+
+import io.blipmq.protocol.FrameEncoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A topic in a LISTING: {@code u16 length, name, u32 durable subscriptions, u32 passing subscriptions}. Immutable. Later
+ * versions may add fields at its end.
+ */
+public record TopicItem(String name, int durableSubscriptions, int passingSubscriptions) {
+    private static final int COUNTS_BYTES = 2 * Integer.BYTES;
+
+    /** @return null when an item does not parse */
+    public static TopicItem read(ByteBuffer buffer, int offset, int length) {
+        int end = offset + length;
+        int nameEnd = Wire.textEnd(buffer, offset, end);
+        if (nameEnd < 0 || end - nameEnd < COUNTS_BYTES) {
+            return null;
+        }
+        return new TopicItem(Wire.text(buffer, offset), buffer.getInt(nameEnd), buffer.getInt(nameEnd + Integer.BYTES));
+    }
+
+    /** The item without the length before it. */
+    public byte[] encode() {
+        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer to = ByteBuffer.allocate(Wire.textBytes(text) + COUNTS_BYTES);
+        FrameEncoder.putText(to, text);
+        return to.putInt(durableSubscriptions).putInt(passingSubscriptions).array();
+    }
+}

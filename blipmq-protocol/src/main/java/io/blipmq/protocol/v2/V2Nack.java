@@ -1,0 +1,88 @@
+package io.blipmq.protocol.v2;
+
+import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.Topics;
+import java.nio.charset.StandardCharsets;
+
+/** Every refusal that version 2 has beyond version 1's, but for those that name a property. Immutable. */
+public enum V2Nack implements Refusal {
+    INVALID_PUBLISH_BATCH(400, "invalid PUBLISH_BATCH payload"),
+    INVALID_ATTACH(400, "invalid ATTACH payload"),
+    INVALID_CREDIT(400, "invalid CREDIT payload"),
+    INVALID_SETTLE(400, "invalid SETTLE payload"),
+    INVALID_DETACH(400, "invalid DETACH payload"),
+    INVALID_DRAIN(400, "invalid DRAIN payload"),
+    INVALID_LIST(400, "invalid LIST payload"),
+    INVALID_DEAD_LETTERS(400, "invalid DEAD_LETTERS payload"),
+
+    UNKNOWN_FLAG(400, "a flag is set that is not known here"),
+    UNKNOWN_ACTION(400, "no such action"),
+    UNKNOWN_KIND(400, "no such kind of list"),
+    LIMIT_ZERO(400, "at least one item must be asked for"),
+    COUNT_ZERO(400, "at least one dead letter must be asked for"),
+    QOS_0_HAS_NO_NAME(400, "a subscription with a name has QoS 1"),
+    DEAD_LETTERS_ARE_QOS_1(400, "a subscription to dead letters has QoS 1"),
+    BAD_MILLISECONDS(400, "milliseconds are for nack, and for extend, where they are at least 1"),
+    REASON_OF_NO_REJECT(400, "a reason is for reject only"),
+    DETACH_BY_NAME_DELETES(400, "a name is for deleting, with subscription id 0"),
+    BAD_TTL(400, "a TTL is one property of 8 bytes"),
+    BAD_HEADER(400, "a header is the length of its name, its name in UTF-8, and its value"),
+
+    TOPIC_RESERVED(403, "topic names that begin with '$' are reserved"),
+    UNKNOWN_SUBSCRIPTION(404, "unknown subscription"),
+    UNKNOWN_DELIVERY(404, "unknown delivery tag"),
+    NAME_HELD(409, "another connection holds this subscription"),
+    OTHER_TOPIC(409, "the name stands for a subscription to another topic"),
+
+    TOPIC_TOO_LONG(413, "topic longer than " + Topics.NAME_BYTES_MAX + " bytes"),
+    CLIENT_NAME_TOO_LONG(413, "client name longer than " + HandshakeLayout.NAME_BYTES_MAX + " bytes"),
+    NAME_TOO_LONG(413, "name longer than " + AttachLayout.NAME_BYTES_MAX + " bytes"),
+    REASON_TOO_LONG(413, "reason longer than " + PropertyLayout.DEAD_LETTER_REASON_BYTES_MAX + " bytes"),
+    PROPERTIES_TOO_LONG(413, "properties longer than " + PropertyLayout.BYTES_MAX + " bytes"),
+
+    TOO_MANY_SUBSCRIPTIONS(429, "too many subscriptions"),
+    SHUTTING_DOWN(503, "shutting down"),
+    DISK_FULL(507, "disk full");
+
+    private final int code;
+    private final String text;
+    private final byte[] encodedText;
+
+    V2Nack(int code, String text) {
+        this.code = code;
+        this.text = text;
+        this.encodedText = text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * What a {@link PropertyProblem} is answered with.
+     *
+     * @param malformed for lengths that do not fit their place
+     */
+    public static Refusal of(int problem, Refusal malformed) {
+        if (PropertyProblem.isUnknownKey(problem) || PropertyProblem.isReservedKey(problem)) {
+            return PropertyRefusal.of(problem);
+        }
+        return switch (problem) {
+            case PropertyProblem.TOO_LONG -> PROPERTIES_TOO_LONG;
+            case PropertyProblem.BAD_TTL -> BAD_TTL;
+            case PropertyProblem.BAD_HEADER -> BAD_HEADER;
+            default -> malformed;
+        };
+    }
+
+    @Override
+    public int code() {
+        return code;
+    }
+
+    @Override
+    public String text() {
+        return text;
+    }
+
+    @Override
+    public byte[] encodedText() {
+        return encodedText;
+    }
+}

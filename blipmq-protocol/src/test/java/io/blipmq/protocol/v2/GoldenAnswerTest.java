@@ -1,0 +1,169 @@
+package io.blipmq.protocol.v2;
+
+import static io.blipmq.protocol.v2.Hex.expectFrame;
+import static io.blipmq.protocol.v2.Hex.text;
+
+import io.blipmq.protocol.FrameEncoder;
+import org.junit.jupiter.api.Test;
+
+/** The bytes of version 2 that the server sends, which never change. */
+class GoldenAnswerTest {
+    private static final byte[] NOTHING = {};
+
+    @Test
+    void welcome() {
+        Welcome welcome = new Welcome(0, 16 << 20, 16_384, 1024, 30_000, "blipmqd/1", "always");
+        expectFrame(
+                "00000030 20 0000000000000001 0002 00000000 01000000 00004000 0400 00007530"
+                        + "0009 626c69706d71642f31 0006 616c77617973",
+                to -> to.put(welcome.encode(1)));
+    }
+
+    @Test
+    void confirmOfTheProtocolPage() {
+        expectFrame("00000015 21 0000000000000005 00000002 0000 00000001 0000", to -> {
+            AnswerEncoder.openConfirm(to, 5);
+            AnswerEncoder.run(to, 2, 1, null);
+            FrameEncoder.close(to, 0);
+        });
+    }
+
+    @Test
+    void confirmInRuns() {
+        String hex = "0000002a 21 0000000000000005 00000003 0000 00000001 0000"
+                + "00000001 01fb 00000000 0009 6469736b2066756c6c";
+        expectFrame(hex, to -> {
+            AnswerEncoder.openConfirm(to, 5);
+            AnswerEncoder.run(to, 3, 1, null);
+            AnswerEncoder.run(to, 1, 0, V2Nack.DISK_FULL);
+            FrameEncoder.close(to, 0);
+        });
+    }
+
+    @Test
+    void attached() {
+        expectFrame(
+                "0000001a 22 0000000000000007 0000000000000009 01 00000000000003e8",
+                to -> AnswerEncoder.attached(to, 7, 9, true, 1000));
+        expectFrame(
+                "0000001a 22 0000000000000007 0000000000000009 00 0000000000000000",
+                to -> AnswerEncoder.attached(to, 7, 9, false, 0));
+    }
+
+    @Test
+    void deliverOfTheProtocolPage() {
+        expectFrame("00000021 23 0000000000000009 01 0000019abcdef000 000000000000000c 0001 00000001 61", to -> {
+            AnswerEncoder.openDeliver(to, 9, 1, 0x19abcdef000L);
+            AnswerEncoder.delivery(to, 12, 1);
+            RequestEncoder.entry(to, text("a"));
+            FrameEncoder.close(to, 0);
+        });
+    }
+
+    @Test
+    void deliverAtQos0() {
+        expectFrame("0000001c 23 0000000000000009 00 0000019abcdef000 00000001 61 00000001 62", to -> {
+            AnswerEncoder.openDeliver(to, 9, 0, 0x19abcdef000L);
+            RequestEncoder.entry(to, text("a"));
+            RequestEncoder.entry(to, text("b"));
+            FrameEncoder.close(to, 0);
+        });
+    }
+
+    @Test
+    void deliverADeadLetter() {
+        PropertiesBuilder properties = new PropertiesBuilder().deadLetter(9, 3, text("bad"), 0x19abcdef000L);
+        String hex = "00000044 23 000000000000000b 01 0000019abcdef000 000000000000000d 0001"
+                + "80000001 0021 90 0008 0000000000000009 91 0002 0003 92 0003 626164 93 0008 0000019abcdef000 61";
+        expectFrame(hex, to -> {
+            AnswerEncoder.openDeliver(to, 11, 1, 0x19abcdef000L);
+            AnswerEncoder.delivery(to, 13, 1);
+            RequestEncoder.entry(to, text("a"), properties);
+            FrameEncoder.close(to, 0);
+        });
+    }
+
+    @Test
+    void settled() {
+        expectFrame("00000011 24 000000000000000a 00000002 00000001", to -> AnswerEncoder.settled(to, 10, 2, 1));
+    }
+
+    @Test
+    void detached() {
+        expectFrame(
+                "00000015 25 000000000000000e 0000000000000009 0000 0000",
+                to -> AnswerEncoder.detached(to, 14, 9, 0, NOTHING));
+        expectFrame(
+                "0000001f 25 0000000000000000 0000000000000009 0199 000a 74616b656e206f766572",
+                to -> AnswerEncoder.detached(to, 0, 9, 409, text("taken over")));
+    }
+
+    @Test
+    void listingOfTopics() {
+        expectFrame("00000021 26 0000000000000011 01 0000000000000000 0000000b 0001 74 00000002 00000001", to -> {
+            AnswerEncoder.openListing(to, 17, ListLayout.TOPICS);
+            byte[] item = new TopicItem("t", 2, 1).encode();
+            to.putInt(item.length).put(item);
+            FrameEncoder.close(to, 0);
+        });
+    }
+
+    @Test
+    void listingOfSubscriptions() {
+        SubscriptionItem subscription = new SubscriptionItem(9, 7, "t", "n", 4, 2, -1, "demo", "h:1");
+        String hex = "00000048 26 0000000000000011 02 0000000000000000 00000032"
+                + "0000000000000009 07 0001 74 0001 6e 0000000000000004 0000000000000002 ffffffffffffffff"
+                + "0004 64656d6f 0003 683a31";
+        expectFrame(hex, to -> {
+            AnswerEncoder.openListing(to, 17, ListLayout.SUBSCRIPTIONS);
+            byte[] item = subscription.encode();
+            to.putInt(item.length).put(item);
+            FrameEncoder.close(to, 0);
+        });
+    }
+
+    @Test
+    void listingOfDeliveries() {
+        DeliveryItem delivery = new DeliveryItem(12, 2, DeliveryItem.DUE, 500, 0x19abcdef000L, 16);
+        String hex = "00000031 26 0000000000000011 03 0000000000000000 0000001b"
+                + "000000000000000c 0002 02 000001f4 0000019abcdef000 00000010";
+        expectFrame(hex, to -> {
+            AnswerEncoder.openListing(to, 17, ListLayout.DELIVERIES);
+            byte[] item = delivery.encode();
+            to.putInt(item.length).put(item);
+            FrameEncoder.close(to, 0);
+        });
+    }
+
+    @Test
+    void listingOfDeadLetters() {
+        String hex = "0000002b 26 0000000000000011 04 0000000000000000 00000015"
+                + "000000000000000d 0000019abcdef000 00000001 61";
+        expectFrame(hex, to -> {
+            AnswerEncoder.openListing(to, 17, ListLayout.DEAD_LETTERS);
+            to.putInt(DeadLetterItem.bytes(EntryLayout.bytes(1)));
+            DeadLetterItem.putHeader(to, 13, 0x19abcdef000L);
+            RequestEncoder.entry(to, text("a"));
+            FrameEncoder.close(to, 0);
+        });
+    }
+
+    @Test
+    void done() {
+        expectFrame("00000011 27 0000000000000012 0000000000000005", to -> AnswerEncoder.done(to, 18, 5));
+    }
+
+    @Test
+    void goAway() {
+        expectFrame(
+                "0000001e 28 0000000000000000 01f7 000007d0 000d 7368757474696e6720646f776e",
+                to -> AnswerEncoder.goAway(to, V2Nack.SHUTTING_DOWN, 2000));
+    }
+
+    @Test
+    void refusalsAreFramedAsInVersion1() {
+        expectFrame(
+                "00000016 06 0000000000000005 01fb 0009 6469736b2066756c6c",
+                to -> FrameEncoder.nack(to, 5, V2Nack.DISK_FULL));
+    }
+}

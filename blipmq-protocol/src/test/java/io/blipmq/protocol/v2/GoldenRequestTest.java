@@ -1,0 +1,115 @@
+package io.blipmq.protocol.v2;
+
+import static io.blipmq.protocol.v2.Hex.expectFrame;
+import static io.blipmq.protocol.v2.Hex.text;
+
+import org.junit.jupiter.api.Test;
+
+/** The bytes of version 2 that a client sends, which never change. */
+class GoldenRequestTest {
+    private static final byte[] NOTHING = {};
+
+    @Test
+    void helloOfTheProtocolPage() {
+        expectFrame("00000011 01 0000000000000001 0002 0004 64656d6f", to -> RequestEncoder.hello(to, 1, text("demo")));
+    }
+
+    @Test
+    void publishBatchOfTheProtocolPage() {
+        expectFrame("00000017 10 0000000000000005 03 0001 74 00000001 61 00000001 62", to -> {
+            RequestEncoder.publishBatch(to, 5, PublishLayout.QOS_FLAG | PublishLayout.CONFIRM_FLAG, text("t"), 10);
+            RequestEncoder.entry(to, text("a"));
+            RequestEncoder.entry(to, text("b"));
+        });
+    }
+
+    @Test
+    void publishBatchWithProperties() {
+        PropertiesBuilder properties = new PropertiesBuilder().ttlMillis(60_000).header("k", "v");
+        String hex = "0000002c 10 0000000000000007 00 0001 74"
+                + "80000004 0011 01 0008 000000000000ea60 80 0003 01 6b 76 626f6479"
+                + "00000000";
+        expectFrame(hex, to -> {
+            RequestEncoder.publishBatch(
+                    to, 7, 0, text("t"), EntryLayout.bytes(4, properties.length()) + EntryLayout.bytes(0));
+            RequestEncoder.entry(to, text("body"), properties);
+            RequestEncoder.entry(to, NOTHING, properties.clear());
+        });
+    }
+
+    @Test
+    void attachOfTheProtocolPage() {
+        expectFrame(
+                "0000001c 11 0000000000000007 01 0000000a 00000000 00000000 0001 74 0001 6e",
+                to -> RequestEncoder.attach(to, 7, AttachLayout.QOS_FLAG, 10, 0, 0, text("t"), text("n")));
+    }
+
+    @Test
+    void attachWithEverything() {
+        expectFrame(
+                "0000001c 11 0000000000000008 0f ffffffff 00007530 000001f4 0001 75 0001 6d",
+                to -> RequestEncoder.attach(
+                        to, 8, AttachLayout.FLAGS, AttachLayout.UNLIMITED_CREDIT, 30_000, 500, text("u"), text("m")));
+    }
+
+    @Test
+    void credit() {
+        expectFrame("0000000d 12 0000000000000009 00000400", to -> RequestEncoder.credit(to, 9, 1024));
+    }
+
+    @Test
+    void settle() {
+        expectFrame(
+                "00000029 13 000000000000000a 0000000000000009 01 02 00000000 0000 000000000000000c 000000000000000e",
+                to -> RequestEncoder.settle(
+                        to, 10, 9, SettleLayout.ACK, SettleLayout.ANSWER_FLAG, 0, NOTHING, new long[] {12, 14, 99}, 2));
+    }
+
+    @Test
+    void rejectUpTo() {
+        expectFrame(
+                "00000024 13 000000000000000b 0000000000000009 03 01 00000000 0003 626164 000000000000000c",
+                to -> RequestEncoder.settle(
+                        to, 11, 9, SettleLayout.REJECT, SettleLayout.UP_TO_FLAG, 0, text("bad"), new long[] {12}, 1));
+    }
+
+    @Test
+    void nackAndExtend() {
+        long[] tags = {12};
+        expectFrame(
+                "00000021 13 000000000000000c 0000000000000009 02 00 000003e8 0000 000000000000000c",
+                to -> RequestEncoder.settle(to, 12, 9, SettleLayout.NACK, 0, 1000, NOTHING, tags, 1));
+        expectFrame(
+                "00000021 13 000000000000000d 0000000000000009 04 00 0000ea60 0000 000000000000000c",
+                to -> RequestEncoder.settle(to, 13, 9, SettleLayout.EXTEND, 0, 60_000, NOTHING, tags, 1));
+    }
+
+    @Test
+    void detach() {
+        expectFrame(
+                "00000014 14 000000000000000e 0000000000000009 00 0000",
+                to -> RequestEncoder.detach(to, 14, 9, 0, NOTHING));
+        expectFrame(
+                "00000015 14 000000000000000f 0000000000000000 01 0001 6e",
+                to -> RequestEncoder.detach(to, 15, 0, AttachLayout.DELETE_FLAG, text("n")));
+    }
+
+    @Test
+    void drain() {
+        expectFrame("00000009 15 0000000000000010", to -> RequestEncoder.drain(to, 16));
+    }
+
+    @Test
+    void list() {
+        expectFrame(
+                "0000001c 16 0000000000000011 03 0064 0000000000000009 000000000000000c",
+                to -> RequestEncoder.list(to, 17, ListLayout.DELIVERIES, 100, 9, 12));
+    }
+
+    @Test
+    void deadLetters() {
+        expectFrame(
+                "0000001e 17 0000000000000012 01 000000000000000b 000003e8 0000000000000000",
+                to -> RequestEncoder.deadLetters(to, 18, ListLayout.REDRIVE, 11, 1000, 0));
+    }
+}
