@@ -1,0 +1,276 @@
+package io.blipmq.client;
+
+import io.blipmq.protocol.FrameLayout;
+import io.blipmq.protocol.FrameType;
+import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.V2Nack;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+
+/**
+ * Thread-safe: a broker in memory that speaks as much of version 2 as a client's tests need, and does on demand what a real
+ * one does rarely: refuses, is silent, goes away, forgets connections. Its monitor guards everything.
+ */
+public final class FakeBroker implements AutoCloseable {
+    static final String KEY = "test-key";
+
+    /** A message as it is kept. */
+    static final class Stored {
+        final long tag;
+        final byte[] entry;
+        int attempts;
+
+        Stored(long tag, byte[] entry) {
+            this.tag = tag;
+            this.entry = entry;
+        }
+    }
+
+    /** A subscription; durable when it has a name. */
+    static final class Sub {
+        final long id;
+        final String topic;
+        final String name;
+        final int qos;
+        final List<Stored> waiting = new ArrayList<>();
+        final Map<Long, Stored> unsettled = new LinkedHashMap<>();
+        FakeSession holder;
+        long credit;
+        int unsettledMost;
+
+        Sub(long id, String topic, String name, int qos) {
+            this.id = id;
+            this.topic = topic;
+            this.name = name;
+            this.qos = qos;
+        }
+    }
+
+    final List<Sub> subs = new ArrayList<>();
+    final List<String> frames = new ArrayList<>();
+    private final List<FakeSession> sessions = new ArrayList<>();
+    private ServerSocket listener;
+    private int port;
+    private long lastTag;
+    private long lastSubId;
+    private Predicate<byte[]> refused = body -> false;
+    private Refusal refusal = V2Nack.DISK_FULL;
+    private boolean holdsConfirms;
+
+    public FakeBroker() throws IOException {
+        listen();
+    }
+
+    public synchronized BlipAddress address() {
+        return new BlipAddress("127.0.0.1", port);
+    }
+
+    private void listen() throws IOException {
+        ServerSocket socket = new ServerSocket();
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        port = socket.getLocalPort();
+        listener = socket;
+        Thread thread = new Thread(() -> accept(socket), "fake-broker");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void accept(ServerSocket from) {
+        try {
+            while (true) {
+                Socket socket = from.accept();
+                FakeSession session = new FakeSession(this, socket);
+                synchronized (this) {
+                    sessions.add(session);
+                }
+                Thread thread = new Thread(session, "fake-session");
+                thread.setDaemon(true);
+                thread.start();
+            }
+        } catch (IOException e) {
+            // stopped
+        }
+    }
+
+    /** Refuses messages, by a CONFIRM. */
+    synchronized void refuse(Refusal why, Predicate<byte[]> bodies) {
+        refusal = why;
+        refused = bodies;
+    }
+
+    /** Takes messages, and says nothing about them. */
+    synchronized void holdConfirms(boolean hold) {
+        holdsConfirms = hold;
+    }
+
+    synchronized boolean holdsConfirms() {
+        return holdsConfirms;
+    }
+
+    /** Says GOAWAY to everybody. */
+    synchronized void goAway() {
+        sessions.forEach(FakeSession::goAway);
+    }
+
+    /** Ends a subscription as a takeover does. */
+    synchronized void detach(String name) {
+        for (Sub sub : subs) {
+            if (sub.name.equals(name) && sub.holder != null) {
+                sub.holder.detached(sub);
+                sub.holder = null;
+            }
+        }
+    }
+
+    /** Loses every connection and listens no more; durable state stays. */
+    public void stop() throws IOException {
+        List<FakeSession> ended;
+        synchronized (this) {
+            listener.close();
+            ended = new ArrayList<>(sessions);
+        }
+        for (FakeSession session : ended) {
+            session.close();
+        }
+        synchronized (this) {
+            while (!sessions.isEmpty()) {
+                awaitChange();
+            }
+        }
+    }
+
+    public synchronized void start() throws IOException {
+        listen();
+    }
+
+    public void restart() throws IOException {
+        stop();
+        start();
+    }
+
+    /** The bodies of what waits in a subscription and is not settled, in order. */
+    synchronized List<String> bodies(String name) {
+        List<String> bodies = new ArrayList<>();
+        Sub sub = named(name);
+        sub.unsettled.values().forEach(message -> bodies.add(FakeSession.text(message)));
+        sub.waiting.forEach(message -> bodies.add(FakeSession.text(message)));
+        return bodies;
+    }
+
+    synchronized Sub named(String name) {
+        return subs.stream().filter(sub -> sub.name.equals(name)).findFirst().orElseThrow();
+    }
+
+    /** Makes a durable subscription that collects. */
+    synchronized void collect(String topic, String name) {
+        subs.add(new Sub(++lastSubId, topic, name, 1));
+    }
+
+    synchronized int sessionCount() {
+        return sessions.size();
+    }
+
+    /** Waits until something is so. */
+    synchronized void await(String what, BooleanSupplier happened) {
+        long end = System.nanoTime() + 60_000_000_000L;
+        while (!happened.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("not within a minute: " + what);
+            }
+            awaitChange();
+        }
+    }
+
+    private void awaitChange() {
+        try {
+            wait(1_000);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    // --- for its sessions, which hold the monitor ---
+
+    void onFrame(FrameType type, int length) {
+        frames.add(type + " " + (length - FrameLayout.LENGTH_MIN));
+        notifyAll();
+    }
+
+    Refusal refusalOf(byte[] entry) {
+        return refused.test(entry) ? refusal : null;
+    }
+
+    int publish(String topic, int qos, byte[] entry) {
+        int reached = 0;
+        Stored message = new Stored(++lastTag, entry);
+        for (Sub sub : subs) {
+            if (sub.topic.equals(topic)) {
+                reached++;
+                if (sub.qos <= qos) {
+                    sub.waiting.add(message);
+                    push(sub);
+                }
+            }
+        }
+        notifyAll();
+        return reached;
+    }
+
+    void push(Sub sub) {
+        while (sub.holder != null && sub.credit > 0 && !sub.waiting.isEmpty()) {
+            Stored message = sub.waiting.remove(0);
+            message.attempts++;
+            sub.credit--;
+            if (sub.qos == 1) {
+                sub.unsettled.put(message.tag, message);
+                sub.unsettledMost = Math.max(sub.unsettledMost, sub.unsettled.size());
+            }
+            sub.holder.deliver(sub, message);
+        }
+    }
+
+    Sub attach(String topic, String name, int qos) {
+        for (Sub sub : subs) {
+            if (!name.isEmpty() && sub.name.equals(name)) {
+                return sub;
+            }
+        }
+        Sub sub = new Sub(++lastSubId, topic, name, qos);
+        subs.add(sub);
+        return sub;
+    }
+
+    void onEnded(FakeSession session) {
+        sessions.remove(session);
+        for (Sub sub : List.copyOf(subs)) {
+            if (sub.holder == session) {
+                release(sub);
+            }
+        }
+        notifyAll();
+    }
+
+    void release(Sub sub) {
+        sub.holder = null;
+        sub.waiting.addAll(0, sub.unsettled.values());
+        sub.unsettled.clear();
+        if (sub.name.isEmpty()) {
+            subs.remove(sub);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        stop();
+    }
+}
