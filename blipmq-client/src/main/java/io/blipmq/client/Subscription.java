@@ -125,6 +125,7 @@ public final class Subscription implements AutoCloseable {
     /** A delivery has left the queue. */
     void onTaken(Delivery delivery) {
         if (delivery.qos() == 0 && settlements.giveCreditBack(delivery)) {
+            core.subscriptions().onSettlement(this);
             core.thread().wakeup();
         }
     }
