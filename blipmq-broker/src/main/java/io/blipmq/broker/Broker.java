@@ -23,12 +23,12 @@ public final class Broker {
     public static final long SHUTTING_DOWN = -3;
     /** Refused: there are as many subscriptions as the daemon holds. */
     public static final long TOO_MANY_SUBSCRIPTIONS = -4;
+    /** Refused: no such subscription of this key, or no such delivery of it. */
+    public static final long UNKNOWN = -5;
     /** Refused: another connection is attached to the subscription of this name. */
-    public static final long NAME_HELD = -5;
+    public static final long NAME_HELD = -6;
     /** Refused: the subscription of this name is to another topic. */
-    public static final long OTHER_TOPIC = -6;
-    /** Refused: the key has no such subscription or dead letter. */
-    public static final long UNKNOWN = -7;
+    public static final long OTHER_TOPIC = -7;
 
     /** Commands applied in a turn, so that a burst does not starve the sockets. */
     private static final int COMMANDS_PER_TURN_MAX = 16_384;
@@ -105,12 +105,7 @@ public final class Broker {
         Topic topic = state.topics().find(frame, topicOffset, topicLength);
         long sequence = 0;
         if (topic != null && qos == 0) {
-            topic.live()
-                    .append(
-                            frame,
-                            payloadOffset,
-                            payloadLength,
-                            topic.messages().lastSequence());
+            topic.appendLive(frame, payloadOffset, payloadLength);
         } else if (topic != null) {
             long nowMillis = redelivery.nowMillis();
             long expiresMillis = options.messageTtlMillis() == 0 ? 0 : nowMillis + options.messageTtlMillis();
@@ -127,7 +122,7 @@ public final class Broker {
 
     /**
      * Subscribes a client. A QoS 1 subscription resumes the owner's oldest detached one of that topic before a new one
-     * is made, and a key has one subscription to a dead-letter topic at most. The answer may be sent once
+     * is made, and a key has one subscription to a dead-letter topic at most, which its connections share. The answer may be sent once
      * {@link #appliedSequence()} has reached {@link Client#lastSequence()}.
      *
      * @return the subscription's id (positive), or {@link #BUSY}, {@link #DISK_FULL}, {@link #SHUTTING_DOWN},
@@ -171,18 +166,25 @@ public final class Broker {
      * Settles a delivery. It takes effect at once; only its durability lags. A subscription whose removal is journalled
      * takes none any more, because replay would not find it, nor does a broker after {@link #seal}.
      *
-     * @return false for an unknown subscription or tag
+     * @return 0 when it took effect, or {@link #UNKNOWN}, or {@link #BUSY} when too many wait for room in the journal
      */
-    public boolean acknowledge(Client client, long subscriptionId, long deliveryTag) {
+    public long acknowledge(Client client, long subscriptionId, long deliveryTag) {
         if (sealed
                 || !(state.subscription(subscriptionId) instanceof DurableSubscription subscription)
                 || !subscription.belongsTo(client)
                 || subscription.isRemoving()
                 || !subscription.holds(deliveryTag)) {
-            return false;
+            return UNKNOWN;
         }
-        redelivery.settle(subscriptionId, deliveryTag, SettleReason.ACKNOWLEDGED);
-        return true;
+        return redelivery.acknowledge(subscription, deliveryTag) ? 0 : BUSY;
+    }
+
+    /**
+     * Whether not even acknowledgements find room: the disk is full, and what is kept in reserve for them is used up. It
+     * may last, so nobody should be waited for who is not there any more.
+     */
+    public boolean isOutOfRoom() {
+        return redelivery.pending().waitsForDisk();
     }
 
     private long refuse(long refusal) {
@@ -205,6 +207,7 @@ public final class Broker {
         int work = redelivery.advance(nowNanos, clock.epochMillis());
         work += mailbox.runAll();
         work += journal.drainStored(state, COMMANDS_PER_TURN_MAX);
+        redelivery.pending().appendAll();
         return work;
     }
 
@@ -224,13 +227,18 @@ public final class Broker {
 
     /** Ends a turn: hands the turn's commands to the log and publishes the counts. Before answers leave. */
     public void endTurn() {
-        redelivery.appendPending();
+        redelivery.pending().appendAll();
         journal.submit(redelivery.nowNanos());
         if (journal.isCheckpointDue(redelivery.nowNanos())) {
-            CheckpointState snapshot = CheckpointState.of(state);
+            CheckpointState snapshot = takeCheckpoint();
             journal.checkpoint(CheckpointCodec.encode(snapshot), new CheckpointLiveness(snapshot));
         }
         counters.publish();
+    }
+
+    private CheckpointState takeCheckpoint() {
+        redelivery.pending().onCheckpoint();
+        return CheckpointState.of(state);
     }
 
     /** How long the core may wait for something to happen before its next turn. */
@@ -264,7 +272,7 @@ public final class Broker {
             return false;
         }
         // Nothing is dropped now: the end should not wait for that.
-        journal.checkpoint(CheckpointCodec.encode(CheckpointState.of(state)), Liveness.KEEP_ALL);
+        journal.checkpoint(CheckpointCodec.encode(takeCheckpoint()), Liveness.KEEP_ALL);
         return true;
     }
 
@@ -273,18 +281,21 @@ public final class Broker {
         return journal.isCheckpointing();
     }
 
-    /**
-     * Ends the journal: what was accepted is stored, and nothing is taken any more.
-     *
-     * @return false when acknowledgements wait for room in the journal: call it again in a later turn
-     */
-    public boolean seal() {
-        if (!redelivery.appendPending()) {
-            return false;
-        }
+    /** Acknowledgements that have taken effect and wait for room in the journal; best none before {@link #seal}. */
+    public int waitingAcknowledgementCount() {
+        return redelivery.pending().count();
+    }
+
+    /** Those of them that came after the last checkpoint was taken. The others are kept by it, once it is written. */
+    public int waitingAcknowledgementCountSinceCheckpoint() {
+        return redelivery.pending().countSinceCheckpoint();
+    }
+
+    /** Ends the journal: what it took is stored, and nothing is taken any more. */
+    public void seal() {
+        redelivery.pending().appendAll();
         sealed = true;
         journal.seal();
-        return true;
     }
 
     /** Deliveries that are not settled yet, those that wait for redelivery included. */

@@ -71,7 +71,7 @@ final class BrokerState implements CommandHandler {
             topic.messages().append(sequence, position, payloadLength);
         }
         if (topic.hasPassingSubscriptions()) {
-            topic.live().append(body, payloadOffset, payloadLength, LiveLog.JOURNALLED);
+            topic.live().append(body, payloadOffset, payloadLength, 0);
         }
     }
 
@@ -81,10 +81,10 @@ final class BrokerState implements CommandHandler {
     }
 
     @Override
-    public void onSettle(long subscriptionId, long deliveryTag, SettleReason reason) {
+    public void onSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason) {
         DurableSubscription subscription = durable(subscriptionId);
         if (subscription != null) {
-            settle(subscription, deliveryTag);
+            settle(subscription, deliveryTag, payloadLength);
         }
     }
 
@@ -102,17 +102,18 @@ final class BrokerState implements CommandHandler {
         }
         target.messages().append(sequence, position, payloadLength);
         if (origin.isWaitingFor(deliveryTag)) {
-            settle(origin, deliveryTag);
-            addLetter(target, sequence, subscriptionId, deliveryTag);
+            settle(origin, deliveryTag, payloadLength);
+            addLetter(target, sequence, subscriptionId, deliveryTag, payloadLength);
         } else {
             // It was acknowledged while its move was on its way. The journal finds the letter again all the same.
-            target.cursor().settleAhead(sequence);
+            target.cursor().settleAhead(sequence, payloadLength);
         }
     }
 
     /** Remembers where a letter came from, for acknowledgements that come late. */
-    void addLetter(DurableSubscription deadLetters, long tag, long originId, long originTag) {
-        DurableSubscription.Letter letter = new DurableSubscription.Letter(deadLetters, tag, originId, originTag);
+    void addLetter(DurableSubscription deadLetters, long tag, long originId, long originTag, int payloadLength) {
+        DurableSubscription.Letter letter =
+                new DurableSubscription.Letter(deadLetters, tag, originId, originTag, payloadLength);
         deadLetters.letters().put(tag, letter);
         DurableSubscription origin = durable(originId);
         if (origin != null) {
@@ -146,7 +147,7 @@ final class BrokerState implements CommandHandler {
      *
      * @return whether anything knew the tag
      */
-    boolean settle(DurableSubscription subscription, long deliveryTag) {
+    boolean settle(DurableSubscription subscription, long deliveryTag, int payloadLength) {
         Delivery delivery = subscription.unsettled().remove(deliveryTag);
         if (delivery != null) {
             delivery.state = Delivery.State.SETTLED;
@@ -156,9 +157,9 @@ final class BrokerState implements CommandHandler {
         }
         DurableSubscription.Letter moved = subscription.lettersByOrigin().remove(deliveryTag);
         if (moved != null) {
-            return settle(moved.deadLetters(), moved.tag());
+            return settle(moved.deadLetters(), moved.tag(), moved.payloadLength());
         }
-        subscription.cursor().settleAhead(deliveryTag);
+        subscription.cursor().settleAhead(deliveryTag, payloadLength);
         forgetLetter(subscription, deliveryTag);
         return false;
     }
@@ -177,11 +178,15 @@ final class BrokerState implements CommandHandler {
     Topic topic(byte[] name) {
         Topic topic = topics.find(name);
         if (topic == null) {
-            topic = new Topic(name, new LiveLog(liveMemory, options.liveMessagesMax(), counters), positions);
+            topic = new Topic(name, newLiveLog(), newLiveLog(), positions);
             topics.add(topic);
             counters.add(BrokerMetric.TOPICS, 1);
         }
         return topic;
+    }
+
+    private LiveLog newLiveLog() {
+        return new LiveLog(liveMemory, options.liveMessagesMax(), counters);
     }
 
     TopicTable topics() {

@@ -17,7 +17,8 @@ import java.util.function.Function;
 /**
  * How a {@link CheckpointState} stands in a checkpoint file. Stateless.
  *
- * <p>All integers are big-endian. To change the layout, raise {@link #VERSION} and keep reading the older one.
+ * <p>All integers are big-endian. To change the layout, raise {@link #VERSION} and keep reading the older one. Version 1
+ * had no payload lengths where "from version 2 on" stands; they are unknown then.
  *
  * <pre>
  * u32 version
@@ -28,15 +29,19 @@ import java.util.function.Function;
  *     u8 1 with a log of its own, which follows, or 0
  *     u32 number of deliveries, each:
  *       u64 tag, u64 position, u64 published, u64 expires, u32 payload offset, u32 payload length, u32 attempts
- *     u32 number of tags settled ahead of the cursor, each u64
+ *     u32 number of messages settled ahead of the cursor
+ *       u64 tag of each
+ *       u32 payload length of each, from version 2 on
  * u32 number of letters, each:
  *   u64 dead-letter subscription, u64 tag, u64 origin subscription, u64 origin tag
+ *   u32 payload length, from version 2 on
  *
  * log: u64 last sequence number, u64 messages, u64 payload bytes
  * </pre>
  */
 final class CheckpointCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int VERSION_WITHOUT_LENGTHS = 1;
 
     private CheckpointCodec() {}
 
@@ -54,6 +59,7 @@ final class CheckpointCodec {
                 out.writeLong(letter.tag());
                 out.writeLong(letter.originId());
                 out.writeLong(letter.originTag());
+                out.writeInt(letter.payloadLength());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("memory takes every byte", e);
@@ -90,6 +96,9 @@ final class CheckpointCodec {
         for (long tag : subscription.settledAhead()) {
             out.writeLong(tag);
         }
+        for (int length : subscription.settledLengths()) {
+            out.writeInt(length);
+        }
     }
 
     private static void encodeDelivery(DeliveryState delivery, DataOutputStream out) throws IOException {
@@ -111,32 +120,43 @@ final class CheckpointCodec {
     /** @throws IllegalStateException when a newer version wrote it */
     static CheckpointState decode(ByteBuffer in) {
         int version = in.getInt();
-        if (version != VERSION) {
+        if (version < VERSION_WITHOUT_LENGTHS || version > VERSION) {
             throw new IllegalStateException("the checkpoint's state has version " + version + "; this release reads "
-                    + VERSION + ": start the newer release again");
+                    + VERSION_WITHOUT_LENGTHS + " to " + VERSION + ": start the newer release again");
         }
-        List<TopicState> topics = list(in, CheckpointCodec::decodeTopic);
-        List<LetterState> letters =
-                list(in, from -> new LetterState(from.getLong(), from.getLong(), from.getLong(), from.getLong()));
+        boolean withLengths = version > VERSION_WITHOUT_LENGTHS;
+        List<TopicState> topics = list(in, from -> decodeTopic(from, withLengths));
+        List<LetterState> letters = list(in, from -> decodeLetter(from, withLengths));
         return new CheckpointState(topics, letters);
     }
 
-    private static TopicState decodeTopic(ByteBuffer in) {
+    private static TopicState decodeTopic(ByteBuffer in, boolean withLengths) {
         byte[] name = new byte[in.getShort() & 0xffff];
         in.get(name);
-        return new TopicState(name, decodeLog(in), list(in, CheckpointCodec::decodeSubscription));
+        return new TopicState(name, decodeLog(in), list(in, from -> decodeSubscription(from, withLengths)));
     }
 
-    private static SubscriptionState decodeSubscription(ByteBuffer in) {
+    private static SubscriptionState decodeSubscription(ByteBuffer in, boolean withLengths) {
+        long id = in.getLong();
+        OwnerId owner = new OwnerId(in.getLong(), in.getLong());
+        long nextSequence = in.getLong();
+        long passedCount = in.getLong();
+        long passedBytes = in.getLong();
+        LogState letters = in.get() == 0 ? null : decodeLog(in);
+        List<DeliveryState> unsettled = list(in, CheckpointCodec::decodeDelivery);
+        long[] tags = decodeTags(in);
+        int[] lengths = decodeLengths(in, tags.length, withLengths);
         return new SubscriptionState(
+                id, owner, nextSequence, passedCount, passedBytes, letters, unsettled, tags, lengths);
+    }
+
+    private static LetterState decodeLetter(ByteBuffer in, boolean withLengths) {
+        return new LetterState(
                 in.getLong(),
-                new OwnerId(in.getLong(), in.getLong()),
                 in.getLong(),
                 in.getLong(),
                 in.getLong(),
-                in.get() == 0 ? null : decodeLog(in),
-                list(in, CheckpointCodec::decodeDelivery),
-                decodeTags(in));
+                withLengths ? in.getInt() : CommandHandler.LENGTH_UNKNOWN);
     }
 
     private static DeliveryState decodeDelivery(ByteBuffer in) {
@@ -150,6 +170,14 @@ final class CheckpointCodec {
             tags[i] = in.getLong();
         }
         return tags;
+    }
+
+    private static int[] decodeLengths(ByteBuffer in, int count, boolean withLengths) {
+        int[] lengths = new int[count];
+        for (int i = 0; i < count; i++) {
+            lengths[i] = withLengths ? in.getInt() : CommandHandler.LENGTH_UNKNOWN;
+        }
+        return lengths;
     }
 
     private static LogState decodeLog(ByteBuffer in) {

@@ -24,6 +24,7 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
      *
      * @param letters its own log on a dead-letter topic, null on any other
      * @param settledAhead tags, sorted
+     * @param settledLengths their messages' payload lengths; {@link CommandHandler#LENGTH_UNKNOWN} from an older release
      */
     record SubscriptionState(
             long id,
@@ -33,7 +34,8 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
             long passedBytes,
             LogState letters,
             List<DeliveryState> unsettled,
-            long[] settledAhead) {
+            long[] settledAhead,
+            int[] settledLengths) {
 
         private static SubscriptionState of(DurableSubscription subscription) {
             MessageCursor cursor = subscription.cursor();
@@ -50,7 +52,8 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
                     cursor.passedBytes(),
                     subscription.isDeadLetters() ? LogState.of(subscription.messages()) : null,
                     unsettled,
-                    cursor.settledAhead().toArray());
+                    cursor.settledAhead().tags(),
+                    cursor.settledAhead().lengths());
         }
     }
 
@@ -90,7 +93,12 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
     }
 
     /** Which message of which subscription a dead letter was. */
-    record LetterState(long subscriptionId, long tag, long originId, long originTag) {}
+    record LetterState(long subscriptionId, long tag, long originId, long originTag, int payloadLength) {
+        private static LetterState of(DurableSubscription subscription, DurableSubscription.Letter letter) {
+            return new LetterState(
+                    subscription.id(), letter.tag(), letter.originId(), letter.originTag(), letter.payloadLength());
+        }
+    }
 
     static CheckpointState of(BrokerState state) {
         List<TopicState> topics = new ArrayList<>();
@@ -102,7 +110,7 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
         });
         for (DurableSubscription subscription : state.durableSubscriptions()) {
             for (DurableSubscription.Letter letter : subscription.letters().values()) {
-                letters.add(new LetterState(subscription.id(), letter.tag(), letter.originId(), letter.originTag()));
+                letters.add(LetterState.of(subscription, letter));
             }
         }
         return new CheckpointState(topics, letters);
@@ -140,8 +148,8 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
             restore(subscription.messages(), from.letters);
         }
         subscription.cursor().restore(from.nextSequence, from.passedCount, from.passedBytes);
-        for (long tag : from.settledAhead) {
-            subscription.cursor().settleAhead(tag);
+        for (int i = 0; i < from.settledAhead.length; i++) {
+            subscription.cursor().settleAhead(from.settledAhead[i], from.settledLengths[i]);
         }
         for (DeliveryState delivery : from.unsettled) {
             state.restoreUnsettled(delivery.restoreTo(subscription));
@@ -150,6 +158,6 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
 
     private static void restore(LetterState letter, BrokerState state) {
         DurableSubscription subscription = state.durable(letter.subscriptionId);
-        state.addLetter(subscription, letter.tag, letter.originId, letter.originTag);
+        state.addLetter(subscription, letter.tag, letter.originId, letter.originTag, letter.payloadLength);
     }
 }

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 /**
  * How commands stand in the journal, as the bodies of its records. Stateless.
  *
- * <p>All integers are big-endian; offsets are from the start of the body. To change a layout, give the command a new
- * record type and keep decoding the old one.
+ * <p>All integers are big-endian; offsets are from the start of the body. To change a layout, append a field where older
+ * records end, or give the command a new record type; and keep decoding the old one.
  *
  * <pre>
  * message          0 u64 published, epoch millis   8 u64 expires, epoch millis, 0 = never
@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
  * PUBLISH (1)      0 message; its key is the topic
  * SUBSCRIBE (2)    0 16 bytes owner               16 topic to the end
  * SETTLE (3)       0 u64 subscription              8 u64 delivery tag           16 u8 reason
+ *                 17 u32 payload length of the message; absent in records of 17 bytes, which older releases wrote
  * DEAD_LETTER (4)  0 message; its key is owner and dead-letter topic; behind it
  *                    u64 subscription                u64 delivery tag              u32 attempts
  * REMOVE (5)       0 u64 subscription              8 u8 reason
@@ -28,7 +29,7 @@ final class CommandCodec {
     static final int DEAD_LETTER = 4;
     static final int REMOVE = 5;
 
-    static final int SETTLE_BYTES = 17;
+    static final int SETTLE_BYTES = 21;
     static final int REMOVE_BYTES = 9;
     /** What a message has before its key. */
     static final int MESSAGE_HEADER_BYTES = 22;
@@ -36,6 +37,7 @@ final class CommandCodec {
     private static final int PAYLOAD_LENGTH = 16;
     private static final int KEY_LENGTH = 20;
     private static final int SUBSCRIBE_TOPIC = 16;
+    private static final int SETTLE_LENGTH = 17;
     private static final int ORIGIN_BYTES = 20;
 
     private CommandCodec() {}
@@ -73,10 +75,16 @@ final class CommandCodec {
     }
 
     static void encodeSettle(
-            ByteBuffer target, int offset, long subscriptionId, long deliveryTag, SettleReason reason) {
+            ByteBuffer target,
+            int offset,
+            long subscriptionId,
+            long deliveryTag,
+            int payloadLength,
+            SettleReason reason) {
         target.putLong(offset, subscriptionId);
         target.putLong(offset + 8, deliveryTag);
         target.put(offset + 16, (byte) reason.code());
+        target.putInt(offset + SETTLE_LENGTH, payloadLength);
     }
 
     /** @return where the payload belongs */
@@ -137,7 +145,10 @@ final class CommandCodec {
             }
             case SETTLE ->
                 handler.onSettle(
-                        body.getLong(offset), body.getLong(offset + 8), SettleReason.of(body.get(offset + 16)));
+                        body.getLong(offset),
+                        body.getLong(offset + 8),
+                        length == SETTLE_LENGTH ? CommandHandler.LENGTH_UNKNOWN : body.getInt(offset + SETTLE_LENGTH),
+                        SettleReason.of(body.get(offset + 16)));
             case DEAD_LETTER -> {
                 int origin = offset + length - ORIGIN_BYTES;
                 handler.onDeadLetter(

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 
 /** Takes the journal's commands in order, stored ones and replayed ones alike. Called on the core thread. */
 public interface CommandHandler {
+    /** The payload length of a settled message that an older release recorded without it. */
+    int LENGTH_UNKNOWN = -1;
 
     /** At a start, before any command: the state that {@link Journal#checkpoint} kept. */
     void onCheckpoint(ByteBuffer state);
@@ -25,7 +27,12 @@ public interface CommandHandler {
 
     void onSubscribe(long sequence, OwnerId owner, byte[] topic);
 
-    void onSettle(long subscriptionId, long deliveryTag, SettleReason reason);
+    /**
+     * A message leaves a subscription.
+     *
+     * @param payloadLength the message's, or {@link #LENGTH_UNKNOWN}
+     */
+    void onSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason);
 
     /** @param position where {@link Journal#readMessage} finds the letter later */
     void onDeadLetter(

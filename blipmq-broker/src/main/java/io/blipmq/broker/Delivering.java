@@ -16,8 +16,16 @@ interface Delivering {
     /** Starts the deadline of a delivery that is about to be handed out. */
     void delivered(Delivery delivery);
 
-    /** Records that a message left a subscription without a client's word. */
-    void settle(long subscriptionId, long deliveryTag, SettleReason reason);
+    /**
+     * A message whose time is over leaves its subscription, unless the journal has no room for that or acknowledgements
+     * wait for some: then it stays where it is, and is to be tried again.
+     *
+     * @return whether it has left
+     */
+    boolean tryExpire(DurableSubscription subscription, long deliveryTag, int payloadLength);
+
+    /** A delivered message whose time is over leaves its subscription, now or when the journal has room. */
+    void expire(Delivery delivery);
 
     /** Where messages are read from. */
     Journal journal();

@@ -29,7 +29,9 @@ final class DurableSubscription extends Subscription {
     /** The number of the newest dead letter that is journalled for this subscription, 0 before any. */
     private long lastLetterSequence;
 
-    private Client client;
+    /** Connections that it is attached to. */
+    private int clients;
+
     private LiveLog.Cursor liveCursor;
     private long detachedNanos;
     /** Since when it has a connection, or has none; wall clock. */
@@ -39,7 +41,7 @@ final class DurableSubscription extends Subscription {
     private boolean backlogWarned;
 
     /** A message in a dead-letter subscription and the subscription it failed in. */
-    record Letter(DurableSubscription deadLetters, long tag, long originId, long originTag) {}
+    record Letter(DurableSubscription deadLetters, long tag, long originId, long originTag, int payloadLength) {}
 
     /** @param firstSequence its messages begin at or beyond this number */
     DurableSubscription(long id, Topic topic, OwnerId owner, PositionMemory positions, long firstSequence) {
@@ -95,23 +97,38 @@ final class DurableSubscription extends Subscription {
     // --- attachment ---
 
     boolean isAttached() {
-        return client != null;
-    }
-
-    void attach(Client newClient, long nowMillis) {
-        client = newClient;
-        sinceMillis = nowMillis;
-        liveCursor = topic().live().open();
-        backlogWarned = false;
+        return clients > 0;
     }
 
     /**
-     * The connection is gone: what it had not acknowledged is due again, except a last delivery, whose deadline decides.
+     * A connection reads it from now on. Another one may do so already: a key has one subscription to a dead-letter topic,
+     * so all its connections that subscribe share it. Each may poll and acknowledge what any of them was given.
+     */
+    void attach(long nowMillis) {
+        clients++;
+        if (clients == 1) {
+            sinceMillis = nowMillis;
+            liveCursor = topic().durableLive().open();
+            backlogWarned = false;
+        }
+    }
+
+    /**
+     * A connection is gone.
+     *
+     * @return whether it was the last one: then it is to be detached
+     */
+    boolean release() {
+        clients--;
+        return clients == 0;
+    }
+
+    /**
+     * The last connection is gone: what was not acknowledged is due again, except a last delivery, whose deadline decides.
      *
      * @return QoS 0 messages that were waiting and are lost
      */
     long detach(long nowNanos, long nowMillis, DeadlineWheel deadlines, BrokerOptions options) {
-        client = null;
         long lost = liveCursor.backlog();
         liveCursor.close();
         liveCursor = null;
@@ -187,7 +204,7 @@ final class DurableSubscription extends Subscription {
                 if (!delivery.message.isExpired(delivering.nowMillis())) {
                     return delivery;
                 }
-                delivering.settle(id(), delivery.tag, expiryReason());
+                delivering.expire(delivery);
             }
         }
         return null;
@@ -195,18 +212,14 @@ final class DurableSubscription extends Subscription {
 
     /** A QoS 0 message goes out when everything that arrived before it has. */
     private boolean deliverLive(DeliverySink sink) {
-        while (liveCursor != null && liveCursor.hasNext()) {
-            long before = liveCursor.nextArrivedAfter();
-            if (before == LiveLog.JOURNALLED) {
-                liveCursor.skipNext();
-            } else if (cursor.isAtEnd() || cursor.sequence() > before) {
-                liveCursor.deliverNext(sink, topic().name());
-                return true;
-            } else {
-                return false;
-            }
+        if (liveCursor == null || !liveCursor.hasNext()) {
+            return false;
         }
-        return false;
+        if (!cursor.isAtEnd() && cursor.sequence() <= liveCursor.nextArrivedAfter()) {
+            return false;
+        }
+        liveCursor.deliverNext(sink, topic().name());
+        return true;
     }
 
     private Delivery nextFromCursor(Delivering delivering) {
@@ -215,7 +228,7 @@ final class DurableSubscription extends Subscription {
         }
         StoredMessage message = cursor.message(delivering.journal());
         if (message.isExpired(delivering.nowMillis())) {
-            return null; // passing over expired messages stopped at its bound: the next request goes on
+            return null; // passing over expired messages stopped: a later request goes on
         }
         Delivery delivery = new Delivery(this, message);
         unsettled.put(delivery.tag, delivery);
@@ -230,32 +243,43 @@ final class DurableSubscription extends Subscription {
     void dropExpired(Delivering delivering) {
         for (Delivery first = due.peek(); first != null; first = due.peek()) {
             if (first.state == Delivery.State.DUE) {
-                if (!first.message.isExpired(delivering.nowMillis())) {
+                boolean gone = first.message.isExpired(delivering.nowMillis())
+                        && delivering.tryExpire(this, first.tag, first.message.payloadLength);
+                if (!gone) {
                     break;
                 }
-                delivering.settle(id(), first.tag, expiryReason());
             }
             due.remove();
         }
         passOverSettled(delivering);
     }
 
-    /** Moves the cursor over messages that are settled or that nobody wants any more. */
+    /**
+     * Moves the cursor over messages that are settled or that nobody wants any more. It stops in front of an expired
+     * one that cannot be settled for lack of room: nothing is delivered past that.
+     */
     private void passOverSettled(Delivering delivering) {
         int expired = 0;
         while (!cursor.isAtEnd()) {
             if (cursor.isSettled()) {
                 pass();
-            } else if (expired < Delivering.EXPIRED_PER_STEP_MAX
-                    && cursor.message(delivering.journal()).isExpired(delivering.nowMillis())) {
-                long tag = cursor.sequence();
-                pass();
-                delivering.settle(id(), tag, expiryReason());
+            } else if (expired < Delivering.EXPIRED_PER_STEP_MAX && expireNext(delivering)) {
                 expired++;
             } else {
                 return;
             }
         }
+    }
+
+    /** @return whether the message at the cursor has expired and was passed */
+    private boolean expireNext(Delivering delivering) {
+        StoredMessage message = cursor.message(delivering.journal());
+        if (!message.isExpired(delivering.nowMillis())
+                || !delivering.tryExpire(this, message.sequence, message.payloadLength)) {
+            return false;
+        }
+        pass();
+        return true;
     }
 
     private void pass() {
@@ -267,10 +291,6 @@ final class DurableSubscription extends Subscription {
                 topic().trim();
             }
         }
-    }
-
-    SettleReason expiryReason() {
-        return deadLetters ? SettleReason.DEAD_LETTER_EXPIRED : SettleReason.TTL_EXPIRED;
     }
 
     /** A message's move to the dead letters is journalled. */
@@ -288,6 +308,12 @@ final class DurableSubscription extends Subscription {
     /** Whether an acknowledgement of this tag settles something: a delivery, or the dead letter it has become. */
     boolean holds(long tag) {
         return unsettled.containsKey(tag) || lettersByOrigin.containsKey(tag);
+    }
+
+    /** The length of the payload that such an acknowledgement settles. */
+    int heldPayloadLength(long tag) {
+        Delivery delivery = unsettled.get(tag);
+        return delivery == null ? lettersByOrigin.get(tag).payloadLength() : delivery.message.payloadLength;
     }
 
     /** Whether a message is not settled, be it delivered or not. */
@@ -331,6 +357,7 @@ final class DurableSubscription extends Subscription {
                 isAttached(),
                 Instant.ofEpochMilli(sinceMillis),
                 backlog(),
+                backlogBytes(),
                 unsettled.size(),
                 oldestMillis == 0 ? SubscriptionInfo.NO_MESSAGE : delivering.nowMillis() - oldestMillis,
                 deadLetters);

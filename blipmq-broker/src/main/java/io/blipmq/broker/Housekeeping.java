@@ -55,7 +55,7 @@ final class Housekeeping {
     }
 
     private void remove(DurableSubscription subscription, RemoveReason reason, BrokerMetric metric) {
-        if (redelivery.hasPending()) {
+        if (!redelivery.pending().isEmpty()) {
             return; // a settlement that was accepted before must stand in the journal before
         }
         if (journal.appendRemove(subscription.id(), reason) < 0) {

@@ -43,8 +43,13 @@ public interface Journal {
     /** A new durable subscription, whose id is the number returned; or {@link #BUSY} or {@link #FULL}. */
     long appendSubscribe(OwnerId owner, byte[] topic);
 
-    /** A message leaves a subscription; or {@link #BUSY} or {@link #FULL}. */
-    long appendSettle(long subscriptionId, long deliveryTag, SettleReason reason);
+    /**
+     * A message leaves a subscription.
+     *
+     * @param payloadLength the message's, so that what waits is known exactly without reading what does not
+     * @return the command's number, {@link #BUSY} or {@link #FULL}
+     */
+    long appendSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason);
 
     /**
      * A message moves to its subscription's dead letters: its payload is copied, so that the letter stands on its own.

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A topic's QoS 0 messages on their way to its subscriptions: one copy each, and a {@link Cursor} per subscription.
- * Owned by the core thread.
+ * Messages of a topic on their way to subscriptions that may lose them: one copy each, and a {@link Cursor} per
+ * subscription. Owned by the core thread.
  *
  * <p>Messages are numbered from 0. A chunk is given back when no cursor stands in it any more, and all of them as soon as
  * every cursor has read everything, so a quiet topic holds no memory. A cursor that falls more than
@@ -14,8 +14,6 @@ import java.util.List;
  * are counted.
  */
 final class LiveLog {
-    static final long JOURNALLED = -1;
-
     private final LiveMemory memory;
     private final int messagesMax;
     private final BrokerCounters counters;
@@ -47,18 +45,10 @@ final class LiveLog {
             return endNumber - number;
         }
 
-        /**
-         * The number of the topic's newest QoS 1 message when the next message arrived: what comes before it. Or {@link
-         * #JOURNALLED} for a QoS 1 message, which a durable subscription has from its {@link MessageLog} already.
-         */
+        /** The number of the topic's newest QoS 1 message when the next message arrived: what comes before it. */
         long nextArrivedAfter() {
             settleIn();
             return chunk.arrivedAfter(offset);
-        }
-
-        void skipNext() {
-            settleIn();
-            advance();
         }
 
         /** Delivers the next message. */

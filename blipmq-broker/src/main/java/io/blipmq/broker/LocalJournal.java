@@ -103,13 +103,13 @@ public final class LocalJournal implements Journal {
     }
 
     @Override
-    public long appendSettle(long subscriptionId, long deliveryTag, SettleReason reason) {
+    public long appendSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason) {
         Room room = roomInReserve(CommandCodec.SETTLE_BYTES);
         if (room != Room.YES) {
             return refusal(room);
         }
         int offset = log.claim(CommandCodec.SETTLE_BYTES);
-        CommandCodec.encodeSettle(log.buffer(), offset, subscriptionId, deliveryTag, reason);
+        CommandCodec.encodeSettle(log.buffer(), offset, subscriptionId, deliveryTag, payloadLength, reason);
         settlementsWait = true;
         return log.commit(CommandCodec.SETTLE);
     }

@@ -72,10 +72,12 @@ final class MessageCursor {
     /** Moves behind the message at the cursor. */
     void pass() {
         long sequence = sequence();
-        passGone(sequence);
-        settledAhead.passBelow(sequence + 1);
-        passedBytes += head.sequence == sequence ? head.payloadLength : averageBytes();
-        passedCount++;
+        if (!isSettled()) {
+            assert head.sequence == sequence : "message " + sequence + " is passed without having been read";
+            passedBytes += head.payloadLength;
+            passedCount++;
+        }
+        passSettledBelow(sequence + 1);
         nextSequence = sequence + 1;
         slot++;
         if (nextSequence > messages.lastSequence()) {
@@ -88,17 +90,31 @@ final class MessageCursor {
         return page != null && slot == page.count();
     }
 
-    /** What a message that is passed without being read is taken to have. */
-    private long averageBytes() {
-        long count = messages.count() - passedCount;
-        return count == 0 ? 0 : (messages.bytes() - passedBytes) / count;
+    /** Settled messages are passed without being read, those that are not in the journal any more with the others. */
+    private void passSettledBelow(long sequence) {
+        int count = settledAhead.count();
+        if (count == 0) {
+            return;
+        }
+        long averageBytes = averageBytes();
+        long bytes = settledBytes(averageBytes);
+        settledAhead.passBelow(sequence);
+        passedBytes += bytes - settledBytes(averageBytes);
+        passedCount += count - settledAhead.count();
     }
 
-    /** Settled messages on the way to this one that are not in the journal any more have been passed, too. */
-    private void passGone(long sequence) {
-        int gone = settledAhead.passBelow(sequence);
-        passedBytes += gone * averageBytes();
-        passedCount += gone;
+    private long settledBytes(long averageBytes) {
+        return settledAhead.knownBytes() + settledAhead.unknownCount() * averageBytes;
+    }
+
+    /** What a settled message is taken to have whose length an older release did not record. */
+    private long averageBytes() {
+        int unknown = settledAhead.unknownCount();
+        if (unknown == 0) {
+            return 0;
+        }
+        long count = messages.count() - passedCount - (settledAhead.count() - unknown);
+        return (messages.bytes() - passedBytes - settledAhead.knownBytes()) / count;
     }
 
     /** Here the counts are known exactly, whatever was passed without being read or has left the journal. */
@@ -110,9 +126,9 @@ final class MessageCursor {
     }
 
     /** Replay: a message that was settled before the restart does not come back. */
-    void settleAhead(long tag) {
+    void settleAhead(long tag, int payloadLength) {
         if (tag >= nextSequence) {
-            settledAhead.add(tag);
+            settledAhead.add(tag, payloadLength);
         }
     }
 
@@ -147,8 +163,8 @@ final class MessageCursor {
         return messages.count() - passedCount - settledAhead.count();
     }
 
-    /** Bytes of their payloads; settled ones among them are taken to have the average. */
+    /** Bytes of their payloads. */
     long waitingBytes() {
-        return messages.bytes() - passedBytes - settledAhead.count() * averageBytes();
+        return messages.bytes() - passedBytes - settledBytes(averageBytes());
     }
 }

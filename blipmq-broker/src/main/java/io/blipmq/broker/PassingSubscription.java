@@ -46,6 +46,7 @@ final class PassingSubscription extends Subscription {
                 Instant.ofEpochMilli(createdMillis),
                 cursor.backlog(),
                 0,
+                0,
                 SubscriptionInfo.NO_MESSAGE,
                 false);
     }

@@ -3,39 +3,80 @@ package io.blipmq.broker;
 import java.util.ArrayDeque;
 
 /**
- * Settlements on their way to the journal, those it has no room for just now included. Owned by the core thread.
+ * Acknowledgements on their way to the journal, those it has no room for just now included. Owned by the core thread.
  *
- * <p>An acknowledgement takes effect at once and is never refused, so what finds no room waits here. Each one that waits
- * has freed a delivery in flight, and new deliveries of a full log are bounded, which bounds this queue.
+ * <p>An acknowledgement takes effect at once; what finds no room waits here and goes first when there is some, before any
+ * frame of the next turn is handled. When {@link #WAITING_MAX} wait, no further one is taken: the client's frame stays in
+ * its connection, which is not read meanwhile. Nothing but acknowledgements waits here: what expires can be left where it
+ * is until there is room.
  */
 final class PendingSettlements {
+    /** Together, of all subscriptions: as many as one may have in flight by default; under 1 MiB of memory. */
+    static final int WAITING_MAX = 16_384;
+
     private final Journal journal;
     private final ArrayDeque<Settlement> waiting = new ArrayDeque<>();
+    /** Why the first of them waits. */
+    private long refusal;
 
-    private record Settlement(long subscriptionId, long deliveryTag, SettleReason reason) {}
+    private long waitedCount;
+    /** How many had begun to wait when the last checkpoint was taken. */
+    private long waitedAtCheckpoint;
+
+    private record Settlement(long subscriptionId, long deliveryTag, int payloadLength) {}
 
     PendingSettlements(Journal journal) {
         this.journal = journal;
     }
 
-    void append(long subscriptionId, long deliveryTag, SettleReason reason) {
-        if (!waiting.isEmpty() || journal.appendSettle(subscriptionId, deliveryTag, reason) < 0) {
-            waiting.add(new Settlement(subscriptionId, deliveryTag, reason));
+    /** @return whether it was taken, be it by the journal or to wait for room */
+    boolean append(long subscriptionId, long deliveryTag, int payloadLength) {
+        Settlement settlement = new Settlement(subscriptionId, deliveryTag, payloadLength);
+        if (waiting.isEmpty() && isAppended(settlement)) {
+            return true;
         }
+        if (waiting.size() == WAITING_MAX) {
+            return false;
+        }
+        waiting.add(settlement);
+        waitedCount++;
+        return true;
+    }
+
+    /** Appends as many as there is room for. */
+    void appendAll() {
+        while (!waiting.isEmpty() && isAppended(waiting.peek())) {
+            waiting.remove();
+        }
+    }
+
+    private boolean isAppended(Settlement settlement) {
+        long sequence = journal.appendSettle(
+                settlement.subscriptionId, settlement.deliveryTag, settlement.payloadLength, SettleReason.ACKNOWLEDGED);
+        refusal = sequence;
+        return sequence >= 0;
     }
 
     boolean isEmpty() {
         return waiting.isEmpty();
     }
 
-    /** @return whether none waits any more */
-    boolean appendAll() {
-        for (Settlement next = waiting.peek(); next != null; next = waiting.peek()) {
-            if (journal.appendSettle(next.subscriptionId, next.deliveryTag, next.reason) < 0) {
-                return false;
-            }
-            waiting.remove();
-        }
-        return true;
+    int count() {
+        return waiting.size();
+    }
+
+    /** Whether some wait because the disk is full, and not just for the log to catch up. */
+    boolean waitsForDisk() {
+        return !waiting.isEmpty() && refusal == Journal.FULL;
+    }
+
+    /** A checkpoint is being taken: it holds the effects of all that have been taken. */
+    void onCheckpoint() {
+        waitedAtCheckpoint = waitedCount;
+    }
+
+    /** How many of those that wait have come since the last checkpoint was taken. */
+    int countSinceCheckpoint() {
+        return (int) Math.min(waiting.size(), waitedCount - waitedAtCheckpoint);
     }
 }

@@ -7,11 +7,12 @@ import java.util.function.Consumer;
  * What happens to QoS 1 deliveries over time: deadlines, retries, dead letters, expiry. Owned by the core thread.
  *
  * <p>A delivery that is not acknowledged by its deadline is due again at the next POLL; after its last delivery's
- * deadline it becomes a dead letter. Settlements that the journal has no room for wait here and go first when it has.
+ * deadline it becomes a dead letter. Acknowledgements that the journal has no room for wait in {@link PendingSettlements};
+ * nothing expires before them.
  */
 final class Redelivery implements Delivering {
-    /** A dead letter that the journal had no room for is tried again after this time. */
-    private static final long MOVE_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** A dead letter or an expiry that the journal had no room for is tried again after this time. */
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
@@ -41,18 +42,9 @@ final class Redelivery implements Delivering {
         return deadlines.advance(newNowNanos, onDeadline);
     }
 
-    /**
-     * Appends settlements that found no room before.
-     *
-     * @return whether none waits any more
-     */
-    boolean appendPending() {
-        return pendingSettlements.appendAll();
-    }
-
-    /** Whether settlements wait for room in the journal. */
-    boolean hasPending() {
-        return !pendingSettlements.isEmpty();
+    /** Acknowledgements that wait for room in the journal. */
+    PendingSettlements pending() {
+        return pendingSettlements;
     }
 
     DeadlineWheel deadlines() {
@@ -84,18 +76,43 @@ final class Redelivery implements Delivering {
         deadlines.schedule(delivery, nowNanos + options.ackTimeoutNanos(delivery.attempts));
     }
 
-    @Override
-    public void settle(long subscriptionId, long deliveryTag, SettleReason reason) {
-        pendingSettlements.append(subscriptionId, deliveryTag, reason);
-        if (state.subscription(subscriptionId) instanceof DurableSubscription subscription) {
-            state.settle(subscription, deliveryTag);
+    /**
+     * Settles a delivery that the subscription holds.
+     *
+     * @return whether it took effect; not when too many acknowledgements wait for room already
+     */
+    boolean acknowledge(DurableSubscription subscription, long deliveryTag) {
+        int payloadLength = subscription.heldPayloadLength(deliveryTag);
+        if (!pendingSettlements.append(subscription.id(), deliveryTag, payloadLength)) {
+            return false;
         }
+        state.settle(subscription, deliveryTag, payloadLength);
+        counters.increment(BrokerMetric.ACKNOWLEDGED);
+        return true;
+    }
+
+    @Override
+    public boolean tryExpire(DurableSubscription subscription, long deliveryTag, int payloadLength) {
+        SettleReason reason =
+                subscription.isDeadLetters() ? SettleReason.DEAD_LETTER_EXPIRED : SettleReason.TTL_EXPIRED;
+        if (!pendingSettlements.isEmpty()
+                || journal.appendSettle(subscription.id(), deliveryTag, payloadLength, reason) < 0) {
+            return false;
+        }
+        state.settle(subscription, deliveryTag, payloadLength);
         counters.increment(
-                switch (reason) {
-                    case ACKNOWLEDGED -> BrokerMetric.ACKNOWLEDGED;
-                    case TTL_EXPIRED -> BrokerMetric.DROPPED_TTL_EXPIRED;
-                    case DEAD_LETTER_EXPIRED -> BrokerMetric.DROPPED_DEAD_LETTER_EXPIRED;
-                });
+                subscription.isDeadLetters()
+                        ? BrokerMetric.DROPPED_DEAD_LETTER_EXPIRED
+                        : BrokerMetric.DROPPED_TTL_EXPIRED);
+        return true;
+    }
+
+    @Override
+    public void expire(Delivery delivery) {
+        if (!tryExpire(delivery.subscription, delivery.tag, delivery.message.payloadLength)) {
+            delivery.state = Delivery.State.IN_FLIGHT;
+            deadlines.schedule(delivery, nowNanos + AGAIN_NANOS);
+        }
     }
 
     @Override
@@ -126,7 +143,7 @@ final class Redelivery implements Delivering {
             return; // it ends with its subscription
         }
         if (delivery.message.isExpired(nowMillis)) {
-            settle(subscription.id(), delivery.tag, subscription.expiryReason());
+            expire(delivery);
         } else if (!subscription.isDeadLetters() && options.isLastDelivery(delivery.attempts)) {
             moveToDeadLetters(delivery);
         } else {
@@ -142,7 +159,7 @@ final class Redelivery implements Delivering {
         long letter =
                 journal.appendDeadLetter(subscription.id(), delivery.attempts, key, delivery.message, expiresMillis);
         if (letter < 0) {
-            deadlines.schedule(delivery, nowNanos + MOVE_AGAIN_NANOS);
+            deadlines.schedule(delivery, nowNanos + AGAIN_NANOS);
             return;
         }
         delivery.subscription.onMoving(delivery, letter);

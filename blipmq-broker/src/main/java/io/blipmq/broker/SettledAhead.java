@@ -3,53 +3,61 @@ package io.blipmq.broker;
 import java.util.Arrays;
 
 /**
- * Messages beyond a subscription's cursor that are settled already: after the death of the process the cursor stands
- * where the last checkpoint saw it, while later messages may have been acknowledged. Owned by the core thread. Bounded by
- * what is acknowledged between two checkpoints; 8 bytes each.
+ * Messages beyond a subscription's cursor that are settled already, with the lengths of their payloads: after the death
+ * of the process the cursor stands where the last checkpoint saw it, while later messages may have been acknowledged.
+ * Owned by the core thread. Bounded by what is acknowledged between two checkpoints; 12 bytes each.
  */
 final class SettledAhead {
-    private static final long[] NONE = {};
+    private static final long[] NO_TAGS = {};
+    private static final int[] NO_LENGTHS = {};
     private static final int CAPACITY_MIN = 8;
 
     /** Those from {@link #begin} to {@link #end}; sorted and without repetition unless {@link #untidy}. */
-    private long[] tags = NONE;
+    private long[] tags = NO_TAGS;
+    /** By the same index; {@link CommandHandler#LENGTH_UNKNOWN} from a record of an older release. */
+    private int[] lengths = NO_LENGTHS;
 
     private int begin;
     private int end;
     private boolean untidy;
+    /** Of the lengths that are known; right unless {@link #untidy}. */
+    private long knownBytes;
+
+    private int unknownCount;
 
     /** A tag may be added again. */
-    void add(long tag) {
+    void add(long tag, int payloadLength) {
         if (end == tags.length) {
-            tags = Arrays.copyOf(tags, Math.max(CAPACITY_MIN, end * 2));
+            int capacity = Math.max(CAPACITY_MIN, end * 2);
+            tags = Arrays.copyOf(tags, capacity);
+            lengths = Arrays.copyOf(lengths, capacity);
         }
         untidy |= end > begin && tag <= tags[end - 1];
-        tags[end++] = tag;
+        tags[end] = tag;
+        lengths[end++] = payloadLength;
+        countLength(payloadLength, 1);
     }
 
     boolean contains(long tag) {
         return begin < end && find(tag) >= 0;
     }
 
-    /**
-     * The cursor has passed every message below a number.
-     *
-     * @return how many of those were in here
-     */
-    int passBelow(long sequence) {
+    /** The cursor has passed every message below a number. */
+    void passBelow(long sequence) {
         if (begin == end) {
-            return 0;
+            return;
         }
         int found = find(sequence);
         int first = found < 0 ? -found - 1 : found;
-        int passed = first - begin;
-        begin = first;
+        for (; begin < first; begin++) {
+            countLength(lengths[begin], -1);
+        }
         if (begin == end) {
-            tags = NONE;
+            tags = NO_TAGS;
+            lengths = NO_LENGTHS;
             begin = 0;
             end = 0;
         }
-        return passed;
     }
 
     /** How many there are. */
@@ -58,10 +66,36 @@ final class SettledAhead {
         return end - begin;
     }
 
+    /** How many have a length that is not known. */
+    int unknownCount() {
+        tidy();
+        return unknownCount;
+    }
+
+    /** Payload bytes of those whose length is known. */
+    long knownBytes() {
+        tidy();
+        return knownBytes;
+    }
+
     /** Sorted. */
-    long[] toArray() {
+    long[] tags() {
         tidy();
         return Arrays.copyOfRange(tags, begin, end);
+    }
+
+    /** In the order of {@link #tags()}. */
+    int[] lengths() {
+        tidy();
+        return Arrays.copyOfRange(lengths, begin, end);
+    }
+
+    private void countLength(int payloadLength, int times) {
+        if (payloadLength == CommandHandler.LENGTH_UNKNOWN) {
+            unknownCount += times;
+        } else {
+            knownBytes += (long) payloadLength * times;
+        }
     }
 
     private int find(long tag) {
@@ -75,7 +109,24 @@ final class SettledAhead {
             return;
         }
         untidy = false;
+        long[] addedTags = Arrays.copyOfRange(tags, begin, end);
+        int[] addedLengths = Arrays.copyOfRange(lengths, begin, end);
         Arrays.sort(tags, begin, end);
+        dropRepeated();
+        Arrays.fill(lengths, begin, end, CommandHandler.LENGTH_UNKNOWN);
+        for (int i = 0; i < addedTags.length; i++) {
+            if (addedLengths[i] != CommandHandler.LENGTH_UNKNOWN) {
+                lengths[Arrays.binarySearch(tags, begin, end, addedTags[i])] = addedLengths[i];
+            }
+        }
+        knownBytes = 0;
+        unknownCount = 0;
+        for (int i = begin; i < end; i++) {
+            countLength(lengths[i], 1);
+        }
+    }
+
+    private void dropRepeated() {
         int kept = begin;
         for (int i = begin; i < end; i++) {
             if (kept == begin || tags[i] != tags[kept - 1]) {

@@ -5,6 +5,9 @@ package io.blipmq.broker;
  *
  * <p>A QoS 1 SUBSCRIBE is decided when it comes: it resumes a detached subscription of its key and topic, or its command is
  * appended to the journal, in front of whatever the client sends next. The subscription exists once that is applied.
+ *
+ * <p>A key has one subscription to a dead-letter topic. A SUBSCRIBE of another connection of that key, while the first one
+ * is there, attaches that connection, too: both may poll and acknowledge, and it is detached when the last of them ends.
  */
 final class Subscribing {
     /** Ids of QoS 0 subscriptions start here, far above any sequence number, which durable ones have as ids. */
@@ -52,11 +55,8 @@ final class Subscribing {
         }
         for (DurableSubscription candidate : topic.durable()) {
             if (candidate.owner().equals(client.owner()) && !candidate.isRemoving()) {
-                if (!candidate.isAttached()) {
+                if (!candidate.isAttached() || candidate.isDeadLetters()) {
                     attach(candidate, client);
-                    return candidate.id();
-                }
-                if (candidate.isDeadLetters()) {
                     return candidate.id();
                 }
             }
@@ -114,9 +114,13 @@ final class Subscribing {
     }
 
     void attach(DurableSubscription subscription, Client client) {
-        subscription.attach(client, redelivery.nowMillis());
+        if (!subscription.isAttached()) {
+            counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
+        } else if (client.subscriptions().contains(subscription)) {
+            return;
+        }
+        subscription.attach(redelivery.nowMillis());
         client.subscriptions().add(subscription);
-        counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
     }
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
@@ -125,7 +129,7 @@ final class Subscribing {
         for (Subscription subscription : client.subscriptions()) {
             if (subscription instanceof PassingSubscription passing) {
                 state.removePassing(passing);
-            } else if (subscription instanceof DurableSubscription durable) {
+            } else if (subscription instanceof DurableSubscription durable && durable.release()) {
                 long lost =
                         durable.detach(redelivery.nowNanos(), redelivery.nowMillis(), redelivery.deadlines(), options);
                 counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);

@@ -7,6 +7,7 @@ import java.time.Instant;
  *
  * @param since when it was attached or detached
  * @param backlog messages that wait to be delivered
+ * @param backlogBytes payload bytes of the QoS 1 messages that are not settled: what {@code detached_backlog_bytes} limits
  * @param inFlight deliveries that are not settled
  * @param oldestAgeMillis age of the oldest QoS 1 message that is not settled, {@link #NO_MESSAGE} when there is none
  * @param deadLetters whether it collects dead letters
@@ -18,6 +19,7 @@ public record SubscriptionInfo(
         boolean attached,
         Instant since,
         long backlog,
+        long backlogBytes,
         long inFlight,
         long oldestAgeMillis,
         boolean deadLetters) {

@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ final class Topic {
     private final byte[] name;
     private final MessageLog messages;
     private final LiveLog live;
+    private final LiveLog durableLive;
     /** Oldest first. */
     private final List<DurableSubscription> durable = new ArrayList<>(1);
 
@@ -22,10 +24,11 @@ final class Topic {
     /** Durable subscriptions that are journalled and not stored yet. */
     private int expectedSubscriptions;
 
-    Topic(byte[] name, LiveLog live, PositionMemory positions) {
+    Topic(byte[] name, LiveLog live, LiveLog durableLive, PositionMemory positions) {
         this.messages = new MessageLog(name, positions);
         this.name = name;
         this.live = live;
+        this.durableLive = durableLive;
     }
 
     byte[] name() {
@@ -36,8 +39,20 @@ final class Topic {
         return messages;
     }
 
+    /** What QoS 0 subscriptions read: the messages of either QoS. */
     LiveLog live() {
         return live;
+    }
+
+    /** What durable subscriptions read beside {@link #messages()}: QoS 0 messages alone, so that they count alone. */
+    LiveLog durableLive() {
+        return durableLive;
+    }
+
+    /** A QoS 0 message: kept once for each kind of reader that there is. */
+    void appendLive(ByteBuffer source, int offset, int length) {
+        live.append(source, offset, length, 0);
+        durableLive.append(source, offset, length, messages.lastSequence());
     }
 
     List<DurableSubscription> durable() {

@@ -99,9 +99,9 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
-    public long appendSettle(long subscriptionId, long deliveryTag, SettleReason reason) {
+    public long appendSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason) {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.SETTLE_BYTES);
-        CommandCodec.encodeSettle(body, 0, subscriptionId, deliveryTag, reason);
+        CommandCodec.encodeSettle(body, 0, subscriptionId, deliveryTag, payloadLength, reason);
         return append(CommandCodec.SETTLE, body);
     }
 

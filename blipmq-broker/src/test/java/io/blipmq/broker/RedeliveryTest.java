@@ -208,6 +208,37 @@ class RedeliveryTest {
     }
 
     @Test
+    void connectionsOfAKeyShareItsDeadLettersUntilTheLastOfThemEnds() {
+        use(Options.deliveriesMax(1));
+        long letters = deadLetter("poison");
+        Client other = broker.connect("alice");
+        assertThat(broker.subscribe(other, 1, LETTERS)).isEqualTo(letters);
+        assertThat(broker.subscribe(other, 1, LETTERS)).isEqualTo(letters);
+        TestBroker.Received received = broker.poll(other, letters);
+        assertThat(received.payload()).isEqualTo("poison");
+
+        broker.broker().disconnect(alice);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_DETACHED)).isEqualTo(1); // to demo
+        assertThat(broker.poll(other, letters)).isNull(); // still in flight
+        assertThat(broker.acknowledge(other, letters, received)).isTrue();
+        broker.broker().disconnect(other);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_DETACHED)).isEqualTo(2);
+    }
+
+    @Test
+    void whatOneConnectionWasGivenAnotherOfTheKeyMayAcknowledge() {
+        use(Options.deliveriesMax(1));
+        long letters = deadLetter("poison");
+        Client other = broker.connect("alice");
+        broker.subscribe(other, 1, LETTERS);
+        TestBroker.Received received = broker.poll(alice, letters);
+        assertThat(broker.acknowledge(other, letters, received)).isTrue();
+        broker.broker().disconnect(alice);
+        broker.broker().disconnect(other);
+        assertThat(broker.pollAll(broker.connect("alice"), letters)).isEmpty();
+    }
+
+    @Test
     void lettersSurviveARestart() {
         use(Options.deliveriesMax(1));
         long letters = deadLetter("poison");
@@ -425,11 +456,11 @@ class RedeliveryTest {
         broker.poll(alice, subscription);
         broker.pass(2, SECONDS);
         assertThat(broker.broker().subscriptions(10))
-                .containsExactly(new SubscriptionInfo(subscription, "demo", 1, true, start, 2, 1, 2_000, false));
+                .containsExactly(new SubscriptionInfo(subscription, "demo", 1, true, start, 2, 6, 1, 2_000, false));
         broker.broker().disconnect(alice);
         assertThat(broker.broker().subscriptions(10))
-                .containsExactly(
-                        new SubscriptionInfo(subscription, "demo", 1, false, start.plusSeconds(2), 2, 1, 2_000, false));
+                .containsExactly(new SubscriptionInfo(
+                        subscription, "demo", 1, false, start.plusSeconds(2), 2, 6, 1, 2_000, false));
         assertThat(broker.broker().subscriptions(0)).isEmpty();
     }
 

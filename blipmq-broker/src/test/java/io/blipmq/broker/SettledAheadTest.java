@@ -9,7 +9,7 @@ class SettledAheadTest {
 
     private void add(long... tags) {
         for (long tag : tags) {
-            ahead.add(tag);
+            ahead.add(tag, (int) tag * 100);
         }
     }
 
@@ -17,7 +17,9 @@ class SettledAheadTest {
     void aTagCountsOnceHoweverOftenItIsSettled() {
         add(30, 10, 20, 10, 30, 30);
         assertThat(ahead.count()).isEqualTo(3);
-        assertThat(ahead.toArray()).containsExactly(10, 20, 30);
+        assertThat(ahead.tags()).containsExactly(10, 20, 30);
+        assertThat(ahead.lengths()).containsExactly(1_000, 2_000, 3_000);
+        assertThat(ahead.knownBytes()).isEqualTo(6_000);
         assertThat(ahead.contains(20)).isTrue();
         assertThat(ahead.contains(25)).isFalse();
     }
@@ -25,14 +27,33 @@ class SettledAheadTest {
     @Test
     void tagsThatTheCursorJumpsOverArePassedWithTheOthers() {
         add(10, 20, 30, 40);
-        assertThat(ahead.passBelow(30)).isEqualTo(2);
-        assertThat(ahead.toArray()).containsExactly(30, 40);
+        ahead.passBelow(30);
+        assertThat(ahead.tags()).containsExactly(30, 40);
+        assertThat(ahead.knownBytes()).isEqualTo(7_000);
         add(35);
-        assertThat(ahead.passBelow(36)).isEqualTo(2);
-        assertThat(ahead.passBelow(100)).isEqualTo(1);
+        ahead.passBelow(36);
+        assertThat(ahead.tags()).containsExactly(40);
+        assertThat(ahead.lengths()).containsExactly(4_000);
+        ahead.passBelow(100);
         assertThat(ahead.count()).isZero();
-        assertThat(ahead.passBelow(200)).isZero();
+        assertThat(ahead.knownBytes()).isZero();
+        ahead.passBelow(200);
+        assertThat(ahead.count()).isZero();
         add(300);
-        assertThat(ahead.toArray()).containsExactly(300);
+        assertThat(ahead.tags()).containsExactly(300);
+    }
+
+    @Test
+    void aLengthThatAnOlderReleaseDidNotRecordIsCountedApart() {
+        ahead.add(20, CommandHandler.LENGTH_UNKNOWN);
+        ahead.add(10, CommandHandler.LENGTH_UNKNOWN);
+        add(30);
+        assertThat(ahead.unknownCount()).isEqualTo(2);
+        add(10);
+        assertThat(ahead.unknownCount()).isEqualTo(1);
+        assertThat(ahead.knownBytes()).isEqualTo(4_000);
+        ahead.passBelow(25);
+        assertThat(ahead.unknownCount()).isZero();
+        assertThat(ahead.knownBytes()).isEqualTo(3_000);
     }
 }

@@ -155,7 +155,7 @@ final class TestBroker implements BrokerClock {
     }
 
     boolean acknowledge(Client client, long subscriptionId, Received received) {
-        return broker.acknowledge(client, subscriptionId, received.tag());
+        return broker.acknowledge(client, subscriptionId, received.tag()) == 0;
     }
 
     long count(BrokerMetric metric) {

@@ -1,5 +1,6 @@
 package io.blipmq.net;
 
+import io.blipmq.broker.Broker;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.PayloadLayout;
 import java.nio.ByteBuffer;
@@ -8,7 +9,10 @@ import java.nio.ByteBuffer;
 final class AckHandler {
     private AckHandler() {}
 
-    /** @param deliveryTag what the frame has in the place of a correlation id */
+    /**
+     * @param deliveryTag what the frame has in the place of a correlation id
+     * @return false when too many acknowledgements wait for room in the journal already
+     */
     static boolean onFrame(Session session, long deliveryTag, ByteBuffer buffer, int payload, int payloadLength) {
         if (!PayloadLayout.isSubscriptionId(payloadLength)) {
             session.answers().nack(deliveryTag, Nack.INVALID_ACK);
@@ -19,9 +23,10 @@ final class AckHandler {
             session.answers().nack(deliveryTag, Nack.SUBSCRIPTION_ID_ZERO);
             return true;
         }
-        if (!session.broker().acknowledge(session.client(), subscriptionId, deliveryTag)) {
+        long result = session.broker().acknowledge(session.client(), subscriptionId, deliveryTag);
+        if (result == Broker.UNKNOWN) {
             session.answers().nack(deliveryTag, Nack.UNKNOWN_SUBSCRIPTION_OR_TAG);
         }
-        return true;
+        return result != Broker.BUSY;
     }
 }

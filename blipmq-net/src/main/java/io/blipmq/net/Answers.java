@@ -2,9 +2,8 @@ package io.blipmq.net;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
-import io.blipmq.protocol.FrameEncoder;
-import io.blipmq.protocol.Nack;
-import io.blipmq.protocol.PayloadLayout;
+import io.blipmq.net.PendingAnswers.Kind;
+import io.blipmq.protocol.Refusal;
 
 /**
  * The answers of one connection, in the order of its requests. Owned by the broker thread.
@@ -14,59 +13,65 @@ import io.blipmq.protocol.PayloadLayout;
  */
 final class Answers {
     private final Broker broker;
-    private final Deliveries deliveries;
+    private final AnswerWriter writer;
     private final OutputQueue output;
     private final PendingAnswers pending = new PendingAnswers();
     private Client client;
-    private boolean inputEnded;
 
     Answers(LoopResources shared, OutputQueue output) {
         broker = shared.broker;
-        deliveries = shared.deliveries;
+        writer = new AnswerWriter(shared, output);
         this.output = output;
     }
 
     /** From now on answers wait for what this client has journalled. */
     void onAuthenticated(Client client) {
         this.client = client;
+        writer.onAuthenticated(client);
     }
 
     /** Nobody asks any more: what waits is still answered, except that no message is delivered. */
     void onInputEnded() {
-        inputEnded = true;
+        writer.onInputEnded();
     }
 
     void pong(long correlationId) {
-        if (isNextInOrder()) {
-            writePong(correlationId);
-        } else {
-            pending.add(PendingAnswers.Kind.PONG, client.lastSequence(), correlationId, 0, null);
-        }
+        answer(Kind.PONG, correlationId, 0, 0, null);
     }
 
     void ack(long correlationId, long subscriptionId) {
-        if (isNextInOrder()) {
-            writeAck(correlationId, subscriptionId);
-        } else {
-            pending.add(PendingAnswers.Kind.ACK, client.lastSequence(), correlationId, subscriptionId, null);
-        }
+        answer(Kind.ACK, correlationId, subscriptionId, 0, null);
     }
 
-    void nack(long correlationId, Nack nack) {
-        if (isNextInOrder()) {
-            writeNack(correlationId, nack);
-        } else {
-            pending.add(PendingAnswers.Kind.NACK, client.lastSequence(), correlationId, 0, nack);
-        }
+    void nack(long correlationId, Refusal refusal) {
+        answer(Kind.NACK, correlationId, 0, 0, refusal);
     }
 
     /** Delivers the next message of a subscription, or nothing. */
     void poll(long correlationId, long subscriptionId) {
-        if (isNextInOrder()) {
-            deliver(correlationId, subscriptionId);
-        } else {
-            pending.add(PendingAnswers.Kind.POLL, client.lastSequence(), correlationId, subscriptionId, null);
-        }
+        answer(Kind.POLL, correlationId, subscriptionId, 0, null);
+    }
+
+    /** @param refusal null when the messages were accepted */
+    void confirm(long firstNumber, int count, int subscriptions, Refusal refusal) {
+        answer(Kind.CONFIRM, firstNumber, count, subscriptions, refusal);
+    }
+
+    /** @param credit to be given when the answer has been written */
+    void attached(long correlationId, long subscriptionId, long credit) {
+        answer(Kind.ATTACHED, correlationId, subscriptionId, credit, null);
+    }
+
+    void settled(long correlationId, int settled, int unknown) {
+        answer(Kind.SETTLED, correlationId, settled, unknown, null);
+    }
+
+    void detached(long correlationId, long subscriptionId) {
+        answer(Kind.DETACHED, correlationId, subscriptionId, 0, null);
+    }
+
+    void done(long correlationId, long count) {
+        answer(Kind.DONE, correlationId, count, 0, null);
     }
 
     boolean isWaiting() {
@@ -83,11 +88,17 @@ final class Answers {
         return isWaiting() && pending.sequence() <= broker.appliedSequence() && !output.isFull();
     }
 
+    /** Whether every earlier request has taken effect and is answered. */
+    boolean isNextInOrder() {
+        return pending.isEmpty() && (client == null || client.lastSequence() <= broker.appliedSequence());
+    }
+
     /** Sends what waits no longer. */
     int sendDue() {
         int sent = 0;
         while (isDue()) {
-            sendFirst();
+            writer.write(
+                    pending.kind(), pending.correlationId(), pending.value(), pending.secondValue(), pending.refusal());
             pending.removeFirst();
             sent++;
         }
@@ -98,37 +109,11 @@ final class Answers {
         pending.clear();
     }
 
-    private boolean isNextInOrder() {
-        return pending.isEmpty() && (client == null || client.lastSequence() <= broker.appliedSequence());
-    }
-
-    private void sendFirst() {
-        long correlationId = pending.correlationId();
-        switch (pending.kind()) {
-            case PONG -> writePong(correlationId);
-            case ACK -> writeAck(correlationId, pending.subscriptionId());
-            case NACK -> writeNack(correlationId, pending.nack());
-            case POLL -> {
-                if (!inputEnded) {
-                    deliver(correlationId, pending.subscriptionId());
-                }
-            }
+    private void answer(Kind kind, long correlationId, long value, long secondValue, Refusal refusal) {
+        if (isNextInOrder()) {
+            writer.write(kind, correlationId, value, secondValue, refusal);
+        } else {
+            pending.add(kind, client.lastSequence(), correlationId, value, secondValue, refusal);
         }
-    }
-
-    private void deliver(long correlationId, long subscriptionId) {
-        broker.poll(client, subscriptionId, deliveries.to(output, correlationId));
-    }
-
-    private void writePong(long correlationId) {
-        FrameEncoder.pong(output.append(PayloadLayout.emptyFrameBytes()), correlationId);
-    }
-
-    private void writeAck(long correlationId, long subscriptionId) {
-        FrameEncoder.ack(output.append(PayloadLayout.subscriptionIdFrameBytes()), correlationId, subscriptionId);
-    }
-
-    private void writeNack(long correlationId, Nack nack) {
-        FrameEncoder.nack(output.append(nack.frameBytes()), correlationId, nack);
     }
 }

@@ -20,6 +20,7 @@ final class AuthHandler {
         if (known) {
             session.onAuthenticated(key);
             session.answers().ack(correlationId, 0);
+            session.tellIfGoingAway();
         } else {
             session.answers().nack(correlationId, Nack.INVALID_API_KEY);
             session.onWrongKey();

@@ -1,5 +1,6 @@
 package io.blipmq.net;
 
+import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.ProtocolException;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -20,7 +21,10 @@ import org.slf4j.LoggerFactory;
 final class Connection {
     /** Time to say HELLO and show a key; longer than any network needs, short enough to get rid of strangers. */
     static final long HANDSHAKE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
-    /** Time for the rest of a frame that has begun, and for taking the last answers of a session that ends. */
+    /**
+     * Time for the rest of a frame that has begun, for taking the last answers of a session that ends, and for room on a
+     * full disk.
+     */
     static final long PROGRESS_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
@@ -42,6 +46,7 @@ final class Connection {
 
     private int interestOps = SelectionKey.OP_READ;
     private boolean refusedByJournal;
+    private long refusedSinceNanos;
     private boolean broken;
     private boolean lost;
     private boolean closed;
@@ -56,7 +61,7 @@ final class Connection {
         input = new InputBuffer(shared);
         output = new OutputQueue(shared);
         answers = new Answers(shared, output);
-        session = new Session(shared, answers);
+        session = new Session(shared, answers, output, () -> shared.active.add(this), String.valueOf(peer));
     }
 
     /** Reads what the socket has, once. */
@@ -123,6 +128,9 @@ final class Connection {
             shared.metrics.increment(NetMetric.PARTIAL_FRAME_TIMEOUTS);
             warn("the rest of a frame did not come within 60 seconds");
             close();
+        } else if (waitsForDisk() && nowNanos - refusedSinceNanos > PROGRESS_TIMEOUT_NANOS) {
+            warn("the disk is full, and its acknowledgement found no room within 60 seconds");
+            close();
         }
     }
 
@@ -141,6 +149,10 @@ final class Connection {
         } catch (IOException e) {
             log.debug("Closing the connection from {} failed: {}", peer, e.toString());
         }
+    }
+
+    void tellIfGoingAway() {
+        session.tellIfGoingAway();
     }
 
     boolean isClosed() {
@@ -176,9 +188,9 @@ final class Connection {
         return refusedByJournal || !input.hasRoom(session.assemblyBudget());
     }
 
-    /** Whether a frame has begun or the session is not in its steady state, so that time matters. */
+    /** Whether a frame has begun or has no room, or the session is not in its steady state, so that time matters. */
     boolean hasDeadline() {
-        return !closed && (!session.isReady() || input.isPartial());
+        return !closed && (!session.isReady() || input.isPartial() || waitsForDisk());
     }
 
     private int handleFrames(long nowNanos) {
@@ -186,10 +198,11 @@ final class Connection {
         int at = input.from();
         int to = input.to();
         int frames = 0;
+        boolean refusedBefore = refusedByJournal;
         refusedByJournal = false;
         try {
             while (mayHandle()) {
-                int frameBytes = FrameReader.wholeFrameBytes(buffer, at, to, session.isReady());
+                int frameBytes = FrameReader.wholeFrameBytes(buffer, at, to, session.version(), session.isReady());
                 if (frameBytes == 0) {
                     break;
                 }
@@ -206,8 +219,19 @@ final class Connection {
         if (!session.isClosing()) {
             input.onHandled(at, session.assemblyBudget(), nowNanos);
         }
+        if (!refusedBefore || frames > 0) {
+            refusedSinceNanos = nowNanos;
+        }
         shared.metrics.add(NetMetric.FRAMES_IN, frames);
+        if (session.version() == FrameLayout.VERSION_2) {
+            shared.metrics.add(NetMetric.FRAMES_IN_V2, frames);
+        }
         return frames;
+    }
+
+    /** It is not read meanwhile, so its peer may be gone; a subscription that it holds should not be kept for ever. */
+    private boolean waitsForDisk() {
+        return refusedByJournal && shared.broker.isOutOfRoom();
     }
 
     private boolean mayHandle() {
@@ -249,7 +273,9 @@ final class Connection {
             return 0;
         }
         try {
-            return output.write(channel);
+            long written = output.write(channel);
+            session.onWritten();
+            return written;
         } catch (IOException e) {
             onLost(e);
             return 0;

@@ -13,8 +13,8 @@ final class Connections {
     private final List<Connection> all = new ArrayList<>();
     /** Those that this turn's selection found ready for reading or writing. */
     private final List<Connection> ready = new ArrayList<>();
-    /** Those that this turn has something to do for: the ready ones and those that the last turn left unfinished. */
-    private final List<Connection> active = new ArrayList<>();
+
+    private final ActiveConnections active;
 
     private boolean strangersReady;
     private boolean canGoOn;
@@ -25,6 +25,7 @@ final class Connections {
 
     Connections(LoopResources shared) {
         this.shared = shared;
+        active = shared.active;
     }
 
     int count() {
@@ -60,7 +61,7 @@ final class Connections {
         for (int i = 0; i < count; i++) {
             Connection connection = ready.get(Math.floorMod(i + firstToRead, count));
             connection.read(bytesMax, strangersReady);
-            activate(connection);
+            active.add(connection);
         }
         ready.clear();
         strangersReady = false;
@@ -74,7 +75,7 @@ final class Connections {
 
     int sendDueAnswers() {
         int sent = 0;
-        for (int i = 0; i < active.size(); i++) {
+        for (int i = 0; i < active.count(); i++) {
             sent += active.get(i).sendDueAnswers();
         }
         return sent;
@@ -86,13 +87,13 @@ final class Connections {
         stalled = false;
         int kept = 0;
         long written = 0;
-        for (int i = 0; i < active.size(); i++) {
+        for (int i = 0; i < active.count(); i++) {
             Connection connection = active.get(i);
             written += connection.flush();
             if (connection.isClosed()) {
                 remove(connection);
             } else if (connection.isUnfinished()) {
-                active.set(kept++, connection);
+                active.keep(kept++, connection);
                 canGoOn |= connection.canGoOn();
                 stalled |= connection.isStalled();
             } else {
@@ -102,7 +103,7 @@ final class Connections {
                 noteDeadline(nowNanos);
             }
         }
-        active.subList(kept, active.size()).clear();
+        active.truncate(kept);
         return written > 0 ? 1 : 0;
     }
 
@@ -138,6 +139,11 @@ final class Connections {
         }
     }
 
+    /** Tells everybody who can be told that the daemon is about to end. */
+    void goAway() {
+        all.forEach(Connection::tellIfGoingAway);
+    }
+
     boolean isAnswered() {
         for (int i = 0; i < all.size(); i++) {
             if (!all.get(i).isAnswered()) {
@@ -150,27 +156,20 @@ final class Connections {
     void closeAll() {
         all.forEach(Connection::close);
         all.clear();
-        active.clear();
+        active.truncate(0);
         ready.clear();
         shared.metrics.set(NetMetric.CONNECTIONS, 0);
     }
 
     private int handleInput(boolean ended, long nowNanos) {
         int frames = 0;
-        for (int i = 0; i < active.size(); i++) {
+        for (int i = 0; i < active.count(); i++) {
             Connection connection = active.get(i);
             if (connection.isEnded() == ended) {
                 frames += connection.handleInput(nowNanos);
             }
         }
         return frames;
-    }
-
-    private void activate(Connection connection) {
-        if (!connection.active) {
-            connection.active = true;
-            active.add(connection);
-        }
     }
 
     private void remove(Connection connection) {

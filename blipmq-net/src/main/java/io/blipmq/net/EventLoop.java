@@ -102,11 +102,22 @@ public final class EventLoop {
         work += broker.doWork(nowNanos);
         int frames = connections.handleInput(nowNanos);
         work += frames + connections.sendDueAnswers();
+        work += broker.pushing().push();
         broker.endTurn();
         work += connections.flush(nowNanos);
         connections.sweep(nowNanos);
         progressed = frames > 0;
         return work;
+    }
+
+    /**
+     * Tells clients that the daemon is about to end, before anything is refused.
+     *
+     * @param millis how long they may still settle what they hold
+     */
+    public void goAway(int millis) {
+        shared.goAwayMillis = millis;
+        connections.goAway();
     }
 
     /** Lets nobody in any more; sessions go on. */
@@ -139,6 +150,9 @@ public final class EventLoop {
      * got frames through, and a little later after one that did not.
      */
     private long ownTimeoutNanos() {
+        if (broker.pushing().hasReady()) {
+            return 0;
+        }
         if (connections.canGoOn() || (connections.isStalled() && progressed)) {
             return 0;
         }

@@ -15,11 +15,13 @@ final class FrameReader {
     /**
      * Looks at the frame that begins at an offset, as far as it is there.
      *
+     * @param version the protocol version that is spoken
      * @param authenticated whether frames of the full size are allowed
      * @return its bytes when it is whole, else 0
      * @throws ProtocolException as soon as it is clear that no frame can begin like this
      */
-    static int wholeFrameBytes(ByteBuffer buffer, int at, int to, boolean authenticated) throws ProtocolException {
+    static int wholeFrameBytes(ByteBuffer buffer, int at, int to, int version, boolean authenticated)
+            throws ProtocolException {
         int available = to - at;
         if (available < FrameLayout.LENGTH_BYTES) {
             return 0;
@@ -27,7 +29,7 @@ final class FrameReader {
         int length = FrameLayout.length(buffer, at);
         checkLength(length, authenticated);
         if (available > FrameLayout.TYPE_OFFSET) {
-            checkType(FrameLayout.type(buffer, at));
+            checkType(FrameLayout.type(buffer, at), version);
         }
         int frameBytes = FrameLayout.frameBytes(length);
         return available >= frameBytes ? frameBytes : 0;
@@ -43,9 +45,13 @@ final class FrameReader {
         }
     }
 
-    private static void checkType(byte type) throws ProtocolException {
-        if (FrameType.of(FrameLayout.PROTOCOL_VERSION, type) == null) {
-            throw new ProtocolException("unknown frame type " + Byte.toUnsignedInt(type));
+    private static void checkType(byte value, int version) throws ProtocolException {
+        FrameType type = FrameType.of(version, value);
+        if (type == null) {
+            throw new ProtocolException("unknown frame type " + Byte.toUnsignedInt(value));
+        }
+        if (!type.isOfClient(version)) {
+            throw new ProtocolException("frame type " + type + ", which only the server sends");
         }
     }
 }

@@ -3,32 +3,63 @@ package io.blipmq.net;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.PayloadLayout;
+import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.HandshakeLayout;
+import io.blipmq.protocol.v2.V2Nack;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /** HELLO: agrees on the protocol's version. Stateless. */
 final class HelloHandler {
     private HelloHandler() {}
 
     static boolean onFrame(Session session, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
-        Nack refusal = refusal(session, buffer, payload, payloadLength);
+        Refusal refusal = refusal(session, buffer, payload, payloadLength);
         if (refusal != null) {
             session.answers().nack(correlationId, refusal);
             return true;
         }
         session.transitionTo(SessionState.AWAIT_AUTH);
-        session.answers().ack(correlationId, 0);
+        if (PayloadLayout.helloVersion(buffer, payload) == FrameLayout.PROTOCOL_VERSION) {
+            session.answers().ack(correlationId, 0);
+        } else {
+            session.beginPushing(clientName(buffer, payload));
+            welcome(session, correlationId);
+        }
         return true;
     }
 
-    private static Nack refusal(Session session, ByteBuffer buffer, int payload, int payloadLength) {
+    private static Refusal refusal(Session session, ByteBuffer buffer, int payload, int payloadLength) {
         if (session.state() != SessionState.AWAIT_HELLO) {
             return Nack.HELLO_ALREADY_PERFORMED;
         }
-        if (!PayloadLayout.isHello(payloadLength)) {
+        if (payloadLength < PayloadLayout.HELLO_BYTES) {
             return Nack.INVALID_HELLO;
         }
-        return PayloadLayout.helloVersion(buffer, payload) == FrameLayout.PROTOCOL_VERSION
-                ? null
-                : Nack.UNSUPPORTED_VERSION;
+        return switch (PayloadLayout.helloVersion(buffer, payload)) {
+            case FrameLayout.PROTOCOL_VERSION -> PayloadLayout.isHello(payloadLength) ? null : Nack.INVALID_HELLO;
+            case FrameLayout.VERSION_2 -> version2Refusal(buffer, payload, payloadLength);
+            default -> Nack.UNSUPPORTED_VERSION;
+        };
+    }
+
+    private static Refusal version2Refusal(ByteBuffer buffer, int payload, int payloadLength) {
+        if (!HandshakeLayout.isHello(buffer, payload, payloadLength)) {
+            return Nack.INVALID_HELLO;
+        }
+        boolean fits = HandshakeLayout.helloNameLength(buffer, payload) <= HandshakeLayout.NAME_BYTES_MAX;
+        return fits ? null : V2Nack.CLIENT_NAME_TOO_LONG;
+    }
+
+    private static String clientName(ByteBuffer buffer, int payload) {
+        byte[] name = new byte[HandshakeLayout.helloNameLength(buffer, payload)];
+        buffer.get(payload + HandshakeLayout.HELLO_NAME_OFFSET, name);
+        return new String(name, StandardCharsets.UTF_8);
+    }
+
+    /** Nothing can wait before AUTH, so this is the next answer. */
+    private static void welcome(Session session, long correlationId) {
+        ByteBuffer frame = session.welcome().encode(correlationId);
+        session.output().append(frame.remaining()).put(frame);
     }
 }

@@ -1,6 +1,9 @@
 package io.blipmq.net;
 
+import io.blipmq.broker.BatchResult;
 import io.blipmq.broker.Broker;
+import io.blipmq.broker.SettleResult;
+import io.blipmq.protocol.v2.Welcome;
 import java.nio.ByteBuffer;
 
 /** What the connections of one event loop share. Owned by the broker thread. */
@@ -20,12 +23,19 @@ final class LoopResources {
     final ByteBudget assembly;
     final ByteBudget output;
     final Deliveries deliveries = new Deliveries();
+    final BatchResult batchResult = new BatchResult();
+    final SettleResult settleResult = new SettleResult();
+    final ActiveConnections active = new ActiveConnections();
+    final Welcome welcome;
+    /** How long clients may still settle what they hold, once the daemon is about to end; negative before. */
+    int goAwayMillis = -1;
 
     LoopResources(Broker broker, NetOptions options, NetMetrics metrics) {
         NetBudgets budgets = options.budgets();
         long preAuthBytes = budgets.assemblyBytes() / PRE_AUTH_DIVISOR;
         this.broker = broker;
         this.metrics = metrics;
+        welcome = options.server().welcome();
         keys = new ApiKeys(options.keys());
         pool = new BufferPool((budgets.assemblyBytes() + budgets.outputBytes()) / 2);
         preAuthAssembly = new ByteBudget(preAuthBytes, READ_BUFFER_BYTES);

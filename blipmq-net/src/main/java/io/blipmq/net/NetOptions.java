@@ -10,8 +10,15 @@ import java.util.List;
  * @param connectionsMax connections beyond it are closed as soon as they are accepted
  * @param keys the API keys that are let in, in UTF-8; none lets nobody in
  * @param budgets what the connections may take together
+ * @param server what clients are told about this server
  */
-public record NetOptions(String bindAddress, int port, int connectionsMax, List<byte[]> keys, NetBudgets budgets) {
+public record NetOptions(
+        String bindAddress,
+        int port,
+        int connectionsMax,
+        List<byte[]> keys,
+        NetBudgets budgets,
+        ServerDescription server) {
     public NetOptions {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("a port is 0 to 65535, not " + port);
@@ -26,6 +33,6 @@ public record NetOptions(String bindAddress, int port, int connectionsMax, List<
     @Override
     public String toString() {
         return "NetOptions[" + bindAddress + ":" + port + ", connectionsMax=" + connectionsMax + ", " + keys.size()
-                + " keys, " + budgets + "]";
+                + " keys, " + budgets + ", " + server + "]";
     }
 }

@@ -1,5 +1,6 @@
 package io.blipmq.net;
 
+import io.blipmq.protocol.FrameEncoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -11,10 +12,18 @@ import java.util.Arrays;
  * <p>Frames are appended to the last buffer, the tail; the others are full and stand ready to be written. Between
  * writes the tail's position is where the next frame goes and {@code tailStart} where its unsent bytes begin. A queue
  * that is empty holds no buffer.
+ *
+ * <p>The last frame may be open: it grows at the tail's end until somebody appends another one, the tail is full, or the
+ * queue is written. Only then it gets its length, and is counted.
  */
 final class OutputQueue {
     /** Above it a connection is neither read nor polled for; one message may go beyond it. */
     static final int HIGH_WATER_BYTES = 256 * 1024;
+    /**
+     * Above it nothing is pushed; one run of messages may go beyond it. Lower, so that however fast messages come, what
+     * settles them is read.
+     */
+    static final int PUSH_HIGH_WATER_BYTES = 128 * 1024;
 
     /** Enough for a turn's answers of a calm connection. */
     private static final int FIRST_CHUNK_BYTES = 4 * 1024;
@@ -27,7 +36,12 @@ final class OutputQueue {
     private ByteBuffer[] buffers = new ByteBuffer[4];
     private int count;
     private int tailStart;
+    /** Of closed frames. */
     private long queuedBytes;
+    /** Whose the open frame is; null when there is none. */
+    private Object opener;
+    /** Where in the tail the open frame begins. */
+    private int openStart;
 
     OutputQueue(LoopResources shared) {
         pool = shared.pool;
@@ -41,17 +55,50 @@ final class OutputQueue {
      * @return a buffer at whose position the caller puts exactly {@code frameBytes} before it calls anything else
      */
     ByteBuffer append(int frameBytes) {
-        if (count == 0 || buffers[count - 1].remaining() < frameBytes) {
-            addTail(frameBytes);
+        ByteBuffer tail = tailFor(frameBytes);
+        onQueued(frameBytes);
+        return tail;
+    }
+
+    /**
+     * Makes room for a frame that may grow.
+     *
+     * @param by who may make it grow
+     * @return a buffer at whose position the caller puts exactly {@code bytes}, {@link FrameEncoder#open} first, before it
+     *     calls anything else
+     */
+    ByteBuffer open(Object by, int bytes) {
+        ByteBuffer tail = tailFor(bytes);
+        opener = by;
+        openStart = tail.position();
+        return tail;
+    }
+
+    /**
+     * Makes room in the open frame.
+     *
+     * @return a buffer at whose position the caller puts exactly {@code bytes} before it calls anything else; null when
+     *     its frame is not open any more, or has no room
+     */
+    ByteBuffer extend(Object by, int bytes) {
+        if (opener != by || buffers[count - 1].remaining() < bytes) {
+            return null;
         }
-        queuedBytes += frameBytes;
-        metrics.add(NetMetric.OUTPUT_BYTES, frameBytes);
-        metrics.increment(NetMetric.FRAMES_OUT);
         return buffers[count - 1];
     }
 
+    /** Whether somebody's frame is still the open one. */
+    boolean isOpen(Object by) {
+        return opener == by;
+    }
+
+    /** Where in the buffer that {@link #open} gave the open frame begins. */
+    int openStart() {
+        return openStart;
+    }
+
     boolean isEmpty() {
-        return queuedBytes == 0;
+        return queuedBytes == 0 && opener == null;
     }
 
     /**
@@ -59,7 +106,14 @@ final class OutputQueue {
      * nothing queued, so that those who do not read cannot stop those who do.
      */
     boolean isFull() {
-        return queuedBytes >= HIGH_WATER_BYTES || (queuedBytes > 0 && !budget.hasRoom());
+        long bytes = bytes();
+        return bytes >= HIGH_WATER_BYTES || (bytes > 0 && !budget.hasRoom());
+    }
+
+    /** Whether messages may be pushed that nobody has asked for one by one. */
+    boolean hasRoomForPush() {
+        long bytes = bytes();
+        return bytes == 0 || (bytes < PUSH_HIGH_WATER_BYTES && budget.hasRoom());
     }
 
     /** Offers everything to the socket once. */
@@ -67,6 +121,7 @@ final class OutputQueue {
         if (isEmpty()) {
             return 0;
         }
+        close();
         ByteBuffer tail = buffers[count - 1];
         tail.limit(tail.position()).position(tailStart);
         long written = count == 1 ? channel.write(tail) : channel.write(buffers, 0, count);
@@ -78,9 +133,38 @@ final class OutputQueue {
 
     /** Drops what is queued. */
     void clear() {
+        opener = null;
         metrics.add(NetMetric.OUTPUT_BYTES, -queuedBytes);
         queuedBytes = 0;
         dropFirst(count);
+    }
+
+    private long bytes() {
+        return opener == null ? queuedBytes : queuedBytes + buffers[count - 1].position() - openStart;
+    }
+
+    /** Ends the open frame, if there is one. */
+    private void close() {
+        if (opener != null) {
+            ByteBuffer tail = buffers[count - 1];
+            FrameEncoder.close(tail, openStart);
+            opener = null;
+            onQueued(tail.position() - openStart);
+        }
+    }
+
+    private ByteBuffer tailFor(int bytes) {
+        close();
+        if (count == 0 || buffers[count - 1].remaining() < bytes) {
+            addTail(bytes);
+        }
+        return buffers[count - 1];
+    }
+
+    private void onQueued(int frameBytes) {
+        queuedBytes += frameBytes;
+        metrics.add(NetMetric.OUTPUT_BYTES, frameBytes);
+        metrics.increment(NetMetric.FRAMES_OUT);
     }
 
     private void addTail(int frameBytes) {

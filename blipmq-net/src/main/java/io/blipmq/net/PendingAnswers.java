@@ -1,6 +1,6 @@
 package io.blipmq.net;
 
-import io.blipmq.protocol.Nack;
+import io.blipmq.protocol.Refusal;
 
 /**
  * The answers of one connection that wait for the journal, in the order of their requests. Owned by the broker thread.
@@ -11,6 +11,8 @@ import io.blipmq.protocol.Nack;
 final class PendingAnswers {
     /** Far more than a client has use for before it reads an answer; beyond it the connection is not read. */
     static final int COUNT_MAX = 4096;
+    /** Answers that one frame can bring about: a batch of messages may be accepted in part. */
+    static final int PER_FRAME_MAX = 2;
 
     private static final int FIRST_CAPACITY = 16;
     /** What an empty ring may keep: about 8 KiB, so that steady pipelining does not allocate. */
@@ -19,10 +21,21 @@ final class PendingAnswers {
     /** What is to be sent. */
     enum Kind {
         PONG,
+        /** Of version 1, or to AUTH; its value is a subscription's id. */
         ACK,
         NACK,
-        /** The next message of a subscription, looked for when its turn has come. */
-        POLL
+        /** The next message of a subscription, looked for when its turn has come; its value is the subscription's id. */
+        POLL,
+        /** How many messages, and how many subscriptions they reached; with a refusal when they were not taken. */
+        CONFIRM,
+        /** A subscription's id, and its first credit. */
+        ATTACHED,
+        /** How many deliveries, and how many unknown tags. */
+        SETTLED,
+        /** A subscription's id. */
+        DETACHED,
+        /** How many deliveries or dead letters. */
+        DONE
     }
 
     private Entries entries;
@@ -33,8 +46,9 @@ final class PendingAnswers {
         return count == 0;
     }
 
+    /** Whether another frame's answers might not fit. */
     boolean isFull() {
-        return count == COUNT_MAX;
+        return count > COUNT_MAX - PER_FRAME_MAX;
     }
 
     int count() {
@@ -45,11 +59,11 @@ final class PendingAnswers {
      * Queues an answer.
      *
      * @param sequence what must have been applied before it is sent
-     * @param subscriptionId of an ACK or a POLL
-     * @param nack of a NACK, else null
+     * @param value what its kind says, else 0; likewise the second
+     * @param refusal of a NACK or a CONFIRM, else null
      */
-    void add(Kind kind, long sequence, long correlationId, long subscriptionId, Nack nack) {
-        if (isFull()) {
+    void add(Kind kind, long sequence, long correlationId, long value, long secondValue, Refusal refusal) {
+        if (count == COUNT_MAX) {
             throw new IllegalStateException("a request was handled that has no room for its answer");
         }
         ensureRoom();
@@ -57,8 +71,9 @@ final class PendingAnswers {
         entries.kinds[at] = kind;
         entries.sequences[at] = sequence;
         entries.correlationIds[at] = correlationId;
-        entries.subscriptionIds[at] = subscriptionId;
-        entries.nacks[at] = nack;
+        entries.values[at] = value;
+        entries.secondValues[at] = secondValue;
+        entries.refusals[at] = refusal;
         count++;
     }
 
@@ -75,12 +90,16 @@ final class PendingAnswers {
         return entries.correlationIds[head];
     }
 
-    long subscriptionId() {
-        return entries.subscriptionIds[head];
+    long value() {
+        return entries.values[head];
     }
 
-    Nack nack() {
-        return entries.nacks[head];
+    long secondValue() {
+        return entries.secondValues[head];
+    }
+
+    Refusal refusal() {
+        return entries.refusals[head];
     }
 
     void removeFirst() {
@@ -110,15 +129,17 @@ final class PendingAnswers {
         final Kind[] kinds;
         final long[] sequences;
         final long[] correlationIds;
-        final long[] subscriptionIds;
-        final Nack[] nacks;
+        final long[] values;
+        final long[] secondValues;
+        final Refusal[] refusals;
 
         Entries(int capacity) {
             kinds = new Kind[capacity];
             sequences = new long[capacity];
             correlationIds = new long[capacity];
-            subscriptionIds = new long[capacity];
-            nacks = new Nack[capacity];
+            values = new long[capacity];
+            secondValues = new long[capacity];
+            refusals = new Refusal[capacity];
         }
 
         Entries twiceAsLarge(int head) {
@@ -127,8 +148,9 @@ final class PendingAnswers {
             unroll(kinds, larger.kinds, head);
             unroll(sequences, larger.sequences, head);
             unroll(correlationIds, larger.correlationIds, head);
-            unroll(subscriptionIds, larger.subscriptionIds, head);
-            unroll(nacks, larger.nacks, head);
+            unroll(values, larger.values, head);
+            unroll(secondValues, larger.secondValues, head);
+            unroll(refusals, larger.refusals, head);
             return larger;
         }
 

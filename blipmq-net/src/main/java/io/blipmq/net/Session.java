@@ -6,12 +6,14 @@ import io.blipmq.broker.OwnerId;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.Nack;
+import io.blipmq.protocol.v2.Welcome;
 import java.nio.ByteBuffer;
 
 /**
- * What one connection may ask and what it is answered: protocol version 1. Owned by the broker thread.
+ * What one connection may ask and what it is answered. Owned by the broker thread.
  *
- * <p>Each type of frame has its handler, which reads top-down: parse, validate, authorise, act, answer. A handler
+ * <p>HELLO chooses the protocol's version: what follows AUTH is {@link PollSession}'s in version 1 and {@link
+ * PushSession}'s in version 2. Each type of frame has its handler, which reads top-down: parse, validate, authorise, act, answer. A handler
  * returns false when the journal has no room just now; the frame is offered again in a later turn.
  */
 final class Session {
@@ -19,18 +21,32 @@ final class Session {
 
     private final LoopResources shared;
     private final Answers answers;
+    private final OutputQueue output;
+    private final Runnable onOutput;
+    private final String peer;
+    private int version = FrameLayout.PROTOCOL_VERSION;
+    /** Of version 2, else null. */
+    private PushSession pushSession;
+
     private SessionState state = SessionState.AWAIT_HELLO;
     private Client client;
     private int wrongKeys;
 
-    Session(LoopResources shared, Answers answers) {
+    /**
+     * @param onOutput what to run when output has come up that no request asked for
+     * @param peer where the client comes from
+     */
+    Session(LoopResources shared, Answers answers, OutputQueue output, Runnable onOutput, String peer) {
         this.shared = shared;
         this.answers = answers;
+        this.output = output;
+        this.onOutput = onOutput;
+        this.peer = peer;
     }
 
     /** @return false when the frame has to wait */
     boolean onFrame(ByteBuffer buffer, int frameOffset, int frameBytes) {
-        FrameType type = FrameType.of(FrameLayout.PROTOCOL_VERSION, FrameLayout.type(buffer, frameOffset));
+        FrameType type = FrameType.of(version, FrameLayout.type(buffer, frameOffset));
         long correlationId = FrameLayout.correlationId(buffer, frameOffset);
         int payload = frameOffset + FrameLayout.PAYLOAD_OFFSET;
         int payloadLength = frameBytes - FrameLayout.HEADER_BYTES;
@@ -41,12 +57,11 @@ final class Session {
         return switch (type) {
             case HELLO -> HelloHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             case AUTH -> AuthHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
-            case PUBLISH -> PublishHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
-            case SUBSCRIBE -> SubscribeHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
-            case ACK -> AckHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
-            case POLL -> PollHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             case PING -> PingHandler.onFrame(this, correlationId);
-            default -> true; // NACK and PONG: a client has nothing to say with them
+            default ->
+                pushSession == null
+                        ? PollSession.onFrame(this, type, correlationId, buffer, payload, payloadLength)
+                        : pushSession.onFrame(type, correlationId, buffer, payload, payloadLength);
         };
     }
 
@@ -66,10 +81,33 @@ final class Session {
         state = next;
     }
 
+    /** HELLO asked for version 2. */
+    void beginPushing(String clientName) {
+        version = FrameLayout.VERSION_2;
+        pushSession = new PushSession(shared, answers, output, new Pushes(output, onOutput), clientName);
+    }
+
     void onAuthenticated(byte[] key) {
-        client = shared.broker.connect(OwnerId.ofKey(key));
+        OwnerId owner = OwnerId.ofKey(key);
+        client = pushSession == null ? shared.broker.connect(owner) : pushSession.connect(owner, peer);
         answers.onAuthenticated(client);
         transitionTo(SessionState.READY);
+        shared.metrics.increment(sessionsMetric());
+    }
+
+    /** When the daemon is about to end, a client that can be told so is told. */
+    void tellIfGoingAway() {
+        if (shared.goAwayMillis >= 0 && pushSession != null && isReady()) {
+            pushSession.goAway(shared.goAwayMillis);
+            onOutput.run();
+        }
+    }
+
+    /** Called when output has been written. */
+    void onWritten() {
+        if (pushSession != null) {
+            pushSession.onWritten();
+        }
     }
 
     void onWrongKey() {
@@ -93,6 +131,20 @@ final class Session {
     void onClosed() {
         onInputEnded();
         answers.clear();
+    }
+
+    /** The version that is spoken: 1 until HELLO has chosen another. */
+    int version() {
+        return version;
+    }
+
+    /** What this server says of itself in WELCOME. */
+    Welcome welcome() {
+        return shared.welcome;
+    }
+
+    OutputQueue output() {
+        return output;
     }
 
     SessionState state() {
@@ -131,7 +183,15 @@ final class Session {
     private void disconnect() {
         if (client != null) {
             shared.broker.disconnect(client);
+            shared.metrics.add(sessionsMetric(), -1);
             client = null;
+            if (pushSession != null) {
+                pushSession.onDisconnected();
+            }
         }
+    }
+
+    private NetMetric sessionsMetric() {
+        return pushSession == null ? NetMetric.SESSIONS_V1 : NetMetric.SESSIONS_V2;
     }
 }

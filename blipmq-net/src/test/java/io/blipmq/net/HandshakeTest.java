@@ -41,9 +41,14 @@ class HandshakeTest {
 
     @Test
     void anotherVersionIsRefusedAndVersion1StillTaken() {
-        client.send(to -> FrameEncoder.hello(to, 1, 2)).hello(2);
+        client.send(to -> FrameEncoder.hello(to, 1, 3))
+                .frame(1, 2, "0000")
+                .frame(1, 3, "0003 0004 64656d6f")
+                .hello(4);
         client.expectNack(1, 426, "unsupported protocol version");
-        client.expectAck(2, 0);
+        client.expectNack(2, 426, "unsupported protocol version");
+        client.expectNack(3, 426, "unsupported protocol version");
+        client.expectAck(4, 0);
     }
 
     @Test

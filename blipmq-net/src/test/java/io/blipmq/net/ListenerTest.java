@@ -71,13 +71,14 @@ class ListenerTest {
 
     @Test
     void keysAreNotPrinted() {
-        assertThat(new NetOptions("127.0.0.1", 1, 1, List.of("secret".getBytes()), BUDGETS).toString())
+        assertThat(new NetOptions("127.0.0.1", 1, 1, List.of("secret".getBytes()), BUDGETS, TestServer.SERVER)
+                        .toString())
                 .contains("127.0.0.1:1", "1 keys")
                 .doesNotContain("secret");
     }
 
     private void listenOn(String address, int port) throws IOException {
-        NetOptions options = new NetOptions(address, port, 10, List.of(), BUDGETS);
+        NetOptions options = new NetOptions(address, port, 10, List.of(), BUDGETS, TestServer.SERVER);
         EventLoop other = new EventLoop(server.broker, options, new NetMetrics());
         try {
             other.listen();

@@ -24,16 +24,17 @@ class PendingAnswersTest {
 
     @Test
     void takesNoMoreThanItsLimit() {
-        add(PendingAnswers.COUNT_MAX - 1);
+        add(PendingAnswers.COUNT_MAX - PendingAnswers.PER_FRAME_MAX);
         assertThat(pending.isFull()).isFalse();
         add(1);
         assertThat(pending.isFull()).isTrue();
+        add(PendingAnswers.PER_FRAME_MAX - 1);
         assertThatThrownBy(() -> add(1)).isInstanceOf(IllegalStateException.class);
     }
 
     private void add(int count) {
         for (int i = 0; i < count; i++, nextIn++) {
-            pending.add(PendingAnswers.Kind.NACK, nextIn, nextIn + 1, nextIn + 2, Nack.EMPTY_TOPIC);
+            pending.add(PendingAnswers.Kind.NACK, nextIn, nextIn + 1, nextIn + 2, nextIn + 3, Nack.EMPTY_TOPIC);
         }
     }
 
@@ -42,8 +43,9 @@ class PendingAnswersTest {
             assertThat(pending.kind()).isEqualTo(PendingAnswers.Kind.NACK);
             assertThat(pending.sequence()).isEqualTo(nextOut);
             assertThat(pending.correlationId()).isEqualTo(nextOut + 1);
-            assertThat(pending.subscriptionId()).isEqualTo(nextOut + 2);
-            assertThat(pending.nack()).isEqualTo(Nack.EMPTY_TOPIC);
+            assertThat(pending.value()).isEqualTo(nextOut + 2);
+            assertThat(pending.secondValue()).isEqualTo(nextOut + 3);
+            assertThat(pending.refusal()).isEqualTo(Nack.EMPTY_TOPIC);
             pending.removeFirst();
         }
     }

@@ -7,6 +7,7 @@ import io.blipmq.broker.MemoryJournal;
 import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.FrameType;
+import io.blipmq.protocol.v2.RequestEncoder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,15 +22,23 @@ import java.util.List;
  *
  * <p>Whatever they are, the connection ends within a bounded number of turns, gives back every buffer, and has sent well
  * formed frames only, the answers among them in the order of their requests. The first byte chooses the size of the pieces,
- * whether a handshake comes first, and whether the journal is full.
+ * whether a handshake comes first and for which version, whether the journal is full, and whether it is busy every other
+ * turn.
  */
 public final class ServerFuzz {
     private static final int HANDSHAKE_FLAG = 1;
     private static final int FULL_FLAG = 2;
+    private static final int VERSION_2_FLAG = 4;
+    private static final int BUSY_FLAG = 8;
     private static final int PIECE_SHIFT = 4;
     private static final String KEY = "k";
     private static final NetOptions OPTIONS = new NetOptions(
-            "127.0.0.1", 0, 10, List.of(KEY.getBytes(StandardCharsets.US_ASCII)), NetBudgets.ofDirectMemory(64L << 20));
+            "127.0.0.1",
+            0,
+            10,
+            List.of(KEY.getBytes(StandardCharsets.US_ASCII)),
+            NetBudgets.ofDirectMemory(64L << 20),
+            TestServer.SERVER);
 
     private final MemoryJournal journal = new MemoryJournal();
     private final Broker broker;
@@ -47,9 +56,9 @@ public final class ServerFuzz {
             return;
         }
         int flags = data[0];
-        byte[] sent = (flags & HANDSHAKE_FLAG) == 0 ? tail(data) : afterHandshake(tail(data));
+        byte[] sent = (flags & HANDSHAKE_FLAG) == 0 ? tail(data) : afterHandshake(flags, tail(data));
         int pieceBytes = 1 << ((flags >>> PIECE_SHIFT) & 15);
-        new ServerFuzz().run(sent, Math.max(pieceBytes, sent.length / 1000 + 1), (flags & FULL_FLAG) != 0);
+        new ServerFuzz().run(sent, Math.max(pieceBytes, sent.length / 1000 + 1), flags);
     }
 
     private static byte[] tail(byte[] data) {
@@ -58,9 +67,13 @@ public final class ServerFuzz {
         return tail;
     }
 
-    private static byte[] afterHandshake(byte[] rest) {
+    private static byte[] afterHandshake(int flags, byte[] rest) {
         ByteBuffer handshake = ByteBuffer.allocate(256);
-        FrameEncoder.hello(handshake, 1, FrameLayout.PROTOCOL_VERSION);
+        if ((flags & VERSION_2_FLAG) == 0) {
+            FrameEncoder.hello(handshake, 1, FrameLayout.PROTOCOL_VERSION);
+        } else {
+            RequestEncoder.hello(handshake, 1, KEY.getBytes(StandardCharsets.US_ASCII));
+        }
         FrameEncoder.auth(handshake, 2, KEY.getBytes(StandardCharsets.US_ASCII));
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.write(handshake.array(), 0, handshake.position());
@@ -68,14 +81,15 @@ public final class ServerFuzz {
         return all.toByteArray();
     }
 
-    private void run(byte[] sent, int pieceBytes, boolean full) throws IOException {
+    private void run(byte[] sent, int pieceBytes, int flags) throws IOException {
         MemoryChannel channel = new MemoryChannel(sent, pieceBytes);
         Connection connection = new Connection(shared, channel, channel.key(), 0);
-        int turnsMax = 100 + 20 * (sent.length / pieceBytes + 1);
-        journal.full(full);
+        int turnsMax = 200 + 40 * (sent.length / pieceBytes + 1);
+        journal.full((flags & FULL_FLAG) != 0);
         int turns = 0;
         while (!connection.isClosed()) {
             require(turns++ < turnsMax + channel.output().length / pieceBytes * 4, "the connection does not end");
+            journal.busy((flags & BUSY_FLAG) != 0 && turns % 2 == 0);
             turn(connection);
         }
         require(shared.assembly.usedBytes() == 0, "input is still held");
@@ -91,6 +105,7 @@ public final class ServerFuzz {
         broker.doWork(System.nanoTime());
         connection.handleInput(0);
         connection.sendDueAnswers();
+        broker.pushing().push();
         broker.endTurn();
         connection.flush();
     }
@@ -113,14 +128,14 @@ public final class ServerFuzz {
         int at = 0;
         while (bytes.capacity() - at >= FrameLayout.HEADER_BYTES) {
             int length = FrameLayout.length(bytes, at);
-            FrameType type = FrameType.of(1, FrameLayout.type(bytes, at));
+            FrameType type = type(bytes, at);
             boolean valid = FrameLayout.isLengthValid(length)
                     && type != null
                     && FrameLayout.frameBytes(length) <= bytes.capacity() - at;
             if (!valid) {
                 break;
             }
-            if (fromPeer || type != FrameType.PUBLISH) {
+            if (fromPeer || isAnswerInOrder(type, FrameLayout.correlationId(bytes, at))) {
                 ids.add(FrameLayout.correlationId(bytes, at));
             }
             at += FrameLayout.frameBytes(length);
@@ -134,8 +149,22 @@ public final class ServerFuzz {
         int left = bytes.capacity() - at;
         return left < FrameLayout.HEADER_BYTES
                 || FrameLayout.isLengthValid(FrameLayout.length(bytes, at))
-                        && FrameType.of(1, FrameLayout.type(bytes, at)) != null
+                        && type(bytes, at) != null
                         && FrameLayout.frameBytes(FrameLayout.length(bytes, at)) > left;
+    }
+
+    private static FrameType type(ByteBuffer bytes, int at) {
+        FrameType type = FrameType.of(FrameLayout.PROTOCOL_VERSION, FrameLayout.type(bytes, at));
+        return type != null ? type : FrameType.of(FrameLayout.VERSION_2, FrameLayout.type(bytes, at));
+    }
+
+    /** A CONFIRM may begin in the middle of a batch; deliveries and an unasked DETACHED answer nothing. */
+    private static boolean isAnswerInOrder(FrameType type, long correlationId) {
+        return switch (type) {
+            case PUBLISH, CONFIRM, DELIVER, GOAWAY -> false;
+            case DETACHED -> correlationId != 0;
+            default -> true;
+        };
     }
 
     private static void require(boolean holds, String what) {

@@ -19,6 +19,8 @@ final class TestServer implements BrokerClock, AutoCloseable {
     static final String KEY = "test-key-1";
     static final String OTHER_KEY = "test-key-2";
 
+    static final ServerDescription SERVER = new ServerDescription("blipmqd/test", "always", 16_384, 30_000);
+
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -26,7 +28,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
     final NetMetrics metrics = new NetMetrics();
     final Broker broker;
     final EventLoop loop;
-    private final List<TestClient> clients = new ArrayList<>();
+    private final List<TestConnection<?>> clients = new ArrayList<>();
     private long nanos = TimeUnit.SECONDS.toNanos(1);
 
     private TestServer(NetOptions options) throws IOException {
@@ -46,7 +48,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
 
     static NetOptions options(int connectionsMax, NetBudgets budgets) {
         List<byte[]> keys = List.of(KEY.getBytes(StandardCharsets.UTF_8), OTHER_KEY.getBytes(StandardCharsets.UTF_8));
-        return new NetOptions("127.0.0.1", 0, connectionsMax, keys, budgets);
+        return new NetOptions("127.0.0.1", 0, connectionsMax, keys, budgets, SERVER);
     }
 
     /** A client that has not said anything. */
@@ -65,6 +67,26 @@ final class TestServer implements BrokerClock, AutoCloseable {
         TestClient client = connect();
         client.hello(1).auth(2, key);
         client.expectAck(1, 0);
+        client.expectAck(2, 0);
+        return client;
+    }
+
+    /** A client of version 2 that has not said anything. */
+    PushClient connectPush() throws IOException {
+        PushClient client = new PushClient(this, address());
+        clients.add(client);
+        return client;
+    }
+
+    /** A client of version 2 that has shown its key. */
+    PushClient connectPushReady() throws IOException {
+        return connectPushReady(KEY);
+    }
+
+    PushClient connectPushReady(String key) throws IOException {
+        PushClient client = connectPush();
+        client.hello(1, "test").auth(2, key);
+        client.expectWelcome(1);
         client.expectAck(2, 0);
         return client;
     }
@@ -118,7 +140,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (TestClient client : clients) {
+        for (TestConnection<?> client : clients) {
             client.close();
         }
         loop.closeAll();

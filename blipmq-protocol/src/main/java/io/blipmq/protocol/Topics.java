@@ -30,7 +30,8 @@ public final class Topics {
         return isDeadLetters(ByteBuffer.wrap(name), 0, name.length) ? ENCODED_DEAD_LETTER_PREFIX.length : 0;
     }
 
-    private static boolean isDeadLetters(ByteBuffer buffer, int offset, int length) {
+    /** Whether a name has the prefix of dead letters, and something behind it. */
+    public static boolean isDeadLetters(ByteBuffer buffer, int offset, int length) {
         byte[] prefix = ENCODED_DEAD_LETTER_PREFIX;
         if (length <= prefix.length) {
             return false;

@@ -85,7 +85,7 @@ final class Daemon {
         openLog(options, memory);
         logRecovery(wal.recovery());
         netMetrics = new NetMetrics();
-        loop = new EventLoop(broker, Mapping.netOptions(settings, memory.connections(options)), netMetrics);
+        loop = new EventLoop(broker, Mapping.netOptions(settings, version, memory.connections(options)), netMetrics);
         makeThreads();
         loop.listen();
         http = HttpEndpoint.start(

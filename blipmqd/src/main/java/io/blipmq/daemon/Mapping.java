@@ -6,6 +6,7 @@ import io.blipmq.config.FsyncPolicy;
 import io.blipmq.config.Settings;
 import io.blipmq.net.NetBudgets;
 import io.blipmq.net.NetOptions;
+import io.blipmq.net.ServerDescription;
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.WalOptions;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 final class Mapping {
     /** Bounds what subscriptions cost in memory; a thousand for each of a thousand clients. */
     private static final int SUBSCRIPTIONS_MAX = 1_000_000;
+
+    private static final String SERVER_NAME = "blipmqd";
 
     private Mapping() {}
 
@@ -46,13 +49,18 @@ final class Mapping {
                 .withRecordKey(LocalJournal.recordKey());
     }
 
-    static NetOptions netOptions(Settings settings, NetBudgets budgets) {
+    static NetOptions netOptions(Settings settings, String version, NetBudgets budgets) {
         return new NetOptions(
                 settings.broker().host(),
                 settings.broker().port(),
                 settings.limits().maxConnections(),
                 settings.apiKeys().encoded(),
-                budgets);
+                budgets,
+                new ServerDescription(
+                        SERVER_NAME + "/" + version,
+                        settings.log().fsyncPolicy().toString(),
+                        settings.delivery().maxInFlight(),
+                        settings.delivery().ackTimeoutMillis()));
     }
 
     private static ForcePolicy forcePolicy(FsyncPolicy policy) {

@@ -1,5 +1,6 @@
 package io.blipmq.daemon;
 
+import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.daemon.logging.Logging;
 import io.blipmq.net.NetMetric;
@@ -16,11 +17,12 @@ import org.slf4j.LoggerFactory;
  * The six steps of a graceful end. Owned by the thread of the shutdown hook, which talks to the core by its mailbox.
  *
  * <ol>
- *   <li>refuse publishes and new deliveries, and let nobody in any more
+ *   <li>tell clients that can be told, refuse publishes and new deliveries, and let nobody in any more
  *   <li>stop the maintenance ticks
- *   <li>wait until what is in flight is acknowledged, while anybody is connected who could do so, for
- *       {@code shutdown_drain_ms} at most or until a second signal
- *   <li>write a checkpoint, seal and force the log, which stores what was accepted, and let its answers leave
+ *   <li>wait until what is in flight is acknowledged, while anybody is connected who could do so, and until the log has
+ *       taken every acknowledgement, for {@code shutdown_drain_ms} at most or until a second signal
+ *   <li>write a checkpoint, seal and force the log, which stores what was accepted, and let its answers leave; what a full
+ *       disk has no room for is given up, and said
  *   <li>close the sockets, end the threads, release the log
  *   <li>log a summary
  * </ol>
@@ -53,6 +55,7 @@ final class Shutdown {
         long startNanos = System.nanoTime();
         try {
             onCore(() -> {
+                daemon.loop().goAway((int) daemon.settings().limits().shutdownDrainMillis());
                 daemon.broker().beginShutdown();
                 daemon.loop().closeListener();
                 return null;
@@ -60,8 +63,8 @@ final class Shutdown {
             log.info("shutting down: publishes are refused, deliveries in flight may be acknowledged");
             daemon.maintenance().stop();
             drain();
-            checkpoint();
-            boolean sealed = seal();
+            boolean checkpointed = checkpoint();
+            boolean sealed = seal(checkpointed);
             close();
             summarize(sealed, startNanos);
         } catch (InterruptedException | ExecutionException | TimeoutException | IOException e) {
@@ -72,8 +75,8 @@ final class Shutdown {
 
     private void drain() throws InterruptedException, ExecutionException, TimeoutException {
         long drainMillis = daemon.settings().limits().shutdownDrainMillis();
-        Condition over = () ->
-                inFlight() == 0 || !isAnybodyConnected() || daemon.drainEnded().getCount() == 0;
+        Condition over = () -> daemon.drainEnded().getCount() == 0
+                || waitingAcknowledgements() == 0 && (inFlight() == 0 || !isAnybodyConnected());
         waitFor(over, drainMillis);
         long left = inFlight();
         if (left > 0) {
@@ -85,22 +88,51 @@ final class Shutdown {
         return onCore(daemon.broker()::inflightMessageCount);
     }
 
+    private int waitingAcknowledgements() throws InterruptedException, ExecutionException, TimeoutException {
+        return onCore(daemon.broker()::waitingAcknowledgementCount);
+    }
+
     private boolean isAnybodyConnected() {
         return daemon.netMetrics().get(NetMetric.CONNECTIONS) > 0;
     }
 
-    /** Keeps the state, so that the next start has next to nothing to replay; without it, it replays more. */
-    private void checkpoint() throws InterruptedException, ExecutionException, TimeoutException {
+    /**
+     * Keeps the state, so that the next start has next to nothing to replay; without it, it replays more.
+     *
+     * @return whether it is written
+     */
+    private boolean checkpoint() throws InterruptedException, ExecutionException, TimeoutException {
+        long givenUpBefore = daemon.wal().metrics().checkpointsGivenUp();
         boolean begun = waitFor(() -> onCore(daemon.broker()::checkpoint), CHECKPOINT_MILLIS_MAX);
-        if (!begun || !waitFor(() -> !daemon.wal().isCheckpointing(), CHECKPOINT_MILLIS_MAX)) {
+        boolean written = begun
+                && waitFor(() -> !daemon.wal().isCheckpointing(), CHECKPOINT_MILLIS_MAX)
+                && daemon.wal().metrics().checkpointsGivenUp() == givenUpBefore;
+        if (!written) {
             log.info("no checkpoint could be written; the next start replays the log from the last one");
         }
+        return written;
     }
 
-    /** @return whether everything is forced and the log has its end mark */
-    private boolean seal() throws InterruptedException, ExecutionException, TimeoutException {
-        boolean sealed = waitFor(() -> onCore(daemon.broker()::seal), SEAL_MILLIS_MAX)
-                && waitFor(() -> daemon.wal().agent().isSealed(), SEAL_MILLIS_MAX);
+    /**
+     * @param checkpointed whether the acknowledgements that waited for room before the checkpoint are kept by it
+     * @return whether everything is forced and the log has its end mark
+     */
+    private boolean seal(boolean checkpointed) throws InterruptedException, ExecutionException, TimeoutException {
+        Broker broker = daemon.broker();
+        waitFor(() -> waitingAcknowledgements() == 0 || onCore(broker::isOutOfRoom), SEAL_MILLIS_MAX);
+        int lost = onCore(() -> {
+            broker.seal();
+            return checkpointed
+                    ? broker.waitingAcknowledgementCountSinceCheckpoint()
+                    : broker.waitingAcknowledgementCount();
+        });
+        if (lost > 0) {
+            log.warn(
+                    "{} acknowledgements could not be written for lack of room on the disk: their messages are"
+                            + " redelivered after the next start",
+                    lost);
+        }
+        boolean sealed = waitFor(() -> daemon.wal().agent().isSealed(), SEAL_MILLIS_MAX);
         waitFor(() -> onCore(daemon.loop()::flushed), ANSWERS_MILLIS_MAX);
         return sealed;
     }

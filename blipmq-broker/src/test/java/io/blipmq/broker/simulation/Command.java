@@ -6,6 +6,7 @@ import io.blipmq.broker.OwnerId;
  * A journalled command as the simulation compares it. Immutable. What a kind does not have is 0 or null.
  *
  * @param sequence the command's number; 0 for those that are handed back without it
+ * @param length of the payload of a settled message
  * @param code the reason, or the attempts of a dead letter
  */
 record Command(
@@ -18,6 +19,7 @@ record Command(
         String payload,
         long millis,
         long expiresMillis,
+        int length,
         int code) {
 
     enum Kind {
@@ -29,19 +31,20 @@ record Command(
     }
 
     static Command publish(long sequence, String topic, String payload, long publishedMillis, long expiresMillis) {
-        return new Command(Kind.PUBLISH, sequence, 0, 0, topic, null, payload, publishedMillis, expiresMillis, 0);
+        return new Command(Kind.PUBLISH, sequence, 0, 0, topic, null, payload, publishedMillis, expiresMillis, 0, 0);
     }
 
     static Command subscribe(long sequence, OwnerId owner, String topic) {
-        return new Command(Kind.SUBSCRIBE, sequence, 0, 0, topic, owner, null, 0, 0, 0);
+        return new Command(Kind.SUBSCRIBE, sequence, 0, 0, topic, owner, null, 0, 0, 0, 0);
     }
 
-    static Command settle(long subscription, long tag, int reason) {
-        return new Command(Kind.SETTLE, 0, subscription, tag, null, null, null, 0, 0, reason);
+    static Command settle(long subscription, long tag, int length, int reason) {
+        return new Command(Kind.SETTLE, 0, subscription, tag, null, null, null, 0, 0, length, reason);
     }
 
     static Command deadLetter(long sequence, long subscription, long tag, int attempts, long expiresMillis) {
-        return new Command(Kind.DEAD_LETTER, sequence, subscription, tag, null, null, null, 0, expiresMillis, attempts);
+        return new Command(
+                Kind.DEAD_LETTER, sequence, subscription, tag, null, null, null, 0, expiresMillis, 0, attempts);
     }
 
     /** Whether this is the other as it is handed back: a dead letter without its expiry, which stands in its record. */
@@ -52,7 +55,7 @@ record Command(
     }
 
     static Command remove(long subscription, int reason) {
-        return new Command(Kind.REMOVE, 0, subscription, 0, null, null, null, 0, 0, reason);
+        return new Command(Kind.REMOVE, 0, subscription, 0, null, null, null, 0, 0, 0, reason);
     }
 
     /** Whether the daemon forces for it; a settlement rides along. */

@@ -51,9 +51,9 @@ final class CommandRecorder implements CommandHandler {
     }
 
     @Override
-    public void onSettle(long subscriptionId, long deliveryTag, SettleReason reason) {
-        target.onSettle(subscriptionId, deliveryTag, reason);
-        told.accept(Command.settle(subscriptionId, deliveryTag, reason.ordinal()));
+    public void onSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason) {
+        target.onSettle(subscriptionId, deliveryTag, payloadLength, reason);
+        told.accept(Command.settle(subscriptionId, deliveryTag, payloadLength, reason.ordinal()));
     }
 
     @Override

@@ -45,7 +45,6 @@ final class Draining {
         settleDown();
         pollAll(true);
         machine.passNanos(TimeUnit.SECONDS.toNanos(31));
-        turns.postTick();
         settleDown();
     }
 
@@ -57,6 +56,7 @@ final class Draining {
     private void settleDown() {
         for (int i = 0; i < 6; i++) {
             machine.passNanos(TimeUnit.MILLISECONDS.toNanos(60));
+            turns.postTick();
             turns.stepAll();
             finishBackgroundWork();
             turns.turn(1_000);
@@ -81,7 +81,9 @@ final class Draining {
                 Received found = received;
                 Check.that(expectsMessages, () -> subscription + " delivered after it was drained: " + found);
                 if (received.qos() == 1) {
-                    client.acknowledgeNow(subscription.id, received.tag());
+                    Check.that(
+                            client.acknowledgeNow(subscription.id, received.tag()),
+                            () -> found + " cannot be acknowledged");
                 }
             }
         }

@@ -55,9 +55,9 @@ final class JournalTap implements Journal {
     }
 
     @Override
-    public long appendSettle(long subscriptionId, long deliveryTag, SettleReason reason) {
-        long sequence = journal.appendSettle(subscriptionId, deliveryTag, reason);
-        return tell(sequence, Command.settle(subscriptionId, deliveryTag, reason.ordinal()));
+    public long appendSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason) {
+        long sequence = journal.appendSettle(subscriptionId, deliveryTag, payloadLength, reason);
+        return tell(sequence, Command.settle(subscriptionId, deliveryTag, payloadLength, reason.ordinal()));
     }
 
     @Override

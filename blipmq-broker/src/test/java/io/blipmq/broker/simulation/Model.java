@@ -26,8 +26,8 @@ import java.util.stream.Stream;
  */
 final class Model implements JournalTap.Listener {
     static final String DEAD_LETTERS = "$dead-letter/";
-    /** A dead letter that found no room is tried again after this time. */
-    private static final long MOVE_AGAIN_NANOS = 1_000_000_000;
+    /** A dead letter or the expiry of a delivered message that found no room is tried again after this time. */
+    private static final long AGAIN_NANOS = 1_000_000_000;
 
     private final BrokerOptions options;
     private final History history = new History();
@@ -48,9 +48,12 @@ final class Model implements JournalTap.Listener {
     /** Messages whose time was over when this turn began. */
     private final List<Settled> outdated = new ArrayList<>();
 
+    /** Whether the journal had no room for the last settlement: acknowledgements wait, and nothing expires. */
     private boolean settlementsWait;
-    /** As of the deadlines and the tick of this turn. */
+    /** Whether that was so at any time of this turn. */
     private boolean settlementsWaited;
+    /** When that was last so. */
+    private long settlementsWaitedNanos;
 
     private boolean shuttingDown;
     private boolean sealed;
@@ -97,6 +100,10 @@ final class Model implements JournalTap.Listener {
         return nowMillis;
     }
 
+    boolean settlementsWait() {
+        return settlementsWait;
+    }
+
     boolean isLiveLossy() {
         return options.liveMessagesMax() < 10_000;
     }
@@ -126,6 +133,7 @@ final class Model implements JournalTap.Listener {
         expected.clear();
         unrecorded.clear();
         settlementsWait = false;
+        settlementsWaitedNanos = newNowNanos - 2 * AGAIN_NANOS;
         shuttingDown = false;
         sealed = false;
         nowNanos = newNowNanos;
@@ -133,7 +141,7 @@ final class Model implements JournalTap.Listener {
         if (restored != null) {
             restored.subscriptions().forEach(subscription -> durable.put(subscription.id, subscription.copy()));
         }
-        history.entriesBehind(restoredSequence).forEach(this::replay);
+        history.entriesBehind(restoredSequence).forEach(this::apply);
         durable.values().forEach(ModelSubscription::onRestored);
     }
 
@@ -159,17 +167,23 @@ final class Model implements JournalTap.Listener {
 
     void beginTurn(long newNowNanos, long newNowMillis) {
         removalsRefused.clear();
+        settlementsWaited = settlementsWait;
         nowNanos = newNowNanos;
         nowMillis = newNowMillis;
+        if (settlementsWait) {
+            settlementsWaitedNanos = nowNanos;
+        }
         outdated.clear();
         durable.values().forEach(this::noteOutdated);
     }
 
     /** What a tick in this turn has to drop. */
     private void noteOutdated(ModelSubscription subscription) {
+        boolean again = nowNanos - settlementsWaitedNanos < AGAIN_NANOS + ModelSubscription.TICK_NANOS;
         for (ModelMessage message : subscription.unsettled.values()) {
-            boolean waits = message.state == ModelMessage.State.NEW || message.state == ModelMessage.State.DUE;
-            if (waits && message.isExpired(nowMillis) && !message.doubtful) {
+            boolean waits =
+                    message.state == ModelMessage.State.NEW || message.state == ModelMessage.State.DUE && !again;
+            if (waits && message.isExpired(nowMillis)) {
                 outdated.add(new Settled(subscription.id, message.tag));
             }
         }
@@ -177,7 +191,6 @@ final class Model implements JournalTap.Listener {
 
     /** The deadlines of this turn have been met. */
     void checkMoves() {
-        settlementsWaited = settlementsWait;
         for (ModelSubscription subscription : durable.values()) {
             for (ModelMessage message : subscription.unsettled.values()) {
                 boolean overdue = subscription.isLast(message)
@@ -187,11 +200,6 @@ final class Model implements JournalTap.Listener {
                 Check.that(!overdue, () -> message + " of " + subscription + " did not move to the dead letters");
             }
         }
-    }
-
-    /** Settlements that waited are going to be appended. */
-    void beginEndOfTurn() {
-        settlementsWait = false;
     }
 
     void checkFigures(Broker broker) {
@@ -210,16 +218,25 @@ final class Model implements JournalTap.Listener {
                 broker,
                 BrokerMetric.SUBSCRIPTIONS_DETACHED,
                 durable.values().stream()
-                        .filter(subscription -> subscription.client == null)
+                        .filter(subscription -> !subscription.isAttached())
                         .count());
         checkCount(broker, BrokerMetric.TOPICS, topics().distinct().count());
     }
 
-    /** What is told of detached subscriptions is exact, unless something has expired that nobody has asked for. */
+    /**
+     * What is told of subscriptions is exact: the bytes always, the messages of detached ones unless something has expired
+     * that nobody has asked for.
+     */
     void checkBacklogs(Broker broker) {
         for (SubscriptionInfo info : broker.subscriptions(Integer.MAX_VALUE)) {
             ModelSubscription subscription = durable.get(info.id());
-            if (subscription != null && subscription.client == null && !subscription.hasExpired()) {
+            if (subscription != null) {
+                Check.that(
+                        info.backlogBytes() == subscription.backlogBytes(),
+                        () -> subscription + " holds " + subscription.backlogBytes() + " bytes, said is "
+                                + info.backlogBytes());
+            }
+            if (subscription != null && !subscription.isAttached() && !subscription.hasExpired()) {
                 Check.that(
                         info.backlog() == subscription.backlog(),
                         () -> subscription + " has a backlog of " + subscription.backlog() + ", said is "
@@ -244,7 +261,7 @@ final class Model implements JournalTap.Listener {
     /** After a maintenance tick nothing waits that nobody wants any more. */
     void checkTick() {
         for (ModelSubscription subscription : durable.values()) {
-            boolean outdated = subscription.client == null
+            boolean outdated = !subscription.isAttached()
                     && !subscription.deadLetters
                     && !subscription.removing
                     && nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos();
@@ -252,7 +269,7 @@ final class Model implements JournalTap.Listener {
                     !outdated || settlementsWaited || removalsRefused.contains(subscription.id),
                     () -> subscription + " should have expired");
         }
-        for (Settled message : settlementsWait ? Set.<Settled>of() : outdated) {
+        for (Settled message : settlementsWaited ? Set.<Settled>of() : outdated) {
             ModelSubscription subscription = durable.get(message.subscription);
             Check.that(
                     subscription == null || !subscription.unsettled.containsKey(message.tag),
@@ -306,7 +323,7 @@ final class Model implements JournalTap.Listener {
 
     private long resumable(OwnerId owner, String topic) {
         for (ModelSubscription candidate : durable.values()) {
-            boolean free = candidate.client == null && !candidate.removing || candidate.deadLetters;
+            boolean free = !candidate.isAttached() && !candidate.removing || candidate.deadLetters;
             if (free && candidate.owner.equals(owner) && candidate.topic.equals(topic)) {
                 return candidate.id;
             }
@@ -324,7 +341,7 @@ final class Model implements JournalTap.Listener {
         ModelSubscription subscription = durable.get(id);
         if (subscription == null) {
             expected.get(id).client = client;
-        } else if (subscription.client == null) {
+        } else {
             subscription.attach(client);
         }
     }
@@ -340,8 +357,8 @@ final class Model implements JournalTap.Listener {
     void onDisconnected(SimulatedClient client) {
         passing.values().removeIf(reader -> reader.client == client);
         durable.values().stream()
-                .filter(subscription -> subscription.client == client)
-                .forEach(ModelSubscription::detach);
+                .filter(ModelSubscription::isAttached)
+                .forEach(subscription -> subscription.release(client));
         expected.values().stream()
                 .filter(expectation -> expectation.client == client)
                 .forEach(expectation -> expectation.client = null);
@@ -356,7 +373,7 @@ final class Model implements JournalTap.Listener {
         } else if (reader != null && reader.client == client) {
             onPolled(reader, received);
         } else if (subscription != null && subscription.owner.equals(client.owner()) && !subscription.removing) {
-            if (subscription.client == null) {
+            if (!subscription.isAttached()) {
                 subscription.attach(client);
             }
             onPolled(subscription, received);
@@ -397,17 +414,22 @@ final class Model implements JournalTap.Listener {
         asking = new Settled(id, tag);
     }
 
-    void onAcknowledged(SimulatedClient client, long id, long tag, boolean accepted) {
+    /** @param result the broker's answer */
+    void onAcknowledged(SimulatedClient client, long id, long tag, long result) {
         ModelSubscription subscription = durable.get(id);
         boolean own =
                 subscription != null && subscription.owner.equals(client.owner()) && !subscription.removing && !sealed;
         ModelMessage message = own ? held(subscription, tag) : null;
-        if (accepted) {
+        if (result == 0) {
             Check.that(message != null, () -> "ACK of " + tag + " in " + id + " was accepted");
             settle(subscription, tag);
             if (asking != null) {
                 unrecorded.add(asking);
             }
+        } else if (result == Broker.BUSY) {
+            Check.that(
+                    message != null && settlementsWait && !unrecorded.isEmpty(),
+                    () -> "ACK of " + message + " in " + subscription + " has to wait");
         } else {
             Check.that(
                     message == null || message.isExpired(nowMillis),
@@ -441,6 +463,7 @@ final class Model implements JournalTap.Listener {
     }
 
     private void onSettleAppended(ModelSubscription subscription, Command command) {
+        settlementsWait = false;
         if (command.code() == SettleReason.ACKNOWLEDGED.ordinal()) {
             Settled settled = new Settled(command.subscription(), command.tag());
             boolean asked = settled.equals(asking);
@@ -450,7 +473,10 @@ final class Model implements JournalTap.Listener {
             ModelMessage message = subscription.unsettled.get(command.tag());
             boolean letterReason = command.code() == SettleReason.DEAD_LETTER_EXPIRED.ordinal();
             Check.that(
-                    message != null && message.isExpired(nowMillis) && letterReason == subscription.deadLetters,
+                    message != null
+                            && message.isExpired(nowMillis)
+                            && letterReason == subscription.deadLetters
+                            && unrecorded.isEmpty(),
                     () -> "not expired: " + message + " of " + subscription);
             settle(subscription, command.tag());
         }
@@ -470,11 +496,10 @@ final class Model implements JournalTap.Listener {
 
     private void onRemoveAppended(ModelSubscription subscription, Command command) {
         boolean expired = nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos();
-        boolean overgrown =
-                subscription.isEstimated() || subscription.backlogBytes() > options.detachedBacklogBytesMax();
+        boolean overgrown = subscription.backlogBytes() > options.detachedBacklogBytesMax();
         boolean due = command.code() == RemoveReason.EXPIRED.ordinal() ? expired : overgrown;
         Check.that(
-                due && subscription.client == null && !subscription.deadLetters && !subscription.removing,
+                due && !subscription.isAttached() && !subscription.deadLetters && !subscription.removing,
                 () -> subscription + " is removed without a reason: " + command);
         subscription.removing = true;
     }
@@ -483,9 +508,10 @@ final class Model implements JournalTap.Listener {
     public void onRefused(Command command) {
         if (command.kind() == Command.Kind.SETTLE) {
             settlementsWait = true;
+            settlementsWaited = true;
+            settlementsWaitedNanos = nowNanos;
         } else if (command.kind() == Command.Kind.DEAD_LETTER) {
-            durable.get(command.subscription()).unsettled.get(command.tag()).deadlineNanos =
-                    nowNanos + MOVE_AGAIN_NANOS;
+            durable.get(command.subscription()).unsettled.get(command.tag()).deadlineNanos = nowNanos + AGAIN_NANOS;
         } else if (command.kind() == Command.Kind.REMOVE) {
             removalsRefused.add(command.subscription());
         }
@@ -504,21 +530,10 @@ final class Model implements JournalTap.Listener {
                 () -> "a checkpoint of " + sequence + ", applied is " + history.appliedSequence());
         List<ModelSubscription> subscriptions =
                 durable.values().stream().map(ModelSubscription::copy).toList();
-        if (settlementsWait) {
-            subscriptions.forEach(ModelSubscription::doubtExpired);
-        }
         snapshots.add(new Snapshots.Snapshot(sequence, state, subscriptions));
     }
 
     // --- what a command does
-
-    private void replay(History.Entry entry) {
-        ModelSubscription subscription = durable.get(entry.command().subscription());
-        if (subscription != null) {
-            subscription.onSettledByReplay();
-        }
-        apply(entry);
-    }
 
     private void apply(History.Entry entry) {
         Command command = entry.command();

@@ -22,8 +22,6 @@ final class ModelMessage {
     int attempts;
     State state = State.NEW;
     long deadlineNanos;
-    /** It had expired at a checkpoint, and its settlement may have been waiting for room: nobody knows. */
-    boolean doubtful;
 
     ModelMessage(long tag, String payload, long expiresMillis, long index) {
         this.tag = tag;
@@ -37,7 +35,6 @@ final class ModelMessage {
         copy.attempts = attempts;
         copy.state = state;
         copy.deadlineNanos = deadlineNanos;
-        copy.doubtful = doubtful;
         return copy;
     }
 

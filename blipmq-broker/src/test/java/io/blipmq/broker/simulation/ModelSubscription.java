@@ -3,7 +3,9 @@ package io.blipmq.broker.simulation;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.OwnerId;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -28,12 +30,12 @@ final class ModelSubscription {
 
     private final Model model;
     private long arrivals;
-    SimulatedClient client;
+    /** Connections that it is attached to; more than one share a subscription to dead letters. */
+    private final Set<SimulatedClient> clients = new HashSet<>();
+
     LiveQueue live;
     long detachedNanos;
     boolean removing;
-    /** Whether the broker knows its backlog's bytes from averages only. */
-    private boolean estimated;
 
     record Letter(long origin, long originTag, long target, long tag) {}
 
@@ -53,7 +55,6 @@ final class ModelSubscription {
         copy.lettersMade.putAll(lettersMade);
         copy.letters.putAll(letters);
         copy.arrivals = arrivals;
-        copy.estimated = estimated;
         return copy;
     }
 
@@ -70,16 +71,9 @@ final class ModelSubscription {
         }
     }
 
-    /** Settlements wait for room, and that of an expired message may be among them. */
-    void doubtExpired() {
-        unsettled.values().stream()
-                .filter(message -> message.isExpired(model.nowMillis()))
-                .forEach(message -> message.doubtful = true);
-    }
-
     /** Whether any message has to be delivered or dropped. */
     boolean isOwed() {
-        return unsettled.values().stream().anyMatch(message -> !message.doubtful);
+        return !unsettled.isEmpty();
     }
 
     void arrive(long tag, String payload, long expiresMillis) {
@@ -94,13 +88,25 @@ final class ModelSubscription {
 
     // --- connection
 
-    void attach(SimulatedClient newClient) {
-        client = newClient;
-        live = new LiveQueue(model.isLiveLossy());
+    boolean isAttached() {
+        return !clients.isEmpty();
     }
 
-    void detach() {
-        client = null;
+    void attach(SimulatedClient client) {
+        if (clients.isEmpty()) {
+            live = new LiveQueue(model.isLiveLossy());
+        }
+        clients.add(client);
+    }
+
+    /** The connection is gone; with the last one it is detached. */
+    void release(SimulatedClient client) {
+        if (clients.remove(client) && clients.isEmpty()) {
+            detach();
+        }
+    }
+
+    private void detach() {
         live = null;
         detachedNanos = model.nowNanos();
         for (ModelMessage message : unsettled.values()) {
@@ -115,6 +121,9 @@ final class ModelSubscription {
     void onNothing() {
         for (ModelMessage message : unsettled.values()) {
             Check.that(!mustBeDue(message), () -> this + " gave nothing, but this is due again: " + message);
+        }
+        if (isBlocked()) {
+            return;
         }
         ModelMessage next = firstNew();
         Check.that(
@@ -163,6 +172,13 @@ final class ModelSubscription {
         for (ModelMessage message : unsettled.headMap(beforeTag).values()) {
             Check.that(!mustBeDue(message), () -> this + " passed over " + message + ", which is due again");
         }
+    }
+
+    /** Whether the next message has expired and there is no room to settle it: nothing is delivered past that. */
+    private boolean isBlocked() {
+        return model.settlementsWait()
+                && unsettled.values().stream()
+                        .anyMatch(message -> !message.isDelivered() && message.isExpired(model.nowMillis()));
     }
 
     /** Whether everything that arrived before it has been delivered once. */
@@ -217,16 +233,6 @@ final class ModelSubscription {
         return unsettled.values().stream()
                 .filter(message -> message.isDelivered() && !message.isExpired(model.nowMillis()))
                 .count();
-    }
-
-    /** A message that was waiting is settled, and the broker has not read how long it is. */
-    void onSettledByReplay() {
-        estimated = true;
-    }
-
-    /** Whether the broker may be wrong about the backlog's bytes. */
-    boolean isEstimated() {
-        return estimated || unsettled.values().stream().anyMatch(message -> message.doubtful);
     }
 
     boolean hasExpired() {

@@ -120,15 +120,15 @@ final class SimulatedClient {
     }
 
     void acknowledge(long subscription, long tag) {
-        input.add(() -> {
-            acknowledgeNow(subscription, tag);
-            return true;
-        });
+        input.add(() -> acknowledgeNow(subscription, tag));
     }
 
-    void acknowledgeNow(long subscription, long tag) {
+    /** @return whether it was answered or taken; not when too many wait for room */
+    boolean acknowledgeNow(long subscription, long tag) {
         model.beforeAcknowledged(subscription, tag);
-        model.onAcknowledged(this, subscription, tag, broker.acknowledge(client, subscription, tag));
+        long result = broker.acknowledge(client, subscription, tag);
+        model.onAcknowledged(this, subscription, tag, result);
+        return result != Broker.BUSY;
     }
 
     void ping() {

@@ -40,7 +40,6 @@ final class Turns {
         endConnections();
         clients.forEach(client -> client.handle(requestsMax));
         clients.forEach(SimulatedClient::sendDue);
-        model.beginEndOfTurn();
         broker.endTurn();
         model.checkFigures(broker);
         if (ticked) {
@@ -76,10 +75,11 @@ final class Turns {
             machine.stepLog();
         }
         awaitCheckpoint();
-        for (int i = 0; !machine.broker().seal(); i++) {
+        for (int i = 0; machine.broker().waitingAcknowledgementCount() > 0; i++) {
             Check.that(i < TURNS_TO_SEAL_MAX, () -> "the broker does not end");
             stepAll();
         }
+        machine.broker().seal();
         model.onSealed();
         for (int i = 0; !machine.isSealed(); i++) {
             Check.that(i < TURNS_TO_SEAL_MAX, () -> "the log does not end");

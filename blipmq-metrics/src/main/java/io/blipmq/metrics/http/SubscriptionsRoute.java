@@ -94,6 +94,7 @@ final class SubscriptionsRoute implements Route {
         json.writeStringField("state", subscription.attached() ? "attached" : "detached");
         json.writeStringField("since", subscription.since().toString());
         json.writeNumberField("backlog", subscription.backlog());
+        json.writeNumberField("backlog_bytes", subscription.backlogBytes());
         json.writeNumberField("in_flight", subscription.inFlight());
         if (subscription.oldestAgeMillis() == SubscriptionInfo.NO_MESSAGE) {
             json.writeNullField("oldest_age_ms");

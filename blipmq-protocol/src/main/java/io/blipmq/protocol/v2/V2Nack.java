@@ -31,7 +31,9 @@ public enum V2Nack implements Refusal {
     TOPIC_RESERVED(403, "topic names that begin with '$' are reserved"),
     UNKNOWN_SUBSCRIPTION(404, "unknown subscription"),
     UNKNOWN_DELIVERY(404, "unknown delivery tag"),
+    UNKNOWN_DEAD_LETTER(404, "unknown dead-letter subscription or tag"),
     NAME_HELD(409, "another connection holds this subscription"),
+    LOST_MEANWHILE(409, "the subscription has ended, or another connection has taken it over, meanwhile"),
     OTHER_TOPIC(409, "the name stands for a subscription to another topic"),
 
     TOPIC_TOO_LONG(413, "topic longer than " + Topics.NAME_BYTES_MAX + " bytes"),

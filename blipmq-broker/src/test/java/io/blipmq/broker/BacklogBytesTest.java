@@ -1,0 +1,103 @@
+package io.blipmq.broker;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+/** What a subscription is said to hold, in bytes, is exact after any end of the process. */
+class BacklogBytesTest {
+    private TestBroker broker = new TestBroker(Options.deliveriesMax(1));
+    private Client alice = broker.connect("alice");
+
+    private void restart() {
+        broker.restartCleanly();
+        alice = broker.connect("alice");
+    }
+
+    private void checkpoint() {
+        broker.journal().wantCheckpoint();
+        broker.turn();
+    }
+
+    private long bytes(int index) {
+        return broker.broker().subscriptions(10).get(index).backlogBytes();
+    }
+
+    @Test
+    void settledMessagesAheadOfTheCursorCountWithTheirOwnLength() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "x".repeat(10));
+        broker.publishStored(alice, "demo", "x".repeat(1_000));
+        broker.publishStored(alice, "demo", "x".repeat(20));
+        broker.publishStored(alice, "demo", "x".repeat(3));
+        broker.poll(alice, subscription);
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        assertThat(bytes(0)).isEqualTo(33);
+        restart();
+        assertThat(bytes(0)).isEqualTo(33);
+        checkpoint();
+        restart();
+        assertThat(bytes(0)).isEqualTo(33);
+        broker.poll(alice, subscription);
+        broker.poll(alice, subscription);
+        assertThat(bytes(0)).isEqualTo(33);
+    }
+
+    @Test
+    void aLargeMessageThatIsSettledAheadDoesNotGetADetachedSubscriptionRemoved() {
+        broker = new TestBroker(Options.detachedBacklogBytesMax(100));
+        alice = broker.connect("alice");
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "x".repeat(90));
+        broker.publishStored(alice, "demo", "x".repeat(300));
+        broker.poll(alice, subscription);
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        restart();
+        broker.pass(1, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_OVERGROWN)).isZero();
+    }
+
+    @Test
+    void aLateAcknowledgementTakesItsLetterFromTheBytesOfTheDeadLetters() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        broker.publishStored(alice, "demo", "x".repeat(10));
+        broker.publishStored(alice, "demo", "x".repeat(500));
+        broker.poll(alice, subscription);
+        TestBroker.Received late = broker.poll(alice, subscription);
+        broker.pass(1, SECONDS);
+        assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(2);
+        checkpoint();
+        restart();
+        assertThat(broker.acknowledge(alice, subscription, late)).isTrue();
+        long letters = broker.subscribe(alice, 1, "$dead-letter/demo");
+        assertThat(lettersBytes(letters)).isEqualTo(10);
+        restart();
+        assertThat(lettersBytes(letters)).isEqualTo(10);
+    }
+
+    private long lettersBytes(long id) {
+        return broker.broker().subscriptions(10).stream()
+                .filter(info -> info.id() == id)
+                .findFirst()
+                .orElseThrow()
+                .backlogBytes();
+    }
+
+    @Test
+    void aSettlementOfAnOlderReleaseIsReadWithoutTheLength() {
+        BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters());
+        state.onSubscribe(1, new OwnerId(1, 2), new byte[] {'t'});
+        for (int i = 2; i <= 4; i++) {
+            state.onPublish(i, i, ByteBuffer.wrap(new byte[] {'t'}), 0, 1, 0, i * 10);
+        }
+        ByteBuffer body = ByteBuffer.allocate(24);
+        CommandCodec.encodeSettle(body, 0, 1, 3, 30, SettleReason.ACKNOWLEDGED);
+        CommandCodec.decode(5, CommandCodec.SETTLE, body, 0, 17, 0, state);
+        assertThat(state.durable(1).cursor().waitingCount()).isEqualTo(2);
+        assertThat(state.durable(1).cursor().waitingBytes()).isEqualTo(60);
+        CommandCodec.decode(6, CommandCodec.SETTLE, body.putLong(8, 4).putInt(17, 40), 0, 21, 0, state);
+        assertThat(state.durable(1).cursor().waitingBytes()).isEqualTo(25);
+    }
+}

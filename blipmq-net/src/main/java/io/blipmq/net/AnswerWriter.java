@@ -1,0 +1,90 @@
+package io.blipmq.net;
+
+import io.blipmq.broker.AttachedInfo;
+import io.blipmq.broker.Broker;
+import io.blipmq.broker.Client;
+import io.blipmq.protocol.FrameEncoder;
+import io.blipmq.protocol.PayloadLayout;
+import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.AnswerEncoder;
+import io.blipmq.protocol.v2.AttachLayout;
+import io.blipmq.protocol.v2.ListLayout;
+import io.blipmq.protocol.v2.SettleLayout;
+import io.blipmq.protocol.v2.V2Nack;
+
+/** Writes each kind of answer into a connection's output when its time has come. Owned by the broker thread. */
+final class AnswerWriter {
+    private static final byte[] NO_TEXT = {};
+
+    private final Broker broker;
+    private final Deliveries deliveries;
+    private final OutputQueue output;
+    private final Confirms confirms;
+    private Client client;
+    private boolean inputEnded;
+
+    AnswerWriter(LoopResources shared, OutputQueue output) {
+        broker = shared.broker;
+        deliveries = shared.deliveries;
+        this.output = output;
+        confirms = new Confirms(output);
+    }
+
+    void onAuthenticated(Client client) {
+        this.client = client;
+    }
+
+    void onInputEnded() {
+        inputEnded = true;
+    }
+
+    /** Values and refusal are what {@link PendingAnswers.Kind} says. */
+    void write(PendingAnswers.Kind kind, long correlationId, long value, long secondValue, Refusal refusal) {
+        switch (kind) {
+            case CONFIRM -> confirms.add(correlationId, (int) value, (int) secondValue, refusal);
+            case PONG -> FrameEncoder.pong(output.append(PayloadLayout.emptyFrameBytes()), correlationId);
+            case ACK -> FrameEncoder.ack(output.append(PayloadLayout.subscriptionIdFrameBytes()), correlationId, value);
+            case NACK -> writeNack(correlationId, refusal);
+            case POLL -> deliver(correlationId, value);
+            case ATTACHED -> writeAttached(correlationId, value, secondValue);
+            case SETTLED -> writeSettled(correlationId, (int) value, (int) secondValue);
+            case DETACHED -> writeDetached(correlationId, value);
+            case DONE -> AnswerEncoder.done(output.append(ListLayout.doneFrameBytes()), correlationId, value);
+        }
+    }
+
+    private void writeNack(long correlationId, Refusal refusal) {
+        FrameEncoder.nack(output.append(refusal.frameBytes()), correlationId, refusal);
+    }
+
+    private void deliver(long correlationId, long subscriptionId) {
+        if (!inputEnded) {
+            broker.poll(client, subscriptionId, deliveries.to(output, correlationId));
+        }
+    }
+
+    /** Nothing is pushed before credit is given, and so nothing before its ATTACHED. */
+    private void writeAttached(long correlationId, long subscriptionId, long credit) {
+        AttachedInfo info = inputEnded ? null : broker.pushing().attached(client, subscriptionId);
+        if (info == null) {
+            writeNack(correlationId, V2Nack.LOST_MEANWHILE);
+            return;
+        }
+        AnswerEncoder.attached(
+                output.append(AttachLayout.attachedFrameBytes()),
+                correlationId,
+                subscriptionId,
+                info.existed(),
+                info.backlog());
+        broker.pushing().credit(client, subscriptionId, credit);
+    }
+
+    private void writeSettled(long correlationId, int settled, int unknown) {
+        AnswerEncoder.settled(output.append(SettleLayout.settledFrameBytes()), correlationId, settled, unknown);
+    }
+
+    private void writeDetached(long correlationId, long subscriptionId) {
+        AnswerEncoder.detached(
+                output.append(AttachLayout.detachedFrameBytes(0)), correlationId, subscriptionId, 0, NO_TEXT);
+    }
+}

@@ -1,0 +1,101 @@
+package io.blipmq.net;
+
+import io.blipmq.broker.BatchResult;
+import io.blipmq.broker.Client;
+import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.PushBroker;
+import io.blipmq.broker.SettleResult;
+import io.blipmq.protocol.FrameType;
+import io.blipmq.protocol.v2.AnswerEncoder;
+import io.blipmq.protocol.v2.HandshakeLayout;
+import io.blipmq.protocol.v2.V2Nack;
+import java.nio.ByteBuffer;
+
+/** What a session of protocol version 2 has beside what all have. Owned by the broker thread. */
+final class PushSession {
+    private final LoopResources shared;
+    private final Answers answers;
+    private final OutputQueue output;
+    private final Pushes pushes;
+    private final BatchProgress batch = new BatchProgress();
+    private final String clientName;
+    private Client client;
+
+    /** @param clientName what the client calls itself */
+    PushSession(LoopResources shared, Answers answers, OutputQueue output, Pushes pushes, String clientName) {
+        this.shared = shared;
+        this.answers = answers;
+        this.output = output;
+        this.pushes = pushes;
+        this.clientName = clientName;
+    }
+
+    /** Handles what only this version has, after AUTH. */
+    boolean onFrame(FrameType type, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
+        return switch (type) {
+            case PUBLISH_BATCH -> PublishBatchHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
+            case ATTACH -> AttachHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
+            case CREDIT -> CreditHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
+            case SETTLE -> SettleHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
+            case DETACH -> DetachHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
+            case DRAIN -> DrainHandler.onFrame(this, correlationId, payloadLength);
+            case LIST -> ListHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
+            case DEAD_LETTERS -> DeadLettersHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
+            default -> throw new IllegalStateException("no client of version 2 may send " + type);
+        };
+    }
+
+    Client connect(OwnerId owner, String address) {
+        client = pushing().connect(owner, clientName, address, pushes);
+        return client;
+    }
+
+    /** The daemon is about to end. */
+    void goAway(int millis) {
+        int frameBytes = HandshakeLayout.goAwayFrameBytes(V2Nack.SHUTTING_DOWN.encodedText().length);
+        AnswerEncoder.goAway(output.append(frameBytes), V2Nack.SHUTTING_DOWN, millis);
+    }
+
+    /** Called when output has been written: the broker learns of room that it was refused before. */
+    void onWritten() {
+        if (client != null && pushes.takeRoomAgain()) {
+            pushing().onRoom(client);
+        }
+    }
+
+    /** The broker knows this connection no more. */
+    void onDisconnected() {
+        client = null;
+    }
+
+    PushBroker pushing() {
+        return shared.broker.pushing();
+    }
+
+    Client client() {
+        return client;
+    }
+
+    Answers answers() {
+        return answers;
+    }
+
+    OutputQueue output() {
+        return output;
+    }
+
+    /** Of the batch that is being published. */
+    BatchProgress batch() {
+        return batch;
+    }
+
+    /** To be used during one call. */
+    BatchResult batchResult() {
+        return shared.batchResult;
+    }
+
+    /** To be used during one call. */
+    SettleResult settleResult() {
+        return shared.settleResult;
+    }
+}

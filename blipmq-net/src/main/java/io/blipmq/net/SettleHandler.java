@@ -1,0 +1,101 @@
+package io.blipmq.net;
+
+import io.blipmq.broker.SettleAction;
+import io.blipmq.broker.SettleResult;
+import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.PropertyLayout;
+import io.blipmq.protocol.v2.SettleLayout;
+import io.blipmq.protocol.v2.V2Nack;
+import java.nio.ByteBuffer;
+
+/** SETTLE: settles deliveries at once; answered when that is wanted, and when it hit none. Stateless. */
+final class SettleHandler {
+    private static final SettleAction[] ACTIONS = {
+        null, SettleAction.ACK, SettleAction.NACK, SettleAction.REJECT, SettleAction.EXTEND
+    };
+    private static final byte[] NO_REASON = {};
+
+    private SettleHandler() {}
+
+    static boolean onFrame(PushSession session, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
+        Refusal refusal = refusal(buffer, payload, payloadLength);
+        if (refusal == null) {
+            SettleResult result = session.settleResult();
+            settle(session, buffer, payload, payloadLength, result);
+            refusal = refusal(result, isAnswerWanted(buffer, payload));
+            if (refusal == null && isAnswerWanted(buffer, payload)) {
+                session.answers().settled(correlationId, result.settled(), result.unknown());
+            }
+        }
+        if (refusal != null) {
+            session.answers().nack(correlationId, refusal);
+        }
+        return true;
+    }
+
+    private static Refusal refusal(ByteBuffer buffer, int payload, int payloadLength) {
+        if (!SettleLayout.isSettle(buffer, payload, payloadLength)) {
+            return V2Nack.INVALID_SETTLE;
+        }
+        int action = SettleLayout.action(buffer, payload);
+        if (action < SettleLayout.ACK || action > SettleLayout.EXTEND) {
+            return V2Nack.UNKNOWN_ACTION;
+        }
+        if ((SettleLayout.flags(buffer, payload) & ~SettleLayout.FLAGS) != 0) {
+            return V2Nack.UNKNOWN_FLAG;
+        }
+        int reasonLength = SettleLayout.reasonLength(buffer, payload);
+        if (reasonLength > 0 && action != SettleLayout.REJECT) {
+            return V2Nack.REASON_OF_NO_REJECT;
+        }
+        if (reasonLength > PropertyLayout.DEAD_LETTER_REASON_BYTES_MAX) {
+            return V2Nack.REASON_TOO_LONG;
+        }
+        return isMillisValid(action, SettleLayout.millis(buffer, payload)) ? null : V2Nack.BAD_MILLISECONDS;
+    }
+
+    private static boolean isMillisValid(int action, long millis) {
+        return switch (action) {
+            case SettleLayout.NACK -> true;
+            case SettleLayout.EXTEND -> millis > 0;
+            default -> millis == 0;
+        };
+    }
+
+    private static void settle(
+            PushSession session, ByteBuffer buffer, int payload, int payloadLength, SettleResult result) {
+        int reasonLength = SettleLayout.reasonLength(buffer, payload);
+        session.pushing()
+                .settle(
+                        session.client(),
+                        SettleLayout.subscriptionId(buffer, payload),
+                        ACTIONS[SettleLayout.action(buffer, payload)],
+                        (SettleLayout.flags(buffer, payload) & SettleLayout.UP_TO_FLAG) != 0,
+                        SettleLayout.millis(buffer, payload),
+                        reason(buffer, payload, reasonLength),
+                        buffer,
+                        payload + SettleLayout.tagsOffset(reasonLength),
+                        payload + payloadLength,
+                        result);
+    }
+
+    private static Refusal refusal(SettleResult result, boolean answerWanted) {
+        if (result.isSubscriptionUnknown()) {
+            return V2Nack.UNKNOWN_SUBSCRIPTION;
+        }
+        return !answerWanted && result.unknown() > 0 ? V2Nack.UNKNOWN_DELIVERY : null;
+    }
+
+    private static boolean isAnswerWanted(ByteBuffer buffer, int payload) {
+        return (SettleLayout.flags(buffer, payload) & SettleLayout.ANSWER_FLAG) != 0;
+    }
+
+    private static byte[] reason(ByteBuffer buffer, int payload, int length) {
+        if (length == 0) {
+            return NO_REASON;
+        }
+        byte[] reason = new byte[length];
+        buffer.get(payload + SettleLayout.REASON_OFFSET, reason);
+        return reason;
+    }
+}

@@ -1,0 +1,351 @@
+package io.blipmq.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blipmq.protocol.FrameType;
+import io.blipmq.protocol.PayloadLayout;
+import io.blipmq.protocol.v2.AttachLayout;
+import io.blipmq.protocol.v2.DeliverLayout;
+import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.v2.HandshakeLayout;
+import io.blipmq.protocol.v2.ListLayout;
+import io.blipmq.protocol.v2.PropertiesBuilder;
+import io.blipmq.protocol.v2.PublishLayout;
+import io.blipmq.protocol.v2.RequestEncoder;
+import io.blipmq.protocol.v2.SettleLayout;
+import io.blipmq.protocol.v2.Welcome;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** A client of version 2. Deliveries and answers are told apart as they come, and taken in any order. */
+final class PushClient extends TestConnection<PushClient> {
+    private static final int QOS1_CONFIRMED = PublishLayout.QOS_FLAG | PublishLayout.CONFIRM_FLAG;
+    private static final byte[] NOTHING = {};
+
+    private final Deque<Pushed> pushed = new ArrayDeque<>();
+    private final Deque<Frame> answers = new ArrayDeque<>();
+    private int deliverFrames;
+
+    /** A delivery as it came in. */
+    record Pushed(
+            long subscriptionId,
+            int qos,
+            long tag,
+            int attempt,
+            long publishedMillis,
+            byte[] properties,
+            String body) {}
+
+    PushClient(TestServer server, InetSocketAddress address) throws IOException {
+        super(server, address, 2);
+    }
+
+    @Override
+    PushClient self() {
+        return this;
+    }
+
+    // --- requests ---
+
+    PushClient hello(long correlationId, String name) {
+        return send(to -> RequestEncoder.hello(to, correlationId, bytes(name)));
+    }
+
+    /** A batch at QoS 1 whose confirm is wanted. */
+    PushClient publish(long first, String topic, String... bodies) {
+        return publishFlagged(QOS1_CONFIRMED, first, topic, bodies);
+    }
+
+    /** A batch at QoS 0 whose confirm is not wanted. */
+    PushClient publishQos0(long first, String topic, String... bodies) {
+        return publishFlagged(0, first, topic, bodies);
+    }
+
+    PushClient publishFlagged(int flags, long first, String topic, String... bodies) {
+        int entryBytes = 0;
+        for (String body : bodies) {
+            entryBytes += EntryLayout.bytes(bytes(body).length);
+        }
+        ByteBuffer frame = ByteBuffer.allocate(PublishLayout.publishBatchFrameBytes(bytes(topic).length, entryBytes));
+        RequestEncoder.publishBatch(frame, first, flags, bytes(topic), entryBytes);
+        for (String body : bodies) {
+            RequestEncoder.entry(frame, bytes(body));
+        }
+        return send(frame.flip());
+    }
+
+    /** One message at QoS 1 with properties, whose confirm is wanted. */
+    PushClient publish(long number, String topic, PropertiesBuilder properties, String body) {
+        int entryBytes = EntryLayout.bytes(bytes(body).length, properties.length());
+        return send(to -> {
+            RequestEncoder.publishBatch(to, number, QOS1_CONFIRMED, bytes(topic), entryBytes);
+            RequestEncoder.entry(to, bytes(body), properties);
+        });
+    }
+
+    PushClient attach(long correlationId, Attach attach) {
+        return send(to -> attach.encode(to, correlationId));
+    }
+
+    PushClient credit(long subscriptionId, long messages) {
+        return send(to -> RequestEncoder.credit(to, subscriptionId, messages));
+    }
+
+    /** Acknowledges, with no answer wanted. */
+    PushClient ack(long correlationId, long subscriptionId, long... tags) {
+        return settle(correlationId, subscriptionId, SettleLayout.ACK, 0, 0, "", tags);
+    }
+
+    PushClient settle(
+            long correlationId, long subscriptionId, int action, int flags, long millis, String reason, long... tags) {
+        return send(to -> RequestEncoder.settle(
+                to, correlationId, subscriptionId, action, flags, millis, bytes(reason), tags, tags.length));
+    }
+
+    PushClient detach(long correlationId, long subscriptionId) {
+        return send(to -> RequestEncoder.detach(to, correlationId, subscriptionId, 0, NOTHING));
+    }
+
+    PushClient delete(long correlationId, long subscriptionId) {
+        return send(to -> RequestEncoder.detach(to, correlationId, subscriptionId, AttachLayout.DELETE_FLAG, NOTHING));
+    }
+
+    PushClient delete(long correlationId, String name) {
+        return send(to -> RequestEncoder.detach(to, correlationId, 0, AttachLayout.DELETE_FLAG, bytes(name)));
+    }
+
+    PushClient drain(long correlationId) {
+        return send(to -> RequestEncoder.drain(to, correlationId));
+    }
+
+    PushClient list(long correlationId, int kind, int limit, long subscriptionId, long after) {
+        return send(to -> RequestEncoder.list(to, correlationId, kind, limit, subscriptionId, after));
+    }
+
+    PushClient deadLetters(long correlationId, int action, long subscriptionId, long count, long tag) {
+        return send(to -> RequestEncoder.deadLetters(to, correlationId, action, subscriptionId, count, tag));
+    }
+
+    // --- answers ---
+
+    /** The next answer, or what else is no delivery. */
+    @Override
+    Frame receive() {
+        while (answers.isEmpty()) {
+            sort(super.receive());
+        }
+        return answers.remove();
+    }
+
+    Welcome expectWelcome(long correlationId) {
+        Frame frame = receive(FrameType.WELCOME, correlationId);
+        assertThat(HandshakeLayout.isWelcome(frame.payload(), 0, frame.payload().capacity()))
+                .isTrue();
+        return Welcome.read(frame.payload(), 0);
+    }
+
+    /** One CONFIRM with one run, of accepted messages. */
+    void expectConfirm(long first, int count, int subscriptions) {
+        expectConfirm(first, count, 0, subscriptions, "");
+    }
+
+    void expectConfirm(long first, int count, int code, int subscriptions, String text) {
+        ByteBuffer payload = receiveConfirm(first);
+        assertThat(run(payload, 0)).isEqualTo(count + " " + code + " " + subscriptions + " " + text);
+        assertThat(PublishLayout.nextRun(payload, 0))
+                .as("bytes of a single run")
+                .isEqualTo(payload.capacity());
+    }
+
+    /** Confirms of accepted messages, however they are joined. */
+    void expectConfirms(long first, int count, int subscriptions) {
+        long next = first;
+        while (next < first + count) {
+            ByteBuffer payload = receiveConfirm(next);
+            for (int at = 0; at < payload.capacity(); at = PublishLayout.nextRun(payload, at)) {
+                assertThat(PublishLayout.runCode(payload, at)).isZero();
+                assertThat(PublishLayout.runSubscriptions(payload, at)).isEqualTo(subscriptions);
+                next += PublishLayout.runCount(payload, at);
+            }
+        }
+        assertThat(next).isEqualTo(first + count);
+    }
+
+    /** @return the payload of a CONFIRM */
+    ByteBuffer receiveConfirm(long first) {
+        Frame frame = receive(FrameType.CONFIRM, first);
+        assertThat(PublishLayout.isConfirm(frame.payload(), 0, frame.payload().capacity()))
+                .isTrue();
+        return frame.payload();
+    }
+
+    /** A run as {@code count code subscriptions text}. */
+    static String run(ByteBuffer payload, int at) {
+        byte[] text = new byte[PublishLayout.runTextLength(payload, at)];
+        payload.get(at + PublishLayout.RUN_TEXT_OFFSET, text);
+        return PublishLayout.runCount(payload, at) + " " + PublishLayout.runCode(payload, at) + " "
+                + PublishLayout.runSubscriptions(payload, at) + " " + new String(text, StandardCharsets.UTF_8);
+    }
+
+    /** @return the subscription's id */
+    long expectAttached(long correlationId, boolean existed, long backlog) {
+        Frame frame = receive(FrameType.ATTACHED, correlationId);
+        assertThat(AttachLayout.isAttached(frame.payload().capacity())).isTrue();
+        assertThat(AttachLayout.attachedExisted(frame.payload(), 0))
+                .as("existed")
+                .isEqualTo(existed);
+        assertThat(AttachLayout.attachedBacklog(frame.payload(), 0))
+                .as("backlog")
+                .isEqualTo(backlog);
+        long id = AttachLayout.subscriptionId(frame.payload(), 0);
+        assertThat(id).isPositive();
+        return id;
+    }
+
+    /** Attaches to what did not exist. @return the subscription's id */
+    long attached(long correlationId, Attach attach) {
+        return attach(correlationId, attach).expectAttached(correlationId, false, 0);
+    }
+
+    void expectSettled(long correlationId, long settled, long unknown) {
+        Frame frame = receive(FrameType.SETTLED, correlationId);
+        assertThat(SettleLayout.isSettled(frame.payload().capacity())).isTrue();
+        assertThat(SettleLayout.settled(frame.payload(), 0)).as("settled").isEqualTo(settled);
+        assertThat(SettleLayout.unknown(frame.payload(), 0)).as("unknown").isEqualTo(unknown);
+    }
+
+    /** @param code 0 in an answer */
+    void expectDetached(long correlationId, long subscriptionId, int code) {
+        Frame frame = receive(FrameType.DETACHED, correlationId);
+        assertThat(AttachLayout.isDetached(frame.payload(), 0, frame.payload().capacity()))
+                .isTrue();
+        assertThat(AttachLayout.subscriptionId(frame.payload(), 0)).isEqualTo(subscriptionId);
+        assertThat(AttachLayout.detachedCode(frame.payload(), 0)).isEqualTo(code);
+        assertThat(AttachLayout.detachedTextLength(frame.payload(), 0) == 0).isEqualTo(code == 0);
+    }
+
+    void expectDone(long correlationId, long count) {
+        Frame frame = receive(FrameType.DONE, correlationId);
+        assertThat(ListLayout.isDone(frame.payload().capacity())).isTrue();
+        assertThat(ListLayout.doneCount(frame.payload(), 0)).isEqualTo(count);
+    }
+
+    void expectGoAway(long millis) {
+        Frame frame = receive(FrameType.GOAWAY, 0);
+        assertThat(HandshakeLayout.isGoAway(frame.payload(), 0, frame.payload().capacity()))
+                .isTrue();
+        assertThat(HandshakeLayout.goAwayCode(frame.payload(), 0)).isEqualTo(503);
+        assertThat(HandshakeLayout.goAwayMillis(frame.payload(), 0)).isEqualTo(millis);
+    }
+
+    /** @return the payload of a LISTING */
+    ByteBuffer receiveListing(long correlationId, int kind) {
+        Frame frame = receive(FrameType.LISTING, correlationId);
+        assertThat(ListLayout.isListing(frame.payload(), 0, frame.payload().capacity()))
+                .isTrue();
+        assertThat(ListLayout.kind(frame.payload(), 0)).isEqualTo(kind);
+        return frame.payload();
+    }
+
+    // --- deliveries ---
+
+    /** The next delivery. */
+    Pushed delivery() {
+        while (pushed.isEmpty()) {
+            sort(super.receive());
+        }
+        return pushed.remove();
+    }
+
+    /** @return the delivery's tag, 0 at QoS 0 */
+    long expectDelivery(long subscriptionId, int qos, int attempt, String body) {
+        Pushed delivery = delivery();
+        assertThat(delivery.body()).isEqualTo(body);
+        assertThat(delivery.subscriptionId()).isEqualTo(subscriptionId);
+        assertThat(delivery.qos()).isEqualTo(qos);
+        assertThat(delivery.attempt()).as("attempt").isEqualTo(attempt);
+        return delivery.tag();
+    }
+
+    /** First deliveries at QoS 1. @return their tags */
+    long[] expectDeliveries(long subscriptionId, String... bodies) {
+        List<Long> tags = new ArrayList<>();
+        for (String body : bodies) {
+            tags.add(expectDelivery(subscriptionId, 1, 1, body));
+        }
+        return tags.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    /** Nothing is pushed although the server has had the time. */
+    void expectNoDelivery() {
+        server().untilQuiet();
+        while (hasFrame() || (readSome() && hasFrame())) {
+            sort(super.receive());
+        }
+        assertThat(pushed).isEmpty();
+    }
+
+    /** How many DELIVER frames have come in. */
+    int deliverFrames() {
+        return deliverFrames;
+    }
+
+    Frame receive(FrameType type, long correlationId) {
+        Frame frame = receive();
+        assertThat(frame.type()).as("%s", describe(frame)).isEqualTo(type);
+        assertThat(frame.correlationId()).isEqualTo(correlationId);
+        return frame;
+    }
+
+    private static String describe(Frame frame) {
+        if (frame.type() != FrameType.NACK) {
+            return frame.type().toString();
+        }
+        byte[] text = new byte[PayloadLayout.nackTextLength(frame.payload(), 0)];
+        frame.payload().get(PayloadLayout.NACK_TEXT_OFFSET, text);
+        return "NACK " + PayloadLayout.nackCode(frame.payload(), 0) + " " + new String(text, StandardCharsets.UTF_8);
+    }
+
+    private void sort(Frame frame) {
+        if (frame.type() != FrameType.DELIVER) {
+            answers.add(frame);
+            return;
+        }
+        deliverFrames++;
+        ByteBuffer payload = frame.payload();
+        assertThat(DeliverLayout.isDeliver(payload, 0, payload.capacity())).isTrue();
+        int qos = DeliverLayout.qos(payload, 0);
+        int at = DeliverLayout.DELIVERIES_OFFSET;
+        while (at < payload.capacity()) {
+            int entry = at + DeliverLayout.deliveryHeaderBytes(qos);
+            pushed.add(new Pushed(
+                    frame.correlationId(),
+                    qos,
+                    qos == 0 ? 0 : DeliverLayout.tag(payload, at),
+                    qos == 0 ? 1 : DeliverLayout.attempt(payload, at),
+                    DeliverLayout.publishedMillis(payload, 0),
+                    slice(payload, EntryLayout.propertiesOffset(entry), EntryLayout.propertiesLength(payload, entry)),
+                    new String(
+                            slice(
+                                    payload,
+                                    EntryLayout.bodyOffset(payload, entry),
+                                    EntryLayout.bodyLength(payload, entry)),
+                            StandardCharsets.UTF_8)));
+            at = entry + EntryLayout.bytesAt(payload, entry);
+        }
+    }
+
+    private static byte[] slice(ByteBuffer from, int offset, int length) {
+        byte[] slice = new byte[length];
+        if (length > 0) {
+            from.get(offset, slice);
+        }
+        return slice;
+    }
+}

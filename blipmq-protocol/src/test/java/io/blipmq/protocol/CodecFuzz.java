@@ -1,0 +1,261 @@
+package io.blipmq.protocol;
+
+import io.blipmq.protocol.v2.AttachLayout;
+import io.blipmq.protocol.v2.DeadLetterItem;
+import io.blipmq.protocol.v2.DeliverLayout;
+import io.blipmq.protocol.v2.DeliveryItem;
+import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.v2.HandshakeLayout;
+import io.blipmq.protocol.v2.ListLayout;
+import io.blipmq.protocol.v2.PropertiesReader;
+import io.blipmq.protocol.v2.PropertyLayout;
+import io.blipmq.protocol.v2.PublishLayout;
+import io.blipmq.protocol.v2.SettleLayout;
+import io.blipmq.protocol.v2.SubscriptionItem;
+import io.blipmq.protocol.v2.TopicItem;
+import io.blipmq.protocol.v2.Welcome;
+import java.nio.ByteBuffer;
+
+/**
+ * A fuzzer's way into the codec of both versions: a byte for the version, one for the type, and a payload. Owned by the
+ * fuzzer's thread.
+ *
+ * <p>No check reads beyond the payload, and what a check has accepted every accessor can read.
+ */
+public final class CodecFuzz {
+    /** Payloads are read at an offset, and nothing follows them. */
+    private static final int OFFSET = 2;
+
+    private final ByteBuffer buffer;
+    private final int length;
+    private final int end;
+
+    private CodecFuzz(byte[] data) {
+        buffer = ByteBuffer.wrap(data);
+        length = data.length - OFFSET;
+        end = data.length;
+    }
+
+    /** The fuzzer's entry. */
+    public static void fuzzerTestOneInput(byte[] data) {
+        if (data.length < OFFSET) {
+            return;
+        }
+        FrameType type = FrameType.of(1 + (data[0] & 1), data[1]);
+        if (type != null) {
+            new CodecFuzz(data).read(type, 1 + (data[0] & 1));
+        }
+    }
+
+    private void read(FrameType type, int version) {
+        switch (type) {
+            case HELLO -> readHello(version);
+            case AUTH -> readWhen(PayloadLayout.isAuth(buffer, OFFSET, length), OFFSET + 2, length - 2);
+            case PUBLISH -> readPublish();
+            case SUBSCRIBE -> readSubscribe();
+            case NACK -> readNack();
+            case PUBLISH_BATCH -> readBatch();
+            case ATTACH -> readAttach();
+            case SETTLE -> readSettle();
+            case DETACH -> readDetach();
+            case WELCOME -> readWelcome();
+            case CONFIRM -> readConfirm();
+            case DELIVER -> readDeliver();
+            case DETACHED -> readDetached();
+            case LISTING -> readListing();
+            case GOAWAY -> readGoAway();
+            default -> readFixed(type);
+        }
+    }
+
+    private void readHello(int version) {
+        if (version == 1 && PayloadLayout.isHello(length)) {
+            PayloadLayout.helloVersion(buffer, OFFSET);
+        } else if (HandshakeLayout.isHello(buffer, OFFSET, length)) {
+            int nameLength = HandshakeLayout.helloNameLength(buffer, OFFSET);
+            readProperties(OFFSET + HandshakeLayout.HELLO_NAME_OFFSET + nameLength, end);
+        }
+    }
+
+    private void readPublish() {
+        if (PayloadLayout.isPublish(buffer, OFFSET, length)) {
+            int topicLength = PayloadLayout.publishTopicLength(buffer, OFFSET);
+            int message = PayloadLayout.publishMessageOffset(topicLength);
+            readWhen(true, OFFSET + message, length - message);
+        }
+    }
+
+    private void readSubscribe() {
+        if (PayloadLayout.isSubscribe(buffer, OFFSET, length)) {
+            int topicLength = PayloadLayout.subscribeTopicLength(buffer, OFFSET);
+            PayloadLayout.subscribeQos(buffer, OFFSET, topicLength);
+            Topics.subscribableBytesMax(buffer, OFFSET + PayloadLayout.SUBSCRIBE_TOPIC_OFFSET, topicLength);
+        }
+    }
+
+    private void readNack() {
+        if (PayloadLayout.isNack(buffer, OFFSET, length)) {
+            PayloadLayout.nackCode(buffer, OFFSET);
+            readWhen(true, OFFSET + PayloadLayout.NACK_TEXT_OFFSET, PayloadLayout.nackTextLength(buffer, OFFSET));
+        }
+    }
+
+    private void readBatch() {
+        if (!PublishLayout.isPublishBatch(buffer, OFFSET, length)) {
+            return;
+        }
+        int from = OFFSET + PublishLayout.entriesOffset(PublishLayout.topicLength(buffer, OFFSET));
+        int count = EntryLayout.check(buffer, from, end);
+        int at = from;
+        for (int i = 0; i < count; i++) {
+            at = readEntry(at);
+            require(at <= end, "an entry beyond its frame");
+        }
+        require(count < 0 || at == end, "entries that do not fill their frame");
+    }
+
+    private void readAttach() {
+        if (!AttachLayout.isAttach(buffer, OFFSET, length)) {
+            return;
+        }
+        int topicLength = AttachLayout.topicLength(buffer, OFFSET);
+        int name = OFFSET + AttachLayout.nameOffset(topicLength);
+        int nameLength = AttachLayout.nameLength(buffer, OFFSET, topicLength);
+        readWhen(true, name, nameLength);
+        readProperties(name + nameLength, end);
+    }
+
+    private void readSettle() {
+        if (!SettleLayout.isSettle(buffer, OFFSET, length)) {
+            return;
+        }
+        int tags = OFFSET + SettleLayout.tagsOffset(SettleLayout.reasonLength(buffer, OFFSET));
+        require(tags < end && (end - tags) % SettleLayout.TAG_BYTES == 0, "a part of a tag");
+    }
+
+    private void readDetach() {
+        if (AttachLayout.isDetach(buffer, OFFSET, length)) {
+            AttachLayout.detachFlags(buffer, OFFSET);
+            int nameLength = AttachLayout.detachNameLength(buffer, OFFSET);
+            readWhen(true, OFFSET + AttachLayout.DETACH_NAME_OFFSET, nameLength);
+        }
+    }
+
+    private void readWelcome() {
+        if (HandshakeLayout.isWelcome(buffer, OFFSET, length)) {
+            Welcome.read(buffer, OFFSET);
+        }
+    }
+
+    private void readConfirm() {
+        if (!PublishLayout.isConfirm(buffer, OFFSET, length)) {
+            return;
+        }
+        int at = OFFSET;
+        while (at < end) {
+            require(PublishLayout.runCount(buffer, at) > 0, "a run about nothing");
+            readWhen(true, at + PublishLayout.RUN_TEXT_OFFSET, PublishLayout.runTextLength(buffer, at));
+            at = PublishLayout.nextRun(buffer, at);
+        }
+        require(at == end, "runs that do not fill their frame");
+    }
+
+    private void readDeliver() {
+        if (!DeliverLayout.isDeliver(buffer, OFFSET, length)) {
+            return;
+        }
+        int before = DeliverLayout.deliveryHeaderBytes(DeliverLayout.qos(buffer, OFFSET));
+        int at = OFFSET + DeliverLayout.DELIVERIES_OFFSET;
+        while (at < end) {
+            at = readEntry(at + before);
+        }
+        require(at == end, "deliveries that do not fill their frame");
+    }
+
+    private void readDetached() {
+        if (AttachLayout.isDetached(buffer, OFFSET, length)) {
+            AttachLayout.detachedCode(buffer, OFFSET);
+            int textLength = AttachLayout.detachedTextLength(buffer, OFFSET);
+            readWhen(true, OFFSET + AttachLayout.DETACHED_TEXT_OFFSET, textLength);
+        }
+    }
+
+    private void readListing() {
+        if (!ListLayout.isListing(buffer, OFFSET, length)) {
+            return;
+        }
+        int at = OFFSET + ListLayout.LISTING_ITEMS_OFFSET;
+        while (at < end) {
+            int itemLength = ListLayout.itemLength(buffer, at);
+            int item = at + ListLayout.ITEM_LENGTH_BYTES;
+            TopicItem.read(buffer, item, itemLength);
+            SubscriptionItem.read(buffer, item, itemLength);
+            DeliveryItem.read(buffer, item, itemLength);
+            if (DeadLetterItem.isDeadLetter(buffer, item, itemLength)) {
+                readEntry(item + DeadLetterItem.ENTRY_OFFSET);
+            }
+            at = item + itemLength;
+        }
+    }
+
+    private void readGoAway() {
+        if (HandshakeLayout.isGoAway(buffer, OFFSET, length)) {
+            HandshakeLayout.goAwayCode(buffer, OFFSET);
+            HandshakeLayout.goAwayMillis(buffer, OFFSET);
+        }
+    }
+
+    private void readFixed(FrameType type) {
+        switch (type) {
+            case ATTACHED -> readWhen(AttachLayout.isAttached(length), OFFSET, AttachLayout.ATTACHED_BYTES);
+            case CREDIT -> readWhen(AttachLayout.isCredit(length), OFFSET, AttachLayout.CREDIT_BYTES);
+            case SETTLED -> readWhen(SettleLayout.isSettled(length), OFFSET, SettleLayout.SETTLED_BYTES);
+            case LIST -> readWhen(ListLayout.isList(length), OFFSET, ListLayout.LIST_BYTES);
+            case DEAD_LETTERS -> readWhen(ListLayout.isDeadLetters(length), OFFSET, ListLayout.DEAD_LETTERS_BYTES);
+            case DONE -> readWhen(ListLayout.isDone(length), OFFSET, ListLayout.DONE_BYTES);
+            default -> readWhen(PayloadLayout.isSubscriptionId(length), OFFSET, PayloadLayout.SUBSCRIPTION_ID_BYTES);
+        }
+    }
+
+    /** @return where what follows the entry begins */
+    private int readEntry(int at) {
+        readWhen(true, EntryLayout.bodyOffset(buffer, at), EntryLayout.bodyLength(buffer, at));
+        int next = EntryLayout.bytesAt(buffer, at);
+        require(next == EntryLayout.bytesAt(buffer.array(), at), "two opinions of an entry's length");
+        int propertiesLength = EntryLayout.propertiesLength(buffer, at);
+        if (propertiesLength > 0) {
+            int from = EntryLayout.propertiesOffset(at);
+            readProperties(from, from + propertiesLength);
+        }
+        return at + next;
+    }
+
+    private void readProperties(int from, int to) {
+        boolean published = PropertyLayout.checkPublished(buffer, from, to) == 0;
+        if (PropertyLayout.checkForm(buffer, from, to) != 0) {
+            require(!published, "properties that are sound and do not fit");
+            return;
+        }
+        PropertyLayout.checkNoneAsked(buffer, from, to);
+        PropertiesReader reader = new PropertiesReader().of(buffer, from, to);
+        while (reader.next()) {
+            readWhen(true, reader.valueOffset(), reader.valueLength());
+            if (published && reader.key() == PropertyLayout.HEADER_KEY) {
+                reader.headerName();
+                reader.headerValue();
+            }
+        }
+    }
+
+    private void readWhen(boolean accepted, int offset, int bytes) {
+        if (accepted) {
+            require(bytes >= 0 && offset >= OFFSET && offset + bytes <= end, "a field beyond its frame");
+        }
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError(what);
+        }
+    }
+}
