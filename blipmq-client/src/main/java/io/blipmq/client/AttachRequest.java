@@ -34,7 +34,7 @@ final class AttachRequest extends Request {
                 output.room(frameBytes),
                 id,
                 options.attachFlags(subscription.isFirstAttach()),
-                options.credit(),
+                subscription.settlements().grantAtStart(),
                 options.ackTimeout().toMillis(),
                 options.retryBackoff().toMillis(),
                 options.topicBytes(),

@@ -49,14 +49,32 @@ final class Settlements {
     }
 
     private final int credit;
+    private final long total;
     private List<Group> groups = new ArrayList<>();
     private int generation = 1;
-    private int creditToReturn;
+    /** Credit that the broker has not used, and deliveries that are not settled. */
+    private int granted;
+    /** Deliveries that are done with: they do not come again. */
+    private long done;
+
     private int held;
     private boolean dirty;
 
-    Settlements(int credit) {
+    /** @param total messages that are wanted in all */
+    Settlements(int credit, long total) {
         this.credit = credit;
+        this.total = total;
+    }
+
+    /** The credit that a new attachment begins with. */
+    synchronized int grantAtStart() {
+        granted = 0;
+        granted = due();
+        return granted;
+    }
+
+    private int due() {
+        return (int) Math.max(0, Math.min(credit - granted, total - done - granted));
     }
 
     /** @return whether nobody has asked for sending yet */
@@ -66,8 +84,9 @@ final class Settlements {
         }
         if (action != SettleLayout.EXTEND) {
             delivery.markSettled();
-            creditToReturn++;
+            granted--;
             held--;
+            done += action == SettleLayout.NACK ? 0 : 1;
         }
         groupFor(action, millis, reason.length == 0 ? NO_REASON : reason).add(delivery.tag());
         return becomeDirty();
@@ -88,8 +107,9 @@ final class Settlements {
             return false;
         }
         held--;
-        creditToReturn++;
-        return creditToReturn >= Math.max(1, credit / 4) && becomeDirty();
+        granted--;
+        done++;
+        return credit - granted >= Math.max(1, credit / 4) && becomeDirty();
     }
 
     private boolean becomeDirty() {
@@ -115,7 +135,6 @@ final class Settlements {
     synchronized void onLost() {
         generation++;
         groups.clear();
-        creditToReturn = 0;
         held = 0;
         dirty = false;
     }
@@ -127,8 +146,8 @@ final class Settlements {
         synchronized (this) {
             taken = groups;
             groups = new ArrayList<>();
-            returned = creditToReturn;
-            creditToReturn = 0;
+            returned = due();
+            granted += returned;
             dirty = false;
         }
         for (Group group : taken) {

@@ -34,7 +34,7 @@ public final class Subscription implements AutoCloseable {
         this.options = options;
         this.core = core;
         this.queue = new DeliveryQueue();
-        this.settlements = new Settlements(options.credit());
+        this.settlements = new Settlements(options.credit(), options.total());
     }
 
     public String topic() {

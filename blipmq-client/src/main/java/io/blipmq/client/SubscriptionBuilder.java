@@ -23,6 +23,7 @@ public final class SubscriptionBuilder {
     private String name = "";
     private int qos = 1;
     private int credit = CREDIT_DEFAULT;
+    private long total = Long.MAX_VALUE;
     private Duration ackTimeout = ACK_TIMEOUT_DEFAULT;
     private Duration retryBackoff = Duration.ZERO;
     private Duration retryDelay = RETRY_DELAY_DEFAULT;
@@ -60,6 +61,15 @@ public final class SubscriptionBuilder {
             throw new IllegalArgumentException("a credit is at least 1, not " + messages);
         }
         credit = messages;
+        return this;
+    }
+
+    /** No more messages than these are asked for: what is beyond them stays for others, and undelivered. */
+    public SubscriptionBuilder limit(long messages) {
+        if (messages < 0) {
+            throw new IllegalArgumentException("a limit is 0 or more, not " + messages);
+        }
+        total = messages;
         return this;
     }
 
@@ -148,6 +158,7 @@ public final class SubscriptionBuilder {
                 Names.text(name, "a subscription's name", Names.SUBSCRIPTION_BYTES_MAX),
                 qos,
                 credit,
+                total,
                 ackTimeout,
                 retryBackoff,
                 retryDelay,

@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param topicBytes the topic as it stands on the wire; likewise the name
  * @param name empty for one that ends with the client
  * @param credit deliveries that may be here and not be settled, or at QoS 0 not be taken
+ * @param total deliveries that are wanted in all
  * @param retryDelay until a delivery whose handler failed comes again
  */
 record SubscriptionOptions(
@@ -18,6 +19,7 @@ record SubscriptionOptions(
         byte[] nameBytes,
         int qos,
         int credit,
+        long total,
         Duration ackTimeout,
         Duration retryBackoff,
         Duration retryDelay,

@@ -6,7 +6,6 @@ import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.v2.V2Nack;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -21,7 +20,7 @@ import java.util.function.Predicate;
  * one does rarely: refuses, is silent, goes away, forgets connections. Its monitor guards everything.
  */
 public final class FakeBroker implements AutoCloseable {
-    static final String KEY = "test-key";
+    public static final String KEY = "test-key";
 
     /** A message as it is kept. */
     static final class Stored {
@@ -58,8 +57,10 @@ public final class FakeBroker implements AutoCloseable {
     final List<Sub> subs = new ArrayList<>();
     final List<String> frames = new ArrayList<>();
     private final List<FakeSession> sessions = new ArrayList<>();
-    private ServerSocket listener;
-    private int port;
+    private final ServerSocket listener;
+    /** Stopped, it goes on holding its port, and closes whoever comes. */
+    private boolean stopped;
+
     private long lastTag;
     private long lastSubId;
     private Predicate<byte[]> refused = body -> false;
@@ -67,22 +68,14 @@ public final class FakeBroker implements AutoCloseable {
     private boolean holdsConfirms;
 
     public FakeBroker() throws IOException {
-        listen();
-    }
-
-    public synchronized BlipAddress address() {
-        return new BlipAddress("127.0.0.1", port);
-    }
-
-    private void listen() throws IOException {
-        ServerSocket socket = new ServerSocket();
-        socket.setReuseAddress(true);
-        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        port = socket.getLocalPort();
-        listener = socket;
-        Thread thread = new Thread(() -> accept(socket), "fake-broker");
+        listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread thread = new Thread(() -> accept(listener), "fake-broker");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    public BlipAddress address() {
+        return new BlipAddress("127.0.0.1", listener.getLocalPort());
     }
 
     private void accept(ServerSocket from) {
@@ -90,8 +83,9 @@ public final class FakeBroker implements AutoCloseable {
             while (true) {
                 Socket socket = from.accept();
                 FakeSession session = new FakeSession(this, socket);
-                synchronized (this) {
-                    sessions.add(session);
+                if (!begin(session)) {
+                    socket.close();
+                    continue;
                 }
                 Thread thread = new Thread(session, "fake-session");
                 thread.setDaemon(true);
@@ -102,8 +96,12 @@ public final class FakeBroker implements AutoCloseable {
         }
     }
 
+    private synchronized boolean begin(FakeSession session) {
+        return !stopped && sessions.add(session);
+    }
+
     /** Refuses messages, by a CONFIRM. */
-    synchronized void refuse(Refusal why, Predicate<byte[]> bodies) {
+    public synchronized void refuse(Refusal why, Predicate<byte[]> bodies) {
         refusal = why;
         refused = bodies;
     }
@@ -123,7 +121,7 @@ public final class FakeBroker implements AutoCloseable {
     }
 
     /** Ends a subscription as a takeover does. */
-    synchronized void detach(String name) {
+    public synchronized void detach(String name) {
         for (Sub sub : subs) {
             if (sub.name.equals(name) && sub.holder != null) {
                 sub.holder.detached(sub);
@@ -132,11 +130,11 @@ public final class FakeBroker implements AutoCloseable {
         }
     }
 
-    /** Loses every connection and listens no more; durable state stays. */
+    /** Loses every connection and lets nobody in; durable state stays. */
     public void stop() throws IOException {
         List<FakeSession> ended;
         synchronized (this) {
-            listener.close();
+            stopped = true;
             ended = new ArrayList<>(sessions);
         }
         for (FakeSession session : ended) {
@@ -149,8 +147,8 @@ public final class FakeBroker implements AutoCloseable {
         }
     }
 
-    public synchronized void start() throws IOException {
-        listen();
+    public synchronized void start() {
+        stopped = false;
     }
 
     public void restart() throws IOException {
@@ -159,7 +157,7 @@ public final class FakeBroker implements AutoCloseable {
     }
 
     /** The bodies of what waits in a subscription and is not settled, in order. */
-    synchronized List<String> bodies(String name) {
+    public synchronized List<String> bodies(String name) {
         List<String> bodies = new ArrayList<>();
         Sub sub = named(name);
         sub.unsettled.values().forEach(message -> bodies.add(FakeSession.text(message)));
@@ -172,7 +170,7 @@ public final class FakeBroker implements AutoCloseable {
     }
 
     /** Makes a durable subscription that collects. */
-    synchronized void collect(String topic, String name) {
+    public synchronized void collect(String topic, String name) {
         subs.add(new Sub(++lastSubId, topic, name, 1));
     }
 
@@ -181,7 +179,7 @@ public final class FakeBroker implements AutoCloseable {
     }
 
     /** Waits until something is so. */
-    synchronized void await(String what, BooleanSupplier happened) {
+    public synchronized void await(String what, BooleanSupplier happened) {
         long end = System.nanoTime() + 60_000_000_000L;
         while (!happened.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
@@ -272,5 +270,6 @@ public final class FakeBroker implements AutoCloseable {
     @Override
     public void close() throws IOException {
         stop();
+        listener.close();
     }
 }
