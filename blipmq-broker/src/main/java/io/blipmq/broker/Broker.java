@@ -44,9 +44,13 @@ public final class Broker {
     private final Redelivery redelivery;
     private final Housekeeping housekeeping;
     private final Subscribing subscribing;
-    private final PushBroker pushing = new PushBroker();
-    private boolean shuttingDown;
-    private boolean sealed;
+    private final Publishing publishing;
+    private final Attaching attaching;
+    private final Settling settling;
+    private final Pushing pushing;
+    private final PushBroker pushBroker;
+    private final ReadyList ready = new ReadyList();
+    private final Refusals refusals = new Refusals(counters);
 
     private Broker(BrokerOptions options, BrokerClock clock, Journal.Opener opener) throws IOException {
         this.options = options;
@@ -54,15 +58,26 @@ public final class Broker {
         this.state = new BrokerState(options, counters);
         this.journal = opener.open(state);
         state.journal(journal);
-        this.redelivery = new Redelivery(options, counters, state, journal, clock);
-        this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery);
+        this.redelivery = new Redelivery(options, counters, state, journal, clock, ready);
+        this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery, ready);
         for (DurableSubscription subscription : state.durableSubscriptions()) {
             subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
             redelivery.onRestored(subscription);
         }
         this.subscribing = new Subscribing(options, counters, state, journal, redelivery);
+        this.publishing = new Publishing(options, counters, state, journal, redelivery, ready);
+        this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready);
+        this.settling = new Settling(state, redelivery);
+        this.pushing = new Pushing(ready, redelivery, counters);
+        this.pushBroker = pushBroker();
         state.listener(new Applied());
         counters.publish();
+    }
+
+    private PushBroker pushBroker() {
+        Listing listing = new Listing(state, redelivery, journal);
+        DeadLetterOps deadLetterOps = new DeadLetterOps(options, counters, state, journal, redelivery);
+        return new PushBroker(publishing, attaching, settling, listing, deadLetterOps, pushing, ready, refusals);
     }
 
     /** Opens the journal and rebuilds topics and subscriptions from it; durable ones start detached. */
@@ -72,14 +87,14 @@ public final class Broker {
 
     // --- connections ---
 
-    /** Registers an authenticated connection. */
+    /** Registers an authenticated connection that polls. */
     public Client connect(OwnerId owner) {
         return new Client(owner);
     }
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
     public void disconnect(Client client) {
-        subscribing.release(client);
+        attaching.release(client);
     }
 
     // --- requests ---
@@ -99,25 +114,11 @@ public final class Broker {
             int topicLength,
             int payloadOffset,
             int payloadLength) {
-        if (shuttingDown) {
-            return refuse(SHUTTING_DOWN);
-        }
-        Topic topic = state.topics().find(frame, topicOffset, topicLength);
-        long sequence = 0;
-        if (topic != null && qos == 0) {
-            topic.appendLive(frame, payloadOffset, payloadLength);
-        } else if (topic != null) {
-            long nowMillis = redelivery.nowMillis();
-            long expiresMillis = options.messageTtlMillis() == 0 ? 0 : nowMillis + options.messageTtlMillis();
-            sequence = journal.appendPublish(
-                    frame, topicOffset, topicLength, payloadOffset, payloadLength, nowMillis, expiresMillis);
-            if (sequence < 0) {
-                return refuse(sequence);
-            }
-            client.lastSequence(sequence);
-        }
-        counters.increment(BrokerMetric.PUBLISHED);
-        return sequence;
+        return refusals.count(
+                refusals.isShuttingDown()
+                        ? SHUTTING_DOWN
+                        : publishing.publish(
+                                client, qos, frame, topicOffset, topicLength, payloadOffset, payloadLength));
     }
 
     /**
@@ -129,31 +130,32 @@ public final class Broker {
      *     {@link #TOO_MANY_SUBSCRIPTIONS}
      */
     public long subscribe(Client client, int qos, ByteBuffer frame, int topicOffset, int topicLength) {
-        if (shuttingDown) {
-            return refuse(SHUTTING_DOWN);
+        if (refusals.isShuttingDown()) {
+            return refusals.count(SHUTTING_DOWN);
         }
         byte[] name = new byte[topicLength];
         frame.get(topicOffset, name);
-        long id = subscribing.subscribe(client, qos, name);
-        return id < 0 ? refuse(id) : id;
+        return refusals.count(subscribing.subscribe(client, qos, name));
     }
 
     /**
      * Delivers the next message of a subscription, if there is one. A detached subscription is attached by its owner's
-     * POLL.
+     * POLL, unless it was made to be pushed.
      *
      * @return whether {@code sink} got a delivery; false for an empty, unknown or foreign subscription
      */
     public boolean poll(Client client, long subscriptionId, DeliverySink sink) {
         Subscription subscription = state.subscription(subscriptionId);
-        if (subscription == null || shuttingDown || !subscription.belongsTo(client)) {
+        if (subscription == null || refusals.isShuttingDown() || !subscription.belongsTo(client)) {
             return false;
         }
-        if (subscription instanceof DurableSubscription durable && !durable.isAttached()) {
-            if (durable.isRemoving()) {
+        if (subscription instanceof DurableSubscription durable) {
+            if (!durable.isForPolling() || durable.isRemoving()) {
                 return false;
             }
-            subscribing.attach(durable, client);
+            if (!durable.isAttached()) {
+                subscribing.attach(durable, client);
+            }
         }
         if (!subscription.deliverNext(sink, redelivery)) {
             return false;
@@ -169,14 +171,7 @@ public final class Broker {
      * @return 0 when it took effect, or {@link #UNKNOWN}, or {@link #BUSY} when too many wait for room in the journal
      */
     public long acknowledge(Client client, long subscriptionId, long deliveryTag) {
-        if (sealed
-                || !(state.subscription(subscriptionId) instanceof DurableSubscription subscription)
-                || !subscription.belongsTo(client)
-                || subscription.isRemoving()
-                || !subscription.holds(deliveryTag)) {
-            return UNKNOWN;
-        }
-        return redelivery.acknowledge(subscription, deliveryTag) ? 0 : BUSY;
+        return settling.acknowledge(client, subscriptionId, deliveryTag);
     }
 
     /**
@@ -185,15 +180,6 @@ public final class Broker {
      */
     public boolean isOutOfRoom() {
         return redelivery.pending().waitsForDisk();
-    }
-
-    private long refuse(long refusal) {
-        if (refusal == DISK_FULL) {
-            counters.increment(BrokerMetric.REFUSED_DISK_FULL);
-        } else if (refusal == SHUTTING_DOWN) {
-            counters.increment(BrokerMetric.REFUSED_SHUTTING_DOWN);
-        }
-        return refusal;
     }
 
     // --- the turn ---
@@ -222,6 +208,16 @@ public final class Broker {
         @Override
         public void onSettled(Delivery delivery) {
             redelivery.onSettled(delivery);
+        }
+
+        @Override
+        public void onMessage(Topic topic) {
+            ready.addTopic(topic);
+        }
+
+        @Override
+        public void onMessage(DurableSubscription subscription) {
+            ready.add(subscription.attachment());
         }
     }
 
@@ -259,7 +255,8 @@ public final class Broker {
 
     /** From now on publishes and subscriptions are refused and nothing more is delivered; acknowledgements go on. */
     public void beginShutdown() {
-        shuttingDown = true;
+        refusals.beginShutdown();
+        pushing.stop();
     }
 
     /**
@@ -294,7 +291,7 @@ public final class Broker {
     /** Ends the journal: what it took is stored, and nothing is taken any more. */
     public void seal() {
         redelivery.pending().appendAll();
-        sealed = true;
+        settling.seal();
         journal.seal();
     }
 
@@ -317,7 +314,7 @@ public final class Broker {
 
     /** What protocol version 2 asks for. */
     public PushBroker pushing() {
-        return pushing;
+        return pushBroker;
     }
 
     /** The way of other threads into the core. */

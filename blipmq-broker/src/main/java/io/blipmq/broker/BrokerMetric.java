@@ -16,8 +16,16 @@ public enum BrokerMetric {
     DELIVERED,
     REDELIVERED,
     ACKNOWLEDGED,
+    /** Deliveries that a client gave back to be delivered again. */
+    NACKED,
+    /** Deliveries that a client sent to the dead letters. */
+    REJECTED,
     /** Messages moved to a dead-letter topic. */
     DEAD_LETTERED,
+    /** Dead letters sent back to the subscription they failed in. */
+    REDRIVEN,
+    /** Dead letters dropped by a client. */
+    PURGED,
     /** QoS 0 messages that a subscription lost because it fell behind or memory was short. */
     DROPPED_QUEUE_FULL,
     /** QoS 0 messages that waited for a subscription when its connection ended. */
@@ -28,6 +36,10 @@ public enum BrokerMetric {
     SUBSCRIPTIONS_EXPIRED,
     /** Durable subscriptions removed because their detached backlog grew too large. */
     SUBSCRIPTIONS_OVERGROWN,
+    /** Durable subscriptions removed because a client asked for it. */
+    SUBSCRIPTIONS_DELETED,
+    /** Named subscriptions that moved to another connection while one held them. */
+    SUBSCRIPTIONS_TAKEN_OVER,
     REFUSED_DISK_FULL,
     REFUSED_SHUTTING_DOWN
 }

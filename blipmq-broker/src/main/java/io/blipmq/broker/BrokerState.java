@@ -3,7 +3,9 @@ package io.blipmq.broker;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -13,6 +15,8 @@ import org.agrona.collections.Long2ObjectHashMap;
  * state: stored commands and replayed ones come in through the same methods.
  */
 final class BrokerState implements CommandHandler {
+    static final byte[] NO_NAME = {};
+
     private final BrokerOptions options;
     private final BrokerCounters counters;
     private final LiveMemory liveMemory;
@@ -20,7 +24,16 @@ final class BrokerState implements CommandHandler {
     private final TopicTable topics = new TopicTable();
     private final Long2ObjectHashMap<Subscription> subscriptions = new Long2ObjectHashMap<>();
     private final List<DurableSubscription> durable = new ArrayList<>();
+    private final Map<Name, DurableSubscription> named = new HashMap<>();
+    private long topicsMade;
     private Listener listener = new Listener() {};
+
+    /** A durable subscription's name, which is its owner's. */
+    private record Name(OwnerId owner, ByteBuffer text) {
+        static Name of(OwnerId owner, byte[] text) {
+            return new Name(owner, ByteBuffer.wrap(text));
+        }
+    }
 
     /** What the rest of the core does about a change. */
     interface Listener {
@@ -29,6 +42,12 @@ final class BrokerState implements CommandHandler {
 
         /** A delivery left its subscription. */
         default void onSettled(Delivery delivery) {}
+
+        /** Messages have arrived in a topic. */
+        default void onMessage(Topic topic) {}
+
+        /** Something is due in this subscription, or a letter has arrived. */
+        default void onMessage(DurableSubscription subscription) {}
     }
 
     BrokerState(BrokerOptions options, BrokerCounters counters) {
@@ -62,7 +81,9 @@ final class BrokerState implements CommandHandler {
             int topicOffset,
             int topicLength,
             int payloadOffset,
-            int payloadLength) {
+            int payloadLength,
+            int propertiesBytes,
+            long publishedMillis) {
         Topic topic = topics.find(body, topicOffset, topicLength);
         if (topic == null) {
             return;
@@ -71,26 +92,39 @@ final class BrokerState implements CommandHandler {
             topic.messages().append(sequence, position, payloadLength);
         }
         if (topic.hasPassingSubscriptions()) {
-            topic.live().append(body, payloadOffset, payloadLength, 0);
+            topic.live().append(body, payloadOffset, payloadLength, propertiesBytes, publishedMillis, 0);
+        }
+        listener.onMessage(topic);
+    }
+
+    @Override
+    public void onSubscribe(long sequence, OwnerId owner, byte[] topicName, byte[] name, boolean passing) {
+        Topic topic = topic(topicName);
+        DurableSubscription replaced = named(owner, name);
+        addDurable(sequence, topic, owner, name, passing, sequence + 1);
+        if (replaced != null) {
+            remove(replaced);
         }
     }
 
     @Override
-    public void onSubscribe(long sequence, OwnerId owner, byte[] topicName) {
-        addDurable(sequence, topic(topicName), owner, sequence + 1);
-    }
-
-    @Override
-    public void onSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason) {
+    public void onSettle(
+            long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason) {
         DurableSubscription subscription = durable(subscriptionId);
         if (subscription != null) {
-            settle(subscription, deliveryTag, payloadLength);
+            settle(subscription, deliveryTag, redriven, payloadLength);
         }
     }
 
     @Override
     public void onDeadLetter(
-            long sequence, long position, long subscriptionId, long deliveryTag, int attempts, int payloadLength) {
+            long sequence,
+            long position,
+            long subscriptionId,
+            long deliveryTag,
+            boolean redriven,
+            int attempts,
+            int payloadLength) {
         DurableSubscription origin = durable(subscriptionId);
         if (origin == null) {
             return;
@@ -98,43 +132,70 @@ final class BrokerState implements CommandHandler {
         Topic letterTopic = topic(origin.topic().deadLetterName());
         DurableSubscription target = deadLetters(letterTopic, origin.owner());
         if (target == null) {
-            target = addDurable(sequence, letterTopic, origin.owner(), sequence);
+            target = addDurable(sequence, letterTopic, origin.owner(), NO_NAME, false, sequence);
         }
         target.messages().append(sequence, position, payloadLength);
-        if (origin.isWaitingFor(deliveryTag)) {
-            settle(origin, deliveryTag, payloadLength);
-            addLetter(target, sequence, subscriptionId, deliveryTag, payloadLength);
+        if (redriven ? origin.unsettled().contains(deliveryTag) : origin.isWaitingFor(deliveryTag)) {
+            settle(origin, deliveryTag, redriven, payloadLength);
+            addLetter(new DurableSubscription.Letter(
+                    target, sequence, subscriptionId, deliveryTag, redriven, payloadLength));
+            listener.onMessage(target);
         } else {
             // It was acknowledged while its move was on its way. The journal finds the letter again all the same.
             target.cursor().settleAhead(sequence, payloadLength);
         }
     }
 
+    @Override
+    public void onRedrive(StoredMessage copy, long subscriptionId, long deadLettersId, long letterTag) {
+        DurableSubscription target = durable(subscriptionId);
+        DurableSubscription deadLetters = durable(deadLettersId);
+        if (deadLetters == null || !deadLetters.isWaitingFor(letterTag)) {
+            return;
+        }
+        settle(deadLetters, letterTag, false, copy.payloadLength);
+        if (target != null) {
+            target.countComingRedrives(-1);
+            Delivery delivery = new Delivery(target, copy);
+            target.unsettled().put(delivery);
+            target.unsettled().dueAgain(delivery);
+            listener.onMessage(target);
+        }
+    }
+
     /** Remembers where a letter came from, for acknowledgements that come late. */
-    void addLetter(DurableSubscription deadLetters, long tag, long originId, long originTag, int payloadLength) {
-        DurableSubscription.Letter letter =
-                new DurableSubscription.Letter(deadLetters, tag, originId, originTag, payloadLength);
-        deadLetters.letters().put(tag, letter);
-        DurableSubscription origin = durable(originId);
+    void addLetter(DurableSubscription.Letter letter) {
+        letter.deadLetters().letters().put(letter.tag(), letter);
+        DurableSubscription origin = durable(letter.originId());
         if (origin != null) {
-            origin.lettersByOrigin().put(originTag, letter);
+            origin.lettersByOrigin().put(letter.originTag(), letter);
         }
     }
 
     @Override
     public void onRemove(long subscriptionId, RemoveReason reason) {
         DurableSubscription subscription = durable(subscriptionId);
-        if (subscription == null) {
-            return;
+        if (subscription != null) {
+            remove(subscription);
         }
-        subscriptions.remove(subscriptionId);
+    }
+
+    private void remove(DurableSubscription subscription) {
+        subscriptions.remove(subscription.id());
         durable.remove(subscription);
+        named.remove(Name.of(subscription.owner(), subscription.name()), subscription);
         subscription.topic().durable().remove(subscription);
         for (Delivery delivery : subscription.unsettled().values()) {
             delivery.state = Delivery.State.SETTLED;
             listener.onSettled(delivery);
         }
         subscription.unsettled().clear();
+        for (DurableSubscription.Letter letter : subscription.letters().values()) {
+            DurableSubscription origin = durable(letter.originId());
+            if (origin != null) {
+                origin.lettersByOrigin().remove(letter.originTag());
+            }
+        }
         subscription.topic().trim();
         dropUnneeded(subscription.topic());
         countSubscriptions();
@@ -145,9 +206,10 @@ final class BrokerState implements CommandHandler {
      * A message leaves a subscription, whether it was delivered or, at replay, is not to be. Settling what is settled
      * already does nothing, so a settlement may take effect at once and again when it comes back from the journal.
      *
+     * @param redriven whether it had come back from the dead letters, so that it does not stand in the topic's order
      * @return whether anything knew the tag
      */
-    boolean settle(DurableSubscription subscription, long deliveryTag, int payloadLength) {
+    boolean settle(DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
         Delivery delivery = subscription.unsettled().remove(deliveryTag);
         if (delivery != null) {
             delivery.state = Delivery.State.SETTLED;
@@ -157,9 +219,11 @@ final class BrokerState implements CommandHandler {
         }
         DurableSubscription.Letter moved = subscription.lettersByOrigin().remove(deliveryTag);
         if (moved != null) {
-            return settle(moved.deadLetters(), moved.tag(), moved.payloadLength());
+            return settle(moved.deadLetters(), moved.tag(), false, moved.payloadLength());
         }
-        subscription.cursor().settleAhead(deliveryTag, payloadLength);
+        if (!redriven) {
+            subscription.cursor().settleAhead(deliveryTag, payloadLength);
+        }
         forgetLetter(subscription, deliveryTag);
         return false;
     }
@@ -178,7 +242,7 @@ final class BrokerState implements CommandHandler {
     Topic topic(byte[] name) {
         Topic topic = topics.find(name);
         if (topic == null) {
-            topic = new Topic(name, newLiveLog(), newLiveLog(), positions);
+            topic = new Topic(++topicsMade, name, newLiveLog(), newLiveLog(), positions);
             topics.add(topic);
             counters.add(BrokerMetric.TOPICS, 1);
         }
@@ -237,10 +301,15 @@ final class BrokerState implements CommandHandler {
     }
 
     /** @param firstSequence its messages begin at or beyond this number */
-    DurableSubscription addDurable(long id, Topic topic, OwnerId owner, long firstSequence) {
-        DurableSubscription subscription = new DurableSubscription(id, topic, owner, positions, firstSequence);
+    DurableSubscription addDurable(
+            long id, Topic topic, OwnerId owner, byte[] name, boolean passing, long firstSequence) {
+        DurableSubscription subscription =
+                new DurableSubscription(id, topic, owner, name, passing, positions, firstSequence);
         subscriptions.put(id, subscription);
         durable.add(subscription);
+        if (name.length > 0) {
+            named.put(Name.of(owner, name), subscription);
+        }
         subscription.topic().durable().add(subscription);
         countSubscriptions();
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
@@ -250,8 +319,13 @@ final class BrokerState implements CommandHandler {
 
     /** After a start: a delivery that had not been settled is due again; the attempt counts. */
     void restoreUnsettled(Delivery delivery) {
-        delivery.subscription.unsettled().put(delivery.tag, delivery);
-        delivery.subscription.dueAgain(delivery);
+        delivery.subscription.unsettled().put(delivery);
+        delivery.subscription.unsettled().dueAgain(delivery);
+    }
+
+    /** The owner's subscription of this name, or null. */
+    DurableSubscription named(OwnerId owner, byte[] name) {
+        return named.get(Name.of(owner, name));
     }
 
     /** The durable subscription of this id, or null. */

@@ -35,6 +35,10 @@ final class CheckpointLiveness implements Liveness {
                     byKey.computeIfAbsent(ByteBuffer.wrap(key), none -> new Readers(new ArrayList<>()))
                             .readers()
                             .add(reader);
+                    if (subscription.unsettled().stream().anyMatch(DeliveryState::redriven)) {
+                        ByteBuffer redriven = ByteBuffer.wrap(DurableSubscription.redriveKey(subscription.id()));
+                        byKey.put(redriven, new Readers(List.of(reader)));
+                    }
                     first = Math.min(first, reader.first(log.lastSequence()));
                 }
             }
@@ -53,9 +57,8 @@ final class CheckpointLiveness implements Liveness {
         }
 
         boolean wants(long sequence) {
-            return sequence < nextSequence
-                    ? Arrays.binarySearch(unsettled, sequence) >= 0
-                    : Arrays.binarySearch(settledAhead, sequence) < 0;
+            return Arrays.binarySearch(unsettled, sequence) >= 0
+                    || sequence >= nextSequence && Arrays.binarySearch(settledAhead, sequence) < 0;
         }
 
         /** @param lastSequence of the log that is read: what is beyond it is not there yet */

@@ -29,6 +29,8 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
     record SubscriptionState(
             long id,
             OwnerId owner,
+            byte[] name,
+            boolean passing,
             long nextSequence,
             long passedCount,
             long passedBytes,
@@ -47,6 +49,8 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
             return new SubscriptionState(
                     subscription.id(),
                     subscription.owner(),
+                    subscription.name(),
+                    subscription.isPassing(),
                     cursor.nextSequence(),
                     cursor.passedCount(),
                     cursor.passedBytes(),
@@ -65,6 +69,8 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
             long expiresMillis,
             int payloadOffset,
             int payloadLength,
+            int propertiesBytes,
+            boolean redriven,
             int attempts) {
 
         private static DeliveryState of(Delivery delivery) {
@@ -76,16 +82,22 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
                     message.expiresMillis,
                     message.payloadOffset,
                     message.payloadLength,
+                    message.propertiesBytes,
+                    delivery.isRedriven(),
                     delivery.attempts);
         }
 
         private Delivery restoreTo(DurableSubscription subscription) {
             StoredMessage message = new StoredMessage();
-            message.at(subscription.messages().key(), tag, position);
+            byte[] key = redriven
+                    ? DurableSubscription.redriveKey(subscription.id())
+                    : subscription.messages().key();
+            message.at(key, tag, position);
             message.publishedMillis = publishedMillis;
             message.expiresMillis = expiresMillis;
             message.payloadOffset = payloadOffset;
             message.payloadLength = payloadLength;
+            message.propertiesBytes = propertiesBytes;
             Delivery delivery = new Delivery(subscription, message);
             delivery.attempts = attempts;
             return delivery;
@@ -93,10 +105,16 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
     }
 
     /** Which message of which subscription a dead letter was. */
-    record LetterState(long subscriptionId, long tag, long originId, long originTag, int payloadLength) {
+    record LetterState(
+            long subscriptionId, long tag, long originId, long originTag, boolean originRedriven, int payloadLength) {
         private static LetterState of(DurableSubscription subscription, DurableSubscription.Letter letter) {
             return new LetterState(
-                    subscription.id(), letter.tag(), letter.originId(), letter.originTag(), letter.payloadLength());
+                    subscription.id(),
+                    letter.tag(),
+                    letter.originId(),
+                    letter.originTag(),
+                    letter.originRedriven(),
+                    letter.payloadLength());
         }
     }
 
@@ -143,7 +161,8 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
     }
 
     private static void restore(SubscriptionState from, Topic topic, BrokerState state) {
-        DurableSubscription subscription = state.addDurable(from.id, topic, from.owner, from.nextSequence);
+        DurableSubscription subscription =
+                state.addDurable(from.id, topic, from.owner, from.name, from.passing, from.nextSequence);
         if (from.letters != null) {
             restore(subscription.messages(), from.letters);
         }
@@ -158,6 +177,12 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
 
     private static void restore(LetterState letter, BrokerState state) {
         DurableSubscription subscription = state.durable(letter.subscriptionId);
-        state.addLetter(subscription, letter.tag, letter.originId, letter.originTag, letter.payloadLength);
+        state.addLetter(new DurableSubscription.Letter(
+                subscription,
+                letter.tag,
+                letter.originId,
+                letter.originTag,
+                letter.originRedriven,
+                letter.payloadLength));
     }
 }

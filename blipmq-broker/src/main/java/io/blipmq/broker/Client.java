@@ -11,6 +11,8 @@ public final class Client {
     private final Pusher pusher;
     private final List<Subscription> subscriptions = new ArrayList<>(1);
     private long lastSequence;
+    private boolean draining;
+    private boolean waitsForRoom;
 
     /** A client that polls. */
     Client(OwnerId owner) {
@@ -39,6 +41,27 @@ public final class Client {
 
     Pusher pusher() {
         return pusher;
+    }
+
+    /** Whether messages may be pushed to it just now. */
+    boolean takesPushes() {
+        return pusher != null && !draining && !waitsForRoom;
+    }
+
+    void drain() {
+        draining = true;
+    }
+
+    /** Its output is full. */
+    void waitForRoom() {
+        waitsForRoom = true;
+    }
+
+    /** @return whether its output had been full */
+    boolean onRoom() {
+        boolean waited = waitsForRoom;
+        waitsForRoom = false;
+        return waited;
     }
 
     /** What ends or is detached with the connection. */

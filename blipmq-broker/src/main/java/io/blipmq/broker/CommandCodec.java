@@ -11,16 +11,31 @@ import java.nio.ByteBuffer;
  *
  * <pre>
  * message          0 u64 published, epoch millis   8 u64 expires, epoch millis, 0 = never
- *                 16 u32 payload length           20 u16 key length             22 key, payload
+ *                 16 u32 length: bits 0 to 30 payload length, bit 31 it has properties
+ *                 20 u16 key length               22 key
+ *                    u16 properties length, properties: only with bit 31
+ *                    payload
  *
- * PUBLISH (1)      0 message; its key is the topic
+ * PUBLISH (1)      0 message without properties; its key is the topic
  * SUBSCRIBE (2)    0 16 bytes owner               16 topic to the end
- * SETTLE (3)       0 u64 subscription              8 u64 delivery tag           16 u8 reason
+ * SETTLE (3)       0 u64 subscription              8 u64 delivery tag
+ *                 16 u8 bits 0 to 6 reason, bit 7 the message had come back from the dead letters
  *                 17 u32 payload length of the message; absent in records of 17 bytes, which older releases wrote
- * DEAD_LETTER (4)  0 message; its key is owner and dead-letter topic; behind it
+ * DEAD_LETTER (4)  0 message without properties; its key is owner and dead-letter topic; behind it
  *                    u64 subscription                u64 delivery tag              u32 attempts
  * REMOVE (5)       0 u64 subscription              8 u8 reason
+ * PUBLISH (6)      0 message with properties; else as 1
+ * SUBSCRIBE (7)    0 16 bytes owner               16 u8 1 = it ends with its connection, else 0
+ *                 17 u16 name length              19 name, topic to the end
+ * DEAD_LETTER (8)  0 message with properties, those of a dead letter among them; its key as in 4, not written any more;
+ *                    behind it u64 subscription, u64 delivery tag, u32 attempts,
+ *                    u8 1 = the message had come back from the dead letters, else 0
+ * REDRIVE (9)      0 message; its key is {@link DurableSubscription#redriveKey}; behind it
+ *                    u64 subscription                u64 dead-letter subscription  u64 the letter's delivery tag
  * </pre>
+ *
+ * <p>From its length on a message stands as an entry of the wire stands, but for the key: properties and payload are one
+ * piece, so that they are copied as one.
  */
 final class CommandCodec {
     static final int PUBLISH = 1;
@@ -28,32 +43,64 @@ final class CommandCodec {
     static final int SETTLE = 3;
     static final int DEAD_LETTER = 4;
     static final int REMOVE = 5;
+    static final int PUBLISH_WITH_PROPERTIES = 6;
+    static final int SUBSCRIBE_NAMED = 7;
+    static final int DEAD_LETTER_WITH_PROPERTIES = 8;
+    static final int REDRIVE = 9;
 
     static final int SETTLE_BYTES = 21;
     static final int REMOVE_BYTES = 9;
     /** What a message has before its key. */
     static final int MESSAGE_HEADER_BYTES = 22;
 
-    private static final int PAYLOAD_LENGTH = 16;
+    private static final int LENGTH = 16;
     private static final int KEY_LENGTH = 20;
+    private static final int HAS_PROPERTIES = 0x8000_0000;
+    private static final int PROPERTIES_LENGTH_BYTES = 2;
     private static final int SUBSCRIBE_TOPIC = 16;
+    private static final int NAME_LENGTH = 17;
+    private static final int NAME = 19;
     private static final int SETTLE_LENGTH = 17;
-    private static final int ORIGIN_BYTES = 20;
+    private static final int OLD_ORIGIN_BYTES = 20;
+    private static final int ORIGIN_BYTES = 21;
+    private static final int REDRIVEN_FLAG = 0x80;
+    private static final int REDRIVE_BYTES = 24;
 
     private CommandCodec() {}
 
-    static int publishBytes(int topicLength, int payloadLength) {
-        return MESSAGE_HEADER_BYTES + topicLength + payloadLength;
+    /** @param contentBytes properties with their length, if any, and payload */
+    static int publishBytes(int topicLength, int contentBytes) {
+        return MESSAGE_HEADER_BYTES + topicLength + contentBytes;
     }
 
-    static int subscribeBytes(int topicLength) {
-        return SUBSCRIBE_TOPIC + topicLength;
+    static int publishType(int propertiesBytes) {
+        return propertiesBytes == 0 ? PUBLISH : PUBLISH_WITH_PROPERTIES;
     }
 
-    static int deadLetterBytes(int keyLength, int payloadLength) {
-        return MESSAGE_HEADER_BYTES + keyLength + payloadLength + ORIGIN_BYTES;
+    static int subscribeBytes(byte[] topic, byte[] name, boolean passing) {
+        return subscribeType(name, passing) == SUBSCRIBE
+                ? SUBSCRIBE_TOPIC + topic.length
+                : NAME + name.length + topic.length;
     }
 
+    static int subscribeType(byte[] name, boolean passing) {
+        return name.length == 0 && !passing ? SUBSCRIBE : SUBSCRIBE_NAMED;
+    }
+
+    static int deadLetterBytes(byte[] key, byte[] properties, int payloadLength) {
+        return messageBytes(key, properties, payloadLength) + ORIGIN_BYTES;
+    }
+
+    static int redriveBytes(byte[] key, byte[] properties, int payloadLength) {
+        return messageBytes(key, properties, payloadLength) + REDRIVE_BYTES;
+    }
+
+    private static int messageBytes(byte[] key, byte[] properties, int payloadLength) {
+        int propertiesBytes = properties.length == 0 ? 0 : PROPERTIES_LENGTH_BYTES + properties.length;
+        return MESSAGE_HEADER_BYTES + key.length + propertiesBytes + payloadLength;
+    }
+
+    /** @param propertiesBytes of properties with their length in front of the payload; 0: it has none */
     static void encodePublish(
             ByteBuffer target,
             int offset,
@@ -62,16 +109,27 @@ final class CommandCodec {
             int topicLength,
             int payloadOffset,
             int payloadLength,
+            int propertiesBytes,
             long publishedMillis,
             long expiresMillis) {
-        encodeMessageHeader(target, offset, publishedMillis, expiresMillis, payloadLength, topicLength);
-        target.put(offset + MESSAGE_HEADER_BYTES, frame, topicOffset, topicLength);
-        target.put(offset + MESSAGE_HEADER_BYTES + topicLength, frame, payloadOffset, payloadLength);
+        int length = propertiesBytes == 0 ? payloadLength : payloadLength | HAS_PROPERTIES;
+        encodeMessageHeader(target, offset, publishedMillis, expiresMillis, length, topicLength);
+        int topic = offset + MESSAGE_HEADER_BYTES;
+        target.put(topic, frame, topicOffset, topicLength);
+        target.put(topic + topicLength, frame, payloadOffset - propertiesBytes, propertiesBytes + payloadLength);
     }
 
-    static void encodeSubscribe(ByteBuffer target, int offset, OwnerId owner, byte[] topic) {
+    static void encodeSubscribe(
+            ByteBuffer target, int offset, OwnerId owner, byte[] topic, byte[] name, boolean passing) {
         owner.put(target, offset);
-        target.put(offset + SUBSCRIBE_TOPIC, topic);
+        if (subscribeType(name, passing) == SUBSCRIBE) {
+            target.put(offset + SUBSCRIBE_TOPIC, topic);
+        } else {
+            target.put(offset + SUBSCRIBE_TOPIC, (byte) (passing ? 1 : 0));
+            target.putShort(offset + NAME_LENGTH, (short) name.length);
+            target.put(offset + NAME, name);
+            target.put(offset + NAME + name.length, topic);
+        }
     }
 
     static void encodeSettle(
@@ -79,11 +137,12 @@ final class CommandCodec {
             int offset,
             long subscriptionId,
             long deliveryTag,
+            boolean redriven,
             int payloadLength,
             SettleReason reason) {
         target.putLong(offset, subscriptionId);
         target.putLong(offset + 8, deliveryTag);
-        target.put(offset + 16, (byte) reason.code());
+        target.put(offset + 16, (byte) (redriven ? reason.code() | REDRIVEN_FLAG : reason.code()));
         target.putInt(offset + SETTLE_LENGTH, payloadLength);
     }
 
@@ -92,18 +151,53 @@ final class CommandCodec {
             ByteBuffer target,
             int offset,
             long subscriptionId,
+            boolean redriven,
             int attempts,
             byte[] key,
             StoredMessage message,
+            byte[] properties,
             long expiresMillis) {
-        encodeMessageHeader(target, offset, message.publishedMillis, expiresMillis, message.payloadLength, key.length);
-        target.put(offset + MESSAGE_HEADER_BYTES, key);
-        int payload = offset + MESSAGE_HEADER_BYTES + key.length;
+        int payload = encodeMessage(target, offset, key, message, properties, expiresMillis);
         int origin = payload + message.payloadLength;
         target.putLong(origin, subscriptionId);
         target.putLong(origin + 8, message.sequence);
         target.putInt(origin + 16, attempts);
+        target.put(origin + 20, (byte) (redriven ? 1 : 0));
         return payload;
+    }
+
+    /** @return where the payload belongs */
+    static int encodeRedrive(
+            ByteBuffer target,
+            int offset,
+            long subscriptionId,
+            long deadLettersId,
+            byte[] key,
+            StoredMessage letter,
+            byte[] properties,
+            long expiresMillis) {
+        int payload = encodeMessage(target, offset, key, letter, properties, expiresMillis);
+        int behind = payload + letter.payloadLength;
+        target.putLong(behind, subscriptionId);
+        target.putLong(behind + 8, deadLettersId);
+        target.putLong(behind + 16, letter.sequence);
+        return payload;
+    }
+
+    /** Everything but the payload of a message that is stored again. */
+    private static int encodeMessage(
+            ByteBuffer target, int offset, byte[] key, StoredMessage message, byte[] properties, long expiresMillis) {
+        int length = properties.length == 0 ? message.payloadLength : message.payloadLength | HAS_PROPERTIES;
+        encodeMessageHeader(target, offset, message.publishedMillis, expiresMillis, length, key.length);
+        int at = offset + MESSAGE_HEADER_BYTES;
+        target.put(at, key);
+        at += key.length;
+        if (properties.length > 0) {
+            target.putShort(at, (short) properties.length);
+            target.put(at + PROPERTIES_LENGTH_BYTES, properties);
+            at += PROPERTIES_LENGTH_BYTES + properties.length;
+        }
+        return at;
     }
 
     static void encodeRemove(ByteBuffer target, int offset, long subscriptionId, RemoveReason reason) {
@@ -112,54 +206,73 @@ final class CommandCodec {
     }
 
     private static void encodeMessageHeader(
-            ByteBuffer target, int offset, long publishedMillis, long expiresMillis, int payloadLength, int keyLength) {
+            ByteBuffer target, int offset, long publishedMillis, long expiresMillis, int length, int keyLength) {
         target.putLong(offset, publishedMillis);
         target.putLong(offset + 8, expiresMillis);
-        target.putInt(offset + PAYLOAD_LENGTH, payloadLength);
+        target.putInt(offset + LENGTH, length);
         target.putShort(offset + KEY_LENGTH, (short) keyLength);
     }
 
-    /** @param header holds the first {@link #MESSAGE_HEADER_BYTES} of the message's record */
-    static void decodeMessage(ByteBuffer header, int offset, StoredMessage into) {
+    /**
+     * Tells of a message what its header says.
+     *
+     * @param header holds the first {@link #MESSAGE_HEADER_BYTES} of the message's record
+     * @return whether {@link #decodeProperties} is needed, too
+     */
+    static boolean decodeMessage(ByteBuffer header, int offset, StoredMessage into) {
         into.publishedMillis = header.getLong(offset);
         into.expiresMillis = header.getLong(offset + 8);
-        into.payloadLength = header.getInt(offset + PAYLOAD_LENGTH);
+        into.payloadLength = payloadLength(header, offset);
         into.payloadOffset = MESSAGE_HEADER_BYTES + keyLength(header, offset);
+        into.propertiesBytes = 0;
+        return hasProperties(header, offset);
+    }
+
+    /** @param length holds, at an offset, what stands at the payload offset that the header gave */
+    static void decodeProperties(ByteBuffer length, int offset, StoredMessage into) {
+        into.propertiesBytes = PROPERTIES_LENGTH_BYTES + Short.toUnsignedInt(length.getShort(offset));
+        into.payloadOffset += into.propertiesBytes;
     }
 
     /** Where a record's key stands, as {@link RecordKey} wants it: what {@link Journal#find} looks for. */
     static long locateKey(int type, ByteBuffer body, int offset, int length) {
-        boolean isMessage = type == PUBLISH || type == DEAD_LETTER;
-        return isMessage ? RecordKey.at(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset)) : RecordKey.NONE;
+        return switch (type) {
+            case PUBLISH, PUBLISH_WITH_PROPERTIES, DEAD_LETTER, DEAD_LETTER_WITH_PROPERTIES, REDRIVE ->
+                RecordKey.at(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
+            default -> RecordKey.NONE;
+        };
     }
 
     /** Hands one record to the handler of its command. */
     static void decode(
             long sequence, int type, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
         switch (type) {
-            case PUBLISH -> decodePublish(sequence, body, offset, position, handler);
+            case PUBLISH, PUBLISH_WITH_PROPERTIES -> decodePublish(sequence, body, offset, position, handler);
             case SUBSCRIBE -> {
-                byte[] topic = new byte[length - SUBSCRIBE_TOPIC];
-                body.get(offset + SUBSCRIBE_TOPIC, topic);
-                handler.onSubscribe(sequence, OwnerId.get(body, offset), topic);
+                byte[] topic = bytes(body, offset + SUBSCRIBE_TOPIC, length - SUBSCRIBE_TOPIC);
+                handler.onSubscribe(sequence, OwnerId.get(body, offset), topic, BrokerState.NO_NAME, false);
             }
+            case SUBSCRIBE_NAMED -> decodeSubscribe(sequence, body, offset, length, handler);
             case SETTLE ->
                 handler.onSettle(
                         body.getLong(offset),
                         body.getLong(offset + 8),
+                        (body.get(offset + 16) & REDRIVEN_FLAG) != 0,
                         length == SETTLE_LENGTH ? CommandHandler.LENGTH_UNKNOWN : body.getInt(offset + SETTLE_LENGTH),
-                        SettleReason.of(body.get(offset + 16)));
-            case DEAD_LETTER -> {
-                int origin = offset + length - ORIGIN_BYTES;
-                handler.onDeadLetter(
+                        SettleReason.of(body.get(offset + 16) & ~REDRIVEN_FLAG));
+            case DEAD_LETTER ->
+                decodeDeadLetter(sequence, body, offset, offset + length - OLD_ORIGIN_BYTES, false, position, handler);
+            case DEAD_LETTER_WITH_PROPERTIES ->
+                decodeDeadLetter(
                         sequence,
+                        body,
+                        offset,
+                        offset + length - ORIGIN_BYTES,
+                        body.get(offset + length - 1) == 1,
                         position,
-                        body.getLong(origin),
-                        body.getLong(origin + 8),
-                        body.getInt(origin + 16),
-                        body.getInt(offset + PAYLOAD_LENGTH));
-            }
+                        handler);
             case REMOVE -> handler.onRemove(body.getLong(offset), RemoveReason.of(body.get(offset + 8)));
+            case REDRIVE -> decodeRedrive(sequence, body, offset, length, position, handler);
             default ->
                 throw new IllegalStateException("record " + sequence + " has type " + type
                         + ", which this version does not know: the log was written by a newer one");
@@ -169,14 +282,73 @@ final class CommandCodec {
     private static void decodePublish(
             long sequence, ByteBuffer body, int offset, long position, CommandHandler handler) {
         int topicLength = keyLength(body, offset);
+        int content = offset + MESSAGE_HEADER_BYTES + topicLength;
+        int propertiesBytes =
+                hasProperties(body, offset) ? PROPERTIES_LENGTH_BYTES + Short.toUnsignedInt(body.getShort(content)) : 0;
         handler.onPublish(
                 sequence,
                 position,
                 body,
                 offset + MESSAGE_HEADER_BYTES,
                 topicLength,
-                offset + MESSAGE_HEADER_BYTES + topicLength,
-                body.getInt(offset + PAYLOAD_LENGTH));
+                content + propertiesBytes,
+                payloadLength(body, offset),
+                propertiesBytes,
+                body.getLong(offset));
+    }
+
+    private static void decodeSubscribe(
+            long sequence, ByteBuffer body, int offset, int length, CommandHandler handler) {
+        int nameLength = Short.toUnsignedInt(body.getShort(offset + NAME_LENGTH));
+        handler.onSubscribe(
+                sequence,
+                OwnerId.get(body, offset),
+                bytes(body, offset + NAME + nameLength, length - NAME - nameLength),
+                bytes(body, offset + NAME, nameLength),
+                body.get(offset + SUBSCRIBE_TOPIC) == 1);
+    }
+
+    private static void decodeDeadLetter(
+            long sequence,
+            ByteBuffer body,
+            int offset,
+            int origin,
+            boolean redriven,
+            long position,
+            CommandHandler handler) {
+        handler.onDeadLetter(
+                sequence,
+                position,
+                body.getLong(origin),
+                body.getLong(origin + 8),
+                redriven,
+                body.getInt(origin + 16),
+                payloadLength(body, offset));
+    }
+
+    private static void decodeRedrive(
+            long sequence, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
+        StoredMessage copy = new StoredMessage();
+        copy.at(bytes(body, offset + MESSAGE_HEADER_BYTES, keyLength(body, offset)), sequence, position);
+        if (decodeMessage(body, offset, copy)) {
+            decodeProperties(body, offset + copy.payloadOffset, copy);
+        }
+        int behind = offset + length - REDRIVE_BYTES;
+        handler.onRedrive(copy, body.getLong(behind), body.getLong(behind + 8), body.getLong(behind + 16));
+    }
+
+    private static byte[] bytes(ByteBuffer from, int offset, int length) {
+        byte[] bytes = new byte[length];
+        from.get(offset, bytes);
+        return bytes;
+    }
+
+    private static boolean hasProperties(ByteBuffer body, int offset) {
+        return body.getInt(offset + LENGTH) < 0;
+    }
+
+    private static int payloadLength(ByteBuffer body, int offset) {
+        return body.getInt(offset + LENGTH) & ~HAS_PROPERTIES;
     }
 
     private static int keyLength(ByteBuffer body, int offset) {

@@ -15,6 +15,8 @@ public interface CommandHandler {
      *
      * @param body holds topic and payload at absolute offsets during the call
      * @param position where {@link Journal#readMessage} finds it later
+     * @param propertiesBytes of properties and their length that stand in front of the payload, 0: it has none
+     * @param publishedMillis wall clock
      */
     void onPublish(
             long sequence,
@@ -23,20 +25,47 @@ public interface CommandHandler {
             int topicOffset,
             int topicLength,
             int payloadOffset,
-            int payloadLength);
+            int payloadLength,
+            int propertiesBytes,
+            long publishedMillis);
 
-    void onSubscribe(long sequence, OwnerId owner, byte[] topic);
+    /**
+     * A new subscription with a place in the journal. One of the same owner and name ends with it.
+     *
+     * @param name empty: it has none
+     * @param passing whether it ends with its connection
+     */
+    void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean passing);
 
     /**
      * A message leaves a subscription.
      *
+     * @param redriven whether it had come back from the dead letters
      * @param payloadLength the message's, or {@link #LENGTH_UNKNOWN}
      */
-    void onSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason);
+    void onSettle(long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason);
 
-    /** @param position where {@link Journal#readMessage} finds the letter later */
+    /**
+     * A message moves to the dead letters.
+     *
+     * @param position where {@link Journal#readMessage} finds the letter later
+     * @param redriven whether it had come back from there before
+     */
     void onDeadLetter(
-            long sequence, long position, long subscriptionId, long deliveryTag, int attempts, int payloadLength);
+            long sequence,
+            long position,
+            long subscriptionId,
+            long deliveryTag,
+            boolean redriven,
+            int attempts,
+            int payloadLength);
+
+    /**
+     * A dead letter goes back to the subscription it failed in.
+     *
+     * @param copy the message as it is to be delivered there again
+     */
+    void onRedrive(StoredMessage copy, long subscriptionId, long deadLettersId, long letterTag);
 
     void onRemove(long subscriptionId, RemoveReason reason);
 }

@@ -22,7 +22,7 @@ interface Delivering {
      *
      * @return whether it has left
      */
-    boolean tryExpire(DurableSubscription subscription, long deliveryTag, int payloadLength);
+    boolean tryExpire(DurableSubscription subscription, StoredMessage message);
 
     /** A delivered message whose time is over leaves its subscription, now or when the journal has room. */
     void expire(Delivery delivery);

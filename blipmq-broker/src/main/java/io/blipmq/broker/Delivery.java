@@ -9,9 +9,11 @@ final class Delivery {
     enum State {
         /** Its acknowledgement; a deadline runs. */
         IN_FLIGHT,
-        /** The next POLL: its deadline passed, or its connection ended. */
+        /** To be due again; a deadline says when. */
+        DELAYED,
+        /** To be delivered again: its deadline passed, or its connection ended. */
         DUE,
-        /** Its move to the dead letters to be stored. */
+        /** Its move to the dead letters to be stored, or from there back to its subscription. */
         MOVING,
         /** Nothing: acknowledged, expired or moved. */
         SETTLED
@@ -22,6 +24,10 @@ final class Delivery {
     final StoredMessage message = new StoredMessage();
     int attempts;
     State state = State.DUE;
+    /** Whom it was pushed to, while that one has it; null when nobody has, or it was polled. */
+    Attachment holder;
+    /** Why it is to become a dead letter, once somebody has said so; null before. */
+    byte[] rejectReason;
 
     /** Owned by {@link DeadlineWheel}. */
     long deadlineNanos;
@@ -34,5 +40,10 @@ final class Delivery {
         this.subscription = subscription;
         this.tag = message.sequence;
         this.message.set(message);
+    }
+
+    /** Whether it came back from the dead letters, so that it is not one of its topic's messages any more. */
+    boolean isRedriven() {
+        return subscription.isRedriven(message);
     }
 }

@@ -1,9 +1,8 @@
 package io.blipmq.broker;
 
+import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -15,12 +14,16 @@ import org.agrona.collections.Long2ObjectHashMap;
  * bounded by {@code max_in_flight}.
  */
 final class DurableSubscription extends Subscription {
+    /** The first byte of a {@link #redriveKey}: no topic's name, which is UTF-8, begins with it. */
+    private static final byte REDRIVE_KEY_MARK = (byte) 0xff;
+
     private final OwnerId owner;
+    private final byte[] name;
+    private final boolean passing;
     private final MessageLog messages;
     private final MessageCursor cursor;
     private final boolean deadLetters;
-    private final Long2ObjectHashMap<Delivery> unsettled = new Long2ObjectHashMap<>();
-    private final PriorityQueue<Delivery> due = new PriorityQueue<>(4, Comparator.comparingLong(d -> d.tag));
+    private final Unsettled unsettled = new Unsettled();
     /** On a dead-letter subscription: where each letter came from, by the letter's tag. */
     private final Long2ObjectHashMap<Letter> letters = new Long2ObjectHashMap<>();
     /** On any other: letters made of this subscription's messages, by the message's tag. */
@@ -28,11 +31,16 @@ final class DurableSubscription extends Subscription {
 
     /** The number of the newest dead letter that is journalled for this subscription, 0 before any. */
     private long lastLetterSequence;
+    /** Dead letters on their way back to this. */
+    private int comingRedrives;
 
     /** Connections that it is attached to. */
     private int clients;
 
-    private LiveLog.Cursor liveCursor;
+    /** The one of them that its messages are pushed to; null when they are polled. */
+    private Attachment attachment;
+
+    private LiveCursor liveCursor;
     private long detachedNanos;
     /** Since when it has a connection, or has none; wall clock. */
     private long sinceMillis;
@@ -40,13 +48,36 @@ final class DurableSubscription extends Subscription {
     private boolean removing;
     private boolean backlogWarned;
 
-    /** A message in a dead-letter subscription and the subscription it failed in. */
-    record Letter(DurableSubscription deadLetters, long tag, long originId, long originTag, int payloadLength) {}
+    /**
+     * A message in a dead-letter subscription and the subscription it failed in.
+     *
+     * @param originRedriven whether it had come back from the dead letters before
+     */
+    record Letter(
+            DurableSubscription deadLetters,
+            long tag,
+            long originId,
+            long originTag,
+            boolean originRedriven,
+            int payloadLength) {}
 
-    /** @param firstSequence its messages begin at or beyond this number */
-    DurableSubscription(long id, Topic topic, OwnerId owner, PositionMemory positions, long firstSequence) {
+    /**
+     * @param name empty: it has none
+     * @param passing whether it ends with its connection
+     * @param firstSequence its messages begin at or beyond this number
+     */
+    DurableSubscription(
+            long id,
+            Topic topic,
+            OwnerId owner,
+            byte[] name,
+            boolean passing,
+            PositionMemory positions,
+            long firstSequence) {
         super(id, topic);
         this.owner = owner;
+        this.name = name;
+        this.passing = passing;
         this.deadLetters = topic.isDeadLetters();
         this.messages = deadLetters ? new MessageLog(letterKey(owner, topic.name()), positions) : topic.messages();
         this.cursor = new MessageCursor(messages, firstSequence);
@@ -60,8 +91,32 @@ final class DurableSubscription extends Subscription {
         return key.array();
     }
 
+    /** What the journal lists the messages under that came back to a subscription from the dead letters. */
+    static byte[] redriveKey(long subscriptionId) {
+        return ByteBuffer.allocate(1 + Long.BYTES)
+                .put(REDRIVE_KEY_MARK)
+                .putLong(subscriptionId)
+                .array();
+    }
+
+    @Override
     OwnerId owner() {
         return owner;
+    }
+
+    /** Empty when it has none. */
+    byte[] name() {
+        return name;
+    }
+
+    /** Whether it ends with its connection. */
+    boolean isPassing() {
+        return passing;
+    }
+
+    /** Whether clients that poll may do so: not when it was made to be pushed. */
+    boolean isForPolling() {
+        return name.length == 0 && !passing && attachment == null;
     }
 
     boolean isDeadLetters() {
@@ -77,7 +132,7 @@ final class DurableSubscription extends Subscription {
         return cursor;
     }
 
-    Long2ObjectHashMap<Delivery> unsettled() {
+    Unsettled unsettled() {
         return unsettled;
     }
 
@@ -100,6 +155,16 @@ final class DurableSubscription extends Subscription {
         return clients > 0;
     }
 
+    /** How many connections read it. */
+    int clientCount() {
+        return clients;
+    }
+
+    @Override
+    Client reader() {
+        return attachment == null ? null : attachment.client();
+    }
+
     /**
      * A connection reads it from now on. Another one may do so already: a key has one subscription to a dead-letter topic,
      * so all its connections that subscribe share it. Each may poll and acknowledge what any of them was given.
@@ -113,6 +178,16 @@ final class DurableSubscription extends Subscription {
         }
     }
 
+    /** From now on its messages are pushed. */
+    void attachment(Attachment newAttachment) {
+        attachment = newAttachment;
+    }
+
+    @Override
+    Attachment attachment() {
+        return attachment;
+    }
+
     /**
      * A connection is gone.
      *
@@ -121,6 +196,15 @@ final class DurableSubscription extends Subscription {
     boolean release() {
         clients--;
         return clients == 0;
+    }
+
+    /** What was pushed to a connection that is gone and is not settled is due again, as when the last one is gone. */
+    void takeBack(Attachment from, DeadlineWheel deadlines, BrokerOptions options) {
+        for (Delivery delivery : unsettled.values()) {
+            if (delivery.holder == from) {
+                takeBack(delivery, deadlines, options);
+            }
+        }
     }
 
     /**
@@ -134,13 +218,18 @@ final class DurableSubscription extends Subscription {
         liveCursor = null;
         startDetached(nowNanos, nowMillis);
         for (Delivery delivery : unsettled.values()) {
-            boolean last = !deadLetters && options.isLastDelivery(delivery.attempts);
-            if (delivery.state == Delivery.State.IN_FLIGHT && !last) {
-                deadlines.cancel(delivery);
-                dueAgain(delivery);
-            }
+            takeBack(delivery, deadlines, options);
         }
         return lost;
+    }
+
+    private void takeBack(Delivery delivery, DeadlineWheel deadlines, BrokerOptions options) {
+        delivery.holder = null;
+        boolean last = !deadLetters && options.isLastDelivery(delivery.attempts);
+        if (delivery.state == Delivery.State.IN_FLIGHT && !last && delivery.rejectReason == null) {
+            deadlines.cancel(delivery);
+            unsettled.dueAgain(delivery);
+        }
     }
 
     /** Counts the time without a connection from now on. */
@@ -175,7 +264,8 @@ final class DurableSubscription extends Subscription {
         Delivery delivery = nextDue(delivering);
         if (delivery == null) {
             passOverSettled(delivering);
-            if (deliverLive(sink)) {
+            if (isLiveNext()) {
+                liveCursor.deliverNext(sink, topic().name());
                 return true;
             }
             delivery = nextFromCursor(delivering);
@@ -185,41 +275,65 @@ final class DurableSubscription extends Subscription {
         }
         delivery.attempts++;
         delivering.delivered(delivery);
-        delivering
-                .journal()
-                .readPayload(
-                        delivery.message,
-                        sink.deliver(1, delivery.tag, topic().name(), delivery.message.payloadLength));
+        StoredMessage message = delivery.message;
+        delivering.journal().readPayload(message, sink.deliver(1, delivery.tag, topic().name(), message.payloadLength));
         return true;
     }
 
-    void dueAgain(Delivery delivery) {
-        delivery.state = Delivery.State.DUE;
-        due.add(delivery);
+    @Override
+    int pushNext(long countMax, Delivering delivering) {
+        Delivery delivery = nextDue(delivering);
+        boolean stopped = false;
+        if (delivery == null) {
+            stopped = passOverSettled(delivering) >= Delivering.EXPIRED_PER_STEP_MAX;
+            if (isLiveNext()) {
+                return liveCursor.push(id(), attachment.client().pusher(), countMax);
+            }
+            delivery = nextFromCursor(delivering);
+        }
+        if (delivery == null) {
+            return stopped ? Pushing.AGAIN : 0;
+        }
+        delivery.attempts++;
+        delivery.holder = attachment;
+        attachment.onDelivered();
+        delivering.delivered(delivery);
+        push(delivery, delivering.journal());
+        return 1;
+    }
+
+    private void push(Delivery delivery, Journal journal) {
+        StoredMessage message = delivery.message;
+        int contentBytes = message.propertiesBytes + message.payloadLength;
+        ByteBuffer entry = attachment
+                .client()
+                .pusher()
+                .push(
+                        id(),
+                        delivery.tag,
+                        delivery.attempts,
+                        message.publishedMillis,
+                        EntryLayout.HEADER_BYTES + contentBytes);
+        entry.putInt(message.entryLength());
+        journal.read(message, -message.propertiesBytes, contentBytes, entry);
     }
 
     private Delivery nextDue(Delivering delivering) {
-        for (Delivery delivery = due.poll(); delivery != null; delivery = due.poll()) {
-            if (delivery.state == Delivery.State.DUE) {
-                if (!delivery.message.isExpired(delivering.nowMillis())) {
-                    return delivery;
-                }
-                delivering.expire(delivery);
+        for (Delivery first = unsettled.peekDue(); first != null; first = unsettled.peekDue()) {
+            unsettled.removeDue();
+            if (!first.message.isExpired(delivering.nowMillis())) {
+                return first;
             }
+            delivering.expire(first);
         }
         return null;
     }
 
     /** A QoS 0 message goes out when everything that arrived before it has. */
-    private boolean deliverLive(DeliverySink sink) {
-        if (liveCursor == null || !liveCursor.hasNext()) {
-            return false;
-        }
-        if (!cursor.isAtEnd() && cursor.sequence() <= liveCursor.nextArrivedAfter()) {
-            return false;
-        }
-        liveCursor.deliverNext(sink, topic().name());
-        return true;
+    private boolean isLiveNext() {
+        return liveCursor != null
+                && liveCursor.hasNext()
+                && (cursor.isAtEnd() || cursor.sequence() > liveCursor.nextArrivedAfter());
     }
 
     private Delivery nextFromCursor(Delivering delivering) {
@@ -231,7 +345,7 @@ final class DurableSubscription extends Subscription {
             return null; // passing over expired messages stopped: a later request goes on
         }
         Delivery delivery = new Delivery(this, message);
-        unsettled.put(delivery.tag, delivery);
+        unsettled.put(delivery);
         pass();
         return delivery;
     }
@@ -241,15 +355,12 @@ final class DurableSubscription extends Subscription {
      * which is that of their expiry unless the TTL was changed between them.
      */
     void dropExpired(Delivering delivering) {
-        for (Delivery first = due.peek(); first != null; first = due.peek()) {
-            if (first.state == Delivery.State.DUE) {
-                boolean gone = first.message.isExpired(delivering.nowMillis())
-                        && delivering.tryExpire(this, first.tag, first.message.payloadLength);
-                if (!gone) {
-                    break;
-                }
+        for (Delivery first = unsettled.peekDue(); first != null; first = unsettled.peekDue()) {
+            boolean gone = first.message.isExpired(delivering.nowMillis()) && delivering.tryExpire(this, first.message);
+            if (!gone) {
+                break;
             }
-            due.remove();
+            unsettled.removeDue();
         }
         passOverSettled(delivering);
     }
@@ -257,8 +368,10 @@ final class DurableSubscription extends Subscription {
     /**
      * Moves the cursor over messages that are settled or that nobody wants any more. It stops in front of an expired
      * one that cannot be settled for lack of room: nothing is delivered past that.
+     *
+     * @return how many of them had expired; as many as it may be in one step: there may be more
      */
-    private void passOverSettled(Delivering delivering) {
+    private int passOverSettled(Delivering delivering) {
         int expired = 0;
         while (!cursor.isAtEnd()) {
             if (cursor.isSettled()) {
@@ -266,16 +379,16 @@ final class DurableSubscription extends Subscription {
             } else if (expired < Delivering.EXPIRED_PER_STEP_MAX && expireNext(delivering)) {
                 expired++;
             } else {
-                return;
+                break;
             }
         }
+        return expired;
     }
 
     /** @return whether the message at the cursor has expired and was passed */
     private boolean expireNext(Delivering delivering) {
         StoredMessage message = cursor.message(delivering.journal());
-        if (!message.isExpired(delivering.nowMillis())
-                || !delivering.tryExpire(this, message.sequence, message.payloadLength)) {
+        if (!message.isExpired(delivering.nowMillis()) || !delivering.tryExpire(this, message)) {
             return false;
         }
         pass();
@@ -303,11 +416,56 @@ final class DurableSubscription extends Subscription {
         return lastLetterSequence;
     }
 
+    // --- back from the dead letters ---
+
+    int comingRedrives() {
+        return comingRedrives;
+    }
+
+    /** One is journalled, or has come. */
+    void countComingRedrives(int more) {
+        comingRedrives = Math.max(0, comingRedrives + more);
+    }
+
+    /** Takes a letter that waits for its first delivery out of the order, so that something can be done with it. */
+    Delivery takeOut(StoredMessage letter) {
+        Delivery delivery = new Delivery(this, letter);
+        unsettled.put(delivery);
+        cursor.settleAhead(letter.sequence, letter.payloadLength);
+        return delivery;
+    }
+
     // --- settlement ---
 
     /** Whether an acknowledgement of this tag settles something: a delivery, or the dead letter it has become. */
     boolean holds(long tag) {
-        return unsettled.containsKey(tag) || lettersByOrigin.containsKey(tag);
+        Delivery delivery = unsettled.get(tag);
+        if (delivery != null) {
+            return isHeld(delivery);
+        }
+        Letter letter = lettersByOrigin.get(tag);
+        return letter != null && !letter.deadLetters.isGoingBack(letter.tag);
+    }
+
+    /** Whether a client may settle it: it was delivered, and is not on its way back to its subscription. */
+    boolean isHeld(Delivery delivery) {
+        return delivery.attempts > 0 && !(deadLetters && delivery.state == Delivery.State.MOVING);
+    }
+
+    private boolean isGoingBack(long letterTag) {
+        Delivery delivery = unsettled.get(letterTag);
+        return delivery != null && delivery.state == Delivery.State.MOVING;
+    }
+
+    /** Whether what such an acknowledgement settles had come back from the dead letters. */
+    boolean isHeldRedriven(long tag) {
+        Delivery delivery = unsettled.get(tag);
+        return delivery == null ? lettersByOrigin.get(tag).originRedriven() : isRedriven(delivery.message);
+    }
+
+    /** Whether a message came back from the dead letters, so that it is not one of its topic's any more. */
+    boolean isRedriven(StoredMessage message) {
+        return message.key != messages.key();
     }
 
     /** The length of the payload that such an acknowledgement settles. */
@@ -318,28 +476,23 @@ final class DurableSubscription extends Subscription {
 
     /** Whether a message is not settled, be it delivered or not. */
     boolean isWaitingFor(long tag) {
-        return unsettled.containsKey(tag) || cursor.isWaitingFor(tag);
+        return unsettled.contains(tag) || cursor.isWaitingFor(tag);
     }
 
     // --- what others may know ---
 
     /** Payload bytes that wait, those in flight included. */
     long backlogBytes() {
-        long waiting = cursor.waitingBytes();
-        for (Delivery delivery : unsettled.values()) {
-            waiting += delivery.message.payloadLength;
-        }
-        return waiting;
+        return cursor.waitingBytes() + unsettled.payloadBytes();
     }
 
-    /** Messages that wait to be delivered, those due again included. */
+    @Override
     long backlog() {
-        long again = due.stream().filter(d -> d.state == Delivery.State.DUE).count();
-        return cursor.waitingCount() + again + (liveCursor == null ? 0 : liveCursor.backlog());
+        return cursor.waitingCount() + unsettled.waitingCount() + (liveCursor == null ? 0 : liveCursor.backlog());
     }
 
     /** When the oldest unsettled message was published, in wall-clock milliseconds; 0 when there is none. */
-    private long oldestMillis(Delivering delivering) {
+    long oldestMillis(Delivering delivering) {
         long oldest = cursor.isAtEnd() ? Long.MAX_VALUE : cursor.message(delivering.journal()).publishedMillis;
         for (Delivery delivery : unsettled.values()) {
             oldest = Math.min(oldest, delivery.message.publishedMillis);

@@ -10,15 +10,33 @@ import org.agrona.collections.Long2ObjectHashMap;
 final class ExpectedSubscriptions {
     private final Long2ObjectHashMap<Expected> bySequence = new Long2ObjectHashMap<>();
 
-    private static final class Expected {
+    /** One of them. */
+    static final class Expected {
         private final Topic topic;
         private final OwnerId owner;
+        /** What asked for it; null for a SUBSCRIBE of a client that polls. */
+        private final AttachRequest request;
+
         private Client client;
 
-        private Expected(Topic topic, Client client) {
+        private Expected(Topic topic, Client client, AttachRequest request) {
             this.topic = topic;
             this.owner = client.owner();
             this.client = client;
+            this.request = request;
+        }
+
+        /** The connection that waits for it; null when that is gone. */
+        Client client() {
+            return client;
+        }
+
+        AttachRequest request() {
+            return request;
+        }
+
+        private boolean isNamed(OwnerId wanted, byte[] name) {
+            return name.length > 0 && request != null && owner.equals(wanted) && Arrays.equals(request.name(), name);
         }
 
         private boolean isFor(byte[] topicName, OwnerId wanted) {
@@ -26,23 +44,23 @@ final class ExpectedSubscriptions {
         }
     }
 
-    void add(long sequence, Topic topic, Client client) {
+    /** @param request null for a SUBSCRIBE of a client that polls */
+    void add(long sequence, Topic topic, Client client, AttachRequest request) {
         topic.expectSubscription();
-        bySequence.put(sequence, new Expected(topic, client));
+        bySequence.put(sequence, new Expected(topic, client, request));
     }
 
     /**
      * The subscription exists now.
      *
-     * @return the connection that waits for it; null when that is gone, or nobody did
+     * @return who waits for it; null when nobody asked
      */
-    Client arrived(long sequence) {
+    Expected arrived(long sequence) {
         Expected expected = bySequence.remove(sequence);
-        if (expected == null) {
-            return null;
+        if (expected != null) {
+            expected.topic.expectedSubscriptionArrived();
         }
-        expected.topic.expectedSubscriptionArrived();
-        return expected.client;
+        return expected;
     }
 
     /** The connection no longer waits; its subscriptions come into being detached. */
@@ -65,7 +83,7 @@ final class ExpectedSubscriptions {
                 bySequence.entrySet().iterator();
         while (entries.hasNext()) {
             entries.next();
-            boolean free = entries.getValue().client == null;
+            boolean free = entries.getValue().client == null && entries.getValue().request == null;
             boolean older = oldest == 0 || entries.getLongKey() < oldest;
             if (free && older && entries.getValue().isFor(topicName, client.owner())) {
                 oldest = entries.getLongKey();
@@ -80,6 +98,16 @@ final class ExpectedSubscriptions {
     boolean isExpected(OwnerId owner, byte[] topicName) {
         for (Expected expected : bySequence.values()) {
             if (expected.isFor(topicName, owner)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a subscription of this name is on its way. */
+    boolean isNameExpected(OwnerId owner, byte[] name) {
+        for (Expected expected : bySequence.values()) {
+            if (expected.isNamed(owner, name)) {
                 return true;
             }
         }

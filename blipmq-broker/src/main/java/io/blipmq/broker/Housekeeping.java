@@ -15,19 +15,27 @@ final class Housekeeping {
     private final BrokerState state;
     private final Journal journal;
     private final Redelivery redelivery;
+    private final ReadyList ready;
 
     Housekeeping(
-            BrokerOptions options, BrokerCounters counters, BrokerState state, Journal journal, Redelivery redelivery) {
+            BrokerOptions options,
+            BrokerCounters counters,
+            BrokerState state,
+            Journal journal,
+            Redelivery redelivery,
+            ReadyList ready) {
         this.options = options;
         this.counters = counters;
         this.state = state;
         this.journal = journal;
         this.redelivery = redelivery;
+        this.ready = ready;
     }
 
     void onTick() {
         for (DurableSubscription subscription : state.durableSubscriptions()) {
             subscription.dropExpired(redelivery);
+            ready.add(subscription.attachment());
             if (!subscription.isAttached() && !subscription.isDeadLetters() && !subscription.isRemoving()) {
                 checkDetached(subscription);
             }
@@ -35,14 +43,18 @@ final class Housekeeping {
     }
 
     private void checkDetached(DurableSubscription subscription) {
+        if (subscription.isPassing()) {
+            remove(subscription, RemoveReason.CONNECTION_ENDED);
+            return;
+        }
         long detachedForNanos = redelivery.nowNanos() - subscription.detachedNanos();
         if (detachedForNanos >= options.subscriptionExpiryNanos()) {
-            remove(subscription, RemoveReason.EXPIRED, BrokerMetric.SUBSCRIPTIONS_EXPIRED);
+            remove(subscription, RemoveReason.EXPIRED);
             return;
         }
         long backlogBytes = subscription.backlogBytes();
         if (backlogBytes > options.detachedBacklogBytesMax()) {
-            remove(subscription, RemoveReason.BACKLOG_TOO_LARGE, BrokerMetric.SUBSCRIPTIONS_OVERGROWN);
+            remove(subscription, RemoveReason.BACKLOG_TOO_LARGE);
         } else if (backlogBytes > options.detachedBacklogBytesMax() / 2 && subscription.warnOfBacklogOnce()) {
             log.warn(
                     "subscription {} to {} is detached and holds {} bytes; above {} (detached_backlog_bytes) it is"
@@ -54,24 +66,56 @@ final class Housekeeping {
         }
     }
 
-    private void remove(DurableSubscription subscription, RemoveReason reason, BrokerMetric metric) {
+    /**
+     * Ends a detached subscription with all it holds.
+     *
+     * @return the command's number, or {@link Journal#BUSY} or {@link Journal#FULL}: then it stays
+     */
+    long remove(DurableSubscription subscription, RemoveReason reason) {
         if (!redelivery.pending().isEmpty()) {
-            return; // a settlement that was accepted before must stand in the journal before
+            return Journal.BUSY; // a settlement that was accepted before must stand in the journal before
         }
-        if (journal.appendRemove(subscription.id(), reason) < 0) {
-            return; // no room just now: the next tick tries again
+        long sequence = journal.appendRemove(subscription.id(), reason);
+        if (sequence < 0) {
+            return sequence; // the next tick tries again
         }
+        onRemoving(subscription, reason);
+        return sequence;
+    }
+
+    /** Its removal is journalled: until that is stored nobody reads it. */
+    void onRemoving(DurableSubscription subscription, RemoveReason reason) {
         subscription.markRemoving();
-        counters.increment(metric);
+        switch (reason) {
+            case EXPIRED -> {
+                counters.increment(BrokerMetric.SUBSCRIPTIONS_EXPIRED);
+                warn(subscription, "no connection for longer than subscription_expiry_ms");
+            }
+            case BACKLOG_TOO_LARGE -> {
+                counters.increment(BrokerMetric.SUBSCRIPTIONS_OVERGROWN);
+                warn(subscription, "its backlog exceeds detached_backlog_bytes");
+            }
+            case DELETED -> {
+                counters.increment(BrokerMetric.SUBSCRIPTIONS_DELETED);
+                log.info(
+                        "removing subscription {} to {} with {} waiting messages: a client asked for it",
+                        subscription.id(),
+                        subscription.topic(),
+                        subscription.backlog());
+            }
+            case CONNECTION_ENDED -> {
+                // What was made to end with its connection has ended: that is no news.
+            }
+        }
+    }
+
+    private static void warn(DurableSubscription subscription, String why) {
         log.warn(
                 "removing detached subscription {} to {} with {} waiting messages ({} bytes): {}",
                 subscription.id(),
                 subscription.topic(),
                 subscription.backlog(),
                 subscription.backlogBytes(),
-                switch (reason) {
-                    case EXPIRED -> "no connection for longer than subscription_expiry_ms";
-                    case BACKLOG_TOO_LARGE -> "its backlog exceeds detached_backlog_bytes";
-                });
+                why);
     }
 }

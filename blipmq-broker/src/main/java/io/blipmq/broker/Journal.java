@@ -28,6 +28,7 @@ public interface Journal {
     /**
      * A QoS 1 message; topic and payload at absolute offsets of {@code frame}.
      *
+     * @param propertiesBytes of properties and their length that stand in front of the payload, 0: it has none
      * @param expiresMillis wall-clock time after which nobody wants it, 0 = never
      * @return the message's sequence number (positive), {@link #BUSY} or {@link #FULL}
      */
@@ -37,28 +38,61 @@ public interface Journal {
             int topicLength,
             int payloadOffset,
             int payloadLength,
+            int propertiesBytes,
             long publishedMillis,
             long expiresMillis);
 
-    /** A new durable subscription, whose id is the number returned; or {@link #BUSY} or {@link #FULL}. */
-    long appendSubscribe(OwnerId owner, byte[] topic);
+    /**
+     * A new subscription that collects QoS 1 messages; one of the same owner and name ends with it.
+     *
+     * @param name empty: it has none
+     * @param passing whether it ends with its connection
+     * @return its id, {@link #BUSY} or {@link #FULL}
+     */
+    long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean passing);
 
     /**
      * A message leaves a subscription.
      *
+     * @param redriven whether it had come back from the dead letters
      * @param payloadLength the message's, so that what waits is known exactly without reading what does not
      * @return the command's number, {@link #BUSY} or {@link #FULL}
      */
-    long appendSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason);
+    long appendSettle(long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason);
 
     /**
      * A message moves to its subscription's dead letters: its payload is copied, so that the letter stands on its own.
      *
+     * @param redriven whether it had come back from there before
      * @param key of the dead-letter subscription's messages
+     * @param properties of the letter
      * @param expiresMillis wall-clock time after which the letter is dropped
      * @return the letter's number, which is its delivery tag; {@link #BUSY} or {@link #FULL}
      */
-    long appendDeadLetter(long subscriptionId, int attempts, byte[] key, StoredMessage message, long expiresMillis);
+    long appendDeadLetter(
+            long subscriptionId,
+            boolean redriven,
+            int attempts,
+            byte[] key,
+            StoredMessage message,
+            byte[] properties,
+            long expiresMillis);
+
+    /**
+     * A dead letter goes back to the subscription it failed in: its payload is copied, and the letter is settled.
+     *
+     * @param key of the subscription's redriven messages
+     * @param properties of the message, perhaps none
+     * @param expiresMillis wall-clock time after which nobody wants it, 0 = never
+     * @return the copy's number, which is its delivery tag; {@link #BUSY} or {@link #FULL}
+     */
+    long appendRedrive(
+            long subscriptionId,
+            long deadLettersId,
+            byte[] key,
+            StoredMessage letter,
+            byte[] properties,
+            long expiresMillis);
 
     /** A durable subscription ends with its backlog; or {@link #BUSY} or {@link #FULL}. */
     long appendRemove(long subscriptionId, RemoveReason reason);
@@ -103,8 +137,17 @@ public interface Journal {
     /** Reads what a message's record says, given where it stands or stood. */
     void readMessage(StoredMessage message);
 
+    /**
+     * Copies a part of a message to {@code target}'s position.
+     *
+     * @param offset from the payload's begin; negative for properties
+     */
+    void read(StoredMessage message, int offset, int length, ByteBuffer target);
+
     /** Copies a payload to {@code target}'s position. */
-    void readPayload(StoredMessage message, ByteBuffer target);
+    default void readPayload(StoredMessage message, ByteBuffer target) {
+        read(message, 0, message.payloadLength, target);
+    }
 
     // --- checkpoints ---
 

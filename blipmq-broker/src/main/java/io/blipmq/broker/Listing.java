@@ -1,5 +1,12 @@
 package io.blipmq.broker;
 
+import io.blipmq.protocol.v2.EntryLayout;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -12,12 +19,66 @@ public final class Listing {
     /** Bounds the memory and the time of one page. */
     public static final int ITEMS_MAX = 1_000;
 
-    Listing() {}
+    private final BrokerState state;
+    private final Redelivery redelivery;
+    private final Journal journal;
+
+    Listing(BrokerState state, Redelivery redelivery, Journal journal) {
+        this.state = state;
+        this.redelivery = redelivery;
+        this.journal = journal;
+    }
+
+    // --- topics ---
+
+    /** How many subscriptions of one key a topic has. */
+    private static final class Counts {
+        private final Topic topic;
+        private int durable;
+        private int passing;
+
+        private Counts(Topic topic) {
+            this.topic = topic;
+        }
+    }
 
     /** Topics that the key has subscriptions to. */
     public long topics(Client client, long after, int limit, Consumer<TopicInfo> sink) {
+        TreeMap<Long, Counts> byNumber = new TreeMap<>();
+        for (Subscription subscription : state.subscriptions()) {
+            Topic topic = subscription.topic();
+            if (topic.number() > after && isOwn(subscription, client)) {
+                Counts counts = byNumber.computeIfAbsent(topic.number(), none -> new Counts(topic));
+                if (isDurable(subscription)) {
+                    counts.durable++;
+                } else {
+                    counts.passing++;
+                }
+            }
+        }
+        int left = page(limit);
+        for (Counts counts : byNumber.values()) {
+            sink.accept(new TopicInfo(counts.topic.name(), counts.durable, counts.passing));
+            if (--left == 0) {
+                return counts.topic.number() == byNumber.lastKey() ? 0 : counts.topic.number();
+            }
+        }
         return 0;
     }
+
+    private static int page(int limit) {
+        return Math.max(1, Math.min(limit, ITEMS_MAX));
+    }
+
+    private static boolean isOwn(Subscription subscription, Client client) {
+        return subscription.owner().equals(client.owner());
+    }
+
+    private static boolean isDurable(Subscription subscription) {
+        return subscription instanceof DurableSubscription durable && !durable.isPassing();
+    }
+
+    // --- subscriptions ---
 
     /**
      * The key's subscriptions.
@@ -26,8 +87,41 @@ public final class Listing {
      */
     public long subscriptions(
             Client client, long subscriptionId, long after, int limit, Consumer<SubscriptionDetails> sink) {
-        return 0;
+        List<Subscription> found = new ArrayList<>();
+        for (Subscription subscription : state.subscriptions()) {
+            boolean meant = subscriptionId == 0 || subscription.id() == subscriptionId;
+            if (meant && subscription.id() > after && isOwn(subscription, client)) {
+                found.add(subscription);
+            }
+        }
+        found.sort(Comparator.comparingLong(Subscription::id));
+        int count = Math.min(page(limit), found.size());
+        for (Subscription subscription : found.subList(0, count)) {
+            sink.accept(details(subscription));
+        }
+        return count == found.size() ? 0 : found.get(count - 1).id();
     }
+
+    private SubscriptionDetails details(Subscription subscription) {
+        SubscriptionInfo info = subscription.info(redelivery);
+        byte[] name = subscription instanceof DurableSubscription durable ? durable.name() : BrokerState.NO_NAME;
+        Client holder = subscription.reader();
+        return new SubscriptionDetails(
+                info.id(),
+                info.qos(),
+                subscription.topic().name(),
+                name,
+                isDurable(subscription),
+                info.attached(),
+                info.deadLetters(),
+                info.backlog(),
+                info.inFlight(),
+                info.oldestAgeMillis(),
+                holder == null ? "" : holder.name(),
+                holder == null ? "" : holder.address());
+    }
+
+    // --- deliveries ---
 
     /**
      * Deliveries of a subscription that are not settled.
@@ -35,8 +129,44 @@ public final class Listing {
      * @return {@link Broker#UNKNOWN} when the key has no such subscription
      */
     public long deliveries(Client client, long subscriptionId, long after, int limit, Consumer<DeliveryInfo> sink) {
-        return Broker.UNKNOWN;
+        Subscription subscription = state.subscription(subscriptionId);
+        if (subscription == null || !isOwn(subscription, client)) {
+            return Broker.UNKNOWN;
+        }
+        if (!(subscription instanceof DurableSubscription durable)) {
+            return 0;
+        }
+        int left = page(limit);
+        long last = 0;
+        for (long tag : durable.unsettled().tags()) {
+            if (tag > after) {
+                if (left-- == 0) {
+                    return last;
+                }
+                sink.accept(info(durable.unsettled().get(tag)));
+                last = tag;
+            }
+        }
+        return 0;
     }
+
+    private DeliveryInfo info(Delivery delivery) {
+        DeliveryInfo.State shown = switch (delivery.state) {
+            case IN_FLIGHT -> delivery.rejectReason == null ? DeliveryInfo.State.IN_FLIGHT : DeliveryInfo.State.MOVING;
+            case DUE, DELAYED -> DeliveryInfo.State.DUE;
+            case MOVING, SETTLED -> DeliveryInfo.State.MOVING;
+        };
+        long leftNanos = delivery.scheduled ? delivery.deadlineNanos - redelivery.nowNanos() : 0;
+        return new DeliveryInfo(
+                delivery.tag,
+                delivery.attempts,
+                shown,
+                Math.max(0, TimeUnit.NANOSECONDS.toMillis(leftNanos)),
+                delivery.message.publishedMillis,
+                delivery.message.payloadLength);
+    }
+
+    // --- dead letters ---
 
     /**
      * Letters in a dead-letter subscription, oldest first; those on their way back to their subscription are left out.
@@ -44,6 +174,31 @@ public final class Listing {
      * @return {@link Broker#UNKNOWN} when the key has no such subscription
      */
     public long deadLetters(Client client, long subscriptionId, long after, int limit, DeadLetterSink sink) {
-        return Broker.UNKNOWN;
+        DurableSubscription letters = state.durable(subscriptionId);
+        if (letters == null || !letters.isDeadLetters() || !isOwn(letters, client)) {
+            return Broker.UNKNOWN;
+        }
+        LetterWalk walk = new LetterWalk(letters, journal, after);
+        int left = page(limit);
+        long last = after;
+        for (StoredMessage letter = walk.next(); letter != null; letter = walk.next()) {
+            if (left-- == 0 || !list(letter, sink)) {
+                return last;
+            }
+            last = letter.sequence;
+        }
+        return 0;
+    }
+
+    private boolean list(StoredMessage letter, DeadLetterSink sink) {
+        int contentBytes = letter.propertiesBytes + letter.payloadLength;
+        ByteBuffer entry =
+                sink.letter(letter.sequence, letter.publishedMillis, EntryLayout.HEADER_BYTES + contentBytes);
+        if (entry == null) {
+            return false;
+        }
+        entry.putInt(letter.entryLength());
+        journal.read(letter, -letter.propertiesBytes, contentBytes, entry);
+        return true;
     }
 }

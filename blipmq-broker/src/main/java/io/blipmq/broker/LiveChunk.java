@@ -6,17 +6,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A run of QoS 0 messages in memory. Owned by the core thread.
+ * A piece of a {@link LiveLog} in memory. Owned by the core thread.
  *
- * <p>Entries stand one behind the other: u32 payload length, u64 number of the topic's newest QoS 1 message
- * at arrival,
- * payload.
+ * <p>It holds runs, one behind the other. A run is what was published at one time: u64 milliseconds, u64 what its messages
+ * arrived after, u32 count and u32 bytes of entries, and the entries as they stand on the wire ({@code EntryLayout}), so
+ * that a batch goes in as one copy and out to each subscriber as one more.
  */
 final class LiveChunk {
-    static final int ENTRY_HEADER_BYTES = 12;
+    static final int RUN_HEADER_BYTES = 24;
 
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final int ARRIVED_AFTER = 8;
+    private static final int COUNT = 16;
+    private static final int BYTES = 20;
+    private static final int NO_RUN = -1;
 
     final byte[] bytes;
     LiveLog owner;
@@ -25,6 +29,8 @@ final class LiveChunk {
 
     int count;
     int used;
+    /** Where the newest run begins. */
+    private int lastRun;
     /** Cursors that stand in this chunk; it is given back when the last one leaves. */
     int cursors;
     /** The next chunk of the same topic. */
@@ -43,6 +49,7 @@ final class LiveChunk {
         firstNumber = newFirstNumber;
         count = 0;
         used = 0;
+        lastRun = NO_RUN;
         cursors = 0;
     }
 
@@ -53,27 +60,81 @@ final class LiveChunk {
         newer = null;
     }
 
-    boolean hasRoom(int payloadLength) {
-        return bytes.length - used >= ENTRY_HEADER_BYTES + payloadLength;
+    // --- runs ---
+
+    /** Bytes of entries that a run can take here: the newest one, or a new one. */
+    int room(long publishedMillis, long arrivedAfter) {
+        int free = bytes.length - used;
+        return isLastRun(publishedMillis, arrivedAfter) ? free : free - RUN_HEADER_BYTES;
     }
 
-    void append(ByteBuffer source, int offset, int length, long arrivedAfter) {
-        INT.set(bytes, used, length);
-        LONG.set(bytes, used + 4, arrivedAfter);
-        source.get(offset, bytes, used + ENTRY_HEADER_BYTES, length);
-        used += ENTRY_HEADER_BYTES + length;
-        count++;
+    private boolean isLastRun(long publishedMillis, long arrivedAfter) {
+        return lastRun != NO_RUN
+                && publishedMillis(lastRun) == publishedMillis
+                && arrivedAfter(lastRun) == arrivedAfter;
     }
 
-    int payloadLength(int offset) {
+    /**
+     * Makes room for entries at the end of the newest run, or of a new one.
+     *
+     * @return where they belong
+     */
+    int extend(long publishedMillis, long arrivedAfter, int entryCount, int length) {
+        if (!isLastRun(publishedMillis, arrivedAfter)) {
+            lastRun = used;
+            LONG.set(bytes, lastRun, publishedMillis);
+            LONG.set(bytes, lastRun + ARRIVED_AFTER, arrivedAfter);
+            INT.set(bytes, lastRun + COUNT, 0);
+            INT.set(bytes, lastRun + BYTES, 0);
+            used += RUN_HEADER_BYTES;
+        }
+        INT.set(bytes, lastRun + COUNT, count(lastRun) + entryCount);
+        INT.set(bytes, lastRun + BYTES, length(lastRun) + length);
+        int offset = used;
+        used += length;
+        count += entryCount;
+        return offset;
+    }
+
+    /** What comes next begins a new run, whenever it was published. */
+    void closeRun() {
+        lastRun = NO_RUN;
+    }
+
+    long publishedMillis(int run) {
+        return (long) LONG.get(bytes, run);
+    }
+
+    long arrivedAfter(int run) {
+        return (long) LONG.get(bytes, run + ARRIVED_AFTER);
+    }
+
+    /** How many messages a run has. */
+    int count(int run) {
+        return (int) INT.get(bytes, run + COUNT);
+    }
+
+    /** Bytes of a run's entries. */
+    private int length(int run) {
+        return (int) INT.get(bytes, run + BYTES);
+    }
+
+    /** Where a run ends. */
+    int end(int run) {
+        return run + RUN_HEADER_BYTES + length(run);
+    }
+
+    // --- entries ---
+
+    void put(int offset, ByteBuffer source, int sourceOffset, int length) {
+        source.get(sourceOffset, bytes, offset, length);
+    }
+
+    void putInt(int offset, int value) {
+        INT.set(bytes, offset, value);
+    }
+
+    int getInt(int offset) {
         return (int) INT.get(bytes, offset);
-    }
-
-    long arrivedAfter(int offset) {
-        return (long) LONG.get(bytes, offset + 4);
-    }
-
-    int nextOffset(int offset) {
-        return offset + ENTRY_HEADER_BYTES + payloadLength(offset);
     }
 }

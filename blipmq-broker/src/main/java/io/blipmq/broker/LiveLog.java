@@ -1,12 +1,14 @@
 package io.blipmq.broker;
 
+import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Messages of a topic on their way to subscriptions that may lose them: one copy each, and a {@link Cursor} per
- * subscription. Owned by the core thread.
+ * Messages on their way to subscriptions that take them from memory: one copy each, and a {@link LiveCursor} per
+ * subscription. Owned by the core thread. A topic has two: its QoS 0 messages for durable subscriptions, and all its
+ * messages for those at QoS 0.
  *
  * <p>Messages are numbered from 0. A chunk is given back when no cursor stands in it any more, and all of them as soon as
  * every cursor has read everything, so a quiet topic holds no memory. A cursor that falls more than
@@ -17,7 +19,7 @@ final class LiveLog {
     private final LiveMemory memory;
     private final int messagesMax;
     private final BrokerCounters counters;
-    private final List<Cursor> cursors = new ArrayList<>(1);
+    private final List<LiveCursor> cursors = new ArrayList<>(1);
     private LiveChunk head;
     private LiveChunk tail;
     private long endNumber;
@@ -30,126 +32,92 @@ final class LiveLog {
         this.counters = counters;
     }
 
-    /** Where one subscription reads. A cursor without a chunk stands at the log's start, or at its end when empty. */
-    final class Cursor {
-        private LiveChunk chunk;
-        private int offset;
-        private long number;
-
-        boolean hasNext() {
-            return number < endNumber;
-        }
-
-        /** How many messages wait. */
-        long backlog() {
-            return endNumber - number;
-        }
-
-        /** The number of the topic's newest QoS 1 message when the next message arrived: what comes before it. */
-        long nextArrivedAfter() {
-            settleIn();
-            return chunk.arrivedAfter(offset);
-        }
-
-        /** Delivers the next message. */
-        void deliverNext(DeliverySink sink, byte[] topic) {
-            settleIn();
-            int length = chunk.payloadLength(offset);
-            sink.deliver(0, 0, topic, length).put(chunk.bytes, offset + LiveChunk.ENTRY_HEADER_BYTES, length);
-            advance();
-        }
-
-        /** Makes {@link #chunk} and {@link #offset} stand at the next message, dropping what is too far behind. */
-        private void settleIn() {
-            assert hasNext();
-            resolve();
-            long dropped = 0;
-            while (endNumber - number > messagesMax) {
-                advance();
-                resolve();
-                dropped++;
-            }
-            if (dropped > 0) {
-                counters.add(BrokerMetric.DROPPED_QUEUE_FULL, dropped);
-            }
-        }
-
-        private void resolve() {
-            if (chunk == null) {
-                chunk = head;
-                offset = 0;
-            }
-            while (offset == chunk.used && chunk.next != null) {
-                moveTo(chunk.next);
-            }
-        }
-
-        private void advance() {
-            offset = chunk.nextOffset(offset);
-            number++;
-            if (number == endNumber) {
-                caughtUp++;
-                releaseIfAllRead();
-            }
-        }
-
-        private void moveTo(LiveChunk target) {
-            LiveChunk left = chunk;
-            chunk = target;
-            offset = 0;
-            number = Math.max(number, target.firstNumber);
-            target.cursors++;
-            left.cursors--;
-            releasePassedChunks();
-        }
-
-        /** The subscription no longer reads. */
-        void close() {
-            cursors.remove(this);
-            if (number == endNumber) {
-                caughtUp--;
-            }
-            if (head != null) {
-                (chunk == null ? head : chunk).cursors--;
-                releasePassedChunks();
-                releaseIfAllRead();
-            }
-        }
-    }
-
     /** A reader of all messages that arrive from now on. */
-    Cursor open() {
-        Cursor cursor = new Cursor();
-        cursor.number = endNumber;
+    LiveCursor open() {
+        LiveCursor cursor = new LiveCursor(this, endNumber);
         if (tail != null) {
-            cursor.chunk = tail;
-            cursor.offset = tail.used;
-            tail.cursors++;
+            tail.closeRun();
+            cursor.enter(tail, tail.used);
         }
         cursors.add(cursor);
         caughtUp++;
         return cursor;
     }
 
-    boolean hasReaders() {
-        return !cursors.isEmpty();
+    int readerCount() {
+        return cursors.size();
     }
 
-    /** Takes a message in for all readers; nothing is kept when there are none. */
-    void append(ByteBuffer source, int offset, int length, long arrivedAfter) {
+    int messagesMax() {
+        return messagesMax;
+    }
+
+    // --- messages come ---
+
+    /**
+     * Takes a message in for all readers; nothing is kept when there are none.
+     *
+     * @param propertiesBytes of properties and their length in front of the payload, 0: it has none
+     * @param arrivedAfter the number of the topic's newest QoS 1 message, for readers that have to know
+     */
+    void append(
+            ByteBuffer source,
+            int payloadOffset,
+            int payloadLength,
+            int propertiesBytes,
+            long publishedMillis,
+            long arrivedAfter) {
         if (cursors.isEmpty()) {
             return;
         }
-        if (tail == null || !tail.hasRoom(length)) {
-            addChunk(length);
-        }
-        tail.append(source, offset, length, arrivedAfter);
+        int contentBytes = propertiesBytes + payloadLength;
+        int entryBytes = EntryLayout.HEADER_BYTES + contentBytes;
+        prepare(entryBytes, entryBytes, publishedMillis, arrivedAfter);
+        int offset = tail.extend(publishedMillis, arrivedAfter, 1, entryBytes);
+        tail.putInt(offset, propertiesBytes == 0 ? payloadLength : payloadLength | EntryLayout.PROPERTIES_FLAG);
+        tail.put(offset + EntryLayout.HEADER_BYTES, source, payloadOffset - propertiesBytes, contentBytes);
         endNumber++;
         caughtUp = 0;
     }
 
-    private void addChunk(int payloadLength) {
-        LiveChunk chunk = memory.take(this, LiveChunk.ENTRY_HEADER_BYTES + payloadLength, endNumber);
+    /** Takes whole entries in for all readers, as {@link #append} does a message. */
+    void appendEntries(ByteBuffer source, int offset, int end, int count, long publishedMillis, long arrivedAfter) {
+        if (cursors.isEmpty()) {
+            return;
+        }
+        int at = offset;
+        int left = count;
+        while (at < end) {
+            prepare(EntryLayout.bytesAt(source, at), end - at, publishedMillis, arrivedAfter);
+            int room = tail.room(publishedMillis, arrivedAfter);
+            int taken = left;
+            int takenEnd = end;
+            if (end - at > room) {
+                taken = 0;
+                takenEnd = at;
+                for (int next = at + EntryLayout.bytesAt(source, at);
+                        next - at <= room;
+                        next += EntryLayout.bytesAt(source, next)) {
+                    takenEnd = next;
+                    taken++;
+                }
+            }
+            int to = tail.extend(publishedMillis, arrivedAfter, taken, takenEnd - at);
+            tail.put(to, source, at, takenEnd - at);
+            at = takenEnd;
+            left -= taken;
+            endNumber += taken;
+            caughtUp = 0;
+        }
+    }
+
+    /** Makes the tail have room for an entry at least. */
+    private void prepare(int entryBytes, int bytesWanted, long publishedMillis, long arrivedAfter) {
+        if (tail != null && tail.room(publishedMillis, arrivedAfter) >= entryBytes) {
+            return;
+        }
+        int header = LiveChunk.RUN_HEADER_BYTES;
+        LiveChunk chunk = memory.take(this, header + entryBytes, header + bytesWanted, endNumber);
         if (tail == null) {
             head = chunk;
             chunk.cursors = cursors.size();
@@ -159,6 +127,8 @@ final class LiveLog {
         }
         tail = chunk;
     }
+
+    // --- and go ---
 
     /** Gives back chunks that hold nothing but messages beyond every reader's limit. */
     private void dropBeyondLimit() {
@@ -172,21 +142,16 @@ final class LiveLog {
         LiveChunk dropped = head;
         long end = dropped.firstNumber + dropped.count;
         long lost = 0;
-        for (Cursor cursor : cursors) {
-            if (cursor.chunk == null || cursor.chunk == dropped) {
-                lost += end - cursor.number;
-                if (cursor.number < end && end == endNumber) {
+        for (LiveCursor cursor : cursors) {
+            if (cursor.standsIn(dropped)) {
+                long unread = cursor.leaveDropped(dropped.next, end);
+                if (unread > 0 && end == endNumber) {
                     caughtUp++;
                 }
-                cursor.number = end;
-                cursor.chunk = dropped.next;
-                cursor.offset = 0;
-                if (dropped.next != null) {
-                    dropped.next.cursors++;
-                }
+                lost += unread;
             }
         }
-        counters.add(BrokerMetric.DROPPED_QUEUE_FULL, lost);
+        countLost(lost);
         head = dropped.next;
         if (head == null) {
             tail = null;
@@ -194,11 +159,46 @@ final class LiveLog {
         memory.giveBack(dropped);
     }
 
-    private void releasePassedChunks() {
+    void countLost(long messages) {
+        if (messages > 0) {
+            counters.add(BrokerMetric.DROPPED_QUEUE_FULL, messages);
+        }
+    }
+
+    // --- for the cursors ---
+
+    LiveChunk head() {
+        return head;
+    }
+
+    long endNumber() {
+        return endNumber;
+    }
+
+    /** A cursor has just read the last message. */
+    void onCaughtUp() {
+        caughtUp++;
+        releaseIfAllRead();
+    }
+
+    /** A cursor has left a chunk. */
+    void releasePassedChunks() {
         while (head != tail && head.cursors == 0) {
             LiveChunk passed = head;
             head = passed.next;
             memory.giveBack(passed);
+        }
+    }
+
+    void close(LiveCursor cursor, boolean wasCaughtUp) {
+        cursors.remove(cursor);
+        if (wasCaughtUp) {
+            caughtUp--;
+        }
+        if (head != null) {
+            cursor.leave(head);
+            releasePassedChunks();
+            releaseIfAllRead();
         }
     }
 
@@ -213,8 +213,8 @@ final class LiveLog {
         }
         head = null;
         tail = null;
-        for (Cursor cursor : cursors) {
-            cursor.chunk = null;
+        for (LiveCursor cursor : cursors) {
+            cursor.onReleased();
         }
     }
 }

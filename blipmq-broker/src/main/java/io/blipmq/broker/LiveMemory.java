@@ -9,27 +9,58 @@ package io.blipmq.broker;
 final class LiveMemory {
     /** Small enough that a quiet topic costs little, large enough that a chunk change is rare. */
     static final int CHUNK_BYTES = 16 * 1024;
+    /** For batches: large enough to take one whole, small enough that little is lost when it has to give way. */
+    static final int LARGE_CHUNK_BYTES = 128 * 1024;
 
     private static final int POOLED_CHUNKS_MAX = 64;
+    private static final int POOLED_LARGE_CHUNKS_MAX = 16;
 
     private final long bytesMax;
-    private final LiveChunk[] pool = new LiveChunk[POOLED_CHUNKS_MAX];
-    private int pooled;
+    private final Pool pool = new Pool(CHUNK_BYTES, POOLED_CHUNKS_MAX);
+    private final Pool largePool = new Pool(LARGE_CHUNK_BYTES, POOLED_LARGE_CHUNKS_MAX);
     private long bytes;
     private LiveChunk oldest;
     private LiveChunk newest;
+
+    /** Chunks of one size that nobody uses just now. */
+    private static final class Pool {
+        private final int chunkBytes;
+        private final LiveChunk[] chunks;
+        private int count;
+
+        Pool(int chunkBytes, int countMax) {
+            this.chunkBytes = chunkBytes;
+            this.chunks = new LiveChunk[countMax];
+        }
+
+        LiveChunk take() {
+            return count > 0 ? chunks[--count] : new LiveChunk(chunkBytes);
+        }
+
+        void giveBack(LiveChunk chunk) {
+            if (chunk.bytes.length == chunkBytes && count < chunks.length) {
+                chunks[count++] = chunk;
+            }
+        }
+    }
 
     LiveMemory(long bytesMax) {
         this.bytesMax = bytesMax;
     }
 
-    /** A chunk with room for {@code bytesNeeded}, made by dropping the oldest ones where the budget asks for it. */
-    LiveChunk take(LiveLog owner, int bytesNeeded, long firstNumber) {
-        int size = Math.max(CHUNK_BYTES, bytesNeeded);
+    /**
+     * A chunk, for which the oldest ones are dropped where the budget asks for it.
+     *
+     * @param bytesNeeded it has room for these in any case
+     * @param bytesWanted it had better have room for these
+     */
+    LiveChunk take(LiveLog owner, int bytesNeeded, int bytesWanted, long firstNumber) {
+        int usual = bytesWanted <= CHUNK_BYTES ? CHUNK_BYTES : LARGE_CHUNK_BYTES;
+        int size = Math.max(usual, bytesNeeded);
         while (oldest != null && bytes + size > bytesMax) {
             oldest.owner.dropOldestChunk();
         }
-        LiveChunk chunk = size == CHUNK_BYTES && pooled > 0 ? pool[--pooled] : new LiveChunk(size);
+        LiveChunk chunk = chunk(size);
         chunk.begin(owner, firstNumber);
         bytes += size;
         chunk.older = newest;
@@ -40,6 +71,14 @@ final class LiveMemory {
         }
         newest = chunk;
         return chunk;
+    }
+
+    private LiveChunk chunk(int size) {
+        return switch (size) {
+            case CHUNK_BYTES -> pool.take();
+            case LARGE_CHUNK_BYTES -> largePool.take();
+            default -> new LiveChunk(size);
+        };
     }
 
     void giveBack(LiveChunk chunk) {
@@ -55,9 +94,8 @@ final class LiveMemory {
             chunk.newer.older = chunk.older;
         }
         chunk.end();
-        if (chunk.bytes.length == CHUNK_BYTES && pooled < pool.length) {
-            pool[pooled++] = chunk;
-        }
+        pool.giveBack(chunk);
+        largePool.giveBack(chunk);
     }
 
     /** Bytes held by waiting messages, whole chunks counted. */

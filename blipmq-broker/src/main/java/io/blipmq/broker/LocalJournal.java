@@ -67,9 +67,10 @@ public final class LocalJournal implements Journal {
             int topicLength,
             int payloadOffset,
             int payloadLength,
+            int propertiesBytes,
             long publishedMillis,
             long expiresMillis) {
-        int bytes = CommandCodec.publishBytes(topicLength, payloadLength);
+        int bytes = CommandCodec.publishBytes(topicLength, propertiesBytes + payloadLength);
         Room room = roomFor(bytes);
         if (room != Room.YES) {
             return refusal(room);
@@ -83,52 +84,82 @@ public final class LocalJournal implements Journal {
                 topicLength,
                 payloadOffset,
                 payloadLength,
+                propertiesBytes,
                 publishedMillis,
                 expiresMillis);
         forceWanted = true;
-        return log.commit(CommandCodec.PUBLISH);
+        return log.commit(CommandCodec.publishType(propertiesBytes));
     }
 
     @Override
-    public long appendSubscribe(OwnerId owner, byte[] topic) {
-        int bytes = CommandCodec.subscribeBytes(topic.length);
+    public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean passing) {
+        int bytes = CommandCodec.subscribeBytes(topic, name, passing);
         Room room = roomFor(bytes);
         if (room != Room.YES) {
             return refusal(room);
         }
         int offset = log.claim(bytes);
-        CommandCodec.encodeSubscribe(log.buffer(), offset, owner, topic);
+        CommandCodec.encodeSubscribe(log.buffer(), offset, owner, topic, name, passing);
         forceWanted = true;
-        return log.commit(CommandCodec.SUBSCRIBE);
+        return log.commit(CommandCodec.subscribeType(name, passing));
     }
 
     @Override
-    public long appendSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason) {
+    public long appendSettle(
+            long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason) {
         Room room = roomInReserve(CommandCodec.SETTLE_BYTES);
         if (room != Room.YES) {
             return refusal(room);
         }
         int offset = log.claim(CommandCodec.SETTLE_BYTES);
-        CommandCodec.encodeSettle(log.buffer(), offset, subscriptionId, deliveryTag, payloadLength, reason);
+        CommandCodec.encodeSettle(log.buffer(), offset, subscriptionId, deliveryTag, redriven, payloadLength, reason);
         settlementsWait = true;
         return log.commit(CommandCodec.SETTLE);
     }
 
     @Override
     public long appendDeadLetter(
-            long subscriptionId, int attempts, byte[] key, StoredMessage message, long expiresMillis) {
-        int bytes = CommandCodec.deadLetterBytes(key.length, message.payloadLength);
+            long subscriptionId,
+            boolean redriven,
+            int attempts,
+            byte[] key,
+            StoredMessage message,
+            byte[] properties,
+            long expiresMillis) {
+        int bytes = CommandCodec.deadLetterBytes(key, properties, message.payloadLength);
         Room room = roomFor(bytes);
         if (room != Room.YES) {
             return refusal(room);
         }
         int offset = log.claim(bytes);
         ByteBuffer target = log.buffer();
-        int payload =
-                CommandCodec.encodeDeadLetter(target, offset, subscriptionId, attempts, key, message, expiresMillis);
+        int payload = CommandCodec.encodeDeadLetter(
+                target, offset, subscriptionId, redriven, attempts, key, message, properties, expiresMillis);
         readPayload(message, target.duplicate().position(payload));
         forceWanted = true;
-        return log.commit(CommandCodec.DEAD_LETTER);
+        return log.commit(CommandCodec.DEAD_LETTER_WITH_PROPERTIES);
+    }
+
+    @Override
+    public long appendRedrive(
+            long subscriptionId,
+            long deadLettersId,
+            byte[] key,
+            StoredMessage letter,
+            byte[] properties,
+            long expiresMillis) {
+        int bytes = CommandCodec.redriveBytes(key, properties, letter.payloadLength);
+        Room room = roomFor(bytes);
+        if (room != Room.YES) {
+            return refusal(room);
+        }
+        int offset = log.claim(bytes);
+        ByteBuffer target = log.buffer();
+        int payload = CommandCodec.encodeRedrive(
+                target, offset, subscriptionId, deadLettersId, key, letter, properties, expiresMillis);
+        readPayload(letter, target.duplicate().position(payload));
+        forceWanted = true;
+        return log.commit(CommandCodec.REDRIVE);
     }
 
     @Override
@@ -217,20 +248,27 @@ public final class LocalJournal implements Journal {
 
     @Override
     public void readMessage(StoredMessage message) {
-        header.clear();
-        if (!log.read(message.position, header.capacity(), header)) {
-            findAgain(message);
-            header.clear();
-            requireRead(log.read(message.position, header.capacity(), header), message);
+        readHeader(message, 0, CommandCodec.MESSAGE_HEADER_BYTES);
+        if (CommandCodec.decodeMessage(header, 0, message)) {
+            readHeader(message, message.payloadOffset, Short.BYTES);
+            CommandCodec.decodeProperties(header, 0, message);
         }
-        CommandCodec.decodeMessage(header, 0, message);
+    }
+
+    private void readHeader(StoredMessage message, int offset, int length) {
+        header.clear();
+        readRecord(message, offset, length, header);
     }
 
     @Override
-    public void readPayload(StoredMessage message, ByteBuffer target) {
-        if (!log.read(message.position + message.payloadOffset, message.payloadLength, target)) {
+    public void read(StoredMessage message, int offset, int length, ByteBuffer target) {
+        readRecord(message, message.payloadOffset + offset, length, target);
+    }
+
+    private void readRecord(StoredMessage message, int offset, int length, ByteBuffer target) {
+        if (!log.read(message.position + offset, length, target)) {
             findAgain(message);
-            requireRead(log.read(message.position + message.payloadOffset, message.payloadLength, target), message);
+            requireRead(log.read(message.position + offset, length, target), message);
         }
     }
 

@@ -5,8 +5,9 @@ import java.time.Instant;
 /** A QoS 0 subscription: it lives with its connection and holds nothing that has to be kept. Owned by the core thread. */
 final class PassingSubscription extends Subscription {
     private final Client client;
-    private final LiveLog.Cursor cursor;
+    private final LiveCursor cursor;
     private final long createdMillis;
+    private Attachment attachment;
 
     PassingSubscription(long id, Topic topic, Client client, long createdMillis) {
         super(id, topic);
@@ -21,12 +22,42 @@ final class PassingSubscription extends Subscription {
     }
 
     @Override
+    OwnerId owner() {
+        return client.owner();
+    }
+
+    @Override
+    Client reader() {
+        return client;
+    }
+
+    /** From now on its messages are pushed. */
+    void attachment(Attachment newAttachment) {
+        attachment = newAttachment;
+    }
+
+    @Override
+    Attachment attachment() {
+        return attachment;
+    }
+
+    @Override
     boolean deliverNext(DeliverySink sink, Delivering delivering) {
         if (!cursor.hasNext()) {
             return false;
         }
         cursor.deliverNext(sink, topic().name());
         return true;
+    }
+
+    @Override
+    int pushNext(long countMax, Delivering delivering) {
+        return cursor.hasNext() ? cursor.push(id(), client.pusher(), countMax) : 0;
+    }
+
+    @Override
+    long backlog() {
+        return cursor.backlog();
     }
 
     /** @return how many messages were waiting and are lost */

@@ -6,12 +6,15 @@ import java.util.ArrayDeque;
  * Acknowledgements on their way to the journal, those it has no room for just now included. Owned by the core thread.
  *
  * <p>An acknowledgement takes effect at once; what finds no room waits here and goes first when there is some, before any
- * frame of the next turn is handled. When {@link #WAITING_MAX} wait, no further one is taken: the client's frame stays in
+ * frame of the next turn is handled. When {@link #WAITING_MAX} wait, no further request is taken: the client's frame stays in
  * its connection, which is not read meanwhile. Nothing but acknowledgements waits here: what expires can be left where it
  * is until there is room.
  */
 final class PendingSettlements {
-    /** Together, of all subscriptions: as many as one may have in flight by default; under 1 MiB of memory. */
+    /**
+     * Together, of all subscriptions: as many as one may have in flight by default, and the last request may come with as
+     * many again; under 2 MiB of memory.
+     */
     static final int WAITING_MAX = 16_384;
 
     private final Journal journal;
@@ -23,24 +26,24 @@ final class PendingSettlements {
     /** How many had begun to wait when the last checkpoint was taken. */
     private long waitedAtCheckpoint;
 
-    private record Settlement(long subscriptionId, long deliveryTag, int payloadLength) {}
+    private record Settlement(long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {}
 
     PendingSettlements(Journal journal) {
         this.journal = journal;
     }
 
-    /** @return whether it was taken, be it by the journal or to wait for room */
-    boolean append(long subscriptionId, long deliveryTag, int payloadLength) {
-        Settlement settlement = new Settlement(subscriptionId, deliveryTag, payloadLength);
-        if (waiting.isEmpty() && isAppended(settlement)) {
-            return true;
+    /** Whether no further request to acknowledge may be taken. */
+    boolean isFull() {
+        return waiting.size() >= WAITING_MAX;
+    }
+
+    /** Goes to the journal, or waits for room. */
+    void append(long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {
+        Settlement settlement = new Settlement(subscriptionId, deliveryTag, redriven, payloadLength);
+        if (!waiting.isEmpty() || !isAppended(settlement)) {
+            waiting.add(settlement);
+            waitedCount++;
         }
-        if (waiting.size() == WAITING_MAX) {
-            return false;
-        }
-        waiting.add(settlement);
-        waitedCount++;
-        return true;
     }
 
     /** Appends as many as there is room for. */
@@ -52,7 +55,11 @@ final class PendingSettlements {
 
     private boolean isAppended(Settlement settlement) {
         long sequence = journal.appendSettle(
-                settlement.subscriptionId, settlement.deliveryTag, settlement.payloadLength, SettleReason.ACKNOWLEDGED);
+                settlement.subscriptionId,
+                settlement.deliveryTag,
+                settlement.redriven,
+                settlement.payloadLength,
+                SettleReason.ACKNOWLEDGED);
         refusal = sequence;
         return sequence >= 0;
     }

@@ -13,9 +13,33 @@ public final class PushBroker {
     /** The credit of a subscription that takes whatever comes. */
     public static final long UNLIMITED_CREDIT = 0xffff_ffffL;
 
-    private final Listing listing = new Listing();
+    private final Publishing publishing;
+    private final Attaching attaching;
+    private final Settling settling;
+    private final Listing listing;
+    private final DeadLetterOps deadLetterOps;
+    private final Pushing pushing;
+    private final ReadyList ready;
+    private final Refusals refusals;
 
-    PushBroker() {}
+    PushBroker(
+            Publishing publishing,
+            Attaching attaching,
+            Settling settling,
+            Listing listing,
+            DeadLetterOps deadLetterOps,
+            Pushing pushing,
+            ReadyList ready,
+            Refusals refusals) {
+        this.publishing = publishing;
+        this.attaching = attaching;
+        this.settling = settling;
+        this.listing = listing;
+        this.deadLetterOps = deadLetterOps;
+        this.pushing = pushing;
+        this.ready = ready;
+        this.refusals = refusals;
+    }
 
     /**
      * Registers an authenticated connection that messages are pushed to. {@link Broker#disconnect} ends it.
@@ -47,7 +71,12 @@ public final class PushBroker {
             int count,
             BatchResult result) {
         result.begin(entriesOffset);
-        result.refusal = Broker.SHUTTING_DOWN;
+        if (refusals.isShuttingDown()) {
+            result.refusal = refusals.count(Broker.SHUTTING_DOWN);
+            return;
+        }
+        publishing.publishBatch(client, qos, frame, topicOffset, topicLength, entriesOffset, entriesEnd, count, result);
+        refusals.count(result.refusal);
     }
 
     // --- subscribe ---
@@ -61,12 +90,12 @@ public final class PushBroker {
      *     Broker#OTHER_TOPIC}
      */
     public long attach(Client client, AttachRequest request) {
-        return Broker.SHUTTING_DOWN;
+        return refusals.count(refusals.isShuttingDown() ? Broker.SHUTTING_DOWN : attaching.attach(client, request));
     }
 
     /** What to answer to an ATTACH when it is time to; null when the subscription is no longer this client's. */
     public AttachedInfo attached(Client client, long subscriptionId) {
-        return null;
+        return attaching.attached(client, subscriptionId);
     }
 
     /**
@@ -74,7 +103,9 @@ public final class PushBroker {
      *
      * @param messages {@link #UNLIMITED_CREDIT}: from now on without limit
      */
-    public void credit(Client client, long subscriptionId, long messages) {}
+    public void credit(Client client, long subscriptionId, long messages) {
+        attaching.credit(client, subscriptionId, messages);
+    }
 
     /**
      * Leaves a subscription, or deletes it with all it holds.
@@ -84,7 +115,7 @@ public final class PushBroker {
      *     Broker#BUSY}, {@link Broker#DISK_FULL}
      */
     public long detach(Client client, long subscriptionId, byte[] name, boolean delete) {
-        return Broker.UNKNOWN;
+        return refusals.count(attaching.detach(client, subscriptionId, name, delete));
     }
 
     /**
@@ -93,7 +124,7 @@ public final class PushBroker {
      * @return how many deliveries it has in flight
      */
     public long drain(Client client) {
-        return 0;
+        return attaching.drain(client);
     }
 
     // --- settle ---
@@ -105,6 +136,7 @@ public final class PushBroker {
      * @param millis for {@link SettleAction#NACK}: until it is due again; for {@link SettleAction#EXTEND}: the new timeout
      * @param reason for {@link SettleAction#REJECT}, in UTF-8
      * @param tags holds one tag or more of 8 bytes each from {@code offset} to {@code end}
+     * @param result says what was hit
      */
     public void settle(
             Client client,
@@ -117,9 +149,7 @@ public final class PushBroker {
             int offset,
             int end,
             SettleResult result) {
-        result.begin();
-        result.unknownSubscription = true;
-        result.unknown = (end - offset) / Long.BYTES;
+        settling.settle(client, subscriptionId, action, upTo, millis, reason, tags, offset, end, result);
     }
 
     // --- look and act ---
@@ -138,20 +168,32 @@ public final class PushBroker {
      *     {@link Broker#BUSY}, {@link Broker#DISK_FULL}, {@link Broker#SHUTTING_DOWN}
      */
     public long redrive(Client client, long subscriptionId, long count, long tag) {
-        return Broker.UNKNOWN;
+        return refusals.count(
+                refusals.isShuttingDown()
+                        ? Broker.SHUTTING_DOWN
+                        : deadLetterOps.redrive(client, subscriptionId, count, tag));
     }
 
     /**
      * Drops dead letters, oldest first. Parameters and answers as for {@link #redrive}.
      */
     public long purge(Client client, long subscriptionId, long count, long tag) {
-        return Broker.UNKNOWN;
+        return refusals.count(
+                refusals.isShuttingDown()
+                        ? Broker.SHUTTING_DOWN
+                        : deadLetterOps.purge(client, subscriptionId, count, tag));
     }
 
     // --- push ---
 
     /** The output of a client that had no room for more has some again. */
-    public void onRoom(Client client) {}
+    public void onRoom(Client client) {
+        if (client.onRoom()) {
+            for (Subscription subscription : client.subscriptions()) {
+                ready.add(subscription.attachment());
+            }
+        }
+    }
 
     /**
      * Pushes messages to the subscriptions that are ready for them, within a bound; between the turn's requests and
@@ -160,11 +202,11 @@ public final class PushBroker {
      * @return how many messages were pushed
      */
     public int push() {
-        return 0;
+        return pushing.push();
     }
 
     /** Whether {@link #push} has more to do, so that the core should not wait before its next turn. */
     public boolean hasReady() {
-        return false;
+        return pushing.hasReady();
     }
 }

@@ -20,11 +20,18 @@ final class Redelivery implements Delivering {
     private final Journal journal;
     private final DeadlineWheel deadlines;
     private final PendingSettlements pendingSettlements;
+    private final ReadyList ready;
     private final Consumer<Delivery> onDeadline = this::onDeadline;
     private long nowNanos;
     private long nowMillis;
 
-    Redelivery(BrokerOptions options, BrokerCounters counters, BrokerState state, Journal journal, BrokerClock clock) {
+    Redelivery(
+            BrokerOptions options,
+            BrokerCounters counters,
+            BrokerState state,
+            Journal journal,
+            BrokerClock clock,
+            ReadyList ready) {
         this.options = options;
         this.counters = counters;
         this.state = state;
@@ -33,6 +40,7 @@ final class Redelivery implements Delivering {
         this.nowMillis = clock.epochMillis();
         this.deadlines = new DeadlineWheel(nowNanos);
         this.pendingSettlements = new PendingSettlements(journal);
+        this.ready = ready;
     }
 
     /** Sets the time of this turn and meets the deadlines that passed. */
@@ -73,43 +81,51 @@ final class Redelivery implements Delivering {
             counters.increment(BrokerMetric.REDELIVERED);
         }
         delivery.state = Delivery.State.IN_FLIGHT;
-        deadlines.schedule(delivery, nowNanos + options.ackTimeoutNanos(delivery.attempts));
+        long timeoutNanos = delivery.holder == null
+                ? options.ackTimeoutNanos(delivery.attempts)
+                : delivery.holder.ackTimeoutNanos(options);
+        deadlines.schedule(delivery, nowNanos + timeoutNanos);
     }
 
-    /**
-     * Settles a delivery that the subscription holds.
-     *
-     * @return whether it took effect; not when too many acknowledgements wait for room already
-     */
-    boolean acknowledge(DurableSubscription subscription, long deliveryTag) {
+    // --- settled ---
+
+    /** Settles a delivery that the subscription holds. */
+    void acknowledge(DurableSubscription subscription, long deliveryTag) {
         int payloadLength = subscription.heldPayloadLength(deliveryTag);
-        if (!pendingSettlements.append(subscription.id(), deliveryTag, payloadLength)) {
-            return false;
-        }
-        state.settle(subscription, deliveryTag, payloadLength);
+        boolean redriven = subscription.isHeldRedriven(deliveryTag);
+        pendingSettlements.append(subscription.id(), deliveryTag, redriven, payloadLength);
+        state.settle(subscription, deliveryTag, redriven, payloadLength);
         counters.increment(BrokerMetric.ACKNOWLEDGED);
-        return true;
     }
 
     @Override
-    public boolean tryExpire(DurableSubscription subscription, long deliveryTag, int payloadLength) {
-        SettleReason reason =
-                subscription.isDeadLetters() ? SettleReason.DEAD_LETTER_EXPIRED : SettleReason.TTL_EXPIRED;
+    public boolean tryExpire(DurableSubscription subscription, StoredMessage message) {
+        return subscription.isDeadLetters()
+                ? trySettle(
+                        subscription,
+                        message,
+                        SettleReason.DEAD_LETTER_EXPIRED,
+                        BrokerMetric.DROPPED_DEAD_LETTER_EXPIRED)
+                : trySettle(subscription, message, SettleReason.TTL_EXPIRED, BrokerMetric.DROPPED_TTL_EXPIRED);
+    }
+
+    /** @return whether a message, delivered or not, has left its subscription: not when there is no room for that */
+    boolean trySettle(
+            DurableSubscription subscription, StoredMessage message, SettleReason reason, BrokerMetric metric) {
+        boolean redriven = subscription.isRedriven(message);
         if (!pendingSettlements.isEmpty()
-                || journal.appendSettle(subscription.id(), deliveryTag, payloadLength, reason) < 0) {
+                || journal.appendSettle(subscription.id(), message.sequence, redriven, message.payloadLength, reason)
+                        < 0) {
             return false;
         }
-        state.settle(subscription, deliveryTag, payloadLength);
-        counters.increment(
-                subscription.isDeadLetters()
-                        ? BrokerMetric.DROPPED_DEAD_LETTER_EXPIRED
-                        : BrokerMetric.DROPPED_TTL_EXPIRED);
+        state.settle(subscription, message.sequence, redriven, message.payloadLength);
+        counters.increment(metric);
         return true;
     }
 
     @Override
     public void expire(Delivery delivery) {
-        if (!tryExpire(delivery.subscription, delivery.tag, delivery.message.payloadLength)) {
+        if (!tryExpire(delivery.subscription, delivery.message)) {
             delivery.state = Delivery.State.IN_FLIGHT;
             deadlines.schedule(delivery, nowNanos + AGAIN_NANOS);
         }
@@ -122,20 +138,36 @@ final class Redelivery implements Delivering {
 
     /** After a start and all of replay: what had its last delivery before is decided by its deadline, which has passed. */
     void onRestored(DurableSubscription subscription) {
-        counters.add(BrokerMetric.IN_FLIGHT, subscription.unsettled().size());
+        counters.add(BrokerMetric.IN_FLIGHT, subscription.unsettled().deliveredCount());
         for (Delivery delivery : subscription.unsettled().values()) {
-            if (!subscription.isDeadLetters() && options.isLastDelivery(delivery.attempts)) {
+            if (isLastDelivery(delivery)) {
                 delivery.state = Delivery.State.IN_FLIGHT;
                 deadlines.schedule(delivery, nowNanos);
             }
         }
     }
 
-    /** A delivery has left its subscription. */
+    /** A delivery has left its subscription, which may have room for another one now. */
     void onSettled(Delivery delivery) {
         deadlines.cancel(delivery);
-        counters.add(BrokerMetric.IN_FLIGHT, -1);
+        leaveHolder(delivery);
+        if (delivery.attempts > 0) {
+            counters.add(BrokerMetric.IN_FLIGHT, -1);
+        }
+        ready.add(delivery.subscription.attachment());
     }
+
+    /** Nobody has this delivery in hand any more. */
+    void leaveHolder(Delivery delivery) {
+        Attachment holder = delivery.holder;
+        if (holder != null) {
+            delivery.holder = null;
+            holder.onDeliveryEnded();
+            ready.add(holder);
+        }
+    }
+
+    // --- not settled ---
 
     private void onDeadline(Delivery delivery) {
         DurableSubscription subscription = delivery.subscription;
@@ -144,25 +176,95 @@ final class Redelivery implements Delivering {
         }
         if (delivery.message.isExpired(nowMillis)) {
             expire(delivery);
-        } else if (!subscription.isDeadLetters() && options.isLastDelivery(delivery.attempts)) {
+        } else if (delivery.state == Delivery.State.DELAYED) {
+            dueAgain(delivery);
+        } else if (delivery.rejectReason != null || isLastDelivery(delivery)) {
             moveToDeadLetters(delivery);
         } else {
-            subscription.dueAgain(delivery);
+            Attachment holder = delivery.holder;
+            leaveHolder(delivery);
+            dueAfter(delivery, holder == null ? 0 : holder.retryBackoffNanos(delivery.attempts));
         }
     }
 
+    /**
+     * A client does not want a delivery now.
+     *
+     * @param delayNanos until it is due again
+     */
+    void nack(Delivery delivery, long delayNanos) {
+        if (delivery.state != Delivery.State.IN_FLIGHT || delivery.rejectReason != null) {
+            return; // it is on its way already
+        }
+        counters.increment(BrokerMetric.NACKED);
+        deadlines.cancel(delivery);
+        if (isLastDelivery(delivery)) {
+            moveToDeadLetters(delivery);
+        } else {
+            leaveHolder(delivery);
+            dueAfter(delivery, delayNanos);
+        }
+    }
+
+    /** A client wants a delivery to become a dead letter. What is one already is only put off. */
+    void reject(Delivery delivery, byte[] reason) {
+        if (delivery.subscription.isDeadLetters()) {
+            nack(delivery, BrokerOptions.BACKOFF_NANOS_MAX);
+        } else if (delivery.state != Delivery.State.MOVING && delivery.rejectReason == null) {
+            deadlines.cancel(delivery);
+            delivery.state = Delivery.State.IN_FLIGHT;
+            delivery.rejectReason = reason;
+            counters.increment(BrokerMetric.REJECTED);
+            moveToDeadLetters(delivery);
+        }
+    }
+
+    /** @return whether the delivery had not timed out, so that it has a new deadline now */
+    boolean extend(Delivery delivery, long timeoutNanos) {
+        if (delivery.state != Delivery.State.IN_FLIGHT || delivery.rejectReason != null) {
+            return false;
+        }
+        deadlines.cancel(delivery);
+        deadlines.schedule(delivery, nowNanos + timeoutNanos);
+        return true;
+    }
+
+    private void dueAfter(Delivery delivery, long delayNanos) {
+        if (delayNanos == 0) {
+            dueAgain(delivery);
+        } else {
+            delivery.state = Delivery.State.DELAYED;
+            deadlines.schedule(delivery, nowNanos + delayNanos);
+        }
+    }
+
+    private void dueAgain(Delivery delivery) {
+        delivery.subscription.unsettled().dueAgain(delivery);
+        ready.add(delivery.subscription.attachment());
+    }
+
+    private boolean isLastDelivery(Delivery delivery) {
+        return !delivery.subscription.isDeadLetters() && options.isLastDelivery(delivery.attempts);
+    }
+
     private void moveToDeadLetters(Delivery delivery) {
-        long expiresMillis = nowMillis + options.deadLetterRetentionMillis();
+        leaveHolder(delivery);
         DurableSubscription subscription = delivery.subscription;
-        byte[] key = DurableSubscription.letterKey(
-                subscription.owner(), subscription.topic().deadLetterName());
-        long letter =
-                journal.appendDeadLetter(subscription.id(), delivery.attempts, key, delivery.message, expiresMillis);
+        byte[] reason = delivery.rejectReason == null ? LetterProperties.RETRIES_EXHAUSTED : delivery.rejectReason;
+        long letter = journal.appendDeadLetter(
+                subscription.id(),
+                delivery.isRedriven(),
+                delivery.attempts,
+                DurableSubscription.letterKey(
+                        subscription.owner(), subscription.topic().deadLetterName()),
+                delivery.message,
+                LetterProperties.of(delivery, reason, nowMillis, journal),
+                nowMillis + options.deadLetterRetentionMillis());
         if (letter < 0) {
             deadlines.schedule(delivery, nowNanos + AGAIN_NANOS);
             return;
         }
-        delivery.subscription.onMoving(delivery, letter);
+        subscription.onMoving(delivery, letter);
         counters.increment(BrokerMetric.DEAD_LETTERED);
     }
 }

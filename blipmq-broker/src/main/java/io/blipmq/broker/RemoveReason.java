@@ -5,7 +5,11 @@ public enum RemoveReason {
     /** Detached for longer than {@code subscription_expiry_ms}. */
     EXPIRED(1),
     /** Detached with more than {@code detached_backlog_bytes} waiting. */
-    BACKLOG_TOO_LARGE(2);
+    BACKLOG_TOO_LARGE(2),
+    /** A client asked for it. */
+    DELETED(3),
+    /** Its connection ended, and it was made to end with that. */
+    CONNECTION_ENDED(4);
 
     private final int code;
 
@@ -21,6 +25,8 @@ public enum RemoveReason {
         return switch (code) {
             case 1 -> EXPIRED;
             case 2 -> BACKLOG_TOO_LARGE;
+            case 3 -> DELETED;
+            case 4 -> CONNECTION_ENDED;
             default ->
                 throw new IllegalStateException("the journal holds removal reason " + code
                         + ", which this version does not know: it was written by a newer one");

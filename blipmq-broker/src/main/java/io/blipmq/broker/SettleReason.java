@@ -4,7 +4,8 @@ package io.blipmq.broker;
 public enum SettleReason {
     ACKNOWLEDGED(1),
     TTL_EXPIRED(2),
-    DEAD_LETTER_EXPIRED(3);
+    DEAD_LETTER_EXPIRED(3),
+    PURGED(4);
 
     private final int code;
 
@@ -21,6 +22,7 @@ public enum SettleReason {
             case 1 -> ACKNOWLEDGED;
             case 2 -> TTL_EXPIRED;
             case 3 -> DEAD_LETTER_EXPIRED;
+            case 4 -> PURGED;
             default ->
                 throw new IllegalStateException("the journal holds settle reason " + code
                         + ", which this version does not know: it was written by a newer one");

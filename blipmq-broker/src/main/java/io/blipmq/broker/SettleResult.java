@@ -5,6 +5,14 @@ public final class SettleResult {
     int settled;
     int unknown;
     boolean unknownSubscription;
+    boolean busy;
+
+    void clear() {
+        settled = 0;
+        unknown = 0;
+        unknownSubscription = false;
+        busy = false;
+    }
 
     /** How many deliveries it hit. */
     public int settled() {
@@ -21,9 +29,8 @@ public final class SettleResult {
         return unknownSubscription;
     }
 
-    void begin() {
-        settled = 0;
-        unknown = 0;
-        unknownSubscription = false;
+    /** Whether nothing was done because the journal has no room: offer the request again in a later turn. */
+    public boolean isBusy() {
+        return busy;
     }
 }

@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.protocol.v2.EntryLayout;
+
 /** Where a QoS 1 message stands in the journal, and what its record says about it. Owned by the core thread. */
 public final class StoredMessage {
     /** What the journal lists it under. */
@@ -13,6 +15,8 @@ public final class StoredMessage {
     int payloadOffset;
 
     int payloadLength;
+    /** Of properties and their length that stand in front of the payload, 0: it has none. */
+    int propertiesBytes;
     /** Wall-clock milliseconds. */
     long publishedMillis;
     /** Wall-clock milliseconds, 0 = never. */
@@ -34,8 +38,14 @@ public final class StoredMessage {
         at(other.key, other.sequence, other.position);
         payloadOffset = other.payloadOffset;
         payloadLength = other.payloadLength;
+        propertiesBytes = other.propertiesBytes;
         publishedMillis = other.publishedMillis;
         expiresMillis = other.expiresMillis;
+    }
+
+    /** The length as it stands in front of an entry. */
+    int entryLength() {
+        return propertiesBytes == 0 ? payloadLength : payloadLength | EntryLayout.PROPERTIES_FLAG;
     }
 
     boolean isExpired(long nowMillis) {

@@ -41,10 +41,20 @@ final class Subscribing {
         if (qos == 1 && Topic.isDeadLetters(name) && isComing(client.owner(), name)) {
             return Broker.BUSY;
         }
-        if (state.subscriptions().size() + expected.count() >= options.subscriptionsMax()) {
+        if (!hasRoomForAnother()) {
             return Broker.TOO_MANY_SUBSCRIPTIONS;
         }
-        return qos == 0 ? subscribePassing(client, name) : subscribeDurable(client, name);
+        return qos == 0
+                ? subscribePassing(client, name).id()
+                : subscribeDurable(client, name, BrokerState.NO_NAME, false, null);
+    }
+
+    boolean hasRoomForAnother() {
+        return state.subscriptions().size() + expected.count() < options.subscriptionsMax();
+    }
+
+    boolean isNameExpected(OwnerId owner, byte[] name) {
+        return expected.isNameExpected(owner, name);
     }
 
     /** @return the id of a subscription that the client takes up, or 0 */
@@ -55,7 +65,7 @@ final class Subscribing {
         }
         for (DurableSubscription candidate : topic.durable()) {
             if (candidate.owner().equals(client.owner()) && !candidate.isRemoving()) {
-                if (!candidate.isAttached() || candidate.isDeadLetters()) {
+                if (candidate.isDeadLetters() || !candidate.isAttached() && candidate.isForPolling()) {
                     attach(candidate, client);
                     return candidate.id();
                 }
@@ -72,7 +82,7 @@ final class Subscribing {
      * Whether a command that is not applied yet will make this key's one subscription to a dead-letter topic: a SUBSCRIBE
      * of another connection, or the first letter.
      */
-    private boolean isComing(OwnerId owner, byte[] letterTopicName) {
+    boolean isComing(OwnerId owner, byte[] letterTopicName) {
         if (expected.isExpected(owner, letterTopicName)) {
             return true;
         }
@@ -87,29 +97,34 @@ final class Subscribing {
         return false;
     }
 
-    private long subscribePassing(Client client, byte[] name) {
+    PassingSubscription subscribePassing(Client client, byte[] name) {
         PassingSubscription subscription =
                 new PassingSubscription(nextPassingId++, state.topic(name), client, redelivery.nowMillis());
         state.addPassing(subscription);
         client.subscriptions().add(subscription);
-        return subscription.id();
+        return subscription;
     }
 
-    private long subscribeDurable(Client client, byte[] name) {
-        long sequence = journal.appendSubscribe(client.owner(), name);
+    /** @param request null for a client that polls */
+    long subscribeDurable(Client client, byte[] topic, byte[] name, boolean passing, AttachRequest request) {
+        long sequence = journal.appendSubscribe(client.owner(), topic, name, passing);
         if (sequence < 0) {
             return sequence;
         }
-        expected.add(sequence, state.topic(name), client);
+        expected.add(sequence, state.topic(topic), client, request);
         client.lastSequence(sequence);
         return sequence;
     }
 
     /** A subscription exists now; the connection that asked for it, if it is still there, reads it. */
     void onCreated(DurableSubscription subscription) {
-        Client client = expected.arrived(subscription.id());
-        if (client != null) {
-            attach(subscription, client);
+        ExpectedSubscriptions.Expected asked = expected.arrived(subscription.id());
+        if (asked == null || asked.client() == null) {
+            return;
+        }
+        attach(subscription, asked.client());
+        if (asked.request() != null) {
+            hold(subscription, new Attachment(asked.client(), subscription, asked.request(), false));
         }
     }
 
@@ -123,19 +138,44 @@ final class Subscribing {
         client.subscriptions().add(subscription);
     }
 
+    /** From now on the messages of a subscription are pushed to one of its connections. */
+    void hold(DurableSubscription subscription, Attachment attachment) {
+        subscription.attachment(attachment);
+        subscription.topic().attachments().add(attachment);
+    }
+
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
     void release(Client client) {
         expected.forget(client);
         for (Subscription subscription : client.subscriptions()) {
-            if (subscription instanceof PassingSubscription passing) {
-                state.removePassing(passing);
-            } else if (subscription instanceof DurableSubscription durable && durable.release()) {
-                long lost =
-                        durable.detach(redelivery.nowNanos(), redelivery.nowMillis(), redelivery.deadlines(), options);
-                counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);
-                counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
-            }
+            leave(client, subscription);
         }
         client.subscriptions().clear();
+    }
+
+    /** A client reads a subscription no longer. A passing one at QoS 1 is to be removed then. */
+    void leave(Client client, Subscription subscription) {
+        Attachment attachment = subscription.attachment();
+        if (attachment != null && attachment.client() == client) {
+            attachment.end();
+            subscription.topic().attachments().remove(attachment);
+        }
+        if (subscription instanceof PassingSubscription passing) {
+            state.removePassing(passing);
+        } else if (subscription instanceof DurableSubscription durable) {
+            if (attachment != null && attachment.client() == client) {
+                durable.attachment(null);
+                durable.takeBack(attachment, redelivery.deadlines(), options);
+            }
+            if (durable.release()) {
+                detach(durable);
+            }
+        }
+    }
+
+    private void detach(DurableSubscription subscription) {
+        long lost = subscription.detach(redelivery.nowNanos(), redelivery.nowMillis(), redelivery.deadlines(), options);
+        counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);
+        counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
     }
 }

@@ -18,6 +18,15 @@ abstract class Subscription {
         return topic;
     }
 
+    /** The connection that its messages are pushed to; null when there is none, or they are polled. */
+    abstract Attachment attachment();
+
+    /** Whose key it belongs to. */
+    abstract OwnerId owner();
+
+    /** The connection that is attached, one of them if there are several; null when there is none. */
+    abstract Client reader();
+
     /** Whether this client may poll and acknowledge it. */
     abstract boolean belongsTo(Client client);
 
@@ -30,4 +39,15 @@ abstract class Subscription {
      * @return whether {@code sink} got it
      */
     abstract boolean deliverNext(DeliverySink sink, Delivering delivering);
+
+    /**
+     * Pushes what comes next to its {@link #attachment}.
+     *
+     * @param countMax at least 1
+     * @return how many messages, at most {@code countMax}; 0 when there is none; or {@link Pushing#AGAIN}
+     */
+    abstract int pushNext(long countMax, Delivering delivering);
+
+    /** Messages that wait to be delivered. */
+    abstract long backlog();
 }

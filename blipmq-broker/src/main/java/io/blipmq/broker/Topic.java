@@ -13,6 +13,7 @@ import java.util.List;
 final class Topic {
     private static final byte[] PREFIX_BYTES = "$dead-letter/".getBytes(StandardCharsets.UTF_8);
 
+    private final long number;
     private final byte[] name;
     private final MessageLog messages;
     private final LiveLog live;
@@ -20,15 +21,28 @@ final class Topic {
     /** Oldest first. */
     private final List<DurableSubscription> durable = new ArrayList<>(1);
 
+    /** Whom its messages are pushed to. */
+    private final List<Attachment> attachments = new ArrayList<>(1);
+    /** Owned by {@link ReadyList}. */
+    boolean listed;
+
+    Topic nextListed;
+
     private int passingSubscriptions;
     /** Durable subscriptions that are journalled and not stored yet. */
     private int expectedSubscriptions;
 
-    Topic(byte[] name, LiveLog live, LiveLog durableLive, PositionMemory positions) {
+    /** @param number no other topic since the start has it */
+    Topic(long number, byte[] name, LiveLog live, LiveLog durableLive, PositionMemory positions) {
+        this.number = number;
         this.messages = new MessageLog(name, positions);
         this.name = name;
         this.live = live;
         this.durableLive = durableLive;
+    }
+
+    long number() {
+        return number;
     }
 
     byte[] name() {
@@ -50,9 +64,26 @@ final class Topic {
     }
 
     /** A QoS 0 message: kept once for each kind of reader that there is. */
-    void appendLive(ByteBuffer source, int offset, int length) {
-        live.append(source, offset, length, 0);
-        durableLive.append(source, offset, length, messages.lastSequence());
+    void appendLive(ByteBuffer source, int offset, int length, long publishedMillis) {
+        live.append(source, offset, length, 0, publishedMillis, 0);
+        durableLive.append(source, offset, length, 0, publishedMillis, messages.lastSequence());
+    }
+
+    /** Whole entries of QoS 0, as {@link #appendLive}. */
+    void appendLiveEntries(ByteBuffer source, int offset, int end, int count, long publishedMillis) {
+        live.appendEntries(source, offset, end, count, publishedMillis, 0);
+        durableLive.appendEntries(source, offset, end, count, publishedMillis, messages.lastSequence());
+    }
+
+    /** How many subscriptions a message reaches that arrives now. */
+    int readerCount(int qos) {
+        return qos == 0
+                ? live.readerCount() + durableLive.readerCount()
+                : durable.size() + expectedSubscriptions + passingSubscriptions;
+    }
+
+    List<Attachment> attachments() {
+        return attachments;
     }
 
     List<DurableSubscription> durable() {

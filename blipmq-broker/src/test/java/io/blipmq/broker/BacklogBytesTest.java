@@ -88,12 +88,12 @@ class BacklogBytesTest {
     @Test
     void aSettlementOfAnOlderReleaseIsReadWithoutTheLength() {
         BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters());
-        state.onSubscribe(1, new OwnerId(1, 2), new byte[] {'t'});
+        state.onSubscribe(1, new OwnerId(1, 2), new byte[] {'t'}, new byte[0], false);
         for (int i = 2; i <= 4; i++) {
-            state.onPublish(i, i, ByteBuffer.wrap(new byte[] {'t'}), 0, 1, 0, i * 10);
+            state.onPublish(i, i, ByteBuffer.wrap(new byte[] {'t'}), 0, 1, 0, i * 10, 0, 0);
         }
         ByteBuffer body = ByteBuffer.allocate(24);
-        CommandCodec.encodeSettle(body, 0, 1, 3, 30, SettleReason.ACKNOWLEDGED);
+        CommandCodec.encodeSettle(body, 0, 1, 3, false, 30, SettleReason.ACKNOWLEDGED);
         CommandCodec.decode(5, CommandCodec.SETTLE, body, 0, 17, 0, state);
         assertThat(state.durable(1).cursor().waitingCount()).isEqualTo(2);
         assertThat(state.durable(1).cursor().waitingBytes()).isEqualTo(60);

@@ -2,6 +2,7 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,17 +110,27 @@ class LiveLogTest {
         BrokerCounters counters = new BrokerCounters();
         LiveMemory memory = new LiveMemory(1L << 30);
         LiveLog log = new LiveLog(memory, 1 << 20, counters);
-        List<LiveLog.Cursor> cursors = new ArrayList<>();
+        List<LiveCursor> cursors = new ArrayList<>();
         List<Integer> expected = new ArrayList<>();
         int published = 0;
         for (int step = 0; step < 20_000; step++) {
             int action = random.nextInt(100);
-            if (action < 50) {
+            long publishedMillis = step / 5;
+            if (action < 40) {
                 ByteBuffer payload = ByteBuffer.allocate(4 + random.nextInt(300));
                 payload.putInt(0, published++);
-                log.append(payload, 0, payload.capacity(), 0);
+                log.append(payload, 0, payload.capacity(), 0, publishedMillis, step / 7);
+            } else if (action < 50) {
+                int count = 1 + random.nextInt(random.nextInt(20) == 0 ? 5_000 : 30);
+                ByteBuffer entries = entries(random, count, published);
+                log.appendEntries(entries, 3, entries.limit(), count, publishedMillis, step / 7);
+                published += count;
             } else if (action < 97 && !cursors.isEmpty()) {
                 int reader = random.nextInt(cursors.size());
+                if (random.nextInt(3) == 0 && cursors.get(reader).hasNext()) {
+                    int next = expected.get(reader);
+                    expected.set(reader, next + pushInts(cursors.get(reader), 1 + random.nextInt(1_000), next));
+                }
                 int want = random.nextInt(4);
                 for (int i = 0; i < want && cursors.get(reader).hasNext(); i++) {
                     assertThat(readInt(cursors.get(reader))).isEqualTo(expected.get(reader));
@@ -135,7 +146,7 @@ class LiveLogTest {
                 expected.remove(reader);
             }
         }
-        for (LiveLog.Cursor cursor : cursors) {
+        for (LiveCursor cursor : cursors) {
             while (cursor.hasNext()) {
                 readInt(cursor);
             }
@@ -144,7 +155,31 @@ class LiveLogTest {
         assertThat(counters.current(BrokerMetric.DROPPED_QUEUE_FULL)).isZero();
     }
 
-    private static int readInt(LiveLog.Cursor cursor) {
+    /** Entries from offset 3 on, some with properties; each body begins with its number. */
+    private static ByteBuffer entries(Random random, int count, int first) {
+        ByteBuffer entries = ByteBuffer.allocate(3 + count * 40);
+        entries.position(3);
+        for (int i = 0; i < count; i++) {
+            byte[] properties = new byte[random.nextInt(4) == 0 ? 1 + random.nextInt(10) : 0];
+            byte[] rest = new byte[random.nextInt(20)];
+            EntryLayout.putHeader(entries, Integer.BYTES + rest.length, properties, properties.length);
+            entries.putInt(first + i).put(rest);
+        }
+        return entries.flip();
+    }
+
+    private static int pushInts(LiveCursor cursor, int countMax, int first) {
+        CollectingPusher pusher = new CollectingPusher();
+        int count = cursor.push(1, pusher, countMax);
+        assertThat(count).isBetween(1, countMax);
+        assertThat(pusher.pushed()).hasSize(count);
+        for (int i = 0; i < count; i++) {
+            assertThat(ByteBuffer.wrap(pusher.pushed().get(i).body()).getInt()).isEqualTo(first + i);
+        }
+        return count;
+    }
+
+    private static int readInt(LiveCursor cursor) {
         ByteBuffer[] target = new ByteBuffer[1];
         cursor.deliverNext((qos, tag, topic, length) -> target[0] = ByteBuffer.allocate(length), new byte[0]);
         return target[0].getInt(0);

@@ -83,35 +83,68 @@ public final class MemoryJournal implements Journal {
             int topicLength,
             int payloadOffset,
             int payloadLength,
+            int propertiesBytes,
             long publishedMillis,
             long expiresMillis) {
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(topicLength, payloadLength));
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(topicLength, propertiesBytes + payloadLength));
         CommandCodec.encodePublish(
-                body, 0, frame, topicOffset, topicLength, payloadOffset, payloadLength, publishedMillis, expiresMillis);
-        return append(CommandCodec.PUBLISH, body);
+                body,
+                0,
+                frame,
+                topicOffset,
+                topicLength,
+                payloadOffset,
+                payloadLength,
+                propertiesBytes,
+                publishedMillis,
+                expiresMillis);
+        return append(CommandCodec.publishType(propertiesBytes), body);
     }
 
     @Override
-    public long appendSubscribe(OwnerId owner, byte[] topic) {
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(topic.length));
-        CommandCodec.encodeSubscribe(body, 0, owner, topic);
-        return append(CommandCodec.SUBSCRIBE, body);
+    public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean passing) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(topic, name, passing));
+        CommandCodec.encodeSubscribe(body, 0, owner, topic, name, passing);
+        return append(CommandCodec.subscribeType(name, passing), body);
     }
 
     @Override
-    public long appendSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason) {
+    public long appendSettle(
+            long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason) {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.SETTLE_BYTES);
-        CommandCodec.encodeSettle(body, 0, subscriptionId, deliveryTag, payloadLength, reason);
+        CommandCodec.encodeSettle(body, 0, subscriptionId, deliveryTag, redriven, payloadLength, reason);
         return append(CommandCodec.SETTLE, body);
     }
 
     @Override
     public long appendDeadLetter(
-            long subscriptionId, int attempts, byte[] key, StoredMessage message, long expiresMillis) {
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.deadLetterBytes(key.length, message.payloadLength));
-        int payload = CommandCodec.encodeDeadLetter(body, 0, subscriptionId, attempts, key, message, expiresMillis);
+            long subscriptionId,
+            boolean redriven,
+            int attempts,
+            byte[] key,
+            StoredMessage message,
+            byte[] properties,
+            long expiresMillis) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.deadLetterBytes(key, properties, message.payloadLength));
+        int payload = CommandCodec.encodeDeadLetter(
+                body, 0, subscriptionId, redriven, attempts, key, message, properties, expiresMillis);
         readPayload(message, body.duplicate().position(payload));
-        return append(CommandCodec.DEAD_LETTER, body);
+        return append(CommandCodec.DEAD_LETTER_WITH_PROPERTIES, body);
+    }
+
+    @Override
+    public long appendRedrive(
+            long subscriptionId,
+            long deadLettersId,
+            byte[] key,
+            StoredMessage letter,
+            byte[] properties,
+            long expiresMillis) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.redriveBytes(key, properties, letter.payloadLength));
+        int payload = CommandCodec.encodeRedrive(
+                body, 0, subscriptionId, deadLettersId, key, letter, properties, expiresMillis);
+        readPayload(letter, body.duplicate().position(payload));
+        return append(CommandCodec.REDRIVE, body);
     }
 
     @Override
@@ -122,8 +155,8 @@ public final class MemoryJournal implements Journal {
     }
 
     private long append(int type, ByteBuffer body) {
-        boolean kindBusy =
-                type == CommandCodec.SETTLE && settlementsBusy || type == CommandCodec.DEAD_LETTER && lettersBusy;
+        boolean kindBusy = type == CommandCodec.SETTLE && settlementsBusy
+                || type == CommandCodec.DEAD_LETTER_WITH_PROPERTIES && lettersBusy;
         if (busy || kindBusy) {
             return BUSY;
         }
@@ -193,13 +226,15 @@ public final class MemoryJournal implements Journal {
 
     @Override
     public void readMessage(StoredMessage message) {
-        CommandCodec.decodeMessage(body(message), 0, message);
+        if (CommandCodec.decodeMessage(body(message), 0, message)) {
+            CommandCodec.decodeProperties(body(message), message.payloadOffset, message);
+        }
     }
 
     @Override
-    public void readPayload(StoredMessage message, ByteBuffer target) {
-        target.put(target.position(), body(message), message.payloadOffset, message.payloadLength);
-        target.position(target.position() + message.payloadLength);
+    public void read(StoredMessage message, int offset, int length, ByteBuffer target) {
+        target.put(target.position(), body(message), message.payloadOffset + offset, length);
+        target.position(target.position() + length);
     }
 
     private ByteBuffer body(StoredMessage message) {

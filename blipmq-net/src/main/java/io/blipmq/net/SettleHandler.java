@@ -22,6 +22,9 @@ final class SettleHandler {
         if (refusal == null) {
             SettleResult result = session.settleResult();
             settle(session, buffer, payload, payloadLength, result);
+            if (result.isBusy()) {
+                return false;
+            }
             refusal = refusal(result, isAnswerWanted(buffer, payload));
             if (refusal == null && isAnswerWanted(buffer, payload)) {
                 session.answers().settled(correlationId, result.settled(), result.unknown());

@@ -67,14 +67,14 @@ public record WalOptions(
         require(scrubNanos > 0, "the scrub needs a pause");
     }
 
-    /** The product's limits: 64 MiB segments, records up to a 16 MiB frame of the wire, {@code always}. */
+    /** The product's limits: 64 MiB segments, records up to a 16 MiB frame of the wire and what a dead letter adds, {@code always}. */
     public static WalOptions defaults() {
         return new WalOptions(
                 ForcePolicy.ALWAYS,
                 64 * MIB,
                 16 * MIB,
                 MIB,
-                16 * MIB + 4096,
+                16 * MIB + 64 * 1024,
                 4 * MIB,
                 32 * MIB,
                 32 * MIB,

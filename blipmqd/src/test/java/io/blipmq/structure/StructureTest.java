@@ -29,7 +29,7 @@ class StructureTest {
         CONFIG(List.of(), "com.fasterxml.jackson..", "org.yaml.snakeyaml.."),
         PROTOCOL(List.of()),
         WAL(List.of(), "org.HdrHistogram.."),
-        BROKER(List.of(WAL), "org.agrona.."),
+        BROKER(List.of(PROTOCOL, WAL), "org.agrona.."),
         NET(List.of(BROKER, PROTOCOL), "org.agrona..", "jdk.net.."),
         METRICS(
                 List.of(BROKER, WAL),

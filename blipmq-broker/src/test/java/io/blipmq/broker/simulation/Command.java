@@ -6,8 +6,12 @@ import io.blipmq.broker.OwnerId;
  * A journalled command as the simulation compares it. Immutable. What a kind does not have is 0 or null.
  *
  * @param sequence the command's number; 0 for those that are handed back without it
+ * @param tag of the message that is settled or moved, of the letter that is redriven
+ * @param text a message's properties, a subscription's name
+ * @param flag whether a message is redriven, whether a subscription is passing
  * @param length of the payload of a settled message
  * @param code the reason, or the attempts of a dead letter
+ * @param letters the dead-letter subscription of a redrive
  */
 record Command(
         Kind kind,
@@ -16,46 +20,101 @@ record Command(
         long tag,
         String topic,
         OwnerId owner,
+        String text,
+        boolean flag,
         String payload,
         long millis,
         long expiresMillis,
         int length,
-        int code) {
+        int code,
+        long letters) {
 
     enum Kind {
         PUBLISH,
         SUBSCRIBE,
         SETTLE,
         DEAD_LETTER,
+        REDRIVE,
         REMOVE
     }
 
-    static Command publish(long sequence, String topic, String payload, long publishedMillis, long expiresMillis) {
-        return new Command(Kind.PUBLISH, sequence, 0, 0, topic, null, payload, publishedMillis, expiresMillis, 0, 0);
-    }
-
-    static Command subscribe(long sequence, OwnerId owner, String topic) {
-        return new Command(Kind.SUBSCRIBE, sequence, 0, 0, topic, owner, null, 0, 0, 0, 0);
-    }
-
-    static Command settle(long subscription, long tag, int length, int reason) {
-        return new Command(Kind.SETTLE, 0, subscription, tag, null, null, null, 0, 0, length, reason);
-    }
-
-    static Command deadLetter(long sequence, long subscription, long tag, int attempts, long expiresMillis) {
+    static Command publish(
+            long sequence, String topic, String properties, String payload, long publishedMillis, long expiresMillis) {
         return new Command(
-                Kind.DEAD_LETTER, sequence, subscription, tag, null, null, null, 0, expiresMillis, 0, attempts);
+                Kind.PUBLISH,
+                sequence,
+                0,
+                0,
+                topic,
+                null,
+                properties,
+                false,
+                payload,
+                publishedMillis,
+                expiresMillis,
+                0,
+                0,
+                0);
     }
 
-    /** Whether this is the other as it is handed back: a dead letter without its expiry, which stands in its record. */
+    static Command subscribe(long sequence, OwnerId owner, String topic, String name, boolean passing) {
+        return new Command(Kind.SUBSCRIBE, sequence, 0, 0, topic, owner, name, passing, null, 0, 0, 0, 0, 0);
+    }
+
+    static Command settle(long subscription, long tag, boolean redriven, int length, int reason) {
+        return new Command(
+                Kind.SETTLE, 0, subscription, tag, null, null, null, redriven, null, 0, 0, length, reason, 0);
+    }
+
+    static Command deadLetter(
+            long sequence, long subscription, long tag, boolean redriven, int attempts, long expiresMillis) {
+        return new Command(
+                Kind.DEAD_LETTER,
+                sequence,
+                subscription,
+                tag,
+                null,
+                null,
+                null,
+                redriven,
+                null,
+                0,
+                expiresMillis,
+                0,
+                attempts,
+                0);
+    }
+
+    static Command redrive(long sequence, long subscription, long letters, long letterTag, long expiresMillis) {
+        return new Command(
+                Kind.REDRIVE,
+                sequence,
+                subscription,
+                letterTag,
+                null,
+                null,
+                null,
+                false,
+                null,
+                0,
+                expiresMillis,
+                0,
+                0,
+                letters);
+    }
+
+    /** Whether this is the other as it is handed back: without an expiry that only stands in its record. */
     boolean isHandedBackAs(Command other) {
-        return equals(other)
-                || kind == Kind.DEAD_LETTER
-                        && deadLetter(sequence, subscription, tag, code, 0).equals(other);
+        return switch (kind) {
+            case DEAD_LETTER ->
+                deadLetter(sequence, subscription, tag, flag, code, 0).equals(other);
+            case REDRIVE -> redrive(sequence, subscription, letters, tag, 0).equals(other);
+            default -> equals(other);
+        };
     }
 
     static Command remove(long subscription, int reason) {
-        return new Command(Kind.REMOVE, 0, subscription, 0, null, null, null, 0, 0, 0, reason);
+        return new Command(Kind.REMOVE, 0, subscription, 0, null, null, null, false, null, 0, 0, 0, reason, 0);
     }
 
     /** Whether the daemon forces for it; a settlement rides along. */

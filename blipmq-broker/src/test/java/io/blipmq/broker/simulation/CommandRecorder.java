@@ -4,6 +4,7 @@ import io.blipmq.broker.CommandHandler;
 import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.RemoveReason;
 import io.blipmq.broker.SettleReason;
+import io.blipmq.broker.StoredMessage;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
@@ -35,32 +36,56 @@ final class CommandRecorder implements CommandHandler {
             int topicOffset,
             int topicLength,
             int payloadOffset,
-            int payloadLength) {
+            int payloadLength,
+            int propertiesBytes,
+            long publishedMillis) {
         String topic = Texts.of(body, topicOffset, topicLength);
         String payload = Texts.of(body, payloadOffset, payloadLength);
-        long published = body.getLong(topicOffset - TOPIC);
+        String properties = Texts.hex(body, payloadOffset - propertiesBytes, propertiesBytes);
         long expires = body.getLong(topicOffset - TOPIC + EXPIRES);
-        target.onPublish(sequence, position, body, topicOffset, topicLength, payloadOffset, payloadLength);
-        told.accept(Command.publish(sequence, topic, payload, published, expires));
+        target.onPublish(
+                sequence,
+                position,
+                body,
+                topicOffset,
+                topicLength,
+                payloadOffset,
+                payloadLength,
+                propertiesBytes,
+                publishedMillis);
+        told.accept(Command.publish(sequence, topic, properties, payload, publishedMillis, expires));
     }
 
     @Override
-    public void onSubscribe(long sequence, OwnerId owner, byte[] topicName) {
-        target.onSubscribe(sequence, owner, topicName);
-        told.accept(Command.subscribe(sequence, owner, Texts.of(topicName)));
+    public void onSubscribe(long sequence, OwnerId owner, byte[] topicName, byte[] name, boolean passing) {
+        target.onSubscribe(sequence, owner, topicName, name, passing);
+        told.accept(Command.subscribe(sequence, owner, Texts.of(topicName), Texts.of(name), passing));
     }
 
     @Override
-    public void onSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason) {
-        target.onSettle(subscriptionId, deliveryTag, payloadLength, reason);
-        told.accept(Command.settle(subscriptionId, deliveryTag, payloadLength, reason.ordinal()));
+    public void onSettle(
+            long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason) {
+        target.onSettle(subscriptionId, deliveryTag, redriven, payloadLength, reason);
+        told.accept(Command.settle(subscriptionId, deliveryTag, redriven, payloadLength, reason.ordinal()));
     }
 
     @Override
     public void onDeadLetter(
-            long sequence, long position, long subscriptionId, long deliveryTag, int attempts, int payloadLength) {
-        target.onDeadLetter(sequence, position, subscriptionId, deliveryTag, attempts, payloadLength);
-        told.accept(Command.deadLetter(sequence, subscriptionId, deliveryTag, attempts, 0));
+            long sequence,
+            long position,
+            long subscriptionId,
+            long deliveryTag,
+            boolean redriven,
+            int attempts,
+            int payloadLength) {
+        target.onDeadLetter(sequence, position, subscriptionId, deliveryTag, redriven, attempts, payloadLength);
+        told.accept(Command.deadLetter(sequence, subscriptionId, deliveryTag, redriven, attempts, 0));
+    }
+
+    @Override
+    public void onRedrive(StoredMessage copy, long subscriptionId, long deadLettersId, long letterTag) {
+        target.onRedrive(copy, subscriptionId, deadLettersId, letterTag);
+        told.accept(Command.redrive(copy.sequence(), subscriptionId, deadLettersId, letterTag, 0));
     }
 
     @Override

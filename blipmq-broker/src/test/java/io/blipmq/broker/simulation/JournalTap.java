@@ -39,33 +39,64 @@ final class JournalTap implements Journal {
             int topicLength,
             int payloadOffset,
             int payloadLength,
+            int propertiesBytes,
             long publishedMillis,
             long expiresMillis) {
         long sequence = journal.appendPublish(
-                frame, topicOffset, topicLength, payloadOffset, payloadLength, publishedMillis, expiresMillis);
+                frame,
+                topicOffset,
+                topicLength,
+                payloadOffset,
+                payloadLength,
+                propertiesBytes,
+                publishedMillis,
+                expiresMillis);
         String topic = Texts.of(frame, topicOffset, topicLength);
         String payload = Texts.of(frame, payloadOffset, payloadLength);
-        return tell(sequence, Command.publish(sequence, topic, payload, publishedMillis, expiresMillis));
+        String properties = Texts.hex(frame, payloadOffset - propertiesBytes, propertiesBytes);
+        return tell(sequence, Command.publish(sequence, topic, properties, payload, publishedMillis, expiresMillis));
     }
 
     @Override
-    public long appendSubscribe(OwnerId owner, byte[] topic) {
-        long sequence = journal.appendSubscribe(owner, topic);
-        return tell(sequence, Command.subscribe(sequence, owner, Texts.of(topic)));
+    public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean passing) {
+        long sequence = journal.appendSubscribe(owner, topic, name, passing);
+        return tell(sequence, Command.subscribe(sequence, owner, Texts.of(topic), Texts.of(name), passing));
     }
 
     @Override
-    public long appendSettle(long subscriptionId, long deliveryTag, int payloadLength, SettleReason reason) {
-        long sequence = journal.appendSettle(subscriptionId, deliveryTag, payloadLength, reason);
-        return tell(sequence, Command.settle(subscriptionId, deliveryTag, payloadLength, reason.ordinal()));
+    public long appendSettle(
+            long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason) {
+        long sequence = journal.appendSettle(subscriptionId, deliveryTag, redriven, payloadLength, reason);
+        return tell(sequence, Command.settle(subscriptionId, deliveryTag, redriven, payloadLength, reason.ordinal()));
     }
 
     @Override
     public long appendDeadLetter(
-            long subscriptionId, int attempts, byte[] key, StoredMessage message, long expiresMillis) {
+            long subscriptionId,
+            boolean redriven,
+            int attempts,
+            byte[] key,
+            StoredMessage message,
+            byte[] properties,
+            long expiresMillis) {
         long deliveryTag = message.sequence();
-        long sequence = journal.appendDeadLetter(subscriptionId, attempts, key, message, expiresMillis);
-        return tell(sequence, Command.deadLetter(sequence, subscriptionId, deliveryTag, attempts, expiresMillis));
+        long sequence =
+                journal.appendDeadLetter(subscriptionId, redriven, attempts, key, message, properties, expiresMillis);
+        return tell(
+                sequence, Command.deadLetter(sequence, subscriptionId, deliveryTag, redriven, attempts, expiresMillis));
+    }
+
+    @Override
+    public long appendRedrive(
+            long subscriptionId,
+            long deadLettersId,
+            byte[] key,
+            StoredMessage letter,
+            byte[] properties,
+            long expiresMillis) {
+        long letterTag = letter.sequence();
+        long sequence = journal.appendRedrive(subscriptionId, deadLettersId, key, letter, properties, expiresMillis);
+        return tell(sequence, Command.redrive(sequence, subscriptionId, deadLettersId, letterTag, expiresMillis));
     }
 
     @Override
@@ -124,8 +155,8 @@ final class JournalTap implements Journal {
     }
 
     @Override
-    public void readPayload(StoredMessage message, ByteBuffer target) {
-        journal.readPayload(message, target);
+    public void read(StoredMessage message, int offset, int length, ByteBuffer target) {
+        journal.read(message, offset, length, target);
     }
 
     @Override

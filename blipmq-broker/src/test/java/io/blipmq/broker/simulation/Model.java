@@ -292,7 +292,7 @@ final class Model implements JournalTap.Listener {
             Check.that(topics().noneMatch(topic::equals), () -> "a message to " + topic + " was not journalled");
         } else {
             long expires = options.messageTtlMillis() == 0 ? 0 : nowMillis + options.messageTtlMillis();
-            checkAppended(sequence, Command.publish(sequence, topic, payload, nowMillis, expires));
+            checkAppended(sequence, Command.publish(sequence, topic, "", payload, nowMillis, expires));
         }
     }
 
@@ -316,7 +316,7 @@ final class Model implements JournalTap.Listener {
             Check.that(id == resumable, () -> "SUBSCRIBE to " + topic + " gave " + id + " instead of " + resumable);
             resume(client, resumable);
         } else if (id > 0) {
-            checkAppended(id, Command.subscribe(id, client.owner(), topic));
+            checkAppended(id, Command.subscribe(id, client.owner(), topic, "", false));
             expected.put(id, new Expected(client, topic));
         }
     }
@@ -458,7 +458,7 @@ final class Model implements JournalTap.Listener {
             case SETTLE -> onSettleAppended(subscription, command);
             case DEAD_LETTER -> onMoveAppended(subscription, command);
             case REMOVE -> onRemoveAppended(subscription, command);
-            case PUBLISH, SUBSCRIBE -> {}
+            case PUBLISH, SUBSCRIBE, REDRIVE -> {}
         }
     }
 
@@ -551,6 +551,7 @@ final class Model implements JournalTap.Listener {
                     move(subscription, command);
                 }
             }
+            case REDRIVE -> {}
             case REMOVE -> durable.remove(command.subscription());
         }
     }

@@ -2,6 +2,7 @@ package io.blipmq.broker.simulation;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /** Bytes as text, one character a byte, so that texts are equal when the bytes are. Stateless. */
 final class Texts {
@@ -15,6 +16,12 @@ final class Texts {
         byte[] bytes = new byte[length];
         buffer.get(offset, bytes);
         return of(bytes);
+    }
+
+    static String hex(ByteBuffer buffer, int offset, int length) {
+        byte[] bytes = new byte[length];
+        buffer.get(offset, bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     static byte[] bytes(String text) {

@@ -1,0 +1,110 @@
+package io.blipmq.broker;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A connection's hold on a subscription that is pushed to it: credit, and what the client asked for with ATTACH. Owned by
+ * the core thread. It ends when the connection does, when it leaves the subscription, or when another one takes it over.
+ */
+final class Attachment {
+    private final Client client;
+    private final Subscription subscription;
+    private final boolean existed;
+    private final boolean creditOnSettle;
+    private final long ackTimeoutNanos;
+    private final long retryBackoffNanos;
+    private long credit;
+    /** Deliveries that it was given and that are not settled and have not timed out. */
+    private int inFlight;
+
+    private boolean ended;
+
+    /** Owned by {@link ReadyList}. */
+    boolean listed;
+
+    Attachment nextListed;
+
+    /** @param existed whether the subscription is older than the request */
+    Attachment(Client client, Subscription subscription, AttachRequest request, boolean existed) {
+        this.client = client;
+        this.subscription = subscription;
+        this.existed = existed;
+        this.creditOnSettle = request.creditOnSettle();
+        this.ackTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(request.ackTimeoutMillis());
+        this.retryBackoffNanos = TimeUnit.MILLISECONDS.toNanos(request.retryBackoffMillis());
+    }
+
+    Client client() {
+        return client;
+    }
+
+    Subscription subscription() {
+        return subscription;
+    }
+
+    boolean existed() {
+        return existed;
+    }
+
+    // --- time ---
+
+    /** How long a delivery may stay unsettled. */
+    long ackTimeoutNanos(BrokerOptions options) {
+        return ackTimeoutNanos == 0 ? options.ackTimeoutNanos() : ackTimeoutNanos;
+    }
+
+    /** How long a delivery that has timed out waits until it is due again. */
+    long retryBackoffNanos(int attempt) {
+        long cap = Math.max(BrokerOptions.BACKOFF_NANOS_MAX, retryBackoffNanos);
+        int doublings = Math.min(attempt - 1, 30);
+        return retryBackoffNanos > cap >> doublings ? cap : retryBackoffNanos << doublings;
+    }
+
+    // --- credit ---
+
+    long credit() {
+        return credit;
+    }
+
+    void addCredit(long messages) {
+        if (messages >= PushBroker.UNLIMITED_CREDIT || credit == Long.MAX_VALUE) {
+            credit = Long.MAX_VALUE;
+        } else {
+            credit = Math.min(credit + messages, PushBroker.UNLIMITED_CREDIT - 1);
+        }
+    }
+
+    void spendCredit(int messages) {
+        if (credit != Long.MAX_VALUE) {
+            credit -= messages;
+        }
+    }
+
+    /** A delivery was handed out. */
+    void onDelivered() {
+        inFlight++;
+    }
+
+    /** A delivery that was handed out is settled, or has timed out. */
+    void onDeliveryEnded() {
+        inFlight--;
+        if (creditOnSettle) {
+            addCredit(1);
+        }
+    }
+
+    int inFlight() {
+        return inFlight;
+    }
+
+    // --- end ---
+
+    void end() {
+        ended = true;
+    }
+
+    /** Whether anything may be pushed, as far as this connection is concerned. */
+    boolean isOpen() {
+        return credit > 0 && !ended && client.takesPushes();
+    }
+}

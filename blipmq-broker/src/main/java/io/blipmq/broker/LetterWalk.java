@@ -1,0 +1,64 @@
+package io.blipmq.broker;
+
+/** Goes through the letters of a dead-letter subscription, oldest first. Owned by the core thread. */
+final class LetterWalk {
+    private final DurableSubscription subscription;
+    private final Journal journal;
+    private final long[] handedOut;
+    private int handedOutIndex;
+    private long waitingFrom;
+    private MessageLog.Page page;
+    private int slot;
+    private Delivery delivery;
+
+    /** @param after begins behind the letter with this tag */
+    LetterWalk(DurableSubscription subscription, Journal journal, long after) {
+        this.subscription = subscription;
+        this.journal = journal;
+        this.handedOut = subscription.unsettled().tags();
+        while (handedOutIndex < handedOut.length && handedOut[handedOutIndex] <= after) {
+            handedOutIndex++;
+        }
+        this.waitingFrom = Math.max(after + 1, subscription.cursor().nextSequence());
+    }
+
+    /** The next letter that is not on its way back to its subscription, or null. */
+    StoredMessage next() {
+        while (handedOutIndex < handedOut.length) {
+            delivery = subscription.unsettled().get(handedOut[handedOutIndex++]);
+            if (delivery != null && delivery.state != Delivery.State.MOVING) {
+                return delivery.message;
+            }
+        }
+        delivery = null;
+        return nextWaiting();
+    }
+
+    /** The delivery that the last letter is in; null when it was never delivered. */
+    Delivery delivery() {
+        return delivery;
+    }
+
+    private StoredMessage nextWaiting() {
+        while (findWaiting()) {
+            long sequence = page.sequence(slot);
+            waitingFrom = sequence + 1;
+            if (!subscription.cursor().settledAhead().contains(sequence)) {
+                StoredMessage letter = new StoredMessage();
+                letter.at(subscription.messages().key(), sequence, page.position(slot));
+                journal.readMessage(letter);
+                return letter;
+            }
+        }
+        return null;
+    }
+
+    private boolean findWaiting() {
+        slot = page == null ? 0 : page.slotFrom(waitingFrom);
+        if (page == null || slot == page.count()) {
+            page = subscription.messages().pageFrom(waitingFrom);
+            slot = page == null ? 0 : page.slotFrom(waitingFrom);
+        }
+        return page != null && slot < page.count();
+    }
+}

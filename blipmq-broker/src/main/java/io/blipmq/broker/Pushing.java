@@ -1,0 +1,85 @@
+package io.blipmq.broker;
+
+/**
+ * Hands messages to connections that do not ask for each: round after round, a bounded number to each subscription that is
+ * ready. Owned by the core thread.
+ *
+ * <p>A subscription leaves the {@link ReadyList} when it has no message, no credit, as many unsettled deliveries as it may,
+ * or no room in its connection's output; what changes that lists it again.
+ */
+final class Pushing {
+    /** What {@link Subscription#pushNext} answers when it has stopped although there may be more. */
+    static final int AGAIN = -1;
+
+    /** Bounds what one subscription gets before the next one's turn. */
+    private static final int QUANTUM = 4_096;
+    /** Bounds the work of a turn, so that a burst does not starve the sockets. */
+    private static final int MESSAGES_PER_TURN_MAX = 1 << 17;
+    /** What serving a subscription is taken to cost beside its messages. */
+    private static final int SERVE_COST = 16;
+
+    private final ReadyList ready;
+    private final Delivering delivering;
+    private final BrokerCounters counters;
+    private boolean stopped;
+
+    Pushing(ReadyList ready, Delivering delivering, BrokerCounters counters) {
+        this.ready = ready;
+        this.delivering = delivering;
+        this.counters = counters;
+    }
+
+    /** @return how many messages were pushed */
+    int push() {
+        if (stopped) {
+            return 0;
+        }
+        ready.spreadTopics();
+        int pushed = 0;
+        int budget = MESSAGES_PER_TURN_MAX;
+        while (budget > 0) {
+            Attachment next = ready.poll();
+            if (next == null) {
+                break;
+            }
+            int count = serve(next);
+            pushed += count;
+            budget -= count + SERVE_COST;
+        }
+        if (pushed > 0) {
+            counters.add(BrokerMetric.DELIVERED, pushed);
+        }
+        return pushed;
+    }
+
+    private int serve(Attachment attachment) {
+        Client client = attachment.client();
+        int pushed = 0;
+        int step = AGAIN;
+        while (attachment.isOpen() && pushed < QUANTUM) {
+            if (!client.pusher().hasRoom()) {
+                client.waitForRoom();
+                return pushed;
+            }
+            step = attachment.subscription().pushNext(Math.min(QUANTUM - pushed, attachment.credit()), delivering);
+            if (step <= 0) {
+                break;
+            }
+            attachment.spendCredit(step);
+            pushed += step;
+        }
+        if (step != 0) {
+            ready.add(attachment);
+        }
+        return pushed;
+    }
+
+    boolean hasReady() {
+        return !stopped && !ready.isEmpty();
+    }
+
+    /** Nothing is pushed any more. */
+    void stop() {
+        stopped = true;
+    }
+}

@@ -1,0 +1,123 @@
+package io.blipmq.broker;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/** What clients decide about deliveries: ack, nack, reject, extend. Owned by the core thread. */
+final class Settling {
+    private final BrokerState state;
+    private final Redelivery redelivery;
+    private boolean sealed;
+
+    Settling(BrokerState state, Redelivery redelivery) {
+        this.state = state;
+        this.redelivery = redelivery;
+    }
+
+    /** Nothing is taken any more. */
+    void seal() {
+        sealed = true;
+    }
+
+    /**
+     * A subscription whose removal is journalled takes no settlement any more, because replay would not find it.
+     *
+     * @return null when the client's key has no such subscription
+     */
+    private DurableSubscription subscription(Client client, long subscriptionId) {
+        DurableSubscription subscription = state.durable(subscriptionId);
+        boolean settles =
+                !sealed && subscription != null && subscription.belongsTo(client) && !subscription.isRemoving();
+        return settles ? subscription : null;
+    }
+
+    /** As {@link Broker#acknowledge}. */
+    long acknowledge(Client client, long subscriptionId, long deliveryTag) {
+        DurableSubscription subscription = subscription(client, subscriptionId);
+        if (subscription == null || !subscription.holds(deliveryTag)) {
+            return Broker.UNKNOWN;
+        }
+        if (redelivery.pending().isFull()) {
+            return Broker.BUSY;
+        }
+        redelivery.acknowledge(subscription, deliveryTag);
+        return 0;
+    }
+
+    /** As {@link PushBroker#settle}. */
+    void settle(
+            Client client,
+            long subscriptionId,
+            SettleAction action,
+            boolean upTo,
+            long millis,
+            byte[] reason,
+            ByteBuffer tags,
+            int offset,
+            int end,
+            SettleResult result) {
+        result.clear();
+        DurableSubscription subscription = subscription(client, subscriptionId);
+        if (subscription == null) {
+            result.unknownSubscription = true;
+            result.unknown = (end - offset) / Long.BYTES;
+            return;
+        }
+        if (redelivery.pending().isFull()) {
+            result.busy = true;
+            return;
+        }
+        Decision decision = new Decision(action, TimeUnit.MILLISECONDS.toNanos(millis), reason);
+        if (upTo) {
+            settleUpTo(subscription, tags.getLong(offset), decision, result);
+            return;
+        }
+        for (int at = offset; at < end; at += Long.BYTES) {
+            if (settle(subscription, tags.getLong(at), decision)) {
+                result.settled++;
+            } else {
+                result.unknown++;
+            }
+        }
+    }
+
+    /** What is to become of deliveries. */
+    private record Decision(SettleAction action, long nanos, byte[] reason) {}
+
+    private void settleUpTo(DurableSubscription subscription, long last, Decision decision, SettleResult result) {
+        for (long tag : subscription.unsettled().tags()) {
+            if (tag > last) {
+                break;
+            }
+            if (settle(subscription, tag, decision)) {
+                result.settled++;
+            }
+        }
+        result.unknown = result.settled == 0 ? 1 : 0;
+    }
+
+    /** @return whether the tag is one of a delivery that this can happen to */
+    private boolean settle(DurableSubscription subscription, long tag, Decision decision) {
+        if (!subscription.holds(tag)) {
+            return false;
+        }
+        if (decision.action == SettleAction.ACK) {
+            redelivery.acknowledge(subscription, tag);
+            return true;
+        }
+        Delivery delivery = subscription.unsettled().get(tag);
+        return delivery != null && keep(delivery, decision);
+    }
+
+    private boolean keep(Delivery delivery, Decision decision) {
+        switch (decision.action) {
+            case NACK -> redelivery.nack(delivery, decision.nanos);
+            case REJECT -> redelivery.reject(delivery, decision.reason);
+            case EXTEND -> {
+                return redelivery.extend(delivery, decision.nanos);
+            }
+            case ACK -> throw new IllegalArgumentException("an acknowledged delivery is not kept");
+        }
+        return true;
+    }
+}

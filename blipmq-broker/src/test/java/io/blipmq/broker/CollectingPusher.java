@@ -1,0 +1,117 @@
+package io.blipmq.broker;
+
+import io.blipmq.protocol.v2.EntryLayout;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Takes what is pushed to one connection apart. */
+final class CollectingPusher implements Pusher {
+    private final List<Pushed> pushed = new ArrayList<>();
+    private final List<Detached> detached = new ArrayList<>();
+    private int roomFor = Integer.MAX_VALUE;
+    private Pushed open;
+    private ByteBuffer entry;
+    private int copies;
+
+    /** One message. */
+    record Pushed(
+            long subscription, int qos, long tag, int attempt, long publishedMillis, byte[] properties, byte[] body) {
+        String text() {
+            return new String(body, StandardCharsets.UTF_8);
+        }
+    }
+
+    record Detached(long subscription, int code, String why) {}
+
+    /** It has room for so many more calls. */
+    void roomFor(int pushes) {
+        roomFor = pushes;
+    }
+
+    @Override
+    public boolean hasRoom() {
+        finish();
+        return roomFor > 0;
+    }
+
+    @Override
+    public void pushEntries(
+            long subscriptionId, long publishedMillis, byte[] entries, int offset, int length, int count) {
+        finish();
+        roomFor--;
+        copies++;
+        ByteBuffer source = ByteBuffer.wrap(entries, offset, length).slice();
+        int at = 0;
+        for (int i = 0; i < count; i++) {
+            pushed.add(message(new Pushed(subscriptionId, 0, 0, 0, publishedMillis, null, null), source, at));
+            at += EntryLayout.bytesAt(source, at);
+        }
+        if (at != length) {
+            throw new AssertionError(count + " entries of " + length + " bytes end at " + at);
+        }
+    }
+
+    @Override
+    public ByteBuffer push(long subscriptionId, long deliveryTag, int attempt, long publishedMillis, int entryBytes) {
+        finish();
+        roomFor--;
+        open = new Pushed(subscriptionId, 1, deliveryTag, attempt, publishedMillis, null, null);
+        entry = ByteBuffer.allocateDirect(entryBytes + 3).position(1).limit(entryBytes + 1);
+        return entry;
+    }
+
+    private void finish() {
+        if (open != null) {
+            if (entry.hasRemaining() || EntryLayout.bytesAt(entry, 1) != entry.limit() - 1) {
+                throw new AssertionError("not exactly one entry: " + entry);
+            }
+            pushed.add(message(open, entry, 1));
+            open = null;
+        }
+    }
+
+    private static Pushed message(Pushed head, ByteBuffer source, int at) {
+        byte[] properties = new byte[EntryLayout.propertiesLength(source, at)];
+        if (properties.length > 0) {
+            source.get(EntryLayout.propertiesOffset(at), properties);
+        }
+        byte[] body = new byte[EntryLayout.bodyLength(source, at)];
+        source.get(EntryLayout.bodyOffset(source, at), body);
+        return new Pushed(head.subscription, head.qos, head.tag, head.attempt, head.publishedMillis, properties, body);
+    }
+
+    @Override
+    public void onDetached(long subscriptionId, int code, String why) {
+        detached.add(new Detached(subscriptionId, code, why));
+    }
+
+    /** Everything that was pushed. */
+    List<Pushed> pushed() {
+        finish();
+        return pushed;
+    }
+
+    /** Everything that was pushed since the last call. */
+    List<Pushed> take() {
+        finish();
+        List<Pushed> taken = new ArrayList<>(pushed);
+        pushed.clear();
+        return taken;
+    }
+
+    /** The bodies of {@link #take}. */
+    List<String> takeTexts() {
+        return take().stream().map(Pushed::text).toList();
+    }
+
+    List<Detached> detached() {
+        return detached;
+    }
+
+    /** How many runs of QoS 0 messages were copied. */
+    int copies() {
+        return copies;
+    }
+}
