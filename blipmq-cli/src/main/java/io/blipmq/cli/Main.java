@@ -61,6 +61,7 @@ public final class Main {
             spec.version(version);
             spec.usageMessage().exitCodeListHeading(usage.exitCodeListHeading());
             spec.usageMessage().exitCodeList(usage.exitCodeList());
+            shareWithSubcommands(subcommand);
         }
     }
 

@@ -107,7 +107,7 @@ public final class FakeBroker implements AutoCloseable {
     }
 
     /** Takes messages, and says nothing about them. */
-    synchronized void holdConfirms(boolean hold) {
+    public synchronized void holdConfirms(boolean hold) {
         holdsConfirms = hold;
     }
 
@@ -163,6 +163,11 @@ public final class FakeBroker implements AutoCloseable {
         sub.unsettled.values().forEach(message -> bodies.add(FakeSession.text(message)));
         sub.waiting.forEach(message -> bodies.add(FakeSession.text(message)));
         return bodies;
+    }
+
+    /** Whether somebody is attached. */
+    public synchronized boolean isHeld(String name) {
+        return subs.stream().anyMatch(sub -> sub.name.equals(name) && sub.holder != null);
     }
 
     synchronized Sub named(String name) {
@@ -225,6 +230,7 @@ public final class FakeBroker implements AutoCloseable {
     }
 
     void push(Sub sub) {
+        notifyAll();
         while (sub.holder != null && sub.credit > 0 && !sub.waiting.isEmpty()) {
             Stored message = sub.waiting.remove(0);
             message.attempts++;
