@@ -28,15 +28,14 @@ final class CheckpointLiveness implements Liveness {
             for (TopicState topic : state.topics()) {
                 for (SubscriptionState subscription : topic.subscriptions()) {
                     boolean letters = subscription.letters() != null;
-                    byte[] key =
-                            letters ? DurableSubscription.letterKey(subscription.owner(), topic.name()) : topic.name();
+                    byte[] key = letters ? MessageKeys.ofLetters(subscription.owner(), topic.name()) : topic.name();
                     LogState log = letters ? subscription.letters() : topic.log();
                     Reader reader = Reader.of(subscription);
                     byKey.computeIfAbsent(ByteBuffer.wrap(key), none -> new Readers(new ArrayList<>()))
                             .readers()
                             .add(reader);
                     if (subscription.unsettled().stream().anyMatch(DeliveryState::redriven)) {
-                        ByteBuffer redriven = ByteBuffer.wrap(DurableSubscription.redriveKey(subscription.id()));
+                        ByteBuffer redriven = ByteBuffer.wrap(MessageKeys.ofRedriven(subscription.id()));
                         byKey.put(redriven, new Readers(List.of(reader)));
                     }
                     first = Math.min(first, reader.first(log.lastSequence()));

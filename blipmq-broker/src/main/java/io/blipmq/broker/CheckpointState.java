@@ -90,7 +90,7 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
         private Delivery restoreTo(DurableSubscription subscription) {
             StoredMessage message = new StoredMessage();
             byte[] key = redriven
-                    ? DurableSubscription.redriveKey(subscription.id())
+                    ? MessageKeys.ofRedriven(subscription.id())
                     : subscription.messages().key();
             message.at(key, tag, position);
             message.publishedMillis = publishedMillis;

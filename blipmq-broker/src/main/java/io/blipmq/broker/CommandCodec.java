@@ -30,7 +30,7 @@ import java.nio.ByteBuffer;
  * DEAD_LETTER (8)  0 message with properties, those of a dead letter among them; its key as in 4, not written any more;
  *                    behind it u64 subscription, u64 delivery tag, u32 attempts,
  *                    u8 1 = the message had come back from the dead letters, else 0
- * REDRIVE (9)      0 message; its key is {@link DurableSubscription#redriveKey}; behind it
+ * REDRIVE (9)      0 message; its key is {@link MessageKeys#ofRedriven}; behind it
  *                    u64 subscription                u64 dead-letter subscription  u64 the letter's delivery tag
  * </pre>
  *
@@ -64,6 +64,7 @@ final class CommandCodec {
     private static final int OLD_ORIGIN_BYTES = 20;
     private static final int ORIGIN_BYTES = 21;
     private static final int REDRIVEN_FLAG = 0x80;
+    private static final int REASON_MASK = 0x7f;
     private static final int REDRIVE_BYTES = 24;
 
     private CommandCodec() {}
@@ -259,7 +260,7 @@ final class CommandCodec {
                         body.getLong(offset + 8),
                         (body.get(offset + 16) & REDRIVEN_FLAG) != 0,
                         length == SETTLE_LENGTH ? CommandHandler.LENGTH_UNKNOWN : body.getInt(offset + SETTLE_LENGTH),
-                        SettleReason.of(body.get(offset + 16) & ~REDRIVEN_FLAG));
+                        SettleReason.of(body.get(offset + 16) & REASON_MASK));
             case DEAD_LETTER ->
                 decodeDeadLetter(sequence, body, offset, offset + length - OLD_ORIGIN_BYTES, false, position, handler);
             case DEAD_LETTER_WITH_PROPERTIES ->

@@ -77,7 +77,7 @@ final class DeadLetterOps {
         long sequence = journal.appendRedrive(
                 target.id(),
                 letters.id(),
-                DurableSubscription.redriveKey(target.id()),
+                MessageKeys.ofRedriven(target.id()),
                 letter,
                 properties,
                 expiresMillis(properties));

@@ -1,7 +1,5 @@
 package io.blipmq.broker;
 
-import io.blipmq.protocol.v2.EntryLayout;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -14,9 +12,6 @@ import org.agrona.collections.Long2ObjectHashMap;
  * bounded by {@code max_in_flight}.
  */
 final class DurableSubscription extends Subscription {
-    /** The first byte of a {@link #redriveKey}: no topic's name, which is UTF-8, begins with it. */
-    private static final byte REDRIVE_KEY_MARK = (byte) 0xff;
-
     private final OwnerId owner;
     private final byte[] name;
     private final boolean passing;
@@ -24,6 +19,7 @@ final class DurableSubscription extends Subscription {
     private final MessageCursor cursor;
     private final boolean deadLetters;
     private final Unsettled unsettled = new Unsettled();
+    private final DurableReader reader;
     /** On a dead-letter subscription: where each letter came from, by the letter's tag. */
     private final Long2ObjectHashMap<Letter> letters = new Long2ObjectHashMap<>();
     /** On any other: letters made of this subscription's messages, by the message's tag. */
@@ -40,7 +36,6 @@ final class DurableSubscription extends Subscription {
     /** The one of them that its messages are pushed to; null when they are polled. */
     private Attachment attachment;
 
-    private LiveCursor liveCursor;
     private long detachedNanos;
     /** Since when it has a connection, or has none; wall clock. */
     private long sinceMillis;
@@ -79,24 +74,10 @@ final class DurableSubscription extends Subscription {
         this.name = name;
         this.passing = passing;
         this.deadLetters = topic.isDeadLetters();
-        this.messages = deadLetters ? new MessageLog(letterKey(owner, topic.name()), positions) : topic.messages();
+        this.messages =
+                deadLetters ? new MessageLog(MessageKeys.ofLetters(owner, topic.name()), positions) : topic.messages();
         this.cursor = new MessageCursor(messages, firstSequence);
-    }
-
-    /** What the journal lists an owner's letters under. */
-    static byte[] letterKey(OwnerId owner, byte[] letterTopic) {
-        ByteBuffer key = ByteBuffer.allocate(OwnerId.BYTES + letterTopic.length);
-        owner.put(key, 0);
-        key.put(OwnerId.BYTES, letterTopic);
-        return key.array();
-    }
-
-    /** What the journal lists the messages under that came back to a subscription from the dead letters. */
-    static byte[] redriveKey(long subscriptionId) {
-        return ByteBuffer.allocate(1 + Long.BYTES)
-                .put(REDRIVE_KEY_MARK)
-                .putLong(subscriptionId)
-                .array();
+        this.reader = new DurableReader(this);
     }
 
     @Override
@@ -173,7 +154,7 @@ final class DurableSubscription extends Subscription {
         clients++;
         if (clients == 1) {
             sinceMillis = nowMillis;
-            liveCursor = topic().durableLive().open();
+            reader.openLive();
             backlogWarned = false;
         }
     }
@@ -213,9 +194,7 @@ final class DurableSubscription extends Subscription {
      * @return QoS 0 messages that were waiting and are lost
      */
     long detach(long nowNanos, long nowMillis, DeadlineWheel deadlines, BrokerOptions options) {
-        long lost = liveCursor.backlog();
-        liveCursor.close();
-        liveCursor = null;
+        long lost = reader.closeLive();
         startDetached(nowNanos, nowMillis);
         for (Delivery delivery : unsettled.values()) {
             takeBack(delivery, deadlines, options);
@@ -261,149 +240,17 @@ final class DurableSubscription extends Subscription {
 
     @Override
     boolean deliverNext(DeliverySink sink, Delivering delivering) {
-        Delivery delivery = nextDue(delivering);
-        if (delivery == null) {
-            passOverSettled(delivering);
-            if (isLiveNext()) {
-                liveCursor.deliverNext(sink, topic().name());
-                return true;
-            }
-            delivery = nextFromCursor(delivering);
-        }
-        if (delivery == null) {
-            return false;
-        }
-        delivery.attempts++;
-        delivering.delivered(delivery);
-        StoredMessage message = delivery.message;
-        delivering.journal().readPayload(message, sink.deliver(1, delivery.tag, topic().name(), message.payloadLength));
-        return true;
+        return reader.deliverNext(sink, delivering);
     }
 
     @Override
     int pushNext(long countMax, Delivering delivering) {
-        Delivery delivery = nextDue(delivering);
-        boolean stopped = false;
-        if (delivery == null) {
-            stopped = passOverSettled(delivering) >= Delivering.EXPIRED_PER_STEP_MAX;
-            if (isLiveNext()) {
-                return liveCursor.push(id(), attachment.client().pusher(), countMax);
-            }
-            delivery = nextFromCursor(delivering);
-        }
-        if (delivery == null) {
-            return stopped ? Pushing.AGAIN : 0;
-        }
-        delivery.attempts++;
-        delivery.holder = attachment;
-        attachment.onDelivered();
-        delivering.delivered(delivery);
-        push(delivery, delivering.journal());
-        return 1;
+        return reader.pushNext(attachment, countMax, delivering);
     }
 
-    private void push(Delivery delivery, Journal journal) {
-        StoredMessage message = delivery.message;
-        int contentBytes = message.propertiesBytes + message.payloadLength;
-        ByteBuffer entry = attachment
-                .client()
-                .pusher()
-                .push(
-                        id(),
-                        delivery.tag,
-                        delivery.attempts,
-                        message.publishedMillis,
-                        EntryLayout.HEADER_BYTES + contentBytes);
-        entry.putInt(message.entryLength());
-        journal.read(message, -message.propertiesBytes, contentBytes, entry);
-    }
-
-    private Delivery nextDue(Delivering delivering) {
-        for (Delivery first = unsettled.peekDue(); first != null; first = unsettled.peekDue()) {
-            unsettled.removeDue();
-            if (!first.message.isExpired(delivering.nowMillis())) {
-                return first;
-            }
-            delivering.expire(first);
-        }
-        return null;
-    }
-
-    /** A QoS 0 message goes out when everything that arrived before it has. */
-    private boolean isLiveNext() {
-        return liveCursor != null
-                && liveCursor.hasNext()
-                && (cursor.isAtEnd() || cursor.sequence() > liveCursor.nextArrivedAfter());
-    }
-
-    private Delivery nextFromCursor(Delivering delivering) {
-        if (cursor.isAtEnd() || unsettled.size() >= delivering.inFlightMax()) {
-            return null;
-        }
-        StoredMessage message = cursor.message(delivering.journal());
-        if (message.isExpired(delivering.nowMillis())) {
-            return null; // passing over expired messages stopped: a later request goes on
-        }
-        Delivery delivery = new Delivery(this, message);
-        unsettled.put(delivery);
-        pass();
-        return delivery;
-    }
-
-    /**
-     * The maintenance tick: drops what has expired although nobody polls. Due messages are in the order of their tags,
-     * which is that of their expiry unless the TTL was changed between them.
-     */
+    /** The maintenance tick: drops what has expired although nobody asks for it. */
     void dropExpired(Delivering delivering) {
-        for (Delivery first = unsettled.peekDue(); first != null; first = unsettled.peekDue()) {
-            boolean gone = first.message.isExpired(delivering.nowMillis()) && delivering.tryExpire(this, first.message);
-            if (!gone) {
-                break;
-            }
-            unsettled.removeDue();
-        }
-        passOverSettled(delivering);
-    }
-
-    /**
-     * Moves the cursor over messages that are settled or that nobody wants any more. It stops in front of an expired
-     * one that cannot be settled for lack of room: nothing is delivered past that.
-     *
-     * @return how many of them had expired; as many as it may be in one step: there may be more
-     */
-    private int passOverSettled(Delivering delivering) {
-        int expired = 0;
-        while (!cursor.isAtEnd()) {
-            if (cursor.isSettled()) {
-                pass();
-            } else if (expired < Delivering.EXPIRED_PER_STEP_MAX && expireNext(delivering)) {
-                expired++;
-            } else {
-                break;
-            }
-        }
-        return expired;
-    }
-
-    /** @return whether the message at the cursor has expired and was passed */
-    private boolean expireNext(Delivering delivering) {
-        StoredMessage message = cursor.message(delivering.journal());
-        if (!message.isExpired(delivering.nowMillis()) || !delivering.tryExpire(this, message)) {
-            return false;
-        }
-        pass();
-        return true;
-    }
-
-    private void pass() {
-        cursor.pass();
-        if (cursor.hasLeftPage()) {
-            if (deadLetters) {
-                messages.trimBefore(cursor.nextSequence());
-            } else {
-                topic().trim();
-            }
-        }
+        reader.dropExpired(delivering);
     }
 
     /** A message's move to the dead letters is journalled. */
@@ -488,7 +335,7 @@ final class DurableSubscription extends Subscription {
 
     @Override
     long backlog() {
-        return cursor.waitingCount() + unsettled.waitingCount() + (liveCursor == null ? 0 : liveCursor.backlog());
+        return cursor.waitingCount() + unsettled.waitingCount() + reader.liveBacklog();
     }
 
     /** When the oldest unsettled message was published, in wall-clock milliseconds; 0 when there is none. */

@@ -255,8 +255,7 @@ final class Redelivery implements Delivering {
                 subscription.id(),
                 delivery.isRedriven(),
                 delivery.attempts,
-                DurableSubscription.letterKey(
-                        subscription.owner(), subscription.topic().deadLetterName()),
+                MessageKeys.ofLetters(subscription.owner(), subscription.topic().deadLetterName()),
                 delivery.message,
                 LetterProperties.of(delivery, reason, nowMillis, journal),
                 nowMillis + options.deadLetterRetentionMillis());

@@ -63,7 +63,7 @@ class CheckpointLivenessTest {
         long letters = broker.subscribe(alice, 1, "$dead-letter/demo");
         Liveness liveness = liveness();
         assertThat(liveness.of(key("demo")).isLive(tag)).isFalse();
-        byte[] letterKey = DurableSubscription.letterKey(OwnerId.ofKey(key("alice")), key("$dead-letter/demo"));
+        byte[] letterKey = MessageKeys.ofLetters(OwnerId.ofKey(key("alice")), key("$dead-letter/demo"));
         assertThat(liveness.of(letterKey).isLive(letters)).isTrue();
     }
 

@@ -28,10 +28,19 @@ public enum Metric {
             "blipmq_messages_redelivered_total",
             COUNTER,
             "Deliveries since the start that were not the first of their message and subscription."),
+    MESSAGES_NACKED(
+            "blipmq_messages_nacked_total",
+            COUNTER,
+            "Deliveries that a client gave back to be delivered again since the start."),
+    MESSAGES_REJECTED("blipmq_messages_rejected_total", COUNTER, "Deliveries that a client rejected since the start."),
     MESSAGES_DEAD_LETTERED(
             "blipmq_messages_dead_lettered_total",
             COUNTER,
-            "Messages moved to a dead-letter topic since the start, after their last delivery was not acknowledged."),
+            "Messages moved to a dead-letter topic since the start, rejected ones too."),
+    MESSAGES_REDRIVEN(
+            "blipmq_messages_redriven_total",
+            COUNTER,
+            "Dead letters sent back to the subscription they failed in since the start."),
     MESSAGES_DROPPED(
             "blipmq_messages_dropped_total",
             COUNTER,
@@ -41,7 +50,11 @@ public enum Metric {
             "blipmq_subscriptions_removed_total",
             COUNTER,
             "reason",
-            "Detached durable subscriptions removed with their messages since the start, by reason."),
+            "Durable subscriptions removed with their messages since the start, by reason."),
+    SUBSCRIPTIONS_TAKEN_OVER(
+            "blipmq_subscriptions_taken_over_total",
+            COUNTER,
+            "Subscriptions that moved to another connection while one held them since the start."),
     PUBLISHES_REFUSED(
             "blipmq_publishes_refused_total",
             COUNTER,
@@ -49,6 +62,16 @@ public enum Metric {
             "Well-formed publishes answered with a NACK since the start, by reason."),
 
     CONNECTIONS("blipmq_connections", GAUGE, "Client connections that are open."),
+    SESSIONS(
+            "blipmq_sessions",
+            GAUGE,
+            "version",
+            "Client connections that have shown a known key, by the protocol version that they speak."),
+    FRAMES_RECEIVED(
+            "blipmq_frames_received_total",
+            COUNTER,
+            "version",
+            "Frames handled since the start, by protocol version; those before HELLO are of version 1."),
     CONNECTIONS_ACCEPTED("blipmq_connections_accepted_total", COUNTER, "Client connections accepted since the start."),
     CONNECTIONS_REJECTED(
             "blipmq_connections_rejected_total",

@@ -1,6 +1,5 @@
 package io.blipmq.net;
 
-import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.ProtocolException;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -61,7 +60,7 @@ final class Connection {
         input = new InputBuffer(shared);
         output = new OutputQueue(shared);
         answers = new Answers(shared, output);
-        session = new Session(shared, answers, output, () -> shared.active.add(this), String.valueOf(peer));
+        session = new Session(shared, answers, output, () -> shared.active.add(this), peer);
     }
 
     /** Reads what the socket has, once. */
@@ -222,10 +221,7 @@ final class Connection {
         if (!refusedBefore || frames > 0) {
             refusedSinceNanos = nowNanos;
         }
-        shared.metrics.add(NetMetric.FRAMES_IN, frames);
-        if (session.version() == FrameLayout.VERSION_2) {
-            shared.metrics.add(NetMetric.FRAMES_IN_V2, frames);
-        }
+        shared.metrics.add(session.framesMetric(), frames);
         return frames;
     }
 

@@ -15,7 +15,7 @@ public enum NetMetric {
             "Connections closed for an impossible length, a type not to be sent, or too large a frame before AUTH."),
     BYTES_IN("Bytes read from clients."),
     BYTES_OUT("Bytes written to clients."),
-    FRAMES_IN("Frames handled."),
+    FRAMES_IN_V1("Frames handled on connections that speak protocol version 1, or have not said HELLO yet."),
     FRAMES_IN_V2("Frames handled on connections that speak protocol version 2."),
     FRAMES_OUT("Frames sent, or queued to be sent."),
     ASSEMBLY_BYTES("Bytes of buffers that hold unfinished input now."),

@@ -7,6 +7,8 @@ import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.v2.Welcome;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
 /**
@@ -23,7 +25,7 @@ final class Session {
     private final Answers answers;
     private final OutputQueue output;
     private final Runnable onOutput;
-    private final String peer;
+    private final SocketAddress peer;
     private int version = FrameLayout.PROTOCOL_VERSION;
     /** Of version 2, else null. */
     private PushSession pushSession;
@@ -36,7 +38,7 @@ final class Session {
      * @param onOutput what to run when output has come up that no request asked for
      * @param peer where the client comes from
      */
-    Session(LoopResources shared, Answers answers, OutputQueue output, Runnable onOutput, String peer) {
+    Session(LoopResources shared, Answers answers, OutputQueue output, Runnable onOutput, SocketAddress peer) {
         this.shared = shared;
         this.answers = answers;
         this.output = output;
@@ -89,7 +91,7 @@ final class Session {
 
     void onAuthenticated(byte[] key) {
         OwnerId owner = OwnerId.ofKey(key);
-        client = pushSession == null ? shared.broker.connect(owner) : pushSession.connect(owner, peer);
+        client = pushSession == null ? shared.broker.connect(owner) : pushSession.connect(owner, peerText());
         answers.onAuthenticated(client);
         transitionTo(SessionState.READY);
         shared.metrics.increment(sessionsMetric());
@@ -136,6 +138,11 @@ final class Session {
     /** The version that is spoken: 1 until HELLO has chosen another. */
     int version() {
         return version;
+    }
+
+    /** Where this session's frames are counted. */
+    NetMetric framesMetric() {
+        return pushSession == null ? NetMetric.FRAMES_IN_V1 : NetMetric.FRAMES_IN_V2;
     }
 
     /** What this server says of itself in WELCOME. */
@@ -189,6 +196,15 @@ final class Session {
                 pushSession.onDisconnected();
             }
         }
+    }
+
+    /** The peer's address and port, for an operator's eyes. */
+    private String peerText() {
+        return peer instanceof InetSocketAddress inet ? hostText(inet) + ":" + inet.getPort() : String.valueOf(peer);
+    }
+
+    private static String hostText(InetSocketAddress inet) {
+        return inet.isUnresolved() ? inet.getHostString() : inet.getAddress().getHostAddress();
     }
 
     private NetMetric sessionsMetric() {

@@ -17,7 +17,7 @@ class WalOptionsTest {
         assertThat(options.segmentBytes()).isEqualTo(64 << 20);
         assertThat(options.startSegmentBytes()).isEqualTo(16 << 20);
         assertThat(options.chunkBytes()).isEqualTo(1 << 20);
-        assertThat(options.recordBytesMax()).isEqualTo((16 << 20) + 4096);
+        assertThat(options.recordBytesMax()).isEqualTo((16 << 20) + (64 << 10));
         assertThat(options.reserveBytes()).isEqualTo(4 << 20);
         assertThat(options.unstoredBytesMax()).isEqualTo(32 << 20);
         assertThat(options.tailBytesMax()).isEqualTo(32 << 20);

@@ -70,19 +70,25 @@ final class Observation {
                 .value(Metric.MESSAGES_INFLIGHT, broker(BrokerMetric.IN_FLIGHT))
                 .value(Metric.MESSAGES_ACKNOWLEDGED, broker(BrokerMetric.ACKNOWLEDGED))
                 .value(Metric.MESSAGES_REDELIVERED, broker(BrokerMetric.REDELIVERED))
+                .value(Metric.MESSAGES_NACKED, broker(BrokerMetric.NACKED))
+                .value(Metric.MESSAGES_REJECTED, broker(BrokerMetric.REJECTED))
                 .value(Metric.MESSAGES_DEAD_LETTERED, broker(BrokerMetric.DEAD_LETTERED))
+                .value(Metric.MESSAGES_REDRIVEN, broker(BrokerMetric.REDRIVEN))
                 .labelled(
                         Metric.MESSAGES_DROPPED,
                         Map.of(
                                 "qos0_queue_full", broker(BrokerMetric.DROPPED_QUEUE_FULL),
                                 "connection_ended", broker(BrokerMetric.DROPPED_CONNECTION_ENDED),
                                 "ttl_expired", broker(BrokerMetric.DROPPED_TTL_EXPIRED),
-                                "dead_letter_expired", broker(BrokerMetric.DROPPED_DEAD_LETTER_EXPIRED)))
+                                "dead_letter_expired", broker(BrokerMetric.DROPPED_DEAD_LETTER_EXPIRED),
+                                "dead_letter_purged", broker(BrokerMetric.PURGED)))
                 .labelled(
                         Metric.SUBSCRIPTIONS_REMOVED,
                         Map.of(
                                 "expired", broker(BrokerMetric.SUBSCRIPTIONS_EXPIRED),
-                                "backlog_too_large", broker(BrokerMetric.SUBSCRIPTIONS_OVERGROWN)))
+                                "backlog_too_large", broker(BrokerMetric.SUBSCRIPTIONS_OVERGROWN),
+                                "deleted", broker(BrokerMetric.SUBSCRIPTIONS_DELETED)))
+                .value(Metric.SUBSCRIPTIONS_TAKEN_OVER, broker(BrokerMetric.SUBSCRIPTIONS_TAKEN_OVER))
                 .labelled(
                         Metric.PUBLISHES_REFUSED,
                         Map.of(
@@ -92,6 +98,10 @@ final class Observation {
 
     private void bindNet(MetricsRegistry.Builder builder) {
         builder.value(Metric.CONNECTIONS, net(NetMetric.CONNECTIONS))
+                .labelled(Metric.SESSIONS, Map.of("1", net(NetMetric.SESSIONS_V1), "2", net(NetMetric.SESSIONS_V2)))
+                .labelled(
+                        Metric.FRAMES_RECEIVED,
+                        Map.of("1", net(NetMetric.FRAMES_IN_V1), "2", net(NetMetric.FRAMES_IN_V2)))
                 .value(Metric.CONNECTIONS_ACCEPTED, net(NetMetric.CONNECTIONS_ACCEPTED))
                 .labelled(
                         Metric.CONNECTIONS_REJECTED,

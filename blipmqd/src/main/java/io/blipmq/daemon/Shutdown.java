@@ -55,7 +55,7 @@ final class Shutdown {
         long startNanos = System.nanoTime();
         try {
             onCore(() -> {
-                daemon.loop().goAway((int) daemon.settings().limits().shutdownDrainMillis());
+                daemon.loop().goAway((int) Math.min(Integer.MAX_VALUE, drainMillis()));
                 daemon.broker().beginShutdown();
                 daemon.loop().closeListener();
                 return null;
@@ -74,14 +74,17 @@ final class Shutdown {
     }
 
     private void drain() throws InterruptedException, ExecutionException, TimeoutException {
-        long drainMillis = daemon.settings().limits().shutdownDrainMillis();
         Condition over = () -> daemon.drainEnded().getCount() == 0
                 || waitingAcknowledgements() == 0 && (inFlight() == 0 || !isAnybodyConnected());
-        waitFor(over, drainMillis);
+        waitFor(over, drainMillis());
         long left = inFlight();
         if (left > 0) {
             log.info("not acknowledged, and so redelivered after the next start: {} in flight", left);
         }
+    }
+
+    private long drainMillis() {
+        return daemon.settings().limits().shutdownDrainMillis();
     }
 
     private long inFlight() throws InterruptedException, ExecutionException, TimeoutException {

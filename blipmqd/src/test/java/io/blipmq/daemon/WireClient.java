@@ -7,6 +7,12 @@ import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.PayloadLayout;
+import io.blipmq.protocol.v2.AttachLayout;
+import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.v2.PublishLayout;
+import io.blipmq.protocol.v2.RequestEncoder;
+import io.blipmq.protocol.v2.SettleLayout;
+import io.blipmq.protocol.v2.Welcome;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,6 +32,7 @@ final class WireClient implements AutoCloseable {
     private final Socket socket;
     private final OutputStream output;
     private final DataInputStream input;
+    private int version = FrameLayout.PROTOCOL_VERSION;
 
     /** A frame as it came in. */
     record Frame(FrameType type, long correlationId, byte[] payload) {}
@@ -50,6 +57,42 @@ final class WireClient implements AutoCloseable {
         assertThat(receive().type()).isEqualTo(FrameType.ACK);
         assertThat(receive().type()).isEqualTo(FrameType.ACK);
         return this;
+    }
+
+    /** HELLO and AUTH of version 2, which are accepted. */
+    Welcome shakeHandsForPush(String key) throws IOException {
+        version = FrameLayout.VERSION_2;
+        send(to -> RequestEncoder.hello(to, 1, bytes("wire"))).auth(2, key);
+        ByteBuffer welcome = receive(FrameType.WELCOME, 1);
+        receive(FrameType.ACK, 2);
+        return Welcome.read(welcome, 0);
+    }
+
+    /** Attaches at QoS 1 with credit for everything. */
+    WireClient attach(long correlationId, String topic, String name) throws IOException {
+        return send(to -> RequestEncoder.attach(
+                to,
+                correlationId,
+                AttachLayout.QOS_FLAG,
+                AttachLayout.UNLIMITED_CREDIT,
+                0,
+                0,
+                bytes(topic),
+                bytes(name)));
+    }
+
+    /** One message at QoS 1 whose confirm is wanted. */
+    WireClient publishConfirmed(long number, String topic, String message) throws IOException {
+        return send(to -> {
+            RequestEncoder.publishBatch(
+                    to, number, PublishLayout.FLAGS, bytes(topic), EntryLayout.bytes(bytes(message).length));
+            RequestEncoder.entry(to, bytes(message));
+        });
+    }
+
+    WireClient acknowledge(long correlationId, long subscriptionId, long tag) throws IOException {
+        return send(to -> RequestEncoder.settle(
+                to, correlationId, subscriptionId, SettleLayout.ACK, 0, 0, new byte[0], new long[] {tag}, 1));
     }
 
     WireClient hello(long correlationId) throws IOException {
@@ -98,11 +141,19 @@ final class WireClient implements AutoCloseable {
 
     Frame receive() throws IOException {
         int length = input.readInt();
-        FrameType type = FrameType.of(FrameLayout.PROTOCOL_VERSION, input.readByte());
+        FrameType type = FrameType.of(version, input.readByte());
         long correlationId = input.readLong();
         byte[] payload = new byte[length - FrameLayout.LENGTH_MIN];
         input.readFully(payload);
         return new Frame(type, correlationId, payload);
+    }
+
+    /** @return the payload of the next frame, which has this type */
+    ByteBuffer receive(FrameType type, long correlationId) throws IOException {
+        Frame frame = receive();
+        assertThat(frame.type()).isEqualTo(type);
+        assertThat(frame.correlationId()).isEqualTo(correlationId);
+        return ByteBuffer.wrap(frame.payload());
     }
 
     void expectNack(long correlationId, int code, String text) throws IOException {

@@ -1,0 +1,237 @@
+package io.blipmq.broker;
+
+import static io.blipmq.broker.PushClient.Request.to;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class AttachTest {
+    private static final long UNLIMITED = PushBroker.UNLIMITED_CREDIT;
+
+    private final TestBroker broker = new TestBroker();
+    private PushClient alice = new PushClient(broker, "alice");
+
+    private void restart() {
+        broker.restartCleanly();
+        alice = new PushClient(broker, "alice");
+    }
+
+    // --- names ---
+
+    @Test
+    void aNamedSubscriptionIsResumedWithWhatItHolds() {
+        long id = alice.attach(to("demo").named("jobs"), 1);
+        alice.publish(1, "demo", "a", "b");
+        broker.turn();
+        assertThat(alice.receiveTexts()).containsExactly("a");
+        alice.disconnect();
+        alice.publish(1, "demo", "c");
+        broker.turn();
+        PushClient again = new PushClient(broker, "alice");
+        assertThat(again.attach(to("demo").named("jobs"))).isEqualTo(id);
+        assertThat(again.pushing().attached(again.client(), id)).isEqualTo(new AttachedInfo(true, 3));
+        again.credit(id, UNLIMITED);
+        List<CollectingPusher.Pushed> received = again.receive();
+        assertThat(received).extracting(CollectingPusher.Pushed::text).containsExactly("a", "b", "c");
+        assertThat(received.get(0).attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void aNameSurvivesARestartWithAndWithoutACheckpoint() {
+        long id = alice.attach(to("demo").named("jobs"));
+        alice.publish(1, "demo", "a");
+        broker.turn();
+        restart();
+        assertThat(alice.attach(to("demo").named("jobs"))).isEqualTo(id);
+        broker.journal().wantCheckpoint();
+        restart();
+        assertThat(alice.attach(to("demo").named("jobs"), UNLIMITED)).isEqualTo(id);
+        assertThat(alice.receiveTexts()).containsExactly("a");
+    }
+
+    @Test
+    void aNameBelongsToItsKey() {
+        PushClient bob = new PushClient(broker, "bob");
+        long hers = alice.attach(to("demo").named("jobs"));
+        long his = bob.attach(to("other").named("jobs"));
+        assertThat(his).isNotEqualTo(hers);
+        assertThat(bob.pushing().attached(bob.client(), hers)).isNull();
+        bob.credit(hers, 10);
+        assertThat(bob.ack(hers, 1).isSubscriptionUnknown()).isTrue();
+        assertThat(bob.detach(hers, true)).isEqualTo(Broker.UNKNOWN);
+    }
+
+    @Test
+    void anotherTopicIsRefused() {
+        alice.attach(to("demo").named("jobs"));
+        PushClient other = new PushClient(broker, "alice");
+        assertThat(other.tryAttach(to("other").named("jobs").takeOver().fromNew()))
+                .isEqualTo(Broker.OTHER_TOPIC);
+    }
+
+    @Test
+    void aNameThatIsHeldIsTakenOverOnlyWhenAsked() {
+        long id = alice.attach(to("demo").named("jobs"), UNLIMITED);
+        alice.publish(1, "demo", "a");
+        broker.turn();
+        assertThat(alice.receive()).hasSize(1);
+        PushClient other = new PushClient(broker, "alice");
+        assertThat(other.tryAttach(to("demo").named("jobs"))).isEqualTo(Broker.NAME_HELD);
+        assertThat(alice.pusher().detached()).isEmpty();
+        assertThat(other.attach(to("demo").named("jobs").takeOver(), UNLIMITED)).isEqualTo(id);
+        assertThat(alice.pusher().detached())
+                .containsExactly(new CollectingPusher.Detached(
+                        id, 409, "taken over by client 'client of alice' at 127.0.0.1:9"));
+        CollectingPusher.Pushed again = other.receiveOne();
+        assertThat(again.attempt()).isEqualTo(2);
+        alice.publish(1, "demo", "b");
+        broker.turn();
+        assertThat(alice.receive()).isEmpty();
+        assertThat(other.receiveTexts()).containsExactly("b");
+        assertThat(alice.ack(id, again.tag()).settled()).as("a late ack counts").isEqualTo(1);
+        alice.disconnect();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_DETACHED)).isZero();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_TAKEN_OVER)).isEqualTo(1);
+    }
+
+    @Test
+    void beginningWithNewMessagesDropsWhatTheNameHolds() {
+        long old = alice.attach(to("demo").named("jobs"), UNLIMITED);
+        alice.publish(1, "demo", "a", "b");
+        broker.turn();
+        CollectingPusher.Pushed first = alice.receive().get(0);
+        alice.disconnect();
+        PushClient again = new PushClient(broker, "alice");
+        long id = again.tryAttach(to("demo").named("jobs").fromNew());
+        again.publish(1, "demo", "c");
+        broker.turn();
+        assertThat(again.pushing().attached(again.client(), id)).isEqualTo(new AttachedInfo(false, 1));
+        assertThat(again.ack(old, first.tag()).isSubscriptionUnknown()).isTrue();
+        again.credit(id, UNLIMITED);
+        assertThat(again.receiveTexts()).containsExactly("c");
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
+        assertThat(broker.count(BrokerMetric.IN_FLIGHT)).isEqualTo(1);
+        restart();
+        assertThat(alice.attach(to("demo").named("jobs"), UNLIMITED)).isEqualTo(id);
+        assertThat(alice.receiveTexts()).containsExactly("c");
+    }
+
+    @Test
+    void aNameThatIsBeingMadeHasToBeWaitedFor() {
+        PushClient other = new PushClient(broker, "alice");
+        long id = alice.tryAttach(to("demo").named("jobs"));
+        assertThat(other.tryAttach(to("demo").named("jobs"))).isEqualTo(Broker.BUSY);
+        assertThat(other.delete("jobs")).isEqualTo(Broker.BUSY);
+        broker.turn();
+        assertThat(other.tryAttach(to("demo").named("jobs").takeOver())).isEqualTo(id);
+    }
+
+    @Test
+    void namedSubscriptionsAreNotForClientsThatPoll() {
+        long id = alice.attach(to("demo").named("jobs"));
+        alice.publish(1, "demo", "a");
+        broker.turn();
+        alice.disconnect();
+        Client poller = broker.connect("alice");
+        assertThat(broker.subscribe(poller, 1, "demo")).isNotEqualTo(id);
+        assertThat(broker.poll(poller, id)).isNull();
+    }
+
+    // --- without a name ---
+
+    @Test
+    void aPassingSubscriptionAtQos1EndsWithItsConnection() {
+        long id = alice.attach(to("demo").ackTimeout(1_000), UNLIMITED);
+        PushClient bob = new PushClient(broker, "bob");
+        bob.publish(1, "demo", "a");
+        broker.turn();
+        assertThat(alice.receiveTexts()).containsExactly("a");
+        broker.pass(1_100, TimeUnit.MILLISECONDS);
+        assertThat(alice.receiveOne().attempt()).isEqualTo(2);
+        alice.disconnect();
+        broker.turn();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+        assertThat(broker.count(BrokerMetric.TOPICS)).isZero();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_EXPIRED)).isZero();
+        assertThat(id).isPositive();
+    }
+
+    @Test
+    void aPassingSubscriptionDoesNotOutliveARestart() {
+        alice.attach(to("demo"));
+        alice.publish(1, "demo", "a");
+        restart();
+        broker.pass(1, TimeUnit.SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+        alice.attach(to("demo"));
+        broker.journal().wantCheckpoint();
+        restart();
+        broker.pass(1, TimeUnit.SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+    }
+
+    @Test
+    void aConnectionThatEndsBeforeItsPassingSubscriptionIsMadeLeavesNoneBehind() {
+        assertThat(alice.tryAttach(to("demo"))).isPositive();
+        alice.disconnect();
+        broker.turn();
+        broker.pass(1, TimeUnit.SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+    }
+
+    // --- leaving ---
+
+    @Test
+    void afterDetachingNothingIsPushedAndTheRestIsKept() {
+        long id = alice.attach(to("demo").named("jobs"), UNLIMITED);
+        alice.publish(1, "demo", "a");
+        broker.turn();
+        assertThat(alice.receive()).hasSize(1);
+        assertThat(alice.detach(id, false)).isZero();
+        alice.publish(1, "demo", "b");
+        broker.turn();
+        assertThat(alice.receive()).isEmpty();
+        assertThat(alice.detach(id, false)).isEqualTo(Broker.UNKNOWN);
+        alice.attach(to("demo").named("jobs"), UNLIMITED);
+        assertThat(alice.receiveTexts()).containsExactly("a", "b");
+        assertThat(alice.pusher().detached()).isEmpty();
+    }
+
+    @Test
+    void aSubscriptionIsDeletedByItsHolderOrByNameWhenNobodyHoldsIt() {
+        long id = alice.attach(to("demo").named("jobs"), UNLIMITED);
+        PushClient other = new PushClient(broker, "alice");
+        assertThat(other.delete("jobs")).isEqualTo(Broker.NAME_HELD);
+        assertThat(other.delete("nothing")).isEqualTo(Broker.UNKNOWN);
+        alice.publish(1, "demo", "a");
+        broker.turn();
+        alice.receive();
+        assertThat(alice.detach(id, true)).isZero();
+        assertThat(alice.client().lastSequence()).isGreaterThan(broker.broker().appliedSequence());
+        broker.turn();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+        assertThat(broker.count(BrokerMetric.IN_FLIGHT)).isZero();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_DELETED)).isEqualTo(1);
+        other.attach(to("demo").named("more"));
+        other.disconnect();
+        assertThat(alice.delete("more")).isZero();
+        broker.turn();
+        restart();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+    }
+
+    @Test
+    void aDeletionThatFindsNoRoomChangesNothing() {
+        long id = alice.attach(to("demo").named("jobs"), UNLIMITED);
+        broker.journal().full(true);
+        assertThat(alice.detach(id, true)).isEqualTo(Broker.DISK_FULL);
+        assertThat(alice.tryAttach(to("demo").named("jobs").takeOver().fromNew()))
+                .isEqualTo(Broker.DISK_FULL);
+        broker.journal().full(false);
+        alice.publish(1, "demo", "a");
+        broker.turn();
+        assertThat(alice.receiveTexts()).containsExactly("a");
+    }
+}

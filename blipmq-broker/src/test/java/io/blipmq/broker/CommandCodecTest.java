@@ -1,0 +1,217 @@
+package io.blipmq.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Every record as it stands in logs that releases have written; none of these bytes may ever change. */
+class CommandCodecTest {
+    private static final OwnerId OWNER = new OwnerId(0x0102030405060708L, 0x1112131415161718L);
+    private static final String OWNER_HEX = "0102030405060708 1112131415161718";
+    private static final String TIMES_HEX = "00000000000003e8 00000000000007d0";
+
+    private final List<String> commands = new ArrayList<>();
+    private final CommandHandler recorder = new CommandHandler() {
+        @Override
+        public void onCheckpoint(ByteBuffer state) {
+            throw new AssertionError("no record is a checkpoint");
+        }
+
+        @Override
+        public void onPublish(
+                long sequence,
+                long position,
+                ByteBuffer body,
+                int topicOffset,
+                int topicLength,
+                int payloadOffset,
+                int payloadLength,
+                int propertiesBytes,
+                long publishedMillis) {
+            commands.add("publish " + text(body, topicOffset, topicLength) + " "
+                    + text(body, payloadOffset, payloadLength) + " " + propertiesBytes + " " + publishedMillis);
+        }
+
+        @Override
+        public void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean passing) {
+            assertThat(owner).isEqualTo(OWNER);
+            commands.add("subscribe " + new String(topic, StandardCharsets.UTF_8) + " '"
+                    + new String(name, StandardCharsets.UTF_8) + "' " + passing);
+        }
+
+        @Override
+        public void onSettle(
+                long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason) {
+            commands.add("settle " + subscriptionId + " " + deliveryTag + " " + redriven + " " + payloadLength + " "
+                    + reason);
+        }
+
+        @Override
+        public void onDeadLetter(
+                long sequence,
+                long position,
+                long subscriptionId,
+                long deliveryTag,
+                boolean redriven,
+                int attempts,
+                int payloadLength) {
+            commands.add("letter " + subscriptionId + " " + deliveryTag + " " + redriven + " " + attempts + " "
+                    + payloadLength);
+        }
+
+        @Override
+        public void onRedrive(StoredMessage copy, long subscriptionId, long deadLettersId, long letterTag) {
+            commands.add("redrive " + copy.payloadOffset + " " + copy.payloadLength + " " + copy.propertiesBytes + " "
+                    + copy.publishedMillis + " " + copy.expiresMillis + " " + subscriptionId + " " + deadLettersId
+                    + " " + letterTag);
+        }
+
+        @Override
+        public void onRemove(long subscriptionId, RemoveReason reason) {
+            commands.add("remove " + subscriptionId + " " + reason);
+        }
+    };
+
+    private static String text(ByteBuffer body, int offset, int length) {
+        byte[] bytes = new byte[length];
+        body.get(offset, bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] golden(String hex) {
+        return HexFormat.of().parseHex(hex.replace(" ", ""));
+    }
+
+    /** @param written null for what is only read any more */
+    private void assertRecord(int type, String hex, ByteBuffer written, String command) {
+        byte[] golden = golden(hex);
+        if (written != null) {
+            assertThat(HexFormat.of().formatHex(written.array()))
+                    .isEqualTo(HexFormat.of().formatHex(golden));
+        }
+        ByteBuffer somewhere = ByteBuffer.allocate(golden.length + 10).put(3, golden);
+        commands.clear();
+        CommandCodec.decode(9, type, somewhere, 3, golden.length, 77, recorder);
+        assertThat(commands).containsExactly(command);
+    }
+
+    private static StoredMessage message(int payloadLength) {
+        StoredMessage message = new StoredMessage();
+        message.sequence = 6;
+        message.publishedMillis = 1000;
+        message.payloadLength = payloadLength;
+        return message;
+    }
+
+    /** Puts the payload where the encoder said that it belongs. */
+    private static ByteBuffer withPayload(ByteBuffer body, int offset, String payload) {
+        return body.put(offset, bytes(payload));
+    }
+
+    @Test
+    void publish() {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(1, 2));
+        CommandCodec.encodePublish(body, 0, ByteBuffer.wrap(bytes("tab")), 0, 1, 1, 2, 0, 1000, 2000);
+        assertThat(CommandCodec.publishType(0)).isEqualTo(1);
+        assertRecord(1, TIMES_HEX + "00000002 0001 74 6162", body, "publish t ab 0 1000");
+    }
+
+    @Test
+    void publishWithProperties() {
+        ByteBuffer frame = ByteBuffer.wrap(golden("74 0004 80000101 6162"));
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(1, 8));
+        CommandCodec.encodePublish(body, 0, frame, 0, 1, 7, 2, 6, 1000, 2000);
+        assertThat(CommandCodec.publishType(6)).isEqualTo(6);
+        assertRecord(6, TIMES_HEX + "80000002 0001 74 0004 80000101 6162", body, "publish t ab 6 1000");
+    }
+
+    @Test
+    void subscribe() {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(bytes("t"), bytes(""), false));
+        CommandCodec.encodeSubscribe(body, 0, OWNER, bytes("t"), bytes(""), false);
+        assertThat(CommandCodec.subscribeType(bytes(""), false)).isEqualTo(2);
+        assertRecord(2, OWNER_HEX + "74", body, "subscribe t '' false");
+    }
+
+    @Test
+    void subscribeNamed() {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(bytes("t"), bytes("jo"), false));
+        CommandCodec.encodeSubscribe(body, 0, OWNER, bytes("t"), bytes("jo"), false);
+        assertThat(CommandCodec.subscribeType(bytes("jo"), false)).isEqualTo(7);
+        assertRecord(7, OWNER_HEX + "00 0002 6a6f 74", body, "subscribe t 'jo' false");
+    }
+
+    @Test
+    void subscribePassing() {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(bytes("t"), bytes(""), true));
+        CommandCodec.encodeSubscribe(body, 0, OWNER, bytes("t"), bytes(""), true);
+        assertThat(CommandCodec.subscribeType(bytes(""), true)).isEqualTo(7);
+        assertRecord(7, OWNER_HEX + "01 0000 74", body, "subscribe t '' true");
+    }
+
+    @Test
+    void settle() {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.SETTLE_BYTES);
+        CommandCodec.encodeSettle(body, 0, 5, 6, false, 30, SettleReason.ACKNOWLEDGED);
+        assertRecord(3, "0000000000000005 0000000000000006 01 0000001e", body, "settle 5 6 false 30 ACKNOWLEDGED");
+        CommandCodec.encodeSettle(body, 0, 5, 6, true, 30, SettleReason.PURGED);
+        assertRecord(3, "0000000000000005 0000000000000006 84 0000001e", body, "settle 5 6 true 30 PURGED");
+        assertRecord(3, "0000000000000005 0000000000000006 02", null, "settle 5 6 false -1 TTL_EXPIRED");
+    }
+
+    @Test
+    void deadLetter() {
+        assertRecord(
+                4,
+                TIMES_HEX + "00000002 0001 6b 6162 0000000000000005 0000000000000006 00000003",
+                null,
+                "letter 5 6 false 3 2");
+        byte[] properties = golden("80000101");
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.deadLetterBytes(bytes("k"), properties, 2));
+        int payload = CommandCodec.encodeDeadLetter(body, 0, 5, true, 3, bytes("k"), message(2), properties, 2000);
+        assertRecord(
+                8,
+                TIMES_HEX + "80000002 0001 6b 0004 80000101 6162 0000000000000005 0000000000000006 00000003 01",
+                withPayload(body, payload, "ab"),
+                "letter 5 6 true 3 2");
+    }
+
+    @Test
+    void redrive() {
+        byte[] key = MessageKeys.ofRedriven(5);
+        assertThat(key).isEqualTo(golden("ff 0000000000000005"));
+        byte[] properties = golden("80000101");
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.redriveBytes(key, properties, 2));
+        int payload = CommandCodec.encodeRedrive(body, 0, 5, 7, key, message(2), properties, 2000);
+        assertRecord(
+                9,
+                TIMES_HEX + "80000002 0009 ff0000000000000005 0004 80000101 6162"
+                        + "0000000000000005 0000000000000007 0000000000000006",
+                withPayload(body, payload, "ab"),
+                "redrive 37 2 6 1000 2000 5 7 6");
+        ByteBuffer plain = ByteBuffer.allocate(CommandCodec.redriveBytes(key, new byte[0], 2));
+        payload = CommandCodec.encodeRedrive(plain, 0, 5, 7, key, message(2), new byte[0], 2000);
+        assertRecord(
+                9,
+                TIMES_HEX + "00000002 0009 ff0000000000000005 6162"
+                        + "0000000000000005 0000000000000007 0000000000000006",
+                withPayload(plain, payload, "ab"),
+                "redrive 31 2 0 1000 2000 5 7 6");
+    }
+
+    @Test
+    void remove() {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.REMOVE_BYTES);
+        CommandCodec.encodeRemove(body, 0, 5, RemoveReason.CONNECTION_ENDED);
+        assertRecord(5, "0000000000000005 04", body, "remove 5 CONNECTION_ENDED");
+    }
+}

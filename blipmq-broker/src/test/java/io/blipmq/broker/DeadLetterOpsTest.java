@@ -1,0 +1,237 @@
+package io.blipmq.broker;
+
+import static io.blipmq.broker.PushClient.Request.to;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.v2.PropertiesBuilder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class DeadLetterOpsTest {
+    private static final long UNLIMITED = PushBroker.UNLIMITED_CREDIT;
+
+    private TestBroker broker = new TestBroker();
+    private PushClient alice = new PushClient(broker, "alice");
+    private long id = alice.attach(to("demo").named("jobs").ackTimeout(60_000), UNLIMITED);
+
+    private void restart() {
+        broker.restartCleanly();
+        alice = new PushClient(broker, "alice");
+    }
+
+    /** Publishes and rejects messages, and attaches to their dead letters without credit. */
+    private long letters(String... bodies) {
+        fail(bodies);
+        return alice.attach(to("$dead-letter/demo"));
+    }
+
+    private void fail(String... bodies) {
+        alice.publish(1, "demo", bodies);
+        broker.turn();
+        alice.receive().forEach(pushed -> alice.reject(id, "bad", pushed.tag()));
+        broker.turn();
+    }
+
+    private long redrive(long letters, long count) {
+        long done = alice.pushing().redrive(alice.client(), letters, count, 0);
+        broker.turn();
+        return done;
+    }
+
+    private List<String> list(long letters) {
+        List<String> bodies = new ArrayList<>();
+        List<ByteBuffer> entries = new ArrayList<>();
+        assertThat(alice.pushing().listing().deadLetters(alice.client(), letters, 0, 100, (tag, published, bytes) -> {
+                    entries.add(ByteBuffer.allocate(bytes));
+                    return entries.get(entries.size() - 1);
+                }))
+                .isZero();
+        for (ByteBuffer entry : entries) {
+            assertThat(entry.hasRemaining()).isFalse();
+            byte[] body = new byte[EntryLayout.bodyLength(entry, 0)];
+            entry.get(EntryLayout.bodyOffset(entry, 0), body);
+            bodies.add(new String(body, StandardCharsets.UTF_8));
+        }
+        return bodies;
+    }
+
+    @Test
+    void redrivenLettersAreDeliveredAsIfNeverBefore() {
+        long letters = letters("a", "b", "c");
+        assertThat(list(letters)).containsExactly("a", "b", "c");
+        assertThat(redrive(letters, 2)).isEqualTo(2);
+        List<CollectingPusher.Pushed> again = alice.receive();
+        assertThat(again).extracting(CollectingPusher.Pushed::text).containsExactly("a", "b");
+        assertThat(again).allSatisfy(pushed -> {
+            assertThat(pushed.attempt()).isEqualTo(1);
+            assertThat(pushed.subscription()).isEqualTo(id);
+            assertThat(pushed.properties()).isEmpty();
+        });
+        assertThat(list(letters)).containsExactly("c");
+        assertThat(broker.count(BrokerMetric.REDRIVEN)).isEqualTo(2);
+        assertThat(broker.count(BrokerMetric.IN_FLIGHT)).isEqualTo(2);
+        assertThat(alice.ack(id, again.get(0).tag(), again.get(1).tag()).settled())
+                .isEqualTo(2);
+        assertThat(broker.count(BrokerMetric.IN_FLIGHT)).isZero();
+    }
+
+    @Test
+    void ownPropertiesStayAndTheTimeToLiveBeginsAnew() {
+        byte[] own =
+                new PropertiesBuilder().ttlMillis(10_000).header("kind", "test").toBytes();
+        alice.publish(1, "demo", own, "a");
+        broker.turn();
+        alice.reject(id, "bad", alice.receiveOne().tag());
+        broker.turn();
+        broker.pass(20, TimeUnit.SECONDS);
+        long letters = alice.attach(to("$dead-letter/demo"));
+        assertThat(redrive(letters, 1)).isEqualTo(1);
+        assertThat(alice.receiveOne().properties()).isEqualTo(own);
+    }
+
+    @Test
+    void aRedrivenMessageSurvivesRestartsAndStaysSettled() {
+        long letters = letters("a", "b", "c");
+        assertThat(redrive(letters, 2)).isEqualTo(2);
+        restart();
+        broker.journal().wantCheckpoint();
+        restart();
+        assertThat(alice.attach(to("demo").named("jobs").ackTimeout(60_000), UNLIMITED))
+                .isEqualTo(id);
+        List<CollectingPusher.Pushed> again = alice.receive();
+        assertThat(again).extracting(CollectingPusher.Pushed::text).containsExactly("a", "b");
+        assertThat(again.get(0).attempt()).isEqualTo(1);
+        alice.ack(id, again.get(0).tag());
+        restart();
+        assertThat(alice.attach(to("demo").named("jobs"), UNLIMITED)).isEqualTo(id);
+        assertThat(alice.receiveTexts()).containsExactly("b");
+        letters = alice.attach(to("$dead-letter/demo"));
+        assertThat(list(letters)).containsExactly("c");
+        assertThat(broker.broker().subscriptions(10))
+                .filteredOn(info -> info.id() == id)
+                .extracting(SubscriptionInfo::backlogBytes)
+                .containsExactly(1L);
+    }
+
+    @Test
+    void aRedriveThatWasNotStoredLeavesTheLetter() {
+        long letters = letters("a");
+        broker.journal().hold();
+        assertThat(alice.pushing().redrive(alice.client(), letters, 1, 0)).isEqualTo(1);
+        assertThat(list(letters)).as("on its way").isEmpty();
+        alice.credit(letters, 10);
+        assertThat(alice.receive()).isEmpty();
+        broker.restart();
+        alice = new PushClient(broker, "alice");
+        letters = alice.attach(to("$dead-letter/demo"));
+        assertThat(list(letters)).containsExactly("a");
+    }
+
+    @Test
+    void aRedrivenMessageCanFailAgain() {
+        long letters = letters("a");
+        redrive(letters, 1);
+        CollectingPusher.Pushed again = alice.receiveOne();
+        alice.reject(id, "bad again", again.tag());
+        broker.turn();
+        assertThat(list(letters)).containsExactly("a");
+        restart();
+        letters = alice.attach(to("$dead-letter/demo"));
+        assertThat(list(letters)).containsExactly("a");
+        assertThat(alice.ack(id, again.tag()).settled()).as("a late ack").isEqualTo(1);
+        assertThat(list(letters)).isEmpty();
+        assertThat(broker.broker().subscriptions(10))
+                .extracting(SubscriptionInfo::backlogBytes)
+                .containsOnly(0L);
+    }
+
+    @Test
+    void aLetterThatGoesBackCanNoLongerBeSettled() {
+        long letters = letters("a");
+        alice.credit(letters, 1);
+        CollectingPusher.Pushed letter = alice.receiveOne();
+        assertThat(alice.pushing().redrive(alice.client(), letters, 1, letter.tag()))
+                .isEqualTo(1);
+        assertThat(alice.ack(letters, letter.tag()).unknown()).isEqualTo(1);
+        broker.turn();
+        assertThat(alice.receiveTexts()).containsExactly("a");
+    }
+
+    @Test
+    void oneLetterIsChosenByItsTag() {
+        long letters = letters("a", "b", "c");
+        alice.credit(letters, 1);
+        alice.receiveOne();
+        List<Long> tags = new ArrayList<>();
+        alice.pushing().listing().deadLetters(alice.client(), letters, 0, 100, (tag, published, bytes) -> {
+            tags.add(tag);
+            return ByteBuffer.allocate(bytes);
+        });
+        assertThat(tags).hasSize(3);
+        assertThat(alice.pushing().redrive(alice.client(), letters, 1, tags.get(2)))
+                .isEqualTo(1);
+        assertThat(alice.pushing().purge(alice.client(), letters, 1, tags.get(0)))
+                .isEqualTo(1);
+        assertThat(alice.pushing().purge(alice.client(), letters, 1, tags.get(0)))
+                .isEqualTo(Broker.UNKNOWN);
+        broker.turn();
+        assertThat(alice.receiveTexts()).containsExactly("c");
+        assertThat(list(letters)).containsExactly("b");
+        alice.credit(letters, 10);
+        assertThat(alice.receiveTexts()).containsExactly("b");
+        restart();
+        letters = alice.attach(to("$dead-letter/demo"));
+        assertThat(list(letters)).containsExactly("b");
+    }
+
+    @Test
+    void aLetterWhoseSubscriptionIsGoneStays() {
+        long letters = letters("a");
+        alice.detach(id, true);
+        assertThat(redrive(letters, 10)).isZero();
+        assertThat(list(letters)).containsExactly("a");
+    }
+
+    @Test
+    void redrivesAreBoundedByWhatTheSubscriptionMayHaveUnsettled() {
+        broker = new TestBroker(Options.inFlightMax(2));
+        alice = new PushClient(broker, "alice");
+        id = alice.attach(to("demo").named("jobs").ackTimeout(60_000), UNLIMITED);
+        fail("a", "b");
+        long letters = letters("c", "d");
+        assertThat(alice.pushing().redrive(alice.client(), letters, 10, 0)).isEqualTo(2);
+        assertThat(redrive(letters, 10)).isZero();
+        alice.receive().forEach(pushed -> alice.ack(id, pushed.tag()));
+        assertThat(redrive(letters, 10)).isEqualTo(2);
+        assertThat(alice.receiveTexts()).containsExactly("c", "d");
+    }
+
+    @Test
+    void purgedLettersAreGoneForGood() {
+        long letters = letters("a", "b", "c");
+        assertThat(alice.pushing().purge(alice.client(), letters, 2, 0)).isEqualTo(2);
+        assertThat(list(letters)).containsExactly("c");
+        assertThat(broker.count(BrokerMetric.PURGED)).isEqualTo(2);
+        restart();
+        letters = alice.attach(to("$dead-letter/demo"));
+        assertThat(list(letters)).containsExactly("c");
+        assertThat(alice.pushing().purge(alice.client(), letters, 10, 0)).isEqualTo(1);
+        assertThat(alice.pushing().purge(alice.client(), letters, 10, 0)).isZero();
+    }
+
+    @Test
+    void theLettersOfAnotherKeyAreNobodysBusiness() {
+        long letters = letters("a");
+        PushClient bob = new PushClient(broker, "bob");
+        assertThat(bob.pushing().purge(bob.client(), letters, 1, 0)).isEqualTo(Broker.UNKNOWN);
+        assertThat(bob.pushing().redrive(bob.client(), letters, 1, 0)).isEqualTo(Broker.UNKNOWN);
+        assertThat(bob.pushing().listing().deadLetters(bob.client(), letters, 0, 1, (tag, published, bytes) -> null))
+                .isEqualTo(Broker.UNKNOWN);
+        assertThat(alice.pushing().purge(alice.client(), id, 1, 0)).isEqualTo(Broker.UNKNOWN);
+    }
+}

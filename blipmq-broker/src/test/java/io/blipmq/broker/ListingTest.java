@@ -1,0 +1,141 @@
+package io.blipmq.broker;
+
+import static io.blipmq.broker.PushClient.Request.to;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class ListingTest {
+    private final TestBroker broker = new TestBroker();
+    private final PushClient alice = new PushClient(broker, "alice");
+    private final PushClient bob = new PushClient(broker, "bob");
+
+    private Listing listing() {
+        return broker.broker().pushing().listing();
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void topicsAreListedByPageWithTheKeysOwnSubscriptions() {
+        for (int i = 0; i < 5; i++) {
+            alice.attach(to("t" + i).qos0());
+        }
+        alice.attach(to("t3").named("jobs"));
+        alice.attach(to("t3"));
+        bob.attach(to("t3").named("jobs"));
+        bob.attach(to("secret").named("other"));
+        List<TopicInfo> found = new ArrayList<>();
+        long next = listing().topics(alice.client(), 0, 3, found::add);
+        assertThat(found).hasSize(3);
+        assertThat(next).isPositive();
+        assertThat(listing().topics(alice.client(), next, 3, found::add)).isZero();
+        assertThat(found).extracting(topic -> text(topic.name())).containsExactly("t0", "t1", "t2", "t3", "t4");
+        assertThat(found.get(3).durable()).isEqualTo(1);
+        assertThat(found.get(3).passing()).isEqualTo(2);
+        assertThat(listing().topics(alice.client(), 0, 5, topic -> {})).isZero();
+    }
+
+    @Test
+    void subscriptionsSayWhoHoldsThem() {
+        long named = alice.attach(to("demo").named("jobs"), 1);
+        long passing = alice.attach(to("demo"));
+        long live = alice.attach(to("demo").qos0());
+        bob.attach(to("demo").named("jobs"));
+        alice.publish(1, "demo", "a", "b");
+        broker.turn();
+        alice.receive();
+        broker.pass(5, TimeUnit.MILLISECONDS);
+        List<SubscriptionDetails> found = new ArrayList<>();
+        assertThat(listing().subscriptions(alice.client(), 0, 0, 100, found::add))
+                .isZero();
+        assertThat(found).extracting(SubscriptionDetails::id).containsExactly(named, passing, live);
+        SubscriptionDetails first = found.get(0);
+        assertThat(text(first.name())).isEqualTo("jobs");
+        assertThat(text(first.topic())).isEqualTo("demo");
+        assertThat(first.durable() && first.attached()).isTrue();
+        assertThat(first.backlog()).isEqualTo(1);
+        assertThat(first.unsettled()).isEqualTo(1);
+        assertThat(first.oldestAgeMillis()).isEqualTo(5);
+        assertThat(first.clientName()).isEqualTo("client of alice");
+        assertThat(first.clientAddress()).isEqualTo("127.0.0.1:9");
+        assertThat(found.get(1).durable()).isFalse();
+        assertThat(found.get(1).qos()).isEqualTo(1);
+        assertThat(found.get(2).qos()).isZero();
+        assertThat(found.get(2).oldestAgeMillis()).isEqualTo(SubscriptionInfo.NO_MESSAGE);
+
+        List<Long> paged = new ArrayList<>();
+        long next = listing().subscriptions(alice.client(), 0, 0, 2, item -> paged.add(item.id()));
+        assertThat(next).isEqualTo(passing);
+        assertThat(listing().subscriptions(alice.client(), 0, next, 2, item -> paged.add(item.id())))
+                .isZero();
+        assertThat(paged).containsExactly(named, passing, live);
+        List<Long> one = new ArrayList<>();
+        listing().subscriptions(alice.client(), passing, 0, 2, item -> one.add(item.id()));
+        assertThat(one).containsExactly(passing);
+        listing().subscriptions(bob.client(), passing, 0, 2, item -> one.add(item.id()));
+        assertThat(one).hasSize(1);
+    }
+
+    @Test
+    void deliveriesSayWhatTheyWaitFor() {
+        long id = alice.attach(to("demo").named("jobs").ackTimeout(10_000), 10);
+        alice.publish(1, "demo", "in flight", "put off", "due", "bad");
+        broker.turn();
+        List<CollectingPusher.Pushed> received = alice.receive();
+        alice.nack(id, 5_000, received.get(1).tag());
+        alice.nack(id, 0, received.get(2).tag());
+        alice.reject(id, "bad", received.get(3).tag());
+        List<DeliveryInfo> found = new ArrayList<>();
+        long next = listing().deliveries(alice.client(), id, 0, 3, found::add);
+        assertThat(next).isEqualTo(received.get(2).tag());
+        assertThat(listing().deliveries(alice.client(), id, next, 3, found::add))
+                .isZero();
+        assertThat(found)
+                .extracting(DeliveryInfo::state)
+                .containsExactly(
+                        DeliveryInfo.State.IN_FLIGHT,
+                        DeliveryInfo.State.DUE,
+                        DeliveryInfo.State.DUE,
+                        DeliveryInfo.State.MOVING);
+        assertThat(found).extracting(DeliveryInfo::deadlineMillis).containsExactly(10_000L, 5_000L, 0L, 0L);
+        assertThat(found.get(0).bodyBytes()).isEqualTo("in flight".length());
+        assertThat(found.get(0).attempt()).isEqualTo(1);
+        assertThat(found.get(0).publishedMillis()).isEqualTo(broker.epochMillis());
+        assertThat(listing().deliveries(bob.client(), id, 0, 3, found::add)).isEqualTo(Broker.UNKNOWN);
+    }
+
+    @Test
+    void deadLettersAreListedAsFarAsThereIsRoom() {
+        long id = alice.attach(to("demo").named("jobs"), 10);
+        alice.publish(1, "demo", "a", "b", "c");
+        broker.turn();
+        alice.receive().forEach(pushed -> alice.reject(id, "bad", pushed.tag()));
+        broker.turn();
+        long letters = alice.attach(to("$dead-letter/demo"));
+        List<Long> tags = new ArrayList<>();
+        long next = listing().deadLetters(alice.client(), letters, 0, 10, (tag, published, bytes) -> {
+            if (tags.size() == 2) {
+                return null;
+            }
+            tags.add(tag);
+            return ByteBuffer.allocate(bytes);
+        });
+        assertThat(next).isEqualTo(tags.get(1));
+        assertThat(listing().deadLetters(alice.client(), letters, next, 10, (tag, published, bytes) -> {
+                    tags.add(tag);
+                    return ByteBuffer.allocate(bytes);
+                }))
+                .isZero();
+        assertThat(tags).hasSize(3).isSorted();
+        assertThat(listing().deadLetters(alice.client(), id, 0, 10, (tag, published, bytes) -> null))
+                .isEqualTo(Broker.UNKNOWN);
+    }
+}

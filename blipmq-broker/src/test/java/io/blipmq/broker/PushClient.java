@@ -1,0 +1,212 @@
+package io.blipmq.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blipmq.protocol.v2.EntryLayout;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/** A connection of protocol version 2 to a {@link TestBroker}. */
+final class PushClient {
+    private final TestBroker broker;
+    private final Client client;
+    private final CollectingPusher pusher = new CollectingPusher();
+    private final SettleResult settled = new SettleResult();
+    private final BatchResult batch = new BatchResult();
+
+    /** What ATTACH asks for, step by step. */
+    static final class Request {
+        private final String topic;
+        private int qos = 1;
+        private String name = "";
+        private boolean takeOver;
+        private boolean fromNew;
+        private long ackTimeoutMillis;
+        private long retryBackoffMillis;
+        private boolean creditOnSettle;
+
+        private Request(String topic) {
+            this.topic = topic;
+        }
+
+        static Request to(String topic) {
+            return new Request(topic);
+        }
+
+        Request qos0() {
+            qos = 0;
+            return this;
+        }
+
+        Request named(String newName) {
+            name = newName;
+            return this;
+        }
+
+        Request takeOver() {
+            takeOver = true;
+            return this;
+        }
+
+        Request fromNew() {
+            fromNew = true;
+            return this;
+        }
+
+        Request ackTimeout(long millis) {
+            ackTimeoutMillis = millis;
+            return this;
+        }
+
+        Request retryBackoff(long millis) {
+            retryBackoffMillis = millis;
+            return this;
+        }
+
+        Request creditOnSettle() {
+            creditOnSettle = true;
+            return this;
+        }
+
+        private AttachRequest build() {
+            return new AttachRequest(
+                    qos,
+                    bytes(topic),
+                    bytes(name),
+                    takeOver,
+                    fromNew,
+                    ackTimeoutMillis,
+                    retryBackoffMillis,
+                    creditOnSettle);
+        }
+    }
+
+    PushClient(TestBroker broker, String key) {
+        this.broker = broker;
+        this.client = pushing().connect(OwnerId.ofKey(bytes(key)), "client of " + key, "127.0.0.1:9", pusher);
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    PushBroker pushing() {
+        return broker.broker().pushing();
+    }
+
+    Client client() {
+        return client;
+    }
+
+    CollectingPusher pusher() {
+        return pusher;
+    }
+
+    // --- publish ---
+
+    /** Publishes plain bodies. */
+    BatchResult publish(int qos, String topic, String... bodies) {
+        return publish(qos, topic, new byte[0], bodies);
+    }
+
+    /** @param properties of each message */
+    BatchResult publish(int qos, String topic, byte[] properties, String... bodies) {
+        byte[] name = bytes(topic);
+        int length = Arrays.stream(bodies)
+                .mapToInt(body -> EntryLayout.bytes(bytes(body).length, properties.length))
+                .sum();
+        ByteBuffer frame = ByteBuffer.allocateDirect(7 + name.length + length);
+        frame.position(7).put(name);
+        for (String body : bodies) {
+            EntryLayout.putHeader(frame, bytes(body).length, properties, properties.length);
+            frame.put(bytes(body));
+        }
+        pushing()
+                .publishBatch(client, qos, frame, 7, name.length, 7 + name.length, frame.limit(), bodies.length, batch);
+        return batch;
+    }
+
+    // --- subscribe ---
+
+    long tryAttach(Request request) {
+        return pushing().attach(client, request.build());
+    }
+
+    /** Attaches without credit. */
+    long attach(Request request) {
+        long id = tryAttach(request);
+        assertThat(id).isPositive();
+        broker.turn();
+        return id;
+    }
+
+    /** Attaches with credit for so many messages. */
+    long attach(Request request, long credit) {
+        long id = attach(request);
+        credit(id, credit);
+        return id;
+    }
+
+    void credit(long id, long messages) {
+        pushing().credit(client, id, messages);
+    }
+
+    long detach(long id, boolean delete) {
+        return pushing().detach(client, id, new byte[0], delete);
+    }
+
+    long delete(String name) {
+        return pushing().detach(client, 0, bytes(name), true);
+    }
+
+    void disconnect() {
+        broker.broker().disconnect(client);
+    }
+
+    // --- deliveries ---
+
+    /** Everything that is pushed now. */
+    List<CollectingPusher.Pushed> receive() {
+        pushing().push();
+        return pusher.take();
+    }
+
+    List<String> receiveTexts() {
+        pushing().push();
+        return pusher.takeTexts();
+    }
+
+    /** The one message that is pushed now. */
+    CollectingPusher.Pushed receiveOne() {
+        List<CollectingPusher.Pushed> received = receive();
+        assertThat(received).hasSize(1);
+        return received.get(0);
+    }
+
+    SettleResult ack(long id, long... tags) {
+        return settle(id, SettleAction.ACK, false, 0, "", tags);
+    }
+
+    SettleResult nack(long id, long millis, long... tags) {
+        return settle(id, SettleAction.NACK, false, millis, "", tags);
+    }
+
+    SettleResult reject(long id, String reason, long... tags) {
+        return settle(id, SettleAction.REJECT, false, 0, reason, tags);
+    }
+
+    SettleResult extend(long id, long millis, long... tags) {
+        return settle(id, SettleAction.EXTEND, false, millis, "", tags);
+    }
+
+    SettleResult settle(long id, SettleAction action, boolean upTo, long millis, String reason, long... tags) {
+        ByteBuffer frame = ByteBuffer.allocate(5 + tags.length * Long.BYTES).position(5);
+        for (long tag : tags) {
+            frame.putLong(tag);
+        }
+        pushing().settle(client, id, action, upTo, millis, bytes(reason), frame, 5, frame.limit(), settled);
+        return settled;
+    }
+}
