@@ -41,6 +41,7 @@ public final class Main {
         commandLine.addSubcommand(new SubsCommand());
         commandLine.addSubcommand(new ShowCommand());
         commandLine.addSubcommand(new DlqCommand());
+        commandLine.addSubcommand(new BenchCommand());
         commandLine.addSubcommand(new CompletionCommand());
         shareWithSubcommands(commandLine);
         commandLine.setExpandAtFiles(false); // a message may begin with '@'
