@@ -64,16 +64,15 @@ final class DurableReader {
     /** As {@link Subscription#pushNext}. */
     int pushNext(Attachment attachment, long countMax, Delivering delivering) {
         Delivery delivery = nextDue(delivering);
-        boolean stopped = false;
         if (delivery == null) {
-            stopped = passOverSettled(delivering) >= Delivering.EXPIRED_PER_STEP_MAX;
+            boolean stopped = passOverSettled(delivering) >= Delivering.EXPIRED_PER_STEP_MAX;
             if (isLiveNext()) {
                 return liveCursor.push(subscription.id(), attachment.client().pusher(), countMax);
             }
             delivery = nextFromCursor(delivering);
-        }
-        if (delivery == null) {
-            return stopped ? Pushing.AGAIN : 0;
+            if (delivery == null) {
+                return stopped ? Pushing.AGAIN : whyNone(delivering);
+            }
         }
         delivery.attempts++;
         delivery.holder = attachment;
@@ -81,6 +80,11 @@ final class DurableReader {
         delivering.delivered(delivery);
         push(delivery, delivering.journal());
         return 1;
+    }
+
+    private int whyNone(Delivering delivering) {
+        boolean isExpiredNext = !cursor.isAtEnd() && unsettled.size() < delivering.inFlightMax();
+        return isExpiredNext ? Pushing.STALLED : 0;
     }
 
     private void push(Delivery delivery, Journal journal) {

@@ -1,5 +1,8 @@
 package io.blipmq.broker;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Hands messages to connections that do not ask for each: round after round, a bounded number to each subscription that is
  * ready. Owned by the core thread.
@@ -10,6 +13,8 @@ package io.blipmq.broker;
 final class Pushing {
     /** What {@link Subscription#pushNext} answers when it has stopped although there may be more. */
     static final int AGAIN = -1;
+    /** What it answers when the journal has no room for what comes first: ask again in a later turn. */
+    static final int STALLED = -2;
 
     /** Bounds what one subscription gets before the next one's turn. */
     private static final int QUANTUM = 4_096;
@@ -21,6 +26,9 @@ final class Pushing {
     private final ReadyList ready;
     private final Delivering delivering;
     private final BrokerCounters counters;
+    /** Those that are asked again in the next turn, whenever that is. */
+    private final List<Attachment> stalled = new ArrayList<>(0);
+
     private boolean stopped;
 
     Pushing(ReadyList ready, Delivering delivering, BrokerCounters counters) {
@@ -35,6 +43,8 @@ final class Pushing {
             return 0;
         }
         ready.spreadTopics();
+        stalled.forEach(ready::add);
+        stalled.clear();
         int pushed = 0;
         int budget = MESSAGES_PER_TURN_MAX;
         while (budget > 0) {
@@ -68,7 +78,9 @@ final class Pushing {
             attachment.spendCredit(step);
             pushed += step;
         }
-        if (step != 0) {
+        if (step == STALLED) {
+            stalled.add(attachment);
+        } else if (step != 0) {
             ready.add(attachment);
         }
         return pushed;

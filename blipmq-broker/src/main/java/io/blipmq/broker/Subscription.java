@@ -44,7 +44,7 @@ abstract class Subscription {
      * Pushes what comes next to its {@link #attachment}.
      *
      * @param countMax at least 1
-     * @return how many messages, at most {@code countMax}; 0 when there is none; or {@link Pushing#AGAIN}
+     * @return how many messages, at most {@code countMax}; 0 when there is none; or {@link Pushing#AGAIN} or {@link Pushing#STALLED}
      */
     abstract int pushNext(long countMax, Delivering delivering);
 

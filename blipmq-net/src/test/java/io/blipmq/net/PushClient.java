@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.PayloadLayout;
 import io.blipmq.protocol.v2.AttachLayout;
-import io.blipmq.protocol.v2.DeliverLayout;
 import io.blipmq.protocol.v2.EntryLayout;
 import io.blipmq.protocol.v2.HandshakeLayout;
 import io.blipmq.protocol.v2.ListLayout;
@@ -31,16 +30,6 @@ final class PushClient extends TestConnection<PushClient> {
     private final Deque<Pushed> pushed = new ArrayDeque<>();
     private final Deque<Frame> answers = new ArrayDeque<>();
     private int deliverFrames;
-
-    /** A delivery as it came in. */
-    record Pushed(
-            long subscriptionId,
-            int qos,
-            long tag,
-            int attempt,
-            long publishedMillis,
-            byte[] properties,
-            String body) {}
 
     PushClient(TestServer server, InetSocketAddress address) throws IOException {
         super(server, address, 2);
@@ -318,34 +307,6 @@ final class PushClient extends TestConnection<PushClient> {
             return;
         }
         deliverFrames++;
-        ByteBuffer payload = frame.payload();
-        assertThat(DeliverLayout.isDeliver(payload, 0, payload.capacity())).isTrue();
-        int qos = DeliverLayout.qos(payload, 0);
-        int at = DeliverLayout.DELIVERIES_OFFSET;
-        while (at < payload.capacity()) {
-            int entry = at + DeliverLayout.deliveryHeaderBytes(qos);
-            pushed.add(new Pushed(
-                    frame.correlationId(),
-                    qos,
-                    qos == 0 ? 0 : DeliverLayout.tag(payload, at),
-                    qos == 0 ? 1 : DeliverLayout.attempt(payload, at),
-                    DeliverLayout.publishedMillis(payload, 0),
-                    slice(payload, EntryLayout.propertiesOffset(entry), EntryLayout.propertiesLength(payload, entry)),
-                    new String(
-                            slice(
-                                    payload,
-                                    EntryLayout.bodyOffset(payload, entry),
-                                    EntryLayout.bodyLength(payload, entry)),
-                            StandardCharsets.UTF_8)));
-            at = entry + EntryLayout.bytesAt(payload, entry);
-        }
-    }
-
-    private static byte[] slice(ByteBuffer from, int offset, int length) {
-        byte[] slice = new byte[length];
-        if (length > 0) {
-            from.get(offset, slice);
-        }
-        return slice;
+        pushed.addAll(Pushed.of(frame));
     }
 }

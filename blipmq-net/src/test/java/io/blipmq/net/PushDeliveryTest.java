@@ -176,7 +176,7 @@ class PushDeliveryTest {
         long[] tags = client.expectDeliveries(subscription, "a");
         client.settle(3, subscription, SettleLayout.REJECT, ANSWER, 0, "broken", tags);
         client.expectSettled(3, 1, 0);
-        PushClient.Pushed letter = client.delivery();
+        Pushed letter = client.delivery();
         assertThat(letter.subscriptionId()).isEqualTo(letters);
         assertThat(letter.body()).isEqualTo("a");
         assertThat(new String(letter.properties(), StandardCharsets.UTF_8)).contains("broken");

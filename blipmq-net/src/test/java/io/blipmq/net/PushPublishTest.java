@@ -6,7 +6,6 @@ import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.PropertiesBuilder;
 import io.blipmq.protocol.v2.PublishLayout;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,15 +65,13 @@ class PushPublishTest {
         client.attached(1, Attach.to("t"));
         server.journal.hold();
         for (int i = 0; i < 100; i++) {
-            client.publish(i, "t", "m", "n");
+            client.publish(2 * i, "t", "m", "n");
         }
-        for (int i = 100; i < 200; i++) {
-            client.publish(2 * i - 100, "t", "m");
-        }
+        client.publish(200, "t", "m");
         client.expectSilence();
         server.journal.release();
-        ByteBuffer first = client.receiveConfirm(0);
-        assertThat(PublishLayout.runCount(first, 0)).isGreaterThan(0);
+        client.expectConfirm(0, 201, 1);
+        client.expectNothingMore();
     }
 
     @Test
@@ -127,7 +124,7 @@ class PushPublishTest {
         long subscription = client.attached(1, Attach.to("t").credit(10));
         client.publish(5, "t", properties, "body");
         client.expectConfirm(5, 1, 1);
-        PushClient.Pushed pushed = client.delivery();
+        Pushed pushed = client.delivery();
         assertThat(pushed.subscriptionId()).isEqualTo(subscription);
         assertThat(pushed.body()).isEqualTo("body");
         assertThat(pushed.properties()).isEqualTo(properties.toBytes());
@@ -143,7 +140,7 @@ class PushPublishTest {
         int ofQos0 = 0;
         String bodies = "";
         for (int i = 0; i < 6; i++) {
-            PushClient.Pushed pushed = client.delivery();
+            Pushed pushed = client.delivery();
             ofQos0 += pushed.subscriptionId() == qos0 ? 1 : 0;
             bodies += pushed.body().length() + " ";
         }

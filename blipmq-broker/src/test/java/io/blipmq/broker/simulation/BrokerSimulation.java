@@ -25,6 +25,7 @@ final class BrokerSimulation {
     private final Model model;
     private final SimulatedMachine machine;
     private final List<SimulatedKey> keys = new ArrayList<>();
+    private final PushedRequests pushedRequests;
     private final Turns turns;
     private final Deque<String> trace = new ArrayDeque<>();
     private int step;
@@ -39,7 +40,8 @@ final class BrokerSimulation {
         BrokerOptions options = options();
         this.model = new Model(options);
         this.machine = new SimulatedMachine(random, options, model);
-        this.turns = new Turns(machine, model);
+        this.turns = new Turns(machine, model, () -> random.nextInt(4) == 0 ? random.nextInt(3) : 1_000);
+        this.pushedRequests = new PushedRequests(random, TOPICS, this::note);
         machine.onStored(this::interleave);
         machine.onChange(this::interleaveWithBackground);
         for (String name : List.of("alice", "bob", "carol")) {
@@ -187,6 +189,13 @@ final class BrokerSimulation {
 
     private void connect() {
         SimulatedKey key = keys.get(random.nextInt(keys.size()));
+        if (random.nextInt(2) == 0) {
+            PushedClient client = new PushedClient(key, machine.broker(), model, "p" + connections++);
+            note(client + " connects with key " + keys.indexOf(key));
+            turns.clients().add(client);
+            pushedRequests.attach(client);
+            return;
+        }
         SimulatedClient client = new SimulatedClient(key, machine.broker(), model, "c" + connections++);
         note(client + " connects with key " + keys.indexOf(key));
         turns.clients().add(client);
@@ -200,6 +209,10 @@ final class BrokerSimulation {
         SimulatedClient client =
                 turns.clients().get(random.nextInt(turns.clients().size()));
         if (client.isEnding()) {
+            return;
+        }
+        if (client instanceof PushedClient pushed) {
+            pushedRequests.request(pushed);
             return;
         }
         int choice = random.nextInt(100);

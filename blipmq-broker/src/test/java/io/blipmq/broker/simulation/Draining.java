@@ -28,6 +28,8 @@ final class Draining {
     void run() throws IOException {
         machine.storage().crashAfterChanges(Long.MAX_VALUE);
         machine.storage().limitBytes(Long.MAX_VALUE);
+        turns.clients().stream().filter(PushedClient.class::isInstance).forEach(SimulatedClient::hangUp);
+        settleDown();
         for (int round = 0; round < 3 || isAnythingUnderWay() || isAnythingOwed(); round++) {
             Check.that(round < ROUNDS_MAX, () -> "still owed after draining: " + owed());
             drainOnce();
@@ -73,6 +75,10 @@ final class Draining {
     /** Polls every subscription until it has nothing more. */
     private void pollAll(boolean expectsMessages) {
         for (ModelSubscription subscription : new ArrayList<>(model.durable().values())) {
+            if (!subscription.isForPolling()) {
+                pushAll(subscription);
+                continue;
+            }
             SimulatedClient client = new SimulatedClient(keyOf(subscription), machine.broker(), model, "drain");
             turns.clients().add(client);
             for (Received received = client.pollNow(subscription.id);
@@ -86,6 +92,16 @@ final class Draining {
                             () -> found + " cannot be acknowledged");
                 }
             }
+        }
+    }
+
+    /** Attaches to a subscription that is not for polling; in the turns to come it acknowledges what it gets. */
+    private void pushAll(ModelSubscription subscription) {
+        if (subscription.attachment == null && !subscription.passing) {
+            PushedClient client = new PushedClient(keyOf(subscription), machine.broker(), model, "drain");
+            client.acknowledgeAll();
+            turns.clients().add(client);
+            client.attach(PushedClient.takeAll(subscription), PushedClient.unlimited());
         }
     }
 

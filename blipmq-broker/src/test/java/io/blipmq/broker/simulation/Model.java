@@ -1,5 +1,6 @@
 package io.blipmq.broker.simulation;
 
+import io.blipmq.broker.AttachRequest;
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.broker.BrokerOptions;
@@ -33,12 +34,13 @@ final class Model implements JournalTap.Listener {
     private final History history = new History();
     private final Snapshots snapshots = new Snapshots();
     private final TreeMap<Long, ModelSubscription> durable = new TreeMap<>();
-    private final Map<Long, Passing> passing = new HashMap<>();
-    private final TreeMap<Long, Expected> expected = new TreeMap<>();
+    final Map<Long, Passing> passing = new HashMap<>();
+    final TreeMap<Long, Expected> expected = new TreeMap<>();
+    private final PushModel pushes = new PushModel(this);
     /** Accepted acknowledgements whose record has not been appended. */
-    private final Set<Settled> unrecorded = new HashSet<>();
-    /** The acknowledgement that is being handed over and has not been recorded; or null. */
-    private Settled asking;
+    final Set<Settled> unrecorded = new HashSet<>();
+    /** Acknowledgements that are being handed over and have not been recorded. */
+    final Set<Settled> asking = new HashSet<>();
     /** Every message that was ever delivered. */
     private final Map<Settled, String> deliveredEver = new HashMap<>();
 
@@ -60,24 +62,42 @@ final class Model implements JournalTap.Listener {
     private long nowNanos;
     private long nowMillis;
 
-    private record Settled(long subscription, long tag) {}
+    record Settled(long subscription, long tag) {}
 
-    private record Passing(String topic, SimulatedClient client, LiveQueue live) {}
+    /** @param attachment null when it is polled */
+    record Passing(String topic, SimulatedClient client, LiveQueue live, ModelAttachment attachment) {}
 
-    private static final class Expected {
-        private final OwnerId owner;
-        private final String topic;
+    /** A subscription that is journalled and not stored. */
+    static final class Expected {
+        final OwnerId owner;
+        final String topic;
+        /** Null for a client that polls. */
+        final AttachRequest request;
+
         private SimulatedClient client;
 
-        private Expected(SimulatedClient client, String topic) {
+        Expected(SimulatedClient client, String topic, AttachRequest request) {
             this.owner = client.owner();
             this.topic = topic;
             this.client = client;
+            this.request = request;
         }
     }
 
     Model(BrokerOptions options) {
         this.options = options;
+    }
+
+    PushModel pushes() {
+        return pushes;
+    }
+
+    boolean isShuttingDown() {
+        return shuttingDown;
+    }
+
+    boolean isSealed() {
+        return sealed;
     }
 
     BrokerOptions options() {
@@ -132,6 +152,7 @@ final class Model implements JournalTap.Listener {
         passing.clear();
         expected.clear();
         unrecorded.clear();
+        asking.clear();
         settlementsWait = false;
         settlementsWaitedNanos = newNowNanos - 2 * AGAIN_NANOS;
         shuttingDown = false;
@@ -175,6 +196,7 @@ final class Model implements JournalTap.Listener {
         }
         outdated.clear();
         durable.values().forEach(this::noteOutdated);
+        durable.values().forEach(ModelSubscription::onTurn);
     }
 
     /** What a tick in this turn has to drop. */
@@ -193,7 +215,7 @@ final class Model implements JournalTap.Listener {
     void checkMoves() {
         for (ModelSubscription subscription : durable.values()) {
             for (ModelMessage message : subscription.unsettled.values()) {
-                boolean overdue = subscription.isLast(message)
+                boolean overdue = subscription.isFinal(message)
                         && subscription.isPastDeadline(message, ModelSubscription.TICK_NANOS)
                         && !message.isExpired(nowMillis)
                         && !subscription.removing;
@@ -264,7 +286,8 @@ final class Model implements JournalTap.Listener {
             boolean outdated = !subscription.isAttached()
                     && !subscription.deadLetters
                     && !subscription.removing
-                    && nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos();
+                    && (subscription.passing && nowNanos > subscription.detachedNanos
+                            || nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos());
             Check.that(
                     !outdated || settlementsWaited || removalsRefused.contains(subscription.id),
                     () -> subscription + " should have expired");
@@ -281,6 +304,10 @@ final class Model implements JournalTap.Listener {
 
     /** @param sequence the broker's answer, not a refusal */
     void onPublished(int qos, String topic, String payload, long sequence) {
+        onPublished(qos, topic, "", payload, sequence);
+    }
+
+    void onPublished(int qos, String topic, String properties, String payload, long sequence) {
         if (qos == 0) {
             passing.values().stream()
                     .filter(reader -> reader.topic.equals(topic))
@@ -292,11 +319,11 @@ final class Model implements JournalTap.Listener {
             Check.that(topics().noneMatch(topic::equals), () -> "a message to " + topic + " was not journalled");
         } else {
             long expires = options.messageTtlMillis() == 0 ? 0 : nowMillis + options.messageTtlMillis();
-            checkAppended(sequence, Command.publish(sequence, topic, "", payload, nowMillis, expires));
+            checkAppended(sequence, Command.publish(sequence, topic, properties, payload, nowMillis, expires));
         }
     }
 
-    private void checkAppended(long sequence, Command command) {
+    void checkAppended(long sequence, Command command) {
         History.Entry last = history.entries().get(history.entries().size() - 1);
         Check.that(
                 last.sequence() == sequence && last.command().equals(command),
@@ -307,7 +334,7 @@ final class Model implements JournalTap.Listener {
     void onSubscribed(SimulatedClient client, int qos, String topic, long id) {
         if (qos == 0) {
             if (id > 0) {
-                passing.put(id, new Passing(topic, client, new LiveQueue(isLiveLossy())));
+                passing.put(id, new Passing(topic, client, new LiveQueue(isLiveLossy()), null));
             }
             return;
         }
@@ -317,20 +344,23 @@ final class Model implements JournalTap.Listener {
             resume(client, resumable);
         } else if (id > 0) {
             checkAppended(id, Command.subscribe(id, client.owner(), topic, "", false));
-            expected.put(id, new Expected(client, topic));
+            expected.put(id, new Expected(client, topic, null));
         }
     }
 
     private long resumable(OwnerId owner, String topic) {
         for (ModelSubscription candidate : durable.values()) {
-            boolean free = !candidate.isAttached() && !candidate.removing || candidate.deadLetters;
-            if (free && candidate.owner.equals(owner) && candidate.topic.equals(topic)) {
+            boolean free = candidate.deadLetters || !candidate.isAttached() && candidate.isForPolling();
+            if (free && !candidate.removing && candidate.owner.equals(owner) && candidate.topic.equals(topic)) {
                 return candidate.id;
             }
         }
         for (Map.Entry<Long, Expected> entry : expected.entrySet()) {
             Expected candidate = entry.getValue();
-            if (candidate.client == null && candidate.owner.equals(owner) && candidate.topic.equals(topic)) {
+            if (candidate.client == null
+                    && candidate.request == null
+                    && candidate.owner.equals(owner)
+                    && candidate.topic.equals(topic)) {
                 return entry.getKey();
             }
         }
@@ -372,7 +402,10 @@ final class Model implements JournalTap.Listener {
             Check.that(received == null, () -> "delivered while shutting down: " + received);
         } else if (reader != null && reader.client == client) {
             onPolled(reader, received);
-        } else if (subscription != null && subscription.owner.equals(client.owner()) && !subscription.removing) {
+        } else if (subscription != null
+                && subscription.owner.equals(client.owner())
+                && !subscription.removing
+                && subscription.isForPolling()) {
             if (!subscription.isAttached()) {
                 subscription.attach(client);
             }
@@ -401,17 +434,21 @@ final class Model implements JournalTap.Listener {
         if (received.qos() == 0) {
             subscription.onLive(received.payload());
         } else {
-            subscription.onMessage(received.tag(), received.payload());
-            String before = deliveredEver.put(new Settled(subscription.id, received.tag()), received.payload());
-            Check.that(
-                    before == null || before.equals(received.payload()),
-                    () -> subscription + " used tag " + received.tag() + " for two messages");
+            onMessage(subscription, received.tag(), received.payload());
         }
+    }
+
+    void onMessage(ModelSubscription subscription, long tag, String payload) {
+        subscription.onMessage(tag, payload);
+        String before = deliveredEver.put(new Settled(subscription.id, tag), payload);
+        Check.that(
+                before == null || before.equals(payload),
+                () -> subscription + " used tag " + tag + " for two messages");
     }
 
     /** An ACK is about to be handed over. */
     void beforeAcknowledged(long id, long tag) {
-        asking = new Settled(id, tag);
+        asking.add(new Settled(id, tag));
     }
 
     /** @param result the broker's answer */
@@ -423,9 +460,7 @@ final class Model implements JournalTap.Listener {
         if (result == 0) {
             Check.that(message != null, () -> "ACK of " + tag + " in " + id + " was accepted");
             settle(subscription, tag);
-            if (asking != null) {
-                unrecorded.add(asking);
-            }
+            unrecorded.addAll(asking);
         } else if (result == Broker.BUSY) {
             Check.that(
                     message != null && settlementsWait && !unrecorded.isEmpty(),
@@ -435,17 +470,19 @@ final class Model implements JournalTap.Listener {
                     message == null || message.isExpired(nowMillis),
                     () -> "ACK of " + message + " in " + subscription + " was refused");
         }
-        asking = null;
+        asking.clear();
     }
 
     /** The delivery with this tag, or the dead letter that it has become. */
-    private ModelMessage held(ModelSubscription subscription, long tag) {
+    ModelMessage held(ModelSubscription subscription, long tag) {
         ModelMessage message = subscription.unsettled.get(tag);
         ModelSubscription.Letter letter = subscription.lettersMade.get(tag);
         if (letter != null) {
-            return durable.get(letter.target()).unsettled.get(letter.tag());
+            ModelMessage moved = durable.get(letter.target()).unsettled.get(letter.tag());
+            return moved.state == ModelMessage.State.MOVING ? null : moved;
         }
-        return message != null && message.isDelivered() ? message : null;
+        boolean goesBack = subscription.deadLetters && message != null && message.state == ModelMessage.State.MOVING;
+        return message != null && message.isDelivered() && !goesBack ? message : null;
     }
 
     // --- what the broker made of it
@@ -458,7 +495,8 @@ final class Model implements JournalTap.Listener {
             case SETTLE -> onSettleAppended(subscription, command);
             case DEAD_LETTER -> onMoveAppended(subscription, command);
             case REMOVE -> onRemoveAppended(subscription, command);
-            case PUBLISH, SUBSCRIBE, REDRIVE -> {}
+            case REDRIVE -> pushes.onRedriveAppended(command);
+            case PUBLISH, SUBSCRIBE -> {}
         }
     }
 
@@ -466,9 +504,10 @@ final class Model implements JournalTap.Listener {
         settlementsWait = false;
         if (command.code() == SettleReason.ACKNOWLEDGED.ordinal()) {
             Settled settled = new Settled(command.subscription(), command.tag());
-            boolean asked = settled.equals(asking);
-            Check.that(asked || unrecorded.remove(settled), () -> "nobody acknowledged: " + command);
-            asking = asked ? null : asking;
+            Check.that(asking.remove(settled) || unrecorded.remove(settled), () -> "nobody acknowledged: " + command);
+        } else if (command.code() == SettleReason.PURGED.ordinal()) {
+            pushes.onPurgeAppended(subscription, command);
+            settle(subscription, command.tag());
         } else if (subscription != null) {
             ModelMessage message = subscription.unsettled.get(command.tag());
             boolean letterReason = command.code() == SettleReason.DEAD_LETTER_EXPIRED.ordinal();
@@ -484,23 +523,30 @@ final class Model implements JournalTap.Listener {
 
     private void onMoveAppended(ModelSubscription subscription, Command command) {
         ModelMessage message = subscription.unsettled.get(command.tag());
-        boolean usedUp = message != null
-                && subscription.isLast(message)
-                && subscription.isPastDeadline(message, 0)
-                && !message.isExpired(nowMillis)
+        boolean isDue = message != null
+                && (message.mayMove
+                        || subscription.isFinal(message)
+                                && subscription.isPastDeadline(message, 0)
+                                && !message.isExpired(nowMillis));
+        boolean usedUp = isDue
                 && command.code() == message.attempts
                 && command.expiresMillis() == nowMillis + options.deadLetterRetentionMillis();
         Check.that(usedUp, () -> message + " of " + subscription + " has not used up its deliveries: " + command);
         message.state = ModelMessage.State.MOVING;
+        message.attachment = null;
     }
 
     private void onRemoveAppended(ModelSubscription subscription, Command command) {
         boolean expired = nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos();
         boolean overgrown = subscription.backlogBytes() > options.detachedBacklogBytesMax();
-        boolean due = command.code() == RemoveReason.EXPIRED.ordinal() ? expired : overgrown;
-        Check.that(
-                due && !subscription.isAttached() && !subscription.deadLetters && !subscription.removing,
-                () -> subscription + " is removed without a reason: " + command);
+        boolean alone = !subscription.isAttached() && !subscription.deadLetters;
+        boolean due = switch (RemoveReason.values()[command.code()]) {
+            case EXPIRED -> expired && alone && !subscription.passing;
+            case BACKLOG_TOO_LARGE -> overgrown && alone && !subscription.passing;
+            case CONNECTION_ENDED -> alone && subscription.passing;
+            case DELETED -> pushes.isDeleting(subscription);
+        };
+        Check.that(due && !subscription.removing, () -> subscription + " is removed without a reason: " + command);
         subscription.removing = true;
     }
 
@@ -511,7 +557,9 @@ final class Model implements JournalTap.Listener {
             settlementsWaited = true;
             settlementsWaitedNanos = nowNanos;
         } else if (command.kind() == Command.Kind.DEAD_LETTER) {
-            durable.get(command.subscription()).unsettled.get(command.tag()).deadlineNanos = nowNanos + AGAIN_NANOS;
+            ModelMessage message = durable.get(command.subscription()).unsettled.get(command.tag());
+            message.state = ModelMessage.State.IN_FLIGHT;
+            message.deadlineNanos = nowNanos + AGAIN_NANOS;
         } else if (command.kind() == Command.Kind.REMOVE) {
             removalsRefused.add(command.subscription());
         }
@@ -540,7 +588,13 @@ final class Model implements JournalTap.Listener {
         ModelSubscription subscription = durable.get(command.subscription());
         switch (command.kind()) {
             case PUBLISH -> applyPublish(command);
-            case SUBSCRIBE -> create(entry.sequence(), command.owner(), command.topic());
+            case SUBSCRIBE -> {
+                ModelSubscription replaced = pushes.named(command.owner(), command.text());
+                create(entry.sequence(), command.owner(), command.topic(), command.text(), command.flag());
+                if (replaced != null) {
+                    remove(replaced.id);
+                }
+            }
             case SETTLE -> {
                 if (subscription != null) {
                     settle(subscription, command.tag());
@@ -551,15 +605,30 @@ final class Model implements JournalTap.Listener {
                     move(subscription, command);
                 }
             }
-            case REDRIVE -> {}
-            case REMOVE -> durable.remove(command.subscription());
+            case REDRIVE -> pushes.applyRedrive(entry.sequence(), command);
+            case REMOVE -> remove(command.subscription());
+        }
+    }
+
+    private void remove(long id) {
+        ModelSubscription removed = durable.remove(id);
+        if (removed != null) {
+            for (ModelSubscription.Letter letter : removed.letters.values()) {
+                ModelSubscription origin = durable.get(letter.origin());
+                if (origin != null) {
+                    origin.lettersMade.remove(letter.originTag());
+                }
+            }
         }
     }
 
     private void applyPublish(Command command) {
         for (ModelSubscription subscription : durable.values()) {
             if (subscription.topic.equals(command.topic())) {
-                subscription.arrive(command.sequence(), command.payload(), command.expiresMillis());
+                ModelMessage message =
+                        subscription.arrive(command.sequence(), command.payload(), command.expiresMillis());
+                message.properties = command.text();
+                message.publishedMillis = command.millis();
             }
         }
         for (Passing reader : passing.values()) {
@@ -569,15 +638,18 @@ final class Model implements JournalTap.Listener {
         }
     }
 
-    private ModelSubscription create(long id, OwnerId owner, String topic) {
+    private ModelSubscription create(long id, OwnerId owner, String topic, String name, boolean passing) {
         Check.that(
                 !topic.startsWith(DEAD_LETTERS) || letters(owner, topic) == null,
                 () -> "a second dead-letter subscription to " + topic);
-        ModelSubscription subscription = new ModelSubscription(this, id, topic, owner);
+        ModelSubscription subscription = new ModelSubscription(this, id, topic, owner, name, passing);
         durable.put(id, subscription);
         Expected asked = expected.remove(id);
         if (asked != null && asked.client != null) {
             subscription.attach(asked.client);
+            if (asked.request != null) {
+                subscription.attachment = new ModelAttachment((PushedClient) asked.client, asked.request, options);
+            }
         }
         return subscription;
     }
@@ -585,12 +657,14 @@ final class Model implements JournalTap.Listener {
     private void move(ModelSubscription origin, Command command) {
         String topic = DEAD_LETTERS + origin.topic;
         ModelSubscription found = letters(origin.owner, topic);
-        ModelSubscription target = found == null ? create(command.sequence(), origin.owner, topic) : found;
+        ModelSubscription target = found == null ? create(command.sequence(), origin.owner, topic, "", false) : found;
         ModelMessage failed = origin.unsettled.remove(command.tag());
         if (failed == null) {
             return;
         }
-        target.arrive(command.sequence(), failed.payload, command.expiresMillis());
+        ModelMessage arrived = target.arrive(command.sequence(), failed.payload, command.expiresMillis());
+        arrived.properties = failed.properties;
+        arrived.publishedMillis = failed.publishedMillis;
         ModelSubscription.Letter letter =
                 new ModelSubscription.Letter(origin.id, command.tag(), target.id, command.sequence());
         origin.lettersMade.put(command.tag(), letter);
@@ -606,7 +680,7 @@ final class Model implements JournalTap.Listener {
         return null;
     }
 
-    private void settle(ModelSubscription subscription, long tag) {
+    void settle(ModelSubscription subscription, long tag) {
         subscription.unsettled.remove(tag);
         ModelSubscription.Letter made = subscription.lettersMade.remove(tag);
         if (made != null) {

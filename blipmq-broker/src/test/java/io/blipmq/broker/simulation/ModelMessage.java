@@ -7,9 +7,11 @@ final class ModelMessage {
         NEW,
         /** Delivered; waits for its acknowledgement or its deadline. */
         IN_FLIGHT,
+        /** To be due again at some time. */
+        DELAYED,
         /** To be delivered again: its connection has ended. */
         DUE,
-        /** Its move to the dead letters is journalled. */
+        /** Its move to the dead letters, or from there back to its subscription, is journalled. */
         MOVING
     }
 
@@ -22,6 +24,20 @@ final class ModelMessage {
     int attempts;
     State state = State.NEW;
     long deadlineNanos;
+    String properties = "";
+    long publishedMillis;
+    /** Whom it was pushed to last; null when it was polled, or that one is gone. */
+    ModelAttachment attachment;
+    /** When its deadline may first have been met; 0 before. */
+    long firedNanos;
+    /** While delayed: when it may be due, and when it has to be. */
+    long mayNanos;
+
+    long mustNanos;
+    /** Whether a client wants it to be a dead letter. */
+    boolean rejected;
+    /** Whether its move to the dead letters is due, whatever its deadline says. */
+    boolean mayMove;
 
     ModelMessage(long tag, String payload, long expiresMillis, long index) {
         this.tag = tag;
@@ -35,11 +51,24 @@ final class ModelMessage {
         copy.attempts = attempts;
         copy.state = state;
         copy.deadlineNanos = deadlineNanos;
+        copy.properties = properties;
+        copy.publishedMillis = publishedMillis;
         return copy;
     }
 
     boolean isExpired(long nowMillis) {
         return expiresMillis != 0 && expiresMillis <= nowMillis;
+    }
+
+    /** Whether it waits in the order of the topic. */
+    boolean isNew() {
+        return state == State.NEW;
+    }
+
+    void delay(long newMayNanos, long newMustNanos) {
+        state = State.DELAYED;
+        mayNanos = newMayNanos;
+        mustNanos = newMustNanos;
     }
 
     boolean isDelivered() {

@@ -21,6 +21,8 @@ final class ModelSubscription {
     final long id;
     final String topic;
     final OwnerId owner;
+    final String name;
+    final boolean passing;
     final boolean deadLetters;
     final TreeMap<Long, ModelMessage> unsettled = new TreeMap<>();
     /** Dead letters made of this subscription's messages, by the message's tag. */
@@ -33,13 +35,16 @@ final class ModelSubscription {
     /** Connections that it is attached to; more than one share a subscription to dead letters. */
     private final Set<SimulatedClient> clients = new HashSet<>();
 
+    ModelAttachment attachment;
     LiveQueue live;
     long detachedNanos;
     boolean removing;
 
     record Letter(long origin, long originTag, long target, long tag) {}
 
-    ModelSubscription(Model model, long id, String topic, OwnerId owner) {
+    ModelSubscription(Model model, long id, String topic, OwnerId owner, String name, boolean passing) {
+        this.name = name;
+        this.passing = passing;
         this.model = model;
         this.id = id;
         this.topic = topic;
@@ -50,7 +55,7 @@ final class ModelSubscription {
 
     /** What a checkpoint keeps of it. */
     ModelSubscription copy() {
-        ModelSubscription copy = new ModelSubscription(model, id, topic, owner);
+        ModelSubscription copy = new ModelSubscription(model, id, topic, owner, name, passing);
         unsettled.values().forEach(message -> copy.unsettled.put(message.tag, message.copy()));
         copy.lettersMade.putAll(lettersMade);
         copy.letters.putAll(letters);
@@ -64,11 +69,28 @@ final class ModelSubscription {
      */
     void onRestored() {
         for (ModelMessage message : unsettled.values()) {
-            if (message.isDelivered()) {
+            if (!message.isNew()) {
                 message.state = isLast(message) ? ModelMessage.State.IN_FLIGHT : ModelMessage.State.DUE;
                 message.deadlineNanos = model.nowNanos();
             }
         }
+    }
+
+    /** A turn begins: deadlines that are past for sure have been met. */
+    void onTurn() {
+        for (ModelMessage message : unsettled.values()) {
+            long backoff = backoffNanos(message);
+            if (backoff > 0 && isPastDeadline(message, 0) && !isFinal(message)) {
+                message.firedNanos = message.firedNanos == 0 ? model.nowNanos() : message.firedNanos;
+                if (isPastDeadline(message, TICK_NANOS)) {
+                    message.delay(message.firedNanos + backoff, model.nowNanos() + backoff);
+                }
+            }
+        }
+    }
+
+    private static long backoffNanos(ModelMessage message) {
+        return message.attachment == null ? 0 : message.attachment.backoffNanos(message.attempts);
     }
 
     /** Whether any message has to be delivered or dropped. */
@@ -76,8 +98,10 @@ final class ModelSubscription {
         return !unsettled.isEmpty();
     }
 
-    void arrive(long tag, String payload, long expiresMillis) {
-        unsettled.put(tag, new ModelMessage(tag, payload, expiresMillis, arrivals++));
+    ModelMessage arrive(long tag, String payload, long expiresMillis) {
+        ModelMessage message = new ModelMessage(tag, payload, expiresMillis, arrivals++);
+        unsettled.put(tag, message);
+        return message;
     }
 
     void arriveLive(String payload) {
@@ -92,6 +116,11 @@ final class ModelSubscription {
         return !clients.isEmpty();
     }
 
+    /** Whether clients that poll may read it. */
+    boolean isForPolling() {
+        return name.isEmpty() && !passing && attachment == null;
+    }
+
     void attach(SimulatedClient client) {
         if (clients.isEmpty()) {
             live = new LiveQueue(model.isLiveLossy());
@@ -101,19 +130,37 @@ final class ModelSubscription {
 
     /** The connection is gone; with the last one it is detached. */
     void release(SimulatedClient client) {
+        if (attachment != null && attachment.client == client) {
+            unsettled.values().stream()
+                    .filter(message -> message.attachment == attachment)
+                    .forEach(this::takeBack);
+            attachment = null;
+        }
         if (clients.remove(client) && clients.isEmpty()) {
             detach();
         }
     }
 
-    private void detach() {
-        live = null;
-        detachedNanos = model.nowNanos();
-        for (ModelMessage message : unsettled.values()) {
-            if (message.state == ModelMessage.State.IN_FLIGHT && !isLast(message)) {
+    int clientCount() {
+        return clients.size();
+    }
+
+    private void takeBack(ModelMessage message) {
+        long backoff = backoffNanos(message);
+        if (message.state == ModelMessage.State.IN_FLIGHT && !isFinal(message)) {
+            if (backoff > 0 && isPastDeadline(message, 0)) {
+                message.delay(model.nowNanos(), model.nowNanos() + backoff);
+            } else {
                 message.state = ModelMessage.State.DUE;
             }
         }
+        message.attachment = null;
+    }
+
+    private void detach() {
+        live = null;
+        detachedNanos = model.nowNanos();
+        unsettled.values().forEach(this::takeBack);
     }
 
     // --- what a POLL brought
@@ -127,7 +174,7 @@ final class ModelSubscription {
         }
         ModelMessage next = firstNew();
         Check.that(
-                next == null || deliveredMost() >= options().inFlightMax(),
+                next == null || heldMost() >= options().inFlightMax(),
                 () -> this + " gave nothing, but this waits: " + next);
         if (live != null && live.first() != null) {
             Check.that(!isFree(live.first()), () -> this + " gave nothing, but a QoS 0 message waits");
@@ -146,21 +193,24 @@ final class ModelSubscription {
         Check.that(message != null, () -> this + " delivered " + tag + ", which it is not owed");
         Check.that(message.payload.equals(payload), () -> message + " was delivered as '" + Texts.brief(payload) + "'");
         Check.that(!message.isExpired(model.nowMillis()), () -> message + " was delivered after its time");
-        noneIsOverdue(message.isDelivered() ? tag : Long.MAX_VALUE);
-        if (message.isDelivered()) {
+        noneIsOverdue(message.isNew() ? Long.MAX_VALUE : tag);
+        if (!message.isNew()) {
             Check.that(mayBeDue(message), () -> message + " was delivered again too early");
         } else {
             checkFirst(message);
         }
         message.attempts++;
         message.state = ModelMessage.State.IN_FLIGHT;
-        message.deadlineNanos = model.nowNanos() + timeoutNanos(message.attempts);
+        message.attachment = attachment;
+        message.firedNanos = 0;
+        message.deadlineNanos =
+                model.nowNanos() + (attachment == null ? timeoutNanos(message.attempts) : attachment.ackTimeoutNanos());
     }
 
     private void checkFirst(ModelMessage message) {
         ModelMessage next = firstNew();
         Check.that(next == message, () -> message + " was delivered before " + next);
-        Check.that(deliveredLeast() < options().inFlightMax(), () -> message + " is one too many in flight");
+        Check.that(heldLeast() < options().inFlightMax(), () -> message + " is one too many in flight");
         LiveQueue.Entry before = live.first();
         Check.that(
                 before == null || before.before() > message.index,
@@ -178,7 +228,7 @@ final class ModelSubscription {
     private boolean isBlocked() {
         return model.settlementsWait()
                 && unsettled.values().stream()
-                        .anyMatch(message -> !message.isDelivered() && message.isExpired(model.nowMillis()));
+                        .anyMatch(message -> message.isNew() && message.isExpired(model.nowMillis()));
     }
 
     /** Whether everything that arrived before it has been delivered once. */
@@ -189,7 +239,7 @@ final class ModelSubscription {
 
     private ModelMessage firstNew() {
         for (ModelMessage message : unsettled.values()) {
-            if (!message.isDelivered() && !message.isExpired(model.nowMillis())) {
+            if (message.isNew() && !message.isExpired(model.nowMillis())) {
                 return message;
             }
         }
@@ -197,13 +247,30 @@ final class ModelSubscription {
     }
 
     private boolean mayBeDue(ModelMessage message) {
-        return message.state == ModelMessage.State.DUE || isPastDeadline(message, 0) && !isLast(message);
+        return switch (message.state) {
+            case DUE -> true;
+            case DELAYED -> model.nowNanos() >= message.mayNanos;
+            case IN_FLIGHT ->
+                isPastDeadline(message, 0)
+                        && !isFinal(message)
+                        && model.nowNanos() >= message.firedNanos + backoffNanos(message);
+            case NEW, MOVING -> false;
+        };
     }
 
     private boolean mustBeDue(ModelMessage message) {
-        boolean due =
-                message.state == ModelMessage.State.DUE || isPastDeadline(message, TICK_NANOS) && !isLast(message);
+        boolean due = switch (message.state) {
+            case DUE -> true;
+            case DELAYED -> model.nowNanos() - message.mustNanos >= TICK_NANOS;
+            case IN_FLIGHT -> isPastDeadline(message, TICK_NANOS) && !isFinal(message) && backoffNanos(message) == 0;
+            case NEW, MOVING -> false;
+        };
         return due && !message.isExpired(model.nowMillis());
+    }
+
+    /** Whether it is not delivered again. */
+    boolean isFinal(ModelMessage message) {
+        return isLast(message) || message.rejected;
     }
 
     boolean isPastDeadline(ModelMessage message, long slackNanos) {
@@ -235,6 +302,17 @@ final class ModelSubscription {
                 .count();
     }
 
+    /** Messages that are not in the topic's order any more. */
+    private long heldMost() {
+        return unsettled.values().stream().filter(message -> !message.isNew()).count();
+    }
+
+    private long heldLeast() {
+        return unsettled.values().stream()
+                .filter(message -> !message.isNew() && !message.isExpired(model.nowMillis()))
+                .count();
+    }
+
     boolean hasExpired() {
         return unsettled.values().stream().anyMatch(message -> message.isExpired(model.nowMillis()));
     }
@@ -242,7 +320,8 @@ final class ModelSubscription {
     /** Messages that wait to be delivered, without a connection. */
     long backlog() {
         return unsettled.values().stream()
-                .filter(message -> message.state == ModelMessage.State.NEW || message.state == ModelMessage.State.DUE)
+                .filter(message ->
+                        message.state != ModelMessage.State.IN_FLIGHT && message.state != ModelMessage.State.MOVING)
                 .count();
     }
 

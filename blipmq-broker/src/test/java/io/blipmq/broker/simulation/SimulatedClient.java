@@ -14,12 +14,12 @@ import java.util.function.BooleanSupplier;
  * One connection: requests in order, answers in order and only after what they confirm has taken effect, as a session
  * does it. Owned by the simulation's thread.
  */
-final class SimulatedClient {
+class SimulatedClient {
     private final SimulatedKey key;
-    private final Broker broker;
-    private final Model model;
-    private final String name;
-    private final Client client;
+    final Broker broker;
+    final Model model;
+    final String name;
+    final Client client;
     /** Requests that have not been handled; one that finds no room stays the first. */
     private final Deque<BooleanSupplier> input = new ArrayDeque<>();
 
@@ -37,7 +37,25 @@ final class SimulatedClient {
         this.broker = broker;
         this.model = model;
         this.name = name;
-        this.client = broker.connect(key.owner());
+        this.client = connect();
+    }
+
+    /** Overridden for another kind of connection; called while this is being made. */
+    Client connect() {
+        return broker.connect(owner());
+    }
+
+    /** @param handler says whether it was handled, or has to wait for room */
+    void request(BooleanSupplier handler) {
+        input.add(handler);
+    }
+
+    String nextPayload(int paddingBytes) {
+        return name + "/" + published++ + "x".repeat(paddingBytes);
+    }
+
+    void confirms(long sequence) {
+        lastPublished = Math.max(lastPublished, sequence);
     }
 
     OwnerId owner() {
@@ -56,7 +74,7 @@ final class SimulatedClient {
     // --- requests
 
     void publish(int qos, String topic, int paddingBytes) {
-        String payload = name + "/" + published++ + "x".repeat(paddingBytes);
+        String payload = nextPayload(paddingBytes);
         input.add(() -> handlePublish(qos, topic, payload));
     }
 
@@ -69,7 +87,7 @@ final class SimulatedClient {
         long sequence = broker.publish(client, qos, frame, 7, topicBytes.length, payloadOffset, payloadBytes.length);
         if (sequence >= 0) {
             model.onPublished(qos, topic, payload, sequence);
-            lastPublished = Math.max(lastPublished, sequence);
+            confirms(sequence);
         }
         return sequence != Broker.BUSY;
     }
@@ -140,7 +158,7 @@ final class SimulatedClient {
 
     // --- the broker's side
 
-    private void answer(Runnable send) {
+    void answer(Runnable send) {
         answers.add(new Answer(client.lastSequence(), lastPublished, send));
         sendDue();
     }

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A machine with a disk and clocks, and one daemon's broker and log on it. Owned by the simulation's thread. */
 final class SimulatedMachine implements BrokerClock {
-    private static final long RECORD_BYTES_MAX = 1_024;
+    private static final long RECORD_BYTES_MAX = 1_200;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final SimulatedStorage storage;

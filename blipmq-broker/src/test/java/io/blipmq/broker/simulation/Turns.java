@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /** The turns of the core with its connections, as the event loop runs them. Owned by the simulation's thread. */
 final class Turns {
@@ -14,11 +15,15 @@ final class Turns {
     private final SimulatedMachine machine;
     private final Model model;
     private final List<SimulatedClient> clients = new ArrayList<>();
+    /** How many pushes a connection's output takes until it is full. */
+    private final IntSupplier roomOfNext;
+
     private boolean ticked;
 
-    Turns(SimulatedMachine machine, Model model) {
+    Turns(SimulatedMachine machine, Model model, IntSupplier roomOfNext) {
         this.machine = machine;
         this.model = model;
+        this.roomOfNext = roomOfNext;
     }
 
     List<SimulatedClient> clients() {
@@ -40,11 +45,29 @@ final class Turns {
         endConnections();
         clients.forEach(client -> client.handle(requestsMax));
         clients.forEach(SimulatedClient::sendDue);
+        push(broker);
         broker.endTurn();
         model.checkFigures(broker);
         if (ticked) {
             ticked = false;
             model.checkTick();
+        }
+    }
+
+    private void push(Broker broker) {
+        for (SimulatedClient client : clients) {
+            if (client instanceof PushedClient pushed) {
+                pushed.onWritten(roomOfNext.getAsInt());
+            }
+        }
+        broker.pushing().push();
+        for (SimulatedClient client : clients) {
+            if (client instanceof PushedClient pushed) {
+                pushed.finish();
+            }
+        }
+        if (!broker.pushing().hasReady() && !model.isShuttingDown()) {
+            model.pushes().checkNothingLeft();
         }
     }
 

@@ -1,0 +1,44 @@
+package io.blipmq.broker.simulation;
+
+import io.blipmq.broker.AttachRequest;
+import io.blipmq.broker.BrokerOptions;
+import io.blipmq.broker.PushBroker;
+import java.util.concurrent.TimeUnit;
+
+/** A connection's hold on a subscription, with the credit that it has given. Owned by the simulation's thread. */
+final class ModelAttachment {
+    final PushedClient client;
+    final boolean creditOnSettle;
+    private final long ackTimeoutNanos;
+    private final long backoffNanos;
+    long credit;
+
+    ModelAttachment(PushedClient client, AttachRequest request, BrokerOptions options) {
+        this.client = client;
+        this.creditOnSettle = request.creditOnSettle();
+        this.ackTimeoutNanos = request.ackTimeoutMillis() == 0
+                ? options.ackTimeoutNanos()
+                : TimeUnit.MILLISECONDS.toNanos(request.ackTimeoutMillis());
+        this.backoffNanos = TimeUnit.MILLISECONDS.toNanos(request.retryBackoffMillis());
+    }
+
+    long ackTimeoutNanos() {
+        return ackTimeoutNanos;
+    }
+
+    long backoffNanos(int attempt) {
+        return (long) Math.min(backoffNanos * Math.pow(2, attempt - 1), Math.max(30e9, backoffNanos));
+    }
+
+    void onPushed(int count) {
+        if (credit < PushBroker.UNLIMITED_CREDIT) {
+            Check.that(creditOnSettle || credit >= count, () -> client + " was pushed more than its credit");
+            credit -= count;
+        }
+    }
+
+    /** Whether it takes messages for sure. */
+    boolean takes() {
+        return credit > 0 && client.takes();
+    }
+}

@@ -1,0 +1,301 @@
+package io.blipmq.broker.simulation;
+
+import io.blipmq.broker.AttachRequest;
+import io.blipmq.broker.BatchResult;
+import io.blipmq.broker.Broker;
+import io.blipmq.broker.Client;
+import io.blipmq.broker.PushBroker;
+import io.blipmq.broker.Pusher;
+import io.blipmq.broker.SettleAction;
+import io.blipmq.broker.SettleResult;
+import io.blipmq.protocol.v2.EntryLayout;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A connection of protocol version 2: what it is pushed, and what it asks for. Owned by the simulation's thread. */
+final class PushedClient extends SimulatedClient {
+    private final BatchResult batch = new BatchResult();
+    private final SettleResult settled = new SettleResult();
+    private final Set<Long> unanswered = new HashSet<>();
+    private int room = Integer.MAX_VALUE;
+    private boolean sawNoRoom;
+    private boolean draining;
+    private boolean acksAll;
+    /** The delivery that is being written. */
+    private Delivery open;
+
+    private record Delivery(long subscription, long tag, int attempt, long published, ByteBuffer entry) {}
+
+    PushedClient(SimulatedKey key, Broker broker, Model model, String name) {
+        super(key, broker, model, name);
+    }
+
+    @Override
+    Client connect() {
+        return broker.pushing().connect(owner(), "simulated", "nowhere", new Output());
+    }
+
+    /** From now on it acknowledges whatever it gets. */
+    void acknowledgeAll() {
+        acksAll = true;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** Whether the broker knows that it takes messages. */
+    boolean takes() {
+        return !draining && !sawNoRoom && !isEnding();
+    }
+
+    /** Its output has been written; it takes so many pushes before it is full. */
+    void onWritten(int newRoom) {
+        room = newRoom;
+        if (sawNoRoom && room > 0) {
+            sawNoRoom = false;
+            broker.pushing().onRoom(client);
+        }
+    }
+
+    // --- what is pushed
+
+    /** Called while the client above is being made, so it only looks at that later. */
+    private final class Output implements Pusher {
+        @Override
+        public boolean hasRoom() {
+            finish();
+            sawNoRoom |= room <= 0;
+            return room > 0;
+        }
+
+        @Override
+        public void pushEntries(
+                long subscriptionId, long publishedMillis, byte[] entries, int offset, int length, int count) {
+            finish();
+            room--;
+            ByteBuffer source = ByteBuffer.wrap(entries);
+            List<String> payloads = new ArrayList<>();
+            for (int at = offset; at < offset + length; at += EntryLayout.bytesAt(source, at)) {
+                payloads.add(body(source, at));
+            }
+            Check.that(payloads.size() == count, () -> payloads.size() + " entries pushed as " + count);
+            model.pushes().onPushedLive(PushedClient.this, subscriptionId, payloads);
+        }
+
+        @Override
+        public ByteBuffer push(
+                long subscriptionId, long deliveryTag, int attempt, long publishedMillis, int entryBytes) {
+            finish();
+            room--;
+            open = new Delivery(subscriptionId, deliveryTag, attempt, publishedMillis, ByteBuffer.allocate(entryBytes));
+            return open.entry;
+        }
+
+        @Override
+        public void onDetached(long subscriptionId, int code, String why) {
+            subscriptions().remove(subscriptionId);
+        }
+    }
+
+    private static String body(ByteBuffer source, int at) {
+        return Texts.of(source, EntryLayout.bodyOffset(source, at), EntryLayout.bodyLength(source, at));
+    }
+
+    /** The last delivery is complete. */
+    void finish() {
+        if (open == null) {
+            return;
+        }
+        Delivery delivery = open;
+        open = null;
+        ByteBuffer entry = delivery.entry;
+        Check.that(!entry.hasRemaining(), () -> "an entry is not complete");
+        String properties = Texts.hex(entry, EntryLayout.propertiesOffset(0), EntryLayout.propertiesLength(entry, 0));
+        model.pushes()
+                .onPushed(
+                        this,
+                        delivery.subscription,
+                        delivery.tag,
+                        delivery.attempt,
+                        delivery.published,
+                        properties,
+                        body(entry, 0));
+        if (acksAll) {
+            settle(delivery.subscription, SettleAction.ACK, false, 0, delivery.tag);
+        } else {
+            key().received(delivery.subscription, delivery.tag);
+        }
+    }
+
+    // --- publish
+
+    /** @param properties of every message, perhaps none */
+    void publishBatch(int qos, String topic, byte[] properties, int count, int paddingBytes) {
+        List<String> payloads = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            payloads.add(nextPayload(paddingBytes));
+        }
+        request(() -> handleBatch(qos, topic, properties, payloads));
+    }
+
+    /** What was taken is removed from {@code payloads}. */
+    private boolean handleBatch(int qos, String topic, byte[] properties, List<String> payloads) {
+        byte[] name = Texts.bytes(topic);
+        ByteBuffer frame = ByteBuffer.allocate(1 << 16).position(3).put(name);
+        int entries = frame.position();
+        for (String payload : payloads) {
+            EntryLayout.putHeader(frame, payload.length(), properties, properties.length);
+            frame.put(Texts.bytes(payload));
+        }
+        int before = model.history().entries().size();
+        broker.pushing()
+                .publishBatch(client, qos, frame, 3, name.length, entries, frame.position(), payloads.size(), batch);
+        onBatch(qos, topic, properties, payloads, before);
+        payloads.subList(0, batch.taken()).clear();
+        return batch.refusal() != Broker.BUSY;
+    }
+
+    private void onBatch(int qos, String topic, byte[] properties, List<String> payloads, int before) {
+        List<History.Entry> appended = model.history()
+                .entries()
+                .subList(before, model.history().entries().size());
+        Check.that(
+                appended.isEmpty() || appended.size() == batch.taken(),
+                () -> appended.size() + " of " + batch.taken() + " were journalled");
+        for (int i = 0; i < batch.taken(); i++) {
+            if (qos == 0 || appended.isEmpty()) {
+                model.onPublished(qos, topic, "", payloads.get(i), 0);
+            } else {
+                Command command = appended.get(i).command();
+                String expected = properties.length == 0
+                        ? ""
+                        : String.format("%04x", properties.length)
+                                + Texts.hex(ByteBuffer.wrap(properties), 0, properties.length);
+                Check.that(
+                        command.text().equals(expected) && command.payload().equals(payloads.get(i)),
+                        () -> "not as it was published: " + command);
+                confirms(appended.get(i).sequence());
+            }
+        }
+    }
+
+    // --- subscribe
+
+    void attach(AttachRequest request, long credit) {
+        request(() -> handleAttach(request, credit));
+    }
+
+    private boolean handleAttach(AttachRequest request, long credit) {
+        long id = broker.pushing().attach(client, request);
+        model.pushes().onAttached(this, request, id);
+        if (id > 0) {
+            unanswered.add(id);
+            answer(() -> answerAttach(id, request.qos(), credit));
+        }
+        return id != Broker.BUSY;
+    }
+
+    private void answerAttach(long id, int qos, long credit) {
+        unanswered.remove(id);
+        boolean held = model.pushes().attachment(this, id) != null;
+        Check.that(held == (broker.pushing().attached(client, id) != null), () -> this + " holds " + id + ": " + held);
+        if (held) {
+            subscriptions().add(id);
+            key().knows(id);
+            creditNow(id, credit);
+        }
+    }
+
+    void credit(long id, long messages) {
+        request(() -> {
+            if (!unanswered.contains(id)) {
+                creditNow(id, messages);
+            }
+            return true;
+        });
+    }
+
+    private void creditNow(long id, long messages) {
+        model.pushes().onCredit(this, id, messages);
+        broker.pushing().credit(client, id, messages);
+    }
+
+    /** @param id 0: by name, to be deleted */
+    void detach(long id, String ofName, boolean delete) {
+        request(() -> {
+            model.pushes().beforeDetach(this, id, ofName, delete);
+            long result = broker.pushing().detach(client, id, Texts.bytes(ofName), delete);
+            model.pushes().onDetached(this, id, result);
+            if (result == 0) {
+                subscriptions().remove(id);
+                answer(() -> {});
+            }
+            return result != Broker.BUSY;
+        });
+    }
+
+    void drain() {
+        request(() -> {
+            draining = true;
+            Check.that(broker.pushing().drain(client) >= 0, () -> "in flight");
+            return true;
+        });
+    }
+
+    // --- settle
+
+    void settle(long id, SettleAction action, boolean upTo, long millis, long tag) {
+        request(() -> {
+            List<Long> targets = model.pushes().targets(this, id, action, upTo, tag);
+            ByteBuffer tags = ByteBuffer.allocate(Long.BYTES).putLong(0, tag);
+            byte[] reason = action == SettleAction.REJECT ? Texts.bytes("bad") : new byte[0];
+            broker.pushing().settle(client, id, action, upTo, millis, reason, tags, 0, Long.BYTES, settled);
+            model.pushes().onSettled(this, id, action, millis, targets, settled);
+            return !settled.isBusy();
+        });
+    }
+
+    void redrive(long id, long count, long tag) {
+        request(() -> {
+            model.pushes().beforeRedrive(id);
+            long result = broker.pushing().redrive(client, id, count, tag);
+            model.pushes().onRedriven(result);
+            return result != Broker.BUSY;
+        });
+    }
+
+    void purge(long id, long count, long tag) {
+        request(() -> {
+            model.pushes().beforePurge(id);
+            long result = broker.pushing().purge(client, id, count, tag);
+            model.pushes().onPurged();
+            return result != Broker.BUSY;
+        });
+    }
+
+    /** Connections of this version are gone for the model first: what ends with them is removed at once. */
+    @Override
+    void disconnect() {
+        model.onDisconnected(this);
+        broker.disconnect(client);
+    }
+
+    static AttachRequest request(
+            int qos, String topic, String name, boolean takeOver, boolean fromNew, long timeout, long backoff) {
+        return new AttachRequest(
+                qos, Texts.bytes(topic), Texts.bytes(name), takeOver, fromNew, timeout, backoff, timeout % 2 == 1);
+    }
+
+    /** Takes whatever a subscription has. */
+    static AttachRequest takeAll(ModelSubscription subscription) {
+        return request(1, subscription.topic, subscription.name, true, false, 0, 0);
+    }
+
+    static long unlimited() {
+        return PushBroker.UNLIMITED_CREDIT;
+    }
+}

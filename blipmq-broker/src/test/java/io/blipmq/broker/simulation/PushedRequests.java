@@ -1,0 +1,139 @@
+package io.blipmq.broker.simulation;
+
+import io.blipmq.broker.SettleAction;
+import io.blipmq.protocol.v2.PropertiesBuilder;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/** What connections of protocol version 2 ask for, at random. Owned by the simulation's thread. */
+final class PushedRequests {
+    private static final String[] NAMES = {"n", "m"};
+    private static final SettleAction[] ACTIONS = SettleAction.values();
+
+    private final Random random;
+    private final String[] topics;
+    private final Consumer<String> note;
+
+    PushedRequests(Random random, String[] topics, Consumer<String> note) {
+        this.random = random;
+        this.topics = topics;
+        this.note = note;
+    }
+
+    void request(PushedClient client) {
+        int choice = random.nextInt(100);
+        if (choice < 35) {
+            publish(client);
+        } else if (choice < 40) {
+            client.ping();
+        } else if (choice < 50) {
+            attach(client);
+        } else if (choice < 65) {
+            credit(client);
+        } else if (choice < 90) {
+            settle(client);
+        } else if (choice < 94) {
+            leave(client);
+        } else if (choice < 95 && random.nextInt(4) == 0) {
+            note.accept(client + " drains");
+            client.drain();
+        } else {
+            deadLetters(client);
+        }
+    }
+
+    private String anyTopic() {
+        return topics[random.nextInt(topics.length)];
+    }
+
+    private void publish(PushedClient client) {
+        int qos = random.nextInt(3) == 0 ? 0 : 1;
+        String topic = anyTopic();
+        int count = 1 + random.nextInt(8);
+        byte[] properties = random.nextBoolean()
+                ? new byte[0]
+                : new PropertiesBuilder().header("h", "v" + random.nextInt(100)).toBytes();
+        note.accept(client + " publishes a batch of " + count + " at QoS " + qos + " to " + topic);
+        client.publishBatch(qos, topic, properties, count, random.nextInt(random.nextInt(8) == 0 ? 500 : 30));
+    }
+
+    void attach(PushedClient client) {
+        int kind = random.nextInt(10);
+        String topic = anyTopic();
+        String name = "";
+        if (kind < 5) {
+            int number = random.nextInt(NAMES.length);
+            name = NAMES[number];
+            topic = random.nextInt(5) == 0 ? topic : topics[number];
+        } else if (kind < 7) {
+            topic = Model.DEAD_LETTERS + topic;
+        }
+        int qos = kind < 9 ? 1 : 0;
+        boolean takeOver = random.nextBoolean();
+        boolean fromNew = random.nextInt(6) == 0;
+        long timeout = random.nextBoolean() ? 0 : 10 + random.nextInt(2_000);
+        long backoff = random.nextBoolean() ? 0 : 10 + random.nextInt(500);
+        note.accept(client + " attaches to " + topic + " as '" + name + "' at QoS " + qos
+                + (takeOver ? ", taking over" : "") + (fromNew ? ", from new" : ""));
+        client.attach(PushedClient.request(qos, topic, name, takeOver, fromNew, timeout, backoff), anyCredit());
+    }
+
+    private long anyCredit() {
+        return random.nextInt(4) == 0 ? PushedClient.unlimited() : random.nextInt(10);
+    }
+
+    private long own(PushedClient client) {
+        return client.subscriptions().isEmpty() || random.nextInt(10) == 0
+                ? client.key().anySubscription(random)
+                : client.subscriptions()
+                        .get(random.nextInt(client.subscriptions().size()));
+    }
+
+    private void credit(PushedClient client) {
+        long id = own(client);
+        note.accept(client + " gives credit to " + id);
+        client.credit(id, anyCredit());
+    }
+
+    private void settle(PushedClient client) {
+        for (int count = 1 + random.nextInt(6); count > 0; count--) {
+            SimulatedKey.Tag tag = client.key().anyReceived(random);
+            if (tag == null) {
+                return;
+            }
+            SettleAction action = random.nextInt(3) == 0 ? ACTIONS[random.nextInt(ACTIONS.length)] : SettleAction.ACK;
+            boolean upTo = action == SettleAction.ACK && random.nextInt(6) == 0;
+            long millis = switch (action) {
+                case NACK -> random.nextBoolean() ? 0 : random.nextInt(1_000);
+                case EXTEND -> 1 + random.nextInt(2_000);
+                case ACK, REJECT -> 0;
+            };
+            note.accept(client + " settles " + tag + ": " + action + (upTo ? " up to it" : "") + " " + millis);
+            client.settle(tag.subscription(), action, upTo, millis, tag.tag());
+        }
+    }
+
+    private void leave(PushedClient client) {
+        boolean byName = random.nextInt(3) == 0;
+        long id = byName ? 0 : own(client);
+        String name = byName ? NAMES[random.nextInt(NAMES.length)] : "";
+        boolean delete = byName || random.nextInt(3) == 0;
+        note.accept(client + " leaves " + id + " '" + name + "'" + (delete ? " and deletes it" : ""));
+        client.detach(id, name, delete);
+    }
+
+    private void deadLetters(PushedClient client) {
+        long id = own(client);
+        SimulatedKey.Tag tag = random.nextInt(3) == 0 ? client.key().anyReceived(random) : null;
+        long only = tag == null ? 0 : tag.tag();
+        long letters = tag == null ? id : tag.subscription();
+        long count = 1 + random.nextInt(5);
+        if (random.nextInt(3) == 0) {
+            note.accept(client + " purges " + count + " of " + letters + " " + only);
+            client.purge(letters, count, only);
+        } else {
+            note.accept(client + " redrives " + count + " of " + letters + " " + only);
+            client.redrive(letters, count, only);
+        }
+    }
+}
