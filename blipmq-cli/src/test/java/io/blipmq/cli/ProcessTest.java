@@ -54,8 +54,8 @@ class ProcessTest {
 
     @Test
     void subEndsQuietlyWhenItsReaderGoesAway() throws Exception {
-        process = blipmq("sub", "demo", "--name", "all").start();
         CommandRun.at(server).run("pub", "demo", "one");
+        process = blipmq("sub", "demo", "--name", "all").start();
         BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
         assertThat(reader.readLine()).isEqualTo("one");
 
@@ -63,7 +63,7 @@ class ProcessTest {
         CommandRun.at(server).run("pub", "demo", "two");
 
         assertThat(status()).isZero();
-        assertThat(errors()).isEqualTo("subscribed to demo as all (QoS 1), subscription 1\n");
+        assertThat(errors()).isEqualTo("subscribed to demo as all (QoS 1), subscription 1, 1 waiting\n");
     }
 
     @Test

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * however many subscriptions it has: a client has one thread for its connection, and one for the handlers if there are any.
  *
  * <pre>{@code
- * try (BlipClient client = BlipClient.builder().url("blip://127.0.0.1:5555").key(key).name("shop").connect()) {
- *     Subscription bar = client.subscribe("orders").name("bar").handle(order -> {
+ * try (BlipClient client = BlipClient.builder().url(url).key(key).name("shop").connect()) {
+ *     client.subscribe("orders").name("bar").handle(order -> {
  *         System.out.println(order.text());
  *     });
  *

@@ -8,6 +8,17 @@ import java.util.Optional;
 /**
  * Owned by the thread that takes deliveries. A subscription whose deliveries are taken one by one.
  *
+ * <pre>{@code
+ * try (Receiver orders = client.subscribe("orders").name("bar").receive()) {
+ *     for (Delivery order : orders) {
+ *         System.out.println(order.text());
+ *         if (order.text().startsWith("two")) {
+ *             break;
+ *         }
+ *     }
+ * }
+ * }</pre>
+ *
  * <p>With automatic acknowledgement, asking for the next delivery acknowledges the one before, and so does {@link #close}. A
  * program that dies between the two gets it again.
  */

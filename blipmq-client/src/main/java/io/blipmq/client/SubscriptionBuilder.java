@@ -10,6 +10,21 @@ import java.util.concurrent.TimeoutException;
 /**
  * Says how to subscribe; {@link #handle} or {@link #receive} does it. Owned by its caller.
  *
+ * <pre>{@code
+ * Receiver orders = client.subscribe("orders")
+ *         .name("bar")
+ *         .credit(10)
+ *         .manualAck()
+ *         .ackTimeout(Duration.ofMinutes(1))
+ *         .receive();
+ * Delivery order = orders.receive();
+ * if (order.attempt() > 3) {
+ *     order.reject("nobody can make this");
+ * } else {
+ *     order.ack();
+ * }
+ * }</pre>
+ *
  * <p>Without a name a subscription is passing: it gets what is published while it is there. With a name it is durable: the
  * broker keeps what it has not acknowledged, until it is deleted or expires, and whoever attaches to the name goes on.
  */

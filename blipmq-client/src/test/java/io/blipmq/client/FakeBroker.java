@@ -66,6 +66,7 @@ public final class FakeBroker implements AutoCloseable {
     private Predicate<byte[]> refused = body -> false;
     private Refusal refusal = V2Nack.DISK_FULL;
     private boolean holdsConfirms;
+    private long lostEvery = Long.MAX_VALUE;
 
     public FakeBroker() throws IOException {
         listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -104,6 +105,11 @@ public final class FakeBroker implements AutoCloseable {
     public synchronized void refuse(Refusal why, Predicate<byte[]> bodies) {
         refusal = why;
         refused = bodies;
+    }
+
+    /** Confirms messages and delivers all but every so-manieth. */
+    public synchronized void loseEvery(int messages) {
+        lostEvery = messages;
     }
 
     /** Takes messages, and says nothing about them. */
@@ -219,7 +225,7 @@ public final class FakeBroker implements AutoCloseable {
         for (Sub sub : subs) {
             if (sub.topic.equals(topic)) {
                 reached++;
-                if (sub.qos <= qos) {
+                if (sub.qos <= qos && message.tag % lostEvery != 0) {
                     sub.waiting.add(message);
                     push(sub);
                 }
