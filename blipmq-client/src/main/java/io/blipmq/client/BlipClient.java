@@ -208,6 +208,9 @@ public final class BlipClient implements AutoCloseable {
             CompletableFuture<Void> idle = new CompletableFuture<>();
             core.thread().execute(() -> core.publisher().onIdle(idle));
             awaitUntil(idle, deadline);
+            if (core.isConnected() && !subscriptions.isEmpty()) {
+                awaitUntil(core.drain(deadline), deadline);
+            }
             subscriptions.forEach(Subscription::stopHandling);
             if (core.isConnected()) {
                 awaitUntil(core.barrier(deadline), deadline);

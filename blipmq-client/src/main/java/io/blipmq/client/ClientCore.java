@@ -1,15 +1,13 @@
 package io.blipmq.client;
 
 import io.blipmq.protocol.FrameEncoder;
-import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.PayloadLayout;
 import io.blipmq.protocol.ProtocolException;
 import io.blipmq.protocol.v2.HandshakeLayout;
+import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.RequestEncoder;
-import io.blipmq.protocol.v2.Welcome;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -23,8 +21,6 @@ import org.slf4j.LoggerFactory;
 final class ClientCore implements ClientThread.Turns, Link.Events {
     private static final Logger log = LoggerFactory.getLogger(ClientCore.class);
 
-    private static final long HELLO_ID = 1;
-    private static final long AUTH_ID = 2;
     /** Settlements and the client's own PINGs: nobody waits for an answer to them. */
     static final long UNANSWERED_ID = 1L << 61;
 
@@ -32,8 +28,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final BlipAddress address;
-    private final byte[] key;
-    private final byte[] name;
+    private final Handshake handshake;
     private final LongSupplier clock;
     private final ConnectionListener listener;
     private final Publisher publisher;
@@ -44,9 +39,6 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
     private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
 
     private boolean ending;
-    /** Of the connection that is made just now. */
-    private Welcome welcome;
-
     /** Of the last connection. */
     private volatile ServerInfo info;
 
@@ -61,8 +53,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
             ConnectionListener listener,
             Publisher publisher) {
         this.address = address;
-        this.key = key;
-        this.name = Names.text(options.name(), "a client's name", Names.CLIENT_BYTES_MAX);
+        this.handshake = new Handshake(address, key, options.name());
         this.clock = clock;
         this.listener = listener;
         this.publisher = publisher;
@@ -126,6 +117,17 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
                 (buffer, offset, length) -> Boolean.TRUE));
     }
 
+    /** Ends when the broker delivers nothing any more on this connection. */
+    CompletableFuture<Long> drain(long deadlineNanos) {
+        return request(new FutureRequest<>(
+                "DRAIN",
+                FrameType.DONE,
+                deadlineNanos,
+                PayloadLayout.emptyFrameBytes(),
+                RequestEncoder::drain,
+                (buffer, offset, length) -> ListLayout.isDone(length) ? ListLayout.doneCount(buffer, offset) : null));
+    }
+
     /** Ends the client in this turn; what is left unconfirmed fails. */
     void end() {
         ending = true;
@@ -164,13 +166,13 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
         long now = clock.getAsLong();
         boolean hasDeadlines =
                 !requests.isEmpty() || !publisher.isIdle() || subscriptions.isRetrying() || link.isGoingAway();
-        return hasDeadlines ? Math.min(TICK_NANOS, link.idleNanosMax(now)) : link.idleNanosMax(now);
+        long idle = Math.min(link.idleNanosMax(now), subscriptions.extendEveryNanos());
+        return hasDeadlines ? Math.min(TICK_NANOS, idle) : idle;
     }
 
     @Override
     public void onConnected(FrameOutput output) {
-        RequestEncoder.hello(output.room(HandshakeLayout.helloFrameBytes(name.length, 0)), HELLO_ID, name);
-        FrameEncoder.auth(output.room(PayloadLayout.authFrameBytes(key.length)), AUTH_ID, key);
+        handshake.writeTo(output);
     }
 
     @Override
@@ -211,35 +213,19 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
 
     private void onHandshake(FrameType type, long id, ByteBuffer buffer, int payloadOffset, int payloadLength)
             throws ProtocolException {
-        if (type == FrameType.WELCOME && id == HELLO_ID) {
-            Frames.require(HandshakeLayout.isWelcome(buffer, payloadOffset, payloadLength), type);
-            welcome = Welcome.read(buffer, payloadOffset);
-        } else if (type == FrameType.ACK && id == AUTH_ID && welcome != null) {
-            onReady();
-        } else if (type == FrameType.NACK) {
-            onHandshakeRefused(id, Frames.nack(buffer, payloadOffset, payloadLength));
-        } else {
-            throw new ProtocolException("the broker answered the handshake with " + type);
+        try {
+            ServerInfo known = handshake.onFrame(type, id, buffer, payloadOffset, payloadLength);
+            if (known != null) {
+                onReady(known);
+            }
+        } catch (RefusedException e) {
+            firstReady.completeExceptionally(e);
+            link.lose(e.getMessage(), clock.getAsLong());
         }
     }
 
-    private void onHandshakeRefused(long id, Frames.Nack nack) {
-        RefusedException refusal = id == AUTH_ID
-                ? new AuthenticationException(address, nack.code(), nack.text())
-                : new RefusedException("protocol version 2", nack.code(), nack.text());
-        firstReady.completeExceptionally(refusal);
-        link.lose(refusal.getMessage(), clock.getAsLong());
-    }
-
-    private void onReady() {
-        info = new ServerInfo(
-                welcome.server(),
-                welcome.fsyncPolicy(),
-                (int) Math.min(welcome.frameBytes(), FrameLayout.LENGTH_MAX),
-                welcome.inFlight(),
-                welcome.topicBytes(),
-                Duration.ofMillis(welcome.ackTimeoutMillis()));
-        welcome = null;
+    private void onReady(ServerInfo known) {
+        info = known;
         link.onReady();
         connected = true;
         subscriptions.onConnected();
@@ -266,7 +252,6 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
     @Override
     public void onLost(String reason, boolean wasReady) {
         connected = false;
-        welcome = null;
         String what = "no connection to " + address + ": " + reason;
         firstReady.completeExceptionally(new ConnectionLostException(what, null));
         if (wasReady) {

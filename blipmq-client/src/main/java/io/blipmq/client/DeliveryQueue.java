@@ -3,6 +3,7 @@ package io.blipmq.client;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,6 +52,16 @@ final class DeliveryQueue {
     /** Likewise, however long it takes. */
     Delivery take() throws InterruptedException {
         return take(TimeUnit.DAYS.toNanos(36_500));
+    }
+
+    /** What waits just now. */
+    List<Delivery> waiting() {
+        lock.lock();
+        try {
+            return List.copyOf(deliveries);
+        } finally {
+            lock.unlock();
+        }
     }
 
     boolean isEmpty() {

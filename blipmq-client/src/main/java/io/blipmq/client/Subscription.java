@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
  * one to what it holds, one without a name anew, so that what was published meanwhile is missing from it.
  */
 public final class Subscription implements AutoCloseable {
+    private static final byte[] NO_REASON = new byte[0];
+
     private final SubscriptionOptions options;
     private final ClientCore core;
     private final DeliveryQueue queue;
@@ -182,6 +184,23 @@ public final class Subscription implements AutoCloseable {
         if (handlers != null) {
             handlers.wake();
         }
+    }
+
+    /** What waits here for its handler has not been looked at: the broker is to go on waiting for it. */
+    void extendWaiting() {
+        boolean dirty = false;
+        for (Delivery delivery : queue.waiting()) {
+            dirty |= settlements.add(
+                    delivery, SettleLayout.EXTEND, options.ackTimeout().toMillis(), NO_REASON);
+        }
+        if (dirty) {
+            core.subscriptions().onSettlement(this);
+        }
+    }
+
+    /** Whether deliveries have a time limit that is known here. */
+    boolean hasAckTimeout() {
+        return options.qos() == 1 && !options.ackTimeout().isZero();
     }
 
     /** What is here came from a connection that is gone: it is delivered again. */

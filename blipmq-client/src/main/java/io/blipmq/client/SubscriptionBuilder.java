@@ -88,7 +88,10 @@ public final class SubscriptionBuilder {
         return this;
     }
 
-    /** In which a delivery is to be settled, from its sending on: 30 s unless this is called; zero: the broker's own. */
+    /**
+     * In which a delivery is to be settled once it is with its handler: 30 s unless this is called. While it waits here for
+     * the handler, the client extends it. Zero: the broker's own, and nothing is extended.
+     */
     public SubscriptionBuilder ackTimeout(Duration timeout) {
         Options.millis(timeout, "the ack timeout");
         ackTimeout = timeout;

@@ -25,12 +25,17 @@ final class SubscriptionTable {
     /** The name may be held by this client's own connection of before, which the broker has not missed yet. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+    /** Deliveries that wait for a slow handler are extended so often before they would be due again. */
+    private static final int EXTENSIONS_IN_TIMEOUT = 3;
+
     private final Requests requests;
     private final LongSupplier clock;
     private final long requestTimeoutNanos;
     private final Set<Subscription> all = new LinkedHashSet<>();
     private final Map<Long, Subscription> attached = new HashMap<>();
     private final Queue<Subscription> withSettlements = new ConcurrentLinkedQueue<>();
+    private long extendEveryNanos = Long.MAX_VALUE;
+    private long extendedNanos;
     private boolean connected;
     private boolean retrying;
 
@@ -38,6 +43,7 @@ final class SubscriptionTable {
         this.requests = requests;
         this.clock = clock;
         this.requestTimeoutNanos = requestTimeout.toNanos();
+        this.extendedNanos = clock.getAsLong();
     }
 
     void add(Subscription subscription) {
@@ -62,6 +68,10 @@ final class SubscriptionTable {
             return;
         }
         attached.put(id, subscription);
+        if (subscription.hasAckTimeout()) {
+            extendEveryNanos = Math.min(
+                    extendEveryNanos, subscription.options().ackTimeout().toNanos() / EXTENSIONS_IN_TIMEOUT);
+        }
         subscription.onAttached(id, existed, backlog);
     }
 
@@ -109,6 +119,7 @@ final class SubscriptionTable {
     }
 
     void writeTo(FrameOutput output, long nowNanos) {
+        extendWaiting(nowNanos);
         for (Subscription next = withSettlements.poll(); next != null; next = withSettlements.poll()) {
             if (next.currentId() != 0) {
                 next.settlements().writeTo(output, next.currentId());
@@ -120,6 +131,18 @@ final class SubscriptionTable {
                     .forEach(this::attach);
             retrying = all.stream().anyMatch(Subscription::isRetrying);
         }
+    }
+
+    private void extendWaiting(long nowNanos) {
+        if (nowNanos - extendedNanos >= extendEveryNanos) {
+            extendedNanos = nowNanos;
+            attached.values().stream().filter(Subscription::hasAckTimeout).forEach(Subscription::extendWaiting);
+        }
+    }
+
+    /** How long nothing has to be extended. */
+    long extendEveryNanos() {
+        return extendEveryNanos;
     }
 
     /** Whether some refused attempt to attach again is to be repeated. */
@@ -140,6 +163,7 @@ final class SubscriptionTable {
 
     void onLost() {
         connected = false;
+        extendEveryNanos = Long.MAX_VALUE;
         attached.clear();
         all.forEach(Subscription::onLost);
     }

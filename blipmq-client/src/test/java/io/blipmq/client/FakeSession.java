@@ -75,6 +75,10 @@ final class FakeSession implements Runnable {
             case CREDIT -> onCredit(id, payload);
             case SETTLE -> onSettle(payload);
             case DETACH -> onDetach(id, payload);
+            case DRAIN -> {
+                broker.subs.stream().filter(sub -> sub.holder == this).forEach(sub -> sub.credit = 0);
+                answer(to -> AnswerEncoder.done(to, id, 0));
+            }
             default -> answer(to -> FrameEncoder.nack(to, id, V2Nack.UNKNOWN_KIND));
         }
     }

@@ -87,6 +87,18 @@ class SubscribeTest {
     }
 
     @Test
+    void whatWaitsForASlowHandlerIsExtendedAndWhatItHasIsNot() {
+        publish(5);
+        CountDownLatch goOn = new CountDownLatch(1);
+        client.subscribe("t").name("all").ackTimeout(Duration.ofMillis(60)).handle(delivery -> goOn.await());
+
+        // 16 bytes of SETTLE, and the tags of four.
+        broker.await("four are extended", () -> broker.frames.contains("SETTLE 48"));
+        goOn.countDown();
+        broker.await("all acknowledged", () -> broker.bodies("all").isEmpty());
+    }
+
+    @Test
     void atQos0CreditComesBackAsMessagesAreTaken() {
         BlockingQueue<String> got = new LinkedBlockingQueue<>();
         client.subscribe("t").qos(0).credit(4).handle(delivery -> {
