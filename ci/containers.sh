@@ -103,7 +103,7 @@ a_memory_limit_bounds_the_heap() {
 
 publish() {
     # Makes the durable subscription.
-    blipmq sub check --qos 1 --count 0 && blipmq pub check "kept over a restart" --qos 1
+    blipmq sub check --name check --count 0 && blipmq pub check "kept over a restart" --qos 1
 }
 
 stop_container() {
@@ -115,7 +115,7 @@ stop_container() {
 }
 
 the_message_is_there() {
-    [ "$(blipmq sub check --qos 1 --count 1 --timeout 10)" = "kept over a restart" ]
+    [ "$(blipmq sub check --name check --count 1 --timeout 10)" = "kept over a restart" ]
 }
 
 mkdir "$work/config" "$work/data"

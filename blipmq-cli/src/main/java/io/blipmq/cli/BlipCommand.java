@@ -2,8 +2,9 @@ package io.blipmq.cli;
 
 import io.blipmq.client.BlipAddress;
 import io.blipmq.client.BlipClient;
-import io.blipmq.client.ClientOptions;
+import io.blipmq.client.BlipClientBuilder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,11 +20,11 @@ import picocli.CommandLine.Spec;
         name = "blipmq",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Publishes to and subscribes at a BlipMQ daemon.",
+        description = "Publishes to and subscribes at a BlipMQ broker, looks into it, and measures it.",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:done; also when the reader of sub's output went away",
-            "1:failed: refused by the server, connection lost, nothing arrived in time",
+            "1:failed: refused by the broker, no connection, nothing arrived in time; bench: a check failed",
             "2:the command line is wrong",
             "130:ended by Ctrl+C"
         },
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  export BLIPMQ_KEY=dev-key-1",
-            "  blipmq sub demo             in one shell, and in another:",
+            "  blipmq sub demo --name mine      in one shell, and in another:",
             "  blipmq pub demo 'hello'"
         })
 final class BlipCommand implements Runnable {
@@ -71,26 +72,66 @@ final class BlipCommand implements Runnable {
             description = "How long connecting may take. Default: 5.")
     private double connectTimeoutSeconds = 5;
 
+    @Option(
+            names = "--client-name",
+            paramLabel = "NAME",
+            scope = ScopeType.INHERIT,
+            description = "What the broker shows of this client. Default: the command's name.")
+    private String clientName;
+
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print results as JSON, one object a line.")
+    private boolean json;
+
     BlipCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: pub, sub or ping");
+        throw new ParameterException(
+                spec.commandLine(), "say what to do: pub, sub, ping, info, topics, subs, show, dlq, bench");
     }
 
     Terminal terminal() {
         return terminal;
     }
 
+    /** Whether results are to be printed as JSON, one object a line. */
+    boolean isJson() {
+        return json;
+    }
+
+    /** Writes text to standard output. */
+    void print(String text) throws IOException {
+        try {
+            terminal.output().write(text.getBytes(StandardCharsets.UTF_8));
+            terminal.output().flush();
+        } catch (IOException e) {
+            throw new OutputException(e);
+        }
+    }
+
+    /** Says how many it were. */
+    void printCount(String what, long count) throws IOException {
+        if (json) {
+            new JsonLines(terminal.output()).line(line -> line.writeNumberField(what, count));
+        } else {
+            print(what + " " + count + "\n");
+        }
+    }
+
     /** Connects as the options and the environment say. */
-    BlipClient connect(CommandSpec caller) throws IOException {
-        BlipAddress address = address(caller);
-        String apiKey = apiKey(caller);
-        ClientOptions options =
-                ClientOptions.DEFAULTS.withConnectTimeout(seconds(caller, "--connect-timeout", connectTimeoutSeconds));
-        return BlipClient.connect(address, apiKey, options);
+    BlipClient connect(CommandSpec caller) {
+        return client(caller).connect();
+    }
+
+    /** What the options and the environment say about connecting. */
+    BlipClientBuilder client(CommandSpec caller) {
+        return BlipClient.builder()
+                .address(address(caller))
+                .key(apiKey(caller))
+                .name(clientName != null ? clientName : caller.qualifiedName(" "))
+                .connectTimeout(seconds(caller, "--connect-timeout", connectTimeoutSeconds));
     }
 
     BlipAddress address(CommandSpec caller) {

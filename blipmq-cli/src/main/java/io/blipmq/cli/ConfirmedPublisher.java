@@ -1,66 +1,48 @@
 package io.blipmq.cli;
 
 import io.blipmq.client.BlipClient;
-import io.blipmq.client.PublishRefusedException;
-import java.io.IOException;
+import io.blipmq.client.BlipException;
+import io.blipmq.client.Confirm;
+import io.blipmq.client.Message;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
-/**
- * Owned by the main thread. Publishes to one topic and knows how many of its messages, counted from the first, the server
- * has confirmed.
- *
- * <p>A barrier follows every window of messages. The window bounds what has to be published again after a failure, and is
- * large enough that a barrier's round trip and force cost little beside it.
- */
+/** Owned by the main thread. Publishes and knows how many messages, counted from the first, the broker has confirmed. */
 final class ConfirmedPublisher {
-    private static final int WINDOW_MESSAGES = 4096;
-    private static final int WINDOW_BYTES = 4 * 1024 * 1024;
-
     private final BlipClient client;
-    private final String topic;
-    private final int qos;
-
+    private final Deque<CompletableFuture<Confirm>> unconfirmed = new ArrayDeque<>();
     private long publishedCount;
     private long confirmedCount;
-    /** Correlation id of the first message that is not confirmed; the others of the window follow without a gap. */
-    private long windowStartId;
 
-    private long windowBytes;
-
-    ConfirmedPublisher(BlipClient client, String topic, int qos) {
+    ConfirmedPublisher(BlipClient client) {
         this.client = client;
-        this.topic = topic;
-        this.qos = qos;
     }
 
-    void publish(byte[] payload) throws IOException {
+    void publish(Message message) {
         publishedCount++;
-        long correlationId = client.publish(topic, payload, qos);
-        if (unconfirmedCount() == 1) {
-            windowStartId = correlationId;
-        }
-        windowBytes += payload.length;
-        if (unconfirmedCount() == WINDOW_MESSAGES || windowBytes >= WINDOW_BYTES) {
-            confirm();
+        unconfirmed.add(client.publishAsync(message));
+        while (!unconfirmed.isEmpty() && unconfirmed.peek().isDone()) {
+            confirmOldest();
         }
     }
 
-    /** Waits until the server has confirmed everything published. */
-    void confirm() throws IOException {
-        if (unconfirmedCount() == 0) {
-            return;
+    /** Waits until the broker has confirmed everything published. */
+    void confirm() {
+        while (!unconfirmed.isEmpty()) {
+            confirmOldest();
         }
+    }
+
+    private void confirmOldest() {
         try {
-            client.ping();
-            confirmedCount = publishedCount;
-            windowBytes = 0;
-        } catch (PublishRefusedException e) {
-            confirmedCount += e.refusals().get(0).correlationId() - windowStartId;
-            throw e;
+            unconfirmed.peek().join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof BlipException failure ? failure : e;
         }
-    }
-
-    private long unconfirmedCount() {
-        return publishedCount - confirmedCount;
+        unconfirmed.poll();
+        confirmedCount++;
     }
 
     long publishedCount() {

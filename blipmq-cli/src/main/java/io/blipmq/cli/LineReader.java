@@ -13,7 +13,6 @@ final class LineReader {
 
     private final InputStream input;
     private final int lineBytesMax;
-    private final IoAction beforeWaiting;
 
     private byte[] buffer = new byte[READ_BYTES];
     /** Bytes from {@code start} to {@code end} are read and not returned; those before {@code scanned} hold no line feed. */
@@ -24,17 +23,9 @@ final class LineReader {
     private boolean ended;
     private long lineCount;
 
-    /** Something to do that may fail. */
-    @FunctionalInterface
-    interface IoAction {
-        void run() throws IOException;
-    }
-
-    /** @param beforeWaiting run before each read that may have to wait for the writer of the input */
-    LineReader(InputStream input, int lineBytesMax, IoAction beforeWaiting) {
+    LineReader(InputStream input, int lineBytesMax) {
         this.input = input;
         this.lineBytesMax = lineBytesMax;
-        this.beforeWaiting = beforeWaiting;
     }
 
     /** @return the next line without its line feed, or null at the end of the input */
@@ -79,20 +70,9 @@ final class LineReader {
 
     private void fill() throws IOException {
         makeRoom();
-        if (mustWait()) {
-            beforeWaiting.run();
-        }
         int count = read();
         ended = count < 0;
         end += Math.max(count, 0);
-    }
-
-    private boolean mustWait() throws InputException {
-        try {
-            return input.available() == 0;
-        } catch (IOException e) {
-            throw unreadable(e);
-        }
     }
 
     private int read() throws InputException {

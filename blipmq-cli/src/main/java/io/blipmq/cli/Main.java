@@ -18,6 +18,10 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        // Standard output belongs to what the command prints: the client's log goes nowhere, even in the daemon's class
+        // path.
+        System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
         PrintStream errors = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         Terminal terminal = new Terminal(
                 new FileInputStream(FileDescriptor.in),
@@ -32,6 +36,13 @@ public final class Main {
         commandLine.addSubcommand(new PubCommand());
         commandLine.addSubcommand(new SubCommand());
         commandLine.addSubcommand(new PingCommand());
+        commandLine.addSubcommand(new InfoCommand());
+        commandLine.addSubcommand(new TopicsCommand());
+        commandLine.addSubcommand(new SubsCommand());
+        commandLine.addSubcommand(new ShowCommand());
+        commandLine.addSubcommand(new DlqCommand());
+        commandLine.addSubcommand(new BenchCommand());
+        commandLine.addSubcommand(new CompletionCommand());
         shareWithSubcommands(commandLine);
         commandLine.setExpandAtFiles(false); // a message may begin with '@'
         commandLine.setOut(new PrintWriter(terminal.output(), true, StandardCharsets.UTF_8));
@@ -51,6 +62,7 @@ public final class Main {
             spec.version(version);
             spec.usageMessage().exitCodeListHeading(usage.exitCodeListHeading());
             spec.usageMessage().exitCodeList(usage.exitCodeList());
+            shareWithSubcommands(subcommand);
         }
     }
 

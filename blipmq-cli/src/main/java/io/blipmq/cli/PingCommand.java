@@ -2,10 +2,8 @@ package io.blipmq.cli;
 
 import io.blipmq.client.BlipClient;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,7 +16,7 @@ import picocli.CommandLine.Spec;
         name = "ping",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = {"Measures round trips to the daemon, handshake excluded.", ""})
+        description = {"Measures round trips to the broker, handshake excluded.", ""})
 final class PingCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -29,39 +27,46 @@ final class PingCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "How many round trips. Default: 4.")
     private int count = 4;
 
+    @Option(names = "--rate", paramLabel = "N", description = "N a second. Default: one after another.")
+    private double rate;
+
     @Override
     public Integer call() throws IOException {
-        if (count < 1) {
-            throw new ParameterException(spec.commandLine(), "--count takes 1 or more, not " + count);
+        if (count < 1 || !(rate >= 0)) {
+            throw new ParameterException(spec.commandLine(), "--count takes 1 or more, --rate 0 or more");
         }
         try (BlipClient client = blipmq.connect(spec)) {
-            measure(client);
+            print(measure(client));
         }
         return 0;
     }
 
-    private void measure(BlipClient client) throws IOException {
-        long minNanos = Long.MAX_VALUE;
-        long maxNanos = 0;
-        long totalNanos = 0;
+    private Histogram measure(BlipClient client) {
+        Histogram nanos = new Histogram(3);
+        Rate pace = new Rate(rate);
         for (int i = 0; i < count; i++) {
-            long startNanos = System.nanoTime();
-            client.ping();
-            long nanos = System.nanoTime() - startNanos;
-            minNanos = Math.min(minNanos, nanos);
-            maxNanos = Math.max(maxNanos, nanos);
-            totalNanos += nanos;
+            pace.await();
+            nanos.recordValue(client.ping().toNanos());
         }
-        print(minNanos, totalNanos / count, maxNanos);
+        return nanos;
     }
 
-    private void print(long minNanos, long averageNanos, long maxNanos) {
-        PrintStream out = new PrintStream(blipmq.terminal().output(), true, StandardCharsets.UTF_8);
-        out.println(count + (count == 1 ? " round trip to " : " round trips to ") + blipmq.address(spec) + ": min "
-                + micros(minNanos) + ", avg " + micros(averageNanos) + ", max " + micros(maxNanos));
-    }
-
-    private static String micros(long nanos) {
-        return TimeUnit.NANOSECONDS.toMicros(nanos) + " µs";
+    private void print(Histogram nanos) throws IOException {
+        if (blipmq.isJson()) {
+            new JsonLines(blipmq.terminal().output()).line(json -> {
+                json.writeStringField("address", blipmq.address(spec).toString());
+                json.writeNumberField("count", count);
+                json.writeNumberField("minNanos", nanos.getMinValue());
+                json.writeNumberField("meanNanos", (long) nanos.getMean());
+                json.writeNumberField("p50Nanos", nanos.getValueAtPercentile(50));
+                json.writeNumberField("p99Nanos", nanos.getValueAtPercentile(99));
+                json.writeNumberField("maxNanos", nanos.getMaxValue());
+            });
+            return;
+        }
+        blipmq.print(count + (count == 1 ? " round trip to " : " round trips to ") + blipmq.address(spec) + ": min "
+                + Printable.micros(nanos.getMinValue()) + ", avg " + Printable.micros((long) nanos.getMean()) + ", p99 "
+                + Printable.micros(nanos.getValueAtPercentile(99)) + ", max " + Printable.micros(nanos.getMaxValue())
+                + "\n");
     }
 }

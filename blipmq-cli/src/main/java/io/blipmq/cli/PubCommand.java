@@ -1,10 +1,14 @@
 package io.blipmq.cli;
 
 import io.blipmq.client.BlipClient;
+import io.blipmq.client.BlipException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -18,11 +22,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Publishes one message, or one per line of standard input.",
+            "Publishes one message, a file, or each line of standard input.",
             "",
-            "At QoS 1 it ends with status 0 only when every message is stored. Otherwise it says how many of them, counted "
-                    + "from the first, are confirmed: \"confirmed 1200 of 1300\" means that line 1201 is the one to go "
-                    + "on with.",
+            "It ends with status 0 only when the broker has confirmed every message; at QoS 1 that means stored. When the "
+                    + "connection is lost it connects again and goes on: what was not confirmed is sent again, so a message "
+                    + "may come twice. When it has to give up, it says how many are confirmed, counted from the first: "
+                    + "\"confirmed 1200 of 1300\" means that line 1201 is the one to go on with.",
             ""
         })
 final class PubCommand implements Callable<Integer> {
@@ -39,14 +44,32 @@ final class PubCommand implements Callable<Integer> {
             index = "1",
             arity = "0..1",
             paramLabel = "MESSAGE",
-            description = "The message. Without it, each line of standard input is one.")
+            description = "The message. Without it, and without --file, each line of standard input is one.")
     private String message;
 
+    @Option(names = "--file", paramLabel = "FILE", description = "A file that is the message.")
+    private Path file;
+
+    @Mixin
+    private MessageOptions options;
+
     @Option(
-            names = "--qos",
-            paramLabel = "QOS",
-            description = "1: stored before it is confirmed (default). 0: handed to whoever listens now.")
-    private int qos = 1;
+            names = "--count",
+            paramLabel = "N",
+            description = "Publish the message N times; of standard input, N lines at most.")
+    private Long count;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "N messages a second, evenly. Default: as fast as it goes.")
+    private double rate;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "How long a message may be unconfirmed, reconnecting included. Default: 30.")
+    private double timeoutSeconds = 30;
 
     @Option(
             names = {"-q", "--quiet"},
@@ -55,41 +78,73 @@ final class PubCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        BlipCommand.requireQos(spec, qos);
-        BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
-        if (message != null) {
-            BlipCommand.requireIntact(spec, "the message", message, "set LC_ALL=C.UTF-8 or use standard input");
-        }
-        try (BlipClient client = blipmq.connect(spec)) {
-            ConfirmedPublisher publisher = new ConfirmedPublisher(client, topic, qos);
-            publishAll(publisher);
+        requireValidOptions();
+        try (BlipClient client = blipmq.client(spec)
+                .publishTimeout(BlipCommand.seconds(spec, "--timeout", timeoutSeconds))
+                .connect()) {
+            ConfirmedPublisher publisher = new ConfirmedPublisher(client);
+            publishAll(client, publisher);
             summarize(publisher);
         }
         return 0;
     }
 
-    private void publishAll(ConfirmedPublisher publisher) throws IOException {
+    private void requireValidOptions() {
+        options.requireValid(spec);
+        BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
+        if (message != null) {
+            BlipCommand.requireIntact(spec, "the message", message, "set LC_ALL=C.UTF-8 or use standard input");
+        }
+        if (message != null && file != null) {
+            throw new ParameterException(spec.commandLine(), "give MESSAGE or --file, not both");
+        }
+        if (count != null && count < 0 || !(rate >= 0)) {
+            throw new ParameterException(spec.commandLine(), "--count and --rate take 0 or more");
+        }
+    }
+
+    private void publishAll(BlipClient client, ConfirmedPublisher publisher) throws IOException {
         try {
-            if (message == null) {
-                publishLines(publisher);
+            if (message != null) {
+                publishOne(publisher, message.getBytes(StandardCharsets.UTF_8));
+            } else if (file != null) {
+                publishOne(publisher, contentOf(file));
             } else {
-                publisher.publish(message.getBytes(StandardCharsets.UTF_8));
+                publishLines(client, publisher);
             }
             publisher.confirm();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        } catch (IOException e) {
+        } catch (BlipException | InputException e) {
             throw new IOException(e.getMessage() + "; " + progress(publisher), e);
         }
     }
 
-    /** Lines that are there are pipelined; before waiting for more, those before are confirmed. */
-    private void publishLines(ConfirmedPublisher publisher) throws IOException {
-        LineReader lines =
-                new LineReader(blipmq.terminal().input(), BlipClient.payloadBytesMax(topic), publisher::confirm);
+    private static byte[] contentOf(Path file) throws InputException {
         try {
-            for (byte[] line = lines.next(); line != null; line = lines.next()) {
-                publisher.publish(line);
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new InputException("cannot read " + file + ": " + e.getMessage());
+        }
+    }
+
+    private void publishOne(ConfirmedPublisher publisher, byte[] body) {
+        Rate pace = new Rate(rate);
+        long times = count == null ? 1 : count;
+        for (long i = 0; i < times; i++) {
+            pace.await();
+            publisher.publish(options.message(spec, topic, body));
+        }
+    }
+
+    private void publishLines(BlipClient client, ConfirmedPublisher publisher) throws IOException {
+        LineReader lines = new LineReader(blipmq.terminal().input(), client.bodyBytesMax(topic));
+        Rate pace = new Rate(rate);
+        long left = count == null ? Long.MAX_VALUE : count;
+        try {
+            for (byte[] line = left > 0 ? lines.next() : null; line != null; line = --left > 0 ? lines.next() : null) {
+                pace.await();
+                publisher.publish(options.message(spec, topic, line));
             }
         } catch (InputException e) {
             publisher.confirm();
@@ -97,13 +152,17 @@ final class PubCommand implements Callable<Integer> {
         }
     }
 
-    private String progress(ConfirmedPublisher publisher) {
-        String verb = qos == 1 ? "confirmed " : "accepted ";
-        return verb + publisher.confirmedCount() + " of " + publisher.publishedCount();
+    private static String progress(ConfirmedPublisher publisher) {
+        return "confirmed " + publisher.confirmedCount() + " of " + publisher.publishedCount();
     }
 
-    private void summarize(ConfirmedPublisher publisher) {
-        if (qos == 1 && !quiet) {
+    private void summarize(ConfirmedPublisher publisher) throws IOException {
+        if (blipmq.isJson()) {
+            new JsonLines(blipmq.terminal().output()).line(json -> {
+                json.writeNumberField("published", publisher.publishedCount());
+                json.writeNumberField("confirmed", publisher.confirmedCount());
+            });
+        } else if (!quiet) {
             blipmq.terminal()
                     .errors()
                     .println("published " + publisher.publishedCount() + ", confirmed " + publisher.confirmedCount());

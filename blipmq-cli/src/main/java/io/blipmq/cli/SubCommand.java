@@ -1,11 +1,16 @@
 package io.blipmq.cli;
 
 import io.blipmq.client.BlipClient;
+import io.blipmq.client.Delivery;
+import io.blipmq.client.Receiver;
+import io.blipmq.client.Subscription;
+import io.blipmq.client.SubscriptionBuilder;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -14,28 +19,29 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/**
- * Owned by the main thread. {@code blipmq sub}.
- *
- * <p>Version 1 has no push: the command polls, in batches that double while they come back full, and waits a little longer
- * each time there was nothing, up to 20 ms.
- */
+/** Owned by the main thread. {@code blipmq sub}. */
 @Command(
         name = "sub",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Prints the messages of a topic, one per line, until it is ended.",
+            "Prints the messages of a topic until it is ended.",
             "",
-            "\"subscribed to TOPIC\" on standard error says that from now on no message is missed. At QoS 1 a message is "
-                    + "acknowledged once it is written to standard output, and the daemon keeps the subscription: the "
-                    + "next sub with the same key and topic goes on where this one ended.",
+            "\"subscribed to TOPIC\" on standard error says that from now on no message is missed. With --name the broker "
+                    + "keeps the subscription and what it has not acknowledged: the next sub with the same name and key goes "
+                    + "on where this one ended. When the connection is lost, sub connects again and goes on.",
+            "",
+            "--ack auto acknowledges a message once it is written to standard output. --ack manual reads a line of "
+                    + "standard input for each: ack (or an empty line), nack [SECONDS] or reject [REASON].",
             ""
         })
 final class SubCommand implements Callable<Integer> {
-    private static final int BATCH_MAX = 256;
-    private static final long BACKOFF_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long BACKOFF_MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final Duration A_DAY = Duration.ofDays(1);
+
+    private enum Acknowledgement {
+        auto,
+        manual
+    }
 
     @Spec
     private CommandSpec spec;
@@ -43,14 +49,20 @@ final class SubCommand implements Callable<Integer> {
     @ParentCommand
     private BlipCommand blipmq;
 
-    @Parameters(index = "0", paramLabel = "TOPIC", description = "The topic, 1 to 1024 bytes of UTF-8.")
+    @Parameters(
+            index = "0",
+            paramLabel = "TOPIC",
+            description = "The topic, 1 to 1024 bytes of UTF-8; $dead-letter/TOPIC for its dead letters.")
     private String topic;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "Makes the subscription durable, under this name.")
+    private String name = "";
 
     @Option(
             names = "--qos",
             paramLabel = "QOS",
-            description = "0: what is published while this runs (default). 1: kept until acknowledged.")
-    private int qos = 0;
+            description = "1: each message until it is acknowledged (default). 0: what there is time for.")
+    private int qos = 1;
 
     @Option(
             names = "--count",
@@ -64,12 +76,37 @@ final class SubCommand implements Callable<Integer> {
             description = "End with status 1 when nothing arrives for this long.")
     private Double timeoutSeconds;
 
+    @Option(names = "--ack", paramLabel = "auto|manual", description = "Who acknowledges. Default: auto.")
+    private Acknowledgement ack = Acknowledgement.auto;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "text|json|raw",
+            description = "text: a message a line (default). json: with all that came with it. raw: nothing between.")
+    private DeliveryPrinter.Format format;
+
+    @Option(names = "--credit", paramLabel = "N", description = "Messages that may be on their way. Default: 256.")
+    private int credit = 256;
+
+    @Option(
+            names = "--ack-timeout",
+            paramLabel = "SECONDS",
+            description = "After which an unacknowledged message is delivered again. Default: 30.")
+    private double ackTimeoutSeconds = 30;
+
+    @Option(names = "--take-over", description = "Take the name from another connection that holds it.")
+    private boolean takeOver;
+
+    @Option(names = "--from-new", description = "Drop what the named subscription holds, and begin with new messages.")
+    private boolean fromNew;
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         requireValidOptions();
-        try (BlipClient client = blipmq.connect(spec)) {
-            long subscription = subscribe(client);
-            receive(client, subscription, new LinePrinter(blipmq.terminal().output(), BATCH_MAX));
+        try (BlipClient client = blipmq.connect(spec);
+                Receiver receiver = subscribe(client)) {
+            announce(receiver.subscription());
+            receive(receiver);
         } catch (OutputException e) {
             if (!e.isReaderGone()) {
                 throw e;
@@ -81,59 +118,94 @@ final class SubCommand implements Callable<Integer> {
     private void requireValidOptions() {
         BlipCommand.requireQos(spec, qos);
         BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
+        BlipCommand.requireIntact(spec, "the name", name, "set LC_ALL=C.UTF-8");
         if (count != null && count < 0) {
             throw new ParameterException(spec.commandLine(), "--count takes 0 or more, not " + count);
         }
         if (timeoutSeconds != null) {
             BlipCommand.seconds(spec, "--timeout", timeoutSeconds);
         }
+        if (qos == 0 && !name.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "a subscription with a name has QoS 1");
+        }
     }
 
-    private long subscribe(BlipClient client) throws IOException {
+    private Receiver subscribe(BlipClient client) {
         try {
-            long subscription = client.subscribe(topic, qos);
-            blipmq.terminal()
-                    .errors()
-                    .println("subscribed to " + topic + " (QoS " + qos + "), subscription "
-                            + Long.toUnsignedString(subscription));
-            return subscription;
+            SubscriptionBuilder builder = client.subscribe(topic)
+                    .name(name)
+                    .qos(qos)
+                    .credit(credit)
+                    .limit(count == null ? Long.MAX_VALUE : count)
+                    .manualAck()
+                    .ackTimeout(BlipCommand.seconds(spec, "--ack-timeout", ackTimeoutSeconds));
+            if (takeOver) {
+                builder.takeOver();
+            }
+            if (fromNew) {
+                builder.fromNew();
+            }
+            return builder.receive();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
-    private void receive(BlipClient client, long subscription, LinePrinter printer) throws IOException {
-        long remaining = count == null ? Long.MAX_VALUE : count;
-        long lastArrivalNanos = System.nanoTime();
-        long backoffNanos = BACKOFF_MIN_NANOS;
-        int batch = 1;
-        while (remaining > 0) {
-            // Never more than are wanted: what a poll took, no other subscriber gets at once.
-            int asked = (int) Math.min(batch, remaining);
-            int received = client.poll(subscription, asked, printer);
-            if (received > 0) {
-                printer.flush(tag -> client.ack(subscription, tag));
-                remaining -= received;
-                lastArrivalNanos = System.nanoTime();
-                backoffNanos = BACKOFF_MIN_NANOS;
-                batch = received == asked ? Math.min(2 * batch, BATCH_MAX) : batch;
-            } else {
-                requireWithinTimeout(System.nanoTime() - lastArrivalNanos);
-                LockSupport.parkNanos(backoffNanos);
-                backoffNanos = Math.min(2 * backoffNanos, BACKOFF_MAX_NANOS);
-                batch = 1;
-            }
-        }
-        client.ping(); // The last acknowledgements have taken effect.
+    private void announce(Subscription subscription) {
+        String named = name.isEmpty() ? "" : " as " + Printable.of(name);
+        String found = subscription.resumed() ? ", " + subscription.backlogAtStart() + " waiting" : "";
+        blipmq.terminal()
+                .errors()
+                .println("subscribed to " + Printable.of(topic) + named + " (QoS " + qos + "), subscription "
+                        + Long.toUnsignedString(subscription.id()) + found);
     }
 
-    private void requireWithinTimeout(long silenceNanos) throws IOException {
-        if (timeoutSeconds == null) {
-            return;
+    private void receive(Receiver receiver) throws IOException, InterruptedException {
+        DeliveryPrinter.Format chosen = format != null ? format : DeliveryPrinter.Format.text;
+        DeliveryPrinter printer =
+                new DeliveryPrinter(blipmq.terminal().output(), blipmq.isJson() ? DeliveryPrinter.Format.json : chosen);
+        ManualSettling decisions = ack == Acknowledgement.manual
+                ? new ManualSettling(blipmq.terminal().input())
+                : null;
+        long left = count == null ? Long.MAX_VALUE : count;
+        boolean goOn = true;
+        while (goOn && left > 0) {
+            List<Delivery> printed = printWhatIsHere(receiver, printer, decisions == null ? left : 1);
+            printer.flush();
+            for (Delivery delivery : printed) {
+                left--;
+                goOn = settle(delivery, decisions) && goOn;
+            }
         }
-        Duration timeout = BlipCommand.seconds(spec, "--timeout", timeoutSeconds);
-        if (silenceNanos >= timeout.toNanos()) {
-            throw new IOException("nothing arrived for " + timeout.toMillis() / 1000.0 + " s");
+    }
+
+    private static boolean settle(Delivery delivery, ManualSettling decisions) throws IOException {
+        if (decisions != null && delivery.qos() == 1) {
+            return decisions.settle(delivery);
         }
+        delivery.ack();
+        return true;
+    }
+
+    /** Waits for a delivery, and takes what has come with it. */
+    private List<Delivery> printWhatIsHere(Receiver receiver, DeliveryPrinter printer, long max)
+            throws IOException, InterruptedException {
+        List<Delivery> printed = new ArrayList<>();
+        Optional<Delivery> next = Optional.of(await(receiver));
+        while (next.isPresent()) {
+            printer.print(next.get());
+            printed.add(next.get());
+            next = printed.size() < Math.min(max, credit) ? receiver.poll() : Optional.empty();
+        }
+        return printed;
+    }
+
+    private Delivery await(Receiver receiver) throws IOException, InterruptedException {
+        Duration timeout = timeoutSeconds == null ? A_DAY : BlipCommand.seconds(spec, "--timeout", timeoutSeconds);
+        Optional<Delivery> delivery = receiver.receive(timeout);
+        while (delivery.isEmpty() && timeoutSeconds == null) {
+            delivery = receiver.receive(timeout);
+        }
+        return delivery.orElseThrow(() -> new IOException("nothing arrived for " + timeout.toMillis() / 1000.0 + " s"));
     }
 }

@@ -2,7 +2,7 @@ package io.blipmq.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.blipmq.client.ScriptedServer;
+import io.blipmq.client.FakeBroker;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -12,7 +12,7 @@ import java.util.Map;
 
 /** One run of the command: what it is given, and what came of it. */
 final class CommandRun {
-    static final String KEY = "dev-key-1";
+    static final String KEY = FakeBroker.KEY;
 
     private final ByteArrayOutputStream captured = new ByteArrayOutputStream();
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
@@ -28,7 +28,7 @@ final class CommandRun {
     }
 
     /** With the server's address and key in the environment. */
-    static CommandRun at(ScriptedServer server) {
+    static CommandRun at(FakeBroker server) {
         return command().environment(Map.of("BLIPMQ_URL", "blip://" + server.address(), "BLIPMQ_KEY", KEY));
     }
 

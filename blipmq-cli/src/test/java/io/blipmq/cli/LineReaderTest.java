@@ -19,21 +19,20 @@ class LineReaderTest {
     void splitsLinesOfAnyLengthFromReadsOfAnySize(int readBytes) throws IOException {
         List<String> lines = List.of("", "a", "b".repeat(65_535), "c".repeat(65_536), "", "d".repeat(200_000), "end");
 
-        LineReader reader = new LineReader(inReadsOf(readBytes, String.join("\n", lines)), 200_000, () -> {});
+        LineReader reader = new LineReader(inReadsOf(readBytes, String.join("\n", lines)), 200_000);
 
         assertThat(readAll(reader)).isEqualTo(lines);
     }
 
     @Test
     void aLineFeedAtTheEndBeginsNoLine() throws IOException {
-        assertThat(readAll(new LineReader(inReadsOf(10, "a\n\n"), 10, () -> {})))
-                .containsExactly("a", "");
+        assertThat(readAll(new LineReader(inReadsOf(10, "a\n\n"), 10))).containsExactly("a", "");
     }
 
     @Test
     void refusesALongLineBeforeItIsReadAsAWhole() throws IOException {
         ByteArrayInputStream endless = new ByteArrayInputStream(new byte[1 << 20]);
-        LineReader reader = new LineReader(endless, 1000, () -> {});
+        LineReader reader = new LineReader(endless, 1000);
 
         assertThatExceptionOfType(InputException.class)
                 .isThrownBy(reader::next)

@@ -3,7 +3,7 @@ package io.blipmq.cli;
 import static io.blipmq.cli.CommandRun.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.client.ScriptedServer;
+import io.blipmq.client.FakeBroker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,11 +21,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class MainTest {
-    private ScriptedServer server;
+    private FakeBroker server;
 
     @BeforeEach
     void startServer() throws IOException {
-        server = ScriptedServer.start(CommandRun.KEY);
+        server = new FakeBroker();
     }
 
     @AfterEach
@@ -34,7 +34,20 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "pub ", "sub ", "ping "})
+    @ValueSource(
+            strings = {
+                "",
+                "pub ",
+                "sub ",
+                "ping ",
+                "info ",
+                "topics ",
+                "subs ",
+                "show ",
+                "dlq list ",
+                "dlq redrive ",
+                "completion "
+            })
     void helpNamesOptionsAndExitStatuses(String subcommand) {
         CommandRun run = command().run((subcommand + "--help").split(" "));
 
@@ -57,7 +70,12 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--url 127.0.0.1:1|say what to do: pub, sub or ping",
+                "--url 127.0.0.1:1|say what to do: pub, sub, ping, info, topics, subs, show, dlq, bench",
+                "dlq|say what to do: list, show, redrive or purge",
+                "dlq purge demo|say which: --count N, --tag TAG or --all",
+                "pub demo hi --header x|--header takes NAME=VALUE",
+                "pub demo hi --file x|give MESSAGE or --file, not both",
+                "sub demo --qos 0 --name x|a subscription with a name has QoS 1",
                 "pup demo|Unmatched arguments",
                 "pub|Missing required parameter: 'TOPIC'",
                 "pub demo hi --qos 2|--qos takes 0 or 1, not 2",
@@ -65,7 +83,7 @@ class MainTest {
                 "pub demo hi --frob|Unknown option: '--frob'",
                 "sub demo --count -1|--count takes 0 or more, not -1",
                 "sub demo --timeout 0|--timeout takes 0.001 to 86400 seconds",
-                "ping --count 0|--count takes 1 or more, not 0",
+                "ping --count 0|--count takes 1 or more",
                 "ping --connect-timeout 0|--connect-timeout takes 0.001 to 86400 seconds",
                 "ping --url http://x|--url: 'http' is not a scheme known here",
                 "pub de\ufffdmo hi|the topic is not text in this locale",
@@ -125,7 +143,8 @@ class MainTest {
         CommandRun run = CommandRun.at(server).run("ping", "--count", "3");
 
         assertThat(run.out())
-                .matches("3 round trips to " + server.address() + ": min \\d+ µs, avg \\d+ µs, max \\d+ µs\\R");
+                .matches("3 round trips to " + server.address()
+                        + ": min \\d+ µs, avg \\d+ µs, p99 \\d+ µs, max \\d+ µs\\R");
         assertThat(run.status()).isZero();
     }
 
@@ -138,7 +157,25 @@ class MainTest {
 
         CommandRun run = command().run("ping", "--key", "k", "--url", "127.0.0.1:" + port);
 
-        assertThat(run.err()).isEqualTo("blipmq ping: cannot connect to 127.0.0.1:" + port + ": Connection refused\n");
+        assertThat(run.err()).isEqualTo("blipmq ping: no connection to 127.0.0.1:" + port + ": Connection refused\n");
         assertThat(run.status()).isEqualTo(1);
+    }
+
+    @Test
+    void infoSaysWhatTheBrokerSaidOfItself() {
+        CommandRun run = CommandRun.at(server).run("info");
+
+        assertThat(run.out()).contains("server         fake/1\n", "fsync policy   always\n");
+        assertThat(CommandRun.at(server).run("info", "--json").out())
+                .startsWith("{\"server\":\"fake/1\",")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void completionIsAScriptThatKnowsTheCommands() {
+        CommandRun run = command().run("completion");
+
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).startsWith("#!/usr/bin/env bash").contains("_complete_blipmq", "redrive");
     }
 }

@@ -3,8 +3,7 @@ package io.blipmq.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.client.ScriptedServer;
-import io.blipmq.client.ScriptedServer.Published;
+import io.blipmq.client.FakeBroker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,12 +24,13 @@ class ProcessTest {
     @TempDir
     private Path directory;
 
-    private ScriptedServer server;
+    private FakeBroker server;
     private Process process;
 
     @BeforeEach
     void startServer() throws IOException {
-        server = ScriptedServer.start(CommandRun.KEY);
+        server = new FakeBroker();
+        server.collect("demo", "all");
     }
 
     @AfterEach
@@ -42,35 +42,34 @@ class ProcessTest {
     }
 
     @Test
-    void pubReadsAFileAndSaysThatAllIsConfirmed() throws Exception {
+    void pubReadsLinesAndSaysThatAllIsConfirmed() throws Exception {
         Path file = Files.writeString(directory.resolve("lines"), "one\ntwo\n");
 
         process = blipmq("pub", "demo").redirectInput(file.toFile()).start();
 
         assertThat(status()).isZero();
         assertThat(errors()).isEqualTo("published 2, confirmed 2\n");
-        assertThat(server.published()).extracting(Published::text).containsExactly("one", "two");
+        assertThat(server.bodies("all")).containsExactly("one", "two");
     }
 
     @Test
     void subEndsQuietlyWhenItsReaderGoesAway() throws Exception {
-        process = blipmq("sub", "demo").start();
-        server.awaitSubscription("demo");
-        server.deliver("demo", 0, "one".getBytes(UTF_8));
+        CommandRun.at(server).run("pub", "demo", "one");
+        process = blipmq("sub", "demo", "--name", "all").start();
         BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
         assertThat(reader.readLine()).isEqualTo("one");
 
         reader.close();
-        server.deliver("demo", 0, "two".getBytes(UTF_8));
+        CommandRun.at(server).run("pub", "demo", "two");
 
         assertThat(status()).isZero();
-        assertThat(errors()).isEqualTo("subscribed to demo (QoS 0), subscription 7\n");
+        assertThat(errors()).isEqualTo("subscribed to demo as all (QoS 1), subscription 1, 1 waiting\n");
     }
 
     @Test
     void ctrlCIsStatus130() throws Exception {
-        process = blipmq("sub", "demo").start();
-        server.awaitSubscription("demo");
+        process = blipmq("sub", "demo", "--name", "all").start();
+        server.await("it is subscribed", () -> server.isHeld("all"));
 
         Process kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
 

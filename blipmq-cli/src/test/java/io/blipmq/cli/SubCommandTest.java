@@ -1,15 +1,12 @@
 package io.blipmq.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.client.ScriptedServer;
-import io.blipmq.client.ScriptedServer.Ack;
-import io.blipmq.protocol.Nack;
+import io.blipmq.client.FakeBroker;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -17,134 +14,147 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class SubCommandTest {
-    private ScriptedServer server;
+    private FakeBroker broker;
 
     @BeforeEach
-    void startServer() throws IOException {
-        server = ScriptedServer.start(CommandRun.KEY);
+    void startBroker() throws IOException {
+        broker = new FakeBroker();
+        broker.collect("demo", "mine");
     }
 
     @AfterEach
-    void stopServer() throws IOException {
-        server.close();
+    void stopBroker() throws IOException {
+        broker.close();
     }
 
     @Test
-    void printsAsManyMessagesAsAskedFor() throws Exception {
-        CompletableFuture<CommandRun> sub = start(CommandRun.at(server), "sub", "demo", "--count", "3");
-        server.awaitSubscription("demo");
-        deliver(1, "one", "", "drei ä");
+    void printsAndAcknowledgesAsManyAsAskedFor() {
+        publish("one\n\ndrei ä\nfour\n");
 
-        CommandRun run = result(sub);
+        CommandRun run = CommandRun.at(broker).run("sub", "demo", "--name", "mine", "--count", "3");
 
         assertThat(run.out()).isEqualTo("one\n\ndrei ä\n");
-        assertThat(run.err()).isEqualTo("subscribed to demo (QoS 0), subscription 7\n");
+        assertThat(run.err()).isEqualTo("subscribed to demo as mine (QoS 1), subscription 1, 4 waiting\n");
         assertThat(run.status()).isZero();
+        assertThat(broker.bodies("mine")).containsExactly("four");
+    }
+
+    @Test
+    void countZeroOnlyMakesTheSubscription() {
+        CommandRun run = CommandRun.at(broker).run("sub", "demo", "--name", "new", "--count", "0");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        publish("one\n");
+        assertThat(broker.bodies("new")).containsExactly("one");
+    }
+
+    @Test
+    void printsJsonAndRaw() {
+        publish("one\ntwo\n");
+
+        CommandRun json = CommandRun.at(broker).run("sub", "demo", "--name", "mine", "--count", "1", "--json");
+        CommandRun raw = CommandRun.at(broker).run("sub", "demo", "--name", "mine", "--count", "1", "-o", "raw");
+
+        assertThat(json.out())
+                .startsWith("{\"topic\":\"demo\",\"qos\":1,\"tag\":1,\"attempt\":1,\"published\":")
+                .endsWith("\"headers\":[],\"body\":\"one\"}\n");
+        assertThat(raw.out()).isEqualTo("two");
     }
 
     @Test
     void printsPayloadsAsTheyAre() throws Exception {
         byte[] payload = {(byte) 0xff, 0, '\r'};
         ByteArrayOutputStream output = new ByteArrayOutputStream();
-        CompletableFuture<CommandRun> sub = start(CommandRun.at(server).output(output), "sub", "demo", "--count", "1");
-        server.awaitSubscription("demo");
-        server.deliver("demo", 0, payload);
+        CommandRun.at(broker).input(new ByteArrayInputStream(payload)).run("pub", "demo");
 
-        result(sub);
+        CommandRun.at(broker).output(output).run("sub", "demo", "--name", "mine", "--count", "1");
 
         assertThat(output.toByteArray()).containsExactly(0xff, 0, '\r', '\n');
     }
 
     @Test
-    void acknowledgesAtQos1() throws Exception {
-        CompletableFuture<CommandRun> sub = start(CommandRun.at(server), "sub", "demo", "--qos", "1", "--count", "2");
-        server.awaitSubscription("demo");
-        deliver(1, "one", "two", "three");
+    void manualDecisionsComeFromItsInput() {
+        publish("one\ntwo\nthree\nfour\n");
 
-        CommandRun run = result(sub);
+        CommandRun run = CommandRun.at(broker)
+                .input("ack\nreject no such order\n")
+                .run("sub", "demo", "--name", "mine", "--ack", "manual");
 
-        assertThat(run.out()).isEqualTo("one\ntwo\n");
-        assertThat(run.err()).isEqualTo("subscribed to demo (QoS 1), subscription 7\n");
-        assertThat(server.awaitAcks(2)).containsExactly(new Ack(7, 101), new Ack(7, 102));
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).isEqualTo("one\ntwo\nthree\n");
+        assertThat(broker.bodies("mine")).containsExactly("three", "four");
     }
 
     @Test
-    void followsUntilTheServerGoesAway() throws Exception {
-        CompletableFuture<CommandRun> sub = start(CommandRun.at(server), "sub", "demo", "--qos", "1");
-        server.awaitSubscription("demo");
-        for (int i = 0; i < 1000; i++) {
-            deliver(1, "m" + i);
-        }
-        server.awaitAcks(1000);
-        server.hangUp();
+    void goesOnAfterTheConnectionWasLost() throws Exception {
+        CompletableFuture<CommandRun> sub =
+                start(CommandRun.at(broker), "sub", "demo", "--name", "mine", "--count", "2");
+        publish("one\n");
+        broker.await("the first is acknowledged", () -> broker.bodies("mine").isEmpty());
+        broker.restart();
+        publish("two\n");
 
-        CommandRun run = result(sub);
+        CommandRun run = sub.get(60, TimeUnit.SECONDS);
 
-        assertThat(run.out()).hasLineCount(1000).endsWith("\nm999\n");
-        assertThat(run.err()).contains("\nblipmq sub: connection to " + server.address() + " lost: ");
-        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).isEqualTo("one\ntwo\n");
+        assertThat(run.status()).isZero();
     }
 
     @Test
     void endsWithStatus1WhenNothingArrives() {
-        CommandRun run = CommandRun.at(server).run("sub", "demo", "--timeout", "0.05");
+        CommandRun run = CommandRun.at(broker).run("sub", "demo", "--timeout", "0.05");
 
         assertThat(run.err()).endsWith("\nblipmq sub: nothing arrived for 0.05 s\n");
         assertThat(run.status()).isEqualTo(1);
     }
 
     @Test
-    void aReaderThatWentAwayIsAQuietEndAndItsMessageIsNotAcknowledged() throws Exception {
-        CompletableFuture<CommandRun> sub =
-                start(CommandRun.at(server).output(failing("Broken pipe")), "sub", "demo", "--qos", "1");
-        server.awaitSubscription("demo");
-        deliver(1, "one");
+    void aReaderThatWentAwayIsAQuietEndAndItsMessageIsNotAcknowledged() {
+        publish("one\n");
 
-        CommandRun run = result(sub);
+        CommandRun run = CommandRun.at(broker).output(failing("Broken pipe")).run("sub", "demo", "--name", "mine");
 
-        assertThat(run.err()).isEqualTo("subscribed to demo (QoS 1), subscription 7\n");
+        assertThat(run.err()).hasLineCount(1);
         assertThat(run.status()).isZero();
-        assertThat(server.awaitAcks(0)).isEmpty();
+        assertThat(broker.bodies("mine")).containsExactly("one");
     }
 
     @Test
-    void outputThatCannotBeWrittenIsAFailure() throws Exception {
-        CompletableFuture<CommandRun> sub =
-                start(CommandRun.at(server).output(failing("No space left on device")), "sub", "demo", "--qos", "1");
-        server.awaitSubscription("demo");
-        deliver(1, "one");
+    void outputThatCannotBeWrittenIsAFailure() {
+        publish("one\n");
 
-        CommandRun run = result(sub);
+        CommandRun run =
+                CommandRun.at(broker).output(failing("No space left on device")).run("sub", "demo", "--name", "mine");
 
         assertThat(run.err()).endsWith("\nblipmq sub: cannot write standard output: No space left on device\n");
         assertThat(run.status()).isEqualTo(1);
-        assertThat(server.awaitAcks(0)).isEmpty();
+        assertThat(broker.bodies("mine")).containsExactly("one");
     }
 
     @Test
-    void aRefusedSubscribeIsStatus1() {
-        server.refuseSubscribes(Nack.SUBSCRIBE_DISK_FULL);
+    void aNameThatIsHeldIsStatus1() throws Exception {
+        CompletableFuture<CommandRun> holder = start(CommandRun.at(broker), "sub", "demo", "--name", "mine");
+        broker.await("it is held", () -> broker.isHeld("mine"));
 
-        CommandRun run = CommandRun.at(server).run("sub", "demo", "--qos", "1");
+        CommandRun run = CommandRun.at(broker).run("sub", "demo", "--name", "mine");
 
-        assertThat(run.err()).isEqualTo("blipmq sub: SUBSCRIBE was refused: 500 subscribe failed: disk full\n");
+        assertThat(run.err())
+                .isEqualTo("blipmq sub: a subscription to demo was refused:"
+                        + " 409 another connection holds this subscription\n");
         assertThat(run.status()).isEqualTo(1);
+        broker.detach("mine");
+        assertThat(holder.get(60, TimeUnit.SECONDS).err()).contains("has ended: 409 taken over");
     }
 
-    private void deliver(int qos, String... messages) {
-        for (String message : List.of(messages)) {
-            server.deliver("demo", qos, message.getBytes(UTF_8));
-        }
+    private void publish(String lines) {
+        assertThat(CommandRun.at(broker).input(lines).run("pub", "demo").status())
+                .isZero();
     }
 
     private static CompletableFuture<CommandRun> start(CommandRun run, String... arguments) {
         return CompletableFuture.supplyAsync(() -> run.run(arguments));
-    }
-
-    private static CommandRun result(CompletableFuture<CommandRun> run) throws Exception {
-        return run.get(60, TimeUnit.SECONDS);
     }
 
     private static OutputStream failing(String message) {

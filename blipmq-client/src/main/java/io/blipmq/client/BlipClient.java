@@ -1,284 +1,260 @@
 package io.blipmq.client;
 
-import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.FrameType;
-import io.blipmq.protocol.PayloadLayout;
-import io.blipmq.protocol.ProtocolException;
-import java.io.Closeable;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import io.blipmq.protocol.v2.PublishLayout;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Owned by the thread that uses it. A connection to one daemon over protocol version 1.
+ * Thread-safe: a client of one broker, over protocol version 2. One is enough for a program, whatever it publishes and
+ * however many subscriptions it has: a client has one thread for its connection, and one for the handlers if there are any.
  *
  * <pre>{@code
- * try (BlipClient client = BlipClient.connect(BlipAddress.parse("127.0.0.1:5555"), key)) {
- *     long subscription = client.subscribe("demo", 1);
+ * try (BlipClient client = BlipClient.builder().url(url).key(key).name("shop").connect()) {
+ *     client.subscribe("orders").name("bar").handle(order -> {
+ *         System.out.println(order.text());
+ *     });
  *
- *     client.publish("demo", "first".getBytes(UTF_8), 1);
- *     client.publish("demo", "second".getBytes(UTF_8), 1);
- *     client.ping(); // both are stored from here on
- *
- *     Delivery first = client.poll(subscription).orElseThrow();
- *     System.out.println(first.text());
- *     client.ack(subscription, first.deliveryTag());
+ *     client.publish("orders", "one espresso"); // stored when this returns
  * }
  * }</pre>
  *
- * <p><b>When things are sent.</b> {@link #publish} and {@link #ack} fill an output buffer of 128 KiB. It is written when
- * it is full, by {@link #flush}, {@link #close}, and every call that waits for an answer: {@link #ping}, {@link #subscribe}
- * and {@link #poll}. Any number of publishes may be pipelined: answers are taken while writing, so both sides keep moving
- * even when the server refuses every one of them.
+ * <p><b>Publishing.</b> {@link #publish} returns when the broker has confirmed the message: at QoS 1 it is stored then.
+ * {@link #publishAsync} returns a future for that, so that many messages are on their way at a time; what comes together goes
+ * out as one batch. How many, and what happens beyond, is the builder's to say.
  *
- * <p><b>What is certain when.</b> The server answers in order and says nothing about an accepted publish. When
- * {@link #ping} returns, everything published at QoS 1 before it is stored; what was refused it throws. A publish that
- * no ping followed may or may not be stored when the connection is lost.
+ * <p><b>Lost connections.</b> The client connects again, with backoff, and attaches its subscriptions again. A publish at QoS 1
+ * that was not confirmed is sent again: it may be stored twice, and is never lost silently. Messages keep their order. A publish
+ * ends with {@link TimedOutException} when there was no confirm in time: it may be stored all the same.
  *
- * <p><b>Failures.</b> Refusals ({@link RequestRefusedException}, {@link PublishRefusedException}) leave the connection
- * usable. Every other {@link IOException} (connection lost, no answer, a {@link ProtocolException}) has closed it: make a
- * new client. A topic, message or QoS that no frame can carry is an {@link IllegalArgumentException}; nothing was sent.
+ * <p><b>Futures</b> are completed on the client's thread: what hangs on them must not keep it waiting.
  */
-public final class BlipClient implements Closeable {
-    /** Refusals kept in detail between two barriers; beyond these, publishes are only counted. */
-    public static final int REFUSALS_KEPT_MAX = 1024;
+public final class BlipClient implements AutoCloseable {
+    /** Topics whose bytes are kept; most programs publish to a few. */
+    private static final int TOPICS_KEPT_MAX = 1024;
 
-    /** Polls in one batch: the deliveries that a daemon lets one subscription have in flight. */
-    public static final int POLLS_MAX = 16_384;
+    private final ClientCore core;
+    private final Options options;
+    private final PublishWindow window;
+    private final HandlerThread handlerThread = new HandlerThread();
+    private final Executor handlers;
+    private final Map<String, byte[]> topics = new ConcurrentHashMap<>();
+    private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private final Connection connection;
-    private final Answers answers;
-    private long lastCorrelationId;
-    private boolean polling;
-    private String lastTopic;
-    private byte[] lastTopicBytes;
-
-    private BlipClient(BlipAddress address, ClientOptions options) throws IOException {
-        answers = new Answers();
-        connection = Connection.open(address, options, answers);
+    private BlipClient(ClientCore core, Options options, PublishWindow window, Executor handlers) {
+        this.core = core;
+        this.options = options;
+        this.window = window;
+        this.handlers = handlers == null ? handlerThread : handlers;
     }
 
-    /** Connects with {@link ClientOptions#DEFAULTS}. */
-    public static BlipClient connect(BlipAddress address, String key) throws IOException {
-        return connect(address, key, ClientOptions.DEFAULTS);
+    public static BlipClientBuilder builder() {
+        return new BlipClientBuilder();
     }
 
-    /**
-     * Connects and authenticates.
-     *
-     * @throws AuthenticationException if the server does not know the key
-     * @throws RequestRefusedException if it does not speak this version of the protocol
-     */
-    public static BlipClient connect(BlipAddress address, String key, ClientOptions options) throws IOException {
-        byte[] keyBytes = Limits.encodeKey(key);
-        BlipClient client = new BlipClient(address, options);
-        boolean accepted = false;
+    static BlipClient start(ClientCore core, Options options, PublishWindow window, Executor handlers) {
+        BlipClient client = new BlipClient(core, options, window, handlers);
+        boolean connected = false;
         try {
-            client.shakeHands(address, keyBytes);
-            accepted = true;
+            Futures.join(core.start());
+            connected = true;
             return client;
         } finally {
-            if (!accepted) {
-                client.connection.close();
+            if (!connected) {
+                client.end();
             }
         }
     }
 
-    /** Sends both frames at once: one round trip. */
-    private void shakeHands(BlipAddress address, byte[] key) throws IOException {
-        long hello = nextCorrelationId();
-        long auth = nextCorrelationId();
-        ByteBuffer output = connection.outputFor(PayloadLayout.helloFrameBytes() + Limits.AUTH_FRAME_BYTES_MAX);
-        FrameEncoder.hello(output, hello, FrameLayout.PROTOCOL_VERSION);
-        FrameEncoder.auth(output, auth, key);
+    /** What the broker said of itself when this client last connected. */
+    public ServerInfo info() {
+        return core.info();
+    }
 
-        answers.expect(FrameType.ACK, hello);
-        await("HELLO");
-        answers.expect(FrameType.ACK, auth);
-        connection.transferUntil(answers::isAnswered);
-        if (answers.refusal() != null) {
-            throw new AuthenticationException(address, answers.refusal());
+    /** Publishes at QoS 1 and waits for the confirm. */
+    public Confirm publish(String topic, byte[] body) {
+        return publish(Message.of(topic, body));
+    }
+
+    /** Publishes at QoS 1, in UTF-8, and waits for the confirm. */
+    public Confirm publish(String topic, String body) {
+        return publish(Message.of(topic, body));
+    }
+
+    /**
+     * Publishes and waits for the confirm.
+     *
+     * @throws RefusedException if the broker did not take it
+     * @throws TimedOutException if it was not confirmed in time; it may be stored all the same
+     */
+    public Confirm publish(Message message) {
+        return Futures.join(publishAsync(message));
+    }
+
+    /**
+     * Publishes; the future ends with the confirm. It is called in the order in which messages are to be stored.
+     *
+     * @throws FullException if too many are unconfirmed and the client is not to wait
+     * @throws IllegalArgumentException if no frame can carry the message
+     */
+    public CompletableFuture<Confirm> publishAsync(Message message) {
+        CompletableFuture<Confirm> future = new CompletableFuture<>();
+        offer(message, future);
+        return future;
+    }
+
+    /** Hands a message at QoS 0 over, and forgets it: nobody hears whether it arrived. */
+    public void send(Message message) {
+        offer(message.withQos(0), null);
+    }
+
+    private void offer(Message message, CompletableFuture<Confirm> future) {
+        requireOpen();
+        byte[] topic = topicBytes(message.topic());
+        requireSize(topic, message);
+        int size = PendingPublish.entryBytes(message);
+        if (options.whenFull() == WhenFull.BLOCK && !core.thread().isCurrent()) {
+            window.acquire(size, options.publishTimeout().toNanos());
+        } else if (!window.tryAcquire(size)) {
+            throw new FullException("as many messages or bytes are unconfirmed as may be");
+        }
+        long deadline = core.nanoTime() + options.publishTimeout().toNanos();
+        core.publisher().offer(new PendingPublish(topic, message, future, deadline));
+        core.thread().wakeup();
+    }
+
+    private byte[] topicBytes(String topic) {
+        byte[] known = topics.get(topic);
+        if (known != null) {
+            return known;
+        }
+        if (topics.size() >= TOPICS_KEPT_MAX) {
+            topics.clear();
+        }
+        byte[] bytes = Names.topic(topic);
+        topics.put(topic, bytes);
+        return bytes;
+    }
+
+    private void requireSize(byte[] topic, Message message) {
+        int before = PublishLayout.publishBatchFrameBytes(topic.length, 0) - FrameLayout.LENGTH_BYTES;
+        int max = core.info().frameBytesMax() - before;
+        int size = PendingPublish.entryBytes(message);
+        if (size > max) {
+            throw new IllegalArgumentException("a message on this topic is at most "
+                    + (max - (size - message.body().length)) + " bytes, not " + message.body().length);
         }
     }
 
-    /**
-     * Hands a message to the output buffer; see the class's notes on when it is sent and when it is stored.
-     *
-     * @return the request's correlation id, by which a {@link PublishRefusedException} names it
-     */
-    public long publish(String topic, byte[] payload, int qos) throws IOException {
-        Limits.requireQos(qos);
-        byte[] topicBytes = topicBytes(topic);
-        Limits.requirePayloadBytes(topicBytes, payload.length);
-        requireNotPolling();
-        ByteBuffer output = connection.outputFor(PayloadLayout.publishFrameBytes(topicBytes.length, 0));
-        long correlationId = nextCorrelationId();
-        FrameEncoder.publishHeader(output, correlationId, qos, topicBytes, payload.length);
-        connection.append(payload);
-        return correlationId;
+    /** The largest message without headers that can be published to a topic. */
+    public int bodyBytesMax(String topic) {
+        byte[] bytes = topicBytes(topic);
+        return core.info().frameBytesMax()
+                + FrameLayout.LENGTH_BYTES
+                - PublishLayout.publishBatchFrameBytes(bytes.length, 0)
+                - Integer.BYTES;
     }
 
-    /** The largest message that a frame can carry to a topic. */
-    public static int payloadBytesMax(String topic) {
-        return Limits.payloadBytesMax(Limits.encodeTopic(topic));
+    /** Begins to subscribe. */
+    public SubscriptionBuilder subscribe(String topic) {
+        return new SubscriptionBuilder(this, topic);
     }
 
-    /**
-     * The commit barrier: returns when everything sent before has taken effect, and everything published at QoS 1 is
-     * stored.
-     *
-     * @throws PublishRefusedException if publishes since the last ping were refused; the others were accepted
-     */
-    public void ping() throws IOException {
-        requireNotPolling();
-        long correlationId = sendPing();
-        answers.expect(FrameType.PONG, correlationId);
-        await("PING");
-        answers.throwRefusedPublishes();
+    /** Looks at topics, subscriptions and dead letters. */
+    public BlipAdmin admin() {
+        return new BlipAdmin(this);
     }
 
-    /**
-     * Subscribes. At QoS 1 the daemon keeps the subscription when this connection ends, and the next SUBSCRIBE with the
-     * same key and topic resumes it.
-     *
-     * @return the subscription's id
-     */
-    public long subscribe(String topic, int qos) throws IOException {
-        Limits.requireQos(qos);
-        byte[] topicBytes = topicBytes(topic);
-        requireNotPolling();
-        long correlationId = nextCorrelationId();
-        FrameEncoder.subscribe(
-                connection.outputFor(PayloadLayout.subscribeFrameBytes(topicBytes.length)),
-                correlationId,
-                topicBytes,
-                qos);
-        answers.expect(FrameType.ACK, correlationId);
-        await("SUBSCRIBE");
-        return answers.subscriptionId();
+    /** Asks the broker for a sign of life, behind everything that was sent before. @return how long the answer took */
+    public Duration ping() {
+        long start = System.nanoTime();
+        Futures.join(core.barrier(core.nanoTime() + options.requestTimeout().toNanos()));
+        return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    /** Asks once for a message: empty when none is waiting. */
-    public Optional<Delivery> poll(long subscriptionId) throws IOException {
-        return poll(subscriptionId, 1).stream().findFirst();
-    }
-
-    /** Asks for up to this many messages in one round trip; the answer holds as many as were waiting. */
-    public List<Delivery> poll(long subscriptionId, int max) throws IOException {
-        List<Delivery> deliveries = new ArrayList<>();
-        poll(subscriptionId, max, deliveries::add);
-        return deliveries;
+    /** Sends a request and waits for its answer. */
+    <T> T ask(
+            String what,
+            FrameType answerType,
+            int frameBytes,
+            FutureRequest.Writer writer,
+            FutureRequest.Reader<T> reader) {
+        long deadline = core.nanoTime() + options.requestTimeout().toNanos();
+        return Futures.join(core.request(new FutureRequest<>(what, answerType, deadline, frameBytes, writer, reader)));
     }
 
     /**
-     * Asks for up to this many messages in one round trip and hands over each as it is read.
-     *
-     * <p>An empty POLL has no answer, so a PING follows the batch in the same write: its PONG says that all is here. Refused
-     * publishes wait for the next {@link #ping}.
-     *
-     * @return how many there were
-     */
-    public int poll(long subscriptionId, int max, DeliveryHandler handler) throws IOException {
-        Limits.requireSubscriptionId(subscriptionId);
-        if (max < 1 || max > POLLS_MAX) {
-            throw new IllegalArgumentException("a poll asks for 1 to " + POLLS_MAX + " messages, not " + max);
-        }
-        requireNotPolling();
-        polling = true;
-        try {
-            // Deliveries may arrive before the last POLL is written, so the wait begins before the first.
-            long first = lastCorrelationId + 1;
-            answers.expectWithDeliveries(FrameType.PONG, first, first + max, handler);
-            for (int i = 0; i < max; i++) {
-                ByteBuffer output = connection.outputFor(PayloadLayout.subscriptionIdFrameBytes());
-                FrameEncoder.poll(output, nextCorrelationId(), subscriptionId);
-            }
-            sendPing();
-            await("POLL");
-            return answers.deliveryCount();
-        } finally {
-            polling = false;
-        }
-    }
-
-    /**
-     * Hands the acknowledgement of a QoS 1 delivery to the output buffer. One that comes too late or names something
-     * unknown is not an error here: see {@link #takeRefusedAcks}.
-     */
-    public void ack(long subscriptionId, long deliveryTag) throws IOException {
-        Limits.requireSubscriptionId(subscriptionId);
-        requireNotPolling();
-        ByteBuffer output = connection.outputFor(PayloadLayout.subscriptionIdFrameBytes());
-        FrameEncoder.ack(output, deliveryTag, subscriptionId);
-    }
-
-    /**
-     * The acknowledgements refused (404) since the last call, as far as answers were read; at most
-     * {@link #REFUSALS_KEPT_MAX}. Complete for every {@link #ack} before the last {@link #ping} or {@link #poll}.
-     */
-    public List<Refusal> takeRefusedAcks() {
-        return answers.takeRefusedAcks();
-    }
-
-    /** Sends what is in the output buffer, without waiting for any answer. */
-    public void flush() throws IOException {
-        requireNotPolling();
-        connection.flush();
-    }
-
-    /** Whether the connection is usable as far as is known without asking the server. */
-    public boolean isOpen() {
-        return connection.isOpen();
-    }
-
-    /**
-     * Sends what is in the output buffer and closes the connection. Whether it arrived, only a {@link #ping} before this can
-     * tell.
+     * Waits until everything published is confirmed, and handlers have ended; sends what was settled; then ends. What is not
+     * confirmed by the close timeout fails with {@link ClosedException}. May be called by a handler.
      */
     @Override
-    public void close() throws IOException {
-        try {
-            if (connection.isOpen()) {
-                connection.flush();
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            core.thread().awaitEnd(options.closeTimeout().toMillis());
+            return;
+        }
+        long deadline = System.nanoTime() + options.closeTimeout().toNanos();
+        if (!core.thread().isCurrent()) {
+            CompletableFuture<Void> idle = new CompletableFuture<>();
+            core.thread().execute(() -> core.publisher().onIdle(idle));
+            awaitUntil(idle, deadline);
+            if (core.isConnected() && !subscriptions.isEmpty()) {
+                awaitUntil(core.drain(deadline), deadline);
             }
-        } finally {
-            connection.close();
+            subscriptions.forEach(Subscription::stopHandling);
+            if (core.isConnected()) {
+                awaitUntil(core.barrier(deadline), deadline);
+            }
+        }
+        end();
+    }
+
+    private static void awaitUntil(CompletableFuture<?> future, long deadlineNanos) {
+        long left = Math.max(1, deadlineNanos - System.nanoTime());
+        try {
+            future.copy().orTimeout(left, TimeUnit.NANOSECONDS).join();
+        } catch (CompletionException e) {
+            // What could not be waited for fails when the client ends.
         }
     }
 
-    private long sendPing() throws IOException {
-        ByteBuffer output = connection.outputFor(PayloadLayout.emptyFrameBytes());
-        long correlationId = nextCorrelationId();
-        FrameEncoder.ping(output, correlationId);
-        return correlationId;
+    private void end() {
+        closed.set(true);
+        core.thread().execute(core::end);
+        core.thread().awaitEnd(options.closeTimeout().toMillis());
+        handlerThread.end();
     }
 
-    private void await(String request) throws IOException {
-        connection.transferUntil(answers::isAnswered);
-        if (answers.refusal() != null) {
-            throw new RequestRefusedException(request, answers.refusal());
+    void requireOpen() {
+        if (closed.get()) {
+            throw new ClosedException("the client is closed");
         }
     }
 
-    private long nextCorrelationId() {
-        return ++lastCorrelationId;
+    ClientCore core() {
+        return core;
     }
 
-    /** Most clients publish to one topic after another time, so the last one's bytes are kept. */
-    private byte[] topicBytes(String topic) {
-        if (!topic.equals(lastTopic)) {
-            lastTopicBytes = Limits.encodeTopic(topic);
-            lastTopic = topic;
-        }
-        return lastTopicBytes;
+    Options options() {
+        return options;
     }
 
-    private void requireNotPolling() {
-        if (polling) {
-            throw new IllegalStateException("a delivery handler must not call the client that calls it");
-        }
+    Executor handlers() {
+        return handlers;
+    }
+
+    void onSubscribed(Subscription subscription) {
+        subscriptions.removeIf(other -> !other.isActive());
+        subscriptions.add(subscription);
     }
 }

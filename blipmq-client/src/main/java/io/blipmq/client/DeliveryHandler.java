@@ -1,13 +1,11 @@
 package io.blipmq.client;
 
-import java.io.IOException;
-
-/** Takes deliveries one at a time as they are read, so that a batch never stands in memory as a whole. */
+/** Takes deliveries, one at a time for each subscription, on the client's handler thread or the executor that it was given. */
 @FunctionalInterface
 public interface DeliveryHandler {
     /**
-     * Called on the client's thread from within a poll; it must not call the client. What it throws ends the poll and
-     * closes the client, for the rest of the batch cannot be told from later answers any more.
+     * With automatic acknowledgement the delivery is acknowledged when this returns, and delivered again when it throws.
+     * Publishing from here is fine.
      */
-    void onDelivery(Delivery delivery) throws IOException;
+    void onDelivery(Delivery delivery) throws Exception;
 }

@@ -1,13 +1,12 @@
 package io.blipmq.client;
 
 import io.blipmq.protocol.FrameType;
-import java.io.IOException;
+import io.blipmq.protocol.ProtocolException;
 import java.nio.ByteBuffer;
 
 /** Takes frames as they are read. */
-@FunctionalInterface
 interface FrameHandler {
-    /** The payload may be read until the call returns; the buffer's position and limit say nothing. */
+    /** The buffer's bytes are the handler's until it returns. */
     void onFrame(FrameType type, long correlationId, ByteBuffer buffer, int payloadOffset, int payloadLength)
-            throws IOException;
+            throws ProtocolException;
 }

@@ -34,7 +34,7 @@ final class FrameInput {
      *
      * @return whether there was one
      */
-    boolean handleNext(FrameHandler handler) throws IOException {
+    boolean handleNext(FrameHandler handler) throws ProtocolException {
         int available = buffer.position() - frameOffset;
         if (available < FrameLayout.LENGTH_BYTES) {
             return false;
@@ -56,7 +56,7 @@ final class FrameInput {
 
     private int validLength() throws ProtocolException {
         int length = FrameLayout.length(buffer, frameOffset);
-        if (!FrameLayout.isLengthValid(length)) {
+        if (!FrameLayout.isServerLengthValid(length)) {
             throw new ProtocolException(
                     "the server sent a frame of impossible length " + Integer.toUnsignedString(length));
         }
@@ -65,7 +65,7 @@ final class FrameInput {
 
     private FrameType type(int offset) throws ProtocolException {
         byte value = FrameLayout.type(buffer, offset);
-        FrameType type = FrameType.of(FrameLayout.PROTOCOL_VERSION, value);
+        FrameType type = FrameType.of(FrameLayout.VERSION_2, value);
         if (type == null) {
             throw new ProtocolException("the server sent a frame of unknown type " + Byte.toUnsignedInt(value));
         }

@@ -1,5 +1,2 @@
-/**
- * Tests of the client against {@link io.blipmq.client.ScriptedServer}, a server on the loopback that does what a test tells
- * it; the command line's tests use it too.
- */
+/** Tests of the client over sockets: with a real broker, and with a fake one where rare things have to happen. */
 package io.blipmq.client;

@@ -2,7 +2,7 @@ package io.blipmq.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.client.BlipClient;
+import io.blipmq.daemon.v1.BlipClient;
 import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.FrameLayout;
 import java.io.IOException;

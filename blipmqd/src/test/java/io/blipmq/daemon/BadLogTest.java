@@ -3,7 +3,7 @@ package io.blipmq.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.blipmq.client.BlipClient;
+import io.blipmq.daemon.v1.BlipClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,7 +1,7 @@
 package io.blipmq.daemon;
 
-import io.blipmq.client.BlipClient;
-import io.blipmq.client.Delivery;
+import io.blipmq.daemon.v1.BlipClient;
+import io.blipmq.daemon.v1.Delivery;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

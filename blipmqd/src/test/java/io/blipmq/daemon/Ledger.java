@@ -2,7 +2,7 @@ package io.blipmq.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.client.Delivery;
+import io.blipmq.daemon.v1.Delivery;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;

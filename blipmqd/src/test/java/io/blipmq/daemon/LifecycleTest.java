@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.blipmq.client.BlipClient;
-import io.blipmq.client.Delivery;
-import io.blipmq.client.PublishRefusedException;
-import io.blipmq.client.RequestRefusedException;
+import io.blipmq.daemon.v1.BlipClient;
+import io.blipmq.daemon.v1.Delivery;
+import io.blipmq.daemon.v1.PublishRefusedException;
+import io.blipmq.daemon.v1.RequestRefusedException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;

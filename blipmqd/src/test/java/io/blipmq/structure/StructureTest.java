@@ -38,7 +38,7 @@ class StructureTest {
                 "com.sun.net.httpserver..",
                 "com.sun.management.."),
         CLIENT(List.of(PROTOCOL)),
-        CLI(List.of(CLIENT), "picocli.."),
+        CLI(List.of(CLIENT), "picocli..", "com.fasterxml.jackson.core..", "org.HdrHistogram.."),
         DAEMON(
                 List.of(CONFIG, NET, METRICS, PROTOCOL, BROKER, WAL),
                 "org.agrona..",

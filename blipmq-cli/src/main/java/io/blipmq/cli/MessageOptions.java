@@ -1,0 +1,58 @@
+package io.blipmq.cli;
+
+import io.blipmq.client.Message;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** Owned by the main thread. What a published message has beside its body. */
+final class MessageOptions {
+    @Option(
+            names = "--qos",
+            paramLabel = "QOS",
+            description = "1: stored before it is confirmed (default). 0: handed to whoever listens now.")
+    private int qos = 1;
+
+    @Option(
+            names = {"-H", "--header"},
+            paramLabel = "NAME=VALUE",
+            description = "A header; may be given again and again.")
+    private List<String> headers = new ArrayList<>();
+
+    @Option(
+            names = "--ttl",
+            paramLabel = "SECONDS",
+            description =
+                    "After which the message need not be delivered any more. Default: as the broker is configured.")
+    private Double ttlSeconds;
+
+    int qos() {
+        return qos;
+    }
+
+    void requireValid(CommandSpec caller) {
+        BlipCommand.requireQos(caller, qos);
+        message(caller, "t", new byte[0]);
+    }
+
+    Message message(CommandSpec caller, String topic, byte[] body) {
+        try {
+            Message message = Message.of(topic, body).withQos(qos);
+            if (ttlSeconds != null) {
+                message = message.withTtl(BlipCommand.seconds(caller, "--ttl", ttlSeconds));
+            }
+            for (String header : headers) {
+                int equals = header.indexOf('=');
+                if (equals < 1) {
+                    throw new ParameterException(caller.commandLine(), "--header takes NAME=VALUE");
+                }
+                message = message.withHeader(header.substring(0, equals), header.substring(equals + 1));
+            }
+            return message;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(caller.commandLine(), e.getMessage(), e);
+        }
+    }
+}

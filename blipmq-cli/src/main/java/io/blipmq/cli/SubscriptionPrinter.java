@@ -1,0 +1,72 @@
+package io.blipmq.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.blipmq.client.SubscriptionInfo;
+import java.io.IOException;
+import java.util.List;
+
+/** Shows subscriptions, in a table or as JSON. Stateless. */
+final class SubscriptionPrinter {
+    private SubscriptionPrinter() {}
+
+    static void print(BlipCommand blipmq, List<SubscriptionInfo> subscriptions) throws IOException {
+        if (blipmq.isJson()) {
+            JsonLines lines = new JsonLines(blipmq.terminal().output());
+            for (SubscriptionInfo subscription : subscriptions) {
+                lines.line(json -> fields(json, subscription));
+            }
+            return;
+        }
+        Table table = new Table("ID", "NAME", "TOPIC", "QOS", "KIND", "BACKLOG", "UNSETTLED", "OLDEST", "ATTACHED");
+        for (SubscriptionInfo subscription : subscriptions) {
+            table.row(
+                    Long.toUnsignedString(subscription.id()),
+                    subscription.name().isEmpty() ? "-" : subscription.name(),
+                    subscription.topic(),
+                    subscription.qos(),
+                    kind(subscription),
+                    subscription.backlog(),
+                    subscription.unsettled(),
+                    oldest(subscription),
+                    attached(subscription));
+        }
+        blipmq.print(table.toString());
+    }
+
+    static String kind(SubscriptionInfo subscription) {
+        if (subscription.deadLetters()) {
+            return "dead letters";
+        }
+        return subscription.durable() ? "durable" : "passing";
+    }
+
+    static String oldest(SubscriptionInfo subscription) {
+        return subscription.oldestAge().map(Printable::duration).orElse("-");
+    }
+
+    static String attached(SubscriptionInfo subscription) {
+        if (!subscription.attached()) {
+            return "-";
+        }
+        String name = subscription.clientName();
+        return name.isEmpty() ? subscription.clientAddress() : name + " " + subscription.clientAddress();
+    }
+
+    static void fields(JsonGenerator json, SubscriptionInfo subscription) throws IOException {
+        json.writeNumberField("id", subscription.id());
+        json.writeStringField("name", subscription.name());
+        json.writeStringField("topic", subscription.topic());
+        json.writeNumberField("qos", subscription.qos());
+        json.writeBooleanField("durable", subscription.durable());
+        json.writeBooleanField("deadLetters", subscription.deadLetters());
+        json.writeBooleanField("attached", subscription.attached());
+        json.writeNumberField("backlog", subscription.backlog());
+        json.writeNumberField("unsettled", subscription.unsettled());
+        if (subscription.oldestAge().isPresent()) {
+            json.writeNumberField(
+                    "oldestAgeMillis", subscription.oldestAge().get().toMillis());
+        }
+        json.writeStringField("clientName", subscription.clientName());
+        json.writeStringField("clientAddress", subscription.clientAddress());
+    }
+}

@@ -1,0 +1,8 @@
+package io.blipmq.client;
+
+/** Hears how it stands with a client's connection, on the client's own thread, which it must not keep waiting. */
+@FunctionalInterface
+public interface ConnectionListener {
+    /** @param reason why there is no connection, or none any more; else empty */
+    void onState(ConnectionState state, String reason);
+}

@@ -1,0 +1,112 @@
+package io.blipmq.client;
+
+import io.blipmq.protocol.v2.PropertiesBuilder;
+import io.blipmq.protocol.v2.PropertyLayout;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A message to publish. Immutable, as long as nobody changes the body's array, which is not copied.
+ *
+ * <pre>{@code
+ * Message order = Message.of("orders", "one espresso")
+ *         .withHeader("shop", "Linz")
+ *         .withTtl(Duration.ofMinutes(10));
+ * }</pre>
+ */
+public final class Message {
+    private static final byte[] NONE = new byte[0];
+
+    private final String topic;
+    private final byte[] body;
+    private final int qos;
+    private final byte[] properties;
+
+    private Message(String topic, byte[] body, int qos, byte[] properties) {
+        this.topic = topic;
+        this.body = body;
+        this.qos = qos;
+        this.properties = properties;
+    }
+
+    /** A message at QoS 1. */
+    public static Message of(String topic, byte[] body) {
+        return new Message(Objects.requireNonNull(topic, "topic"), Objects.requireNonNull(body, "body"), 1, NONE);
+    }
+
+    /** A message at QoS 1, in UTF-8. */
+    public static Message of(String topic, String body) {
+        return of(topic, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** @param other 1: stored before it is confirmed; 0: handed to whoever listens now */
+    public Message withQos(int other) {
+        if (other != 0 && other != 1) {
+            throw new IllegalArgumentException("a QoS is 0 or 1, not " + other);
+        }
+        return new Message(topic, body, other, properties);
+    }
+
+    /** One header more; they keep their order, and a name may stand twice. */
+    public Message withHeader(String name, String value) {
+        return withProperties(builder().header(name, value));
+    }
+
+    /** Likewise, with any bytes. */
+    public Message withHeader(String name, byte[] value) {
+        return withProperties(builder().header(name, value));
+    }
+
+    /** How long after its publishing the message is still worth delivering, instead of what the broker is configured to. */
+    public Message withTtl(Duration ttl) {
+        if (ttl.toMillis() < 1) {
+            throw new IllegalArgumentException("a TTL is at least 1 ms, not " + ttl);
+        }
+        if (hasTtl()) {
+            throw new IllegalStateException("the message has a TTL already");
+        }
+        return withProperties(builder().ttlMillis(ttl.toMillis()));
+    }
+
+    public String topic() {
+        return topic;
+    }
+
+    public byte[] body() {
+        return body;
+    }
+
+    public int qos() {
+        return qos;
+    }
+
+    /** As they stand on the wire; empty when there are none. */
+    byte[] properties() {
+        return properties;
+    }
+
+    private PropertiesBuilder builder() {
+        return new PropertiesBuilder().copyOf(ByteBuffer.wrap(properties), 0, properties.length);
+    }
+
+    private Message withProperties(PropertiesBuilder builder) {
+        if (builder.length() > PropertyLayout.BYTES_MAX) {
+            throw new IllegalArgumentException("headers and TTL are at most " + PropertyLayout.BYTES_MAX
+                    + " bytes together, not " + builder.length());
+        }
+        return new Message(topic, body, qos, builder.toBytes());
+    }
+
+    private boolean hasTtl() {
+        ByteBuffer buffer = ByteBuffer.wrap(properties);
+        return PropertyLayout.find(buffer, 0, properties.length, PropertyLayout.TTL_KEY) >= 0;
+    }
+
+    /** Without the body: that belongs in no log. */
+    @Override
+    public String toString() {
+        return "Message[topic=" + topic + ", qos=" + qos + ", " + body.length + " bytes]";
+    }
+}

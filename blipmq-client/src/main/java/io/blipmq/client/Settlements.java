@@ -1,0 +1,169 @@
+package io.blipmq.client;
+
+import io.blipmq.protocol.v2.AttachLayout;
+import io.blipmq.protocol.v2.RequestEncoder;
+import io.blipmq.protocol.v2.SettleLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Thread-safe: what was decided about a subscription's deliveries and has not been sent, and the credit to give back.
+ * Settlements that say the same go out in one SETTLE. Those of an earlier connection's deliveries are dropped.
+ *
+ * <p>The client gives credit back itself, one for each delivery that was settled or at QoS 0 taken: so there are never more
+ * deliveries here than the subscription's credit.
+ */
+final class Settlements {
+    /** Tags in one SETTLE: a frame stays small beside what others have to send. */
+    private static final int TAGS_MAX = 4096;
+
+    private static final byte[] NO_REASON = new byte[0];
+
+    private static final class Group {
+        private final int action;
+        private final long millis;
+        private final byte[] reason;
+        private long[] tags = new long[16];
+        private int count;
+
+        private Group(int action, long millis, byte[] reason) {
+            this.action = action;
+            this.millis = millis;
+            this.reason = reason;
+        }
+
+        private boolean takes(int otherAction, long otherMillis, byte[] otherReason) {
+            return action == otherAction
+                    && millis == otherMillis
+                    && count < TAGS_MAX
+                    && Arrays.equals(reason, otherReason);
+        }
+
+        private void add(long tag) {
+            if (count == tags.length) {
+                tags = Arrays.copyOf(tags, 2 * count);
+            }
+            tags[count++] = tag;
+        }
+    }
+
+    private final int credit;
+    private final long total;
+    private List<Group> groups = new ArrayList<>();
+    private int generation = 1;
+    /** Credit that the broker has not used, and deliveries that are not settled. */
+    private int granted;
+    /** Deliveries that are done with: they do not come again. */
+    private long done;
+
+    private int held;
+    private boolean dirty;
+
+    /** @param total messages that are wanted in all */
+    Settlements(int credit, long total) {
+        this.credit = credit;
+        this.total = total;
+    }
+
+    /** The credit that a new attachment begins with. */
+    synchronized int grantAtStart() {
+        granted = 0;
+        granted = due();
+        return granted;
+    }
+
+    private int due() {
+        return (int) Math.max(0, Math.min(credit - granted, total - done - granted));
+    }
+
+    /** @return whether nobody has asked for sending yet */
+    synchronized boolean add(Delivery delivery, int action, long millis, byte[] reason) {
+        if (delivery.generation() != generation || delivery.isSettled()) {
+            return false;
+        }
+        if (action != SettleLayout.EXTEND) {
+            delivery.markSettled();
+            granted--;
+            held--;
+            done += action == SettleLayout.NACK ? 0 : 1;
+        }
+        groupFor(action, millis, reason.length == 0 ? NO_REASON : reason).add(delivery.tag());
+        return becomeDirty();
+    }
+
+    private Group groupFor(int action, long millis, byte[] reason) {
+        Group last = groups.isEmpty() ? null : groups.get(groups.size() - 1);
+        if (last == null || !last.takes(action, millis, reason)) {
+            last = new Group(action, millis, reason);
+            groups.add(last);
+        }
+        return last;
+    }
+
+    /** A delivery at QoS 0 was taken. @return whether there is enough to be worth a frame */
+    synchronized boolean giveCreditBack(Delivery delivery) {
+        if (delivery.generation() != generation) {
+            return false;
+        }
+        held--;
+        granted--;
+        done++;
+        return credit - granted >= Math.max(1, credit / 4) && becomeDirty();
+    }
+
+    private boolean becomeDirty() {
+        boolean first = !dirty;
+        dirty = true;
+        return first;
+    }
+
+    synchronized void onDelivered(int count) {
+        held += count;
+    }
+
+    /** Whether no delivery is unsettled and nothing has to be sent. */
+    synchronized boolean isEmpty() {
+        return held == 0 && groups.isEmpty();
+    }
+
+    synchronized int generation() {
+        return generation;
+    }
+
+    /** The connection is gone: its deliveries come again. */
+    synchronized void onLost() {
+        generation++;
+        groups.clear();
+        held = 0;
+        dirty = false;
+    }
+
+    /** Writes what has come together. */
+    void writeTo(FrameOutput output, long subscriptionId) {
+        List<Group> taken;
+        int returned;
+        synchronized (this) {
+            taken = groups;
+            groups = new ArrayList<>();
+            returned = due();
+            granted += returned;
+            dirty = false;
+        }
+        for (Group group : taken) {
+            RequestEncoder.settle(
+                    output.room(SettleLayout.settleFrameBytes(group.reason.length, group.count)),
+                    ClientCore.UNANSWERED_ID,
+                    subscriptionId,
+                    group.action,
+                    0,
+                    group.millis,
+                    group.reason,
+                    group.tags,
+                    group.count);
+        }
+        if (returned > 0) {
+            RequestEncoder.credit(output.room(AttachLayout.creditFrameBytes()), subscriptionId, returned);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.blipmq.client;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Says how to subscribe; {@link #handle} or {@link #receive} does it. Owned by its caller.
+ *
+ * <pre>{@code
+ * Receiver orders = client.subscribe("orders")
+ *         .name("bar")
+ *         .credit(10)
+ *         .manualAck()
+ *         .ackTimeout(Duration.ofMinutes(1))
+ *         .receive();
+ * Delivery order = orders.receive();
+ * if (order.attempt() > 3) {
+ *     order.reject("nobody can make this");
+ * } else {
+ *     order.ack();
+ * }
+ * }</pre>
+ *
+ * <p>Without a name a subscription is passing: it gets what is published while it is there. With a name it is durable: the
+ * broker keeps what it has not acknowledged, until it is deleted or expires, and whoever attaches to the name goes on.
+ */
+public final class SubscriptionBuilder {
+    private static final int CREDIT_DEFAULT = 256;
+    private static final Duration ACK_TIMEOUT_DEFAULT = Duration.ofSeconds(30);
+    private static final Duration RETRY_DELAY_DEFAULT = Duration.ofMillis(100);
+
+    private final BlipClient client;
+    private final String topic;
+    private String name = "";
+    private int qos = 1;
+    private int credit = CREDIT_DEFAULT;
+    private long total = Long.MAX_VALUE;
+    private Duration ackTimeout = ACK_TIMEOUT_DEFAULT;
+    private Duration retryBackoff = Duration.ZERO;
+    private Duration retryDelay = RETRY_DELAY_DEFAULT;
+    private boolean autoAck = true;
+    private boolean takeOver;
+    private boolean fromNew;
+    private Executor executor;
+
+    SubscriptionBuilder(BlipClient client, String topic) {
+        this.client = client;
+        this.topic = topic;
+    }
+
+    /** Makes it durable, under this name, which belongs to the client's key. */
+    public SubscriptionBuilder name(String durableName) {
+        name = Objects.requireNonNull(durableName);
+        return this;
+    }
+
+    /** 1: every message until it is acknowledged (default). 0: what there is time for; the oldest are dropped. */
+    public SubscriptionBuilder qos(int value) {
+        if (value != 0 && value != 1) {
+            throw new IllegalArgumentException("a QoS is 0 or 1, not " + value);
+        }
+        qos = value;
+        return this;
+    }
+
+    /**
+     * How many messages may be here and not be settled, or at QoS 0 not be taken: 256 unless this is called. A slow handler
+     * keeps the rest at the broker. Memory is this many of the largest messages.
+     */
+    public SubscriptionBuilder credit(int messages) {
+        if (messages < 1) {
+            throw new IllegalArgumentException("a credit is at least 1, not " + messages);
+        }
+        credit = messages;
+        return this;
+    }
+
+    /** No more messages than these are asked for: what is beyond them stays for others, and undelivered. */
+    public SubscriptionBuilder limit(long messages) {
+        if (messages < 0) {
+            throw new IllegalArgumentException("a limit is 0 or more, not " + messages);
+        }
+        total = messages;
+        return this;
+    }
+
+    /**
+     * In which a delivery is to be settled once it is with its handler: 30 s unless this is called. While it waits here for
+     * the handler, the client extends it. Zero: the broker's own, and nothing is extended.
+     */
+    public SubscriptionBuilder ackTimeout(Duration timeout) {
+        Options.millis(timeout, "the ack timeout");
+        ackTimeout = timeout;
+        return this;
+    }
+
+    /** Until a delivery that was not settled in time is due again, doubling each time. At once unless this is called. */
+    public SubscriptionBuilder retryBackoff(Duration backoff) {
+        Options.millis(backoff, "the retry backoff");
+        retryBackoff = backoff;
+        return this;
+    }
+
+    /** Until a delivery whose handler threw comes again: 100 ms unless this is called. */
+    public SubscriptionBuilder retryDelay(Duration delay) {
+        Options.millis(delay, "the retry delay");
+        retryDelay = delay;
+        return this;
+    }
+
+    /** Nothing is acknowledged but by {@link Delivery#ack}. */
+    public SubscriptionBuilder manualAck() {
+        autoAck = false;
+        return this;
+    }
+
+    /** Takes the name from another connection that holds it; else that is refused. */
+    public SubscriptionBuilder takeOver() {
+        takeOver = true;
+        return this;
+    }
+
+    /** Begins with new messages: what the named subscription holds is dropped. */
+    public SubscriptionBuilder fromNew() {
+        fromNew = true;
+        return this;
+    }
+
+    /** Runs this subscription's handler, instead of the thread that all handlers of the client share. */
+    public SubscriptionBuilder executor(Executor handlers) {
+        executor = Objects.requireNonNull(handlers);
+        return this;
+    }
+
+    /** Subscribes, and hands deliveries to a handler from now on. */
+    public Subscription handle(DeliveryHandler handler) {
+        Objects.requireNonNull(handler);
+        Subscription subscription = new Subscription(options(), client.core());
+        Executor handlers = executor == null ? client.handlers() : executor;
+        subscription.pumpTo(new HandlerPump(subscription, handler, handlers));
+        return attach(subscription);
+    }
+
+    /** Subscribes, and lets the caller take deliveries one by one. */
+    public Receiver receive() {
+        return new Receiver(attach(new Subscription(options(), client.core())));
+    }
+
+    private Subscription attach(Subscription subscription) {
+        ClientCore core = client.core();
+        client.requireOpen();
+        client.onSubscribed(subscription);
+        core.thread().execute(() -> core.subscriptions().add(subscription));
+        try {
+            long millis = client.options().requestTimeout().toMillis();
+            Futures.join(subscription.attached().copy().orTimeout(millis, TimeUnit.MILLISECONDS));
+        } catch (CompletionException e) {
+            core.thread().execute(() -> core.subscriptions().leave(subscription, false, subscription.attached()));
+            if (e.getCause() instanceof TimeoutException) {
+                throw new TimedOutException("a subscription to " + topic + ": no answer in time");
+            }
+            throw e;
+        }
+        return subscription;
+    }
+
+    private SubscriptionOptions options() {
+        return new SubscriptionOptions(
+                topic,
+                Names.topic(topic),
+                name,
+                Names.text(name, "a subscription's name", Names.SUBSCRIPTION_BYTES_MAX),
+                qos,
+                credit,
+                total,
+                ackTimeout,
+                retryBackoff,
+                retryDelay,
+                autoAck,
+                takeOver,
+                fromNew);
+    }
+}

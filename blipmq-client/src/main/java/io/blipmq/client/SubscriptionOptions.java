@@ -1,0 +1,40 @@
+package io.blipmq.client;
+
+import io.blipmq.protocol.v2.AttachLayout;
+import java.time.Duration;
+
+/**
+ * What somebody wants of a subscription. Immutable.
+ *
+ * @param topicBytes the topic as it stands on the wire; likewise the name
+ * @param name empty for one that ends with the client
+ * @param credit deliveries that may be here and not be settled, or at QoS 0 not be taken
+ * @param total deliveries that are wanted in all
+ * @param retryDelay until a delivery whose handler failed comes again
+ */
+record SubscriptionOptions(
+        String topic,
+        byte[] topicBytes,
+        String name,
+        byte[] nameBytes,
+        int qos,
+        int credit,
+        long total,
+        Duration ackTimeout,
+        Duration retryBackoff,
+        Duration retryDelay,
+        boolean autoAck,
+        boolean takeOver,
+        boolean fromNew) {
+
+    /** @param first whether it is attached for the first time; what it holds is dropped only then */
+    int attachFlags(boolean first) {
+        return qos
+                | (takeOver && first ? AttachLayout.TAKE_OVER_FLAG : 0)
+                | (fromNew && first ? AttachLayout.FROM_NEW_FLAG : 0);
+    }
+
+    boolean isNamed() {
+        return !name.isEmpty();
+    }
+}
