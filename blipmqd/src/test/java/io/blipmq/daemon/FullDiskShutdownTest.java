@@ -2,9 +2,9 @@ package io.blipmq.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.client.BlipClient;
-import io.blipmq.client.Delivery;
-import io.blipmq.client.PublishRefusedException;
+import io.blipmq.daemon.v1.BlipClient;
+import io.blipmq.daemon.v1.Delivery;
+import io.blipmq.daemon.v1.PublishRefusedException;
 import io.blipmq.wal.WalOptions;
 import java.io.IOException;
 import java.nio.file.Files;

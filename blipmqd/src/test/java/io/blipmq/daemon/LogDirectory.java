@@ -2,7 +2,7 @@ package io.blipmq.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.client.BlipClient;
+import io.blipmq.daemon.v1.BlipClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

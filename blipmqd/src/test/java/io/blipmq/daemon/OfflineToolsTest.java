@@ -3,8 +3,8 @@ package io.blipmq.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.blipmq.client.BlipClient;
-import io.blipmq.client.Delivery;
+import io.blipmq.daemon.v1.BlipClient;
+import io.blipmq.daemon.v1.Delivery;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
