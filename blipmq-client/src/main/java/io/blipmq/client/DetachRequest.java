@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 /** Owned by the client's thread. Leaves a subscription of this connection, or deletes it. */
 final class DetachRequest extends Request {
     private static final byte[] NO_NAME = new byte[0];
+    private static final int UNKNOWN = 404;
 
     private final long subscriptionId;
     private final boolean delete;
@@ -40,9 +41,11 @@ final class DetachRequest extends Request {
         onEnd.accept(null);
     }
 
-    /** The end of the connection leaves the subscription just as well. */
+    /** The end of the connection leaves the subscription just as well; and one that is gone is left. */
     @Override
     void onFailure(BlipException failure) {
-        onEnd.accept(failure instanceof ConnectionLostException && !delete ? null : failure);
+        boolean isLeft = failure instanceof ConnectionLostException
+                || failure instanceof RefusedException refusal && refusal.code() == UNKNOWN;
+        onEnd.accept(isLeft && !delete ? null : failure);
     }
 }

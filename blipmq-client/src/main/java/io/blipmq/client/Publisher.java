@@ -236,13 +236,18 @@ final class Publisher {
         return inFlight.isEmpty();
     }
 
+    /** Whether nobody waits for anything any more; what has timed out nobody waits for. */
+    private boolean isSettled() {
+        return refusedForNow.isEmpty() && peek() == null && inFlight.stream().allMatch(PendingPublish::isDone);
+    }
+
     /** A future that ends once nothing is unconfirmed. */
     void onIdle(CompletableFuture<Void> future) {
         idle = future;
     }
 
     void tellIdle() {
-        if (idle != null && isIdle()) {
+        if (idle != null && isSettled()) {
             idle.complete(null);
             idle = null;
         }
