@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
                     + "on where this one ended. When the connection is lost, sub connects again and goes on.",
             "",
             "--ack auto acknowledges a message once it is written to standard output. --ack manual reads a line of "
-                    + "standard input for each: ack (or an empty line), nack [SECONDS] or reject [REASON].",
+                    + "standard input for each: ack (or an empty line), nack [SECONDS] or reject [REASON]. A message "
+                    + "that finds no more input stays unacknowledged and ends it.",
             ""
         })
 final class SubCommand implements Callable<Integer> {
