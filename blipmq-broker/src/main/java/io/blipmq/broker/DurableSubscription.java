@@ -340,7 +340,8 @@ final class DurableSubscription extends Subscription {
 
     /** When the oldest unsettled message was published, in wall-clock milliseconds; 0 when there is none. */
     long oldestMillis(Delivering delivering) {
-        long oldest = cursor.isAtEnd() ? Long.MAX_VALUE : cursor.message(delivering.journal()).publishedMillis;
+        boolean waits = cursor.waitingCount() > 0 && !cursor.isAtEnd();
+        long oldest = waits ? cursor.message(delivering.journal()).publishedMillis : Long.MAX_VALUE;
         for (Delivery delivery : unsettled.values()) {
             oldest = Math.min(oldest, delivery.message.publishedMillis);
         }

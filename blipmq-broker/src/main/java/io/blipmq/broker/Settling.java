@@ -71,8 +71,22 @@ final class Settling {
         Decision decision = new Decision(action, TimeUnit.MILLISECONDS.toNanos(millis), reason);
         if (upTo) {
             settleUpTo(subscription, tags.getLong(offset), decision, result);
-            return;
+        } else {
+            settleEach(subscription, tags, offset, end, decision, result);
         }
+        if (action != SettleAction.ACK) {
+            client.lastSequence(
+                    subscription.lastLetterSequence()); // what has become dead letters is there when PONG comes
+        }
+    }
+
+    private void settleEach(
+            DurableSubscription subscription,
+            ByteBuffer tags,
+            int offset,
+            int end,
+            Decision decision,
+            SettleResult result) {
         for (int at = offset; at < end; at += Long.BYTES) {
             if (settle(subscription, tags.getLong(at), decision)) {
                 result.settled++;

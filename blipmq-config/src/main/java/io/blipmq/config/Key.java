@@ -37,7 +37,7 @@ public enum Key {
     ACK_TIMEOUT_MS(
             ValueTypes.wholeNumber(1, 3_600_000),
             null,
-            "Time to acknowledge the first delivery; it doubles with each further one, up to 30 s."),
+            "Time to acknowledge the first delivery; it doubles with each further one, up to 30 s. Without it, 30 s for pushed deliveries (version 2)."),
     MESSAGE_TTL_MS(
             ValueTypes.wholeNumber(0, Limit.TEN_YEARS_MILLIS),
             0L,

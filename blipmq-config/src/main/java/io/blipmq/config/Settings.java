@@ -58,12 +58,15 @@ public record Settings(
      * How messages reach a subscription.
      *
      * @param maxRetries deliveries in all; 0 is without limit
+     * @param ackTimeoutMillis of polled deliveries; it doubles with each
+     * @param pushAckTimeoutMillis of pushed ones, unless the client asks for another
      * @param messageTtlMillis 0 is without limit
      */
     public record Delivery(
             int maxRetries,
             long retryBackoffMillis,
             long ackTimeoutMillis,
+            long pushAckTimeoutMillis,
             long messageTtlMillis,
             int maxInFlight,
             int qos0QueueMessages) {}

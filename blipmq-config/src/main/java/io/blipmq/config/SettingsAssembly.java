@@ -9,6 +9,9 @@ import java.nio.file.Path;
 
 /** Puts the values of all keys where {@link Settings} has them. Used by one thread. */
 final class SettingsAssembly {
+    /** A pushed message waits in its client's hands for those before it, which a polled one does not. */
+    private static final long PUSH_ACK_TIMEOUT_MILLIS = 30_000;
+
     private final GivenValues values;
     private final Path workingDirectory;
 
@@ -42,6 +45,7 @@ final class SettingsAssembly {
                 values.count(Key.MAX_RETRIES),
                 values.number(Key.RETRY_BACKOFF_MS),
                 values.number(Key.ACK_TIMEOUT_MS),
+                values.isGiven(Key.ACK_TIMEOUT_MS) ? values.number(Key.ACK_TIMEOUT_MS) : PUSH_ACK_TIMEOUT_MILLIS,
                 values.number(Key.MESSAGE_TTL_MS),
                 values.count(Key.MAX_IN_FLIGHT),
                 values.count(Key.QOS0_QUEUE_MESSAGES));

@@ -20,7 +20,7 @@ final class AttachHandler {
             session.answers().nack(correlationId, refusal);
             return true;
         }
-        long result = session.pushing().attach(session.client(), request(buffer, payload));
+        long result = session.pushing().attach(session.client(), request(session, buffer, payload));
         if (result == Broker.BUSY) {
             return false;
         }
@@ -70,20 +70,21 @@ final class AttachHandler {
         return qos0 ? V2Nack.DEAD_LETTERS_ARE_QOS_1 : null;
     }
 
-    private static AttachRequest request(ByteBuffer buffer, int payload) {
+    private static AttachRequest request(PushSession session, ByteBuffer buffer, int payload) {
         int topicLength = AttachLayout.topicLength(buffer, payload);
         byte[] topic = new byte[topicLength];
         buffer.get(payload + AttachLayout.TOPIC_OFFSET, topic);
         byte[] name = new byte[AttachLayout.nameLength(buffer, payload, topicLength)];
         buffer.get(payload + AttachLayout.nameOffset(topicLength), name);
         int flags = AttachLayout.flags(buffer, payload);
+        long ackTimeoutMillis = AttachLayout.ackTimeoutMillis(buffer, payload);
         return new AttachRequest(
                 qos(buffer, payload),
                 topic,
                 name,
                 (flags & AttachLayout.TAKE_OVER_FLAG) != 0,
                 (flags & AttachLayout.FROM_NEW_FLAG) != 0,
-                AttachLayout.ackTimeoutMillis(buffer, payload),
+                ackTimeoutMillis == 0 ? session.ackTimeoutMillis() : ackTimeoutMillis,
                 AttachLayout.retryBackoffMillis(buffer, payload),
                 (flags & AttachLayout.CREDIT_ON_SETTLE_FLAG) != 0);
     }

@@ -84,6 +84,11 @@ final class PushSession {
         return output;
     }
 
+    /** What a delivery may take when the client does not say. */
+    long ackTimeoutMillis() {
+        return shared.welcome.ackTimeoutMillis();
+    }
+
     /** Of the batch that is being published. */
     BatchProgress batch() {
         return batch;

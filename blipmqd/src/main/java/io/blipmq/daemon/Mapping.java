@@ -62,7 +62,7 @@ final class Mapping {
                         SERVER_NAME + "/" + version,
                         settings.log().fsyncPolicy().toString(),
                         settings.delivery().maxInFlight(),
-                        settings.delivery().ackTimeoutMillis()));
+                        settings.delivery().pushAckTimeoutMillis()));
     }
 
     private static ForcePolicy forcePolicy(FsyncPolicy policy) {
