@@ -82,8 +82,13 @@ final class DurableReader {
         return 1;
     }
 
+    /**
+     * An expired message that has found no room stands before whatever comes behind it: QoS 0 messages, too, which do not
+     * care how many deliveries are unsettled.
+     */
     private int whyNone(Delivering delivering) {
-        boolean isExpiredNext = !cursor.isAtEnd() && unsettled.size() < delivering.inFlightMax();
+        boolean isExpiredNext =
+                !cursor.isAtEnd() && cursor.message(delivering.journal()).isExpired(delivering.nowMillis());
         return isExpiredNext ? Pushing.STALLED : 0;
     }
 

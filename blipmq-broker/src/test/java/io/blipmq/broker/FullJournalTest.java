@@ -3,6 +3,7 @@ package io.blipmq.broker;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.protocol.v2.PropertiesBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -155,5 +156,23 @@ class FullJournalTest {
         broker.broker().seal();
         broker.restart();
         assertThat(broker.pollAll(broker.connect("alice"), subscription)).containsExactly("two");
+    }
+
+    @Test
+    void whatExpiredWithoutRoomIsPassedAsSoonAsThereIsSome() {
+        broker = new TestBroker(Options.inFlightMax(1));
+        PushClient bob = new PushClient(broker, "bob");
+        bob.attach(PushClient.Request.to("demo").named("jobs").ackTimeout(60_000), PushBroker.UNLIMITED_CREDIT);
+        bob.publish(1, "demo", "in flight");
+        bob.publish(1, "demo", new PropertiesBuilder().ttlMillis(1_000).toBytes(), "short");
+        broker.turn();
+        bob.publish(0, "demo", "live");
+        assertThat(bob.receiveTexts()).containsExactly("in flight");
+        broker.journal().settlementsBusy(true);
+        broker.pass(2, SECONDS);
+        broker.broker().onTick();
+        assertThat(bob.receiveTexts()).isEmpty();
+        broker.journal().settlementsBusy(false);
+        assertThat(bob.receiveTexts()).containsExactly("live");
     }
 }

@@ -7,7 +7,7 @@ import io.blipmq.broker.OwnerId;
  *
  * @param sequence the command's number; 0 for those that are handed back without it
  * @param tag of the message that is settled or moved, of the letter that is redriven
- * @param text a message's properties, a subscription's name
+ * @param text a message's properties, those of a dead letter, a subscription's name
  * @param flag whether a message is redriven, whether a subscription is passing
  * @param length of the payload of a settled message
  * @param code the reason, or the attempts of a dead letter
@@ -67,7 +67,13 @@ record Command(
     }
 
     static Command deadLetter(
-            long sequence, long subscription, long tag, boolean redriven, int attempts, long expiresMillis) {
+            long sequence,
+            long subscription,
+            long tag,
+            String properties,
+            boolean redriven,
+            int attempts,
+            long expiresMillis) {
         return new Command(
                 Kind.DEAD_LETTER,
                 sequence,
@@ -75,7 +81,7 @@ record Command(
                 tag,
                 null,
                 null,
-                null,
+                properties,
                 redriven,
                 null,
                 0,
@@ -103,11 +109,11 @@ record Command(
                 letters);
     }
 
-    /** Whether this is the other as it is handed back: without an expiry that only stands in its record. */
+    /** Whether this is the other as it is handed back: without what of a moved message only stands in its record. */
     boolean isHandedBackAs(Command other) {
         return switch (kind) {
             case DEAD_LETTER ->
-                deadLetter(sequence, subscription, tag, flag, code, 0).equals(other);
+                deadLetter(sequence, subscription, tag, null, flag, code, 0).equals(other);
             case REDRIVE -> redrive(sequence, subscription, letters, tag, 0).equals(other);
             default -> equals(other);
         };

@@ -79,7 +79,7 @@ final class CommandRecorder implements CommandHandler {
             int attempts,
             int payloadLength) {
         target.onDeadLetter(sequence, position, subscriptionId, deliveryTag, redriven, attempts, payloadLength);
-        told.accept(Command.deadLetter(sequence, subscriptionId, deliveryTag, redriven, attempts, 0));
+        told.accept(Command.deadLetter(sequence, subscriptionId, deliveryTag, null, redriven, attempts, 0));
     }
 
     @Override

@@ -82,8 +82,10 @@ final class JournalTap implements Journal {
         long deliveryTag = message.sequence();
         long sequence =
                 journal.appendDeadLetter(subscriptionId, redriven, attempts, key, message, properties, expiresMillis);
+        String text = Texts.hex(ByteBuffer.wrap(properties), 0, properties.length);
         return tell(
-                sequence, Command.deadLetter(sequence, subscriptionId, deliveryTag, redriven, attempts, expiresMillis));
+                sequence,
+                Command.deadLetter(sequence, subscriptionId, deliveryTag, text, redriven, attempts, expiresMillis));
     }
 
     @Override

@@ -532,6 +532,9 @@ final class Model implements JournalTap.Listener {
                 && command.code() == message.attempts
                 && command.expiresMillis() == nowMillis + options.deadLetterRetentionMillis();
         Check.that(usedUp, () -> message + " of " + subscription + " has not used up its deliveries: " + command);
+        boolean rejected = message.rejected || pushes.isRejecting();
+        String expected = LetterText.of(subscription.id, message, rejected, nowMillis);
+        Check.that(command.text().equals(expected), () -> "the letter of " + message + " says " + command.text());
         message.state = ModelMessage.State.MOVING;
         message.attachment = null;
     }
@@ -665,6 +668,7 @@ final class Model implements JournalTap.Listener {
         }
         ModelMessage arrived = target.arrive(command.sequence(), failed.payload, command.expiresMillis());
         arrived.properties = failed.properties;
+        arrived.letterProperties = command.text();
         arrived.publishedMillis = failed.publishedMillis;
         ModelSubscription.Letter letter =
                 new ModelSubscription.Letter(origin.id, command.tag(), target.id, command.sequence());

@@ -24,7 +24,11 @@ final class ModelMessage {
     int attempts;
     State state = State.NEW;
     long deadlineNanos;
+    /** Those it was published with, behind their length. */
     String properties = "";
+    /** Those of a dead letter, without their length. */
+    String letterProperties = "";
+
     long publishedMillis;
     /** Whom it was pushed to last; null when it was polled, or that one is gone. */
     ModelAttachment attachment;
@@ -52,8 +56,14 @@ final class ModelMessage {
         copy.state = state;
         copy.deadlineNanos = deadlineNanos;
         copy.properties = properties;
+        copy.letterProperties = letterProperties;
         copy.publishedMillis = publishedMillis;
         return copy;
+    }
+
+    /** Its properties without their length, as they are pushed. */
+    String ownProperties() {
+        return properties.isEmpty() ? "" : properties.substring(4);
     }
 
     boolean isExpired(long nowMillis) {

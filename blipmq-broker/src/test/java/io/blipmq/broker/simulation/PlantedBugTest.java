@@ -33,29 +33,29 @@ class PlantedBugTest {
         return Stream.of(
                         broker(
                                 "a publish is answered before it is stored",
-                                "return refuse(sequence); } client.lastSequence(sequence);",
-                                "return refuse(sequence); }"),
+                                "client.lastSequence(sequence); } counters.increment(BrokerMetric.PUBLISHED);",
+                                "} counters.increment(BrokerMetric.PUBLISHED);"),
                         broker(
                                 "an acknowledgement is not journalled",
-                                "if (!pendingSettlements.append(subscription.id(), deliveryTag, payloadLength)) {"
-                                        + " return false; }",
+                                "pendingSettlements.append(subscription.id(), deliveryTag, redriven, payloadLength);",
                                 ""),
                         broker(
                                 "an expired message is dropped and not journalled as settled",
-                                "|| journal.appendSettle(subscription.id(), deliveryTag, payloadLength, reason) < 0",
+                                "|| journal.appendSettle(subscription.id(), message.sequence, redriven,"
+                                        + " message.payloadLength, reason) < 0",
                                 ""),
                         broker(
                                 "a subscription misses the first message behind it",
-                                "addDurable(sequence, topic(topicName), owner, sequence + 1);",
-                                "addDurable(sequence, topic(topicName), owner, sequence + 2);"),
+                                "addDurable(sequence, topic, owner, name, passing, sequence + 1);",
+                                "addDurable(sequence, topic, owner, name, passing, sequence + 2);"),
                         broker(
                                 "redeliveries come in the wrong order",
                                 "Comparator.comparingLong(d -> d.tag)",
                                 "Comparator.comparingLong(d -> -d.tag)"),
                         broker(
                                 "a dead letter stays in the subscription that it failed in",
-                                "if (origin.isWaitingFor(deliveryTag)) { settle(origin, deliveryTag, payloadLength);",
-                                "if (origin.isWaitingFor(deliveryTag)) {"),
+                                "settle(origin, deliveryTag, redriven, payloadLength);",
+                                ""),
                         broker(
                                 "a checkpoint forgets what was settled beyond the cursor",
                                 "cursor.settledAhead().tags(), cursor.settledAhead().lengths());",
@@ -79,8 +79,8 @@ class PlantedBugTest {
                                 "wal.checkpoint(log.storedSequence(), state, liveness);"),
                         broker(
                                 "compaction does not ask for messages in flight",
-                                "? Arrays.binarySearch(unsettled, sequence) >= 0",
-                                "? false"),
+                                "return Arrays.binarySearch(unsettled, sequence) >= 0 || sequence >= nextSequence",
+                                "return sequence >= nextSequence"),
                         broker(
                                 "compaction asks only the first subscription",
                                 "for (Reader reader : readers) { if (reader.wants(sequence)) { return true; } }"
@@ -89,6 +89,54 @@ class PlantedBugTest {
                         broker(
                                 "a message that a compacted segment holds is read at its old place",
                                 "message.position = foundPosition[0];",
+                                ""),
+                        broker(
+                                "a takeover leaves the subscription with the other connection, too",
+                                "expel(subscription, client); subscribing.attach(",
+                                "subscribing.attach("),
+                        broker(
+                                "a connection is not told that its subscription was taken over",
+                                "attachment.client().pusher().onDetached( subscription.id(), TAKEN_OVER,"
+                                        + " \"taken over by client '\" + successor.name() + \"' at \" + successor.address());",
+                                ""),
+                        broker("credit is not spent", "credit -= messages;", ""),
+                        broker(
+                                "credit comes back with a settlement although nobody asked for that",
+                                "if (creditOnSettle) { addCredit(1); }",
+                                "addCredit(1);"),
+                        broker(
+                                "a delivery that nobody wants now is due again at once",
+                                "leaveHolder(delivery); dueAfter(delivery, delayNanos);",
+                                "leaveHolder(delivery); dueAgain(delivery);"),
+                        broker(
+                                "a rejected message is kept and goes nowhere",
+                                "counters.increment(BrokerMetric.REJECTED); moveToDeadLetters(delivery);",
+                                "counters.increment(BrokerMetric.REJECTED);"),
+                        broker(
+                                "a rejected message's letter does not say why",
+                                "delivery.rejectReason == null ? LetterProperties.RETRIES_EXHAUSTED :"
+                                        + " delivery.rejectReason;",
+                                "LetterProperties.RETRIES_EXHAUSTED;"),
+                        broker(
+                                "an acknowledgement of all up to a tag takes the next one, too",
+                                "if (tag > last) { break; }",
+                                "if (tag > last + 1) { break; }"),
+                        broker(
+                                "a letter that was sent back stays a letter",
+                                "settle(deadLetters, letterTag, false, copy.payloadLength);",
+                                ""),
+                        broker(
+                                "a checkpoint forgets what came back from the dead letters",
+                                "delivery.isRedriven(), delivery.attempts);",
+                                "false, delivery.attempts);"),
+                        broker(
+                                "a subscription that ends with its connection survives a restart",
+                                "if (subscription.isPassing()) { remove(subscription, RemoveReason.CONNECTION_ENDED);"
+                                        + " return; }",
+                                ""),
+                        broker(
+                                "a name's old subscription stays when a new one takes its place",
+                                "if (replaced != null) { remove(replaced); }",
                                 ""),
                         wal(
                                 "every_n counts to twice as many",

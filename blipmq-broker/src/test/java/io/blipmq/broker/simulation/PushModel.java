@@ -21,6 +21,7 @@ final class PushModel {
     private long purging;
     private long redriving;
     private int redriven;
+    private boolean rejecting;
 
     PushModel(Model model) {
         this.model = model;
@@ -117,6 +118,7 @@ final class PushModel {
 
     private static void expel(ModelSubscription subscription) {
         if (subscription.attachment != null) {
+            subscription.attachment.client.expectTakenOver(subscription.id);
             subscription.release(subscription.attachment.client);
         }
     }
@@ -172,13 +174,11 @@ final class PushModel {
         Check.that(subscription != null, () -> "a delivery at QoS 1 of " + id);
         model.onMessage(subscription, tag, payload);
         ModelMessage message = subscription.unsettled.get(tag);
-        String own = message.properties.isEmpty() ? "" : message.properties.substring(4);
+        String expected = subscription.deadLetters ? message.letterProperties : message.ownProperties();
         Check.that(
-                message.attempts == attempt
-                        && message.publishedMillis == published
-                        && (subscription.deadLetters ? properties.startsWith(own) : properties.equals(own)),
+                message.attempts == attempt && message.publishedMillis == published && properties.equals(expected),
                 () -> message + " of " + subscription + " was pushed as attempt " + attempt + " at " + published
-                        + " with " + properties + ", not " + own);
+                        + " with " + properties + ", not " + expected);
     }
 
     void onPushedLive(PushedClient client, long id, List<String> payloads) {
@@ -205,7 +205,7 @@ final class PushModel {
     void checkNothingLeft() {
         for (ModelSubscription subscription : model.durable().values()) {
             if (subscription.attachment != null && subscription.attachment.takes()) {
-                subscription.onNothing();
+                subscription.onNothingToPush();
             }
         }
         for (Model.Passing reader : model.passing.values()) {
@@ -227,8 +227,14 @@ final class PushModel {
         return own ? subscription : null;
     }
 
+    /** Whether a message that moves to the dead letters just now does so because a client rejects it. */
+    boolean isRejecting() {
+        return rejecting;
+    }
+
     /** The tags that a request is going to hit, if it is taken. */
     List<Long> targets(PushedClient client, long id, SettleAction action, boolean upTo, long tag) {
+        rejecting = action == SettleAction.REJECT;
         ModelSubscription subscription = settleable(client, id);
         List<Long> targets = new ArrayList<>();
         if (subscription == null) {
@@ -259,6 +265,7 @@ final class PushModel {
 
     void onSettled(
             PushedClient client, long id, SettleAction action, long millis, List<Long> targets, SettleResult result) {
+        rejecting = false;
         ModelSubscription subscription = settleable(client, id);
         if (subscription == null) {
             Check.that(result.isSubscriptionUnknown(), () -> "SETTLE of " + id + " was taken");

@@ -17,9 +17,13 @@ import java.util.Set;
 
 /** A connection of protocol version 2: what it is pushed, and what it asks for. Owned by the simulation's thread. */
 final class PushedClient extends SimulatedClient {
+    /** Why it rejects whatever it rejects. */
+    static final byte[] REASON = Texts.bytes("bad");
+
     private final BatchResult batch = new BatchResult();
     private final SettleResult settled = new SettleResult();
     private final Set<Long> unanswered = new HashSet<>();
+    private final Set<Long> takenOver = new HashSet<>();
     private int room = Integer.MAX_VALUE;
     private boolean sawNoRoom;
     private boolean draining;
@@ -98,7 +102,13 @@ final class PushedClient extends SimulatedClient {
         @Override
         public void onDetached(long subscriptionId, int code, String why) {
             subscriptions().remove(subscriptionId);
+            takenOver.add(subscriptionId);
         }
+    }
+
+    /** Another connection has taken this subscription, and the broker has said so. */
+    void expectTakenOver(long id) {
+        Check.that(takenOver.remove(id), () -> this + " was not told that " + id + " is taken over");
     }
 
     private static String body(ByteBuffer source, int at) {
@@ -252,7 +262,7 @@ final class PushedClient extends SimulatedClient {
         request(() -> {
             List<Long> targets = model.pushes().targets(this, id, action, upTo, tag);
             ByteBuffer tags = ByteBuffer.allocate(Long.BYTES).putLong(0, tag);
-            byte[] reason = action == SettleAction.REJECT ? Texts.bytes("bad") : new byte[0];
+            byte[] reason = action == SettleAction.REJECT ? REASON : new byte[0];
             broker.pushing().settle(client, id, action, upTo, millis, reason, tags, 0, Long.BYTES, settled);
             model.pushes().onSettled(this, id, action, millis, targets, settled);
             return !settled.isBusy();
