@@ -119,8 +119,8 @@ class PlantedBugTest {
                                 "LetterProperties.RETRIES_EXHAUSTED;"),
                         broker(
                                 "an acknowledgement of all up to a tag takes the next one, too",
-                                "if (tag > last) { break; }",
-                                "if (tag > last + 1) { break; }"),
+                                "if (delivery.tag <= last) {",
+                                "if (delivery.tag <= last + 1) {"),
                         broker(
                                 "a letter that was sent back stays a letter",
                                 "settle(deadLetters, letterTag, false, copy.payloadLength);",
