@@ -19,7 +19,7 @@ final class Attachment {
 
     private boolean ended;
 
-    /** Owned by {@link ReadyList}. */
+    /** Owned by {@link AttachmentQueue}. */
     boolean listed;
 
     Attachment nextListed;

@@ -12,7 +12,9 @@ public final class Client {
     private final List<Subscription> subscriptions = new ArrayList<>(1);
     private long lastSequence;
     private boolean draining;
-    private boolean waitsForRoom;
+    private boolean isWaitingForRoom;
+    /** Null for a client that polls. */
+    private final AttachmentQueue waitingForRoom;
 
     /** A client that polls. */
     Client(OwnerId owner) {
@@ -25,6 +27,7 @@ public final class Client {
         this.name = name;
         this.address = address;
         this.pusher = pusher;
+        this.waitingForRoom = pusher == null ? null : new AttachmentQueue();
     }
 
     OwnerId owner() {
@@ -43,9 +46,9 @@ public final class Client {
         return pusher;
     }
 
-    /** Whether messages may be pushed to it just now. */
+    /** Whether messages may be pushed to it, once its output has room. */
     boolean takesPushes() {
-        return pusher != null && !draining && !waitsForRoom;
+        return pusher != null && !draining;
     }
 
     void drain() {
@@ -54,14 +57,20 @@ public final class Client {
 
     /** Its output is full. */
     void waitForRoom() {
-        waitsForRoom = true;
+        isWaitingForRoom = true;
     }
 
-    /** @return whether its output had been full */
-    boolean onRoom() {
-        boolean waited = waitsForRoom;
-        waitsForRoom = false;
-        return waited;
+    void endWaitForRoom() {
+        isWaitingForRoom = false;
+    }
+
+    boolean isWaitingForRoom() {
+        return isWaitingForRoom;
+    }
+
+    /** Those of its subscriptions that have something for it meanwhile. */
+    AttachmentQueue waitingForRoom() {
+        return waitingForRoom;
     }
 
     /** What ends or is detached with the connection. */

@@ -117,7 +117,7 @@ final class LiveLog {
             return;
         }
         int header = LiveChunk.RUN_HEADER_BYTES;
-        LiveChunk chunk = memory.take(this, header + entryBytes, header + bytesWanted, endNumber);
+        LiveChunk chunk = memory.take(this, header + entryBytes, header + bytesWanted, tail == null, endNumber);
         if (tail == null) {
             head = chunk;
             chunk.cursors = cursors.size();

@@ -7,15 +7,19 @@ package io.blipmq.broker;
  * to the subscriptions that had not read them.
  */
 final class LiveMemory {
-    /** Small enough that a quiet topic costs little, large enough that a chunk change is rare. */
+    /** For a log that was empty: a hundred thousand topics with a message each cost little. */
+    static final int SMALL_CHUNK_BYTES = 1024;
+    /** For one that goes on: a chunk change is rare. */
     static final int CHUNK_BYTES = 16 * 1024;
     /** For batches: large enough to take one whole, small enough that little is lost when it has to give way. */
     static final int LARGE_CHUNK_BYTES = 128 * 1024;
 
+    private static final int POOLED_SMALL_CHUNKS_MAX = 4096;
     private static final int POOLED_CHUNKS_MAX = 64;
     private static final int POOLED_LARGE_CHUNKS_MAX = 16;
 
     private final long bytesMax;
+    private final Pool smallPool = new Pool(SMALL_CHUNK_BYTES, POOLED_SMALL_CHUNKS_MAX);
     private final Pool pool = new Pool(CHUNK_BYTES, POOLED_CHUNKS_MAX);
     private final Pool largePool = new Pool(LARGE_CHUNK_BYTES, POOLED_LARGE_CHUNKS_MAX);
     private long bytes;
@@ -53,10 +57,10 @@ final class LiveMemory {
      *
      * @param bytesNeeded it has room for these in any case
      * @param bytesWanted it had better have room for these
+     * @param first whether the log is empty
      */
-    LiveChunk take(LiveLog owner, int bytesNeeded, int bytesWanted, long firstNumber) {
-        int usual = bytesWanted <= CHUNK_BYTES ? CHUNK_BYTES : LARGE_CHUNK_BYTES;
-        int size = Math.max(usual, bytesNeeded);
+    LiveChunk take(LiveLog owner, int bytesNeeded, int bytesWanted, boolean first, long firstNumber) {
+        int size = Math.max(usualBytes(bytesWanted, first), bytesNeeded);
         while (oldest != null && bytes + size > bytesMax) {
             oldest.owner.dropOldestChunk();
         }
@@ -73,8 +77,16 @@ final class LiveMemory {
         return chunk;
     }
 
+    private static int usualBytes(int bytesWanted, boolean first) {
+        if (first && bytesWanted <= SMALL_CHUNK_BYTES) {
+            return SMALL_CHUNK_BYTES;
+        }
+        return bytesWanted <= CHUNK_BYTES ? CHUNK_BYTES : LARGE_CHUNK_BYTES;
+    }
+
     private LiveChunk chunk(int size) {
         return switch (size) {
+            case SMALL_CHUNK_BYTES -> smallPool.take();
             case CHUNK_BYTES -> pool.take();
             case LARGE_CHUNK_BYTES -> largePool.take();
             default -> new LiveChunk(size);
@@ -94,6 +106,7 @@ final class LiveMemory {
             chunk.newer.older = chunk.older;
         }
         chunk.end();
+        smallPool.giveBack(chunk);
         pool.giveBack(chunk);
         largePool.giveBack(chunk);
     }

@@ -188,11 +188,7 @@ public final class PushBroker {
 
     /** The output of a client that had no room for more has some again. */
     public void onRoom(Client client) {
-        if (client.onRoom()) {
-            for (Subscription subscription : client.subscriptions()) {
-                ready.add(subscription.attachment());
-            }
-        }
+        ready.onRoom(client);
     }
 
     /**

@@ -69,6 +69,7 @@ final class Pushing {
         while (attachment.isOpen() && pushed < QUANTUM) {
             if (!client.pusher().hasRoom()) {
                 client.waitForRoom();
+                ready.add(attachment);
                 return pushed;
             }
             step = attachment.subscription().pushNext(Math.min(QUANTUM - pushed, attachment.credit()), delivering);

@@ -3,25 +3,25 @@ package io.blipmq.broker;
 /**
  * Whom there may be something to push to: attachments, first come, first served, and topics that messages have arrived in.
  * Owned by the core thread. Both lists are intrusive, and a topic is listed by the first message of a turn, so that being
- * ready costs nothing per message.
+ * ready costs nothing per message. What waits for room in its connection's output waits in the {@link Client}'s own queue, so
+ * that a connection with many subscriptions costs no more than one with few.
  */
 final class ReadyList {
-    private Attachment first;
-    private Attachment last;
+    private final AttachmentQueue attachments = new AttachmentQueue();
     private Topic firstTopic;
 
     /** Lists an attachment that can take something; null is ignored. */
     void add(Attachment attachment) {
-        if (attachment == null || attachment.listed || !attachment.isOpen()) {
-            return;
+        if (attachment != null && attachment.isOpen()) {
+            Client client = attachment.client();
+            (client.isWaitingForRoom() ? client.waitingForRoom() : attachments).add(attachment);
         }
-        attachment.listed = true;
-        if (last == null) {
-            first = attachment;
-        } else {
-            last.nextListed = attachment;
-        }
-        last = attachment;
+    }
+
+    /** The output of a client that had no room for more has some again. */
+    void onRoom(Client client) {
+        client.endWaitForRoom();
+        attachments.takeAll(client.waitingForRoom());
     }
 
     /** Messages have arrived in a topic. */
@@ -48,19 +48,10 @@ final class ReadyList {
 
     /** The next attachment, which is no longer listed; null when there is none. */
     Attachment poll() {
-        Attachment attachment = first;
-        if (attachment != null) {
-            first = attachment.nextListed;
-            if (first == null) {
-                last = null;
-            }
-            attachment.nextListed = null;
-            attachment.listed = false;
-        }
-        return attachment;
+        return attachments.poll();
     }
 
     boolean isEmpty() {
-        return first == null && firstTopic == null;
+        return attachments.isEmpty() && firstTopic == null;
     }
 }
