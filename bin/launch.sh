@@ -58,7 +58,7 @@ jvm_options() {
     case $1 in
         blipmqd)
             memory_mib
-            options="$options -Xms16m -Xmx${heap_mib}m -XX:MaxDirectMemorySize=${direct_mib}m -Djdk.nio.maxCachedBufferSize=262144"
+            options="$options -Xms16m -Xmx${heap_mib}m -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=20 -XX:MaxDirectMemorySize=${direct_mib}m -Djdk.nio.maxCachedBufferSize=262144"
             # The JVM refuses two collectors, so one in BLIPMQ_JAVA_OPTS replaces this one.
             case ${BLIPMQ_JAVA_OPTS-} in
                 *-XX:+Use*GC*) ;;
