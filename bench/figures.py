@@ -66,16 +66,18 @@ def verdict(workload, what, value, wanted, unit):
 
 
 def cost(workload, point, figure):
-    """Per message; of large messages per byte."""
-    return figure * 1024 / point if workload["axis"] == "bytes" and point > 1024 else figure
+    """Per message; of large messages per KiB."""
+    return figure * 1024 / point if workload["axis"] == "bytes" else figure
 
 
 def curve_table(workload, values):
     points = [(point, values[label]) for point, label in zip(workload["points"], (one["label"] for one in workload["contenders"])) if label in values]
     costs = {point: statistics.median(cost(workload, point, figure) for figure in figures) for point, figures in points}
-    first = min(costs.values()) if workload["axis"] == "bytes" else next(iter(costs.values()))
+    if workload["axis"] == "bytes":
+        costs = {point: value for point, value in costs.items() if point >= 1024}
+    first = next(iter(costs.values()))
     lines = [f"### growth: {workload['title']}", "", f"| {workload['axis']} | CPU ns per delivery (min–max) | to the smallest case |", "|---|---|---|"]
-    lines += [f"| {point:,} | {spread(figures)} | {costs[point] / first:.2f} × |" for point, figures in points]
+    lines += [f"| {point:,} | {spread(figures)} | {f"{costs[point] / first:.2f} ×" if point in costs else "–"} |" for point, figures in points]
     worst = max(costs.values()) / first
     return [*lines, "", f"- worst: **{worst:.2f} ×**, target ≤ {workload['limit']:g} ×: {'met' if worst <= workload['limit'] else '**missed**'}", ""]
 

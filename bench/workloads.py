@@ -111,6 +111,6 @@ WORKLOADS = [
           [(count, arguments(f"--mode fanout --size 100 --ahead 1000 --gather-us 2000 --subs {count}")) for count in (1, 10, 100, 1000)], 1.3),
     curve("connections-idle", "connections that say nothing, beside 1→1", "broker_ns_per_delivery", "blip", "idle connections",
           [(count, {**arguments("--size 100"), "beside": [f"--mode conns --n {count} --hold 60".split()] if count else []}) for count in (0, 1000, 9900)], 1.3),
-    curve("sizes", "bytes of a message, per byte above 1 KiB", "broker_ns_per_delivery", "blip", "bytes",
+    curve("sizes", "bytes of a message; from 1 KiB on compared per KiB", "broker_ns_per_delivery", "blip", "bytes",
           [(count, arguments(f"--size {count} --ahead {max(16, min(4000, 8_000_000 // count))}")) for count in (16, 100, 1024, 16_384, 131_072, 1_048_576)], 1.3),
 ]

@@ -19,21 +19,6 @@ final class AttachmentQueue {
         last = attachment;
     }
 
-    /** Moves all of another queue to the end of this one. */
-    void takeAll(AttachmentQueue other) {
-        if (other.first == null) {
-            return;
-        }
-        if (last == null) {
-            first = other.first;
-        } else {
-            last.nextListed = other.first;
-        }
-        last = other.last;
-        other.first = null;
-        other.last = null;
-    }
-
     /** Takes the first one out; null when there is none. */
     Attachment poll() {
         Attachment attachment = first;

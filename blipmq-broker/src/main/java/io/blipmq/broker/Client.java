@@ -13,6 +13,10 @@ public final class Client {
     private long lastSequence;
     private boolean draining;
     private boolean isWaitingForRoom;
+    /** Owned by {@link ReadyList}. */
+    boolean listed;
+
+    Client nextListed;
     /** Null for a client that polls. */
     private final AttachmentQueue waitingForRoom;
 

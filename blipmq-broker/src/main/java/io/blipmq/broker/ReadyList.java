@@ -3,12 +3,21 @@ package io.blipmq.broker;
 /**
  * Whom there may be something to push to: attachments, first come, first served, and topics that messages have arrived in.
  * Owned by the core thread. Both lists are intrusive, and a topic is listed by the first message of a turn, so that being
- * ready costs nothing per message. What waits for room in its connection's output waits in the {@link Client}'s own queue, so
- * that a connection with many subscriptions costs no more than one with few.
+ * ready costs nothing per message.
+ *
+ * <p>What finds no room in its connection's output waits in the {@link Client}'s own queue. When there is room again the client
+ * is listed, and its queue is served from the front for as long as the room lasts: whoever filled the output stands at the
+ * end of it, and those that are not served are not touched.
  */
 final class ReadyList {
     private final AttachmentQueue attachments = new AttachmentQueue();
     private Topic firstTopic;
+    /** Clients that have room again and a queue. */
+    private Client firstClient;
+
+    private Client lastClient;
+    /** Whose turn it is: the clients' or the attachments'. */
+    private boolean clientsFirst;
 
     /** Lists an attachment that can take something; null is ignored. */
     void add(Attachment attachment) {
@@ -21,7 +30,31 @@ final class ReadyList {
     /** The output of a client that had no room for more has some again. */
     void onRoom(Client client) {
         client.endWaitForRoom();
-        attachments.takeAll(client.waitingForRoom());
+        if (!client.listed && !client.waitingForRoom().isEmpty()) {
+            list(client);
+        }
+    }
+
+    private void list(Client client) {
+        client.listed = true;
+        client.nextListed = null;
+        if (lastClient == null) {
+            firstClient = client;
+        } else {
+            lastClient.nextListed = client;
+        }
+        lastClient = client;
+    }
+
+    private Client unlistFirst() {
+        Client client = firstClient;
+        firstClient = client.nextListed;
+        if (firstClient == null) {
+            lastClient = null;
+        }
+        client.nextListed = null;
+        client.listed = false;
+        return client;
     }
 
     /** Messages have arrived in a topic. */
@@ -48,10 +81,30 @@ final class ReadyList {
 
     /** The next attachment, which is no longer listed; null when there is none. */
     Attachment poll() {
-        return attachments.poll();
+        clientsFirst = !clientsFirst;
+        Attachment next = clientsFirst ? pollClients() : attachments.poll();
+        if (next != null) {
+            return next;
+        }
+        return clientsFirst ? attachments.poll() : pollClients();
+    }
+
+    private Attachment pollClients() {
+        while (firstClient != null) {
+            Client client = unlistFirst();
+            Attachment next =
+                    client.isWaitingForRoom() ? null : client.waitingForRoom().poll();
+            if (next != null) {
+                if (!client.waitingForRoom().isEmpty()) {
+                    list(client);
+                }
+                return next;
+            }
+        }
+        return null;
     }
 
     boolean isEmpty() {
-        return attachments.isEmpty() && firstTopic == null;
+        return attachments.isEmpty() && firstTopic == null && firstClient == null;
     }
 }

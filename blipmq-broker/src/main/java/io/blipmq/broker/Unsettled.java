@@ -57,7 +57,7 @@ final class Unsettled {
         long[] tags = new long[byTag.size()];
         int count = 0;
         for (Delivery delivery : byTag.values()) {
-            if (delivery.tag <= last) {
+            if (Long.compareUnsigned(delivery.tag, last) <= 0) {
                 tags[count++] = delivery.tag;
             }
         }

@@ -119,8 +119,8 @@ class PlantedBugTest {
                                 "LetterProperties.RETRIES_EXHAUSTED;"),
                         broker(
                                 "an acknowledgement of all up to a tag takes the next one, too",
-                                "if (delivery.tag <= last) {",
-                                "if (delivery.tag <= last + 1) {"),
+                                "if (Long.compareUnsigned(delivery.tag, last) <= 0) {",
+                                "if (Long.compareUnsigned(delivery.tag, last + 1) <= 0) {"),
                         broker(
                                 "a letter that was sent back stays a letter",
                                 "settle(deadLetters, letterTag, false, copy.payloadLength);",
