@@ -1,0 +1,64 @@
+package io.blipmq.broker;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What a command costs to write for the journal. An operation is one command, and a turn has many. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class CommandCodecBenchmark {
+    private static final int COMMANDS = 64;
+    private static final long PUBLISHED_MILLIS = 1_800_000_000_000L;
+    private static final int TOPIC_BYTES = "orders/eu/created".length();
+
+    @Param({"16", "1024"})
+    int payloadBytes;
+
+    private ByteBuffer source;
+    private ByteBuffer journal;
+
+    @Setup
+    public void allocate() {
+        source = ByteBuffer.allocateDirect(TOPIC_BYTES + payloadBytes);
+        source.put("orders/eu/created".getBytes(StandardCharsets.UTF_8)).clear();
+        journal = ByteBuffer.allocateDirect(COMMANDS * CommandCodec.publishBytes(TOPIC_BYTES, payloadBytes));
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(COMMANDS)
+    public ByteBuffer encodePublish() {
+        int bytes = CommandCodec.publishBytes(TOPIC_BYTES, payloadBytes);
+        for (int i = 0; i < COMMANDS; i++) {
+            CommandCodec.encodePublish(
+                    journal, i * bytes, source, 0, TOPIC_BYTES, TOPIC_BYTES, payloadBytes, 0, PUBLISHED_MILLIS, 0);
+        }
+        return journal;
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(COMMANDS)
+    public ByteBuffer encodeSettle() {
+        for (int i = 0; i < COMMANDS; i++) {
+            int offset = i * CommandCodec.SETTLE_BYTES;
+            CommandCodec.encodeSettle(journal, offset, 7, i, false, payloadBytes, SettleReason.ACKNOWLEDGED);
+        }
+        return journal;
+    }
+}

@@ -1,0 +1,131 @@
+package io.blipmq.broker;
+
+import io.blipmq.protocol.v2.EntryLayout;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What a message costs in a topic's memory, from a batch to as many subscriptions as read. An operation is one published
+ * message, whatever the number of readers.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class LiveLogBenchmark {
+    private static final int MESSAGES = 64;
+    private static final int MESSAGES_MAX = 65_536;
+    private static final long MEMORY_BYTES_MAX = 16 << 20;
+
+    @Param({"16", "1024"})
+    int payloadBytes;
+
+    @Param({"1", "10"})
+    int readers;
+
+    private final Output output = new Output();
+    private ByteBuffer run;
+    private LiveLog readLog;
+    private LiveLog unreadLog;
+    private LiveCursor[] cursors;
+    /** A batch comes a millisecond after the other, so that each makes a run. */
+    private long millis;
+
+    /** A connection's output that is written out whenever it is full. */
+    private static final class Output implements Pusher {
+        private final ByteBuffer bytes = ByteBuffer.allocateDirect(256 * 1024);
+
+        @Override
+        public boolean hasRoom() {
+            return true;
+        }
+
+        @Override
+        public void pushEntries(
+                long subscriptionId, long publishedMillis, byte[] entries, int offset, int length, int count) {
+            (length <= bytes.remaining() ? bytes : bytes.clear()).put(entries, offset, length);
+        }
+
+        @Override
+        public ByteBuffer push(
+                long subscriptionId, long deliveryTag, int attempt, long publishedMillis, int entryBytes) {
+            throw new UnsupportedOperationException("a topic's memory is QoS 0's");
+        }
+
+        @Override
+        public void onDetached(long subscriptionId, int code, String why) {
+            throw new UnsupportedOperationException("nobody detaches");
+        }
+    }
+
+    @Setup
+    public void fill() {
+        run = ByteBuffer.allocateDirect(MESSAGES * EntryLayout.bytes(payloadBytes));
+        for (int i = 0; i < MESSAGES; i++) {
+            EntryLayout.putHeader(run, payloadBytes, new byte[0], 0);
+            run.position(run.position() + payloadBytes);
+        }
+        readLog = newLog();
+        unreadLog = newLog();
+        cursors = new LiveCursor[readers];
+        for (int i = 0; i < readers; i++) {
+            cursors[i] = readLog.open();
+            unreadLog.open();
+        }
+    }
+
+    private static LiveLog newLog() {
+        return new LiveLog(new LiveMemory(MEMORY_BYTES_MAX), MESSAGES_MAX, new BrokerCounters());
+    }
+
+    /** A run goes in, and out to every reader. */
+    @Benchmark
+    @OperationsPerInvocation(MESSAGES)
+    public long appendRunAndPush() {
+        readLog.appendEntries(run, 0, run.position(), MESSAGES, ++millis, 0);
+        return push();
+    }
+
+    /** The same for messages that came in frames of their own, as version 1 publishes. */
+    @Benchmark
+    @OperationsPerInvocation(MESSAGES)
+    public long appendEachAndPush() {
+        millis++;
+        for (int i = 0; i < MESSAGES; i++) {
+            readLog.append(run, EntryLayout.HEADER_BYTES, payloadBytes, 0, millis, 0);
+        }
+        return push();
+    }
+
+    /** Nobody reads: the oldest give way, which is counted, too. */
+    @Benchmark
+    @OperationsPerInvocation(MESSAGES)
+    public long appendRunUnread() {
+        unreadLog.appendEntries(run, 0, run.position(), MESSAGES, ++millis, 0);
+        return unreadLog.endNumber();
+    }
+
+    private long push() {
+        long pushed = 0;
+        for (LiveCursor cursor : cursors) {
+            while (cursor.hasNext()) {
+                pushed += cursor.push(1, output, MESSAGES);
+            }
+        }
+        return pushed;
+    }
+}

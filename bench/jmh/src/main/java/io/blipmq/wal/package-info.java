@@ -1,0 +1,2 @@
+/** Microbenchmarks of how a frame of the log is made, in this package because its layout is not public. */
+package io.blipmq.wal;
