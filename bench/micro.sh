@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the microbenchmarks and runs them, ten minutes for all of them. Shows time and allocation per operation. Arguments are JMH's:
+# Builds the microbenchmarks and runs them, eleven minutes for all. Shows time and allocation per operation. Arguments are JMH's:
 #
 #   bench/micro.sh                                   all of them
 #   bench/micro.sh LiveLog                           those whose name matches
