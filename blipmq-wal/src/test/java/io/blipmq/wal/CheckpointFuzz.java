@@ -16,8 +16,6 @@ import java.util.zip.CRC32C;
  * which opening refuses, or gives a log that goes on.
  */
 final class CheckpointFuzz {
-    private static final int EDIT_BYTES = 4;
-    private static final int EDITS_MAX = 16;
     private static final int CRC_OFFSET = 12;
     private static final SimulatedStorage KNOWN = new SimulatedStorage(1);
     private static final List<String> REPLAYED = new ArrayList<>();
@@ -49,7 +47,7 @@ final class CheckpointFuzz {
     static void run(ByteBuffer input) throws IOException {
         boolean forged = (input.get() & 1) != 0;
         byte[] original = KNOWN.content(SegmentNames.CHECKPOINT);
-        byte[] edited = edited(original, input);
+        byte[] edited = FileEdits.apply(original, input);
         if (forged && edited.length >= CRC_OFFSET + Integer.BYTES) {
             sign(edited);
         }
@@ -73,22 +71,6 @@ final class CheckpointFuzz {
         log.open();
         List<String> texts = log.replayedTexts();
         require(texts.get(texts.size() - 1).equals("appended after recovery"), "opened again");
-    }
-
-    private static byte[] edited(byte[] original, ByteBuffer input) {
-        byte[] content = original.clone();
-        for (int edit = 0; edit < EDITS_MAX && input.remaining() >= EDIT_BYTES && content.length > 0; edit++) {
-            int how = input.get();
-            int at = Short.toUnsignedInt(input.getShort()) % content.length;
-            byte value = input.get();
-            switch (how & 3) {
-                case 0 -> content = Arrays.copyOf(content, at);
-                case 1 -> content = Arrays.copyOf(content, content.length + Byte.toUnsignedInt(value));
-                case 2 -> Arrays.fill(content, at, Math.min(content.length, at + 8), value);
-                default -> content[at] ^= value;
-            }
-        }
-        return content;
     }
 
     private static void sign(byte[] content) {

@@ -16,8 +16,6 @@ import java.util.zip.CRC32C;
  * after which every look-up ends, within the file, or refuses.
  */
 final class IndexFuzz {
-    private static final int EDIT_BYTES = 4;
-    private static final int EDITS_MAX = 16;
     private static final int LOOK_UPS_MAX = 10_000;
     private static final String INDEX = "0000000000000001-00000001.index";
     private static final List<String> KEYS = List.of("a", "b", "c", "d");
@@ -47,7 +45,7 @@ final class IndexFuzz {
 
     static void run(ByteBuffer input) throws IOException {
         boolean forged = (input.get() & 1) != 0;
-        byte[] edited = edited(KNOWN.content(INDEX), input);
+        byte[] edited = FileEdits.apply(KNOWN.content(INDEX), input);
         if (forged) {
             sign(edited);
         }
@@ -86,22 +84,6 @@ final class IndexFuzz {
             }
             return Arrays.copyOf(numbers, count);
         }
-    }
-
-    private static byte[] edited(byte[] original, ByteBuffer input) {
-        byte[] content = original.clone();
-        for (int edit = 0; edit < EDITS_MAX && input.remaining() >= EDIT_BYTES && content.length > 0; edit++) {
-            int how = input.get();
-            int at = Short.toUnsignedInt(input.getShort()) % content.length;
-            byte value = input.get();
-            switch (how & 3) {
-                case 0 -> content = Arrays.copyOf(content, at);
-                case 1 -> content = Arrays.copyOf(content, content.length + Byte.toUnsignedInt(value));
-                case 2 -> Arrays.fill(content, at, Math.min(content.length, at + 8), value);
-                default -> content[at] ^= value;
-            }
-        }
-        return content;
     }
 
     private static void sign(byte[] content) {
