@@ -19,6 +19,9 @@ final class MessageLog {
     private Page head;
     private Page tail;
     private long lastSequence;
+    /** Messages up to this number are not in {@link #head} and behind it: they have to be found in the journal. */
+    private long forgottenThrough;
+
     private long count;
     private long bytes;
 
@@ -96,6 +99,7 @@ final class MessageLog {
     /** After a start: what was appended before the checkpoint, all of which the journal can find. */
     void restore(long restoredLastSequence, long restoredCount, long restoredBytes) {
         lastSequence = restoredLastSequence;
+        forgottenThrough = restoredLastSequence;
         count = restoredCount;
         bytes = restoredBytes;
     }
@@ -120,16 +124,13 @@ final class MessageLog {
         if (sequence > lastSequence) {
             return null;
         }
-        if (head != null && sequence >= head.sequences[0]) {
-            return pageInMemory(sequence);
-        }
-        Page found = findPage(sequence, head == null ? lastSequence : head.sequences[0] - 1);
-        return found == null ? head : found;
+        Page found = sequence > forgottenThrough ? null : findPage(sequence, forgottenThrough);
+        return found == null ? pageInMemory(sequence) : found;
     }
 
     private Page pageInMemory(long sequence) {
-        Page page = sequence > tail.sequences[0] ? tail : head;
-        while (page.lastSequence() < sequence) {
+        Page page = tail == null || sequence <= tail.sequences[0] ? head : tail;
+        while (page != null && page.lastSequence() < sequence) {
             page = page.next;
         }
         return page;
@@ -151,6 +152,7 @@ final class MessageLog {
     /** Forgets the oldest page; who still needs it finds its entries in the journal. */
     void dropHead() {
         Page dropped = head;
+        forgottenThrough = dropped.lastSequence();
         head = dropped.next;
         if (head == null) {
             tail = null;

@@ -24,6 +24,7 @@ public final class MemoryJournal implements Journal {
     private int checkpointSequence;
     private boolean settlementsBusy;
     private boolean lettersBusy;
+    private int finds;
 
     /** From now on what a turn appends counts as stored when the turn ends, and so does everything before. */
     public void release() {
@@ -59,6 +60,11 @@ public final class MemoryJournal implements Journal {
 
     public int size() {
         return entries.size();
+    }
+
+    /** How often positions have been looked for. */
+    int finds() {
+        return finds;
     }
 
     /** A new process over what was stored; what was not is lost. */
@@ -210,6 +216,7 @@ public final class MemoryJournal implements Journal {
 
     @Override
     public int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+        finds++;
         int found = 0;
         for (int i = (int) fromSequence - 1; i < Math.min(throughSequence, stored) && found < sequences.length; i++) {
             Entry entry = entries.get(i);

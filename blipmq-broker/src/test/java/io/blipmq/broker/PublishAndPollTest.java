@@ -49,6 +49,16 @@ class PublishAndPollTest {
     }
 
     @Test
+    void whoKeepsUpNeverMakesTheJournalSearch() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        for (int i = 0; i < 100; i++) {
+            broker.publishStored(bob, "demo", "m" + i);
+            broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        }
+        assertThat(broker.journal().finds()).isZero();
+    }
+
+    @Test
     void publishingToATopicNobodySubscribedToIsAcceptedAndCreatesNothing() {
         assertThat(broker.publish(alice, 1, "nowhere", "hi")).isZero();
         assertThat(broker.publish(alice, 0, "nowhere", "hi")).isZero();
