@@ -45,7 +45,7 @@ final class MessageCursor {
             return true;
         }
         if (page == null || slot == page.count()) {
-            page = messages.pageFrom(nextSequence);
+            page = page == null ? messages.pageFrom(nextSequence) : messages.pageAfter(page, nextSequence);
             if (page == null) {
                 reachEnd();
                 return true;

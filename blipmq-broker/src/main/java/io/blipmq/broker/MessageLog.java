@@ -128,6 +128,12 @@ final class MessageLog {
         return found == null ? pageInMemory(sequence) : found;
     }
 
+    /** The page behind one that has been read to its end; {@code sequence} is beyond it. As {@link #pageFrom}. */
+    Page pageAfter(Page page, long sequence) {
+        boolean isNextKnown = page.owner == this && page.next != null && page.next.lastSequence() >= sequence;
+        return isNextKnown ? page.next : pageFrom(sequence);
+    }
+
     private Page pageInMemory(long sequence) {
         Page page = tail == null || sequence <= tail.sequences[0] ? head : tail;
         while (page != null && page.lastSequence() < sequence) {
