@@ -36,8 +36,14 @@ class Bench:
         self.generator = self.work / "mqbench"
         subprocess.run(["gcc", "-O2", "-o", self.generator, HOME / "bench/mqbench.c", "-lpthread", "-lm"], check=True)
 
-    def run(self, broker, arguments, beside=()):
-        """One run: starts the broker, does the work, ends the broker; what the generator printed, as a dictionary."""
+    def run(self, broker, arguments, before=(), beside=()):
+        """
+        One run: starts the broker, does the work, ends the broker; what the generator printed, as a dictionary.
+
+        before: runs that come first and are not measured; beside: runs that go on during it.
+        """
+        if "probe" in broker:
+            return self.probe(broker["probe"])
         data = self.work / "data"
         shutil.rmtree(data, ignore_errors=True)
         data.mkdir()
@@ -47,6 +53,8 @@ class Bench:
         try:
             result = self.generate(broker, process, ["--mode", "wait", "--t0", str(started)])
             result["idle_rss_kb"] = resident_kb(process.pid)
+            for earlier in before:
+                self.generate(broker, process, earlier)
             if arguments != ["wait"]:
                 others = [self.spawn(broker, process, other) for other in beside]
                 if others:
@@ -56,6 +64,12 @@ class Bench:
         finally:
             for other in [*others, process]:
                 end(other)
+
+    def probe(self, source):
+        """What the machine itself does at the same work, without a broker."""
+        program = self.work / Path(source).stem
+        subprocess.run(["gcc", "-O2", "-o", program, HOME / "bench" / source], check=True)
+        return self.result_of([program, self.work, "--duration", self.seconds])
 
     def start(self, broker, data):
         command = [part.format(home=HOME, data=data) for part in broker["command"]]
@@ -71,7 +85,10 @@ class Bench:
         return [str(part) for part in given]
 
     def generate(self, broker, process, arguments):
-        done = subprocess.run(self.command(broker, process, arguments), capture_output=True, text=True, timeout=900)
+        return self.result_of(self.command(broker, process, arguments))
+
+    def result_of(self, command):
+        done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=900)
         line = done.stdout.strip().splitlines()[-1:] or [""]
         result = {}
         for pair in line[0].split():
@@ -114,7 +131,7 @@ def measure(workloads, rounds, seconds, warmup, out):
         for round_number in range(rounds):
             for workload in workloads:
                 for contender in workload["contenders"]:
-                    result = bench.run(BROKERS[contender["broker"]], contender["arguments"], contender.get("beside", ()))
+                    result = bench.run(BROKERS[contender["broker"]], contender["arguments"], contender.get("before", ()), contender.get("beside", ()))
                     json.dump({"workload": workload["name"], "contender": contender["label"], "round": round_number, **result}, runs)
                     runs.write("\n")
                     runs.flush()

@@ -1,12 +1,12 @@
 """What is measured: the brokers, and the work that each of them does. The targets are ratios to a peer of the same run."""
 
 
-def blip(policy="always", port=15555):
+def blip(policy="always", port=15555, backlog_bytes=10**9):
     return {
         "command": ["{home}/bin/blipmqd"],
         "environment": {
             "BLIPMQ_WAL_PATH": "{data}/wal", "BLIPMQ_FSYNC_POLICY": policy, "BLIPMQ_ALLOWED_API_KEYS": "bench", "BLIPMQ_PORT": str(port),
-            "BLIPMQ_METRICS_PORT": "19100", "BLIPMQ_LOG": "warn", "BLIPMQ_ACK_TIMEOUT_MS": "30000", "BLIPMQ_MAX_CONNECTIONS": "20000"},
+            "BLIPMQ_METRICS_PORT": "19100", "BLIPMQ_LOG": "warn", "BLIPMQ_ACK_TIMEOUT_MS": "30000", "BLIPMQ_MAX_CONNECTIONS": "20000", "BLIPMQ_DETACHED_BACKLOG_BYTES": str(backlog_bytes)},
         "adapter": f"--broker blip2 --port {port} --key bench",
         "jvm": True,
     }
@@ -34,6 +34,8 @@ BROKERS = {
     "redis": redis(),
     "redis always": redis("--appendonly", "yes", "--appendfsync", "always"),
     "redis everysec": redis("--appendonly", "yes", "--appendfsync", "everysec"),
+    "blip backlog": blip(backlog_bytes=10**12),
+    "bare disk": {"probe": "disk.c"},
     "mosquitto": {
         "command": ["mosquitto", "-c", "{data}/mosquitto.conf"],
         "files": {"mosquitto.conf": "listener 11883 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nmax_inflight_messages 1000\nmax_queued_messages 100000\n"},
@@ -42,7 +44,12 @@ BROKERS = {
 
 LABELS = {
     "blip": "BlipMQ", "blip every_n": "BlipMQ every_n:64", "blip interval": "BlipMQ interval_ms:20", "blip v1": "BlipMQ v1, polled", "nats": "NATS",
-    "jetstream": "JetStream", "redis": "Redis", "redis always": "Redis always", "redis everysec": "Redis everysec", "mosquitto": "Mosquitto"}
+    "jetstream": "JetStream", "redis": "Redis", "redis always": "Redis always", "redis everysec": "Redis everysec", "mosquitto": "Mosquitto",
+    "bare disk": "overwrite and fdatasync"}
+
+
+# Latencies are of a warm JVM: the compiler has two busy cores to share in its first seconds.
+LATENCY = ["--mode", "latency", "--warmup", 8, "--duration", 4]
 
 
 def workload(name, title, field, brokers, arguments, targets=(), **more):
@@ -54,7 +61,7 @@ def latency(name, title, brokers, arguments, targets):
     """One workload for each percentile; the first runs, the others look at its runs."""
     for field in ("p50", "p99", "p99.9"):
         more = {} if field == "p50" else {"shares": name}
-        yield workload(name if field == "p50" else f"{name}-{field}", f"{title}, {field}, µs", field, brokers, ["--mode", "latency", *arguments],
+        yield workload(name if field == "p50" else f"{name}-{field}", f"{title}, {field}, µs", field, brokers, [*LATENCY, *arguments],
                        targets.get(field, ()), lower=True, **more)
 
 
@@ -66,6 +73,16 @@ def curve(name, title, field, broker, axis, points, limit):
 
 def arguments(text):
     return {"arguments": text.split()}
+
+
+# A client of version 1: its subscription stays when it goes, and whoever comes with its key has it again.
+OLD = "--broker blip --polls 2048 --qos 1 --durable 1 --warmup 0 --duration 600 --drain 20"
+WARM = [f"{OLD} --subs 1 --pubs 1 --window 1024 --count 2000000 --run 5".split()]
+
+
+def backlog(count):
+    """What makes a subscription in which that many messages wait for nobody."""
+    return [f"{OLD} {part}".split() for part in ("--subs 1 --pubs 1 --count 1 --window 1 --run 6", f"--subs 0 --count {count} --window 1024 --run 7")] if count else []
 
 
 QOS0 = ["blip", "nats", "redis"]
@@ -85,7 +102,8 @@ WORKLOADS = [
              [("BlipMQ", "Redis always", 4.0), ("BlipMQ", "JetStream", 3.0)], smoke=True),
     workload("stored-64", "QoS 1, fsync before confirm, window 64", "delivered_s", STORED, ["--qos", 1, "--window", 64],
              [("BlipMQ", "Redis always", 2.0), ("BlipMQ", "JetStream", 1.5)]),
-    workload("stored-1", "QoS 1, fsync before confirm, window 1", "delivered_s", STORED, ["--qos", 1, "--window", 1], [("BlipMQ", "Redis always", 1.5)]),
+    workload("stored-1", "QoS 1, fsync before confirm, window 1", "delivered_s", [*STORED, "bare disk"], ["--qos", 1, "--window", 1],
+             [("BlipMQ", "Redis always", 1.5), ("BlipMQ", "overwrite and fdatasync", 0.5)]),
     workload("relaxed-1024", "QoS 1, stored without waiting for fsync, window 1024", "delivered_s",
              ["blip every_n", "blip interval", "redis everysec", "jetstream"], ["--qos", 1, "--window", 1024],
              [("BlipMQ every_n:64", "JetStream", 4.0), ("BlipMQ every_n:64", "Redis everysec", 2.0),
@@ -111,6 +129,11 @@ WORKLOADS = [
           [(count, arguments(f"--mode fanout --size 100 --ahead 1000 --gather-us 2000 --subs {count}")) for count in (1, 10, 100, 1000)], 1.3),
     curve("connections-idle", "connections that say nothing, beside 1→1", "broker_ns_per_delivery", "blip", "idle connections",
           [(count, {**arguments("--size 100"), "beside": [f"--mode conns --n {count} --hold 60".split()] if count else []}) for count in (0, 1000, 9900)], 1.3),
+    curve("backlog", "messages that wait in another subscription of the topic, QoS 1 stored", "broker_ns_per_delivery", "blip backlog", "waiting",
+          [(count, {**arguments("--qos 1 --window 1024 --warmup 3.5"), "before": backlog(count)}) for count in (0, 1_000_000, 10_000_000)], 1.3),
+    curve("drain", "messages that waited, taken by a client of version 1", "broker_ns_per_delivery", "blip backlog", "taken",
+          [(count, {**arguments(f"{OLD} --mode drain --subs 1 --count {count} --run 7"), "before": [*WARM, *backlog(count)]})
+           for count in (100_000, 1_000_000, 10_000_000)], 1.3),
     curve("sizes", "bytes of a message; from 1 KiB on compared per KiB", "broker_ns_per_delivery", "blip", "bytes",
           [(count, arguments(f"--size {count} --ahead {max(16, min(4000, 8_000_000 // count))}")) for count in (16, 100, 1024, 16_384, 131_072, 1_048_576)], 1.3),
 ]
