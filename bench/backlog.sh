@@ -5,8 +5,10 @@
 #                                              default 10,000,000 (2.5 GB of log); 90,000,000 make 22 GB
 #   bench/backlog.sh restart [SETTLED [LIVE]]  publishes SETTLED that are taken and LIVE that are not, then starts again after a clean end
 #                                              and after kill -9; default 5,000,000 and 100,000
+#   bench/backlog.sh compaction                round trips at 1,000/s alone, and beside 20 MB/s that are all acknowledged, and beside as much of
+#                                              which one message in a thousand is not, so that segments have to be rewritten; 2 GB of log at most
 #
-# Either ends with status 1 when a message is missing, doubled or out of order. HEAP (default 256m) is the daemon's, POLICY (default
+# Each ends with status 1 when a message is missing, doubled or out of order. HEAP (default 256m) is the daemon's, POLICY (default
 # always) its fsync policy; BENCH_DIR is a directory on the disk to use.
 set -euo pipefail
 
@@ -15,7 +17,7 @@ mkdir -p "$home/target"
 work=$(mktemp -d "${BENCH_DIR:-$home/target}/backlog.XXXXXX")
 pid=
 finish() {
-    [ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || true
+    [ -z "$pid" ] || end_with -9
     rm -rf "$work"
 }
 trap finish EXIT
@@ -75,10 +77,38 @@ restart() {
     sound
 }
 
+round_trips() {
+    local line
+    line=$("$work/mqbench" --broker blip2 --port 15556 --pid "$pid" --mode latency --qos 1 --rate 1000 --duration 10 --warmup 1 --topic probe | tee "$work/line")
+    grep -oE '(p50|p99|p99.9|max|lost)=[^ ]*' <<<"$line" | tr '\n' ' '
+    echo
+    sound
+}
+
+compaction() {
+    echo "== warm up"
+    bench --subs 1 --pubs 1 --count 2000000 --window 1024 --polls 2048 --run 6
+    echo "== alone"
+    round_trips
+    local skip load
+    for skip in 0 1000; do
+        echo "== beside 20,000/s of 1 KiB, of which $( ((skip)) && echo "one in $skip is not acknowledged" || echo "all are acknowledged")"
+        "$work/mqbench" --broker blip --port 15556 --mode latency --qos 1 --size 1024 --rate 20000 --duration 14 --warmup 1 --skip-ack "$skip" \
+            --topic "beside$skip" >/dev/null &
+        load=$!
+        sleep 3
+        round_trips
+        wait "$load" || true
+        log_size
+        curl -s localhost:19101/metrics | grep -E '^blipmq_wal_(checkpoints|segments_(deleted|compacted))_total' | tr '\n' ' '
+        echo
+    done
+}
+
 echo "== start, empty log"
 start
 case ${1:-} in
-    drain | restart) "$@" ;;
+    drain | restart | compaction) "$@" ;;
     *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
 grep -E ' WARN | ERROR ' "$work/log" | cut -d' ' -f2- || true
