@@ -22,8 +22,6 @@ final class Attachment {
     /** Owned by {@link AttachmentQueue}. */
     boolean listed;
 
-    Attachment nextListed;
-
     /** @param existed whether the subscription is older than the request */
     Attachment(Client client, Subscription subscription, AttachRequest request, boolean existed) {
         this.client = client;

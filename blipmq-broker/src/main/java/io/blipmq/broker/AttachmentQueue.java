@@ -1,39 +1,29 @@
 package io.blipmq.broker;
 
+import java.util.ArrayDeque;
+
 /** Attachments that wait for something, first come, first served; each stands in one queue at most. Owned by the core thread. */
 final class AttachmentQueue {
-    private Attachment first;
-    private Attachment last;
+    private final ArrayDeque<Attachment> queue = new ArrayDeque<>(1);
 
     /** Puts an attachment at the end, unless it stands in a queue already. */
     void add(Attachment attachment) {
-        if (attachment.listed) {
-            return;
+        if (!attachment.listed) {
+            attachment.listed = true;
+            queue.add(attachment);
         }
-        attachment.listed = true;
-        if (last == null) {
-            first = attachment;
-        } else {
-            last.nextListed = attachment;
-        }
-        last = attachment;
     }
 
     /** Takes the first one out; null when there is none. */
     Attachment poll() {
-        Attachment attachment = first;
+        Attachment attachment = queue.poll();
         if (attachment != null) {
-            first = attachment.nextListed;
-            if (first == null) {
-                last = null;
-            }
-            attachment.nextListed = null;
             attachment.listed = false;
         }
         return attachment;
     }
 
     boolean isEmpty() {
-        return first == null;
+        return queue.isEmpty();
     }
 }

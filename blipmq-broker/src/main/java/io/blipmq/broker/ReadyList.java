@@ -1,9 +1,11 @@
 package io.blipmq.broker;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Whom there may be something to push to: attachments, first come, first served, and topics that messages have arrived in.
- * Owned by the core thread. Both lists are intrusive, and a topic is listed by the first message of a turn, so that being
- * ready costs nothing per message.
+ * Owned by the core thread. A topic is listed by the first message of a turn, so that being ready costs nothing per message.
  *
  * <p>What finds no room in its connection's output waits in the {@link Client}'s own queue. When there is room again the client
  * is listed, and its queue is served from the front for as long as the room lasts: whoever filled the output stands at the
@@ -11,7 +13,7 @@ package io.blipmq.broker;
  */
 final class ReadyList {
     private final AttachmentQueue attachments = new AttachmentQueue();
-    private Topic firstTopic;
+    private final List<Topic> topics = new ArrayList<>();
     /** Clients that have room again and a queue. */
     private Client firstClient;
 
@@ -61,22 +63,19 @@ final class ReadyList {
     void addTopic(Topic topic) {
         if (!topic.listed && !topic.attachments().isEmpty()) {
             topic.listed = true;
-            topic.nextListed = firstTopic;
-            firstTopic = topic;
+            topics.add(topic);
         }
     }
 
     /** Lists the attachments to topics that messages have arrived in. */
     void spreadTopics() {
-        while (firstTopic != null) {
-            Topic topic = firstTopic;
-            firstTopic = topic.nextListed;
-            topic.nextListed = null;
+        for (Topic topic : topics) {
             topic.listed = false;
             for (Attachment attachment : topic.attachments()) {
                 add(attachment);
             }
         }
+        topics.clear();
     }
 
     /** The next attachment, which is no longer listed; null when there is none. */
@@ -105,6 +104,6 @@ final class ReadyList {
     }
 
     boolean isEmpty() {
-        return attachments.isEmpty() && firstTopic == null && firstClient == null;
+        return attachments.isEmpty() && topics.isEmpty() && firstClient == null;
     }
 }

@@ -26,8 +26,6 @@ final class Topic {
     /** Owned by {@link ReadyList}. */
     boolean listed;
 
-    Topic nextListed;
-
     private int passingSubscriptions;
     /** Durable subscriptions that are journalled and not stored yet. */
     private int expectedSubscriptions;
