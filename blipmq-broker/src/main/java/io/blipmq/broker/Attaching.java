@@ -50,8 +50,9 @@ final class Attaching {
     }
 
     private long attachPassing(Client client, AttachRequest request) {
-        if (!subscribing.hasRoomForAnother()) {
-            return Broker.TOO_MANY_SUBSCRIPTIONS;
+        long refusal = subscribing.refusalOfAnother(client);
+        if (refusal != 0) {
+            return refusal;
         }
         PassingSubscription subscription = subscribing.subscribePassing(client, request.topic());
         Attachment attachment = new Attachment(client, subscription, request, false);
@@ -87,8 +88,9 @@ final class Attaching {
     }
 
     private long make(Client client, AttachRequest request, boolean passing) {
-        if (!subscribing.hasRoomForAnother()) {
-            return Broker.TOO_MANY_SUBSCRIPTIONS;
+        long refusal = subscribing.refusalOfAnother(client);
+        if (refusal != 0) {
+            return refusal;
         }
         byte[] name = Topic.isDeadLetters(request.topic()) ? BrokerState.NO_NAME : request.name();
         return subscribing.subscribeDurable(client, request.topic(), name, passing, request);
@@ -97,6 +99,9 @@ final class Attaching {
     private long resume(Client client, AttachRequest request, DurableSubscription subscription) {
         if (!request.takeOver() && subscription.attachment() != null) {
             return Broker.NAME_HELD;
+        }
+        if (subscribing.isFull(client) && !client.subscriptions().contains(subscription)) {
+            return Broker.TOO_MANY_OF_CONNECTION;
         }
         expel(subscription, client);
         subscribing.attach(subscription, client);

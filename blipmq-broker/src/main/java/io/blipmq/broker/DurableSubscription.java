@@ -43,6 +43,11 @@ final class DurableSubscription extends Subscription {
     private boolean removing;
     private boolean backlogWarned;
 
+    /** Owned by {@link DurableList}. */
+    DurableSubscription olderOfTopic;
+
+    DurableSubscription newerOfTopic;
+
     /**
      * A message in a dead-letter subscription and the subscription it failed in.
      *

@@ -86,8 +86,8 @@ public final class PushBroker {
      * which is to be done when the answer has been written.
      *
      * @return the subscription's id (positive), or {@link Broker#BUSY}, {@link Broker#DISK_FULL}, {@link
-     *     Broker#SHUTTING_DOWN}, {@link Broker#TOO_MANY_SUBSCRIPTIONS}, {@link Broker#NAME_HELD}, {@link
-     *     Broker#OTHER_TOPIC}
+     *     Broker#SHUTTING_DOWN}, {@link Broker#TOO_MANY_SUBSCRIPTIONS}, {@link Broker#TOO_MANY_OF_CONNECTION}, {@link
+     *     Broker#NAME_HELD}, {@link Broker#OTHER_TOPIC}
      */
     public long attach(Client client, AttachRequest request) {
         return refusals.count(refusals.isShuttingDown() ? Broker.SHUTTING_DOWN : attaching.attach(client, request));
