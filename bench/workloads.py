@@ -6,7 +6,8 @@ def blip(policy="always", port=15555):
         "command": ["{home}/bin/blipmqd"],
         "environment": {
             "BLIPMQ_WAL_PATH": "{data}/wal", "BLIPMQ_FSYNC_POLICY": policy, "BLIPMQ_ALLOWED_API_KEYS": "bench", "BLIPMQ_PORT": str(port),
-            "BLIPMQ_METRICS_PORT": "19100", "BLIPMQ_LOG": "warn", "BLIPMQ_ACK_TIMEOUT_MS": "30000", "BLIPMQ_MAX_CONNECTIONS": "20000"},
+            "BLIPMQ_METRICS_PORT": "19100", "BLIPMQ_LOG": "warn", "BLIPMQ_ACK_TIMEOUT_MS": "30000", "BLIPMQ_MAX_CONNECTIONS": "20000",
+            "BLIPMQ_MAX_SUBSCRIPTIONS_PER_CONNECTION": "100000"},
         "adapter": f"--broker blip2 --port {port} --key bench",
         "jvm": True,
     }

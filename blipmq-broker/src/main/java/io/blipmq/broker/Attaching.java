@@ -17,6 +17,7 @@ final class Attaching {
     private final Subscribing subscribing;
     private final Housekeeping housekeeping;
     private final ReadyList ready;
+    private final WorkMeter work;
 
     Attaching(
             BrokerCounters counters,
@@ -24,13 +25,15 @@ final class Attaching {
             Redelivery redelivery,
             Subscribing subscribing,
             Housekeeping housekeeping,
-            ReadyList ready) {
+            ReadyList ready,
+            WorkMeter work) {
         this.counters = counters;
         this.state = state;
         this.redelivery = redelivery;
         this.subscribing = subscribing;
         this.housekeeping = housekeeping;
         this.ready = ready;
+        this.work = work;
     }
 
     // --- attach ---
@@ -65,6 +68,7 @@ final class Attaching {
         Topic topic = state.topics().find(request.topic());
         if (topic != null) {
             for (DurableSubscription candidate : topic.durable()) {
+                work.add(1);
                 if (candidate.belongsTo(client) && !candidate.isRemoving()) {
                     return resume(client, request, candidate);
                 }
@@ -151,10 +155,11 @@ final class Attaching {
 
     AttachedInfo attached(Client client, long subscriptionId) {
         Attachment attachment = attachment(client, subscriptionId);
-        return attachment == null
-                ? null
-                : new AttachedInfo(
-                        attachment.existed(), attachment.subscription().backlog());
+        if (attachment == null) {
+            return null;
+        }
+        work.add(attachment.subscription().unsettledCount());
+        return new AttachedInfo(attachment.existed(), attachment.subscription().backlog());
     }
 
     void credit(Client client, long subscriptionId, long messages) {
@@ -174,6 +179,7 @@ final class Attaching {
     /** @return how many deliveries the client has in flight */
     long drain(Client client) {
         client.drain();
+        work.add(client.subscriptions().size());
         long inFlight = 0;
         for (Subscription subscription : client.subscriptions()) {
             Attachment attachment = subscription.attachment();

@@ -69,8 +69,8 @@ public final class Broker {
         }
         this.subscribing = new Subscribing(options, counters, state, journal, redelivery, work);
         this.publishing = new Publishing(options, counters, state, journal, redelivery, ready);
-        this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready);
-        this.settling = new Settling(state, redelivery);
+        this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready, work);
+        this.settling = new Settling(state, redelivery, work);
         this.pushing = new Pushing(ready, redelivery, counters);
         this.pushBroker = pushBroker();
         state.listener(new Applied());
@@ -78,9 +78,9 @@ public final class Broker {
     }
 
     private PushBroker pushBroker() {
-        Listing listing = new Listing(state, redelivery, journal);
+        Listing listing = new Listing(state, redelivery, journal, work);
         DeadLetterOps deadLetterOps = new DeadLetterOps(options, counters, state, journal, redelivery);
-        return new PushBroker(publishing, attaching, settling, listing, deadLetterOps, pushing, ready, refusals);
+        return new PushBroker(publishing, attaching, settling, listing, deadLetterOps, pushing, ready, refusals, work);
     }
 
     /** Opens the journal and rebuilds topics and subscriptions from it; durable ones start detached. */

@@ -194,6 +194,7 @@ final class Subscribing {
         if (subscription instanceof PassingSubscription passing) {
             state.removePassing(passing);
         } else if (subscription instanceof DurableSubscription durable) {
+            work.add(durable.unsettled().size());
             if (attachment != null && attachment.client() == client) {
                 durable.attachment(null);
                 durable.takeBack(attachment, redelivery.deadlines(), options);

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(60)
 class ManySubscriptionsTest {
-    private static final int MANY = 200_000;
-    private static final int MANY_DURABLE = 40_000;
+    private static final int MANY = 500_000;
+    private static final int MANY_DURABLE = 100_000;
 
     private final TestBroker broker = new TestBroker(Options.subscriptionsPerClientMax(MANY));
     private final PushClient alice = new PushClient(broker, "alice");
@@ -37,7 +37,7 @@ class ManySubscriptionsTest {
 
     /** A turn applies a bounded number of commands. */
     private void applyAll() {
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 8; i++) {
             broker.turn();
         }
     }
