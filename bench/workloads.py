@@ -6,7 +6,8 @@ def blip(policy="always", port=15555, backlog_bytes=10**9):
         "command": ["{home}/bin/blipmqd"],
         "environment": {
             "BLIPMQ_WAL_PATH": "{data}/wal", "BLIPMQ_FSYNC_POLICY": policy, "BLIPMQ_ALLOWED_API_KEYS": "bench", "BLIPMQ_PORT": str(port),
-            "BLIPMQ_METRICS_PORT": "19100", "BLIPMQ_LOG": "warn", "BLIPMQ_ACK_TIMEOUT_MS": "30000", "BLIPMQ_MAX_CONNECTIONS": "20000", "BLIPMQ_DETACHED_BACKLOG_BYTES": str(backlog_bytes)},
+            "BLIPMQ_METRICS_PORT": "19100", "BLIPMQ_LOG": "warn", "BLIPMQ_ACK_TIMEOUT_MS": "30000", "BLIPMQ_MAX_CONNECTIONS": "20000",
+            "BLIPMQ_MAX_SUBSCRIPTIONS_PER_CONNECTION": "100000", "BLIPMQ_DETACHED_BACKLOG_BYTES": str(backlog_bytes)},
         "adapter": f"--broker blip2 --port {port} --key bench",
         "jvm": True,
     }

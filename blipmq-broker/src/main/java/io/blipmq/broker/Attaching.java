@@ -17,6 +17,7 @@ final class Attaching {
     private final Subscribing subscribing;
     private final Housekeeping housekeeping;
     private final ReadyList ready;
+    private final WorkMeter work;
 
     Attaching(
             BrokerCounters counters,
@@ -24,13 +25,15 @@ final class Attaching {
             Redelivery redelivery,
             Subscribing subscribing,
             Housekeeping housekeeping,
-            ReadyList ready) {
+            ReadyList ready,
+            WorkMeter work) {
         this.counters = counters;
         this.state = state;
         this.redelivery = redelivery;
         this.subscribing = subscribing;
         this.housekeeping = housekeeping;
         this.ready = ready;
+        this.work = work;
     }
 
     // --- attach ---
@@ -50,8 +53,9 @@ final class Attaching {
     }
 
     private long attachPassing(Client client, AttachRequest request) {
-        if (!subscribing.hasRoomForAnother()) {
-            return Broker.TOO_MANY_SUBSCRIPTIONS;
+        long refusal = subscribing.refusalOfAnother(client);
+        if (refusal != 0) {
+            return refusal;
         }
         PassingSubscription subscription = subscribing.subscribePassing(client, request.topic());
         Attachment attachment = new Attachment(client, subscription, request, false);
@@ -64,6 +68,7 @@ final class Attaching {
         Topic topic = state.topics().find(request.topic());
         if (topic != null) {
             for (DurableSubscription candidate : topic.durable()) {
+                work.add(1);
                 if (candidate.belongsTo(client) && !candidate.isRemoving()) {
                     return resume(client, request, candidate);
                 }
@@ -87,8 +92,9 @@ final class Attaching {
     }
 
     private long make(Client client, AttachRequest request, boolean passing) {
-        if (!subscribing.hasRoomForAnother()) {
-            return Broker.TOO_MANY_SUBSCRIPTIONS;
+        long refusal = subscribing.refusalOfAnother(client);
+        if (refusal != 0) {
+            return refusal;
         }
         byte[] name = Topic.isDeadLetters(request.topic()) ? BrokerState.NO_NAME : request.name();
         return subscribing.subscribeDurable(client, request.topic(), name, passing, request);
@@ -97,6 +103,9 @@ final class Attaching {
     private long resume(Client client, AttachRequest request, DurableSubscription subscription) {
         if (!request.takeOver() && subscription.attachment() != null) {
             return Broker.NAME_HELD;
+        }
+        if (subscribing.isFull(client) && !client.subscriptions().contains(subscription)) {
+            return Broker.TOO_MANY_OF_CONNECTION;
         }
         expel(subscription, client);
         subscribing.attach(subscription, client);
@@ -146,10 +155,11 @@ final class Attaching {
 
     AttachedInfo attached(Client client, long subscriptionId) {
         Attachment attachment = attachment(client, subscriptionId);
-        return attachment == null
-                ? null
-                : new AttachedInfo(
-                        attachment.existed(), attachment.subscription().backlog());
+        if (attachment == null) {
+            return null;
+        }
+        work.add(attachment.subscription().unsettledCount());
+        return new AttachedInfo(attachment.existed(), attachment.subscription().backlog());
     }
 
     void credit(Client client, long subscriptionId, long messages) {
@@ -169,6 +179,7 @@ final class Attaching {
     /** @return how many deliveries the client has in flight */
     long drain(Client client) {
         client.drain();
+        work.add(client.subscriptions().size());
         long inFlight = 0;
         for (Subscription subscription : client.subscriptions()) {
             Attachment attachment = subscription.attachment();

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
  * A connection's hold on a subscription that is pushed to it: credit, and what the client asked for with ATTACH. Owned by
  * the core thread. It ends when the connection does, when it leaves the subscription, or when another one takes it over.
  */
-final class Attachment {
+final class Attachment extends Bag.Item {
     private final Client client;
     private final Subscription subscription;
     private final boolean existed;

@@ -29,6 +29,8 @@ public final class Broker {
     public static final long NAME_HELD = -6;
     /** Refused: the subscription of this name is to another topic. */
     public static final long OTHER_TOPIC = -7;
+    /** Refused: the connection has as many subscriptions as one may have. */
+    public static final long TOO_MANY_OF_CONNECTION = -8;
 
     /** Commands applied in a turn, so that a burst does not starve the sockets. */
     private static final int COMMANDS_PER_TURN_MAX = 16_384;
@@ -51,6 +53,7 @@ public final class Broker {
     private final PushBroker pushBroker;
     private final ReadyList ready = new ReadyList();
     private final Refusals refusals = new Refusals(counters);
+    private final WorkMeter work = new WorkMeter();
 
     private Broker(BrokerOptions options, BrokerClock clock, Journal.Opener opener) throws IOException {
         this.options = options;
@@ -64,10 +67,10 @@ public final class Broker {
             subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
             redelivery.onRestored(subscription);
         }
-        this.subscribing = new Subscribing(options, counters, state, journal, redelivery);
+        this.subscribing = new Subscribing(options, counters, state, journal, redelivery, work);
         this.publishing = new Publishing(options, counters, state, journal, redelivery, ready);
-        this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready);
-        this.settling = new Settling(state, redelivery);
+        this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready, work);
+        this.settling = new Settling(state, redelivery, work);
         this.pushing = new Pushing(ready, redelivery, counters);
         this.pushBroker = pushBroker();
         state.listener(new Applied());
@@ -75,9 +78,9 @@ public final class Broker {
     }
 
     private PushBroker pushBroker() {
-        Listing listing = new Listing(state, redelivery, journal);
+        Listing listing = new Listing(state, redelivery, journal, work);
         DeadLetterOps deadLetterOps = new DeadLetterOps(options, counters, state, journal, redelivery);
-        return new PushBroker(publishing, attaching, settling, listing, deadLetterOps, pushing, ready, refusals);
+        return new PushBroker(publishing, attaching, settling, listing, deadLetterOps, pushing, ready, refusals, work);
     }
 
     /** Opens the journal and rebuilds topics and subscriptions from it; durable ones start detached. */
@@ -127,7 +130,7 @@ public final class Broker {
      * {@link #appliedSequence()} has reached {@link Client#lastSequence()}.
      *
      * @return the subscription's id (positive), or {@link #BUSY}, {@link #DISK_FULL}, {@link #SHUTTING_DOWN},
-     *     {@link #TOO_MANY_SUBSCRIPTIONS}
+     *     {@link #TOO_MANY_SUBSCRIPTIONS}, {@link #TOO_MANY_OF_CONNECTION}
      */
     public long subscribe(Client client, int qos, ByteBuffer frame, int topicOffset, int topicLength) {
         if (refusals.isShuttingDown()) {
@@ -154,6 +157,9 @@ public final class Broker {
                 return false;
             }
             if (!durable.isAttached()) {
+                if (subscribing.isFull(client)) {
+                    return false;
+                }
                 subscribing.attach(durable, client);
             }
         }
@@ -162,6 +168,18 @@ public final class Broker {
         }
         counters.increment(BrokerMetric.DELIVERED);
         return true;
+    }
+
+    /** Whether a POLL of this detached subscription would give the client more subscriptions than it may have. */
+    public boolean isBeyondLimit(Client client, long subscriptionId) {
+        if (!subscribing.isFull(client)) {
+            return false;
+        }
+        DurableSubscription subscription = state.durable(subscriptionId);
+        return subscription != null
+                && !subscription.isAttached()
+                && subscription.belongsTo(client)
+                && subscription.isForPolling();
     }
 
     /**
@@ -180,6 +198,14 @@ public final class Broker {
      */
     public boolean isOutOfRoom() {
         return redelivery.pending().waitsForDisk();
+    }
+
+    /**
+     * What requests have cost so far, in subscriptions and deliveries that had to be looked at. It only grows: who hands
+     * requests in and finds that they cost much leaves the others to a later turn.
+     */
+    public long requestWork() {
+        return work.items();
     }
 
     // --- the turn ---
@@ -224,6 +250,7 @@ public final class Broker {
     /** Ends a turn: hands the turn's commands to the log and publishes the counts. Before answers leave. */
     public void endTurn() {
         redelivery.pending().appendAll();
+        state.trim();
         journal.submit(redelivery.nowNanos());
         if (journal.isCheckpointDue(redelivery.nowNanos())) {
             CheckpointState snapshot = takeCheckpoint();

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
  * @param positionsMax positions of waiting messages that are kept in memory, 16 bytes each; older ones are found in the
  *     journal again
  * @param subscriptionsMax subscriptions of all kinds together; bounds memory whatever clients ask for
+ * @param subscriptionsPerClientMax subscriptions that one connection may have; bounds the work that its end brings
  */
 public record BrokerOptions(
         int deliveriesMax,
@@ -29,7 +30,8 @@ public record BrokerOptions(
         long liveBytesMax,
         int inFlightMax,
         long positionsMax,
-        int subscriptionsMax) {
+        int subscriptionsMax,
+        int subscriptionsPerClientMax) {
 
     /** A redelivery waits at most this long, unless the first one is configured to wait longer. */
     static final long BACKOFF_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
@@ -47,7 +49,8 @@ public record BrokerOptions(
                 64L << 20,
                 16_384,
                 1 << 20,
-                1_000_000);
+                1_000_000,
+                10_000);
     }
 
     /** How long the {@code attempt}-th delivery (from 1) may stay unacknowledged. */

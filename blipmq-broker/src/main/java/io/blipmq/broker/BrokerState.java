@@ -1,11 +1,12 @@
 package io.blipmq.broker;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -23,17 +24,12 @@ final class BrokerState implements CommandHandler {
     private final PositionMemory positions;
     private final TopicTable topics = new TopicTable();
     private final Long2ObjectHashMap<Subscription> subscriptions = new Long2ObjectHashMap<>();
-    private final List<DurableSubscription> durable = new ArrayList<>();
-    private final Map<Name, DurableSubscription> named = new HashMap<>();
+    /** Oldest first. */
+    private final Set<DurableSubscription> durable = new LinkedHashSet<>();
+
+    private final Map<SubscriptionName, DurableSubscription> named = new HashMap<>();
     private long topicsMade;
     private Listener listener = new Listener() {};
-
-    /** A durable subscription's name, which is its owner's. */
-    private record Name(OwnerId owner, ByteBuffer text) {
-        static Name of(OwnerId owner, byte[] text) {
-            return new Name(owner, ByteBuffer.wrap(text));
-        }
-    }
 
     /** What the rest of the core does about a change. */
     interface Listener {
@@ -196,7 +192,7 @@ final class BrokerState implements CommandHandler {
     private void remove(DurableSubscription subscription) {
         subscriptions.remove(subscription.id());
         durable.remove(subscription);
-        named.remove(Name.of(subscription.owner(), subscription.name()), subscription);
+        named.remove(SubscriptionName.of(subscription.owner(), subscription.name()), subscription);
         subscription.topic().durable().remove(subscription);
         for (Delivery delivery : subscription.unsettled().values()) {
             delivery.state = Delivery.State.SETTLED;
@@ -266,6 +262,11 @@ final class BrokerState implements CommandHandler {
         return new LiveLog(liveMemory, options.liveMessagesMax(), counters);
     }
 
+    /** Once a turn: forgets positions that are needed no more. */
+    void trim() {
+        positions.trim();
+    }
+
     TopicTable topics() {
         return topics;
     }
@@ -285,7 +286,7 @@ final class BrokerState implements CommandHandler {
         return subscriptions.values();
     }
 
-    List<DurableSubscription> durableSubscriptions() {
+    Collection<DurableSubscription> durableSubscriptions() {
         return durable;
     }
 
@@ -321,7 +322,7 @@ final class BrokerState implements CommandHandler {
         subscriptions.put(id, subscription);
         durable.add(subscription);
         if (name.length > 0) {
-            named.put(Name.of(owner, name), subscription);
+            named.put(SubscriptionName.of(owner, name), subscription);
         }
         subscription.topic().durable().add(subscription);
         countSubscriptions();
@@ -338,7 +339,7 @@ final class BrokerState implements CommandHandler {
 
     /** The owner's subscription of this name, or null. */
     DurableSubscription named(OwnerId owner, byte[] name) {
-        return named.get(Name.of(owner, name));
+        return named.get(SubscriptionName.of(owner, name));
     }
 
     /** The durable subscription of this id, or null. */

@@ -1,7 +1,7 @@
 package io.blipmq.broker;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /** One authenticated connection as the broker knows it. Owned by the core thread. */
 public final class Client {
@@ -9,7 +9,11 @@ public final class Client {
     private final String name;
     private final String address;
     private final Pusher pusher;
-    private final List<Subscription> subscriptions = new ArrayList<>(1);
+    private final Set<Subscription> subscriptions = new LinkedHashSet<>(1);
+    /** Durable subscriptions that it has asked for and that are not stored yet. */
+    private int expectedCount;
+
+    private boolean gone;
     private long lastSequence;
     private boolean draining;
     private boolean isWaitingForRoom;
@@ -77,9 +81,32 @@ public final class Client {
         return waitingForRoom;
     }
 
-    /** What ends or is detached with the connection. */
-    List<Subscription> subscriptions() {
+    /** What ends or is detached with the connection, in the order in which it came. */
+    Set<Subscription> subscriptions() {
         return subscriptions;
+    }
+
+    int expectedCount() {
+        return expectedCount;
+    }
+
+    /** One is asked for, or has come. */
+    void countExpected(int more) {
+        expectedCount += more;
+    }
+
+    /** How many subscriptions it has or is about to have. */
+    int subscriptionCount() {
+        return subscriptions.size() + expectedCount;
+    }
+
+    /** The connection has ended. */
+    void leave() {
+        gone = true;
+    }
+
+    boolean isGone() {
+        return gone;
     }
 
     /**

@@ -43,6 +43,11 @@ final class DurableSubscription extends Subscription {
     private boolean removing;
     private boolean backlogWarned;
 
+    /** Owned by {@link DurableList}. */
+    DurableSubscription olderOfTopic;
+
+    DurableSubscription newerOfTopic;
+
     /**
      * A message in a dead-letter subscription and the subscription it failed in.
      *
@@ -334,33 +339,39 @@ final class DurableSubscription extends Subscription {
     }
 
     @Override
-    long backlog() {
-        return cursor.waitingCount() + unsettled.waitingCount() + reader.liveBacklog();
+    int unsettledCount() {
+        return unsettled.size();
     }
 
-    /** When the oldest unsettled message was published, in wall-clock milliseconds; 0 when there is none. */
-    long oldestMillis(Delivering delivering) {
+    @Override
+    long backlog() {
+        return backlog(unsettled.summary());
+    }
+
+    private long backlog(Unsettled.Summary summary) {
+        return cursor.waitingCount() + summary.waitingCount() + reader.liveBacklog();
+    }
+
+    /** When the oldest message that waits at the cursor was published; {@link Long#MAX_VALUE} when none does. */
+    private long oldestWaitingMillis(Delivering delivering) {
         boolean waits = cursor.waitingCount() > 0 && !cursor.isAtEnd();
-        long oldest = waits ? cursor.message(delivering.journal()).publishedMillis : Long.MAX_VALUE;
-        for (Delivery delivery : unsettled.values()) {
-            oldest = Math.min(oldest, delivery.message.publishedMillis);
-        }
-        return oldest == Long.MAX_VALUE ? 0 : oldest;
+        return waits ? cursor.message(delivering.journal()).publishedMillis : Long.MAX_VALUE;
     }
 
     @Override
     SubscriptionInfo info(Delivering delivering) {
-        long oldestMillis = oldestMillis(delivering);
+        Unsettled.Summary summary = unsettled.summary();
+        long oldestMillis = Math.min(oldestWaitingMillis(delivering), summary.oldestMillis());
         return new SubscriptionInfo(
                 id(),
                 topic().toString(),
                 1,
                 isAttached(),
                 Instant.ofEpochMilli(sinceMillis),
-                backlog(),
+                backlog(summary),
                 backlogBytes(),
                 unsettled.size(),
-                oldestMillis == 0 ? SubscriptionInfo.NO_MESSAGE : delivering.nowMillis() - oldestMillis,
+                oldestMillis == Long.MAX_VALUE ? SubscriptionInfo.NO_MESSAGE : delivering.nowMillis() - oldestMillis,
                 deadLetters);
     }
 }

@@ -1,6 +1,8 @@
 package io.blipmq.broker;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -8,7 +10,11 @@ import org.agrona.collections.Long2ObjectHashMap;
  * core thread.
  */
 final class ExpectedSubscriptions {
+    private final WorkMeter work;
     private final Long2ObjectHashMap<Expected> bySequence = new Long2ObjectHashMap<>();
+    private final Set<SubscriptionName> names = new HashSet<>();
+    /** How many have lost their connection and may be handed to a successor. */
+    private int forsaken;
 
     /** One of them. */
     static final class Expected {
@@ -28,26 +34,42 @@ final class ExpectedSubscriptions {
 
         /** The connection that waits for it; null when that is gone. */
         Client client() {
-            return client;
+            return client.isGone() ? null : client;
         }
 
         AttachRequest request() {
             return request;
         }
 
-        private boolean isNamed(OwnerId wanted, byte[] name) {
-            return name.length > 0 && request != null && owner.equals(wanted) && Arrays.equals(request.name(), name);
+        private boolean isForsaken() {
+            return request == null && client.isGone();
         }
 
         private boolean isFor(byte[] topicName, OwnerId wanted) {
             return owner.equals(wanted) && Arrays.equals(topic.name(), topicName);
         }
+
+        /** Null when it has none; that of dead letters is ignored. */
+        private SubscriptionName name() {
+            boolean named = request != null && request.name().length > 0 && !topic.isDeadLetters();
+            return named ? SubscriptionName.of(owner, request.name()) : null;
+        }
+    }
+
+    ExpectedSubscriptions(WorkMeter work) {
+        this.work = work;
     }
 
     /** @param request null for a SUBSCRIBE of a client that polls */
     void add(long sequence, Topic topic, Client client, AttachRequest request) {
+        Expected expected = new Expected(topic, client, request);
         topic.expectSubscription();
-        bySequence.put(sequence, new Expected(topic, client, request));
+        client.countExpected(1);
+        bySequence.put(sequence, expected);
+        SubscriptionName name = expected.name();
+        if (name != null) {
+            names.add(name);
+        }
     }
 
     /**
@@ -59,16 +81,20 @@ final class ExpectedSubscriptions {
         Expected expected = bySequence.remove(sequence);
         if (expected != null) {
             expected.topic.expectedSubscriptionArrived();
+            expected.client.countExpected(-1);
+            names.remove(expected.name());
+            if (expected.isForsaken()) {
+                forsaken--;
+            }
         }
         return expected;
     }
 
     /** The connection no longer waits; its subscriptions come into being detached. */
     void forget(Client client) {
-        for (Expected expected : bySequence.values()) {
-            if (expected.client == client) {
-                expected.client = null;
-            }
+        client.leave();
+        if (client.pusher() == null) {
+            forsaken += client.expectedCount();
         }
     }
 
@@ -78,24 +104,30 @@ final class ExpectedSubscriptions {
      * @return its id, or 0 when there is none
      */
     long adopt(byte[] topicName, Client client) {
+        if (forsaken == 0) {
+            return 0;
+        }
+        work.add(bySequence.size());
         long oldest = 0;
         Long2ObjectHashMap<Expected>.EntryIterator entries =
                 bySequence.entrySet().iterator();
         while (entries.hasNext()) {
             entries.next();
-            boolean free = entries.getValue().client == null && entries.getValue().request == null;
             boolean older = oldest == 0 || entries.getLongKey() < oldest;
-            if (free && older && entries.getValue().isFor(topicName, client.owner())) {
+            if (older && entries.getValue().isForsaken() && entries.getValue().isFor(topicName, client.owner())) {
                 oldest = entries.getLongKey();
             }
         }
         if (oldest != 0) {
             bySequence.get(oldest).client = client;
+            client.countExpected(1);
+            forsaken--;
         }
         return oldest;
     }
 
     boolean isExpected(OwnerId owner, byte[] topicName) {
+        work.add(bySequence.size());
         for (Expected expected : bySequence.values()) {
             if (expected.isFor(topicName, owner)) {
                 return true;
@@ -106,12 +138,7 @@ final class ExpectedSubscriptions {
 
     /** Whether a subscription of this name is on its way. */
     boolean isNameExpected(OwnerId owner, byte[] name) {
-        for (Expected expected : bySequence.values()) {
-            if (expected.isNamed(owner, name)) {
-                return true;
-            }
-        }
-        return false;
+        return names.contains(SubscriptionName.of(owner, name));
     }
 
     int count() {

@@ -13,20 +13,26 @@ import java.util.function.Consumer;
  * Lists what belongs to a key, page by page. Owned by the core thread.
  *
  * <p>Each method lists what comes behind {@code after} (0 for the first page), and returns the cursor to go on with, or 0
- * when that was all. A page has {@link #ITEMS_MAX} items at most, whatever is asked for.
+ * when that was all. A page has {@link #ITEMS_MAX} items at most, whatever is asked for, and ends earlier when many
+ * deliveries had to be looked at for it.
  */
 public final class Listing {
     /** Bounds the memory and the time of one page. */
     public static final int ITEMS_MAX = 1_000;
 
+    /** Deliveries that are looked at for one page, but for the last item's: two milliseconds. */
+    private static final int PAGE_WORK_MAX = 65_536;
+
     private final BrokerState state;
     private final Redelivery redelivery;
     private final Journal journal;
+    private final WorkMeter work;
 
-    Listing(BrokerState state, Redelivery redelivery, Journal journal) {
+    Listing(BrokerState state, Redelivery redelivery, Journal journal, WorkMeter work) {
         this.state = state;
         this.redelivery = redelivery;
         this.journal = journal;
+        this.work = work;
     }
 
     // --- topics ---
@@ -44,6 +50,7 @@ public final class Listing {
 
     /** Topics that the key has subscriptions to. */
     public long topics(Client client, long after, int limit, Consumer<TopicInfo> sink) {
+        work.add(state.subscriptions().size());
         TreeMap<Long, Counts> byNumber = new TreeMap<>();
         for (Subscription subscription : state.subscriptions()) {
             Topic topic = subscription.topic();
@@ -87,22 +94,41 @@ public final class Listing {
      */
     public long subscriptions(
             Client client, long subscriptionId, long after, int limit, Consumer<SubscriptionDetails> sink) {
+        List<Subscription> found =
+                subscriptionId == 0 ? ownSubscriptions(client, after) : oneSubscription(client, subscriptionId, after);
+        int left = page(limit);
+        long workEnd = work.items() + PAGE_WORK_MAX;
+        long last = 0;
+        for (Subscription subscription : found) {
+            if (left-- == 0 || work.items() >= workEnd) {
+                return last;
+            }
+            sink.accept(details(subscription));
+            last = subscription.id();
+        }
+        return 0;
+    }
+
+    private List<Subscription> oneSubscription(Client client, long id, long after) {
+        Subscription subscription = state.subscription(id);
+        return subscription != null && id > after && isOwn(subscription, client) ? List.of(subscription) : List.of();
+    }
+
+    /** In order. */
+    private List<Subscription> ownSubscriptions(Client client, long after) {
+        work.add(state.subscriptions().size());
         List<Subscription> found = new ArrayList<>();
         for (Subscription subscription : state.subscriptions()) {
-            boolean meant = subscriptionId == 0 || subscription.id() == subscriptionId;
-            if (meant && subscription.id() > after && isOwn(subscription, client)) {
+            if (subscription.id() > after && isOwn(subscription, client)) {
                 found.add(subscription);
             }
         }
         found.sort(Comparator.comparingLong(Subscription::id));
-        int count = Math.min(page(limit), found.size());
-        for (Subscription subscription : found.subList(0, count)) {
-            sink.accept(details(subscription));
-        }
-        return count == found.size() ? 0 : found.get(count - 1).id();
+        return found;
     }
 
     private SubscriptionDetails details(Subscription subscription) {
+        work.add(subscription.unsettledCount());
         SubscriptionInfo info = subscription.info(redelivery);
         byte[] name = subscription instanceof DurableSubscription durable ? durable.name() : BrokerState.NO_NAME;
         Client holder = subscription.reader();
@@ -136,6 +162,7 @@ public final class Listing {
         if (!(subscription instanceof DurableSubscription durable)) {
             return 0;
         }
+        work.add(durable.unsettled().size());
         int left = page(limit);
         long last = 0;
         for (long tag : durable.unsettled().tags()) {
@@ -178,6 +205,7 @@ public final class Listing {
         if (letters == null || !letters.isDeadLetters() || !isOwn(letters, client)) {
             return Broker.UNKNOWN;
         }
+        work.add(letters.unsettled().size());
         LetterWalk walk = new LetterWalk(letters, journal, after);
         int left = page(limit);
         long last = after;

@@ -6,7 +6,7 @@ import io.blipmq.protocol.v2.EntryLayout;
  * Where one subscription reads a {@link LiveLog}. Owned by the core thread. Without a chunk it stands at the log's start,
  * or at its end when the log is empty.
  */
-final class LiveCursor {
+final class LiveCursor extends Bag.Item {
     private final LiveLog log;
     private LiveChunk chunk;
     /** Where the run begins that it stands in, and how many of its messages have been read. */

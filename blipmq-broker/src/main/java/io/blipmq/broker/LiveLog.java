@@ -2,8 +2,6 @@ package io.blipmq.broker;
 
 import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Messages on their way to subscriptions that take them from memory: one copy each, and a {@link LiveCursor} per
@@ -19,7 +17,7 @@ final class LiveLog {
     private final LiveMemory memory;
     private final int messagesMax;
     private final BrokerCounters counters;
-    private final List<LiveCursor> cursors = new ArrayList<>(1);
+    private final Bag<LiveCursor> cursors = new Bag<>();
     private LiveChunk head;
     private LiveChunk tail;
     private long endNumber;

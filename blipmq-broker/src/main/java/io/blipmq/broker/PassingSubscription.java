@@ -56,6 +56,11 @@ final class PassingSubscription extends Subscription {
     }
 
     @Override
+    int unsettledCount() {
+        return 0;
+    }
+
+    @Override
     long backlog() {
         return cursor.backlog();
     }

@@ -1,5 +1,8 @@
 package io.blipmq.broker;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The memory of all {@link MessageLog}s' pages, within one budget. Owned by the core thread.
  *
@@ -8,6 +11,9 @@ package io.blipmq.broker;
  */
 final class PositionMemory {
     private final long entriesMax;
+    /** Topics with positions that may be passed by all who read them. */
+    private final List<Topic> toTrim = new ArrayList<>();
+
     private Journal journal;
     private MessageLog.Page oldest;
     private MessageLog.Page newest;
@@ -52,6 +58,23 @@ final class PositionMemory {
         }
         page.older = null;
         page.newer = null;
+    }
+
+    /** Lets the next {@link #trim} look at a topic. */
+    void trimLater(Topic topic) {
+        if (!topic.trimming) {
+            topic.trimming = true;
+            toTrim.add(topic);
+        }
+    }
+
+    /** Once a turn: forgets what everybody has passed. */
+    void trim() {
+        for (Topic topic : toTrim) {
+            topic.trimming = false;
+            topic.trimNow();
+        }
+        toTrim.clear();
     }
 
     private void shrink() {

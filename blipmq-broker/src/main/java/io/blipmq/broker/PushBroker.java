@@ -10,6 +10,9 @@ import java.nio.ByteBuffer;
  * Broker#appliedSequence} has reached that.
  */
 public final class PushBroker {
+    /** What a request for as many dead letters as there are is taken to look at. */
+    private static final int LETTERS_WORK_MAX = 10_000;
+
     /** The credit of a subscription that takes whatever comes. */
     public static final long UNLIMITED_CREDIT = 0xffff_ffffL;
 
@@ -21,6 +24,7 @@ public final class PushBroker {
     private final Pushing pushing;
     private final ReadyList ready;
     private final Refusals refusals;
+    private final WorkMeter work;
 
     PushBroker(
             Publishing publishing,
@@ -30,7 +34,8 @@ public final class PushBroker {
             DeadLetterOps deadLetterOps,
             Pushing pushing,
             ReadyList ready,
-            Refusals refusals) {
+            Refusals refusals,
+            WorkMeter work) {
         this.publishing = publishing;
         this.attaching = attaching;
         this.settling = settling;
@@ -39,6 +44,7 @@ public final class PushBroker {
         this.pushing = pushing;
         this.ready = ready;
         this.refusals = refusals;
+        this.work = work;
     }
 
     /**
@@ -86,8 +92,8 @@ public final class PushBroker {
      * which is to be done when the answer has been written.
      *
      * @return the subscription's id (positive), or {@link Broker#BUSY}, {@link Broker#DISK_FULL}, {@link
-     *     Broker#SHUTTING_DOWN}, {@link Broker#TOO_MANY_SUBSCRIPTIONS}, {@link Broker#NAME_HELD}, {@link
-     *     Broker#OTHER_TOPIC}
+     *     Broker#SHUTTING_DOWN}, {@link Broker#TOO_MANY_SUBSCRIPTIONS}, {@link Broker#TOO_MANY_OF_CONNECTION}, {@link
+     *     Broker#NAME_HELD}, {@link Broker#OTHER_TOPIC}
      */
     public long attach(Client client, AttachRequest request) {
         return refusals.count(refusals.isShuttingDown() ? Broker.SHUTTING_DOWN : attaching.attach(client, request));
@@ -168,6 +174,7 @@ public final class PushBroker {
      *     {@link Broker#BUSY}, {@link Broker#DISK_FULL}, {@link Broker#SHUTTING_DOWN}
      */
     public long redrive(Client client, long subscriptionId, long count, long tag) {
+        work.add(Math.min(count, LETTERS_WORK_MAX));
         return refusals.count(
                 refusals.isShuttingDown()
                         ? Broker.SHUTTING_DOWN
@@ -178,6 +185,7 @@ public final class PushBroker {
      * Drops dead letters, oldest first. Parameters and answers as for {@link #redrive}.
      */
     public long purge(Client client, long subscriptionId, long count, long tag) {
+        work.add(Math.min(count, LETTERS_WORK_MAX));
         return refusals.count(
                 refusals.isShuttingDown()
                         ? Broker.SHUTTING_DOWN

@@ -8,11 +8,13 @@ import java.util.concurrent.TimeUnit;
 final class Settling {
     private final BrokerState state;
     private final Redelivery redelivery;
+    private final WorkMeter work;
     private boolean sealed;
 
-    Settling(BrokerState state, Redelivery redelivery) {
+    Settling(BrokerState state, Redelivery redelivery, WorkMeter work) {
         this.state = state;
         this.redelivery = redelivery;
+        this.work = work;
     }
 
     /** Nothing is taken any more. */
@@ -87,6 +89,7 @@ final class Settling {
             int end,
             Decision decision,
             SettleResult result) {
+        work.add((end - offset) / Long.BYTES);
         for (int at = offset; at < end; at += Long.BYTES) {
             if (settle(subscription, tags.getLong(at), decision)) {
                 result.settled++;
@@ -100,6 +103,7 @@ final class Settling {
     private record Decision(SettleAction action, long nanos, byte[] reason) {}
 
     private void settleUpTo(DurableSubscription subscription, long last, Decision decision, SettleResult result) {
+        work.add(subscription.unsettled().size());
         long[] tags = subscription.unsettled().tagsThrough(last);
         if (decision.action != SettleAction.ACK) {
             Arrays.sort(tags); // what comes back or becomes dead letters does so in order

@@ -18,16 +18,24 @@ final class Subscribing {
     private final BrokerState state;
     private final Journal journal;
     private final Redelivery redelivery;
-    private final ExpectedSubscriptions expected = new ExpectedSubscriptions();
+    private final WorkMeter work;
+    private final ExpectedSubscriptions expected;
     private long nextPassingId = FIRST_PASSING_ID;
 
     Subscribing(
-            BrokerOptions options, BrokerCounters counters, BrokerState state, Journal journal, Redelivery redelivery) {
+            BrokerOptions options,
+            BrokerCounters counters,
+            BrokerState state,
+            Journal journal,
+            Redelivery redelivery,
+            WorkMeter work) {
         this.options = options;
         this.counters = counters;
         this.state = state;
         this.journal = journal;
         this.redelivery = redelivery;
+        this.work = work;
+        this.expected = new ExpectedSubscriptions(work);
     }
 
     /** @return the subscription's id, or a refusal of {@link Broker#subscribe} */
@@ -41,41 +49,63 @@ final class Subscribing {
         if (qos == 1 && Topic.isDeadLetters(name) && isComing(client.owner(), name)) {
             return Broker.BUSY;
         }
-        if (!hasRoomForAnother()) {
-            return Broker.TOO_MANY_SUBSCRIPTIONS;
+        long refusal = refusalOfAnother(client);
+        if (refusal != 0) {
+            return refusal;
         }
         return qos == 0
                 ? subscribePassing(client, name).id()
                 : subscribeDurable(client, name, BrokerState.NO_NAME, false, null);
     }
 
-    boolean hasRoomForAnother() {
-        return state.subscriptions().size() + expected.count() < options.subscriptionsMax();
+    /** @return 0, or why no subscription is made for this client */
+    long refusalOfAnother(Client client) {
+        if (isFull(client)) {
+            return Broker.TOO_MANY_OF_CONNECTION;
+        }
+        boolean room = state.subscriptions().size() + expected.count() < options.subscriptionsMax();
+        return room ? 0 : Broker.TOO_MANY_SUBSCRIPTIONS;
+    }
+
+    /** Whether the client has as many subscriptions as one may have. */
+    boolean isFull(Client client) {
+        return client.subscriptionCount() >= options.subscriptionsPerClientMax();
     }
 
     boolean isNameExpected(OwnerId owner, byte[] name) {
         return expected.isNameExpected(owner, name);
     }
 
-    /** @return the id of a subscription that the client takes up, or 0 */
+    /** @return the id of a subscription that the client takes up, or a refusal, or 0 when there is none */
     private long resume(Client client, byte[] name) {
         Topic topic = state.topics().find(name);
         if (topic == null) {
             return 0;
         }
         for (DurableSubscription candidate : topic.durable()) {
+            work.add(1);
             if (candidate.owner().equals(client.owner()) && !candidate.isRemoving()) {
                 if (candidate.isDeadLetters() || !candidate.isAttached() && candidate.isForPolling()) {
-                    attach(candidate, client);
-                    return candidate.id();
+                    return takeUp(candidate, client);
                 }
             }
+        }
+        if (isFull(client)) {
+            return Broker.TOO_MANY_OF_CONNECTION;
         }
         long adopted = expected.adopt(name, client);
         if (adopted != 0) {
             client.lastSequence(adopted);
         }
         return adopted;
+    }
+
+    private long takeUp(DurableSubscription subscription, Client client) {
+        if (isFull(client) && !client.subscriptions().contains(subscription)) {
+            return Broker.TOO_MANY_OF_CONNECTION;
+        }
+        attach(subscription, client);
+        return subscription.id();
     }
 
     /**
@@ -89,6 +119,7 @@ final class Subscribing {
         Topic origin = state.topics().find(Topic.originName(letterTopicName));
         if (origin != null) {
             for (DurableSubscription failing : origin.durable()) {
+                work.add(1);
                 if (failing.owner().equals(owner) && failing.lastLetterSequence() > journal.appliedSequence()) {
                     return true;
                 }
@@ -163,6 +194,7 @@ final class Subscribing {
         if (subscription instanceof PassingSubscription passing) {
             state.removePassing(passing);
         } else if (subscription instanceof DurableSubscription durable) {
+            work.add(durable.unsettled().size());
             if (attachment != null && attachment.client() == client) {
                 durable.attachment(null);
                 durable.takeBack(attachment, redelivery.deadlines(), options);

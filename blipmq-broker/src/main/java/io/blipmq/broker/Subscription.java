@@ -48,6 +48,9 @@ abstract class Subscription {
      */
     abstract int pushNext(long countMax, Delivering delivering);
 
+    /** Deliveries that are not settled. */
+    abstract int unsettledCount();
+
     /** Messages that wait to be delivered. */
     abstract long backlog();
 }

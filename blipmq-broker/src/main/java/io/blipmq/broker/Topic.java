@@ -2,9 +2,7 @@ package io.blipmq.broker;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * A topic: its QoS 1 messages, its QoS 0 messages, and who reads them. Owned by the core thread. It exists while a
@@ -18,13 +16,16 @@ final class Topic {
     private final MessageLog messages;
     private final LiveLog live;
     private final LiveLog durableLive;
-    /** Oldest first. */
-    private final List<DurableSubscription> durable = new ArrayList<>(1);
+    private final PositionMemory positions;
+    private final DurableList durable = new DurableList();
 
     /** Whom its messages are pushed to. */
-    private final List<Attachment> attachments = new ArrayList<>(1);
+    private final Bag<Attachment> attachments = new Bag<>();
     /** Owned by {@link ReadyList}. */
     boolean listed;
+
+    /** Owned by {@link PositionMemory}. */
+    boolean trimming;
 
     private int passingSubscriptions;
     /** Durable subscriptions that are journalled and not stored yet. */
@@ -34,6 +35,7 @@ final class Topic {
     Topic(long number, byte[] name, LiveLog live, LiveLog durableLive, PositionMemory positions) {
         this.number = number;
         this.messages = new MessageLog(name, positions);
+        this.positions = positions;
         this.name = name;
         this.live = live;
         this.durableLive = durableLive;
@@ -80,11 +82,12 @@ final class Topic {
                 : durable.size() + expectedSubscriptions + passingSubscriptions;
     }
 
-    List<Attachment> attachments() {
+    Bag<Attachment> attachments() {
         return attachments;
     }
 
-    List<DurableSubscription> durable() {
+    /** Oldest first. */
+    DurableList durable() {
         return durable;
     }
 
@@ -135,8 +138,20 @@ final class Topic {
         return result;
     }
 
-    /** Forgets positions that every durable subscription has passed. */
+    /**
+     * A durable subscription has passed some positions, or has ended: those that all have passed are forgotten, soon. Looking
+     * for them goes through all subscriptions, so it is done once a turn however many have moved.
+     */
     void trim() {
+        if (durable.isEmpty()) {
+            trimNow();
+        } else {
+            positions.trimLater(this);
+        }
+    }
+
+    /** Forgets positions that every durable subscription has passed. */
+    void trimNow() {
         long passed = messages.lastSequence() + 1;
         for (DurableSubscription subscription : durable) {
             if (subscription.messages() == messages) {

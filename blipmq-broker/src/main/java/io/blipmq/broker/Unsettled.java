@@ -9,6 +9,7 @@ import org.agrona.collections.Long2ObjectHashMap;
 /** The deliveries of one subscription that are not settled, and the order of those that are due again. Owned by the core thread. */
 final class Unsettled {
     private final Long2ObjectHashMap<Delivery> byTag = new Long2ObjectHashMap<>();
+    private long payloadBytes;
     /** Some in here are not due any more: they are skipped when they come. */
     private final PriorityQueue<Delivery> due = new PriorityQueue<>(4, Comparator.comparingLong(d -> d.tag));
 
@@ -25,15 +26,22 @@ final class Unsettled {
     }
 
     void put(Delivery delivery) {
-        byTag.put(delivery.tag, delivery);
+        Delivery before = byTag.put(delivery.tag, delivery);
+        assert before == null : "tag " + delivery.tag + " is there already";
+        payloadBytes += delivery.message.payloadLength;
     }
 
     Delivery remove(long tag) {
-        return byTag.remove(tag);
+        Delivery removed = byTag.remove(tag);
+        if (removed != null) {
+            payloadBytes -= removed.message.payloadLength;
+        }
+        return removed;
     }
 
     void clear() {
         byTag.clear();
+        payloadBytes = 0;
         due.clear();
     }
 
@@ -66,11 +74,7 @@ final class Unsettled {
 
     /** Payload bytes of all. */
     long payloadBytes() {
-        long bytes = 0;
-        for (Delivery delivery : byTag.values()) {
-            bytes += delivery.message.payloadLength;
-        }
-        return bytes;
+        return payloadBytes;
     }
 
     /** How many have been delivered before, and so are in somebody's hands or were. */
@@ -106,10 +110,25 @@ final class Unsettled {
         due.remove();
     }
 
-    /** How many wait to be delivered again, those that wait for that a while yet included. */
-    long waitingCount() {
-        return byTag.values().stream()
-                .filter(d -> d.state == Delivery.State.DUE || d.state == Delivery.State.DELAYED)
-                .count();
+    // --- what others may know ---
+
+    /**
+     * What one look at all of them shows.
+     *
+     * @param waitingCount those to be delivered again, be they due or delayed
+     * @param oldestMillis when the oldest message was published; {@link Long#MAX_VALUE} when there is none
+     */
+    record Summary(long waitingCount, long oldestMillis) {}
+
+    Summary summary() {
+        long waiting = 0;
+        long oldestMillis = Long.MAX_VALUE;
+        for (Delivery delivery : byTag.values()) {
+            if (delivery.state == Delivery.State.DUE || delivery.state == Delivery.State.DELAYED) {
+                waiting++;
+            }
+            oldestMillis = Math.min(oldestMillis, delivery.message.publishedMillis);
+        }
+        return new Summary(waiting, oldestMillis);
     }
 }

@@ -34,6 +34,10 @@ final class Options {
         return limits(D.liveMessagesMax(), D.liveBytesMax(), D.inFlightMax(), max);
     }
 
+    static BrokerOptions subscriptionsPerClientMax(int max) {
+        return limits(D.liveMessagesMax(), D.liveBytesMax(), D.inFlightMax(), D.subscriptionsMax(), max);
+    }
+
     static BrokerOptions liveMessagesMax(int max) {
         return limits(max, D.liveBytesMax(), D.inFlightMax(), D.subscriptionsMax());
     }
@@ -54,10 +58,20 @@ final class Options {
                 D.liveBytesMax(),
                 D.inFlightMax(),
                 POSITIONS_MAX,
-                D.subscriptionsMax());
+                D.subscriptionsMax(),
+                D.subscriptionsPerClientMax());
     }
 
     private static BrokerOptions limits(int liveMessagesMax, long liveBytesMax, int inFlightMax, int subscriptionsMax) {
+        return limits(liveMessagesMax, liveBytesMax, inFlightMax, subscriptionsMax, D.subscriptionsPerClientMax());
+    }
+
+    private static BrokerOptions limits(
+            int liveMessagesMax,
+            long liveBytesMax,
+            int inFlightMax,
+            int subscriptionsMax,
+            int subscriptionsPerClientMax) {
         return new BrokerOptions(
                 D.deliveriesMax(),
                 D.ackTimeoutNanos(),
@@ -69,6 +83,7 @@ final class Options {
                 liveBytesMax,
                 inFlightMax,
                 POSITIONS_MAX,
-                subscriptionsMax);
+                subscriptionsMax,
+                subscriptionsPerClientMax);
     }
 }

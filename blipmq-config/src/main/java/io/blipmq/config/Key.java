@@ -61,6 +61,10 @@ public enum Key {
             16_384L,
             "Unacknowledged deliveries of one subscription; at the limit it gets no new ones."),
     MAX_CONNECTIONS(ValueTypes.wholeNumber(1, 1_048_576), 16_384L, "Client connections at a time."),
+    MAX_SUBSCRIPTIONS_PER_CONNECTION(
+            ValueTypes.wholeNumber(1, 1_048_576),
+            10_000L,
+            "Subscriptions that one connection may have at a time; another one is refused."),
     SHUTDOWN_DRAIN_MS(
             ValueTypes.wholeNumber(0, 600_000),
             2_000L,

@@ -75,7 +75,7 @@ public record Settings(
     public record Retention(long subscriptionExpiryMillis, long detachedBacklogBytes, long deadLetterMillis) {}
 
     /** Limits of the whole daemon. */
-    public record Limits(int maxConnections, long shutdownDrainMillis) {}
+    public record Limits(int maxConnections, int maxSubscriptionsPerConnection, long shutdownDrainMillis) {}
 
     /** What is wrong between settings that are right alone, if anything. */
     Optional<String> collision() {

@@ -27,7 +27,7 @@ final class SettingsAssembly {
                 log(),
                 delivery(),
                 retention(),
-                new Limits(values.count(Key.MAX_CONNECTIONS), values.number(Key.SHUTDOWN_DRAIN_MS)),
+                limits(),
                 apiKeys,
                 values.flag(Key.ENABLE_TOKIO_CONSOLE));
     }
@@ -49,6 +49,13 @@ final class SettingsAssembly {
                 values.number(Key.MESSAGE_TTL_MS),
                 values.count(Key.MAX_IN_FLIGHT),
                 values.count(Key.QOS0_QUEUE_MESSAGES));
+    }
+
+    private Limits limits() {
+        return new Limits(
+                values.count(Key.MAX_CONNECTIONS),
+                values.count(Key.MAX_SUBSCRIPTIONS_PER_CONNECTION),
+                values.number(Key.SHUTDOWN_DRAIN_MS));
     }
 
     private Retention retention() {

@@ -79,6 +79,11 @@ class KeyMappingTest {
                 number("qos0_queue_messages", 65_536, 1, s -> s.delivery().qos0QueueMessages()),
                 number("max_in_flight", 16_384, 1, s -> s.delivery().maxInFlight()),
                 number("max_connections", 16_384, 1, s -> s.limits().maxConnections()),
+                number(
+                        "max_subscriptions_per_connection",
+                        10_000,
+                        1,
+                        s -> s.limits().maxSubscriptionsPerConnection()),
                 number("shutdown_drain_ms", 2_000, 0, s -> s.limits().shutdownDrainMillis()),
                 number("wal_segment_bytes", 67_108_864, 33_554_432, s -> s.log().segmentBytes()),
                 key(

@@ -93,10 +93,11 @@ final class Answers {
         return pending.isEmpty() && (client == null || client.lastSequence() <= broker.appliedSequence());
     }
 
-    /** Sends what waits no longer. */
+    /** Sends what waits no longer, as far as a turn's work goes. */
     int sendDue() {
         int sent = 0;
-        while (isDue()) {
+        long workEnd = broker.requestWork() + LoopResources.WORK_PER_TURN_MAX;
+        while (isDue() && broker.requestWork() < workEnd) {
             writer.write(
                     pending.kind(), pending.correlationId(), pending.value(), pending.secondValue(), pending.refusal());
             pending.removeFirst();

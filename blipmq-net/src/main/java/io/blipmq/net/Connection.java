@@ -76,7 +76,7 @@ final class Connection {
         return read;
     }
 
-    /** Handles the frames that are there, as far as the journal and the output take them. */
+    /** Handles the frames that are there, as far as the journal and the output take them and a turn's work goes. */
     int handleInput(long nowNanos) {
         if (closed || session.isClosing()) {
             return 0;
@@ -199,8 +199,9 @@ final class Connection {
         int frames = 0;
         boolean refusedBefore = refusedByJournal;
         refusedByJournal = false;
+        long workEnd = shared.broker.requestWork() + LoopResources.WORK_PER_TURN_MAX;
         try {
-            while (mayHandle()) {
+            while (mayHandle() && shared.broker.requestWork() < workEnd) {
                 int frameBytes = FrameReader.wholeFrameBytes(buffer, at, to, session.version(), session.isReady());
                 if (frameBytes == 0) {
                     break;

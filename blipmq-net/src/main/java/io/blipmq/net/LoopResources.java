@@ -11,6 +11,12 @@ final class LoopResources {
     /** What a turn reads at most: large enough to make a turn's fixed cost small, small enough for the cache. */
     static final int READ_BUFFER_BYTES = 256 * 1024;
 
+    /**
+     * How many subscriptions and deliveries a connection's requests may make the broker look at in a turn; the request that
+     * reaches it is the last one. Twice what a subscription may have in flight by default, about a millisecond.
+     */
+    static final int WORK_PER_TURN_MAX = 32_768;
+
     /** Unauthenticated peers can never take more than this part of the room for unfinished frames. */
     private static final int PRE_AUTH_DIVISOR = 8;
 

@@ -18,6 +18,10 @@ final class PollHandler {
             session.answers().nack(correlationId, Nack.SUBSCRIPTION_ID_ZERO);
             return true;
         }
+        if (session.broker().isBeyondLimit(session.client(), subscriptionId)) {
+            session.answers().nack(correlationId, Nack.POLL_TOO_MANY_OF_CONNECTION);
+            return true;
+        }
         session.answers().poll(correlationId, subscriptionId);
         return true;
     }

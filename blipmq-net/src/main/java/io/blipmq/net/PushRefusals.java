@@ -19,6 +19,9 @@ final class PushRefusals {
         if (result == Broker.TOO_MANY_SUBSCRIPTIONS) {
             return V2Nack.TOO_MANY_SUBSCRIPTIONS;
         }
+        if (result == Broker.TOO_MANY_OF_CONNECTION) {
+            return V2Nack.TOO_MANY_OF_CONNECTION;
+        }
         if (result == Broker.NAME_HELD) {
             return V2Nack.NAME_HELD;
         }

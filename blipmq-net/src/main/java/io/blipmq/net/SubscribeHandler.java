@@ -47,6 +47,9 @@ final class SubscribeHandler {
         if (result == Broker.DISK_FULL) {
             return Nack.SUBSCRIBE_DISK_FULL;
         }
+        if (result == Broker.TOO_MANY_OF_CONNECTION) {
+            return Nack.SUBSCRIBE_TOO_MANY_OF_CONNECTION;
+        }
         return result == Broker.TOO_MANY_SUBSCRIPTIONS ? Nack.SUBSCRIBE_TOO_MANY : Nack.SUBSCRIBE_SHUTTING_DOWN;
     }
 

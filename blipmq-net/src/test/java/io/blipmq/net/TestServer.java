@@ -31,19 +31,41 @@ final class TestServer implements BrokerClock, AutoCloseable {
     private final List<TestConnection<?>> clients = new ArrayList<>();
     private long nanos = TimeUnit.SECONDS.toNanos(1);
 
-    private TestServer(NetOptions options) throws IOException {
+    private TestServer(BrokerOptions brokerOptions, NetOptions options) throws IOException {
         journal.release();
-        broker = Broker.open(BrokerOptions.defaults(), this, replay -> journal);
+        broker = Broker.open(brokerOptions, this, replay -> journal);
         loop = new EventLoop(broker, options, metrics);
         loop.listen();
     }
 
     static TestServer start() throws IOException {
-        return start(options(1_500, NetBudgets.ofDirectMemory(128L << 20)));
+        return start(usualOptions());
+    }
+
+    static TestServer startWithSubscriptionsPerClient(int max) throws IOException {
+        BrokerOptions d = BrokerOptions.defaults();
+        BrokerOptions options = new BrokerOptions(
+                d.deliveriesMax(),
+                d.ackTimeoutNanos(),
+                d.messageTtlMillis(),
+                d.subscriptionExpiryNanos(),
+                d.detachedBacklogBytesMax(),
+                d.deadLetterRetentionMillis(),
+                d.liveMessagesMax(),
+                d.liveBytesMax(),
+                d.inFlightMax(),
+                d.positionsMax(),
+                d.subscriptionsMax(),
+                max);
+        return new TestServer(options, usualOptions());
     }
 
     static TestServer start(NetOptions options) throws IOException {
-        return new TestServer(options);
+        return new TestServer(BrokerOptions.defaults(), options);
+    }
+
+    private static NetOptions usualOptions() {
+        return options(1_500, NetBudgets.ofDirectMemory(128L << 20));
     }
 
     static NetOptions options(int connectionsMax, NetBudgets budgets) {

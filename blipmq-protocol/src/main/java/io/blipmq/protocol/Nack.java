@@ -29,7 +29,11 @@ public enum Nack implements Refusal {
     PUBLISH_SHUTTING_DOWN(500, "durable publish failed: shutting down"),
     SUBSCRIBE_DISK_FULL(500, "subscribe failed: disk full"),
     SUBSCRIBE_SHUTTING_DOWN(500, "subscribe failed: shutting down"),
-    SUBSCRIBE_TOO_MANY(500, "subscribe failed: too many subscriptions");
+    SUBSCRIBE_TOO_MANY(500, "subscribe failed: too many subscriptions"),
+    SUBSCRIBE_TOO_MANY_OF_CONNECTION(
+            500, "subscribe failed: this connection has as many as max_subscriptions_per_connection allows"),
+    POLL_TOO_MANY_OF_CONNECTION(
+            500, "poll failed: this connection has as many subscriptions as max_subscriptions_per_connection allows");
 
     private final int code;
     private final String text;

@@ -35,7 +35,8 @@ final class Mapping {
                 memory.liveBytes(),
                 delivery.maxInFlight(),
                 memory.positions(),
-                SUBSCRIPTIONS_MAX);
+                SUBSCRIPTIONS_MAX,
+                settings.limits().maxSubscriptionsPerConnection());
     }
 
     static WalOptions walOptions(Settings settings, MemoryBudgets memory) {

@@ -64,7 +64,8 @@ final class BrokerSimulation {
                 1L << 30,
                 random.nextBoolean() ? 16_384 : 1 + random.nextInt(5),
                 8 << random.nextInt(8),
-                random.nextBoolean() ? 1_000 : 12);
+                random.nextBoolean() ? 1_000 : 12,
+                1_000);
     }
 
     /** Runs to the end, or throws what went wrong with all that is needed to see it again. */

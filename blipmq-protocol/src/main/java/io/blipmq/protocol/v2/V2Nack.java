@@ -43,6 +43,7 @@ public enum V2Nack implements Refusal {
     PROPERTIES_TOO_LONG(413, "properties longer than " + PropertyLayout.BYTES_MAX + " bytes"),
 
     TOO_MANY_SUBSCRIPTIONS(429, "too many subscriptions"),
+    TOO_MANY_OF_CONNECTION(429, "this connection has as many subscriptions as max_subscriptions_per_connection allows"),
     SHUTTING_DOWN(503, "shutting down"),
     DISK_FULL(507, "disk full");
 
