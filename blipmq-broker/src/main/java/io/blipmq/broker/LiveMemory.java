@@ -4,7 +4,7 @@ package io.blipmq.broker;
  * The memory of all waiting QoS 0 messages: chunks, a small pool of them, and one budget. Owned by the core thread.
  *
  * <p>When the budget is spent the oldest chunk of all gives way, whoever it belongs to, and the messages in it are lost
- * to the subscriptions that had not read them.
+ * to the subscriptions that had not read them. Spare chunks of unusual sizes are kept only as far as the budget has room.
  */
 final class LiveMemory {
     /** For a log that was empty: a hundred thousand topics with a message each cost little. */
@@ -17,11 +17,16 @@ final class LiveMemory {
     private static final int POOLED_SMALL_CHUNKS_MAX = 4096;
     private static final int POOLED_CHUNKS_MAX = 64;
     private static final int POOLED_LARGE_CHUNKS_MAX = 16;
+    /** Spare chunks of unusual sizes may take this share of the budget. */
+    private static final int SPARE_SHARE = 8;
+    /** One may be larger than what is needed by this share of it; it counts whole in the budget. */
+    private static final int SPARE_WASTE_SHARE = 4;
 
     private final long bytesMax;
     private final Pool smallPool = new Pool(SMALL_CHUNK_BYTES, POOLED_SMALL_CHUNKS_MAX);
     private final Pool pool = new Pool(CHUNK_BYTES, POOLED_CHUNKS_MAX);
     private final Pool largePool = new Pool(LARGE_CHUNK_BYTES, POOLED_LARGE_CHUNKS_MAX);
+    private final SpareChunks spares = new SpareChunks();
     private long bytes;
     private LiveChunk oldest;
     private LiveChunk newest;
@@ -42,7 +47,7 @@ final class LiveMemory {
         }
 
         void giveBack(LiveChunk chunk) {
-            if (chunk.bytes.length == chunkBytes && count < chunks.length) {
+            if (count < chunks.length) {
                 chunks[count++] = chunk;
             }
         }
@@ -66,7 +71,7 @@ final class LiveMemory {
         }
         LiveChunk chunk = chunk(size);
         chunk.begin(owner, firstNumber);
-        bytes += size;
+        bytes += chunk.bytes.length;
         chunk.older = newest;
         if (newest == null) {
             oldest = chunk;
@@ -89,8 +94,21 @@ final class LiveMemory {
             case SMALL_CHUNK_BYTES -> smallPool.take();
             case CHUNK_BYTES -> pool.take();
             case LARGE_CHUNK_BYTES -> largePool.take();
-            default -> new LiveChunk(size);
+            default -> unusualChunk(size);
         };
+    }
+
+    private LiveChunk unusualChunk(int size) {
+        LiveChunk spare = spares.take(size, Math.min(size + (long) size / SPARE_WASTE_SHARE, bytesMax - bytes));
+        if (spare != null) {
+            return spare;
+        }
+        trimSpares(bytes + size);
+        return new LiveChunk(size);
+    }
+
+    private void trimSpares(long usedBytes) {
+        spares.trim(Math.max(0, Math.min(bytesMax / SPARE_SHARE, bytesMax - usedBytes)));
     }
 
     void giveBack(LiveChunk chunk) {
@@ -106,9 +124,19 @@ final class LiveMemory {
             chunk.newer.older = chunk.older;
         }
         chunk.end();
-        smallPool.giveBack(chunk);
-        pool.giveBack(chunk);
-        largePool.giveBack(chunk);
+        keep(chunk);
+    }
+
+    private void keep(LiveChunk chunk) {
+        switch (chunk.bytes.length) {
+            case SMALL_CHUNK_BYTES -> smallPool.giveBack(chunk);
+            case CHUNK_BYTES -> pool.giveBack(chunk);
+            case LARGE_CHUNK_BYTES -> largePool.giveBack(chunk);
+            default -> {
+                spares.giveBack(chunk);
+                trimSpares(bytes);
+            }
+        }
     }
 
     /** Bytes held by waiting messages, whole chunks counted. */
