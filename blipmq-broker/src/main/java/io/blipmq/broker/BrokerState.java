@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -20,7 +21,7 @@ final class BrokerState implements CommandHandler {
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
-    private final LiveMemory liveMemory;
+    private final Supplier<LiveLog> newLiveLog;
     private final PositionMemory positions;
     private final TopicTable topics = new TopicTable();
     private final Long2ObjectHashMap<Subscription> subscriptions = new Long2ObjectHashMap<>();
@@ -49,7 +50,8 @@ final class BrokerState implements CommandHandler {
     BrokerState(BrokerOptions options, BrokerCounters counters) {
         this.options = options;
         this.counters = counters;
-        this.liveMemory = new LiveMemory(options.liveBytesMax());
+        LiveMemory liveMemory = new LiveMemory(options.liveBytesMax());
+        this.newLiveLog = () -> new LiveLog(liveMemory, options.liveMessagesMax(), counters);
         this.positions = new PositionMemory(options.positionsMax());
     }
 
@@ -251,15 +253,11 @@ final class BrokerState implements CommandHandler {
     Topic topic(byte[] name) {
         Topic topic = topics.find(name);
         if (topic == null) {
-            topic = new Topic(++topicsMade, name, newLiveLog(), newLiveLog(), positions);
+            topic = new Topic(++topicsMade, name, newLiveLog, positions);
             topics.add(topic);
             counters.add(BrokerMetric.TOPICS, 1);
         }
         return topic;
-    }
-
-    private LiveLog newLiveLog() {
-        return new LiveLog(liveMemory, options.liveMessagesMax(), counters);
     }
 
     /** Once a turn: forgets positions that are needed no more. */

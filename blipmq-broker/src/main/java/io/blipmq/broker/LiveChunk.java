@@ -22,8 +22,13 @@ final class LiveChunk {
     private static final int BYTES = 20;
     private static final int NO_RUN = -1;
 
+    /** Instead of a chunk's number. */
+    static final int NONE = -1;
+
+    /** Its place in {@link LiveMemory}. Others know it by this, which is why: see there. */
+    final int id;
+
     final byte[] bytes;
-    LiveLog owner;
     /** Number of the first message in here, and how many there are. */
     long firstNumber;
 
@@ -34,30 +39,26 @@ final class LiveChunk {
     /** Cursors that stand in this chunk; it is given back when the last one leaves. */
     int cursors;
     /** The next chunk of the same topic. */
-    LiveChunk next;
+    int next;
     /** Neighbours by age among all topics' chunks. */
-    LiveChunk older;
+    int older;
 
-    LiveChunk newer;
+    int newer;
 
-    LiveChunk(int size) {
+    LiveChunk(int id, int size) {
+        this.id = id;
         this.bytes = new byte[size];
     }
 
-    void begin(LiveLog newOwner, long newFirstNumber) {
-        owner = newOwner;
+    void begin(long newFirstNumber) {
+        next = NONE;
+        older = NONE;
+        newer = NONE;
         firstNumber = newFirstNumber;
         count = 0;
         used = 0;
         lastRun = NO_RUN;
         cursors = 0;
-    }
-
-    void end() {
-        owner = null;
-        next = null;
-        older = null;
-        newer = null;
     }
 
     // --- runs ---

@@ -8,7 +8,8 @@ import io.blipmq.protocol.v2.EntryLayout;
  */
 final class LiveCursor extends Bag.Item {
     private final LiveLog log;
-    private LiveChunk chunk;
+    /** A number, or {@link LiveChunk#NONE}. */
+    private int chunk = LiveChunk.NONE;
     /** Where the run begins that it stands in, and how many of its messages have been read. */
     private int run;
 
@@ -34,16 +35,15 @@ final class LiveCursor extends Bag.Item {
 
     /** The number of the topic's newest QoS 1 message when the next message arrived: what comes before it. */
     long nextArrivedAfter() {
-        settleIn();
-        return chunk.arrivedAfter(run);
+        return settleIn().arrivedAfter(run);
     }
 
     /** Delivers the next message without its properties. */
     void deliverNext(DeliverySink sink, byte[] topic) {
-        settleIn();
-        int length = chunk.getInt(offset) & EntryLayout.BODY_LENGTH_MASK;
-        int end = offset + EntryLayout.bytesAt(chunk.bytes, offset);
-        sink.deliver(0, 0, topic, length).put(chunk.bytes, end - length, length);
+        LiveChunk at = settleIn();
+        int length = at.getInt(offset) & EntryLayout.BODY_LENGTH_MASK;
+        int end = offset + EntryLayout.bytesAt(at.bytes, offset);
+        sink.deliver(0, 0, topic, length).put(at.bytes, end - length, length);
         advance(1, end);
     }
 
@@ -54,11 +54,11 @@ final class LiveCursor extends Bag.Item {
      * @return how many, at least 1
      */
     int push(long subscriptionId, Pusher pusher, long countMax) {
-        settleIn();
-        int left = chunk.count(run) - runRead;
+        LiveChunk at = settleIn();
+        int left = at.count(run) - runRead;
         int count = left <= countMax ? left : (int) countMax;
-        int end = count == left ? chunk.end(run) : walk(count);
-        pusher.pushEntries(subscriptionId, chunk.publishedMillis(run), chunk.bytes, offset, end - offset, count);
+        int end = count == left ? at.end(run) : walk(at, count);
+        pusher.pushEntries(subscriptionId, at.publishedMillis(run), at.bytes, offset, end - offset, count);
         advance(count, end);
         return count;
     }
@@ -71,54 +71,57 @@ final class LiveCursor extends Bag.Item {
     // --- its place ---
 
     /** Makes it stand at the next message, dropping what is too far behind. */
-    private void settleIn() {
+    private LiveChunk settleIn() {
         assert hasNext();
-        resolve();
+        LiveChunk at = resolve();
         long tooMany = backlog() - log.messagesMax();
-        if (tooMany > 0) {
-            drop(tooMany);
-        }
+        return tooMany > 0 ? drop(at, tooMany) : at;
     }
 
-    private void drop(long count) {
+    private LiveChunk drop(LiveChunk first, long count) {
+        LiveChunk at = first;
         long left = count;
         while (left > 0) {
-            int inRun = chunk.count(run) - runRead;
+            int inRun = at.count(run) - runRead;
             if (inRun <= left) {
                 left -= inRun;
-                advance(inRun, chunk.end(run));
+                advance(inRun, at.end(run));
             } else {
-                advance((int) left, walk((int) left));
+                advance((int) left, walk(at, (int) left));
                 left = 0;
             }
-            resolve();
+            at = resolve();
         }
         log.countLost(count);
+        return at;
     }
 
     /** Where so many entries, fewer than the run still has, end. */
-    private int walk(int count) {
+    private int walk(LiveChunk at, int count) {
         int end = offset;
         for (int i = 0; i < count; i++) {
-            end += EntryLayout.bytesAt(chunk.bytes, end);
+            end += EntryLayout.bytesAt(at.bytes, end);
         }
         return end;
     }
 
-    private void resolve() {
-        if (chunk == null) {
+    /** @return the chunk that it stands in, at its next message if there is one */
+    private LiveChunk resolve() {
+        if (chunk == LiveChunk.NONE) {
             chunk = log.head();
             enterRun(0);
         }
-        while (chunk.used == run || runRead == chunk.count(run)) {
-            if (run < chunk.used && chunk.end(run) < chunk.used) {
-                enterRun(chunk.end(run));
-            } else if (chunk.next != null) {
-                moveTo(chunk.next);
+        LiveChunk at = log.chunk(chunk);
+        while (at.used == run || runRead == at.count(run)) {
+            if (run < at.used && at.end(run) < at.used) {
+                enterRun(at.end(run));
+            } else if (at.next != LiveChunk.NONE) {
+                at = moveTo(at, log.chunk(at.next));
             } else {
-                return;
+                break;
             }
         }
+        return at;
     }
 
     private void enterRun(int newRun) {
@@ -136,27 +139,27 @@ final class LiveCursor extends Bag.Item {
         }
     }
 
-    private void moveTo(LiveChunk target) {
-        LiveChunk left = chunk;
-        chunk = target;
+    private LiveChunk moveTo(LiveChunk left, LiveChunk target) {
+        chunk = target.id;
         enterRun(0);
         number = Math.max(number, target.firstNumber);
         target.cursors++;
         left.cursors--;
         log.releasePassedChunks();
+        return target;
     }
 
     // --- called by the log ---
 
     /** Stands at the end of a chunk, where the next run begins or the newest one goes on. */
     void enter(LiveChunk newChunk, int newRun) {
-        chunk = newChunk;
+        chunk = newChunk.id;
         enterRun(newRun);
         newChunk.cursors++;
     }
 
-    boolean standsIn(LiveChunk oldest) {
-        return chunk == null || chunk == oldest;
+    boolean standsIn(int oldest) {
+        return chunk == LiveChunk.NONE || chunk == oldest;
     }
 
     /**
@@ -164,23 +167,23 @@ final class LiveCursor extends Bag.Item {
      *
      * @return how many messages are lost
      */
-    long leaveDropped(LiveChunk next, long firstNumber) {
+    long leaveDropped(int next, long firstNumber) {
         long lost = firstNumber - number;
         number = firstNumber;
         chunk = next;
         enterRun(0);
-        if (next != null) {
-            next.cursors++;
+        if (next != LiveChunk.NONE) {
+            log.chunk(next).cursors++;
         }
         return lost;
     }
 
-    void leave(LiveChunk head) {
-        (chunk == null ? head : chunk).cursors--;
+    void leave() {
+        log.chunk(chunk == LiveChunk.NONE ? log.head() : chunk).cursors--;
     }
 
     void onReleased() {
-        chunk = null;
+        chunk = LiveChunk.NONE;
         enterRun(0);
     }
 }

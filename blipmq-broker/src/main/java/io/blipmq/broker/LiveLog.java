@@ -18,8 +18,10 @@ final class LiveLog {
     private final int messagesMax;
     private final BrokerCounters counters;
     private final Bag<LiveCursor> cursors = new Bag<>();
-    private LiveChunk head;
-    private LiveChunk tail;
+    /** Chunks' numbers; {@link LiveChunk#NONE} in an empty log. */
+    private int head = LiveChunk.NONE;
+
+    private int tail = LiveChunk.NONE;
     private long endNumber;
     /** Cursors that have read everything; when all have, the chunks go back. */
     private int caughtUp;
@@ -33,9 +35,10 @@ final class LiveLog {
     /** A reader of all messages that arrive from now on. */
     LiveCursor open() {
         LiveCursor cursor = new LiveCursor(this, endNumber);
-        if (tail != null) {
-            tail.closeRun();
-            cursor.enter(tail, tail.used);
+        if (tail != LiveChunk.NONE) {
+            LiveChunk last = chunk(tail);
+            last.closeRun();
+            cursor.enter(last, last.used);
         }
         cursors.add(cursor);
         caughtUp++;
@@ -70,10 +73,10 @@ final class LiveLog {
         }
         int contentBytes = propertiesBytes + payloadLength;
         int entryBytes = EntryLayout.HEADER_BYTES + contentBytes;
-        prepare(entryBytes, entryBytes, publishedMillis, arrivedAfter);
-        int offset = tail.extend(publishedMillis, arrivedAfter, 1, entryBytes);
-        tail.putInt(offset, propertiesBytes == 0 ? payloadLength : payloadLength | EntryLayout.PROPERTIES_FLAG);
-        tail.put(offset + EntryLayout.HEADER_BYTES, source, payloadOffset - propertiesBytes, contentBytes);
+        LiveChunk last = prepare(entryBytes, entryBytes, publishedMillis, arrivedAfter);
+        int offset = last.extend(publishedMillis, arrivedAfter, 1, entryBytes);
+        last.putInt(offset, propertiesBytes == 0 ? payloadLength : payloadLength | EntryLayout.PROPERTIES_FLAG);
+        last.put(offset + EntryLayout.HEADER_BYTES, source, payloadOffset - propertiesBytes, contentBytes);
         endNumber++;
         caughtUp = 0;
     }
@@ -86,8 +89,8 @@ final class LiveLog {
         int at = offset;
         int left = count;
         while (at < end) {
-            prepare(EntryLayout.bytesAt(source, at), end - at, publishedMillis, arrivedAfter);
-            int room = tail.room(publishedMillis, arrivedAfter);
+            LiveChunk last = prepare(EntryLayout.bytesAt(source, at), end - at, publishedMillis, arrivedAfter);
+            int room = last.room(publishedMillis, arrivedAfter);
             int taken = left;
             int takenEnd = end;
             if (end - at > room) {
@@ -100,8 +103,8 @@ final class LiveLog {
                     taken++;
                 }
             }
-            int to = tail.extend(publishedMillis, arrivedAfter, taken, takenEnd - at);
-            tail.put(to, source, at, takenEnd - at);
+            int to = last.extend(publishedMillis, arrivedAfter, taken, takenEnd - at);
+            last.put(to, source, at, takenEnd - at);
             at = takenEnd;
             left -= taken;
             endNumber += taken;
@@ -109,39 +112,46 @@ final class LiveLog {
         }
     }
 
-    /** Makes the tail have room for an entry at least. */
-    private void prepare(int entryBytes, int bytesWanted, long publishedMillis, long arrivedAfter) {
-        if (tail != null && tail.room(publishedMillis, arrivedAfter) >= entryBytes) {
-            return;
+    /** @return the last chunk, which has room for an entry at least */
+    private LiveChunk prepare(int entryBytes, int bytesWanted, long publishedMillis, long arrivedAfter) {
+        boolean empty = tail == LiveChunk.NONE;
+        if (!empty) {
+            LiveChunk last = chunk(tail);
+            if (last.room(publishedMillis, arrivedAfter) >= entryBytes) {
+                return last;
+            }
         }
         int header = LiveChunk.RUN_HEADER_BYTES;
-        LiveChunk chunk = memory.take(this, header + entryBytes, header + bytesWanted, tail == null, endNumber);
-        if (tail == null) {
-            head = chunk;
+        LiveChunk chunk = memory.take(this, header + entryBytes, header + bytesWanted, empty, endNumber);
+        if (tail == LiveChunk.NONE) {
+            head = chunk.id;
             chunk.cursors = cursors.size();
         } else {
-            tail.next = chunk;
+            chunk(tail).next = chunk.id;
             dropBeyondLimit();
         }
-        tail = chunk;
+        tail = chunk.id;
+        return chunk;
     }
 
     // --- and go ---
 
     /** Gives back chunks that hold nothing but messages beyond every reader's limit. */
     private void dropBeyondLimit() {
-        while (head.next != null && endNumber - head.next.firstNumber >= messagesMax) {
+        for (int next = chunk(head).next;
+                next != LiveChunk.NONE && endNumber - chunk(next).firstNumber >= messagesMax;
+                next = chunk(head).next) {
             dropOldestChunk();
         }
     }
 
     /** Drops the oldest chunk, with what its readers have not read. */
     void dropOldestChunk() {
-        LiveChunk dropped = head;
+        LiveChunk dropped = chunk(head);
         long end = dropped.firstNumber + dropped.count;
         long lost = 0;
         for (LiveCursor cursor : cursors) {
-            if (cursor.standsIn(dropped)) {
+            if (cursor.standsIn(head)) {
                 long unread = cursor.leaveDropped(dropped.next, end);
                 if (unread > 0 && end == endNumber) {
                     caughtUp++;
@@ -151,8 +161,8 @@ final class LiveLog {
         }
         countLost(lost);
         head = dropped.next;
-        if (head == null) {
-            tail = null;
+        if (head == LiveChunk.NONE) {
+            tail = LiveChunk.NONE;
         }
         memory.giveBack(dropped);
     }
@@ -165,7 +175,11 @@ final class LiveLog {
 
     // --- for the cursors ---
 
-    LiveChunk head() {
+    LiveChunk chunk(int id) {
+        return memory.at(id);
+    }
+
+    int head() {
         return head;
     }
 
@@ -181,8 +195,8 @@ final class LiveLog {
 
     /** A cursor has left a chunk. */
     void releasePassedChunks() {
-        while (head != tail && head.cursors == 0) {
-            LiveChunk passed = head;
+        while (head != tail && chunk(head).cursors == 0) {
+            LiveChunk passed = chunk(head);
             head = passed.next;
             memory.giveBack(passed);
         }
@@ -193,24 +207,24 @@ final class LiveLog {
         if (wasCaughtUp) {
             caughtUp--;
         }
-        if (head != null) {
-            cursor.leave(head);
+        if (head != LiveChunk.NONE) {
+            cursor.leave();
             releasePassedChunks();
             releaseIfAllRead();
         }
     }
 
     private void releaseIfAllRead() {
-        if (caughtUp < cursors.size() || head == null) {
+        if (caughtUp < cursors.size() || head == LiveChunk.NONE) {
             return;
         }
-        for (LiveChunk chunk = head; chunk != null; ) {
-            LiveChunk next = chunk.next;
-            memory.giveBack(chunk);
-            chunk = next;
+        for (int id = head; id != LiveChunk.NONE; ) {
+            LiveChunk read = chunk(id);
+            id = read.next;
+            memory.giveBack(read);
         }
-        head = null;
-        tail = null;
+        head = LiveChunk.NONE;
+        tail = LiveChunk.NONE;
         for (LiveCursor cursor : cursors) {
             cursor.onReleased();
         }

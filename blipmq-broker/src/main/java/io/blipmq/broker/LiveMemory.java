@@ -5,6 +5,10 @@ package io.blipmq.broker;
  *
  * <p>When the budget is spent the oldest chunk of all gives way, whoever it belongs to, and the messages in it are lost
  * to the subscriptions that had not read them. Spare chunks of unusual sizes are kept only as far as the budget has room.
+ *
+ * <p>Chunks are known by their numbers, and who owns one stands in a table here. A reference to a chunk in each of a hundred
+ * thousand topics, set and cleared with every message, is work for the collector, which has to note every such change in an
+ * old object; a number is none (docs/decisions/0019).
  */
 final class LiveMemory {
     /** For a log that was empty: a hundred thousand topics with a message each cost little. */
@@ -27,34 +31,42 @@ final class LiveMemory {
     private final Pool pool = new Pool(CHUNK_BYTES, POOLED_CHUNKS_MAX);
     private final Pool largePool = new Pool(LARGE_CHUNK_BYTES, POOLED_LARGE_CHUNKS_MAX);
     private final SpareChunks spares = new SpareChunks();
+    private final ChunkTable table = new ChunkTable();
     private long bytes;
-    private LiveChunk oldest;
-    private LiveChunk newest;
+    private int oldest = LiveChunk.NONE;
+    private int newest = LiveChunk.NONE;
 
     /** Chunks of one size that nobody uses just now. */
-    private static final class Pool {
+    private final class Pool {
         private final int chunkBytes;
-        private final LiveChunk[] chunks;
+        private final int[] ids;
         private int count;
 
         Pool(int chunkBytes, int countMax) {
             this.chunkBytes = chunkBytes;
-            this.chunks = new LiveChunk[countMax];
+            this.ids = new int[countMax];
         }
 
         LiveChunk take() {
-            return count > 0 ? chunks[--count] : new LiveChunk(chunkBytes);
+            return count > 0 ? table.at(ids[--count]) : table.create(chunkBytes);
         }
 
         void giveBack(LiveChunk chunk) {
-            if (count < chunks.length) {
-                chunks[count++] = chunk;
+            if (count < ids.length) {
+                ids[count++] = chunk.id;
+            } else {
+                table.remove(chunk);
             }
         }
     }
 
     LiveMemory(long bytesMax) {
         this.bytesMax = bytesMax;
+    }
+
+    /** The chunk with that number, which has not been given back. */
+    LiveChunk at(int id) {
+        return table.at(id);
     }
 
     /**
@@ -66,19 +78,20 @@ final class LiveMemory {
      */
     LiveChunk take(LiveLog owner, int bytesNeeded, int bytesWanted, boolean first, long firstNumber) {
         int size = Math.max(usualBytes(bytesWanted, first), bytesNeeded);
-        while (oldest != null && bytes + size > bytesMax) {
-            oldest.owner.dropOldestChunk();
+        while (oldest != LiveChunk.NONE && bytes + size > bytesMax) {
+            table.owner(oldest).dropOldestChunk();
         }
         LiveChunk chunk = chunk(size);
-        chunk.begin(owner, firstNumber);
+        chunk.begin(firstNumber);
+        table.owner(chunk.id, owner);
         bytes += chunk.bytes.length;
         chunk.older = newest;
-        if (newest == null) {
-            oldest = chunk;
+        if (newest == LiveChunk.NONE) {
+            oldest = chunk.id;
         } else {
-            newest.newer = chunk;
+            at(newest).newer = chunk.id;
         }
-        newest = chunk;
+        newest = chunk.id;
         return chunk;
     }
 
@@ -104,26 +117,26 @@ final class LiveMemory {
             return spare;
         }
         trimSpares(bytes + size);
-        return new LiveChunk(size);
+        return table.create(size);
     }
 
     private void trimSpares(long usedBytes) {
-        spares.trim(Math.max(0, Math.min(bytesMax / SPARE_SHARE, bytesMax - usedBytes)));
+        spares.trim(Math.max(0, Math.min(bytesMax / SPARE_SHARE, bytesMax - usedBytes)), table);
     }
 
     void giveBack(LiveChunk chunk) {
         bytes -= chunk.bytes.length;
-        if (chunk.older == null) {
+        if (chunk.older == LiveChunk.NONE) {
             oldest = chunk.newer;
         } else {
-            chunk.older.newer = chunk.newer;
+            at(chunk.older).newer = chunk.newer;
         }
-        if (chunk.newer == null) {
+        if (chunk.newer == LiveChunk.NONE) {
             newest = chunk.older;
         } else {
-            chunk.newer.older = chunk.older;
+            at(chunk.newer).older = chunk.older;
         }
-        chunk.end();
+        table.owner(chunk.id, null);
         keep(chunk);
     }
 

@@ -35,9 +35,11 @@ final class SpareChunks {
     }
 
     /** Lets go of the oldest until what is kept is not more than this. */
-    void trim(long bytesMax) {
+    void trim(long bytesMax, ChunkTable table) {
         while (bytes > bytesMax || chunks.size() > COUNT_MAX) {
-            bytes -= chunks.removeLast().bytes.length;
+            LiveChunk oldest = chunks.removeLast();
+            bytes -= oldest.bytes.length;
+            table.remove(oldest);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.blipmq.broker;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * A topic: its QoS 1 messages, its QoS 0 messages, and who reads them. Owned by the core thread. It exists while a
@@ -15,7 +16,10 @@ final class Topic {
     private final byte[] name;
     private final MessageLog messages;
     private final LiveLog live;
-    private final LiveLog durableLive;
+    /** Null until somebody reads it: most topics of a broker with very many have no durable subscription. */
+    private LiveLog durableLive;
+
+    private final Supplier<LiveLog> newLog;
     private final PositionMemory positions;
     private final DurableList durable = new DurableList();
 
@@ -32,13 +36,13 @@ final class Topic {
     private int expectedSubscriptions;
 
     /** @param number no other topic since the start has it */
-    Topic(long number, byte[] name, LiveLog live, LiveLog durableLive, PositionMemory positions) {
+    Topic(long number, byte[] name, Supplier<LiveLog> newLog, PositionMemory positions) {
         this.number = number;
         this.messages = new MessageLog(name, positions);
         this.positions = positions;
         this.name = name;
-        this.live = live;
-        this.durableLive = durableLive;
+        this.newLog = newLog;
+        this.live = newLog.get();
     }
 
     long number() {
@@ -60,26 +64,34 @@ final class Topic {
 
     /** What durable subscriptions read beside {@link #messages()}: QoS 0 messages alone, so that they count alone. */
     LiveLog durableLive() {
+        if (durableLive == null) {
+            durableLive = newLog.get();
+        }
         return durableLive;
     }
 
     /** A QoS 0 message: kept once for each kind of reader that there is. */
     void appendLive(ByteBuffer source, int offset, int length, long publishedMillis) {
         live.append(source, offset, length, 0, publishedMillis, 0);
-        durableLive.append(source, offset, length, 0, publishedMillis, messages.lastSequence());
+        if (durableLive != null) {
+            durableLive.append(source, offset, length, 0, publishedMillis, messages.lastSequence());
+        }
     }
 
     /** Whole entries of QoS 0, as {@link #appendLive}. */
     void appendLiveEntries(ByteBuffer source, int offset, int end, int count, long publishedMillis) {
         live.appendEntries(source, offset, end, count, publishedMillis, 0);
-        durableLive.appendEntries(source, offset, end, count, publishedMillis, messages.lastSequence());
+        if (durableLive != null) {
+            durableLive.appendEntries(source, offset, end, count, publishedMillis, messages.lastSequence());
+        }
     }
 
     /** How many subscriptions a message reaches that arrives now. */
     int readerCount(int qos) {
-        return qos == 0
-                ? live.readerCount() + durableLive.readerCount()
-                : durable.size() + expectedSubscriptions + passingSubscriptions;
+        if (qos == 0) {
+            return live.readerCount() + (durableLive == null ? 0 : durableLive.readerCount());
+        }
+        return durable.size() + expectedSubscriptions + passingSubscriptions;
     }
 
     Bag<Attachment> attachments() {
