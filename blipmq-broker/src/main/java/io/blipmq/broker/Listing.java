@@ -22,6 +22,8 @@ public final class Listing {
 
     /** Deliveries that are looked at for one page, but for the last item's: two milliseconds. */
     private static final int PAGE_WORK_MAX = 65_536;
+    /** A message that is read costs as much as so many of them: it may be on disk. */
+    private static final int READ_WORK = 512;
 
     private final BrokerState state;
     private final Redelivery redelivery;
@@ -129,6 +131,10 @@ public final class Listing {
 
     private SubscriptionDetails details(Subscription subscription) {
         work.add(subscription.unsettledCount());
+        if (subscription instanceof DurableSubscription durable
+                && durable.cursor().waitingCount() > 0) {
+            work.add(READ_WORK); // how old it is stands in the first one's record
+        }
         SubscriptionInfo info = subscription.info(redelivery);
         byte[] name = subscription instanceof DurableSubscription durable ? durable.name() : BrokerState.NO_NAME;
         Client holder = subscription.reader();
@@ -227,6 +233,7 @@ public final class Listing {
         }
         entry.putInt(letter.entryLength());
         journal.read(letter, -letter.propertiesBytes, contentBytes, entry);
+        work.add(READ_WORK);
         return true;
     }
 }

@@ -99,6 +99,21 @@ class PushClientTest {
     }
 
     @Test
+    void oneSubscriptionTooManyIsRefusedWithTheNameOfTheSetting() throws Exception {
+        daemon.close();
+        daemon = DaemonProcess.startReady(DaemonSetup.in(directory).with("max_subscriptions_per_connection", 1));
+        try (BlipClient client = connect();
+                Receiver only = client.subscribe("t").receive()) {
+            assertThatExceptionOfType(RefusedException.class)
+                    .isThrownBy(() -> client.subscribe("t").receive())
+                    .withMessageContaining("max_subscriptions_per_connection")
+                    .satisfies(e -> assertThat(e.code()).isEqualTo(429));
+            client.publish("t", "m");
+            assertThat(only.receive(LONG).orElseThrow().text()).isEqualTo("m");
+        }
+    }
+
+    @Test
     void aGracefulRestartIsOnlyAPause() throws Exception {
         try (CuttingProxy proxy = new CuttingProxy(daemon.brokerAddress());
                 BlipClient client = builder().address(proxy.address()).connect();
