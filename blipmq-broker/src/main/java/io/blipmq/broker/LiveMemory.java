@@ -72,6 +72,7 @@ final class LiveMemory {
         LiveChunk chunk = chunk(size);
         chunk.begin(owner, firstNumber);
         bytes += chunk.bytes.length;
+        trimSpares(bytes);
         chunk.older = newest;
         if (newest == null) {
             oldest = chunk;
@@ -99,7 +100,7 @@ final class LiveMemory {
     }
 
     private LiveChunk unusualChunk(int size) {
-        LiveChunk spare = spares.take(size, Math.min(size + (long) size / SPARE_WASTE_SHARE, bytesMax - bytes));
+        LiveChunk spare = spares.take(size, size + (long) size / SPARE_WASTE_SHARE);
         if (spare != null) {
             return spare;
         }
