@@ -85,6 +85,7 @@ final class LiveMemory {
         chunk.begin(firstNumber);
         table.owner(chunk.id, owner);
         bytes += chunk.bytes.length;
+        trimSpares(bytes);
         chunk.older = newest;
         if (newest == LiveChunk.NONE) {
             oldest = chunk.id;
@@ -112,7 +113,7 @@ final class LiveMemory {
     }
 
     private LiveChunk unusualChunk(int size) {
-        LiveChunk spare = spares.take(size, Math.min(size + (long) size / SPARE_WASTE_SHARE, bytesMax - bytes));
+        LiveChunk spare = spares.take(size, size + (long) size / SPARE_WASTE_SHARE);
         if (spare != null) {
             return spare;
         }

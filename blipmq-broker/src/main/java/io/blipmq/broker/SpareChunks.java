@@ -9,7 +9,7 @@ import java.util.Iterator;
  */
 final class SpareChunks {
     /** Bounds the search. */
-    private static final int COUNT_MAX = 16;
+    private static final int COUNT_MAX = 64;
     /** The one given back last, most likely still in a cache, comes first. */
     private final ArrayDeque<LiveChunk> chunks = new ArrayDeque<>(COUNT_MAX + 1);
 

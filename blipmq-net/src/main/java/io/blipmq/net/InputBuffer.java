@@ -53,7 +53,8 @@ final class InputBuffer {
     /** Whether a read would have a place for its bytes. */
     boolean hasRoom(ByteBudget budget) {
         if (waitsForRoom) {
-            tryBeginLargeFrame(budget);
+            int frameBytes = FrameLayout.frameBytes(FrameLayout.length(held, 0));
+            tryBeginLargeFrame(held, 0, heldBytes, frameBytes, budget);
         }
         return !waitsForRoom && (largeFrameBytes > 0 || budget.hasRoom() || heldBytes < UNBUDGETED_BYTES);
     }
@@ -125,11 +126,7 @@ final class InputBuffer {
 
     /** Whether a whole frame, or one that is broken beyond doubt, is held. */
     boolean hasFrame() {
-        if (heldBytes < FrameLayout.LENGTH_BYTES) {
-            return false;
-        }
-        int length = FrameLayout.length(held, 0);
-        return !FrameLayout.isLengthValid(length) || heldBytes >= FrameLayout.frameBytes(length);
+        return heldBytes >= FrameLayout.LENGTH_BYTES && partialFrameBytes(held, 0, heldBytes) == 0;
     }
 
     /** Whether the rest of a frame has not come since before a point in time. */
@@ -196,48 +193,48 @@ final class InputBuffer {
     }
 
     private void hold(ByteBuffer from, int at, int bytes, ByteBudget budget) {
-        ByteBuffer before = held;
-        ByteBudget beforeBudget = heldBudget;
+        int frameBytes = partialFrameBytes(from, at, bytes);
+        boolean large = frameBytes > LARGE_FRAME_BYTES;
+        if (large && tryBeginLargeFrame(from, at, bytes, frameBytes, budget)) {
+            return;
+        }
         ByteBuffer target = shared.pool.take(bytes);
-        reserve(target, budget);
+        budget.reserve(target.capacity());
+        replaceHeld(target, from, at, bytes, budget);
+        largeFrameBytes = 0;
+        waitsForRoom = large;
+    }
+
+    /** What a frame that has begun and is not whole will have; 0 when there is none, or its length is not there yet. */
+    private static int partialFrameBytes(ByteBuffer from, int at, int bytes) {
+        if (bytes < FrameLayout.LENGTH_BYTES) {
+            return 0;
+        }
+        int length = FrameLayout.length(from, at);
+        boolean whole = !FrameLayout.isLengthValid(length) || bytes >= FrameLayout.frameBytes(length);
+        return whole ? 0 : FrameLayout.frameBytes(length);
+    }
+
+    private boolean tryBeginLargeFrame(ByteBuffer from, int at, int bytes, int frameBytes, ByteBudget budget) {
+        if (!budget.tryReserve(BufferPool.capacityFor(frameBytes))) {
+            return false;
+        }
+        replaceHeld(shared.pool.take(frameBytes), from, at, bytes, budget);
+        largeFrameBytes = frameBytes;
+        waitsForRoom = false;
+        return true;
+    }
+
+    /** Puts the bytes into a buffer that the budget has room for, and lets go of the one before, which may be theirs. */
+    private void replaceHeld(ByteBuffer target, ByteBuffer from, int at, int bytes, ByteBudget budget) {
+        shared.metrics.add(NetMetric.ASSEMBLY_BYTES, target.capacity());
         target.put(0, from, at, bytes);
-        if (before != null) {
-            give(before, beforeBudget);
+        if (held != null) {
+            give(held, heldBudget);
         }
         held = target;
         heldBudget = budget;
         heldBytes = bytes;
-        largeFrameBytes = 0;
-        waitsForRoom = beginsLargeFrame();
-        if (waitsForRoom) {
-            tryBeginLargeFrame(budget);
-        }
-    }
-
-    private boolean beginsLargeFrame() {
-        return heldBytes >= FrameLayout.LENGTH_BYTES
-                && !hasFrame()
-                && FrameLayout.frameBytes(FrameLayout.length(held, 0)) > LARGE_FRAME_BYTES;
-    }
-
-    private void tryBeginLargeFrame(ByteBudget budget) {
-        int frameBytes = FrameLayout.frameBytes(FrameLayout.length(held, 0));
-        if (!budget.tryReserve(BufferPool.capacityFor(frameBytes))) {
-            return;
-        }
-        ByteBuffer large = shared.pool.take(frameBytes);
-        shared.metrics.add(NetMetric.ASSEMBLY_BYTES, large.capacity());
-        large.put(0, held, 0, heldBytes);
-        give(held, heldBudget);
-        held = large;
-        heldBudget = budget;
-        largeFrameBytes = frameBytes;
-        waitsForRoom = false;
-    }
-
-    private void reserve(ByteBuffer buffer, ByteBudget budget) {
-        budget.reserve(buffer.capacity());
-        shared.metrics.add(NetMetric.ASSEMBLY_BYTES, buffer.capacity());
     }
 
     private void give(ByteBuffer buffer, ByteBudget budget) {
