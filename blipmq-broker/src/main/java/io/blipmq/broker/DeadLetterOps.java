@@ -66,8 +66,7 @@ final class DeadLetterOps {
     }
 
     private long redrive(DurableSubscription letters, StoredMessage letter, Delivery inHand) {
-        DurableSubscription.Letter origin = letters.letters().get(letter.sequence);
-        DurableSubscription target = origin == null ? null : state.durable(origin.originId());
+        DurableSubscription target = state.durable(journal.originId(letter));
         if (target == null
                 || target.isRemoving()
                 || target.unsettled().size() + target.comingRedrives() >= options.inFlightMax()) {

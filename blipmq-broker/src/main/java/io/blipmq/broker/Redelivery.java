@@ -89,10 +89,18 @@ final class Redelivery implements Delivering {
 
     // --- settled ---
 
-    /** Settles a delivery that the subscription holds. */
+    /** Settles a delivery that the subscription holds, or the dead letter that it has become. */
     void acknowledge(DurableSubscription subscription, long deliveryTag) {
-        int payloadLength = subscription.heldPayloadLength(deliveryTag);
-        boolean redriven = subscription.isHeldRedriven(deliveryTag);
+        Delivery delivery = subscription.unsettled().get(deliveryTag);
+        if (delivery != null) {
+            acknowledge(subscription, deliveryTag, delivery.isRedriven(), delivery.message.payloadLength);
+        } else {
+            RecentLetters.Letter letter = subscription.recentLetters().find(deliveryTag);
+            acknowledge(letter.deadLetters(), letter.tag(), false, letter.payloadLength());
+        }
+    }
+
+    private void acknowledge(DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
         pendingSettlements.append(subscription.id(), deliveryTag, redriven, payloadLength);
         state.settle(subscription, deliveryTag, redriven, payloadLength);
         counters.increment(BrokerMetric.ACKNOWLEDGED);

@@ -4,6 +4,7 @@ import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.OwnerId;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,8 +26,8 @@ final class ModelSubscription {
     final boolean passing;
     final boolean deadLetters;
     final TreeMap<Long, ModelMessage> unsettled = new TreeMap<>();
-    /** Dead letters made of this subscription's messages, by the message's tag. */
-    final Map<Long, Letter> lettersMade = new HashMap<>();
+    /** The newest dead letters made of this subscription's messages, by the message's tag, settled ones too. */
+    private final Map<Long, Letter> lettersMade = new LinkedHashMap<>();
     /** On a dead-letter subscription: where a letter came from. */
     final Map<Long, Letter> letters = new HashMap<>();
 
@@ -54,6 +55,13 @@ final class ModelSubscription {
     }
 
     /** What a checkpoint keeps of it. */
+    ModelSubscription kept() {
+        ModelSubscription kept = copy();
+        kept.lettersMade.keySet().removeIf(tag -> letterMade(tag) == null);
+        return kept;
+    }
+
+    /** As a start finds it there. */
     ModelSubscription copy() {
         ModelSubscription copy = new ModelSubscription(model, id, topic, owner, name, passing);
         unsettled.values().forEach(message -> copy.unsettled.put(message.tag, message.copy()));
@@ -91,6 +99,21 @@ final class ModelSubscription {
 
     private static long backoffNanos(ModelMessage message) {
         return message.attachment == null ? 0 : message.attachment.backoffNanos(message.attempts);
+    }
+
+    void onLetterMade(Letter letter) {
+        lettersMade.put(letter.originTag, letter);
+        if (lettersMade.size() > options().inFlightMax()) {
+            lettersMade.remove(lettersMade.keySet().iterator().next());
+        }
+    }
+
+    /** The letter that a message has become, if it waits and is not too old; else null. */
+    Letter letterMade(long tag) {
+        Letter letter = lettersMade.get(tag);
+        ModelSubscription target = letter == null ? null : model.durable().get(letter.target);
+        boolean waits = target != null && !target.removing && target.unsettled.containsKey(letter.tag);
+        return waits ? letter : null;
     }
 
     /** Whether any message has to be delivered or dropped. */

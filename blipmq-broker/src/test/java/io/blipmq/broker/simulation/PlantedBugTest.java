@@ -70,7 +70,7 @@ class PlantedBugTest {
                                         + " unsettled.add(DeliveryState.of(delivery)); }",
                                 ""),
                         broker(
-                                "a checkpoint forgets where dead letters came from",
+                                "a checkpoint forgets which messages have become dead letters",
                                 "letters.add(LetterState.of(subscription, letter));",
                                 ""),
                         broker(

@@ -253,7 +253,7 @@ final class PushModel {
         }
         for (long target : targets) {
             if (action == SettleAction.ACK) {
-                model.asking.add(new Model.Settled(id, target));
+                model.asking.add(model.recorded(id, target));
             } else {
                 ModelMessage message = subscription.unsettled.get(target);
                 message.mayMove = action == SettleAction.REJECT && !subscription.deadLetters
