@@ -6,6 +6,10 @@ import java.nio.ByteBuffer;
 final class DeadLetterOps {
     /** Bounds what one request does; who wants more asks again. */
     private static final int LETTERS_PER_REQUEST_MAX = 10_000;
+    /** Bounds the work of a turn, so that others are served in between. */
+    private static final int LETTERS_PER_TURN_MAX = 500;
+    /** Likewise; a larger letter has a turn of its own. */
+    private static final int BYTES_PER_TURN_MAX = 1 << 20;
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
@@ -29,40 +33,46 @@ final class DeadLetterOps {
     }
 
     /** @return how many, or a refusal of {@link PushBroker#redrive} */
-    long redrive(Client client, long subscriptionId, long count, long tag) {
-        return each(client, subscriptionId, count, tag, this::redrive);
+    long redrive(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
+        return each(client, subscriptionId, count, tag, progress, this::redrive);
     }
 
     /** @return how many, or a refusal of {@link PushBroker#purge} */
-    long purge(Client client, long subscriptionId, long count, long tag) {
-        return each(client, subscriptionId, count, tag, this::purge);
+    long purge(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
+        return each(client, subscriptionId, count, tag, progress, this::purge);
     }
 
-    private long each(Client client, long subscriptionId, long count, long tag, Action action) {
+    private long each(
+            Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress, Action action) {
         DurableSubscription letters = state.durable(subscriptionId);
         if (letters == null || !letters.isDeadLetters() || !letters.belongsTo(client) || letters.isRemoving()) {
-            return Broker.UNKNOWN;
+            return progress.end(Broker.UNKNOWN);
         }
-        LetterWalk walk = new LetterWalk(letters, journal, Math.max(tag - 1, 0));
+        LetterWalk walk = new LetterWalk(letters, journal, Math.max(tag - 1, progress.after));
         long wanted = tag == 0 ? count : 1;
-        long done = 0;
-        for (int seen = 0; done < wanted && seen < LETTERS_PER_REQUEST_MAX; seen++) {
+        int seenBefore = progress.seen;
+        long bytes = 0;
+        while (progress.done < wanted && progress.seen < (tag == 0 ? LETTERS_PER_REQUEST_MAX : 1)) {
+            if (progress.seen - seenBefore == LETTERS_PER_TURN_MAX || bytes >= BYTES_PER_TURN_MAX) {
+                return Broker.BUSY;
+            }
             StoredMessage letter = walk.next();
             if (letter == null || tag != 0 && letter.sequence != tag) {
-                return tag == 0 ? done : Broker.UNKNOWN;
+                return progress.end(tag == 0 ? 0 : Broker.UNKNOWN);
             }
             long answer = action.on(letters, letter, walk.delivery());
             if (answer < 0) {
-                return done == 0 ? answer : done;
+                return answer == Broker.BUSY ? answer : progress.end(answer);
             }
+            progress.seen++;
+            progress.after = letter.sequence;
+            bytes += letter.payloadLength;
             if (answer > 0) {
-                done++;
+                progress.done++;
                 client.lastSequence(answer);
-            } else if (tag != 0) {
-                return 0;
             }
         }
-        return done;
+        return progress.end(0);
     }
 
     private long redrive(DurableSubscription letters, StoredMessage letter, Delivery inHand) {

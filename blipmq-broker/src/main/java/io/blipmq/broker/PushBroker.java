@@ -164,24 +164,26 @@ public final class PushBroker {
      *
      * @param count at most so many
      * @param tag only the letter with this tag; 0: any
+     * @param progress the client's own; after {@link Broker#BUSY} it says where the same request goes on in a later turn
      * @return how many, or {@link Broker#UNKNOWN} (no such dead-letter subscription, or no letter with this tag),
-     *     {@link Broker#BUSY}, {@link Broker#DISK_FULL}, {@link Broker#SHUTTING_DOWN}
+     *     {@link Broker#BUSY} (more is to be done than in one turn, too), {@link Broker#DISK_FULL}, {@link
+     *     Broker#SHUTTING_DOWN}
      */
-    public long redrive(Client client, long subscriptionId, long count, long tag) {
+    public long redrive(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
         return refusals.count(
                 refusals.isShuttingDown()
-                        ? Broker.SHUTTING_DOWN
-                        : deadLetterOps.redrive(client, subscriptionId, count, tag));
+                        ? progress.end(Broker.SHUTTING_DOWN)
+                        : deadLetterOps.redrive(client, subscriptionId, count, tag, progress));
     }
 
     /**
      * Drops dead letters, oldest first. Parameters and answers as for {@link #redrive}.
      */
-    public long purge(Client client, long subscriptionId, long count, long tag) {
+    public long purge(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
         return refusals.count(
                 refusals.isShuttingDown()
-                        ? Broker.SHUTTING_DOWN
-                        : deadLetterOps.purge(client, subscriptionId, count, tag));
+                        ? progress.end(Broker.SHUTTING_DOWN)
+                        : deadLetterOps.purge(client, subscriptionId, count, tag, progress));
     }
 
     // --- push ---

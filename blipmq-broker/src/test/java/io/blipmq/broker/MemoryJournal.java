@@ -18,6 +18,7 @@ public final class MemoryJournal implements Journal {
     private boolean holding = true;
     private boolean full;
     private boolean busy;
+    private int roomFor = Integer.MAX_VALUE;
     private boolean checkpointDue;
     private Liveness liveness;
     private ByteBuffer checkpoint;
@@ -47,6 +48,11 @@ public final class MemoryJournal implements Journal {
 
     public void busy(boolean isBusy) {
         busy = isBusy;
+    }
+
+    /** After so many more commands there is no room. */
+    void busyAfter(int commands) {
+        roomFor = commands;
     }
 
     void settlementsBusy(boolean isBusy) {
@@ -157,12 +163,13 @@ public final class MemoryJournal implements Journal {
     private long append(int type, ByteBuffer body) {
         boolean kindBusy = type == CommandCodec.SETTLE && settlementsBusy
                 || type == CommandCodec.DEAD_LETTER_WITH_PROPERTIES && lettersBusy;
-        if (busy || kindBusy) {
+        if (busy || kindBusy || roomFor == 0) {
             return BUSY;
         }
         if (full) {
             return FULL;
         }
+        roomFor--;
         long sequence = entries.size() + 1;
         entries.add(new Entry(sequence, type, body));
         return sequence;

@@ -15,6 +15,7 @@ final class PushClient {
     private final CollectingPusher pusher = new CollectingPusher();
     private final SettleResult settled = new SettleResult();
     private final BatchResult batch = new BatchResult();
+    private final DeadLetterProgress letters = new DeadLetterProgress();
 
     /** What ATTACH asks for, step by step. */
     static final class Request {
@@ -199,6 +200,16 @@ final class PushClient {
 
     SettleResult extend(long id, long millis, long... tags) {
         return settle(id, SettleAction.EXTEND, false, millis, "", tags);
+    }
+
+    /** Perhaps a part, and {@link Broker#BUSY}. */
+    long redrive(long id, long count, long tag) {
+        return pushing().redrive(client, id, count, tag, letters);
+    }
+
+    /** Perhaps a part, and {@link Broker#BUSY}. */
+    long purge(long id, long count, long tag) {
+        return pushing().purge(client, id, count, tag, letters);
     }
 
     SettleResult settle(long id, SettleAction action, boolean upTo, long millis, String reason, long... tags) {

@@ -68,7 +68,7 @@ class RecentLettersTest {
         alice = new PushClient(broker, "alice");
         long letters = alice.attach(to("$dead-letter/demo"));
         assertThat(attach()).isEqualTo(id);
-        assertThat(alice.pushing().redrive(alice.client(), letters, 2, 0)).isEqualTo(2);
+        assertThat(alice.redrive(letters, 2, 0)).isEqualTo(2);
         broker.turn();
         List<CollectingPusher.Pushed> again = alice.receive();
         assertThat(again).extracting(CollectingPusher.Pushed::text).containsExactly("a", "b");

@@ -2,6 +2,7 @@ package io.blipmq.net;
 
 import io.blipmq.broker.BatchResult;
 import io.blipmq.broker.Client;
+import io.blipmq.broker.DeadLetterProgress;
 import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.PushBroker;
 import io.blipmq.broker.SettleResult;
@@ -18,6 +19,7 @@ final class PushSession {
     private final OutputQueue output;
     private final Pushes pushes;
     private final BatchProgress batch = new BatchProgress();
+    private final DeadLetterProgress letters = new DeadLetterProgress();
     private final String clientName;
     private Client client;
 
@@ -92,6 +94,11 @@ final class PushSession {
     /** Of the batch that is being published. */
     BatchProgress batch() {
         return batch;
+    }
+
+    /** Of the request about dead letters that is under way. */
+    DeadLetterProgress letters() {
+        return letters;
     }
 
     /** To be used during one call. */

@@ -348,10 +348,17 @@ final class PushModel {
         redriven = 0;
     }
 
-    /** @param count the broker's answer, maybe a refusal */
-    void onRedriven(long count) {
-        Check.that(count == redriven || count < 0 && redriven == 0, () -> count + " redriven, not " + redriven);
+    /**
+     * @param count the broker's answer, maybe a refusal, or that it goes on later
+     * @param before how many it had been in earlier turns
+     * @return how many it has been
+     */
+    int onRedriven(long count, int before) {
+        int all = before + redriven;
+        Check.that(
+                count == Broker.BUSY || count == all || count < 0 && all == 0, () -> count + " redriven, not " + all);
         redriving = NOTHING;
+        return all;
     }
 
     void onRedriveAppended(Command command) {

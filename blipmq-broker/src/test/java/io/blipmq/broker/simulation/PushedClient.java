@@ -4,6 +4,7 @@ import io.blipmq.broker.AttachRequest;
 import io.blipmq.broker.BatchResult;
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
+import io.blipmq.broker.DeadLetterProgress;
 import io.blipmq.broker.PushBroker;
 import io.blipmq.broker.Pusher;
 import io.blipmq.broker.SettleAction;
@@ -22,6 +23,7 @@ final class PushedClient extends SimulatedClient {
 
     private final BatchResult batch = new BatchResult();
     private final SettleResult settled = new SettleResult();
+    private final DeadLetterProgress letters = new DeadLetterProgress();
     private final Set<Long> unanswered = new HashSet<>();
     private final Set<Long> takenOver = new HashSet<>();
     private int room = Integer.MAX_VALUE;
@@ -270,10 +272,11 @@ final class PushedClient extends SimulatedClient {
     }
 
     void redrive(long id, long count, long tag) {
+        int[] done = {0};
         request(() -> {
             model.pushes().beforeRedrive(id);
-            long result = broker.pushing().redrive(client, id, count, tag);
-            model.pushes().onRedriven(result);
+            long result = broker.pushing().redrive(client, id, count, tag, letters);
+            done[0] = model.pushes().onRedriven(result, done[0]);
             return result != Broker.BUSY;
         });
     }
@@ -281,7 +284,7 @@ final class PushedClient extends SimulatedClient {
     void purge(long id, long count, long tag) {
         request(() -> {
             model.pushes().beforePurge(id);
-            long result = broker.pushing().purge(client, id, count, tag);
+            long result = broker.pushing().purge(client, id, count, tag, letters);
             model.pushes().onPurged();
             return result != Broker.BUSY;
         });
