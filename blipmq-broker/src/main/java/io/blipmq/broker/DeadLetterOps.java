@@ -28,7 +28,7 @@ final class DeadLetterOps {
 
     /** What is done with one letter. */
     private interface Action {
-        /** @return positive when it was done, 0 when it cannot be, or a refusal */
+        /** @return the number of the command that does it, 0 when it cannot be done, or a refusal */
         long on(DurableSubscription letters, StoredMessage letter, Delivery delivery);
     }
 
@@ -113,7 +113,6 @@ final class DeadLetterOps {
     }
 
     private long purge(DurableSubscription letters, StoredMessage letter, Delivery inHand) {
-        boolean purged = redelivery.trySettle(letters, letter, SettleReason.PURGED, BrokerMetric.PURGED);
-        return purged ? 1 : Broker.BUSY;
+        return redelivery.settle(letters, letter, SettleReason.PURGED, BrokerMetric.PURGED);
     }
 }

@@ -98,8 +98,8 @@ public interface Journal {
     long appendRemove(long subscriptionId, RemoveReason reason);
 
     /**
-     * Ends a turn: hands what was appended to the log. Settlements alone may wait up to 50 ms for company and never
-     * cause a force.
+     * Ends a turn: hands what was appended to the log. Settlements alone, but for {@link SettleReason#PURGED}, may wait up
+     * to 50 ms for company and never cause a force.
      */
     void submit(long nowNanos);
 

@@ -177,7 +177,8 @@ public final class PushBroker {
     }
 
     /**
-     * Drops dead letters, oldest first. Parameters and answers as for {@link #redrive}.
+     * Drops dead letters, oldest first. Parameters and answers as for {@link #redrive}: they are gone for good when the
+     * answer may be sent.
      */
     public long purge(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
         return refusals.count(

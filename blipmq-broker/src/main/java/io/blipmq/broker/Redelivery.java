@@ -108,27 +108,33 @@ final class Redelivery implements Delivering {
 
     @Override
     public boolean tryExpire(DurableSubscription subscription, StoredMessage message) {
-        return subscription.isDeadLetters()
-                ? trySettle(
+        long sequence = subscription.isDeadLetters()
+                ? settle(
                         subscription,
                         message,
                         SettleReason.DEAD_LETTER_EXPIRED,
                         BrokerMetric.DROPPED_DEAD_LETTER_EXPIRED)
-                : trySettle(subscription, message, SettleReason.TTL_EXPIRED, BrokerMetric.DROPPED_TTL_EXPIRED);
+                : settle(subscription, message, SettleReason.TTL_EXPIRED, BrokerMetric.DROPPED_TTL_EXPIRED);
+        return sequence >= 0;
     }
 
-    /** @return whether a message, delivered or not, has left its subscription: not when there is no room for that */
-    boolean trySettle(
-            DurableSubscription subscription, StoredMessage message, SettleReason reason, BrokerMetric metric) {
-        boolean redriven = subscription.isRedriven(message);
-        if (!pendingSettlements.isEmpty()
-                || journal.appendSettle(subscription.id(), message.sequence, redriven, message.payloadLength, reason)
-                        < 0) {
-            return false;
+    /**
+     * A message leaves its subscription, delivered or not. Acknowledgements that wait for room go first.
+     *
+     * @return the command's number; or {@link Journal#BUSY} or {@link Journal#FULL}: then it stays
+     */
+    long settle(DurableSubscription subscription, StoredMessage message, SettleReason reason, BrokerMetric metric) {
+        if (!pendingSettlements.isEmpty()) {
+            return pendingSettlements.waitsForDisk() ? Journal.FULL : Journal.BUSY;
         }
-        state.settle(subscription, message.sequence, redriven, message.payloadLength);
-        counters.increment(metric);
-        return true;
+        boolean redriven = subscription.isRedriven(message);
+        long sequence =
+                journal.appendSettle(subscription.id(), message.sequence, redriven, message.payloadLength, reason);
+        if (sequence >= 0) {
+            state.settle(subscription, message.sequence, redriven, message.payloadLength);
+            counters.increment(metric);
+        }
+        return sequence;
     }
 
     @Override

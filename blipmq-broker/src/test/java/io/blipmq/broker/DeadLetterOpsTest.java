@@ -269,6 +269,32 @@ class DeadLetterOpsTest {
     }
 
     @Test
+    void aPurgeIsAnsweredWhenItIsStored() {
+        long letters = letters("a", "b");
+        broker.journal().hold();
+        assertThat(alice.purge(letters, 2, 0)).isEqualTo(2);
+        assertThat(alice.client().lastSequence())
+                .isEqualTo(broker.journal().size())
+                .isGreaterThan(broker.broker().appliedSequence());
+    }
+
+    @Test
+    void aPurgeOnAFullDiskIsRefused() {
+        long letters = letters("a", "b");
+        broker.journal().full(true);
+        assertThat(alice.purge(letters, 2, 0)).isEqualTo(Broker.DISK_FULL);
+        alice.credit(letters, 1);
+        alice.ack(letters, alice.receiveOne().tag());
+        assertThat(broker.broker().isOutOfRoom()).isTrue();
+        broker.journal().full(false);
+        assertThat(alice.purge(letters, 2, 0))
+                .as("an acknowledgement waits for room")
+                .isEqualTo(Broker.DISK_FULL);
+        broker.turn();
+        assertThat(alice.purge(letters, 2, 0)).isEqualTo(1);
+    }
+
+    @Test
     void theLettersOfAnotherKeyAreNobodysBusiness() {
         long letters = letters("a");
         PushClient bob = new PushClient(broker, "bob");

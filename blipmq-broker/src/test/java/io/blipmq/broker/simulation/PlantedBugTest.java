@@ -41,9 +41,9 @@ class PlantedBugTest {
                                 ""),
                         broker(
                                 "an expired message is dropped and not journalled as settled",
-                                "|| journal.appendSettle(subscription.id(), message.sequence, redriven,"
-                                        + " message.payloadLength, reason) < 0",
-                                ""),
+                                "long sequence = journal.appendSettle(subscription.id(), message.sequence, redriven,"
+                                        + " message.payloadLength, reason);",
+                                "long sequence = 0;"),
                         broker(
                                 "a subscription misses the first message behind it",
                                 "addDurable(sequence, topic, owner, name, passing, sequence + 1);",

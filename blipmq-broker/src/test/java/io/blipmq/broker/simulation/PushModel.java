@@ -19,6 +19,7 @@ final class PushModel {
     private long deleting;
 
     private long purging;
+    private long lastPurged;
     private long redriving;
     private int redriven;
     private boolean rejecting;
@@ -341,6 +342,12 @@ final class PushModel {
         Check.that(
                 subscription.id == purging && letter != null && letter.state != ModelMessage.State.MOVING,
                 () -> "purged without a reason: " + letter + " of " + subscription);
+        lastPurged = model.history().lastSequence();
+    }
+
+    /** The command that the last purge was. */
+    long lastPurged() {
+        return lastPurged;
     }
 
     void beforeRedrive(long id) {

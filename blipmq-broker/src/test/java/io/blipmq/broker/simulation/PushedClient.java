@@ -286,6 +286,10 @@ final class PushedClient extends SimulatedClient {
             model.pushes().beforePurge(id);
             long result = broker.pushing().purge(client, id, count, tag, letters);
             model.pushes().onPurged();
+            if (result > 0) {
+                confirms(model.pushes().lastPurged());
+                answer(() -> {});
+            }
             return result != Broker.BUSY;
         });
     }
