@@ -193,7 +193,7 @@ public final class Broker {
         int work = redelivery.advance(nowNanos, clock.epochMillis());
         work += mailbox.runAll();
         work += journal.drainStored(state, COMMANDS_PER_TURN_MAX);
-        redelivery.pending().appendAll();
+        redelivery.appendWaiting();
         return work;
     }
 
@@ -223,7 +223,7 @@ public final class Broker {
 
     /** Ends a turn: hands the turn's commands to the log and publishes the counts. Before answers leave. */
     public void endTurn() {
-        redelivery.pending().appendAll();
+        redelivery.appendWaiting();
         journal.submit(redelivery.nowNanos());
         if (journal.isCheckpointDue(redelivery.nowNanos())) {
             CheckpointState snapshot = takeCheckpoint();
@@ -239,7 +239,7 @@ public final class Broker {
 
     /** How long the core may wait for something to happen before its next turn. */
     public long awaitNanosMax() {
-        boolean timed = !redelivery.deadlines().isEmpty() || journal.hasWaitingSettlements();
+        boolean timed = redelivery.isTimed() || journal.hasWaitingSettlements();
         return timed ? TIMED_TURN_NANOS : Long.MAX_VALUE;
     }
 
@@ -290,7 +290,7 @@ public final class Broker {
 
     /** Ends the journal: what it took is stored, and nothing is taken any more. */
     public void seal() {
-        redelivery.pending().appendAll();
+        redelivery.appendWaiting();
         settling.seal();
         journal.seal();
     }

@@ -68,7 +68,7 @@ final class Settling {
             result.busy = true;
             return;
         }
-        Decision decision = new Decision(action, TimeUnit.MILLISECONDS.toNanos(millis), reason);
+        Decision decision = new Decision(client, action, TimeUnit.MILLISECONDS.toNanos(millis), reason);
         if (upTo) {
             settleUpTo(subscription, tags.getLong(offset), decision, result);
         } else {
@@ -97,7 +97,7 @@ final class Settling {
     }
 
     /** What is to become of deliveries. */
-    private record Decision(SettleAction action, long nanos, byte[] reason) {}
+    private record Decision(Client client, SettleAction action, long nanos, byte[] reason) {}
 
     private void settleUpTo(DurableSubscription subscription, long last, Decision decision, SettleResult result) {
         long[] tags = subscription.unsettled().tagsThrough(last);
@@ -127,8 +127,8 @@ final class Settling {
 
     private boolean keep(Delivery delivery, Decision decision) {
         switch (decision.action) {
-            case NACK -> redelivery.nack(delivery, decision.nanos);
-            case REJECT -> redelivery.reject(delivery, decision.reason);
+            case NACK -> redelivery.nack(decision.client, delivery, decision.nanos);
+            case REJECT -> redelivery.reject(decision.client, delivery, decision.reason);
             case EXTEND -> {
                 return redelivery.extend(delivery, decision.nanos);
             }

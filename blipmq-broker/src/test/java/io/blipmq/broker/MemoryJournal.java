@@ -59,7 +59,7 @@ public final class MemoryJournal implements Journal {
         settlementsBusy = isBusy;
     }
 
-    void lettersBusy(boolean isBusy) {
+    public void lettersBusy(boolean isBusy) {
         lettersBusy = isBusy;
     }
 

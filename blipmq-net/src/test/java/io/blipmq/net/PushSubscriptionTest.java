@@ -283,6 +283,42 @@ class PushSubscriptionTest {
         client.expectNack(6, V2Nack.DISK_FULL);
     }
 
+    @Test
+    void aPongWaitsForARejectThatHasNoRoomInTheLogJustNow() {
+        long letters = client.attached(1, Attach.to("$dead-letter/t"));
+        long subscription = client.attached(2, Attach.to("t").credit(10));
+        publish(client, 1, "a", "b");
+        long[] tags = client.expectDeliveries(subscription, "a", "b");
+        server.journal.lettersBusy(true);
+        client.settle(3, subscription, SettleLayout.REJECT, 0, 0, "bad", tags).ping(4);
+        client.expectSilence();
+        server.journal.hold();
+        server.journal.lettersBusy(false);
+        client.expectSilence();
+        server.journal.release();
+        client.expectPong(4);
+        assertThat(listAll(ListLayout.DEAD_LETTERS, letters)).hasSize(2);
+    }
+
+    @Test
+    void aPongDoesNotWaitForRoomOnAFullDisk() {
+        long letters = client.attached(1, Attach.to("$dead-letter/t"));
+        long subscription = client.attached(2, Attach.to("t").credit(10));
+        publish(client, 1, "a", "b");
+        long[] tags = client.expectDeliveries(subscription, "a", "b");
+        server.journal.lettersBusy(true);
+        client.settle(3, subscription, SettleLayout.REJECT, 0, 0, "bad", tags).ping(4);
+        client.expectSilence();
+        server.journal.full(true);
+        server.journal.lettersBusy(false);
+        client.expectPong(4);
+        assertThat(listAll(ListLayout.DEAD_LETTERS, letters)).isEmpty();
+        server.journal.full(false);
+        server.advanceSeconds(2);
+        server.untilQuiet();
+        assertThat(listAll(ListLayout.DEAD_LETTERS, letters)).hasSize(2);
+    }
+
     private List<ByteBuffer> listAll(int kind, long subscription) {
         List<ByteBuffer> items = new ArrayList<>();
         long after = 0;

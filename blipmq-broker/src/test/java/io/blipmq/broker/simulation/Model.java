@@ -57,6 +57,9 @@ final class Model implements JournalTap.Listener {
     /** When that was last so. */
     private long settlementsWaitedNanos;
 
+    /** When a move to the dead letters last found no room. */
+    private long movesRefusedNanos = Long.MIN_VALUE / 2;
+
     private boolean shuttingDown;
     private boolean sealed;
     private long nowNanos;
@@ -218,7 +221,8 @@ final class Model implements JournalTap.Listener {
                 boolean overdue = subscription.isFinal(message)
                         && subscription.isPastDeadline(message, ModelSubscription.TICK_NANOS)
                         && !message.isExpired(nowMillis)
-                        && !subscription.removing;
+                        && !subscription.removing
+                        && !(message.moveWaits && nowNanos - movesRefusedNanos < 2 * AGAIN_NANOS);
                 Check.that(!overdue, () -> message + " of " + subscription + " did not move to the dead letters");
             }
         }
@@ -532,6 +536,7 @@ final class Model implements JournalTap.Listener {
         ModelMessage message = subscription.unsettled.get(command.tag());
         boolean isDue = message != null
                 && (message.mayMove
+                        || message.moveWaits
                         || subscription.isFinal(message)
                                 && subscription.isPastDeadline(message, 0)
                                 && !message.isExpired(nowMillis));
@@ -571,6 +576,7 @@ final class Model implements JournalTap.Listener {
             ModelMessage message = durable.get(command.subscription()).unsettled.get(command.tag());
             message.state = ModelMessage.State.IN_FLIGHT;
             message.deadlineNanos = nowNanos + AGAIN_NANOS;
+            movesRefusedNanos = nowNanos;
         } else if (command.kind() == Command.Kind.REMOVE) {
             removalsRefused.add(command.subscription());
         }

@@ -110,7 +110,7 @@ class PlantedBugTest {
                                 "leaveHolder(delivery); dueAgain(delivery);"),
                         broker(
                                 "a rejected message is kept and goes nowhere",
-                                "counters.increment(BrokerMetric.REJECTED); moveToDeadLetters(delivery);",
+                                "counters.increment(BrokerMetric.REJECTED); moveToDeadLetters(delivery, client);",
                                 "counters.increment(BrokerMetric.REJECTED);"),
                         broker(
                                 "a rejected message's letter does not say why",

@@ -309,7 +309,10 @@ final class PushModel {
         Check.that(result.settled() == 1, () -> action + " of " + message + " in " + subscription + " hit nothing");
         if (action == SettleAction.REJECT && !subscription.deadLetters) {
             message.rejected |= message.state != ModelMessage.State.MOVING;
-        } else if (live && !subscription.isLast(message)) {
+            message.awaitMove(model.nowNanos());
+        } else if (live && subscription.isLast(message)) {
+            message.awaitMove(model.nowNanos());
+        } else if (live) {
             putOff(subscription, message, action == SettleAction.REJECT ? REJECTED_LETTER_NANOS : nanos);
         }
     }
