@@ -161,13 +161,15 @@ final class BrokerState implements CommandHandler {
     @Override
     public void onRedrive(StoredMessage copy, long subscriptionId, long deadLettersId, long letterTag) {
         DurableSubscription target = durable(subscriptionId);
+        if (target != null) {
+            target.countComingRedrives(-1);
+        }
         DurableSubscription deadLetters = durable(deadLettersId);
         if (deadLetters == null || !deadLetters.isWaitingFor(letterTag)) {
             return;
         }
         settle(deadLetters, letterTag, false, copy.payloadLength);
         if (target != null) {
-            target.countComingRedrives(-1);
             Delivery delivery = new Delivery(target, copy);
             target.unsettled().put(delivery);
             target.unsettled().dueAgain(delivery);

@@ -77,9 +77,7 @@ final class DeadLetterOps {
 
     private long redrive(DurableSubscription letters, StoredMessage letter, Delivery inHand) {
         DurableSubscription target = state.durable(journal.originId(letter));
-        if (target == null
-                || target.isRemoving()
-                || target.unsettled().size() + target.comingRedrives() >= options.inFlightMax()) {
+        if (target == null || target.isRemoving() || target.heldCount() >= options.inFlightMax()) {
             return 0;
         }
         byte[] properties = LetterProperties.own(letter, journal);

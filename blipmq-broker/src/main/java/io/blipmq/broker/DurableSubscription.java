@@ -8,7 +8,7 @@ import java.time.Instant;
  *
  * <p>Its state is a cursor into the topic's {@link MessageLog} and the deliveries that are not settled. The invariant
  * that keeps it small: every message before the cursor is settled unless it is in {@link #unsettled}, and that map is
- * bounded by {@code max_in_flight}.
+ * bounded by {@code max_in_flight}, dead letters on their way back included.
  */
 final class DurableSubscription extends Subscription {
     private final OwnerId owner;
@@ -246,8 +246,9 @@ final class DurableSubscription extends Subscription {
 
     // --- back from the dead letters ---
 
-    int comingRedrives() {
-        return comingRedrives;
+    /** What it has unsettled, and what is going to be when it has come back: there is a limit to that. */
+    int heldCount() {
+        return unsettled.size() + comingRedrives;
     }
 
     /** One is journalled, or has come. */

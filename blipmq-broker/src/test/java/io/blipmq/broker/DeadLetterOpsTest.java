@@ -209,6 +209,23 @@ class DeadLetterOpsTest {
     }
 
     @Test
+    void whatComesBackCountsWhileItIsOnItsWay() {
+        broker = new TestBroker(Options.inFlightMax(2));
+        alice = new PushClient(broker, "alice");
+        id = alice.attach(to("demo").named("jobs").ackTimeout(60_000), UNLIMITED);
+        long letters = letters("a", "b");
+        alice.publish(1, "demo", "c", "d");
+        broker.turn();
+        assertThat(alice.redrive(letters, 1, 0)).isEqualTo(1);
+        List<CollectingPusher.Pushed> before = alice.receive();
+        assertThat(before).extracting(CollectingPusher.Pushed::text).containsExactly("c");
+        broker.turn();
+        assertThat(alice.receiveTexts()).containsExactly("a");
+        alice.ack(id, before.get(0).tag());
+        assertThat(alice.receiveTexts()).containsExactly("d");
+    }
+
+    @Test
     void purgedLettersAreGoneForGood() {
         long letters = letters("a", "b", "c");
         assertThat(alice.purge(letters, 2, 0)).isEqualTo(2);

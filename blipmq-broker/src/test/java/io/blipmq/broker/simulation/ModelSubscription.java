@@ -40,6 +40,8 @@ final class ModelSubscription {
     LiveQueue live;
     long detachedNanos;
     boolean removing;
+    /** Dead letters on their way back to it. */
+    int coming;
 
     record Letter(long origin, long originTag, long target, long tag) {}
 
@@ -208,9 +210,7 @@ final class ModelSubscription {
             return;
         }
         ModelMessage next = firstNew();
-        Check.that(
-                next == null || heldMost() >= options().inFlightMax(),
-                () -> this + " gave nothing, but this waits: " + next);
+        Check.that(next == null || isPerhapsFull(), () -> this + " gave nothing, but this waits: " + next);
         if (live != null && live.first() != null) {
             boolean held = !isFree(live.first()) || pushed && isBehindExpired(live.first());
             Check.that(held, () -> this + " gave nothing, but a QoS 0 message waits");
@@ -246,7 +246,7 @@ final class ModelSubscription {
     private void checkFirst(ModelMessage message) {
         ModelMessage next = firstNew();
         Check.that(next == message, () -> message + " was delivered before " + next);
-        Check.that(heldLeast() < options().inFlightMax(), () -> message + " is one too many in flight");
+        Check.that(isRoomFor(1), () -> message + " is one too many in flight");
         LiveQueue.Entry before = live.first();
         Check.that(
                 before == null || before.before() > message.index,
@@ -274,7 +274,7 @@ final class ModelSubscription {
     }
 
     private boolean isBehindExpired(LiveQueue.Entry entry) {
-        return heldMost() >= options().inFlightMax()
+        return isPerhapsFull()
                 && unsettled.values().stream().anyMatch(message -> message.isNew() && message.index < entry.before());
     }
 
@@ -352,6 +352,15 @@ final class ModelSubscription {
         return unsettled.values().stream()
                 .filter(message -> !message.isNew() && !message.isExpired(model.nowMillis()))
                 .count();
+    }
+
+    /** Whether so many more may be unsettled; what has expired may have been dropped. */
+    boolean isRoomFor(int more) {
+        return heldLeast() + coming + more <= options().inFlightMax();
+    }
+
+    private boolean isPerhapsFull() {
+        return heldMost() + coming >= options().inFlightMax();
     }
 
     boolean hasExpired() {

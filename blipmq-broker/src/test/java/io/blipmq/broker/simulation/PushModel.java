@@ -385,19 +385,24 @@ final class PushModel {
                         && !target.removing
                         && command.expiresMillis() == (ttl == 0 ? 0 : model.nowMillis() + ttl),
                 () -> "redriven without a reason: " + letter + " of " + letters + " to " + target);
+        Check.that(target.isRoomFor(1), () -> letter + " comes back to " + target + ", which has too many unsettled");
+        target.coming++;
         letter.state = ModelMessage.State.MOVING;
         letter.attachment = null;
         redriven++;
     }
 
     void applyRedrive(long sequence, Command command) {
+        ModelSubscription target = model.durable().get(command.subscription());
+        if (target != null) {
+            target.coming = Math.max(0, target.coming - 1);
+        }
         ModelSubscription letters = model.durable().get(command.letters());
         ModelMessage letter = letters == null ? null : letters.unsettled.get(command.tag());
         if (letter == null) {
             return;
         }
         model.settle(letters, command.tag());
-        ModelSubscription target = model.durable().get(command.subscription());
         if (target != null) {
             ModelMessage copy = new ModelMessage(sequence, letter.payload, command.expiresMillis(), 0);
             copy.properties = letter.properties;
