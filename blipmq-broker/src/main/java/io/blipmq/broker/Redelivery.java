@@ -220,6 +220,10 @@ final class Redelivery implements Delivering {
      * @param delayNanos until it is due again
      */
     void nack(Client client, Delivery delivery, long delayNanos) {
+        if (delivery.state == Delivery.State.DUE || delivery.state == Delivery.State.DELAYED) {
+            putOff(delivery, delayNanos);
+            return;
+        }
         if (delivery.state != Delivery.State.IN_FLIGHT || delivery.rejectReason != null) {
             return; // it is on its way already
         }
@@ -229,6 +233,17 @@ final class Redelivery implements Delivering {
             moveToDeadLetters(delivery, client);
         } else {
             leaveHolder(delivery);
+            dueAfter(delivery, delayNanos);
+        }
+    }
+
+    /** What has timed out, or was not wanted before, is due later, never sooner. */
+    private void putOff(Delivery delivery, long delayNanos) {
+        boolean delayed = delivery.state == Delivery.State.DELAYED;
+        long dueNanos = delayed ? delivery.deadlineNanos : nowNanos;
+        if (nowNanos + delayNanos - dueNanos > 0) {
+            counters.increment(BrokerMetric.NACKED);
+            deadlines.cancel(delivery);
             dueAfter(delivery, delayNanos);
         }
     }

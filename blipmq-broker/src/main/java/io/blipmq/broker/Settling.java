@@ -27,15 +27,14 @@ final class Settling {
      */
     private DurableSubscription subscription(Client client, long subscriptionId) {
         DurableSubscription subscription = state.durable(subscriptionId);
-        boolean settles =
-                !sealed && subscription != null && subscription.belongsTo(client) && !subscription.isRemoving();
+        boolean settles = subscription != null && subscription.belongsTo(client) && !subscription.isRemoving();
         return settles ? subscription : null;
     }
 
     /** As {@link Broker#acknowledge}. */
     long acknowledge(Client client, long subscriptionId, long deliveryTag) {
         DurableSubscription subscription = subscription(client, subscriptionId);
-        if (subscription == null || !subscription.holds(deliveryTag)) {
+        if (sealed || subscription == null || !subscription.holds(deliveryTag)) {
             return Broker.UNKNOWN;
         }
         if (redelivery.pending().isFull()) {
@@ -58,6 +57,10 @@ final class Settling {
             int end,
             SettleResult result) {
         result.clear();
+        if (sealed) {
+            result.shuttingDown = true;
+            return;
+        }
         DurableSubscription subscription = subscription(client, subscriptionId);
         if (subscription == null) {
             result.unknownSubscription = true;

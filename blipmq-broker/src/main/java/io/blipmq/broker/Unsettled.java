@@ -88,14 +88,17 @@ final class Unsettled {
 
     void dueAgain(Delivery delivery) {
         delivery.state = Delivery.State.DUE;
-        due.add(delivery);
+        if (!delivery.inDueOrder) {
+            delivery.inDueOrder = true;
+            due.add(delivery);
+        }
     }
 
     /** The first one that is due, or null. */
     Delivery peekDue() {
         Delivery first = due.peek();
         while (first != null && first.state != Delivery.State.DUE) {
-            due.remove();
+            removeDue();
             first = due.peek();
         }
         return first;
@@ -103,7 +106,7 @@ final class Unsettled {
 
     /** Takes the one away that {@link #peekDue} gave. */
     void removeDue() {
-        due.remove();
+        due.remove().inDueOrder = false;
     }
 
     /** How many wait to be delivered again, those that wait for that a while yet included. */

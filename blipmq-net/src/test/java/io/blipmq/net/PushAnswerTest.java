@@ -26,6 +26,17 @@ class PushAnswerTest {
     }
 
     @Test
+    void aSettlementAfterTheEndOfTheLogIsToldWhy() {
+        long subscription = client.attached(1, Attach.to("t").credit(1));
+        client.publish(1, "t", "a");
+        client.expectConfirm(1, 1, 1);
+        long[] tags = client.expectDeliveries(subscription, "a");
+        server.broker.seal();
+        client.settle(2, subscription, SettleLayout.ACK, SettleLayout.ANSWER_FLAG, 0, "", tags);
+        client.expectNack(2, 503, "shutting down");
+    }
+
+    @Test
     void everyKindOfAnswerKeepsItsPlace() {
         long subscription = client.attached(1, Attach.to("t").credit(1).ackTimeoutMillis(60_000));
         client.publish(1, "t", "first");

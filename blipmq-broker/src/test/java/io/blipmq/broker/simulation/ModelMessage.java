@@ -83,6 +83,15 @@ final class ModelMessage {
         mustNanos = newMustNanos;
     }
 
+    /** A client does not want it now, although it had let its time pass or had said so before. */
+    void putOff(long nowNanos, long nanos) {
+        if (state == State.DELAYED) {
+            delay(Math.max(mayNanos, nowNanos + nanos), Math.max(mustNanos, nowNanos + nanos));
+        } else if (nanos > 0) {
+            delay(nowNanos + nanos, nowNanos + nanos);
+        }
+    }
+
     /** A client has asked for its move to the dead letters, which may have found no room. */
     void awaitMove(long nowNanos) {
         if (state != State.MOVING) {

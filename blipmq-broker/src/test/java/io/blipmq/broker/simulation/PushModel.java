@@ -269,7 +269,8 @@ final class PushModel {
         rejecting = false;
         ModelSubscription subscription = settleable(client, id);
         if (subscription == null) {
-            Check.that(result.isSubscriptionUnknown(), () -> "SETTLE of " + id + " was taken");
+            boolean refused = model.isSealed() ? result.isShuttingDown() : result.isSubscriptionUnknown();
+            Check.that(refused, () -> "SETTLE of " + id + " was taken");
         } else if (result.isBusy()) {
             Check.that(
                     model.settlementsWait() && !model.unrecorded.isEmpty(),
@@ -314,6 +315,8 @@ final class PushModel {
             message.awaitMove(model.nowNanos());
         } else if (live) {
             putOff(subscription, message, action == SettleAction.REJECT ? REJECTED_LETTER_NANOS : nanos);
+        } else if (message.state == ModelMessage.State.DUE || message.state == ModelMessage.State.DELAYED) {
+            message.putOff(model.nowNanos(), action == SettleAction.REJECT ? REJECTED_LETTER_NANOS : nanos);
         }
     }
 
@@ -321,7 +324,7 @@ final class PushModel {
         long now = model.nowNanos();
         if (subscription.isPastDeadline(message, 0)) {
             long backoff = message.attachment == null ? 0 : message.attachment.backoffNanos(message.attempts);
-            message.delay(now, now + Math.max(nanos, backoff));
+            message.delay(now + nanos, now + Math.max(nanos, backoff));
         } else if (nanos == 0) {
             message.state = ModelMessage.State.DUE;
         } else {
