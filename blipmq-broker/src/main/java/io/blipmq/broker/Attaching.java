@@ -144,12 +144,15 @@ final class Attaching {
 
     // --- while attached ---
 
-    AttachedInfo attached(Client client, long subscriptionId) {
+    /** @param number of the request: the client may have left the subscription since and have attached to it again */
+    AttachedInfo attached(Client client, long subscriptionId, long number) {
         Attachment attachment = attachment(client, subscriptionId);
-        return attachment == null
-                ? null
-                : new AttachedInfo(
-                        attachment.existed(), attachment.subscription().backlog());
+        if (attachment == null || attachment.number() != number) {
+            return null;
+        }
+        attachment.answer();
+        ready.add(attachment);
+        return new AttachedInfo(attachment.existed(), attachment.subscription().backlog());
     }
 
     void credit(Client client, long subscriptionId, long messages) {

@@ -82,8 +82,8 @@ public final class PushBroker {
     // --- subscribe ---
 
     /**
-     * Attaches the client to a subscription, which is made or resumed. Nothing is pushed before {@link #credit} is given,
-     * which is to be done when the answer has been written.
+     * Attaches the client to a subscription, which is made or resumed. Nothing is pushed before {@link #attached} has been
+     * asked what to answer.
      *
      * @return the subscription's id (positive), or {@link Broker#BUSY}, {@link Broker#DISK_FULL}, {@link
      *     Broker#SHUTTING_DOWN}, {@link Broker#TOO_MANY_SUBSCRIPTIONS}, {@link Broker#NAME_HELD}, {@link
@@ -93,9 +93,14 @@ public final class PushBroker {
         return refusals.count(refusals.isShuttingDown() ? Broker.SHUTTING_DOWN : attaching.attach(client, request));
     }
 
-    /** What to answer to an ATTACH when it is time to; null when the subscription is no longer this client's. */
-    public AttachedInfo attached(Client client, long subscriptionId) {
-        return attaching.attached(client, subscriptionId);
+    /**
+     * What to answer to an ATTACH when it is time to, which is done at once: {@link #push} may push from now on.
+     *
+     * @param number of the request
+     * @return null when the subscription is no longer this client's by this request
+     */
+    public AttachedInfo attached(Client client, long subscriptionId, long number) {
+        return attaching.attached(client, subscriptionId, number);
     }
 
     /**

@@ -21,6 +21,7 @@ final class PushSession {
     private final BatchProgress batch = new BatchProgress();
     private final DeadLetterProgress letters = new DeadLetterProgress();
     private final String clientName;
+    private long attachNumber;
     private Client client;
 
     /** @param clientName what the client calls itself */
@@ -89,6 +90,11 @@ final class PushSession {
     /** What a delivery may take when the client does not say. */
     long ackTimeoutMillis() {
         return shared.welcome.ackTimeoutMillis();
+    }
+
+    /** For one more request to attach. */
+    long nextAttachNumber() {
+        return ++attachNumber;
     }
 
     /** Of the batch that is being published. */

@@ -133,6 +133,16 @@ final class PushModel {
         return found != null && found.client == client ? found : null;
     }
 
+    /** @return whether the client holds the subscription by this request, which is answered now */
+    boolean onAnswered(PushedClient client, long id, long number) {
+        ModelAttachment attachment = attachment(client, id);
+        boolean held = attachment != null && attachment.number == number;
+        if (held) {
+            attachment.answered = true;
+        }
+        return held;
+    }
+
     void onCredit(PushedClient client, long id, long messages) {
         ModelAttachment attachment = attachment(client, id);
         if (attachment != null) {
@@ -197,7 +207,7 @@ final class PushModel {
     private void checkPush(PushedClient client, long id, int count) {
         ModelAttachment attachment = attachment(client, id);
         Check.that(
-                attachment != null && !model.isShuttingDown() && !client.isDraining(),
+                attachment != null && attachment.answered && !model.isShuttingDown() && !client.isDraining(),
                 () -> client + " was pushed messages of " + id);
         attachment.onPushed(count);
     }
