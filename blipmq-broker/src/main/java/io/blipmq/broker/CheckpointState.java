@@ -177,7 +177,7 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
     private static void restore(LetterState letter, BrokerState state) {
         DurableSubscription deadLetters = state.durable(letter.subscriptionId);
         DurableSubscription origin = state.durable(letter.originId);
-        if (origin != null) {
+        if (origin != null && deadLetters != null) {
             state.addLetter(
                     origin,
                     new RecentLetters.Letter(

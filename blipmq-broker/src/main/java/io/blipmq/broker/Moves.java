@@ -50,6 +50,7 @@ final class Moves {
             if (letter == Journal.BUSY) {
                 return;
             }
+            deadlines.cancel(next.delivery); // another connection may have extended it
             if (letter == Journal.FULL) {
                 deadlines.schedule(next.delivery, nowNanos + AGAIN_NANOS);
             }

@@ -214,6 +214,28 @@ class SettleTest {
     }
 
     @Test
+    void aMoveThatWaitsForRoomHappensOnceWhateverOthersAsk() {
+        TestBroker once = new TestBroker(Options.deliveriesMax(1));
+        PushClient bob = new PushClient(once, "bob");
+        PushClient other = new PushClient(once, "bob");
+        long jobs = bob.attach(to("demo").named("jobs").ackTimeout(10_000), UNLIMITED);
+        bob.publish(1, "demo", "a");
+        once.turn();
+        long tag = bob.receiveOne().tag();
+        once.journal().lettersBusy(true);
+        bob.nack(jobs, 0, tag);
+        assertThat(bob.client().isBusy()).isTrue();
+        other.extend(jobs, 1_000, tag);
+        other.reject(jobs, "bad", tag);
+        once.journal().lettersBusy(false);
+        once.turn();
+        assertThat(bob.client().isBusy()).isFalse();
+        assertThat(other.client().isBusy()).isFalse();
+        once.pass(2, TimeUnit.SECONDS);
+        assertThat(once.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
+    }
+
+    @Test
     void aRejectedDeadLetterStaysOneAndIsPutOff() {
         alice.reject(id, "bad", deliver("a").get(0).tag());
         broker.turn();

@@ -126,6 +126,18 @@ class PlantedBugTest {
                                 "settle(deadLetters, letterTag, false, copy.payloadLength);",
                                 ""),
                         broker(
+                                "a purge or a redrive is answered before it is stored",
+                                "progress.done++; client.lastSequence(answer);",
+                                "progress.done++;"),
+                        broker(
+                                "deliveries come before their ATTACHED",
+                                "return credit > 0 && answered && !ended",
+                                "return credit > 0 && !ended"),
+                        broker(
+                                "any letter that a message has become is found by a late acknowledgement, once settled, too",
+                                "return letter != null && letter.isWaiting() ? letter : null;",
+                                "return letter;"),
+                        broker(
                                 "a checkpoint forgets what came back from the dead letters",
                                 "delivery.isRedriven(), delivery.attempts);",
                                 "false, delivery.attempts);"),
