@@ -12,6 +12,8 @@ package io.blipmq.broker;
  * @param ackTimeoutMillis in which a delivery is to be settled; 0: the daemon's
  * @param retryBackoffMillis until a delivery that timed out is due again, doubling each time; 0: at once
  * @param creditOnSettle whether settling a delivery gives its credit back
+ * @param credit messages that may be pushed at first
+ * @param number no other request of this connection has it
  */
 public record AttachRequest(
         int qos,
@@ -21,4 +23,6 @@ public record AttachRequest(
         boolean fromNew,
         long ackTimeoutMillis,
         long retryBackoffMillis,
-        boolean creditOnSettle) {}
+        boolean creditOnSettle,
+        long credit,
+        long number) {}

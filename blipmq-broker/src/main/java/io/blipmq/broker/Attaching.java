@@ -153,11 +153,14 @@ final class Attaching {
 
     // --- while attached ---
 
-    AttachedInfo attached(Client client, long subscriptionId) {
+    /** @param number of the request: the client may have left the subscription since and have attached to it again */
+    AttachedInfo attached(Client client, long subscriptionId, long number) {
         Attachment attachment = attachment(client, subscriptionId);
-        if (attachment == null) {
+        if (attachment == null || attachment.number() != number) {
             return null;
         }
+        attachment.answer();
+        ready.add(attachment);
         work.add(attachment.subscription().unsettledCount());
         return new AttachedInfo(attachment.existed(), attachment.subscription().backlog());
     }

@@ -10,6 +10,7 @@ final class Attachment extends Bag.Item {
     private final Client client;
     private final Subscription subscription;
     private final boolean existed;
+    private final long number;
     private final boolean creditOnSettle;
     private final long ackTimeoutNanos;
     private final long retryBackoffNanos;
@@ -17,6 +18,7 @@ final class Attachment extends Bag.Item {
     /** Deliveries that it was given and that are not settled and have not timed out. */
     private int inFlight;
 
+    private boolean answered;
     private boolean ended;
 
     /** Owned by {@link AttachmentQueue}. */
@@ -27,9 +29,11 @@ final class Attachment extends Bag.Item {
         this.client = client;
         this.subscription = subscription;
         this.existed = existed;
+        this.number = request.number();
         this.creditOnSettle = request.creditOnSettle();
         this.ackTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(request.ackTimeoutMillis());
         this.retryBackoffNanos = TimeUnit.MILLISECONDS.toNanos(request.retryBackoffMillis());
+        addCredit(request.credit());
     }
 
     Client client() {
@@ -42,6 +46,16 @@ final class Attachment extends Bag.Item {
 
     boolean existed() {
         return existed;
+    }
+
+    /** Of the request that made it. */
+    long number() {
+        return number;
+    }
+
+    /** Its ATTACHED leaves: nothing was pushed before. */
+    void answer() {
+        answered = true;
     }
 
     // --- time ---
@@ -103,6 +117,6 @@ final class Attachment extends Bag.Item {
 
     /** Whether anything may be pushed, as far as this connection is concerned. */
     boolean isOpen() {
-        return credit > 0 && !ended && client.takesPushes();
+        return credit > 0 && answered && !ended && client.takesPushes();
     }
 }

@@ -79,8 +79,8 @@ public final class Broker {
 
     private PushBroker pushBroker() {
         Listing listing = new Listing(state, redelivery, journal, work);
-        DeadLetterOps deadLetterOps = new DeadLetterOps(options, counters, state, journal, redelivery);
-        return new PushBroker(publishing, attaching, settling, listing, deadLetterOps, pushing, ready, refusals, work);
+        DeadLetterOps deadLetterOps = new DeadLetterOps(options, counters, state, journal, redelivery, work);
+        return new PushBroker(publishing, attaching, settling, listing, deadLetterOps, pushing, ready, refusals);
     }
 
     /** Opens the journal and rebuilds topics and subscriptions from it; durable ones start detached. */
@@ -219,7 +219,7 @@ public final class Broker {
         int work = redelivery.advance(nowNanos, clock.epochMillis());
         work += mailbox.runAll();
         work += journal.drainStored(state, COMMANDS_PER_TURN_MAX);
-        redelivery.pending().appendAll();
+        redelivery.appendWaiting();
         return work;
     }
 
@@ -249,7 +249,7 @@ public final class Broker {
 
     /** Ends a turn: hands the turn's commands to the log and publishes the counts. Before answers leave. */
     public void endTurn() {
-        redelivery.pending().appendAll();
+        redelivery.appendWaiting();
         state.trim();
         journal.submit(redelivery.nowNanos());
         if (journal.isCheckpointDue(redelivery.nowNanos())) {
@@ -266,7 +266,7 @@ public final class Broker {
 
     /** How long the core may wait for something to happen before its next turn. */
     public long awaitNanosMax() {
-        boolean timed = !redelivery.deadlines().isEmpty() || journal.hasWaitingSettlements();
+        boolean timed = redelivery.isTimed() || journal.hasWaitingSettlements();
         return timed ? TIMED_TURN_NANOS : Long.MAX_VALUE;
     }
 
@@ -317,7 +317,7 @@ public final class Broker {
 
     /** Ends the journal: what it took is stored, and nothing is taken any more. */
     public void seal() {
-        redelivery.pending().appendAll();
+        redelivery.appendWaiting();
         settling.seal();
         journal.seal();
     }

@@ -148,8 +148,7 @@ final class BrokerState implements CommandHandler {
         target.messages().append(sequence, position, payloadLength);
         if (redriven ? origin.unsettled().contains(deliveryTag) : origin.isWaitingFor(deliveryTag)) {
             settle(origin, deliveryTag, redriven, payloadLength);
-            addLetter(new DurableSubscription.Letter(
-                    target, sequence, subscriptionId, deliveryTag, redriven, payloadLength));
+            addLetter(origin, new RecentLetters.Letter(target, sequence, deliveryTag, redriven, payloadLength));
             listener.onMessage(target);
         } else {
             // It was acknowledged while its move was on its way. The journal finds the letter again all the same.
@@ -160,13 +159,15 @@ final class BrokerState implements CommandHandler {
     @Override
     public void onRedrive(StoredMessage copy, long subscriptionId, long deadLettersId, long letterTag) {
         DurableSubscription target = durable(subscriptionId);
+        if (target != null) {
+            target.countComingRedrives(-1);
+        }
         DurableSubscription deadLetters = durable(deadLettersId);
         if (deadLetters == null || !deadLetters.isWaitingFor(letterTag)) {
             return;
         }
         settle(deadLetters, letterTag, false, copy.payloadLength);
         if (target != null) {
-            target.countComingRedrives(-1);
             Delivery delivery = new Delivery(target, copy);
             target.unsettled().put(delivery);
             target.unsettled().dueAgain(delivery);
@@ -174,13 +175,9 @@ final class BrokerState implements CommandHandler {
         }
     }
 
-    /** Remembers where a letter came from, for acknowledgements that come late. */
-    void addLetter(DurableSubscription.Letter letter) {
-        letter.deadLetters().letters().put(letter.tag(), letter);
-        DurableSubscription origin = durable(letter.originId());
-        if (origin != null) {
-            origin.lettersByOrigin().put(letter.originTag(), letter);
-        }
+    /** Remembers what a message has become, for acknowledgements that come late. */
+    void addLetter(DurableSubscription origin, RecentLetters.Letter letter) {
+        origin.recentLetters().add(letter, options.inFlightMax());
     }
 
     @Override
@@ -192,6 +189,7 @@ final class BrokerState implements CommandHandler {
     }
 
     private void remove(DurableSubscription subscription) {
+        subscription.markRemoving();
         subscriptions.remove(subscription.id());
         durable.remove(subscription);
         named.remove(SubscriptionName.of(subscription.owner(), subscription.name()), subscription);
@@ -201,12 +199,6 @@ final class BrokerState implements CommandHandler {
             listener.onSettled(delivery);
         }
         subscription.unsettled().clear();
-        for (DurableSubscription.Letter letter : subscription.letters().values()) {
-            DurableSubscription origin = durable(letter.originId());
-            if (origin != null) {
-                origin.lettersByOrigin().remove(letter.originTag());
-            }
-        }
         subscription.topic().trim();
         dropUnneeded(subscription.topic());
         countSubscriptions();
@@ -225,26 +217,16 @@ final class BrokerState implements CommandHandler {
         if (delivery != null) {
             delivery.state = Delivery.State.SETTLED;
             listener.onSettled(delivery);
-            forgetLetter(subscription, deliveryTag);
             return true;
         }
-        DurableSubscription.Letter moved = subscription.lettersByOrigin().remove(deliveryTag);
+        RecentLetters.Letter moved = subscription.recentLetters().find(deliveryTag);
         if (moved != null) {
             return settle(moved.deadLetters(), moved.tag(), false, moved.payloadLength());
         }
         if (!redriven) {
             subscription.cursor().settleAhead(deliveryTag, payloadLength);
         }
-        forgetLetter(subscription, deliveryTag);
         return false;
-    }
-
-    private void forgetLetter(DurableSubscription subscription, long tag) {
-        DurableSubscription.Letter letter = subscription.letters().remove(tag);
-        DurableSubscription origin = letter == null ? null : durable(letter.originId());
-        if (origin != null) {
-            origin.lettersByOrigin().remove(letter.originTag());
-        }
     }
 
     // --- topics and subscriptions ---

@@ -31,7 +31,7 @@ import java.nio.ByteBuffer;
  *       u64 tag of each
  *       from version 2 on: u32 payload length of each; unknown before
  *     from version 3 on: u16 length, name; u8 1 = it ends with its connection
- * u32 number of letters, each:
+ * u32 number of letters of the newest that subscriptions remember (of all letters from an older release), each:
  *   u64 dead-letter subscription, u64 tag, u64 origin subscription, u64 origin tag
  *   from version 2 on: u32 payload length; unknown before
  *   from version 3 on: u8 1 = its message had come back from the dead letters before

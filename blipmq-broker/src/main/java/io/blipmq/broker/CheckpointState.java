@@ -1,6 +1,7 @@
 package io.blipmq.broker;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -104,14 +105,14 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
         }
     }
 
-    /** Which message of which subscription a dead letter was. */
+    /** Which message of which subscription a dead letter was; an older release kept this of all letters. */
     record LetterState(
             long subscriptionId, long tag, long originId, long originTag, boolean originRedriven, int payloadLength) {
-        private static LetterState of(DurableSubscription subscription, DurableSubscription.Letter letter) {
+        private static LetterState of(DurableSubscription subscription, RecentLetters.Letter letter) {
             return new LetterState(
-                    subscription.id(),
+                    letter.deadLetters().id(),
                     letter.tag(),
-                    letter.originId(),
+                    subscription.id(),
                     letter.originTag(),
                     letter.originRedriven(),
                     letter.payloadLength());
@@ -127,7 +128,7 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
             }
         });
         for (DurableSubscription subscription : state.durableSubscriptions()) {
-            for (DurableSubscription.Letter letter : subscription.letters().values()) {
+            for (RecentLetters.Letter letter : subscription.recentLetters().waiting()) {
                 letters.add(LetterState.of(subscription, letter));
             }
         }
@@ -151,9 +152,7 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
                 restore(subscriptionState, topic, state);
             }
         }
-        for (LetterState letter : letters) {
-            restore(letter, state);
-        }
+        letters.stream().sorted(Comparator.comparingLong(LetterState::tag)).forEach(letter -> restore(letter, state));
     }
 
     private static void restore(MessageLog log, LogState logState) {
@@ -176,13 +175,13 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
     }
 
     private static void restore(LetterState letter, BrokerState state) {
-        DurableSubscription subscription = state.durable(letter.subscriptionId);
-        state.addLetter(new DurableSubscription.Letter(
-                subscription,
-                letter.tag,
-                letter.originId,
-                letter.originTag,
-                letter.originRedriven,
-                letter.payloadLength));
+        DurableSubscription deadLetters = state.durable(letter.subscriptionId);
+        DurableSubscription origin = state.durable(letter.originId);
+        if (origin != null && deadLetters != null) {
+            state.addLetter(
+                    origin,
+                    new RecentLetters.Letter(
+                            deadLetters, letter.tag, letter.originTag, letter.originRedriven, letter.payloadLength));
+        }
     }
 }

@@ -15,6 +15,9 @@ public final class Client {
 
     private boolean gone;
     private long lastSequence;
+    /** Messages that it wants to be dead letters and that wait for room in the journal. */
+    private int movesWaiting;
+
     private boolean draining;
     private boolean isWaitingForRoom;
     /** Owned by {@link ReadyList}. */
@@ -115,6 +118,24 @@ public final class Client {
      */
     public long lastSequence() {
         return lastSequence;
+    }
+
+    void moveWaits() {
+        movesWaiting++;
+    }
+
+    /** @param sequence of the command; not positive when there is none */
+    void moveWaitsNoMore(long sequence) {
+        movesWaiting--;
+        lastSequence(sequence);
+    }
+
+    /**
+     * Whether a request of this client has not taken effect yet, because the journal has no room just now: what follows it
+     * is to be handled in a later turn.
+     */
+    public boolean isBusy() {
+        return movesWaiting > 0;
     }
 
     /** Never moves back: a subscription taken over from a lost connection may be older than what was published since. */

@@ -6,71 +6,88 @@ import java.nio.ByteBuffer;
 final class DeadLetterOps {
     /** Bounds what one request does; who wants more asks again. */
     private static final int LETTERS_PER_REQUEST_MAX = 10_000;
+    /** Bounds the work of a turn, so that others are served in between. */
+    private static final int LETTERS_PER_TURN_MAX = 500;
+    /** Likewise; a larger letter has a turn of its own. */
+    private static final int BYTES_PER_TURN_MAX = 1 << 20;
+    /** What reading one letter is taken to cost, in deliveries. */
+    private static final int LETTER_WORK = 64;
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
     private final BrokerState state;
     private final Journal journal;
     private final Redelivery redelivery;
+    private final WorkMeter work;
 
     DeadLetterOps(
-            BrokerOptions options, BrokerCounters counters, BrokerState state, Journal journal, Redelivery redelivery) {
+            BrokerOptions options,
+            BrokerCounters counters,
+            BrokerState state,
+            Journal journal,
+            Redelivery redelivery,
+            WorkMeter work) {
         this.options = options;
         this.counters = counters;
         this.state = state;
         this.journal = journal;
         this.redelivery = redelivery;
+        this.work = work;
     }
 
     /** What is done with one letter. */
     private interface Action {
-        /** @return positive when it was done, 0 when it cannot be, or a refusal */
+        /** @return the number of the command that does it, 0 when it cannot be done, or a refusal */
         long on(DurableSubscription letters, StoredMessage letter, Delivery delivery);
     }
 
     /** @return how many, or a refusal of {@link PushBroker#redrive} */
-    long redrive(Client client, long subscriptionId, long count, long tag) {
-        return each(client, subscriptionId, count, tag, this::redrive);
+    long redrive(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
+        return each(client, subscriptionId, count, tag, progress, this::redrive);
     }
 
     /** @return how many, or a refusal of {@link PushBroker#purge} */
-    long purge(Client client, long subscriptionId, long count, long tag) {
-        return each(client, subscriptionId, count, tag, this::purge);
+    long purge(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
+        return each(client, subscriptionId, count, tag, progress, this::purge);
     }
 
-    private long each(Client client, long subscriptionId, long count, long tag, Action action) {
+    private long each(
+            Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress, Action action) {
         DurableSubscription letters = state.durable(subscriptionId);
         if (letters == null || !letters.isDeadLetters() || !letters.belongsTo(client) || letters.isRemoving()) {
-            return Broker.UNKNOWN;
+            return progress.end(Broker.UNKNOWN);
         }
-        LetterWalk walk = new LetterWalk(letters, journal, Math.max(tag - 1, 0));
+        LetterWalk walk = new LetterWalk(letters, journal, Math.max(tag - 1, progress.after));
         long wanted = tag == 0 ? count : 1;
-        long done = 0;
-        for (int seen = 0; done < wanted && seen < LETTERS_PER_REQUEST_MAX; seen++) {
+        int seenBefore = progress.seen;
+        long bytes = 0;
+        while (progress.done < wanted && progress.seen < (tag == 0 ? LETTERS_PER_REQUEST_MAX : 1)) {
+            if (progress.seen - seenBefore == LETTERS_PER_TURN_MAX || bytes >= BYTES_PER_TURN_MAX) {
+                return Broker.BUSY;
+            }
             StoredMessage letter = walk.next();
+            work.add(LETTER_WORK);
             if (letter == null || tag != 0 && letter.sequence != tag) {
-                return tag == 0 ? done : Broker.UNKNOWN;
+                return progress.end(tag == 0 ? 0 : Broker.UNKNOWN);
             }
             long answer = action.on(letters, letter, walk.delivery());
             if (answer < 0) {
-                return done == 0 ? answer : done;
+                return answer == Broker.BUSY ? answer : progress.end(answer);
             }
+            progress.seen++;
+            progress.after = letter.sequence;
+            bytes += letter.payloadLength;
             if (answer > 0) {
-                done++;
+                progress.done++;
                 client.lastSequence(answer);
-            } else if (tag != 0) {
-                return 0;
             }
         }
-        return done;
+        return progress.end(0);
     }
 
     private long redrive(DurableSubscription letters, StoredMessage letter, Delivery inHand) {
-        DurableSubscription.Letter origin = letters.letters().get(letter.sequence);
-        DurableSubscription target = origin == null ? null : state.durable(origin.originId());
-        if (target == null
-                || target.isRemoving()
-                || target.unsettled().size() + target.comingRedrives() >= options.inFlightMax()) {
+        DurableSubscription target = state.durable(journal.originId(letter));
+        if (target == null || target.isRemoving() || target.heldCount() >= options.inFlightMax()) {
             return 0;
         }
         byte[] properties = LetterProperties.own(letter, journal);
@@ -104,7 +121,6 @@ final class DeadLetterOps {
     }
 
     private long purge(DurableSubscription letters, StoredMessage letter, Delivery inHand) {
-        boolean purged = redelivery.trySettle(letters, letter, SettleReason.PURGED, BrokerMetric.PURGED);
-        return purged ? 1 : Broker.BUSY;
+        return redelivery.settle(letters, letter, SettleReason.PURGED, BrokerMetric.PURGED);
     }
 }

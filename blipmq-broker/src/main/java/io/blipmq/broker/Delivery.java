@@ -29,6 +29,9 @@ final class Delivery {
     /** Why it is to become a dead letter, once somebody has said so; null before. */
     byte[] rejectReason;
 
+    /** Owned by {@link Unsettled}. */
+    boolean inDueOrder;
+
     /** Owned by {@link DeadlineWheel}. */
     long deadlineNanos;
 

@@ -127,7 +127,7 @@ final class DurableReader {
     }
 
     private Delivery nextFromCursor(Delivering delivering) {
-        if (cursor.isAtEnd() || unsettled.size() >= delivering.inFlightMax()) {
+        if (cursor.isAtEnd() || subscription.heldCount() >= delivering.inFlightMax()) {
             return null;
         }
         StoredMessage message = cursor.message(delivering.journal());

@@ -1,7 +1,6 @@
 package io.blipmq.broker;
 
 import java.time.Instant;
-import org.agrona.collections.Long2ObjectHashMap;
 
 /**
  * A QoS 1 subscription: it outlives its connection, and a message leaves it only by being settled. Owned by the core
@@ -9,7 +8,7 @@ import org.agrona.collections.Long2ObjectHashMap;
  *
  * <p>Its state is a cursor into the topic's {@link MessageLog} and the deliveries that are not settled. The invariant
  * that keeps it small: every message before the cursor is settled unless it is in {@link #unsettled}, and that map is
- * bounded by {@code max_in_flight}.
+ * bounded by {@code max_in_flight}, dead letters on their way back included.
  */
 final class DurableSubscription extends Subscription {
     private final OwnerId owner;
@@ -20,10 +19,8 @@ final class DurableSubscription extends Subscription {
     private final boolean deadLetters;
     private final Unsettled unsettled = new Unsettled();
     private final DurableReader reader;
-    /** On a dead-letter subscription: where each letter came from, by the letter's tag. */
-    private final Long2ObjectHashMap<Letter> letters = new Long2ObjectHashMap<>();
-    /** On any other: letters made of this subscription's messages, by the message's tag. */
-    private final Long2ObjectHashMap<Letter> lettersByOrigin = new Long2ObjectHashMap<>();
+    /** Made of this subscription's messages. */
+    private final RecentLetters recentLetters = new RecentLetters();
 
     /** The number of the newest dead letter that is journalled for this subscription, 0 before any. */
     private long lastLetterSequence;
@@ -47,19 +44,6 @@ final class DurableSubscription extends Subscription {
     DurableSubscription olderOfTopic;
 
     DurableSubscription newerOfTopic;
-
-    /**
-     * A message in a dead-letter subscription and the subscription it failed in.
-     *
-     * @param originRedriven whether it had come back from the dead letters before
-     */
-    record Letter(
-            DurableSubscription deadLetters,
-            long tag,
-            long originId,
-            long originTag,
-            boolean originRedriven,
-            int payloadLength) {}
 
     /**
      * @param name empty: it has none
@@ -122,12 +106,8 @@ final class DurableSubscription extends Subscription {
         return unsettled;
     }
 
-    Long2ObjectHashMap<Letter> letters() {
-        return letters;
-    }
-
-    Long2ObjectHashMap<Letter> lettersByOrigin() {
-        return lettersByOrigin;
+    RecentLetters recentLetters() {
+        return recentLetters;
     }
 
     @Override
@@ -226,6 +206,7 @@ final class DurableSubscription extends Subscription {
         return detachedNanos;
     }
 
+    /** Whether its end is journalled, or has come. */
     boolean isRemoving() {
         return removing;
     }
@@ -270,8 +251,9 @@ final class DurableSubscription extends Subscription {
 
     // --- back from the dead letters ---
 
-    int comingRedrives() {
-        return comingRedrives;
+    /** What it has unsettled, and what is going to be when it has come back: there is a limit to that. */
+    int heldCount() {
+        return unsettled.size() + comingRedrives;
     }
 
     /** One is journalled, or has come. */
@@ -295,8 +277,8 @@ final class DurableSubscription extends Subscription {
         if (delivery != null) {
             return isHeld(delivery);
         }
-        Letter letter = lettersByOrigin.get(tag);
-        return letter != null && !letter.deadLetters.isGoingBack(letter.tag);
+        RecentLetters.Letter letter = recentLetters.find(tag);
+        return letter != null && !letter.deadLetters().isGoingBack(letter.tag());
     }
 
     /** Whether a client may settle it: it was delivered, and is not on its way back to its subscription. */
@@ -309,21 +291,9 @@ final class DurableSubscription extends Subscription {
         return delivery != null && delivery.state == Delivery.State.MOVING;
     }
 
-    /** Whether what such an acknowledgement settles had come back from the dead letters. */
-    boolean isHeldRedriven(long tag) {
-        Delivery delivery = unsettled.get(tag);
-        return delivery == null ? lettersByOrigin.get(tag).originRedriven() : isRedriven(delivery.message);
-    }
-
     /** Whether a message came back from the dead letters, so that it is not one of its topic's any more. */
     boolean isRedriven(StoredMessage message) {
         return message.key != messages.key();
-    }
-
-    /** The length of the payload that such an acknowledgement settles. */
-    int heldPayloadLength(long tag) {
-        Delivery delivery = unsettled.get(tag);
-        return delivery == null ? lettersByOrigin.get(tag).payloadLength() : delivery.message.payloadLength;
     }
 
     /** Whether a message is not settled, be it delivered or not. */

@@ -98,8 +98,8 @@ public interface Journal {
     long appendRemove(long subscriptionId, RemoveReason reason);
 
     /**
-     * Ends a turn: hands what was appended to the log. Settlements alone may wait up to 50 ms for company and never
-     * cause a force.
+     * Ends a turn: hands what was appended to the log. Settlements alone, but for {@link SettleReason#PURGED}, may wait up
+     * to 50 ms for company and never cause a force.
      */
     void submit(long nowNanos);
 
@@ -140,13 +140,20 @@ public interface Journal {
     /**
      * Copies a part of a message to {@code target}'s position.
      *
-     * @param offset from the payload's begin; negative for properties
+     * @param offset from the payload's begin; negative for properties, behind its end for what its command says of it
      */
     void read(StoredMessage message, int offset, int length, ByteBuffer target);
 
     /** Copies a payload to {@code target}'s position. */
     default void readPayload(StoredMessage message, ByteBuffer target) {
         read(message, 0, message.payloadLength, target);
+    }
+
+    /** The subscription that a dead letter failed in. */
+    default long originId(StoredMessage letter) {
+        ByteBuffer id = ByteBuffer.allocate(Long.BYTES);
+        read(letter, letter.payloadLength, Long.BYTES, id); // it stands right behind the payload
+        return id.getLong(0);
     }
 
     // --- checkpoints ---

@@ -124,6 +124,7 @@ public final class LocalJournal implements Journal {
         int offset = log.claim(CommandCodec.SETTLE_BYTES);
         CommandCodec.encodeSettle(log.buffer(), offset, subscriptionId, deliveryTag, redriven, payloadLength, reason);
         settlementsWait = true;
+        forceWanted |= reason == SettleReason.PURGED; // a client waits for it
         return log.commit(CommandCodec.SETTLE);
     }
 

@@ -10,9 +10,6 @@ import java.nio.ByteBuffer;
  * Broker#appliedSequence} has reached that.
  */
 public final class PushBroker {
-    /** What a request for as many dead letters as there are is taken to look at. */
-    private static final int LETTERS_WORK_MAX = 10_000;
-
     /** The credit of a subscription that takes whatever comes. */
     public static final long UNLIMITED_CREDIT = 0xffff_ffffL;
 
@@ -24,7 +21,6 @@ public final class PushBroker {
     private final Pushing pushing;
     private final ReadyList ready;
     private final Refusals refusals;
-    private final WorkMeter work;
 
     PushBroker(
             Publishing publishing,
@@ -34,8 +30,7 @@ public final class PushBroker {
             DeadLetterOps deadLetterOps,
             Pushing pushing,
             ReadyList ready,
-            Refusals refusals,
-            WorkMeter work) {
+            Refusals refusals) {
         this.publishing = publishing;
         this.attaching = attaching;
         this.settling = settling;
@@ -44,7 +39,6 @@ public final class PushBroker {
         this.pushing = pushing;
         this.ready = ready;
         this.refusals = refusals;
-        this.work = work;
     }
 
     /**
@@ -88,8 +82,8 @@ public final class PushBroker {
     // --- subscribe ---
 
     /**
-     * Attaches the client to a subscription, which is made or resumed. Nothing is pushed before {@link #credit} is given,
-     * which is to be done when the answer has been written.
+     * Attaches the client to a subscription, which is made or resumed. Nothing is pushed before {@link #attached} has been
+     * asked what to answer.
      *
      * @return the subscription's id (positive), or {@link Broker#BUSY}, {@link Broker#DISK_FULL}, {@link
      *     Broker#SHUTTING_DOWN}, {@link Broker#TOO_MANY_SUBSCRIPTIONS}, {@link Broker#TOO_MANY_OF_CONNECTION}, {@link
@@ -99,9 +93,14 @@ public final class PushBroker {
         return refusals.count(refusals.isShuttingDown() ? Broker.SHUTTING_DOWN : attaching.attach(client, request));
     }
 
-    /** What to answer to an ATTACH when it is time to; null when the subscription is no longer this client's. */
-    public AttachedInfo attached(Client client, long subscriptionId) {
-        return attaching.attached(client, subscriptionId);
+    /**
+     * What to answer to an ATTACH when it is time to, which is done at once: {@link #push} may push from now on.
+     *
+     * @param number of the request
+     * @return null when the subscription is no longer this client's by this request
+     */
+    public AttachedInfo attached(Client client, long subscriptionId, long number) {
+        return attaching.attached(client, subscriptionId, number);
     }
 
     /**
@@ -170,26 +169,27 @@ public final class PushBroker {
      *
      * @param count at most so many
      * @param tag only the letter with this tag; 0: any
+     * @param progress the client's own; after {@link Broker#BUSY} it says where the same request goes on in a later turn
      * @return how many, or {@link Broker#UNKNOWN} (no such dead-letter subscription, or no letter with this tag),
-     *     {@link Broker#BUSY}, {@link Broker#DISK_FULL}, {@link Broker#SHUTTING_DOWN}
+     *     {@link Broker#BUSY} (more is to be done than in one turn, too), {@link Broker#DISK_FULL}, {@link
+     *     Broker#SHUTTING_DOWN}
      */
-    public long redrive(Client client, long subscriptionId, long count, long tag) {
-        work.add(Math.min(count, LETTERS_WORK_MAX));
+    public long redrive(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
         return refusals.count(
                 refusals.isShuttingDown()
-                        ? Broker.SHUTTING_DOWN
-                        : deadLetterOps.redrive(client, subscriptionId, count, tag));
+                        ? progress.end(Broker.SHUTTING_DOWN)
+                        : deadLetterOps.redrive(client, subscriptionId, count, tag, progress));
     }
 
     /**
-     * Drops dead letters, oldest first. Parameters and answers as for {@link #redrive}.
+     * Drops dead letters, oldest first. Parameters and answers as for {@link #redrive}: they are gone for good when the
+     * answer may be sent.
      */
-    public long purge(Client client, long subscriptionId, long count, long tag) {
-        work.add(Math.min(count, LETTERS_WORK_MAX));
+    public long purge(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
         return refusals.count(
                 refusals.isShuttingDown()
-                        ? Broker.SHUTTING_DOWN
-                        : deadLetterOps.purge(client, subscriptionId, count, tag));
+                        ? progress.end(Broker.SHUTTING_DOWN)
+                        : deadLetterOps.purge(client, subscriptionId, count, tag, progress));
     }
 
     // --- push ---

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * nothing expires before them.
  */
 final class Redelivery implements Delivering {
-    /** A dead letter or an expiry that the journal had no room for is tried again after this time. */
+    /** An expiry that the journal had no room for is tried again after this time. */
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final BrokerOptions options;
@@ -20,6 +20,7 @@ final class Redelivery implements Delivering {
     private final Journal journal;
     private final DeadlineWheel deadlines;
     private final PendingSettlements pendingSettlements;
+    private final Moves moves;
     private final ReadyList ready;
     private final Consumer<Delivery> onDeadline = this::onDeadline;
     private long nowNanos;
@@ -40,6 +41,7 @@ final class Redelivery implements Delivering {
         this.nowMillis = clock.epochMillis();
         this.deadlines = new DeadlineWheel(nowNanos);
         this.pendingSettlements = new PendingSettlements(journal);
+        this.moves = new Moves(options, counters, journal, deadlines);
         this.ready = ready;
     }
 
@@ -48,6 +50,17 @@ final class Redelivery implements Delivering {
         nowNanos = newNowNanos;
         nowMillis = newNowMillis;
         return deadlines.advance(newNowNanos, onDeadline);
+    }
+
+    /** Appends what waits for room in the journal, as far as there is some. */
+    void appendWaiting() {
+        pendingSettlements.appendAll();
+        moves.appendAll(nowNanos, nowMillis);
+    }
+
+    /** Whether something has to be done in time although nothing comes in. */
+    boolean isTimed() {
+        return !deadlines.isEmpty() || moves.isWaiting();
     }
 
     /** Acknowledgements that wait for room in the journal. */
@@ -89,10 +102,18 @@ final class Redelivery implements Delivering {
 
     // --- settled ---
 
-    /** Settles a delivery that the subscription holds. */
+    /** Settles a delivery that the subscription holds, or the dead letter that it has become. */
     void acknowledge(DurableSubscription subscription, long deliveryTag) {
-        int payloadLength = subscription.heldPayloadLength(deliveryTag);
-        boolean redriven = subscription.isHeldRedriven(deliveryTag);
+        Delivery delivery = subscription.unsettled().get(deliveryTag);
+        if (delivery != null) {
+            acknowledge(subscription, deliveryTag, delivery.isRedriven(), delivery.message.payloadLength);
+        } else {
+            RecentLetters.Letter letter = subscription.recentLetters().find(deliveryTag);
+            acknowledge(letter.deadLetters(), letter.tag(), false, letter.payloadLength());
+        }
+    }
+
+    private void acknowledge(DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
         pendingSettlements.append(subscription.id(), deliveryTag, redriven, payloadLength);
         state.settle(subscription, deliveryTag, redriven, payloadLength);
         counters.increment(BrokerMetric.ACKNOWLEDGED);
@@ -100,27 +121,33 @@ final class Redelivery implements Delivering {
 
     @Override
     public boolean tryExpire(DurableSubscription subscription, StoredMessage message) {
-        return subscription.isDeadLetters()
-                ? trySettle(
+        long sequence = subscription.isDeadLetters()
+                ? settle(
                         subscription,
                         message,
                         SettleReason.DEAD_LETTER_EXPIRED,
                         BrokerMetric.DROPPED_DEAD_LETTER_EXPIRED)
-                : trySettle(subscription, message, SettleReason.TTL_EXPIRED, BrokerMetric.DROPPED_TTL_EXPIRED);
+                : settle(subscription, message, SettleReason.TTL_EXPIRED, BrokerMetric.DROPPED_TTL_EXPIRED);
+        return sequence >= 0;
     }
 
-    /** @return whether a message, delivered or not, has left its subscription: not when there is no room for that */
-    boolean trySettle(
-            DurableSubscription subscription, StoredMessage message, SettleReason reason, BrokerMetric metric) {
-        boolean redriven = subscription.isRedriven(message);
-        if (!pendingSettlements.isEmpty()
-                || journal.appendSettle(subscription.id(), message.sequence, redriven, message.payloadLength, reason)
-                        < 0) {
-            return false;
+    /**
+     * A message leaves its subscription, delivered or not. Acknowledgements that wait for room go first.
+     *
+     * @return the command's number; or {@link Journal#BUSY} or {@link Journal#FULL}: then it stays
+     */
+    long settle(DurableSubscription subscription, StoredMessage message, SettleReason reason, BrokerMetric metric) {
+        if (!pendingSettlements.isEmpty()) {
+            return pendingSettlements.waitsForDisk() ? Journal.FULL : Journal.BUSY;
         }
-        state.settle(subscription, message.sequence, redriven, message.payloadLength);
-        counters.increment(metric);
-        return true;
+        boolean redriven = subscription.isRedriven(message);
+        long sequence =
+                journal.appendSettle(subscription.id(), message.sequence, redriven, message.payloadLength, reason);
+        if (sequence >= 0) {
+            state.settle(subscription, message.sequence, redriven, message.payloadLength);
+            counters.increment(metric);
+        }
+        return sequence;
     }
 
     @Override
@@ -179,7 +206,7 @@ final class Redelivery implements Delivering {
         } else if (delivery.state == Delivery.State.DELAYED) {
             dueAgain(delivery);
         } else if (delivery.rejectReason != null || isLastDelivery(delivery)) {
-            moveToDeadLetters(delivery);
+            moveToDeadLetters(delivery, null);
         } else {
             Attachment holder = delivery.holder;
             leaveHolder(delivery);
@@ -192,30 +219,45 @@ final class Redelivery implements Delivering {
      *
      * @param delayNanos until it is due again
      */
-    void nack(Delivery delivery, long delayNanos) {
+    void nack(Client client, Delivery delivery, long delayNanos) {
+        if (delivery.state == Delivery.State.DUE || delivery.state == Delivery.State.DELAYED) {
+            putOff(delivery, delayNanos);
+            return;
+        }
         if (delivery.state != Delivery.State.IN_FLIGHT || delivery.rejectReason != null) {
             return; // it is on its way already
         }
         counters.increment(BrokerMetric.NACKED);
         deadlines.cancel(delivery);
         if (isLastDelivery(delivery)) {
-            moveToDeadLetters(delivery);
+            moveToDeadLetters(delivery, client);
         } else {
             leaveHolder(delivery);
             dueAfter(delivery, delayNanos);
         }
     }
 
+    /** What has timed out, or was not wanted before, is due later, never sooner. */
+    private void putOff(Delivery delivery, long delayNanos) {
+        boolean delayed = delivery.state == Delivery.State.DELAYED;
+        long dueNanos = delayed ? delivery.deadlineNanos : nowNanos;
+        if (nowNanos + delayNanos - dueNanos > 0) {
+            counters.increment(BrokerMetric.NACKED);
+            deadlines.cancel(delivery);
+            dueAfter(delivery, delayNanos);
+        }
+    }
+
     /** A client wants a delivery to become a dead letter. What is one already is only put off. */
-    void reject(Delivery delivery, byte[] reason) {
+    void reject(Client client, Delivery delivery, byte[] reason) {
         if (delivery.subscription.isDeadLetters()) {
-            nack(delivery, BrokerOptions.BACKOFF_NANOS_MAX);
+            nack(client, delivery, BrokerOptions.BACKOFF_NANOS_MAX);
         } else if (delivery.state != Delivery.State.MOVING && delivery.rejectReason == null) {
             deadlines.cancel(delivery);
             delivery.state = Delivery.State.IN_FLIGHT;
             delivery.rejectReason = reason;
             counters.increment(BrokerMetric.REJECTED);
-            moveToDeadLetters(delivery);
+            moveToDeadLetters(delivery, client);
         }
     }
 
@@ -247,23 +289,9 @@ final class Redelivery implements Delivering {
         return !delivery.subscription.isDeadLetters() && options.isLastDelivery(delivery.attempts);
     }
 
-    private void moveToDeadLetters(Delivery delivery) {
+    /** @param client who asked for it; null: its time is over */
+    private void moveToDeadLetters(Delivery delivery, Client client) {
         leaveHolder(delivery);
-        DurableSubscription subscription = delivery.subscription;
-        byte[] reason = delivery.rejectReason == null ? LetterProperties.RETRIES_EXHAUSTED : delivery.rejectReason;
-        long letter = journal.appendDeadLetter(
-                subscription.id(),
-                delivery.isRedriven(),
-                delivery.attempts,
-                MessageKeys.ofLetters(subscription.owner(), subscription.topic().deadLetterName()),
-                delivery.message,
-                LetterProperties.of(delivery, reason, nowMillis, journal),
-                nowMillis + options.deadLetterRetentionMillis());
-        if (letter < 0) {
-            deadlines.schedule(delivery, nowNanos + AGAIN_NANOS);
-            return;
-        }
-        subscription.onMoving(delivery, letter);
-        counters.increment(BrokerMetric.DEAD_LETTERED);
+        moves.begin(delivery, client, nowNanos, nowMillis);
     }
 }

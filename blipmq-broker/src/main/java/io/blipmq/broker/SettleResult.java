@@ -6,12 +6,14 @@ public final class SettleResult {
     int unknown;
     boolean unknownSubscription;
     boolean busy;
+    boolean shuttingDown;
 
     void clear() {
         settled = 0;
         unknown = 0;
         unknownSubscription = false;
         busy = false;
+        shuttingDown = false;
     }
 
     /** How many deliveries it hit. */
@@ -27,6 +29,11 @@ public final class SettleResult {
     /** Whether the key has no such subscription. */
     public boolean isSubscriptionUnknown() {
         return unknownSubscription;
+    }
+
+    /** Whether nothing was done because the journal has been sealed: the daemon is about to end. */
+    public boolean isShuttingDown() {
+        return shuttingDown;
     }
 
     /** Whether nothing was done because the journal has no room: offer the request again in a later turn. */

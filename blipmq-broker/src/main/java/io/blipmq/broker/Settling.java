@@ -29,15 +29,14 @@ final class Settling {
      */
     private DurableSubscription subscription(Client client, long subscriptionId) {
         DurableSubscription subscription = state.durable(subscriptionId);
-        boolean settles =
-                !sealed && subscription != null && subscription.belongsTo(client) && !subscription.isRemoving();
+        boolean settles = subscription != null && subscription.belongsTo(client) && !subscription.isRemoving();
         return settles ? subscription : null;
     }
 
     /** As {@link Broker#acknowledge}. */
     long acknowledge(Client client, long subscriptionId, long deliveryTag) {
         DurableSubscription subscription = subscription(client, subscriptionId);
-        if (subscription == null || !subscription.holds(deliveryTag)) {
+        if (sealed || subscription == null || !subscription.holds(deliveryTag)) {
             return Broker.UNKNOWN;
         }
         if (redelivery.pending().isFull()) {
@@ -60,6 +59,10 @@ final class Settling {
             int end,
             SettleResult result) {
         result.clear();
+        if (sealed) {
+            result.shuttingDown = true;
+            return;
+        }
         DurableSubscription subscription = subscription(client, subscriptionId);
         if (subscription == null) {
             result.unknownSubscription = true;
@@ -70,7 +73,7 @@ final class Settling {
             result.busy = true;
             return;
         }
-        Decision decision = new Decision(action, TimeUnit.MILLISECONDS.toNanos(millis), reason);
+        Decision decision = new Decision(client, action, TimeUnit.MILLISECONDS.toNanos(millis), reason);
         if (upTo) {
             settleUpTo(subscription, tags.getLong(offset), decision, result);
         } else {
@@ -100,7 +103,7 @@ final class Settling {
     }
 
     /** What is to become of deliveries. */
-    private record Decision(SettleAction action, long nanos, byte[] reason) {}
+    private record Decision(Client client, SettleAction action, long nanos, byte[] reason) {}
 
     private void settleUpTo(DurableSubscription subscription, long last, Decision decision, SettleResult result) {
         work.add(subscription.unsettled().size());
@@ -131,8 +134,8 @@ final class Settling {
 
     private boolean keep(Delivery delivery, Decision decision) {
         switch (decision.action) {
-            case NACK -> redelivery.nack(delivery, decision.nanos);
-            case REJECT -> redelivery.reject(delivery, decision.reason);
+            case NACK -> redelivery.nack(decision.client, delivery, decision.nanos);
+            case REJECT -> redelivery.reject(decision.client, delivery, decision.reason);
             case EXTEND -> {
                 return redelivery.extend(delivery, decision.nanos);
             }

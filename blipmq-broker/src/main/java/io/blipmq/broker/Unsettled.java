@@ -92,14 +92,17 @@ final class Unsettled {
 
     void dueAgain(Delivery delivery) {
         delivery.state = Delivery.State.DUE;
-        due.add(delivery);
+        if (!delivery.inDueOrder) {
+            delivery.inDueOrder = true;
+            due.add(delivery);
+        }
     }
 
     /** The first one that is due, or null. */
     Delivery peekDue() {
         Delivery first = due.peek();
         while (first != null && first.state != Delivery.State.DUE) {
-            due.remove();
+            removeDue();
             first = due.peek();
         }
         return first;
@@ -107,7 +110,7 @@ final class Unsettled {
 
     /** Takes the one away that {@link #peekDue} gave. */
     void removeDue() {
-        due.remove();
+        due.remove().inDueOrder = false;
     }
 
     // --- what others may know ---

@@ -31,11 +31,38 @@ class AttachTest {
         broker.turn();
         PushClient again = new PushClient(broker, "alice");
         assertThat(again.attach(to("demo").named("jobs"))).isEqualTo(id);
-        assertThat(again.pushing().attached(again.client(), id)).isEqualTo(new AttachedInfo(true, 3));
+        assertThat(again.attached(id)).isEqualTo(new AttachedInfo(true, 3));
         again.credit(id, UNLIMITED);
         List<CollectingPusher.Pushed> received = again.receive();
         assertThat(received).extracting(CollectingPusher.Pushed::text).containsExactly("a", "b", "c");
         assertThat(received.get(0).attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void creditBeforeAttachedCountsAndNothingIsPushedYet() {
+        alice.attach(to("demo").named("jobs"));
+        alice.publish(1, "demo", "a", "b", "c");
+        broker.turn();
+        PushClient next = new PushClient(broker, "alice");
+        long id = next.tryAttach(to("demo").named("jobs").takeOver().credit(1));
+        next.credit(id, 1);
+        assertThat(next.receiveTexts()).isEmpty();
+        assertThat(next.attached(id)).isEqualTo(new AttachedInfo(true, 3));
+        assertThat(next.receiveTexts()).containsExactly("a", "b");
+    }
+
+    @Test
+    void eachRequestOfOneConnectionHasItsOwnAnswer() {
+        alice.attach(to("demo").named("jobs"));
+        alice.publish(1, "demo", "a", "b", "c");
+        broker.turn();
+        long id = alice.tryAttach(to("demo").named("jobs").takeOver().credit(10));
+        assertThat(alice.tryAttach(to("demo").named("jobs").takeOver().credit(1)))
+                .isEqualTo(id);
+        assertThat(alice.attached(id, 2)).as("taken over by the third").isNull();
+        assertThat(alice.receiveTexts()).isEmpty();
+        assertThat(alice.attached(id, 3)).isEqualTo(new AttachedInfo(true, 3));
+        assertThat(alice.receiveTexts()).containsExactly("a");
     }
 
     @Test
@@ -57,7 +84,7 @@ class AttachTest {
         long hers = alice.attach(to("demo").named("jobs"));
         long his = bob.attach(to("other").named("jobs"));
         assertThat(his).isNotEqualTo(hers);
-        assertThat(bob.pushing().attached(bob.client(), hers)).isNull();
+        assertThat(bob.attached(hers)).isNull();
         bob.credit(hers, 10);
         assertThat(bob.ack(hers, 1).isSubscriptionUnknown()).isTrue();
         assertThat(bob.detach(hers, true)).isEqualTo(Broker.UNKNOWN);
@@ -107,7 +134,7 @@ class AttachTest {
         long id = again.tryAttach(to("demo").named("jobs").fromNew());
         again.publish(1, "demo", "c");
         broker.turn();
-        assertThat(again.pushing().attached(again.client(), id)).isEqualTo(new AttachedInfo(false, 1));
+        assertThat(again.attached(id)).isEqualTo(new AttachedInfo(false, 1));
         assertThat(again.ack(old, first.tag()).isSubscriptionUnknown()).isTrue();
         again.credit(id, UNLIMITED);
         assertThat(again.receiveTexts()).containsExactly("c");

@@ -8,6 +8,7 @@ import io.blipmq.protocol.v2.PropertiesBuilder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class DeadLetterOpsTest {
     }
 
     private long redrive(long letters, long count) {
-        long done = alice.pushing().redrive(alice.client(), letters, count, 0);
+        long done = alice.redrive(letters, count, 0);
         broker.turn();
         return done;
     }
@@ -122,7 +123,7 @@ class DeadLetterOpsTest {
     void aRedriveThatWasNotStoredLeavesTheLetter() {
         long letters = letters("a");
         broker.journal().hold();
-        assertThat(alice.pushing().redrive(alice.client(), letters, 1, 0)).isEqualTo(1);
+        assertThat(alice.redrive(letters, 1, 0)).isEqualTo(1);
         assertThat(list(letters)).as("on its way").isEmpty();
         alice.credit(letters, 10);
         assertThat(alice.receive()).isEmpty();
@@ -155,8 +156,7 @@ class DeadLetterOpsTest {
         long letters = letters("a");
         alice.credit(letters, 1);
         CollectingPusher.Pushed letter = alice.receiveOne();
-        assertThat(alice.pushing().redrive(alice.client(), letters, 1, letter.tag()))
-                .isEqualTo(1);
+        assertThat(alice.redrive(letters, 1, letter.tag())).isEqualTo(1);
         assertThat(alice.ack(letters, letter.tag()).unknown()).isEqualTo(1);
         broker.turn();
         assertThat(alice.receiveTexts()).containsExactly("a");
@@ -173,12 +173,9 @@ class DeadLetterOpsTest {
             return ByteBuffer.allocate(bytes);
         });
         assertThat(tags).hasSize(3);
-        assertThat(alice.pushing().redrive(alice.client(), letters, 1, tags.get(2)))
-                .isEqualTo(1);
-        assertThat(alice.pushing().purge(alice.client(), letters, 1, tags.get(0)))
-                .isEqualTo(1);
-        assertThat(alice.pushing().purge(alice.client(), letters, 1, tags.get(0)))
-                .isEqualTo(Broker.UNKNOWN);
+        assertThat(alice.redrive(letters, 1, tags.get(2))).isEqualTo(1);
+        assertThat(alice.purge(letters, 1, tags.get(0))).isEqualTo(1);
+        assertThat(alice.purge(letters, 1, tags.get(0))).isEqualTo(Broker.UNKNOWN);
         broker.turn();
         assertThat(alice.receiveTexts()).containsExactly("c");
         assertThat(list(letters)).containsExactly("b");
@@ -204,7 +201,7 @@ class DeadLetterOpsTest {
         id = alice.attach(to("demo").named("jobs").ackTimeout(60_000), UNLIMITED);
         fail("a", "b");
         long letters = letters("c", "d");
-        assertThat(alice.pushing().redrive(alice.client(), letters, 10, 0)).isEqualTo(2);
+        assertThat(alice.redrive(letters, 10, 0)).isEqualTo(2);
         assertThat(redrive(letters, 10)).isZero();
         alice.receive().forEach(pushed -> alice.ack(id, pushed.tag()));
         assertThat(redrive(letters, 10)).isEqualTo(2);
@@ -212,26 +209,116 @@ class DeadLetterOpsTest {
     }
 
     @Test
+    void whatComesBackCountsWhileItIsOnItsWay() {
+        broker = new TestBroker(Options.inFlightMax(2));
+        alice = new PushClient(broker, "alice");
+        id = alice.attach(to("demo").named("jobs").ackTimeout(60_000), UNLIMITED);
+        long letters = letters("a", "b");
+        alice.publish(1, "demo", "c", "d");
+        broker.turn();
+        assertThat(alice.redrive(letters, 1, 0)).isEqualTo(1);
+        List<CollectingPusher.Pushed> before = alice.receive();
+        assertThat(before).extracting(CollectingPusher.Pushed::text).containsExactly("c");
+        broker.turn();
+        assertThat(alice.receiveTexts()).containsExactly("a");
+        alice.ack(id, before.get(0).tag());
+        assertThat(alice.receiveTexts()).containsExactly("d");
+    }
+
+    @Test
     void purgedLettersAreGoneForGood() {
         long letters = letters("a", "b", "c");
-        assertThat(alice.pushing().purge(alice.client(), letters, 2, 0)).isEqualTo(2);
+        assertThat(alice.purge(letters, 2, 0)).isEqualTo(2);
         assertThat(list(letters)).containsExactly("c");
         assertThat(broker.count(BrokerMetric.PURGED)).isEqualTo(2);
         restart();
         letters = alice.attach(to("$dead-letter/demo"));
         assertThat(list(letters)).containsExactly("c");
-        assertThat(alice.pushing().purge(alice.client(), letters, 10, 0)).isEqualTo(1);
-        assertThat(alice.pushing().purge(alice.client(), letters, 10, 0)).isZero();
+        assertThat(alice.purge(letters, 10, 0)).isEqualTo(1);
+        assertThat(alice.purge(letters, 10, 0)).isZero();
+    }
+
+    @Test
+    void manyLettersTakeTurnsAndOneAnswer() {
+        String[] bodies = new String[1_200];
+        Arrays.setAll(bodies, i -> "m" + i);
+        long letters = letters(bodies);
+        long size = broker.journal().size();
+        assertThat(alice.redrive(letters, 1_100, 0)).isEqualTo(Broker.BUSY);
+        assertThat(broker.journal().size() - size).as("in one turn").isEqualTo(500);
+        broker.turn();
+        assertThat(alice.redrive(letters, 1_100, 0)).isEqualTo(Broker.BUSY);
+        broker.turn();
+        assertThat(alice.redrive(letters, 1_100, 0)).isEqualTo(1_100);
+        broker.turn();
+        assertThat(alice.receiveTexts()).hasSize(1_100).startsWith("m0").endsWith("m1099");
+        assertThat(list(letters)).hasSize(100);
+        assertThat(alice.purge(letters, 1_000, 0)).isEqualTo(100);
+    }
+
+    @Test
+    void largeLettersTakeTurnsToo() {
+        String large = "x".repeat(600_000);
+        long letters = letters(large, large, large);
+        assertThat(alice.purge(letters, 3, 0)).isEqualTo(Broker.BUSY);
+        assertThat(broker.count(BrokerMetric.PURGED)).isEqualTo(2);
+        assertThat(alice.purge(letters, 3, 0)).isEqualTo(3);
+    }
+
+    @Test
+    void aRequestThatFindsTheJournalBusyGoesOn() {
+        long letters = letters("a", "b", "c");
+        broker.journal().busyAfter(1);
+        assertThat(alice.redrive(letters, 10, 0)).isEqualTo(Broker.BUSY);
+        broker.journal().busyAfter(Integer.MAX_VALUE);
+        assertThat(redrive(letters, 10)).isEqualTo(3);
+        assertThat(alice.receiveTexts()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aRequestThatShutdownCutsShortTellsWhatWasDone() {
+        long letters = letters("a", "b", "c");
+        broker.journal().busyAfter(1);
+        assertThat(alice.redrive(letters, 10, 0)).isEqualTo(Broker.BUSY);
+        broker.broker().beginShutdown();
+        assertThat(alice.redrive(letters, 10, 0)).isEqualTo(1);
+        assertThat(alice.redrive(letters, 10, 0)).isEqualTo(Broker.SHUTTING_DOWN);
+    }
+
+    @Test
+    void aPurgeIsAnsweredWhenItIsStored() {
+        long letters = letters("a", "b");
+        broker.journal().hold();
+        assertThat(alice.purge(letters, 2, 0)).isEqualTo(2);
+        assertThat(alice.client().lastSequence())
+                .isEqualTo(broker.journal().size())
+                .isGreaterThan(broker.broker().appliedSequence());
+    }
+
+    @Test
+    void aPurgeOnAFullDiskIsRefused() {
+        long letters = letters("a", "b");
+        broker.journal().full(true);
+        assertThat(alice.purge(letters, 2, 0)).isEqualTo(Broker.DISK_FULL);
+        alice.credit(letters, 1);
+        alice.ack(letters, alice.receiveOne().tag());
+        assertThat(broker.broker().isOutOfRoom()).isTrue();
+        broker.journal().full(false);
+        assertThat(alice.purge(letters, 2, 0))
+                .as("an acknowledgement waits for room")
+                .isEqualTo(Broker.DISK_FULL);
+        broker.turn();
+        assertThat(alice.purge(letters, 2, 0)).isEqualTo(1);
     }
 
     @Test
     void theLettersOfAnotherKeyAreNobodysBusiness() {
         long letters = letters("a");
         PushClient bob = new PushClient(broker, "bob");
-        assertThat(bob.pushing().purge(bob.client(), letters, 1, 0)).isEqualTo(Broker.UNKNOWN);
-        assertThat(bob.pushing().redrive(bob.client(), letters, 1, 0)).isEqualTo(Broker.UNKNOWN);
+        assertThat(bob.purge(letters, 1, 0)).isEqualTo(Broker.UNKNOWN);
+        assertThat(bob.redrive(letters, 1, 0)).isEqualTo(Broker.UNKNOWN);
         assertThat(bob.pushing().listing().deadLetters(bob.client(), letters, 0, 1, (tag, published, bytes) -> null))
                 .isEqualTo(Broker.UNKNOWN);
-        assertThat(alice.pushing().purge(alice.client(), id, 1, 0)).isEqualTo(Broker.UNKNOWN);
+        assertThat(alice.purge(id, 1, 0)).isEqualTo(Broker.UNKNOWN);
     }
 }

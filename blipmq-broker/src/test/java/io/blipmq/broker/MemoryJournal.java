@@ -18,6 +18,7 @@ public final class MemoryJournal implements Journal {
     private boolean holding = true;
     private boolean full;
     private boolean busy;
+    private int roomFor = Integer.MAX_VALUE;
     private boolean checkpointDue;
     private Liveness liveness;
     private ByteBuffer checkpoint;
@@ -50,11 +51,16 @@ public final class MemoryJournal implements Journal {
         busy = isBusy;
     }
 
+    /** After so many more commands there is no room. */
+    void busyAfter(int commands) {
+        roomFor = commands;
+    }
+
     void settlementsBusy(boolean isBusy) {
         settlementsBusy = isBusy;
     }
 
-    void lettersBusy(boolean isBusy) {
+    public void lettersBusy(boolean isBusy) {
         lettersBusy = isBusy;
     }
 
@@ -163,12 +169,13 @@ public final class MemoryJournal implements Journal {
     private long append(int type, ByteBuffer body) {
         boolean kindBusy = type == CommandCodec.SETTLE && settlementsBusy
                 || type == CommandCodec.DEAD_LETTER_WITH_PROPERTIES && lettersBusy;
-        if (busy || kindBusy) {
+        if (busy || kindBusy || roomFor == 0) {
             return BUSY;
         }
         if (full) {
             return FULL;
         }
+        roomFor--;
         long sequence = entries.size() + 1;
         entries.add(new Entry(sequence, type, body));
         return sequence;

@@ -13,8 +13,10 @@ final class PushClient {
     private final TestBroker broker;
     private final Client client;
     private final CollectingPusher pusher = new CollectingPusher();
+    private long attachNumber;
     private final SettleResult settled = new SettleResult();
     private final BatchResult batch = new BatchResult();
+    private final DeadLetterProgress letters = new DeadLetterProgress();
 
     /** What ATTACH asks for, step by step. */
     static final class Request {
@@ -26,6 +28,7 @@ final class PushClient {
         private long ackTimeoutMillis;
         private long retryBackoffMillis;
         private boolean creditOnSettle;
+        private long credit;
 
         private Request(String topic) {
             this.topic = topic;
@@ -65,12 +68,17 @@ final class PushClient {
             return this;
         }
 
+        Request credit(long messages) {
+            credit = messages;
+            return this;
+        }
+
         Request creditOnSettle() {
             creditOnSettle = true;
             return this;
         }
 
-        private AttachRequest build() {
+        private AttachRequest build(long number) {
             return new AttachRequest(
                     qos,
                     bytes(topic),
@@ -79,7 +87,9 @@ final class PushClient {
                     fromNew,
                     ackTimeoutMillis,
                     retryBackoffMillis,
-                    creditOnSettle);
+                    creditOnSettle,
+                    credit,
+                    number);
         }
     }
 
@@ -131,14 +141,25 @@ final class PushClient {
     // --- subscribe ---
 
     long tryAttach(Request request) {
-        return pushing().attach(client, request.build());
+        return pushing().attach(client, request.build(++attachNumber));
     }
 
-    /** Attaches without credit. */
+    /** Answers the last request to attach. */
+    AttachedInfo attached(long id) {
+        return attached(id, attachNumber);
+    }
+
+    /** @param number counts this client's requests to attach, from 1 on */
+    AttachedInfo attached(long id, long number) {
+        return pushing().attached(client, id, number);
+    }
+
+    /** Attaches, without credit unless that is asked for. */
     long attach(Request request) {
         long id = tryAttach(request);
         assertThat(id).isPositive();
         broker.turn();
+        attached(id);
         return id;
     }
 
@@ -199,6 +220,16 @@ final class PushClient {
 
     SettleResult extend(long id, long millis, long... tags) {
         return settle(id, SettleAction.EXTEND, false, millis, "", tags);
+    }
+
+    /** Perhaps a part, and {@link Broker#BUSY}. */
+    long redrive(long id, long count, long tag) {
+        return pushing().redrive(client, id, count, tag, letters);
+    }
+
+    /** Perhaps a part, and {@link Broker#BUSY}. */
+    long purge(long id, long count, long tag) {
+        return pushing().purge(client, id, count, tag, letters);
     }
 
     SettleResult settle(long id, SettleAction action, boolean upTo, long millis, String reason, long... tags) {

@@ -55,7 +55,7 @@ class PushTest {
         alice.publish(0, "demo", "early");
         assertThat(alice.receive()).isEmpty();
         assertThat(alice.pushing().hasReady()).isFalse();
-        assertThat(alice.pushing().attached(alice.client(), id)).isEqualTo(new AttachedInfo(false, 1));
+        assertThat(alice.attached(id)).isEqualTo(new AttachedInfo(false, 1));
         alice.credit(id, 1);
         assertThat(alice.receiveTexts()).containsExactly("early");
     }

@@ -78,6 +78,48 @@ class SettleTest {
     }
 
     @Test
+    void aLateNackPutsOffWhatIsDueAgain() {
+        long other = alice.attach(to("demo").named("other").ackTimeout(1_000), 1);
+        alice.publish(1, "demo", "a");
+        broker.turn();
+        long tag = alice.receive().get(0).tag();
+        broker.pass(2, TimeUnit.SECONDS);
+        assertCounts(alice.nack(other, 60_000, tag), 1, 0);
+        alice.credit(other, 1);
+        broker.pass(59, TimeUnit.SECONDS);
+        assertThat(alice.receive())
+                .extracting(CollectingPusher.Pushed::subscription)
+                .doesNotContain(other);
+        broker.pass(2, TimeUnit.SECONDS);
+        assertThat(alice.receive())
+                .filteredOn(pushed -> pushed.subscription() == other)
+                .extracting(CollectingPusher.Pushed::attempt)
+                .containsExactly(2);
+    }
+
+    @Test
+    void aNackDoesNotBringForwardWhatWasPutOff() {
+        long tag = deliver("a").get(0).tag();
+        alice.nack(id, 5_000, tag);
+        assertCounts(alice.settle(id, SettleAction.NACK, true, 0, "", tag), 1, 0);
+        assertThat(alice.receive()).isEmpty();
+        alice.nack(id, 10_000, tag);
+        broker.pass(9, TimeUnit.SECONDS);
+        assertThat(alice.receive()).isEmpty();
+        broker.pass(2, TimeUnit.SECONDS);
+        assertThat(alice.receiveTexts()).containsExactly("a");
+    }
+
+    @Test
+    void settlementsAreRefusedWhenTheJournalIsSealed() {
+        long tag = deliver("a").get(0).tag();
+        broker.broker().seal();
+        SettleResult result = alice.ack(id, tag);
+        assertThat(result.isShuttingDown()).isTrue();
+        assertThat(result.isSubscriptionUnknown()).isFalse();
+    }
+
+    @Test
     void whatIsPutOffCanStillBeAcknowledged() {
         long tag = deliver("a").get(0).tag();
         alice.nack(id, 5_000, tag);
@@ -169,6 +211,28 @@ class SettleTest {
         assertThat(alice.receive()).isEmpty();
         alice.attach(to("$dead-letter/demo"), UNLIMITED);
         assertThat(alice.receiveTexts()).containsExactly("a");
+    }
+
+    @Test
+    void aMoveThatWaitsForRoomHappensOnceWhateverOthersAsk() {
+        TestBroker once = new TestBroker(Options.deliveriesMax(1));
+        PushClient bob = new PushClient(once, "bob");
+        PushClient other = new PushClient(once, "bob");
+        long jobs = bob.attach(to("demo").named("jobs").ackTimeout(10_000), UNLIMITED);
+        bob.publish(1, "demo", "a");
+        once.turn();
+        long tag = bob.receiveOne().tag();
+        once.journal().lettersBusy(true);
+        bob.nack(jobs, 0, tag);
+        assertThat(bob.client().isBusy()).isTrue();
+        other.extend(jobs, 1_000, tag);
+        other.reject(jobs, "bad", tag);
+        once.journal().lettersBusy(false);
+        once.turn();
+        assertThat(bob.client().isBusy()).isFalse();
+        assertThat(other.client().isBusy()).isFalse();
+        once.pass(2, TimeUnit.SECONDS);
+        assertThat(once.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
     }
 
     @Test

@@ -63,9 +63,8 @@ final class AnswerWriter {
         }
     }
 
-    /** Nothing is pushed before credit is given, and so nothing before its ATTACHED. */
-    private void writeAttached(long correlationId, long subscriptionId, long credit) {
-        AttachedInfo info = inputEnded ? null : broker.pushing().attached(client, subscriptionId);
+    private void writeAttached(long correlationId, long subscriptionId, long number) {
+        AttachedInfo info = inputEnded ? null : broker.pushing().attached(client, subscriptionId, number);
         if (info == null) {
             writeNack(correlationId, V2Nack.LOST_MEANWHILE);
             return;
@@ -76,7 +75,6 @@ final class AnswerWriter {
                 subscriptionId,
                 info.existed(),
                 info.backlog());
-        broker.pushing().credit(client, subscriptionId, credit);
     }
 
     private void writeSettled(long correlationId, int settled, int unknown) {

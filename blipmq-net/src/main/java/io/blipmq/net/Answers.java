@@ -57,9 +57,9 @@ final class Answers {
         answer(Kind.CONFIRM, firstNumber, count, subscriptions, refusal);
     }
 
-    /** @param credit to be given when the answer has been written */
-    void attached(long correlationId, long subscriptionId, long credit) {
-        answer(Kind.ATTACHED, correlationId, subscriptionId, credit, null);
+    /** @param number of the request, as the broker knows it */
+    void attached(long correlationId, long subscriptionId, long number) {
+        answer(Kind.ATTACHED, correlationId, subscriptionId, number, null);
     }
 
     void settled(long correlationId, int settled, int unknown) {

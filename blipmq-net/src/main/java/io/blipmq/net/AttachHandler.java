@@ -20,12 +20,13 @@ final class AttachHandler {
             session.answers().nack(correlationId, refusal);
             return true;
         }
-        long result = session.pushing().attach(session.client(), request(session, buffer, payload));
+        AttachRequest request = request(session, buffer, payload);
+        long result = session.pushing().attach(session.client(), request);
         if (result == Broker.BUSY) {
             return false;
         }
         if (result > 0) {
-            session.answers().attached(correlationId, result, AttachLayout.attachCredit(buffer, payload));
+            session.answers().attached(correlationId, result, request.number());
         } else {
             session.answers().nack(correlationId, PushRefusals.of(result));
         }
@@ -86,7 +87,9 @@ final class AttachHandler {
                 (flags & AttachLayout.FROM_NEW_FLAG) != 0,
                 ackTimeoutMillis == 0 ? session.ackTimeoutMillis() : ackTimeoutMillis,
                 AttachLayout.retryBackoffMillis(buffer, payload),
-                (flags & AttachLayout.CREDIT_ON_SETTLE_FLAG) != 0);
+                (flags & AttachLayout.CREDIT_ON_SETTLE_FLAG) != 0,
+                AttachLayout.attachCredit(buffer, payload),
+                session.nextAttachNumber());
     }
 
     private static int qos(ByteBuffer buffer, int payload) {

@@ -6,7 +6,10 @@ import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.V2Nack;
 import java.nio.ByteBuffer;
 
-/** DEAD_LETTERS: sends dead letters back or drops them; how many is told when the journal has it. Stateless. */
+/**
+ * DEAD_LETTERS: sends dead letters back or drops them, in several turns when they are many; how many is told when the journal
+ * has it. Stateless.
+ */
 final class DeadLettersHandler {
     private DeadLettersHandler() {}
 
@@ -44,8 +47,8 @@ final class DeadLettersHandler {
         long count = ListLayout.deadLettersCount(buffer, payload);
         long tag = ListLayout.deadLettersTag(buffer, payload);
         return ListLayout.deadLettersAction(buffer, payload) == ListLayout.REDRIVE
-                ? session.pushing().redrive(session.client(), subscriptionId, count, tag)
-                : session.pushing().purge(session.client(), subscriptionId, count, tag);
+                ? session.pushing().redrive(session.client(), subscriptionId, count, tag, session.letters())
+                : session.pushing().purge(session.client(), subscriptionId, count, tag, session.letters());
     }
 
     private static Refusal refusal(long result) {

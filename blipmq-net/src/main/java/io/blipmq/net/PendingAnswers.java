@@ -28,7 +28,7 @@ final class PendingAnswers {
         POLL,
         /** How many messages, and how many subscriptions they reached; with a refusal when they were not taken. */
         CONFIRM,
-        /** A subscription's id, and its first credit. */
+        /** A subscription's id, and the number of the request. */
         ATTACHED,
         /** How many deliveries, and how many unknown tags. */
         SETTLED,

@@ -2,6 +2,7 @@ package io.blipmq.net;
 
 import io.blipmq.broker.BatchResult;
 import io.blipmq.broker.Client;
+import io.blipmq.broker.DeadLetterProgress;
 import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.PushBroker;
 import io.blipmq.broker.SettleResult;
@@ -18,7 +19,9 @@ final class PushSession {
     private final OutputQueue output;
     private final Pushes pushes;
     private final BatchProgress batch = new BatchProgress();
+    private final DeadLetterProgress letters = new DeadLetterProgress();
     private final String clientName;
+    private long attachNumber;
     private Client client;
 
     /** @param clientName what the client calls itself */
@@ -89,9 +92,19 @@ final class PushSession {
         return shared.welcome.ackTimeoutMillis();
     }
 
+    /** For one more request to attach. */
+    long nextAttachNumber() {
+        return ++attachNumber;
+    }
+
     /** Of the batch that is being published. */
     BatchProgress batch() {
         return batch;
+    }
+
+    /** Of the request about dead letters that is under way. */
+    DeadLetterProgress letters() {
+        return letters;
     }
 
     /** To be used during one call. */

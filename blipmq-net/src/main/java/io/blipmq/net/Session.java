@@ -56,6 +56,9 @@ final class Session {
             answers.nack(correlationId, Nack.UNAUTHENTICATED);
             return true;
         }
+        if (client != null && client.isBusy()) {
+            return false;
+        }
         return switch (type) {
             case HELLO -> HelloHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             case AUTH -> AuthHandler.onFrame(this, correlationId, buffer, payload, payloadLength);

@@ -83,6 +83,9 @@ final class SettleHandler {
     }
 
     private static Refusal refusal(SettleResult result, boolean answerWanted) {
+        if (result.isShuttingDown()) {
+            return V2Nack.SHUTTING_DOWN;
+        }
         if (result.isSubscriptionUnknown()) {
             return V2Nack.UNKNOWN_SUBSCRIPTION;
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.v2.SettleLayout;
+import io.blipmq.protocol.v2.V2Nack;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +24,38 @@ class PushAnswerTest {
     @AfterEach
     void stop() throws IOException {
         server.close();
+    }
+
+    @Test
+    void aSettlementAfterTheEndOfTheLogIsToldWhy() {
+        long subscription = client.attached(1, Attach.to("t").credit(1));
+        client.publish(1, "t", "a");
+        client.expectConfirm(1, 1, 1);
+        long[] tags = client.expectDeliveries(subscription, "a");
+        server.broker.seal();
+        client.settle(2, subscription, SettleLayout.ACK, SettleLayout.ANSWER_FLAG, 0, "", tags);
+        client.expectNack(2, 503, "shutting down");
+    }
+
+    @Test
+    void ofTwoAttachesOfOneNameOnlyTheLastGivesCredit() {
+        long subscription = client.attached(1, Attach.to("t").named("n"));
+        client.publish(1, "t", "a", "b");
+        client.expectConfirm(1, 2, 1);
+        server.journal.hold();
+        client.publish(3, "t", "c")
+                .attach(4, Attach.to("t").named("n").takeOver().credit(10))
+                .attach(5, Attach.to("t").named("n").takeOver().credit(1))
+                .credit(subscription, 1);
+        client.expectDetached(0, subscription, 409);
+        client.expectDetached(0, subscription, 409);
+        client.expectSilence();
+        server.journal.release();
+        client.expectConfirm(3, 1, 1);
+        client.expectNack(4, V2Nack.LOST_MEANWHILE);
+        client.expectAttached(5, true, 3);
+        client.expectDeliveries(subscription, "a", "b");
+        client.expectSilence();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.SettleLayout;
 import io.blipmq.protocol.v2.SubscriptionItem;
 import io.blipmq.protocol.v2.TopicItem;
+import io.blipmq.protocol.v2.V2Nack;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -262,6 +263,60 @@ class PushSubscriptionTest {
         client.deadLetters(6, ListLayout.PURGE, letters, 10, 0);
         client.expectDone(6, 1);
         assertThat(listAll(ListLayout.DEAD_LETTERS, letters)).isEmpty();
+    }
+
+    @Test
+    void aPurgeIsAnsweredWhenItIsStoredAndRefusedOnAFullDisk() {
+        long letters = client.attached(1, Attach.to("$dead-letter/t"));
+        long subscription = client.attached(2, Attach.to("t").credit(10));
+        publish(client, 1, "a", "b");
+        long[] tags = client.expectDeliveries(subscription, "a", "b");
+        client.settle(3, subscription, SettleLayout.REJECT, 0, 0, "bad", tags).ping(4);
+        client.expectPong(4);
+        server.journal.hold();
+        client.deadLetters(5, ListLayout.PURGE, letters, 1, 0);
+        client.expectSilence();
+        server.journal.release();
+        client.expectDone(5, 1);
+        server.journal.full(true);
+        client.deadLetters(6, ListLayout.PURGE, letters, 1, 0);
+        client.expectNack(6, V2Nack.DISK_FULL);
+    }
+
+    @Test
+    void aPongWaitsForARejectThatHasNoRoomInTheLogJustNow() {
+        long letters = client.attached(1, Attach.to("$dead-letter/t"));
+        long subscription = client.attached(2, Attach.to("t").credit(10));
+        publish(client, 1, "a", "b");
+        long[] tags = client.expectDeliveries(subscription, "a", "b");
+        server.journal.lettersBusy(true);
+        client.settle(3, subscription, SettleLayout.REJECT, 0, 0, "bad", tags).ping(4);
+        client.expectSilence();
+        server.journal.hold();
+        server.journal.lettersBusy(false);
+        client.expectSilence();
+        server.journal.release();
+        client.expectPong(4);
+        assertThat(listAll(ListLayout.DEAD_LETTERS, letters)).hasSize(2);
+    }
+
+    @Test
+    void aPongDoesNotWaitForRoomOnAFullDisk() {
+        long letters = client.attached(1, Attach.to("$dead-letter/t"));
+        long subscription = client.attached(2, Attach.to("t").credit(10));
+        publish(client, 1, "a", "b");
+        long[] tags = client.expectDeliveries(subscription, "a", "b");
+        server.journal.lettersBusy(true);
+        client.settle(3, subscription, SettleLayout.REJECT, 0, 0, "bad", tags).ping(4);
+        client.expectSilence();
+        server.journal.full(true);
+        server.journal.lettersBusy(false);
+        client.expectPong(4);
+        assertThat(listAll(ListLayout.DEAD_LETTERS, letters)).isEmpty();
+        server.journal.full(false);
+        server.advanceSeconds(2);
+        server.untilQuiet();
+        assertThat(listAll(ListLayout.DEAD_LETTERS, letters)).hasSize(2);
     }
 
     private List<ByteBuffer> listAll(int kind, long subscription) {

@@ -57,6 +57,9 @@ final class Model implements JournalTap.Listener {
     /** When that was last so. */
     private long settlementsWaitedNanos;
 
+    /** When a move to the dead letters last found no room. */
+    private long movesRefusedNanos = Long.MIN_VALUE / 2;
+
     private boolean shuttingDown;
     private boolean sealed;
     private long nowNanos;
@@ -218,7 +221,8 @@ final class Model implements JournalTap.Listener {
                 boolean overdue = subscription.isFinal(message)
                         && subscription.isPastDeadline(message, ModelSubscription.TICK_NANOS)
                         && !message.isExpired(nowMillis)
-                        && !subscription.removing;
+                        && !subscription.removing
+                        && !(message.moveWaits && nowNanos - movesRefusedNanos < 2 * AGAIN_NANOS);
                 Check.that(!overdue, () -> message + " of " + subscription + " did not move to the dead letters");
             }
         }
@@ -448,7 +452,7 @@ final class Model implements JournalTap.Listener {
 
     /** An ACK is about to be handed over. */
     void beforeAcknowledged(long id, long tag) {
-        asking.add(new Settled(id, tag));
+        asking.add(recorded(id, tag));
     }
 
     /** @param result the broker's answer */
@@ -473,10 +477,17 @@ final class Model implements JournalTap.Listener {
         asking.clear();
     }
 
+    /** What is going to be recorded as settled when this delivery is: a dead letter settles under its own tag. */
+    Settled recorded(long id, long tag) {
+        ModelSubscription subscription = durable.get(id);
+        ModelSubscription.Letter letter = subscription == null ? null : subscription.letterMade(tag);
+        return letter == null ? new Settled(id, tag) : new Settled(letter.target(), letter.tag());
+    }
+
     /** The delivery with this tag, or the dead letter that it has become. */
     ModelMessage held(ModelSubscription subscription, long tag) {
         ModelMessage message = subscription.unsettled.get(tag);
-        ModelSubscription.Letter letter = subscription.lettersMade.get(tag);
+        ModelSubscription.Letter letter = subscription.letterMade(tag);
         if (letter != null) {
             ModelMessage moved = durable.get(letter.target()).unsettled.get(letter.tag());
             return moved.state == ModelMessage.State.MOVING ? null : moved;
@@ -525,6 +536,7 @@ final class Model implements JournalTap.Listener {
         ModelMessage message = subscription.unsettled.get(command.tag());
         boolean isDue = message != null
                 && (message.mayMove
+                        || message.moveWaits
                         || subscription.isFinal(message)
                                 && subscription.isPastDeadline(message, 0)
                                 && !message.isExpired(nowMillis));
@@ -564,6 +576,7 @@ final class Model implements JournalTap.Listener {
             ModelMessage message = durable.get(command.subscription()).unsettled.get(command.tag());
             message.state = ModelMessage.State.IN_FLIGHT;
             message.deadlineNanos = nowNanos + AGAIN_NANOS;
+            movesRefusedNanos = nowNanos;
         } else if (command.kind() == Command.Kind.REMOVE) {
             removalsRefused.add(command.subscription());
         }
@@ -581,7 +594,7 @@ final class Model implements JournalTap.Listener {
                 sequence == history.appliedSequence(),
                 () -> "a checkpoint of " + sequence + ", applied is " + history.appliedSequence());
         List<ModelSubscription> subscriptions =
-                durable.values().stream().map(ModelSubscription::copy).toList();
+                durable.values().stream().map(ModelSubscription::kept).toList();
         snapshots.add(new Snapshots.Snapshot(sequence, state, subscriptions));
     }
 
@@ -615,15 +628,7 @@ final class Model implements JournalTap.Listener {
     }
 
     private void remove(long id) {
-        ModelSubscription removed = durable.remove(id);
-        if (removed != null) {
-            for (ModelSubscription.Letter letter : removed.letters.values()) {
-                ModelSubscription origin = durable.get(letter.origin());
-                if (origin != null) {
-                    origin.lettersMade.remove(letter.originTag());
-                }
-            }
-        }
+        durable.remove(id);
     }
 
     private void applyPublish(Command command) {
@@ -672,7 +677,7 @@ final class Model implements JournalTap.Listener {
         arrived.publishedMillis = failed.publishedMillis;
         ModelSubscription.Letter letter =
                 new ModelSubscription.Letter(origin.id, command.tag(), target.id, command.sequence());
-        origin.lettersMade.put(command.tag(), letter);
+        origin.onLetterMade(letter);
         target.letters.put(command.sequence(), letter);
     }
 
@@ -687,13 +692,10 @@ final class Model implements JournalTap.Listener {
 
     void settle(ModelSubscription subscription, long tag) {
         subscription.unsettled.remove(tag);
-        ModelSubscription.Letter made = subscription.lettersMade.remove(tag);
+        ModelSubscription.Letter made = subscription.letterMade(tag);
         if (made != null) {
             settle(durable.get(made.target()), made.tag());
         }
-        ModelSubscription.Letter letter = subscription.letters.remove(tag);
-        if (letter != null && durable.containsKey(letter.origin())) {
-            durable.get(letter.origin()).lettersMade.remove(letter.originTag());
-        }
+        subscription.letters.remove(tag);
     }
 }

@@ -11,10 +11,16 @@ final class ModelAttachment {
     final boolean creditOnSettle;
     private final long ackTimeoutNanos;
     private final long backoffNanos;
+    final long number;
+    /** Whether ATTACHED has left: not before that is anything pushed. */
+    boolean answered;
+
     long credit;
 
     ModelAttachment(PushedClient client, AttachRequest request, BrokerOptions options) {
         this.client = client;
+        this.number = request.number();
+        this.credit = request.credit();
         this.creditOnSettle = request.creditOnSettle();
         this.ackTimeoutNanos = request.ackTimeoutMillis() == 0
                 ? options.ackTimeoutNanos()
@@ -39,6 +45,6 @@ final class ModelAttachment {
 
     /** Whether it takes messages for sure. */
     boolean takes() {
-        return credit > 0 && client.takes();
+        return answered && credit > 0 && client.takes();
     }
 }

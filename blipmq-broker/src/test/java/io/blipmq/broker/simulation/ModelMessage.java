@@ -42,6 +42,8 @@ final class ModelMessage {
     boolean rejected;
     /** Whether its move to the dead letters is due, whatever its deadline says. */
     boolean mayMove;
+    /** Whether it is because there was no room when a client asked for it. */
+    boolean moveWaits;
 
     ModelMessage(long tag, String payload, long expiresMillis, long index) {
         this.tag = tag;
@@ -79,6 +81,24 @@ final class ModelMessage {
         state = State.DELAYED;
         mayNanos = newMayNanos;
         mustNanos = newMustNanos;
+    }
+
+    /** A client does not want it now, although it had let its time pass or had said so before. */
+    void putOff(long nowNanos, long nanos) {
+        if (state == State.DELAYED) {
+            delay(Math.max(mayNanos, nowNanos + nanos), Math.max(mustNanos, nowNanos + nanos));
+        } else if (nanos > 0) {
+            delay(nowNanos + nanos, nowNanos + nanos);
+        }
+    }
+
+    /** A client has asked for its move to the dead letters, which may have found no room. */
+    void awaitMove(long nowNanos) {
+        if (state != State.MOVING) {
+            state = State.IN_FLIGHT;
+            deadlineNanos = nowNanos;
+            moveWaits = true;
+        }
     }
 
     boolean isDelivered() {

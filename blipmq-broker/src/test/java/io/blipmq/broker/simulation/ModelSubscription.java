@@ -4,6 +4,7 @@ import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.OwnerId;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,8 +26,8 @@ final class ModelSubscription {
     final boolean passing;
     final boolean deadLetters;
     final TreeMap<Long, ModelMessage> unsettled = new TreeMap<>();
-    /** Dead letters made of this subscription's messages, by the message's tag. */
-    final Map<Long, Letter> lettersMade = new HashMap<>();
+    /** The newest dead letters made of this subscription's messages, by the message's tag, settled ones too. */
+    private final Map<Long, Letter> lettersMade = new LinkedHashMap<>();
     /** On a dead-letter subscription: where a letter came from. */
     final Map<Long, Letter> letters = new HashMap<>();
 
@@ -39,6 +40,8 @@ final class ModelSubscription {
     LiveQueue live;
     long detachedNanos;
     boolean removing;
+    /** Dead letters on their way back to it. */
+    int coming;
 
     record Letter(long origin, long originTag, long target, long tag) {}
 
@@ -54,6 +57,13 @@ final class ModelSubscription {
     }
 
     /** What a checkpoint keeps of it. */
+    ModelSubscription kept() {
+        ModelSubscription kept = copy();
+        kept.lettersMade.keySet().removeIf(tag -> letterMade(tag) == null);
+        return kept;
+    }
+
+    /** As a start finds it there. */
     ModelSubscription copy() {
         ModelSubscription copy = new ModelSubscription(model, id, topic, owner, name, passing);
         unsettled.values().forEach(message -> copy.unsettled.put(message.tag, message.copy()));
@@ -91,6 +101,21 @@ final class ModelSubscription {
 
     private static long backoffNanos(ModelMessage message) {
         return message.attachment == null ? 0 : message.attachment.backoffNanos(message.attempts);
+    }
+
+    void onLetterMade(Letter letter) {
+        lettersMade.put(letter.originTag, letter);
+        if (lettersMade.size() > options().inFlightMax()) {
+            lettersMade.remove(lettersMade.keySet().iterator().next());
+        }
+    }
+
+    /** The letter that a message has become, if it waits and is not too old; else null. */
+    Letter letterMade(long tag) {
+        Letter letter = lettersMade.get(tag);
+        ModelSubscription target = letter == null ? null : model.durable().get(letter.target);
+        boolean waits = target != null && !target.removing && target.unsettled.containsKey(letter.tag);
+        return waits ? letter : null;
     }
 
     /** Whether any message has to be delivered or dropped. */
@@ -185,9 +210,7 @@ final class ModelSubscription {
             return;
         }
         ModelMessage next = firstNew();
-        Check.that(
-                next == null || heldMost() >= options().inFlightMax(),
-                () -> this + " gave nothing, but this waits: " + next);
+        Check.that(next == null || isPerhapsFull(), () -> this + " gave nothing, but this waits: " + next);
         if (live != null && live.first() != null) {
             boolean held = !isFree(live.first()) || pushed && isBehindExpired(live.first());
             Check.that(held, () -> this + " gave nothing, but a QoS 0 message waits");
@@ -223,7 +246,7 @@ final class ModelSubscription {
     private void checkFirst(ModelMessage message) {
         ModelMessage next = firstNew();
         Check.that(next == message, () -> message + " was delivered before " + next);
-        Check.that(heldLeast() < options().inFlightMax(), () -> message + " is one too many in flight");
+        Check.that(isRoomFor(1), () -> message + " is one too many in flight");
         LiveQueue.Entry before = live.first();
         Check.that(
                 before == null || before.before() > message.index,
@@ -251,7 +274,7 @@ final class ModelSubscription {
     }
 
     private boolean isBehindExpired(LiveQueue.Entry entry) {
-        return heldMost() >= options().inFlightMax()
+        return isPerhapsFull()
                 && unsettled.values().stream().anyMatch(message -> message.isNew() && message.index < entry.before());
     }
 
@@ -329,6 +352,15 @@ final class ModelSubscription {
         return unsettled.values().stream()
                 .filter(message -> !message.isNew() && !message.isExpired(model.nowMillis()))
                 .count();
+    }
+
+    /** Whether so many more may be unsettled; what has expired may have been dropped. */
+    boolean isRoomFor(int more) {
+        return heldLeast() + coming + more <= options().inFlightMax();
+    }
+
+    private boolean isPerhapsFull() {
+        return heldMost() + coming >= options().inFlightMax();
     }
 
     boolean hasExpired() {

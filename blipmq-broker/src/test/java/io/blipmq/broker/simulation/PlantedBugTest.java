@@ -41,9 +41,9 @@ class PlantedBugTest {
                                 ""),
                         broker(
                                 "an expired message is dropped and not journalled as settled",
-                                "|| journal.appendSettle(subscription.id(), message.sequence, redriven,"
-                                        + " message.payloadLength, reason) < 0",
-                                ""),
+                                "long sequence = journal.appendSettle(subscription.id(), message.sequence, redriven,"
+                                        + " message.payloadLength, reason);",
+                                "long sequence = 0;"),
                         broker(
                                 "a subscription misses the first message behind it",
                                 "addDurable(sequence, topic, owner, name, passing, sequence + 1);",
@@ -70,7 +70,7 @@ class PlantedBugTest {
                                         + " unsettled.add(DeliveryState.of(delivery)); }",
                                 ""),
                         broker(
-                                "a checkpoint forgets where dead letters came from",
+                                "a checkpoint forgets which messages have become dead letters",
                                 "letters.add(LetterState.of(subscription, letter));",
                                 ""),
                         broker(
@@ -110,7 +110,7 @@ class PlantedBugTest {
                                 "leaveHolder(delivery); dueAgain(delivery);"),
                         broker(
                                 "a rejected message is kept and goes nowhere",
-                                "counters.increment(BrokerMetric.REJECTED); moveToDeadLetters(delivery);",
+                                "counters.increment(BrokerMetric.REJECTED); moveToDeadLetters(delivery, client);",
                                 "counters.increment(BrokerMetric.REJECTED);"),
                         broker(
                                 "a rejected message's letter does not say why",
@@ -125,6 +125,18 @@ class PlantedBugTest {
                                 "a letter that was sent back stays a letter",
                                 "settle(deadLetters, letterTag, false, copy.payloadLength);",
                                 ""),
+                        broker(
+                                "a purge or a redrive is answered before it is stored",
+                                "progress.done++; client.lastSequence(answer);",
+                                "progress.done++;"),
+                        broker(
+                                "deliveries come before their ATTACHED",
+                                "return credit > 0 && answered && !ended",
+                                "return credit > 0 && !ended"),
+                        broker(
+                                "any letter that a message has become is found by a late acknowledgement, once settled, too",
+                                "return letter != null && letter.isWaiting() ? letter : null;",
+                                "return letter;"),
                         broker(
                                 "a checkpoint forgets what came back from the dead letters",
                                 "delivery.isRedriven(), delivery.attempts);",

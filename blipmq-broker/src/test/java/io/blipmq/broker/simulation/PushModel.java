@@ -19,6 +19,7 @@ final class PushModel {
     private long deleting;
 
     private long purging;
+    private long lastPurged;
     private long redriving;
     private int redriven;
     private boolean rejecting;
@@ -132,6 +133,16 @@ final class PushModel {
         return found != null && found.client == client ? found : null;
     }
 
+    /** @return whether the client holds the subscription by this request, which is answered now */
+    boolean onAnswered(PushedClient client, long id, long number) {
+        ModelAttachment attachment = attachment(client, id);
+        boolean held = attachment != null && attachment.number == number;
+        if (held) {
+            attachment.answered = true;
+        }
+        return held;
+    }
+
     void onCredit(PushedClient client, long id, long messages) {
         ModelAttachment attachment = attachment(client, id);
         if (attachment != null) {
@@ -196,7 +207,7 @@ final class PushModel {
     private void checkPush(PushedClient client, long id, int count) {
         ModelAttachment attachment = attachment(client, id);
         Check.that(
-                attachment != null && !model.isShuttingDown() && !client.isDraining(),
+                attachment != null && attachment.answered && !model.isShuttingDown() && !client.isDraining(),
                 () -> client + " was pushed messages of " + id);
         attachment.onPushed(count);
     }
@@ -253,7 +264,7 @@ final class PushModel {
         }
         for (long target : targets) {
             if (action == SettleAction.ACK) {
-                model.asking.add(new Model.Settled(id, target));
+                model.asking.add(model.recorded(id, target));
             } else {
                 ModelMessage message = subscription.unsettled.get(target);
                 message.mayMove = action == SettleAction.REJECT && !subscription.deadLetters
@@ -268,7 +279,8 @@ final class PushModel {
         rejecting = false;
         ModelSubscription subscription = settleable(client, id);
         if (subscription == null) {
-            Check.that(result.isSubscriptionUnknown(), () -> "SETTLE of " + id + " was taken");
+            boolean refused = model.isSealed() ? result.isShuttingDown() : result.isSubscriptionUnknown();
+            Check.that(refused, () -> "SETTLE of " + id + " was taken");
         } else if (result.isBusy()) {
             Check.that(
                     model.settlementsWait() && !model.unrecorded.isEmpty(),
@@ -308,8 +320,13 @@ final class PushModel {
         Check.that(result.settled() == 1, () -> action + " of " + message + " in " + subscription + " hit nothing");
         if (action == SettleAction.REJECT && !subscription.deadLetters) {
             message.rejected |= message.state != ModelMessage.State.MOVING;
-        } else if (live && !subscription.isLast(message)) {
+            message.awaitMove(model.nowNanos());
+        } else if (live && subscription.isLast(message)) {
+            message.awaitMove(model.nowNanos());
+        } else if (live) {
             putOff(subscription, message, action == SettleAction.REJECT ? REJECTED_LETTER_NANOS : nanos);
+        } else if (message.state == ModelMessage.State.DUE || message.state == ModelMessage.State.DELAYED) {
+            message.putOff(model.nowNanos(), action == SettleAction.REJECT ? REJECTED_LETTER_NANOS : nanos);
         }
     }
 
@@ -317,7 +334,7 @@ final class PushModel {
         long now = model.nowNanos();
         if (subscription.isPastDeadline(message, 0)) {
             long backoff = message.attachment == null ? 0 : message.attachment.backoffNanos(message.attempts);
-            message.delay(now, now + Math.max(nanos, backoff));
+            message.delay(now + nanos, now + Math.max(nanos, backoff));
         } else if (nanos == 0) {
             message.state = ModelMessage.State.DUE;
         } else {
@@ -341,6 +358,12 @@ final class PushModel {
         Check.that(
                 subscription.id == purging && letter != null && letter.state != ModelMessage.State.MOVING,
                 () -> "purged without a reason: " + letter + " of " + subscription);
+        lastPurged = model.history().lastSequence();
+    }
+
+    /** The command that the last purge was. */
+    long lastPurged() {
+        return lastPurged;
     }
 
     void beforeRedrive(long id) {
@@ -348,10 +371,17 @@ final class PushModel {
         redriven = 0;
     }
 
-    /** @param count the broker's answer, maybe a refusal */
-    void onRedriven(long count) {
-        Check.that(count == redriven || count < 0 && redriven == 0, () -> count + " redriven, not " + redriven);
+    /**
+     * @param count the broker's answer, maybe a refusal, or that it goes on later
+     * @param before how many it had been in earlier turns
+     * @return how many it has been
+     */
+    int onRedriven(long count, int before) {
+        int all = before + redriven;
+        Check.that(
+                count == Broker.BUSY || count == all || count < 0 && all == 0, () -> count + " redriven, not " + all);
         redriving = NOTHING;
+        return all;
     }
 
     void onRedriveAppended(Command command) {
@@ -368,19 +398,24 @@ final class PushModel {
                         && !target.removing
                         && command.expiresMillis() == (ttl == 0 ? 0 : model.nowMillis() + ttl),
                 () -> "redriven without a reason: " + letter + " of " + letters + " to " + target);
+        Check.that(target.isRoomFor(1), () -> letter + " comes back to " + target + ", which has too many unsettled");
+        target.coming++;
         letter.state = ModelMessage.State.MOVING;
         letter.attachment = null;
         redriven++;
     }
 
     void applyRedrive(long sequence, Command command) {
+        ModelSubscription target = model.durable().get(command.subscription());
+        if (target != null) {
+            target.coming = Math.max(0, target.coming - 1);
+        }
         ModelSubscription letters = model.durable().get(command.letters());
         ModelMessage letter = letters == null ? null : letters.unsettled.get(command.tag());
         if (letter == null) {
             return;
         }
         model.settle(letters, command.tag());
-        ModelSubscription target = model.durable().get(command.subscription());
         if (target != null) {
             ModelMessage copy = new ModelMessage(sequence, letter.payload, command.expiresMillis(), 0);
             copy.properties = letter.properties;

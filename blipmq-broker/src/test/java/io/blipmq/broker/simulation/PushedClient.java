@@ -4,6 +4,7 @@ import io.blipmq.broker.AttachRequest;
 import io.blipmq.broker.BatchResult;
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
+import io.blipmq.broker.DeadLetterProgress;
 import io.blipmq.broker.PushBroker;
 import io.blipmq.broker.Pusher;
 import io.blipmq.broker.SettleAction;
@@ -22,8 +23,9 @@ final class PushedClient extends SimulatedClient {
 
     private final BatchResult batch = new BatchResult();
     private final SettleResult settled = new SettleResult();
-    private final Set<Long> unanswered = new HashSet<>();
+    private final DeadLetterProgress letters = new DeadLetterProgress();
     private final Set<Long> takenOver = new HashSet<>();
+    private long attachNumber;
     private int room = Integer.MAX_VALUE;
     private boolean sawNoRoom;
     private boolean draining;
@@ -195,43 +197,50 @@ final class PushedClient extends SimulatedClient {
 
     // --- subscribe
 
-    void attach(AttachRequest request, long credit) {
-        request(() -> handleAttach(request, credit));
+    void attach(AttachRequest asked, long credit) {
+        AttachRequest request = numbered(asked, credit, ++attachNumber);
+        request(() -> handleAttach(request));
     }
 
-    private boolean handleAttach(AttachRequest request, long credit) {
+    private static AttachRequest numbered(AttachRequest request, long credit, long number) {
+        return new AttachRequest(
+                request.qos(),
+                request.topic(),
+                request.name(),
+                request.takeOver(),
+                request.fromNew(),
+                request.ackTimeoutMillis(),
+                request.retryBackoffMillis(),
+                request.creditOnSettle(),
+                credit,
+                number);
+    }
+
+    private boolean handleAttach(AttachRequest request) {
         long id = broker.pushing().attach(client, request);
         model.pushes().onAttached(this, request, id);
         if (id > 0) {
-            unanswered.add(id);
-            answer(() -> answerAttach(id, request.qos(), credit));
+            answer(() -> answerAttach(id, request.number()));
         }
         return id != Broker.BUSY;
     }
 
-    private void answerAttach(long id, int qos, long credit) {
-        unanswered.remove(id);
-        boolean held = model.pushes().attachment(this, id) != null;
-        Check.that(held == (broker.pushing().attached(client, id) != null), () -> this + " holds " + id + ": " + held);
+    private void answerAttach(long id, long number) {
+        boolean held = model.pushes().onAnswered(this, id, number);
+        boolean said = broker.pushing().attached(client, id, number) != null;
+        Check.that(held == said, () -> this + " holds " + id + " by request " + number + ": " + held);
         if (held) {
             subscriptions().add(id);
             key().knows(id);
-            creditNow(id, credit);
         }
     }
 
     void credit(long id, long messages) {
         request(() -> {
-            if (!unanswered.contains(id)) {
-                creditNow(id, messages);
-            }
+            model.pushes().onCredit(this, id, messages);
+            broker.pushing().credit(client, id, messages);
             return true;
         });
-    }
-
-    private void creditNow(long id, long messages) {
-        model.pushes().onCredit(this, id, messages);
-        broker.pushing().credit(client, id, messages);
     }
 
     /** @param id 0: by name, to be deleted */
@@ -270,10 +279,11 @@ final class PushedClient extends SimulatedClient {
     }
 
     void redrive(long id, long count, long tag) {
+        int[] done = {0};
         request(() -> {
             model.pushes().beforeRedrive(id);
-            long result = broker.pushing().redrive(client, id, count, tag);
-            model.pushes().onRedriven(result);
+            long result = broker.pushing().redrive(client, id, count, tag, letters);
+            done[0] = model.pushes().onRedriven(result, done[0]);
             return result != Broker.BUSY;
         });
     }
@@ -281,8 +291,12 @@ final class PushedClient extends SimulatedClient {
     void purge(long id, long count, long tag) {
         request(() -> {
             model.pushes().beforePurge(id);
-            long result = broker.pushing().purge(client, id, count, tag);
+            long result = broker.pushing().purge(client, id, count, tag, letters);
             model.pushes().onPurged();
+            if (result > 0) {
+                confirms(model.pushes().lastPurged());
+                answer(() -> {});
+            }
             return result != Broker.BUSY;
         });
     }
@@ -297,7 +311,16 @@ final class PushedClient extends SimulatedClient {
     static AttachRequest request(
             int qos, String topic, String name, boolean takeOver, boolean fromNew, long timeout, long backoff) {
         return new AttachRequest(
-                qos, Texts.bytes(topic), Texts.bytes(name), takeOver, fromNew, timeout, backoff, timeout % 2 == 1);
+                qos,
+                Texts.bytes(topic),
+                Texts.bytes(name),
+                takeOver,
+                fromNew,
+                timeout,
+                backoff,
+                timeout % 2 == 1,
+                0,
+                0);
     }
 
     /** Takes whatever a subscription has. */

@@ -165,7 +165,7 @@ class SimulatedClient {
 
     /** Handles some requests, up to one that finds no room. */
     void handle(int requestsMax) {
-        for (int i = 0; i < requestsMax && !input.isEmpty(); i++) {
+        for (int i = 0; i < requestsMax && !input.isEmpty() && !client.isBusy(); i++) {
             if (!input.peek().getAsBoolean()) {
                 return;
             }

@@ -42,9 +42,9 @@ public final class AnswerEncoder {
         to.put((byte) qos).putLong(publishedMillis);
     }
 
-    /** What stands before an entry at QoS 1. */
+    /** What stands before an entry at QoS 1. The attempts that the field cannot hold are its largest value. */
     public static void delivery(ByteBuffer to, long tag, int attempt) {
-        to.putLong(tag).putShort((short) attempt);
+        to.putLong(tag).putShort((short) Math.min(attempt, DeliverLayout.ATTEMPT_MAX));
     }
 
     public static void settled(ByteBuffer to, long correlationId, int settled, int unknown) {

@@ -19,6 +19,9 @@ public final class DeliverLayout {
     public static final int DELIVERIES_OFFSET = 9;
 
     public static final int ATTEMPT_OFFSET = 8;
+    /** Stands for more, too. */
+    public static final int ATTEMPT_MAX = 0xffff;
+
     /** What stands before the entry at QoS 1. */
     public static final int DELIVERY_HEADER_BYTES = 10;
 

@@ -38,7 +38,7 @@ public record DeliveryItem(long tag, int attempt, int state, long deadlineMillis
     public byte[] encode() {
         return ByteBuffer.allocate(BYTES)
                 .putLong(tag)
-                .putShort((short) attempt)
+                .putShort((short) Math.min(attempt, DeliverLayout.ATTEMPT_MAX))
                 .put((byte) state)
                 .putInt((int) deadlineMillis)
                 .putLong(publishedMillis)

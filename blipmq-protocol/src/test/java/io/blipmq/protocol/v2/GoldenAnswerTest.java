@@ -2,8 +2,10 @@ package io.blipmq.protocol.v2;
 
 import static io.blipmq.protocol.v2.Hex.expectFrame;
 import static io.blipmq.protocol.v2.Hex.text;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.FrameEncoder;
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 /** The bytes of version 2 that the server sends, which never change. */
@@ -58,6 +60,19 @@ class GoldenAnswerTest {
             RequestEncoder.entry(to, text("a"));
             FrameEncoder.close(to, 0);
         });
+    }
+
+    @Test
+    void attemptsThatTheirFieldCannotHoldAreItsLargestValue() {
+        expectFrame("00000021 23 0000000000000009 01 0000019abcdef000 000000000000000c ffff 00000001 61", to -> {
+            AnswerEncoder.openDeliver(to, 9, 1, 0x19abcdef000L);
+            AnswerEncoder.delivery(to, 12, 65_536);
+            RequestEncoder.entry(to, text("a"));
+            FrameEncoder.close(to, 0);
+        });
+        byte[] item = new DeliveryItem(12, 65_537, DeliveryItem.DUE, 500, 0, 16).encode();
+        assertThat(DeliveryItem.read(ByteBuffer.wrap(item), 0, item.length).attempt())
+                .isEqualTo(65_535);
     }
 
     @Test

@@ -1,0 +1,84 @@
+package io.blipmq.broker;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Messages on their way to the dead letters. Owned by the core thread.
+ *
+ * <p>What a client asked for and the log has no room for just now goes first in the next turn, and the client's further
+ * requests wait for it, because a later answer says that it has taken effect. What the disk has no room for is tried again
+ * after a while, and nobody waits.
+ */
+final class Moves {
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final BrokerOptions options;
+    private final BrokerCounters counters;
+    private final Journal journal;
+    private final DeadlineWheel deadlines;
+    private final ArrayDeque<Move> waiting = new ArrayDeque<>(0);
+
+    private record Move(Delivery delivery, Client client) {}
+
+    Moves(BrokerOptions options, BrokerCounters counters, Journal journal, DeadlineWheel deadlines) {
+        this.options = options;
+        this.counters = counters;
+        this.journal = journal;
+        this.deadlines = deadlines;
+    }
+
+    boolean isWaiting() {
+        return !waiting.isEmpty();
+    }
+
+    /** @param client who asked for it; null: the delivery's time is over */
+    void begin(Delivery delivery, Client client, long nowNanos, long nowMillis) {
+        long letter = client != null && isWaiting() ? Journal.BUSY : append(delivery, nowMillis);
+        if (letter == Journal.BUSY && client != null) {
+            client.moveWaits();
+            waiting.add(new Move(delivery, client));
+        } else if (letter < 0) {
+            deadlines.schedule(delivery, nowNanos + AGAIN_NANOS);
+        }
+    }
+
+    /** Appends as many of those that wait as there is room for. */
+    void appendAll(long nowNanos, long nowMillis) {
+        for (Move next = waiting.peek(); next != null; next = waiting.peek()) {
+            long letter = isStillWanted(next.delivery) ? append(next.delivery, nowMillis) : 0;
+            if (letter == Journal.BUSY) {
+                return;
+            }
+            deadlines.cancel(next.delivery); // another connection may have extended it
+            if (letter == Journal.FULL) {
+                deadlines.schedule(next.delivery, nowNanos + AGAIN_NANOS);
+            }
+            waiting.remove();
+            next.client.moveWaitsNoMore(letter);
+        }
+    }
+
+    /** Whether nobody has settled it meanwhile. */
+    private static boolean isStillWanted(Delivery delivery) {
+        return delivery.state == Delivery.State.IN_FLIGHT && !delivery.subscription.isRemoving();
+    }
+
+    private long append(Delivery delivery, long nowMillis) {
+        DurableSubscription subscription = delivery.subscription;
+        byte[] reason = delivery.rejectReason == null ? LetterProperties.RETRIES_EXHAUSTED : delivery.rejectReason;
+        long letter = journal.appendDeadLetter(
+                subscription.id(),
+                delivery.isRedriven(),
+                delivery.attempts,
+                MessageKeys.ofLetters(subscription.owner(), subscription.topic().deadLetterName()),
+                delivery.message,
+                LetterProperties.of(delivery, reason, nowMillis, journal),
+                nowMillis + options.deadLetterRetentionMillis());
+        if (letter >= 0) {
+            subscription.onMoving(delivery, letter);
+            counters.increment(BrokerMetric.DEAD_LETTERED);
+        }
+        return letter;
+    }
+}

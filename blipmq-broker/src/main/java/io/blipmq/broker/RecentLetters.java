@@ -1,0 +1,57 @@
+package io.blipmq.broker;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What became of the newest of a subscription's messages that are dead letters, for acknowledgements that come late. Owned
+ * by the core thread.
+ *
+ * <p>As many as may be unsettled are kept, the oldest is forgotten first: what a client may have in hand it finds, and a
+ * backlog of letters costs nothing here. Where a letter came from is not kept at all: its record says so.
+ */
+final class RecentLetters {
+    private final Map<Long, Letter> byOrigin = new LinkedHashMap<>(4);
+
+    /**
+     * A message in a dead-letter subscription.
+     *
+     * @param originTag of the message that it was
+     * @param originRedriven whether that had come back from the dead letters before
+     */
+    record Letter(
+            DurableSubscription deadLetters, long tag, long originTag, boolean originRedriven, int payloadLength) {
+
+        /** Whether nobody has settled it, and its subscription is there. */
+        private boolean isWaiting() {
+            return !deadLetters.isRemoving() && deadLetters.isWaitingFor(tag);
+        }
+    }
+
+    /** @param countMax how many are kept */
+    void add(Letter letter, int countMax) {
+        byOrigin.put(letter.originTag, letter);
+        if (byOrigin.size() > countMax) {
+            byOrigin.remove(byOrigin.keySet().iterator().next());
+        }
+    }
+
+    /** The letter that a message has become and that waits; null when there is none, or it has been forgotten. */
+    Letter find(long originTag) {
+        Letter letter = byOrigin.get(originTag);
+        return letter != null && letter.isWaiting() ? letter : null;
+    }
+
+    /** Those that wait, oldest first. */
+    List<Letter> waiting() {
+        List<Letter> waiting = new ArrayList<>();
+        for (Letter letter : byOrigin.values()) {
+            if (letter.isWaiting()) {
+                waiting.add(letter);
+            }
+        }
+        return waiting;
+    }
+}
