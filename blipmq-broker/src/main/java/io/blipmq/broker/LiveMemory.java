@@ -8,7 +8,7 @@ package io.blipmq.broker;
  *
  * <p>Chunks are known by their numbers, and who owns one stands in a table here. A reference to a chunk in each of a hundred
  * thousand topics, set and cleared with every message, is work for the collector, which has to note every such change in an
- * old object; a number is none (docs/decisions/0020).
+ * old object; a number is none (docs/decisions/0022).
  */
 final class LiveMemory {
     /** For a log that was empty: a hundred thousand topics with a message each cost little. */
