@@ -4,7 +4,7 @@ package io.blipmq.broker;
  * The memory of all waiting QoS 0 messages: chunks, a small pool of them, and one budget. Owned by the core thread.
  *
  * <p>When the budget is spent the oldest chunk of all gives way, whoever it belongs to, and the messages in it are lost
- * to the subscriptions that had not read them. Spare chunks of unusual sizes are kept only as far as the budget has room.
+ * to the subscriptions that had not read them. Spare large chunks are kept only as far as the budget has room.
  *
  * <p>Chunks are known by their numbers, and who owns one stands in a table here. A reference to a chunk in each of a hundred
  * thousand topics, set and cleared with every message, is work for the collector, which has to note every such change in an
@@ -15,13 +15,15 @@ final class LiveMemory {
     static final int SMALL_CHUNK_BYTES = 1024;
     /** For one that goes on: a chunk change is rare. */
     static final int CHUNK_BYTES = 16 * 1024;
-    /** For batches: large enough to take one whole, small enough that little is lost when it has to give way. */
+    /**
+     * For batches: large enough to take one whole, small enough that little is lost when it has to give way. A larger
+     * message gets a chunk of its own size.
+     */
     static final int LARGE_CHUNK_BYTES = 128 * 1024;
 
     private static final int POOLED_SMALL_CHUNKS_MAX = 4096;
     private static final int POOLED_CHUNKS_MAX = 64;
-    private static final int POOLED_LARGE_CHUNKS_MAX = 16;
-    /** Spare chunks of unusual sizes may take this share of the budget. */
+    /** Spare large chunks may take this share of the budget. */
     private static final int SPARE_SHARE = 8;
     /** One may be larger than what is needed by this share of it; it counts whole in the budget. */
     private static final int SPARE_WASTE_SHARE = 4;
@@ -29,9 +31,8 @@ final class LiveMemory {
     private final long bytesMax;
     private final Pool smallPool = new Pool(SMALL_CHUNK_BYTES, POOLED_SMALL_CHUNKS_MAX);
     private final Pool pool = new Pool(CHUNK_BYTES, POOLED_CHUNKS_MAX);
-    private final Pool largePool = new Pool(LARGE_CHUNK_BYTES, POOLED_LARGE_CHUNKS_MAX);
-    private final SpareChunks spares = new SpareChunks();
     private final ChunkTable table = new ChunkTable();
+    private final SpareChunks spares = new SpareChunks(table);
     private long bytes;
     private int oldest = LiveChunk.NONE;
     private int newest = LiveChunk.NONE;
@@ -107,12 +108,11 @@ final class LiveMemory {
         return switch (size) {
             case SMALL_CHUNK_BYTES -> smallPool.take();
             case CHUNK_BYTES -> pool.take();
-            case LARGE_CHUNK_BYTES -> largePool.take();
-            default -> unusualChunk(size);
+            default -> largeChunk(size);
         };
     }
 
-    private LiveChunk unusualChunk(int size) {
+    private LiveChunk largeChunk(int size) {
         LiveChunk spare = spares.take(size, size + (long) size / SPARE_WASTE_SHARE);
         if (spare != null) {
             return spare;
@@ -122,7 +122,7 @@ final class LiveMemory {
     }
 
     private void trimSpares(long usedBytes) {
-        spares.trim(Math.max(0, Math.min(bytesMax / SPARE_SHARE, bytesMax - usedBytes)), table);
+        spares.trim(Math.max(0, Math.min(bytesMax / SPARE_SHARE, bytesMax - usedBytes)));
     }
 
     void giveBack(LiveChunk chunk) {
@@ -145,7 +145,6 @@ final class LiveMemory {
         switch (chunk.bytes.length) {
             case SMALL_CHUNK_BYTES -> smallPool.giveBack(chunk);
             case CHUNK_BYTES -> pool.giveBack(chunk);
-            case LARGE_CHUNK_BYTES -> largePool.giveBack(chunk);
             default -> {
                 spares.giveBack(chunk);
                 trimSpares(bytes);

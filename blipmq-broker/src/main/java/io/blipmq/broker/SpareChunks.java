@@ -1,28 +1,32 @@
 package io.blipmq.broker;
 
-import java.util.ArrayDeque;
-import java.util.Iterator;
+import java.util.Arrays;
 
 /**
- * Chunks of unusual sizes that nobody uses just now, kept for the next message of about that size: a fresh one has to be
- * filled with zeros, and its memory is new to the processor's caches. Owned by the core thread.
+ * Large chunks that nobody uses just now, kept for the next messages of about their size: a fresh one has to be filled
+ * with zeros, and its memory is new to the processor's caches. Owned by the core thread.
  */
 final class SpareChunks {
     /** Bounds the search. */
     private static final int COUNT_MAX = 64;
-    /** The one given back last, most likely still in a cache, comes first. */
-    private final ArrayDeque<LiveChunk> chunks = new ArrayDeque<>(COUNT_MAX + 1);
 
+    /** The one given back last, most likely still in a cache, is the last. */
+    private final LiveChunk[] chunks = new LiveChunk[COUNT_MAX];
+
+    private final ChunkTable table;
+    private int count;
     private long bytes;
+
+    SpareChunks(ChunkTable table) {
+        this.table = table;
+    }
 
     /** @return one of at least the first and at most the second size, or null */
     LiveChunk take(int sizeMin, long sizeMax) {
-        for (Iterator<LiveChunk> each = chunks.iterator(); each.hasNext(); ) {
-            LiveChunk chunk = each.next();
-            if (chunk.bytes.length >= sizeMin && chunk.bytes.length <= sizeMax) {
-                each.remove();
-                bytes -= chunk.bytes.length;
-                return chunk;
+        for (int i = count - 1; i >= 0; i--) {
+            int size = chunks[i].bytes.length;
+            if (size >= sizeMin && size <= sizeMax) {
+                return remove(i);
             }
         }
         return null;
@@ -30,16 +34,34 @@ final class SpareChunks {
 
     /** Keeps a chunk; {@link #trim} is to follow. */
     void giveBack(LiveChunk chunk) {
-        chunks.addFirst(chunk);
+        if (count == COUNT_MAX) {
+            table.remove(remove(0));
+        }
+        chunks[count++] = chunk;
         bytes += chunk.bytes.length;
     }
 
     /** Lets go of the oldest until what is kept is not more than this. */
-    void trim(long bytesMax, ChunkTable table) {
-        while (bytes > bytesMax || chunks.size() > COUNT_MAX) {
-            LiveChunk oldest = chunks.removeLast();
+    void trim(long bytesMax) {
+        int dropped = 0;
+        while (bytes > bytesMax) {
+            LiveChunk oldest = chunks[dropped++];
             bytes -= oldest.bytes.length;
             table.remove(oldest);
         }
+        if (dropped > 0) {
+            System.arraycopy(chunks, dropped, chunks, 0, count - dropped);
+            Arrays.fill(chunks, count - dropped, count, null);
+            count -= dropped;
+        }
+    }
+
+    private LiveChunk remove(int index) {
+        LiveChunk removed = chunks[index];
+        bytes -= removed.bytes.length;
+        count--;
+        System.arraycopy(chunks, index + 1, chunks, index, count - index);
+        chunks[count] = null;
+        return removed;
     }
 }

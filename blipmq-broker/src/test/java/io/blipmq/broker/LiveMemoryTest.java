@@ -3,6 +3,8 @@ package io.blipmq.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LiveMemoryTest {
@@ -72,6 +74,18 @@ class LiveMemoryTest {
         }
         assertThat(take(4 * MIB)).isNotSameAs(spare);
         assertThat(memory.bytes()).isEqualTo(64L * MIB);
+    }
+
+    @Test
+    void chunksThatAreLetGoLeaveTheirNumbers() {
+        for (int round = 0; round < 20; round++) {
+            List<LiveChunk> used = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                used.add(take(LiveMemory.LARGE_CHUNK_BYTES));
+            }
+            assertThat(used).allMatch(chunk -> chunk.id < 200);
+            used.forEach(memory::giveBack);
+        }
     }
 
     private LiveChunk take(int bytes) {
