@@ -2,17 +2,17 @@ package io.blipmq.broker;
 
 import io.blipmq.wal.Liveness;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The broker: what a session may ask for. Owned by the core thread, which runs {@link #doWork} once a turn, then the
- * sessions' requests, then {@link #endTurn}; only {@link #mailbox} and {@link #counters} are for other threads.
+ * The broker: its turn, its beginning and its end, and what sessions ask for, by polling or to be pushed to. Owned by the core
+ * thread, which runs {@link #doWork} once a turn, then the sessions' requests, then {@link #endTurn}; only {@link #mailbox} and
+ * {@link #counters} are for other threads.
  *
- * <p>A QoS 1 publish is appended to the {@link Journal} here, and becomes visible when the journal hands it back stored:
- * {@link BrokerState} applies it, and the next {@link #poll} of a subscription finds it.
+ * <p>A QoS 1 publish is appended to the {@link Journal}, and becomes visible when the journal hands it back stored: {@link
+ * BrokerState} applies it, and the subscriptions find it.
  */
 public final class Broker {
     /** The journal has no room just now: keep the frame and offer it again in a later turn. */
@@ -50,6 +50,7 @@ public final class Broker {
     private final Attaching attaching;
     private final Settling settling;
     private final Pushing pushing;
+    private final PollBroker pollBroker;
     private final PushBroker pushBroker;
     private final ReadyList ready = new ReadyList();
     private final Refusals refusals = new Refusals(counters);
@@ -72,6 +73,7 @@ public final class Broker {
         this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready, work);
         this.settling = new Settling(state, redelivery, work);
         this.pushing = new Pushing(ready, redelivery, counters);
+        this.pollBroker = new PollBroker(counters, state, redelivery, subscribing, publishing, settling, refusals);
         this.pushBroker = pushBroker();
         state.listener(new Applied());
         counters.publish();
@@ -102,94 +104,14 @@ public final class Broker {
 
     // --- requests ---
 
-    /**
-     * Publishes a message whose topic has been validated (1 to 1,024 bytes of UTF-8, no leading '$').
-     *
-     * @param frame holds topic and payload at absolute offsets; read during the call only
-     * @return 0 or the journal's sequence number when accepted, or {@link #BUSY}, {@link #DISK_FULL},
-     *     {@link #SHUTTING_DOWN}
-     */
-    public long publish(
-            Client client,
-            int qos,
-            ByteBuffer frame,
-            int topicOffset,
-            int topicLength,
-            int payloadOffset,
-            int payloadLength) {
-        return refusals.count(
-                refusals.isShuttingDown()
-                        ? SHUTTING_DOWN
-                        : publishing.publish(
-                                client, qos, frame, topicOffset, topicLength, payloadOffset, payloadLength));
+    /** What protocol version 1 asks for. */
+    public PollBroker polling() {
+        return pollBroker;
     }
 
-    /**
-     * Subscribes a client. A QoS 1 subscription resumes the owner's oldest detached one of that topic before a new one
-     * is made, and a key has one subscription to a dead-letter topic at most, which its connections share. The answer may be sent once
-     * {@link #appliedSequence()} has reached {@link Client#lastSequence()}.
-     *
-     * @return the subscription's id (positive), or {@link #BUSY}, {@link #DISK_FULL}, {@link #SHUTTING_DOWN},
-     *     {@link #TOO_MANY_SUBSCRIPTIONS}, {@link #TOO_MANY_OF_CONNECTION}
-     */
-    public long subscribe(Client client, int qos, ByteBuffer frame, int topicOffset, int topicLength) {
-        if (refusals.isShuttingDown()) {
-            return refusals.count(SHUTTING_DOWN);
-        }
-        byte[] name = new byte[topicLength];
-        frame.get(topicOffset, name);
-        return refusals.count(subscribing.subscribe(client, qos, name));
-    }
-
-    /**
-     * Delivers the next message of a subscription, if there is one. A detached subscription is attached by its owner's
-     * POLL, unless it was made to be pushed.
-     *
-     * @return whether {@code sink} got a delivery; false for an empty, unknown or foreign subscription
-     */
-    public boolean poll(Client client, long subscriptionId, DeliverySink sink) {
-        Subscription subscription = state.subscription(subscriptionId);
-        if (subscription == null || refusals.isShuttingDown() || !subscription.belongsTo(client)) {
-            return false;
-        }
-        if (subscription instanceof DurableSubscription durable) {
-            if (!durable.isForPolling() || durable.isRemoving()) {
-                return false;
-            }
-            if (!durable.isAttached()) {
-                if (subscribing.isFull(client)) {
-                    return false;
-                }
-                subscribing.attach(durable, client);
-            }
-        }
-        if (!subscription.deliverNext(sink, redelivery)) {
-            return false;
-        }
-        counters.increment(BrokerMetric.DELIVERED);
-        return true;
-    }
-
-    /** Whether a POLL of this detached subscription would give the client more subscriptions than it may have. */
-    public boolean isBeyondLimit(Client client, long subscriptionId) {
-        if (!subscribing.isFull(client)) {
-            return false;
-        }
-        DurableSubscription subscription = state.durable(subscriptionId);
-        return subscription != null
-                && !subscription.isAttached()
-                && subscription.belongsTo(client)
-                && subscription.isForPolling();
-    }
-
-    /**
-     * Settles a delivery. It takes effect at once; only its durability lags. A subscription whose removal is journalled
-     * takes none any more, because replay would not find it, nor does a broker after {@link #seal}.
-     *
-     * @return 0 when it took effect, or {@link #UNKNOWN}, or {@link #BUSY} when too many wait for room in the journal
-     */
-    public long acknowledge(Client client, long subscriptionId, long deliveryTag) {
-        return settling.acknowledge(client, subscriptionId, deliveryTag);
+    /** What protocol version 2 asks for. */
+    public PushBroker pushing() {
+        return pushBroker;
     }
 
     /**
@@ -349,11 +271,6 @@ public final class Broker {
         return subscription != null
                 && !subscription.isAttached()
                 && housekeeping.remove(subscription, RemoveReason.DROPPED) >= 0;
-    }
-
-    /** What protocol version 2 asks for. */
-    public PushBroker pushing() {
-        return pushBroker;
     }
 
     /** The way of other threads into the core. */

@@ -33,7 +33,7 @@ final class Settling {
         return settles ? subscription : null;
     }
 
-    /** As {@link Broker#acknowledge}. */
+    /** As {@link PollBroker#acknowledge}. */
     long acknowledge(Client client, long subscriptionId, long deliveryTag) {
         DurableSubscription subscription = subscription(client, subscriptionId);
         if (sealed || subscription == null || !subscription.holds(deliveryTag)) {

@@ -38,7 +38,7 @@ final class Subscribing {
         this.expected = new ExpectedSubscriptions(work);
     }
 
-    /** @return the subscription's id, or a refusal of {@link Broker#subscribe} */
+    /** @return the subscription's id, or a refusal of {@link PollBroker#subscribe} */
     long subscribe(Client client, int qos, byte[] name) {
         if (qos == 1) {
             long resumed = resume(client, name);

@@ -72,14 +72,16 @@ class FullJournalTest {
         broker.journal().full(true);
         received.forEach(delivery -> broker.acknowledge(alice, subscription, delivery));
         assertThat(broker.broker().waitingAcknowledgementCount()).isEqualTo(PendingSettlements.WAITING_MAX);
-        assertThat(broker.broker().acknowledge(alice, subscription, last.tag())).isEqualTo(Broker.BUSY);
+        assertThat(broker.broker().polling().acknowledge(alice, subscription, last.tag()))
+                .isEqualTo(Broker.BUSY);
         assertThat(broker.broker().isOutOfRoom()).isTrue();
         assertThat(broker.count(BrokerMetric.IN_FLIGHT)).isEqualTo(1);
 
         broker.journal().full(false);
         broker.turn();
         assertThat(broker.broker().isOutOfRoom()).isFalse();
-        assertThat(broker.broker().acknowledge(alice, subscription, last.tag())).isZero();
+        assertThat(broker.broker().polling().acknowledge(alice, subscription, last.tag()))
+                .isZero();
         broker.restartCleanly();
         assertThat(broker.pollAll(broker.connect("alice"), subscription)).isEmpty();
     }

@@ -61,7 +61,7 @@ class SubscriptionLimitTest {
         Client poller = broker.connect("poller");
         broker.subscribe(poller, 0, "a");
         broker.subscribe(poller, 1, "a");
-        assertThat(broker.broker().isBeyondLimit(poller, detached)).isFalse();
+        assertThat(broker.broker().polling().isBeyondLimit(poller, detached)).isFalse();
         assertThat(broker.trySubscribe(poller, 1, "b")).as("is not stored yet").isPositive();
         assertThat(broker.trySubscribe(poller, 0, "b")).isEqualTo(Broker.TOO_MANY_OF_CONNECTION);
         assertThat(broker.trySubscribe(poller, 1, "b")).isEqualTo(Broker.TOO_MANY_OF_CONNECTION);
@@ -69,7 +69,7 @@ class SubscriptionLimitTest {
         broker.turn();
         broker.publish(poller, 1, "old", "m");
         broker.turn();
-        assertThat(broker.broker().isBeyondLimit(poller, detached)).isTrue();
+        assertThat(broker.broker().polling().isBeyondLimit(poller, detached)).isTrue();
         assertThat(broker.poll(poller, detached)).isNull();
         assertThat(broker.poll(broker.connect("poller"), detached)).isNotNull();
     }

@@ -104,7 +104,7 @@ final class TestBroker implements BrokerClock {
         byte[] message = payload.getBytes(StandardCharsets.UTF_8);
         ByteBuffer frame = ByteBuffer.allocateDirect(5 + name.length + message.length);
         frame.put(5, name).put(5 + name.length, message);
-        return broker.publish(client, qos, frame, 5, name.length, 5 + name.length, message.length);
+        return broker.polling().publish(client, qos, frame, 5, name.length, 5 + name.length, message.length);
     }
 
     /** Publishes at QoS 1 and stores it. */
@@ -117,7 +117,7 @@ final class TestBroker implements BrokerClock {
 
     long trySubscribe(Client client, int qos, String topic) {
         byte[] name = topic.getBytes(StandardCharsets.UTF_8);
-        return broker.subscribe(client, qos, ByteBuffer.wrap(name), 0, name.length);
+        return broker.polling().subscribe(client, qos, ByteBuffer.wrap(name), 0, name.length);
     }
 
     long subscribe(Client client, int qos, String topic) {
@@ -136,7 +136,7 @@ final class TestBroker implements BrokerClock {
             buffer[0] = ByteBuffer.allocateDirect(length);
             return buffer[0];
         };
-        if (!broker.poll(client, subscriptionId, sink)) {
+        if (!broker.polling().poll(client, subscriptionId, sink)) {
             assertThat(received[0]).isNull();
             return null;
         }
@@ -155,7 +155,7 @@ final class TestBroker implements BrokerClock {
     }
 
     boolean acknowledge(Client client, long subscriptionId, Received received) {
-        return broker.acknowledge(client, subscriptionId, received.tag()) == 0;
+        return broker.polling().acknowledge(client, subscriptionId, received.tag()) == 0;
     }
 
     long count(BrokerMetric metric) {

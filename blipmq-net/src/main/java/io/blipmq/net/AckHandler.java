@@ -23,7 +23,7 @@ final class AckHandler {
             session.answers().nack(deliveryTag, Nack.SUBSCRIPTION_ID_ZERO);
             return true;
         }
-        long result = session.broker().acknowledge(session.client(), subscriptionId, deliveryTag);
+        long result = session.broker().polling().acknowledge(session.client(), subscriptionId, deliveryTag);
         if (result == Broker.UNKNOWN) {
             session.answers().nack(deliveryTag, Nack.UNKNOWN_SUBSCRIPTION_OR_TAG);
         }

@@ -59,7 +59,7 @@ final class AnswerWriter {
 
     private void deliver(long correlationId, long subscriptionId) {
         if (!inputEnded) {
-            broker.poll(client, subscriptionId, deliveries.to(output, correlationId));
+            broker.polling().poll(client, subscriptionId, deliveries.to(output, correlationId));
         }
     }
 

@@ -18,7 +18,7 @@ final class PollHandler {
             session.answers().nack(correlationId, Nack.SUBSCRIPTION_ID_ZERO);
             return true;
         }
-        if (session.broker().isBeyondLimit(session.client(), subscriptionId)) {
+        if (session.broker().polling().isBeyondLimit(session.client(), subscriptionId)) {
             session.answers().nack(correlationId, Nack.POLL_TOO_MANY_OF_CONNECTION);
             return true;
         }

@@ -50,6 +50,7 @@ final class PublishHandler {
         int topicLength = PayloadLayout.publishTopicLength(buffer, payload);
         int messageOffset = PayloadLayout.publishMessageOffset(topicLength);
         return session.broker()
+                .polling()
                 .publish(
                         session.client(),
                         PayloadLayout.publishQos(buffer, payload),

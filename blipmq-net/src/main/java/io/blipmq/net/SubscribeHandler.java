@@ -56,6 +56,7 @@ final class SubscribeHandler {
     private static long subscribe(Session session, ByteBuffer buffer, int payload) {
         int topicLength = PayloadLayout.subscribeTopicLength(buffer, payload);
         return session.broker()
+                .polling()
                 .subscribe(
                         session.client(),
                         PayloadLayout.subscribeQos(buffer, payload, topicLength),

@@ -84,7 +84,8 @@ class SimulatedClient {
         ByteBuffer frame = ByteBuffer.allocate(7 + topicBytes.length + payloadBytes.length);
         int payloadOffset = 7 + topicBytes.length;
         frame.put(7, topicBytes).put(payloadOffset, payloadBytes);
-        long sequence = broker.publish(client, qos, frame, 7, topicBytes.length, payloadOffset, payloadBytes.length);
+        long sequence =
+                broker.polling().publish(client, qos, frame, 7, topicBytes.length, payloadOffset, payloadBytes.length);
         if (sequence >= 0) {
             model.onPublished(qos, topic, payload, sequence);
             confirms(sequence);
@@ -98,7 +99,7 @@ class SimulatedClient {
 
     private boolean handleSubscribe(int qos, String topic) {
         byte[] bytes = Texts.bytes(topic);
-        long id = broker.subscribe(client, qos, ByteBuffer.wrap(bytes), 0, bytes.length);
+        long id = broker.polling().subscribe(client, qos, ByteBuffer.wrap(bytes), 0, bytes.length);
         model.onSubscribed(this, qos, topic, id);
         if (id > 0) {
             answer(() -> {
@@ -132,7 +133,7 @@ class SimulatedClient {
     /** Polls out of order; for the end of a run. */
     Received pollNow(long subscription) {
         Received.Sink sink = new Received.Sink();
-        Received received = sink.received(broker.poll(client, subscription, sink));
+        Received received = sink.received(broker.polling().poll(client, subscription, sink));
         model.onPolled(this, subscription, received);
         return received;
     }
@@ -144,7 +145,7 @@ class SimulatedClient {
     /** @return whether it was answered or taken; not when too many wait for room */
     boolean acknowledgeNow(long subscription, long tag) {
         model.beforeAcknowledged(subscription, tag);
-        long result = broker.acknowledge(client, subscription, tag);
+        long result = broker.polling().acknowledge(client, subscription, tag);
         model.onAcknowledged(this, subscription, tag, result);
         return result != Broker.BUSY;
     }
