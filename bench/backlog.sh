@@ -37,7 +37,7 @@ bench() {
     echo
 }
 sound() { grep -q ' lost=0 dup=0 out_of_order=0 ' "$work/line" || { echo "FAILED: see the figures above"; exit 1; }; }
-log_size() { echo "   log: $(du -sm "$work/wal" | awk '{ print $1 }') MiB"; }
+log_size() { echo "   log: $(du -sm "$work/wal" 2>/dev/null | awk '{ print $1 }') MiB"; }
 
 drain() {
     local count=${1:-10000000}
