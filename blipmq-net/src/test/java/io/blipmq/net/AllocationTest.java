@@ -13,10 +13,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 /** The steady path of a QoS 0 message makes no garbage. */
 class AllocationTest {
+    /** Both of a test's tasks block, and the common pool of a small machine has one thread. */
+    private static final Executor THREAD_EACH = task -> new Thread(task).start();
+
     private static final int FRAMES = 200_000;
     private static final int BYTES_PER_FRAME_MAX = 4;
     private static final byte[] TOPIC = "topic".getBytes(StandardCharsets.UTF_8);
@@ -38,7 +42,7 @@ class AllocationTest {
     void pushingQos0AllocatesNothingPerMessage() throws IOException {
         try (TestServer server = TestServer.start();
                 SocketChannel subscriber = SocketChannel.open(server.address())) {
-            CompletableFuture<Void> read = CompletableFuture.runAsync(() -> readToTheEnd(subscriber));
+            CompletableFuture<Void> read = CompletableFuture.runAsync(() -> readToTheEnd(subscriber), THREAD_EACH);
             sendAll(subscriber, attach());
             server.until("it is attached", () -> server.metric(NetMetric.FRAMES_IN_V2) == 3);
             ByteBuffer batches = batches();
@@ -77,7 +81,8 @@ class AllocationTest {
     private static void pump(TestServer server, NetMetric frames, ByteBuffer bytes) throws IOException {
         long framesBefore = server.metric(frames);
         try (SocketChannel client = SocketChannel.open(server.address())) {
-            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> sendAll(client, bytes.duplicate()));
+            CompletableFuture<Void> sent =
+                    CompletableFuture.runAsync(() -> sendAll(client, bytes.duplicate()), THREAD_EACH);
             while (server.metric(frames) < framesBefore + FRAMES + 2) {
                 server.loop.awaitWork(1_000_000);
                 server.turn();
