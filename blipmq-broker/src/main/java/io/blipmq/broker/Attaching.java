@@ -104,7 +104,7 @@ final class Attaching {
         if (!request.takeOver() && subscription.attachment() != null) {
             return Broker.NAME_HELD;
         }
-        if (subscribing.isFull(client) && !client.subscriptions().contains(subscription)) {
+        if (!subscribing.mayTakeUp(subscription, client)) {
             return Broker.TOO_MANY_OF_CONNECTION;
         }
         expel(subscription, client);

@@ -23,7 +23,6 @@ public final class Client {
     /** Owned by {@link ReadyList}. */
     boolean listed;
 
-    Client nextListed;
     /** Null for a client that polls. */
     private final AttachmentQueue waitingForRoom;
 

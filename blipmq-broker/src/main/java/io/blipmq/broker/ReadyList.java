@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,9 +16,7 @@ final class ReadyList {
     private final AttachmentQueue attachments = new AttachmentQueue();
     private final List<Topic> topics = new ArrayList<>();
     /** Clients that have room again and a queue. */
-    private Client firstClient;
-
-    private Client lastClient;
+    private final ArrayDeque<Client> clients = new ArrayDeque<>();
     /** Whose turn it is: the clients' or the attachments'. */
     private boolean clientsFirst;
 
@@ -39,24 +38,7 @@ final class ReadyList {
 
     private void list(Client client) {
         client.listed = true;
-        client.nextListed = null;
-        if (lastClient == null) {
-            firstClient = client;
-        } else {
-            lastClient.nextListed = client;
-        }
-        lastClient = client;
-    }
-
-    private Client unlistFirst() {
-        Client client = firstClient;
-        firstClient = client.nextListed;
-        if (firstClient == null) {
-            lastClient = null;
-        }
-        client.nextListed = null;
-        client.listed = false;
-        return client;
+        clients.add(client);
     }
 
     /** Messages have arrived in a topic. */
@@ -89,8 +71,9 @@ final class ReadyList {
     }
 
     private Attachment pollClients() {
-        while (firstClient != null) {
-            Client client = unlistFirst();
+        while (!clients.isEmpty()) {
+            Client client = clients.remove();
+            client.listed = false;
             Attachment next =
                     client.isWaitingForRoom() ? null : client.waitingForRoom().poll();
             if (next != null) {
@@ -104,6 +87,6 @@ final class ReadyList {
     }
 
     boolean isEmpty() {
-        return attachments.isEmpty() && topics.isEmpty() && firstClient == null;
+        return attachments.isEmpty() && topics.isEmpty() && clients.isEmpty();
     }
 }

@@ -72,6 +72,11 @@ final class Subscribing {
         return client.subscriptionCount() >= options.subscriptionsPerClientMax();
     }
 
+    /** Whether a subscription that exists would not be one too many. */
+    boolean mayTakeUp(DurableSubscription subscription, Client client) {
+        return !isFull(client) || client.subscriptions().contains(subscription);
+    }
+
     boolean isNameExpected(OwnerId owner, byte[] name) {
         return expected.isNameExpected(owner, name);
     }
@@ -101,7 +106,7 @@ final class Subscribing {
     }
 
     private long takeUp(DurableSubscription subscription, Client client) {
-        if (isFull(client) && !client.subscriptions().contains(subscription)) {
+        if (!mayTakeUp(subscription, client)) {
             return Broker.TOO_MANY_OF_CONNECTION;
         }
         attach(subscription, client);
