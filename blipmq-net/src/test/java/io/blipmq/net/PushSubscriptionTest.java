@@ -267,11 +267,7 @@ class PushSubscriptionTest {
 
     @Test
     void aPurgeIsAnsweredWhenItIsStoredAndRefusedOnAFullDisk() {
-        long letters = client.attached(1, Attach.to("$dead-letter/t"));
-        long subscription = client.attached(2, Attach.to("t").credit(10));
-        publish(client, 1, "a", "b");
-        long[] tags = client.expectDeliveries(subscription, "a", "b");
-        client.settle(3, subscription, SettleLayout.REJECT, 0, 0, "bad", tags).ping(4);
+        long letters = rejectTwoAndPing();
         client.expectPong(4);
         server.journal.hold();
         client.deadLetters(5, ListLayout.PURGE, letters, 1, 0);
@@ -285,12 +281,8 @@ class PushSubscriptionTest {
 
     @Test
     void aPongWaitsForARejectThatHasNoRoomInTheLogJustNow() {
-        long letters = client.attached(1, Attach.to("$dead-letter/t"));
-        long subscription = client.attached(2, Attach.to("t").credit(10));
-        publish(client, 1, "a", "b");
-        long[] tags = client.expectDeliveries(subscription, "a", "b");
         server.journal.lettersBusy(true);
-        client.settle(3, subscription, SettleLayout.REJECT, 0, 0, "bad", tags).ping(4);
+        long letters = rejectTwoAndPing();
         client.expectSilence();
         server.journal.hold();
         server.journal.lettersBusy(false);
@@ -302,12 +294,8 @@ class PushSubscriptionTest {
 
     @Test
     void aPongDoesNotWaitForRoomOnAFullDisk() {
-        long letters = client.attached(1, Attach.to("$dead-letter/t"));
-        long subscription = client.attached(2, Attach.to("t").credit(10));
-        publish(client, 1, "a", "b");
-        long[] tags = client.expectDeliveries(subscription, "a", "b");
         server.journal.lettersBusy(true);
-        client.settle(3, subscription, SettleLayout.REJECT, 0, 0, "bad", tags).ping(4);
+        long letters = rejectTwoAndPing();
         client.expectSilence();
         server.journal.full(true);
         server.journal.lettersBusy(false);
@@ -317,6 +305,16 @@ class PushSubscriptionTest {
         server.advanceSeconds(2);
         server.untilQuiet();
         assertThat(listAll(ListLayout.DEAD_LETTERS, letters)).hasSize(2);
+    }
+
+    /** @return the subscription to the dead letters; the PONG will have number 4 */
+    private long rejectTwoAndPing() {
+        long letters = client.attached(1, Attach.to("$dead-letter/t"));
+        long subscription = client.attached(2, Attach.to("t").credit(10));
+        publish(client, 1, "a", "b");
+        long[] tags = client.expectDeliveries(subscription, "a", "b");
+        client.settle(3, subscription, SettleLayout.REJECT, 0, 0, "bad", tags).ping(4);
+        return letters;
     }
 
     private List<ByteBuffer> listAll(int kind, long subscription) {
