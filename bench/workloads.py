@@ -1,13 +1,13 @@
 """What is measured: the brokers, and the work that each of them does. The targets are ratios to a peer of the same run."""
 
 
-def blip(policy="always", port=15555, backlog_bytes=10**9):
+def blip(policy="always", port=15555):
     return {
         "command": ["{home}/bin/blipmqd"],
         "environment": {
             "BLIPMQ_WAL_PATH": "{data}/wal", "BLIPMQ_FSYNC_POLICY": policy, "BLIPMQ_ALLOWED_API_KEYS": "bench", "BLIPMQ_PORT": str(port),
             "BLIPMQ_METRICS_PORT": "19100", "BLIPMQ_LOG": "warn", "BLIPMQ_ACK_TIMEOUT_MS": "30000", "BLIPMQ_MAX_CONNECTIONS": "20000",
-            "BLIPMQ_MAX_SUBSCRIPTIONS_PER_CONNECTION": "100000", "BLIPMQ_DETACHED_BACKLOG_BYTES": str(backlog_bytes)},
+            "BLIPMQ_MAX_SUBSCRIPTIONS_PER_CONNECTION": "100000", "BLIPMQ_DETACHED_BACKLOG_BYTES": "1000000000000"},
         "adapter": f"--broker blip2 --port {port} --key bench",
         "jvm": True,
     }
@@ -35,7 +35,6 @@ BROKERS = {
     "redis": redis(),
     "redis always": redis("--appendonly", "yes", "--appendfsync", "always"),
     "redis everysec": redis("--appendonly", "yes", "--appendfsync", "everysec"),
-    "blip backlog": blip(backlog_bytes=10**12),
     "bare disk": {"probe": "disk.c"},
     "mosquitto": {
         "command": ["mosquitto", "-c", "{data}/mosquitto.conf"],
@@ -130,9 +129,9 @@ WORKLOADS = [
           [(count, arguments(f"--mode fanout --size 100 --ahead 1000 --gather-us 2000 --subs {count}")) for count in (1, 10, 100, 1000)], 1.3),
     curve("connections-idle", "connections that say nothing, beside 1→1", "broker_ns_per_delivery", "blip", "idle connections",
           [(count, {**arguments("--size 100"), "beside": [f"--mode conns --n {count} --hold 60".split()] if count else []}) for count in (0, 1000, 9900)], 1.3),
-    curve("backlog", "messages that wait in another subscription of the topic, QoS 1 stored", "broker_ns_per_delivery", "blip backlog", "waiting",
+    curve("backlog", "messages that wait in another subscription of the topic, QoS 1 stored", "broker_ns_per_delivery", "blip", "waiting",
           [(count, {**arguments("--qos 1 --window 1024 --warmup 3.5"), "before": backlog(count)}) for count in (0, 1_000_000, 10_000_000)], 1.3),
-    curve("drain", "messages that waited, taken by a client of version 1", "broker_ns_per_delivery", "blip backlog", "taken",
+    curve("drain", "messages that waited, taken by a client of version 1", "broker_ns_per_delivery", "blip", "taken",
           [(count, {**arguments(f"{OLD} --mode drain --subs 1 --count {count} --run 7"), "before": [*WARM, *backlog(count)]})
            for count in (100_000, 1_000_000, 10_000_000)], 1.3),
     # From 1 KiB on with the same bytes on their way, 4 MB.
