@@ -1,32 +1,18 @@
 package io.blipmq.broker;
 
+import io.blipmq.jmh.TimePerOperation;
 import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What a message costs in a topic's memory, from a batch to as many subscriptions as read. An operation is one published
  * message, whatever the number of readers.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(2)
-public class LiveLogBenchmark {
+public class LiveLogBenchmark extends TimePerOperation {
     private static final int MESSAGES = 64;
     private static final int MESSAGES_MAX = 65_536;
     private static final long MEMORY_BYTES_MAX = 16 << 20;

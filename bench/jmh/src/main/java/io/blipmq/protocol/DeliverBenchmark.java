@@ -1,31 +1,17 @@
 package io.blipmq.protocol;
 
+import io.blipmq.jmh.TimePerOperation;
 import io.blipmq.protocol.v2.AnswerEncoder;
 import io.blipmq.protocol.v2.DeliverLayout;
 import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** What a message costs in a DELIVER, on the server's side and on the client's. An operation is one message. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(2)
-public class DeliverBenchmark {
+public class DeliverBenchmark extends TimePerOperation {
     private static final int MESSAGES = 64;
     private static final long SUBSCRIPTION = 7;
     private static final long PUBLISHED_MILLIS = 1_800_000_000_000L;

@@ -1,31 +1,17 @@
 package io.blipmq.protocol;
 
+import io.blipmq.jmh.TimePerOperation;
 import io.blipmq.protocol.v2.EntryLayout;
 import io.blipmq.protocol.v2.PropertiesBuilder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** What a published message costs to take from the wire, in version 1 and in version 2. An operation is one message. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(2)
-public class PublishBenchmark {
+public class PublishBenchmark extends TimePerOperation {
     private static final int MESSAGES = 64;
     private static final byte[] TOPIC = "orders/eu/created".getBytes(StandardCharsets.UTF_8);
 
