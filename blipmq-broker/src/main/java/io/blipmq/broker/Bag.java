@@ -10,8 +10,13 @@ import java.util.NoSuchElementException;
  */
 final class Bag<T extends Bag.Item> implements Iterable<T> {
     private static final int NOWHERE = -1;
+    private static final Item[] NONE = {};
 
-    private Item[] items = new Item[1];
+    /** Its place is 0. Most bags hold no other, and need no array. */
+    private Item first;
+    /** From place 1 on. */
+    private Item[] others = NONE;
+
     private int size;
 
     /** What can be put in a bag. */
@@ -22,8 +27,8 @@ final class Bag<T extends Bag.Item> implements Iterable<T> {
     void add(T added) {
         Item item = added;
         assert item.place == NOWHERE : "it is in a bag already";
-        if (size == items.length) {
-            items = Arrays.copyOf(items, 2 * size);
+        if (size > others.length) {
+            others = Arrays.copyOf(others, 2 * size);
         }
         put(item, size++);
     }
@@ -31,9 +36,9 @@ final class Bag<T extends Bag.Item> implements Iterable<T> {
     /** Takes an item out that is in this bag. */
     void remove(T removed) {
         Item item = removed;
-        assert items[item.place] == item : "it is in no bag, or in another one";
-        put(items[--size], item.place);
-        items[size] = null;
+        assert at(item.place) == item : "it is in no bag, or in another one";
+        put(at(--size), item.place);
+        vacate(size);
         item.place = NOWHERE;
         shrink();
     }
@@ -63,20 +68,36 @@ final class Bag<T extends Bag.Item> implements Iterable<T> {
                 if (next >= size) {
                     throw new NoSuchElementException();
                 }
-                return (T) items[next++];
+                return (T) at(next++);
             }
         };
     }
 
+    private Item at(int place) {
+        return place == 0 ? first : others[place - 1];
+    }
+
     private void put(Item item, int place) {
-        items[place] = item;
+        if (place == 0) {
+            first = item;
+        } else {
+            others[place - 1] = item;
+        }
         item.place = place;
+    }
+
+    private void vacate(int place) {
+        if (place == 0) {
+            first = null;
+        } else {
+            others[place - 1] = null;
+        }
     }
 
     /** Gives back what a crowd took that has gone. */
     private void shrink() {
-        if (size < items.length / 4) {
-            items = Arrays.copyOf(items, items.length / 2);
+        if (size < others.length / 4) {
+            others = Arrays.copyOf(others, others.length / 2);
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.blipmq.broker;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /**
@@ -9,18 +11,24 @@ import java.util.function.Consumer;
  * Open addressing with linear probing and backward-shift deletion (Knuth, TAOCP vol. 3, 6.4, algorithm R).
  */
 final class TopicTable {
+    private static final byte VACANT = 0;
     /** 2^64 divided by the golden ratio, odd (Knuth, TAOCP vol. 3, 6.4). */
     private static final long GOLDEN_RATIO = 0x9e3779b97f4a7c15L;
 
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private Topic[] slots = new Topic[64];
-    private int[] hashes = new int[64];
+    /** A byte of each topic's hash, {@link #VACANT} where there is none: small enough to stay in a processor's cache. */
+    private byte[] tags = new byte[64];
+
     private int count;
 
     /** @return the topic named by these bytes at an absolute offset, or null */
     Topic find(ByteBuffer buffer, int offset, int length) {
         int hash = hash(buffer, offset, length);
-        for (int slot = hash & mask(); slots[slot] != null; slot = slot + 1 & mask()) {
-            if (hashes[slot] == hash && matches(slots[slot].name(), buffer, offset, length)) {
+        byte tag = tag(hash);
+        for (int slot = hash & mask(); tags[slot] != VACANT; slot = slot + 1 & mask()) {
+            if (tags[slot] == tag && matches(slots[slot].name(), buffer, offset, length)) {
                 return slots[slot];
             }
         }
@@ -35,26 +43,27 @@ final class TopicTable {
         if (count * 2 >= slots.length) {
             grow();
         }
-        insert(topic, hash(ByteBuffer.wrap(topic.name()), 0, topic.name().length));
+        insert(topic);
         count++;
     }
 
     void remove(Topic topic) {
-        int slot = hash(ByteBuffer.wrap(topic.name()), 0, topic.name().length) & mask();
+        int slot = hash(topic) & mask();
         while (slots[slot] != topic) {
             slot = slot + 1 & mask();
         }
         count--;
         int gap = slot;
         for (int next = gap + 1 & mask(); slots[next] != null; next = next + 1 & mask()) {
-            int home = hashes[next] & mask();
+            int home = hash(slots[next]) & mask();
             if ((next - home & mask()) >= (next - gap & mask())) {
                 slots[gap] = slots[next];
-                hashes[gap] = hashes[next];
+                tags[gap] = tags[next];
                 gap = next;
             }
         }
         slots[gap] = null;
+        tags[gap] = VACANT;
     }
 
     int count() {
@@ -69,25 +78,33 @@ final class TopicTable {
         }
     }
 
-    private void insert(Topic topic, int hash) {
+    private void insert(Topic topic) {
+        int hash = hash(topic);
         int slot = hash & mask();
-        while (slots[slot] != null) {
+        while (tags[slot] != VACANT) {
             slot = slot + 1 & mask();
         }
         slots[slot] = topic;
-        hashes[slot] = hash;
+        tags[slot] = tag(hash);
     }
 
     private void grow() {
-        Topic[] oldSlots = slots;
-        int[] oldHashes = hashes;
-        slots = new Topic[oldSlots.length * 2];
-        hashes = new int[oldSlots.length * 2];
-        for (int i = 0; i < oldSlots.length; i++) {
-            if (oldSlots[i] != null) {
-                insert(oldSlots[i], oldHashes[i]);
+        Topic[] old = slots;
+        slots = new Topic[old.length * 2];
+        tags = new byte[old.length * 2];
+        for (Topic topic : old) {
+            if (topic != null) {
+                insert(topic);
             }
         }
+    }
+
+    private static byte tag(int hash) {
+        return (byte) (hash >>> 24 | 1);
+    }
+
+    private static int hash(Topic topic) {
+        return hash(ByteBuffer.wrap(topic.name()), 0, topic.name().length);
     }
 
     private int mask() {
@@ -98,11 +115,13 @@ final class TopicTable {
         if (name.length != length) {
             return false;
         }
-        if (buffer.hasArray()) {
-            int start = buffer.arrayOffset() + offset;
-            return Arrays.equals(name, 0, length, buffer.array(), start, start + length);
+        int i = 0;
+        for (; i + Long.BYTES <= length; i += Long.BYTES) {
+            if ((long) LONG.get(name, i) != buffer.getLong(offset + i)) {
+                return false;
+            }
         }
-        for (int i = 0; i < length; i++) {
+        for (; i < length; i++) {
             if (name[i] != buffer.get(offset + i)) {
                 return false;
             }
