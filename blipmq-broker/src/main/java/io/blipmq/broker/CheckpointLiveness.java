@@ -60,6 +60,15 @@ final class CheckpointLiveness implements Liveness {
                     || sequence >= nextSequence && Arrays.binarySearch(settledAhead, sequence) < 0;
         }
 
+        boolean wantsAll(long first, long last) {
+            if (nextSequence > first) {
+                return false;
+            }
+            int ahead = Arrays.binarySearch(settledAhead, first);
+            int next = ahead < 0 ? -ahead - 1 : ahead;
+            return next == settledAhead.length || settledAhead[next] > last;
+        }
+
         /** @param lastSequence of the log that is read: what is beyond it is not there yet */
         long first(long lastSequence) {
             long waiting = nextSequence > lastSequence ? Long.MAX_VALUE : nextSequence;
@@ -73,6 +82,16 @@ final class CheckpointLiveness implements Liveness {
         public boolean isLive(long sequence) {
             for (Reader reader : readers) {
                 if (reader.wants(sequence)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public boolean areAllLive(long first, long last) {
+            for (Reader reader : readers) {
+                if (reader.wantsAll(first, last)) {
                     return true;
                 }
             }

@@ -38,8 +38,30 @@ class CheckpointLivenessTest {
         KeyLiveness demo = liveness.of(key("demo"));
         assertThat(LongStream.of(tags).filter(demo::isLive).boxed())
                 .containsExactly(tags[1], tags[3], tags[4], tags[5]);
+        assertThat(demo.areAllLive(tags[0], tags[5])).isFalse();
+        assertThat(demo.areAllLive(tags[2], tags[5])).isFalse();
+        assertThat(demo.areAllLive(tags[3], tags[5])).isTrue();
         assertThat(liveness.firstLive()).isEqualTo(tags[1]);
         assertThat(liveness.of(key("nobody's"))).isNull();
+    }
+
+    @Test
+    void aBacklogIsWhollyLiveButForWhatIsSettledAheadInIt() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        long[] tags = IntStream.range(0, 4)
+                .mapToLong(i -> broker.publishStored(alice, "demo", "m" + i))
+                .toArray();
+        broker.poll(alice, subscription);
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        broker.pass(100, TimeUnit.MILLISECONDS);
+        broker.restart();
+
+        KeyLiveness demo = liveness().of(key("demo"));
+        assertThat(demo.areAllLive(tags[0], tags[0])).isTrue();
+        assertThat(demo.areAllLive(tags[2], tags[3])).isTrue();
+        assertThat(demo.areAllLive(tags[0], tags[1])).isFalse();
+        assertThat(demo.areAllLive(tags[1], tags[2])).isFalse();
+        assertThat(demo.areAllLive(tags[0], tags[3])).isFalse();
     }
 
     @Test

@@ -137,7 +137,7 @@ final class Compaction {
 
     private void count(ClosedSegment segment) throws IOException {
         try {
-            fact(segment).counted(scan.countBytes(segment, liveness), cycle);
+            fact(segment).counted(liveBytes(segment), cycle);
         } catch (WalCorruptionException e) {
             onDamage(segment, e);
         }
@@ -145,6 +145,18 @@ final class Compaction {
             freed = true;
             drop(segment);
         }
+    }
+
+    /** The segments of a backlog that nobody takes are all live, count after count, and looked through only once. */
+    private long liveBytes(ClosedSegment segment) throws IOException {
+        if (!scan.isWhollyLive(segment, liveness)) {
+            return scan.countBytes(segment, liveness);
+        }
+        SegmentFacts fact = fact(segment);
+        if (fact.wholeBytes() == SegmentFacts.UNKNOWN) {
+            fact.countedWhole(scan.countBytes(segment, liveness));
+        }
+        return fact.wholeBytes();
     }
 
     private void mergeStep() throws IOException {

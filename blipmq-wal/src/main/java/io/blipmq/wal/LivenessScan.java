@@ -17,6 +17,22 @@ final class LivenessScan {
         this.blocks = blocks;
     }
 
+    /** Whether every record is known to be live, without a look at each. */
+    boolean isWhollyLive(ClosedSegment segment, Liveness liveness) throws IOException {
+        if (liveness.firstLive() > segment.first()) {
+            return false;
+        }
+        try (IndexFile index = open(segment)) {
+            for (int slot = 0; slot < index.keys(); slot++) {
+                KeyLiveness key = liveness.of(index.key(slot));
+                if (key == null || !key.areAllLive(segment.first(), segment.last())) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** What the live records take in a compacted segment. */
     long countBytes(ClosedSegment segment, Liveness liveness) throws IOException {
         scan(segment, liveness, false);
@@ -33,11 +49,7 @@ final class LivenessScan {
     private void scan(ClosedSegment segment, Liveness liveness, boolean collect) throws IOException {
         liveBytes = 0;
         count = 0;
-        try (IndexFile index = IndexFile.open(storage, segment, blocks)) {
-            if (index == null) {
-                throw new WalCorruptionException(
-                        SegmentNames.index(segment.name()), 0, segment.first(), segment.last(), "the index is damaged");
-            }
+        try (IndexFile index = open(segment)) {
             for (int slot = 0; slot < index.keys(); slot++) {
                 KeyLiveness key = liveness.of(index.key(slot));
                 if (key != null) {
@@ -45,6 +57,15 @@ final class LivenessScan {
                 }
             }
         }
+    }
+
+    private IndexFile open(ClosedSegment segment) throws IOException {
+        IndexFile index = IndexFile.open(storage, segment, blocks);
+        if (index == null) {
+            throw new WalCorruptionException(
+                    SegmentNames.index(segment.name()), 0, segment.first(), segment.last(), "the index is damaged");
+        }
+        return index;
     }
 
     private void scanKey(IndexFile index, KeyLiveness key, long firstLive, boolean collect) throws IOException {

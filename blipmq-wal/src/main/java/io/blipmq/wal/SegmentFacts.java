@@ -6,10 +6,11 @@ package io.blipmq.wal;
  * <p>What is dead stays dead, so an older count is an upper bound.
  */
 final class SegmentFacts {
-    private static final long UNKNOWN = Long.MAX_VALUE;
+    static final long UNKNOWN = Long.MAX_VALUE;
 
     private final long fileBytes;
     private long liveBytes = UNKNOWN;
+    private long wholeBytes = UNKNOWN;
     private long countedInCycle;
     private boolean damaged;
 
@@ -20,6 +21,16 @@ final class SegmentFacts {
     void counted(long newLiveBytes, long cycle) {
         liveBytes = newLiveBytes;
         countedInCycle = cycle;
+    }
+
+    /** Every record was live when they were counted. */
+    void countedWhole(long bytes) {
+        wholeBytes = bytes;
+    }
+
+    /** What the records take together; {@link #UNKNOWN} before a count that found all of them live. */
+    long wholeBytes() {
+        return wholeBytes;
     }
 
     /** It cannot be read in whole, so it is left alone until nothing in it is needed. */

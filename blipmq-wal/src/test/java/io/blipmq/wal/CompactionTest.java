@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,49 @@ class CompactionTest {
         });
 
         assertThat(segments()).hasSize(1);
+    }
+
+    @Test
+    void whatIsWhollyLiveIsLookedThroughOnceAndDroppedWhenItIsNot() throws IOException {
+        log.open();
+        store(200);
+        List<String> before = segments();
+        AtomicInteger looked = new AtomicInteger();
+        log.checkpoint("nobody takes them", whollyLive(looked));
+        assertThat(looked.get()).isPositive();
+        looked.set(0);
+        log.checkpoint("nor now", whollyLive(looked));
+        assertThat(looked.get()).isZero();
+        assertThat(segments()).isEqualTo(before);
+
+        log.checkpoint("all settled", live(sequence -> false));
+        assertThat(segments()).containsExactly(before.get(before.size() - 1));
+    }
+
+    private static Liveness whollyLive(AtomicInteger looked) {
+        KeyLiveness all = new KeyLiveness() {
+            @Override
+            public boolean isLive(long sequence) {
+                looked.incrementAndGet();
+                return true;
+            }
+
+            @Override
+            public boolean areAllLive(long first, long last) {
+                return true;
+            }
+        };
+        return new Liveness() {
+            @Override
+            public long firstLive() {
+                return 1;
+            }
+
+            @Override
+            public KeyLiveness of(byte[] key) {
+                return all;
+            }
+        };
     }
 
     @Test
