@@ -4,19 +4,23 @@ import java.util.ArrayDeque;
 
 /** Attachments that wait for something, first come, first served; each stands in one queue at most. Owned by the core thread. */
 final class AttachmentQueue {
-    private final ArrayDeque<Attachment> queue = new ArrayDeque<>(1);
+    /** Null before the first: every connection has such a queue, and most are never used. */
+    private ArrayDeque<Attachment> queue;
 
     /** Puts an attachment at the end, unless it stands in a queue already. */
     void add(Attachment attachment) {
         if (!attachment.listed) {
             attachment.listed = true;
+            if (queue == null) {
+                queue = new ArrayDeque<>(1);
+            }
             queue.add(attachment);
         }
     }
 
     /** Takes the first one out; null when there is none. */
     Attachment poll() {
-        Attachment attachment = queue.poll();
+        Attachment attachment = queue == null ? null : queue.poll();
         if (attachment != null) {
             attachment.listed = false;
         }
@@ -24,6 +28,6 @@ final class AttachmentQueue {
     }
 
     boolean isEmpty() {
-        return queue.isEmpty();
+        return queue == null || queue.isEmpty();
     }
 }

@@ -1,5 +1,6 @@
 package io.blipmq.net;
 
+import io.blipmq.broker.OwnerId;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
@@ -12,18 +13,22 @@ import java.util.List;
  */
 final class ApiKeys {
     private final byte[][] digests;
+    /** One for all connections that show the key. */
+    private final OwnerId[] owners;
 
     ApiKeys(List<byte[]> keys) {
         digests = keys.stream().map(ApiKeys::digest).toArray(byte[][]::new);
+        owners = keys.stream().map(OwnerId::ofKey).toArray(OwnerId[]::new);
     }
 
-    boolean isKnown(byte[] key) {
+    /** Who shows this key; null when it is not known. */
+    OwnerId ownerOf(byte[] key) {
         byte[] digest = digest(key);
-        boolean known = false;
-        for (byte[] candidate : digests) {
-            known |= MessageDigest.isEqual(candidate, digest);
+        OwnerId owner = null;
+        for (int i = 0; i < digests.length; i++) {
+            owner = MessageDigest.isEqual(digests[i], digest) ? owners[i] : owner;
         }
-        return known;
+        return owner;
     }
 
     private static byte[] digest(byte[] key) {

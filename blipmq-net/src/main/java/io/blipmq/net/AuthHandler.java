@@ -1,5 +1,6 @@
 package io.blipmq.net;
 
+import io.blipmq.broker.OwnerId;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.PayloadLayout;
 import java.nio.ByteBuffer;
@@ -16,9 +17,9 @@ final class AuthHandler {
             return true;
         }
         byte[] key = key(buffer, payload);
-        boolean known = session.keys().isKnown(key);
-        if (known) {
-            session.onAuthenticated(key);
+        OwnerId owner = session.keys().ownerOf(key);
+        if (owner != null) {
+            session.onAuthenticated(owner);
             session.answers().ack(correlationId, 0);
             session.tellIfGoingAway();
         } else {

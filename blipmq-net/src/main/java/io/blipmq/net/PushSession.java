@@ -19,7 +19,9 @@ final class PushSession {
     private final OutputQueue output;
     private final Pushes pushes;
     private final BatchProgress batch = new BatchProgress();
-    private final DeadLetterProgress letters = new DeadLetterProgress();
+    /** Null before the first request about dead letters. */
+    private DeadLetterProgress letters;
+
     private final String clientName;
     private long attachNumber;
     private Client client;
@@ -104,6 +106,9 @@ final class PushSession {
 
     /** Of the request about dead letters that is under way. */
     DeadLetterProgress letters() {
+        if (letters == null) {
+            letters = new DeadLetterProgress();
+        }
         return letters;
     }
 

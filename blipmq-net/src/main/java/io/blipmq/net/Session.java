@@ -92,8 +92,7 @@ final class Session {
         pushSession = new PushSession(shared, answers, output, new Pushes(output, onOutput), clientName);
     }
 
-    void onAuthenticated(byte[] key) {
-        OwnerId owner = OwnerId.ofKey(key);
+    void onAuthenticated(OwnerId owner) {
         client = pushSession == null ? shared.broker.connect(owner) : pushSession.connect(owner, peerText());
         answers.onAuthenticated(client);
         transitionTo(SessionState.READY);
