@@ -2,7 +2,9 @@ package io.blipmq.wal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -77,35 +79,56 @@ final class SegmentIndex {
         output.end();
     }
 
-    /** The records of one key, without an object for each. */
+    /**
+     * The records of one key, two numbers for each. They come in pieces, so that a long list is neither copied as it grows nor an
+     * array of a size that the collector has to treat apart.
+     */
     private static final class Entries {
-        private long[] sequences = new long[4];
-        private int[] offsets = new int[4];
-        private int[] lengths = new int[4];
+        private static final int PIECE_NUMBERS = 8192;
+
+        private final List<long[]> full = new ArrayList<>(0);
+        private long[] last = new long[8];
+        private int used;
         private int count;
 
         void add(long sequence, int offset, int length) {
-            if (count == sequences.length) {
-                int capacity = count + (count >> 1);
-                sequences = Arrays.copyOf(sequences, capacity);
-                offsets = Arrays.copyOf(offsets, capacity);
-                lengths = Arrays.copyOf(lengths, capacity);
+            if (used == last.length) {
+                extend();
             }
-            sequences[count] = sequence;
-            offsets[count] = offset;
-            lengths[count] = length;
+            last[used] = sequence;
+            last[used + 1] = (long) offset << 32 | length;
+            used += 2;
             count++;
         }
 
+        private void extend() {
+            if (last.length < PIECE_NUMBERS) {
+                last = Arrays.copyOf(last, 2 * used);
+            } else {
+                full.add(last);
+                last = new long[PIECE_NUMBERS];
+                used = 0;
+            }
+        }
+
         void write(IndexOutput output, ByteBuffer piece, long first, int width) throws IOException {
-            for (int index = 0; index < count; index++) {
+            for (long[] numbers : full) {
+                write(output, piece, first, width, numbers, numbers.length);
+            }
+            write(output, piece, first, width, last, used);
+        }
+
+        private static void write(
+                IndexOutput output, ByteBuffer piece, long first, int width, long[] numbers, int length)
+                throws IOException {
+            for (int at = 0; at < length; at += 2) {
                 piece.clear();
                 if (width == Long.BYTES) {
-                    piece.putLong(sequences[index] - first);
+                    piece.putLong(numbers[at] - first);
                 } else {
-                    piece.putInt((int) (sequences[index] - first));
+                    piece.putInt((int) (numbers[at] - first));
                 }
-                piece.putInt(offsets[index]).putInt(lengths[index]);
+                piece.putLong(numbers[at + 1]);
                 output.put(piece.array(), piece.position());
             }
         }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The index files of closed segments. */
@@ -39,6 +40,38 @@ class SegmentIndexTest {
             assertThat(record.text()).hasSize(index.length());
         }
         assertThat(index.select("-".getBytes(StandardCharsets.UTF_8))).isFalse();
+    }
+
+    @Test
+    void aKeyMayHaveVeryManyRecordsAmongFewOfAnother() throws IOException {
+        int records = 20_000;
+        SegmentIndex made = new SegmentIndex();
+        ByteBuffer keys = ByteBuffer.wrap("ab".getBytes(StandardCharsets.UTF_8));
+        for (int record = 0; record < records; record++) {
+            made.add(keys, record % 1000 == 0 ? 0 : 1, 1, 1 + record, 3 * record, record % 7);
+        }
+        UUID journal = new UUID(1, 2);
+        SegmentHeader header =
+                SegmentHeader.compacted(journal, journal, 1, SegmentHeader.COMPACTED_ORDINALS, 1, records);
+        ClosedSegment segment = new ClosedSegment(header, records);
+        try (StorageFile file = storage.create(SegmentNames.index(segment.name()))) {
+            made.write(file, segment);
+        }
+
+        IndexFile index = IndexFile.open(storage, segment, new IndexBlocks(16));
+        assertThat(index.select("a".getBytes(StandardCharsets.UTF_8))).isTrue();
+        assertThat(index.count()).isEqualTo(records / 1000);
+        assertThat(index.select("b".getBytes(StandardCharsets.UTF_8))).isTrue();
+        assertThat(index.count()).isEqualTo(records - records / 1000);
+        int entry = 0;
+        for (int record = 0; record < records; record++) {
+            if (record % 1000 != 0) {
+                index.entry(entry++);
+                assertThat(index.sequence()).isEqualTo(1 + record);
+                assertThat(index.offset()).isEqualTo(3 * record);
+                assertThat(index.length()).isEqualTo(record % 7);
+            }
+        }
     }
 
     @Test
