@@ -31,7 +31,7 @@ class SlowForceTest {
     /** The one that hangs, counted per thread; a log thread that has been relieved by then does not come so far. */
     private static final int NTH = Calm.HAND_OVERS_MIN + 156;
 
-    private static final long HANG_SECONDS = 8;
+    private static final long HANG_SECONDS = 4;
     private static final long HANGING_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     /** Slow moments of the disk may bring the log thread there first, and then it hangs instead. */
     private static final int LIVES = 8;
