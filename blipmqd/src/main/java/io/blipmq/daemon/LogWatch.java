@@ -3,7 +3,7 @@ package io.blipmq.daemon;
 /**
  * The log thread's eye on the turns of the log that the core's thread runs. Owned by the log thread.
  *
- * <p>It looks at most once in {@link #LOOK_NANOS}, and goes on looking as long as anything changes from look to look.
+ * <p>It looks again after {@link #LOOK_NANOS}, for as long as anything changes from look to look.
  */
 final class LogWatch {
     /** A force that the core's thread runs may keep the core waiting for this, and once more until the look that finds it. */
@@ -20,7 +20,11 @@ final class LogWatch {
         this.lookNanos = nowNanos;
     }
 
-    /** Looks, if it is time or something has changed. @return whether the core's thread is in the same turn as last time */
+    /**
+     * Looks.
+     *
+     * @return whether the core's thread is in the same turn of the log as it was {@link #LOOK_NANOS} ago
+     */
     boolean findsTurnThatLasts(long nowNanos) {
         long newLook = holder.look();
         if (newLook != look) {

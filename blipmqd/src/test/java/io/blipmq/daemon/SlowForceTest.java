@@ -94,7 +94,11 @@ class SlowForceTest {
         return hasHungInTheBroker(strace);
     }
 
-    /** Publishes one message at a time, each confirmed before the next. @return how many */
+    /**
+     * Publishes one message at a time, each confirmed before the next.
+     *
+     * @return how many
+     */
     private static int publish(DaemonProcess daemon, AtomicBoolean enough) throws IOException {
         try (BlipClient client = daemon.connect()) {
             client.subscribe("demo", 1);
