@@ -76,7 +76,7 @@ final class Strace {
         return command;
     }
 
-    /** The traced calls. Ask when the daemon has ended. */
+    /** The traced calls; all of them once the daemon has ended. */
     List<String> calls() throws IOException {
         return Files.exists(trace) ? Files.readAllLines(trace) : List.of();
     }
