@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The broker thread's duty cycle: sockets on the outside, the broker's core in the middle. Owned by the broker thread;
- * only {@link #wakeup()} may be called by any thread.
+ * The broker thread's duty cycle: sockets on the outside, the broker's core in the middle. Owned by the broker thread,
+ * the one of the first turn or the last that called {@link #adopt()}; only {@link #wakeup()} may be called by any thread.
  *
  * <p>A turn reads all sockets before it handles any frame, handles the connections that have ended before the others,
  * so that a client that reconnects finds its subscriptions free, and hands the turn's commands to the log as one batch
@@ -72,6 +72,14 @@ public final class EventLoop {
         if (!wakeupRequested.getAndSet(true) && blocking) {
             selector.wakeup();
         }
+    }
+
+    /**
+     * Makes the calling thread the owner: it runs all turns that follow. The former owner has to be between two turns, and
+     * what it did has to be visible here.
+     */
+    public void adopt() {
+        owner = Thread.currentThread();
     }
 
     /** Blocks until a socket is ready, somebody calls {@link #wakeup()}, or the time is over. */
@@ -163,7 +171,7 @@ public final class EventLoop {
         return timed ? Connections.SWEEP_NANOS : FOREVER_NANOS;
     }
 
-    /** The thread of the first turn runs all of them. */
+    /** Who runs the first turn runs all of them, until another thread adopts the loop. */
     private boolean isOwner() {
         if (owner == null) {
             owner = Thread.currentThread();

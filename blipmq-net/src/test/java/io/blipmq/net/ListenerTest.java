@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,33 @@ class ListenerTest {
             server.loop.awaitWork(TimeUnit.HOURS.toNanos(1));
             waker.join();
         }
+    }
+
+    @Test
+    void anotherThreadRunsTurnsOnceItHasAdoptedTheLoop() throws Exception {
+        server.turn();
+        AtomicReference<Throwable> stranger = new AtomicReference<>();
+        AtomicReference<Throwable> adopter = new AtomicReference<>();
+        runToItsEnd(() -> server.turn(), stranger);
+        assertThat(stranger.get()).isInstanceOf(AssertionError.class).hasMessageContaining("belongs to");
+
+        runToItsEnd(
+                () -> {
+                    server.loop.adopt();
+                    server.turn();
+                },
+                adopter);
+        assertThat(adopter.get()).isNull();
+        assertThatThrownBy(() -> server.turn()).isInstanceOf(AssertionError.class);
+        server.loop.adopt();
+        server.turn();
+    }
+
+    private static void runToItsEnd(Runnable work, AtomicReference<Throwable> failure) throws InterruptedException {
+        Thread thread = new Thread(work);
+        thread.setUncaughtExceptionHandler((failed, cause) -> failure.set(cause));
+        thread.start();
+        thread.join();
     }
 
     @Test

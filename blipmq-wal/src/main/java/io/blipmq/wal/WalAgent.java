@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The log thread's duty cycle: writes submitted frames, forces them by the policy, and publishes what is stored. Owned by
- * the log thread, except {@link #isSealed} and {@link #onStored}.
+ * The log's duty cycle: writes submitted frames, forces them by the policy, and publishes what is stored. Owned by the
+ * thread that runs {@link #doWork}, one at a time: the log thread, or another one that sees to it that they take turns, and
+ * may then run a turn while the log thread is in {@link #awaitWork}. {@link #isSealed} and {@link #onStored} are for any
+ * thread.
  *
  * <p>Group commit needs no timer: what is submitted while a force runs is the next batch.
  *
- * <p>The thread must never be interrupted: an interrupt closes the file that it is writing to. It ends after the seal.
+ * <p>These threads must never be interrupted: an interrupt closes the file that is being written to.
  */
 public final class WalAgent {
     private final FrameRing ring;
@@ -35,7 +37,9 @@ public final class WalAgent {
     private int runEnd;
     private int runOffset;
 
-    private long delayNanos = ForceSchedule.NEVER;
+    /** Until a force is due; the log thread reads it where it waits. */
+    private volatile long delayNanos = ForceSchedule.NEVER;
+
     private StorageFailedException failure;
 
     WalAgent(
@@ -55,14 +59,21 @@ public final class WalAgent {
         this.writtenSequence = lastSequence;
     }
 
-    /** Sets what wakes the core when records have become stored; called by the log thread. */
+    /** Sets what wakes the core when records have become stored; called in the log's turns. */
     public void onStored(Runnable wakeup) {
         onStored = wakeup;
     }
 
-    /** Waits for frames or for the next force that is due, {@code timeoutNanos} at most. May return early. */
-    public void awaitWork(long timeoutNanos) {
-        signal.await(Math.min(timeoutNanos, delayNanos));
+    /**
+     * Waits for frames or for the next force that is due, {@code timeoutNanos} at most. May return early. Called by the log
+     * thread only.
+     *
+     * @return whether there may be something to do: then a turn has to be run afterwards, whoever runs it
+     */
+    public boolean awaitWork(long timeoutNanos) {
+        long delay = delayNanos;
+        boolean woken = signal.await(Math.min(timeoutNanos, delay));
+        return woken || delay != ForceSchedule.NEVER;
     }
 
     /** Wakes the log thread, so that it looks whether it is to end. Thread-safe. */

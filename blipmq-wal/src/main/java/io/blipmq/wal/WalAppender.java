@@ -43,6 +43,7 @@ public final class WalAppender {
     private long undrainedBytes;
     private long filledBytes;
     private boolean sealed;
+    private boolean wakeupsHeld;
 
     private final IdleTimer idleTimer = new IdleTimer();
 
@@ -180,10 +181,26 @@ public final class WalAppender {
         return true;
     }
 
+    /** Every way into the ring: whoever holds wakeups finds what was handed over in {@link #submittedFrames}. */
     private void handOver(long forceThrough) {
         metrics.submitted(filledBytes);
         ring.submit(forceThrough);
-        logSignal.raise();
+        if (!wakeupsHeld) {
+            logSignal.raise();
+        }
+    }
+
+    /**
+     * Whether frames that are handed over from now on wake the log thread, as they do from the start, or nobody. Who holds
+     * wakeups has to look after what was handed over: {@link WalAgent#doWork} or {@link WalAgent#wakeup}, in the same turn.
+     */
+    public void holdWakeups(boolean hold) {
+        wakeupsHeld = hold;
+    }
+
+    /** Frames handed over since the start. */
+    public long submittedFrames() {
+        return ring.submitted();
     }
 
     /**

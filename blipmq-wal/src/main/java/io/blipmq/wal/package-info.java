@@ -4,8 +4,9 @@
  * <p>Three owners share a log. The core thread appends through the {@link io.blipmq.wal.WalAppender}, which decides
  * where every record stands; the log thread writes and forces in the {@link io.blipmq.wal.WalAgent}; a background
  * thread claims disk room ahead, indexes closed segments, writes checkpoints and compacts in the {@link
- * io.blipmq.wal.WalBackground}. All of them can be
- * stepped by one thread, which is how the tests run them. Nothing here knows what a record means, and nothing here sees
+ * io.blipmq.wal.WalBackground}. These are roles: all of them can be
+ * stepped by one thread, which is how the tests run them, and threads may change places as long as each hands over what
+ * it wrote. Nothing here knows what a record means, and nothing here sees
  * another module. Every byte goes through the {@link io.blipmq.wal.Storage} seam.
  *
  * <p>A damaged log is looked at by {@code LogSurvey} and mended by {@code Repair}, for a start that is to salvage and for

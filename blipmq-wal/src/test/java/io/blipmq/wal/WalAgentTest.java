@@ -185,9 +185,43 @@ class WalAgentTest {
         log.open();
         log.append("a");
         log.wal().appender().submit(true);
-        log.wal().agent().awaitWork(TimeUnit.HOURS.toNanos(1));
 
+        assertThat(log.wal().agent().awaitWork(TimeUnit.HOURS.toNanos(1))).isTrue();
+        assertThat(log.wal().agent().awaitWork(0)).as("once").isFalse();
         assertThat(log.wal().agent().doWork(log.nowNanos())).isPositive();
+    }
+
+    @Test
+    void aForceThatIsDueLaterIsWaitedForAgain() throws IOException {
+        log.with(ForcePolicy.intervalMillis(5)).open();
+        log.append("a");
+        log.wal().appender().submit(true);
+        assertThat(log.wal().agent().awaitWork(0)).isTrue();
+        log.wal().agent().doWork(log.nowNanos());
+
+        assertThat(log.wal().agent().awaitWork(0)).isTrue();
+        log.wal().agent().doWork(log.nowNanos() + TimeUnit.MILLISECONDS.toNanos(5));
+        assertThat(log.wal().agent().awaitWork(0)).as("nothing is due").isFalse();
+    }
+
+    @Test
+    void whatIsHandedOverWakesNobodyWhileWakeupsAreHeld() throws IOException {
+        log.open();
+        log.wal().appender().holdWakeups(true);
+        log.append("a");
+        log.wal().appender().submit(true);
+        assertThat(log.wal().appender().submittedFrames()).isEqualTo(1);
+        assertThat(log.wal().agent().awaitWork(0)).isFalse();
+        assertThat(log.wal().agent().doWork(log.nowNanos()))
+                .as("a frame and a force")
+                .isEqualTo(2);
+
+        log.wal().agent().wakeup();
+        assertThat(log.wal().agent().awaitWork(TimeUnit.HOURS.toNanos(1))).isTrue();
+        log.wal().appender().holdWakeups(false);
+        log.append("b");
+        log.wal().appender().submit(true);
+        assertThat(log.wal().agent().awaitWork(TimeUnit.HOURS.toNanos(1))).isTrue();
     }
 
     private List<String> callsOf(Runnable work) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -24,12 +25,28 @@ class WalThreadsTest {
     Path directory;
 
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    /** Whether a thread runs the log's turn. */
+    private final AtomicBoolean logTaken = new AtomicBoolean();
+
     private volatile boolean ending;
+
+    /** Whether the core runs some of the log's turns itself. */
+    private boolean coreWrites;
 
     private long drained;
 
     @Test
     void recordsComeBackInOrderUnderEveryPolicy() throws Exception {
+        runAll();
+    }
+
+    @Test
+    void recordsComeBackInOrderWhoeverWritesThem() throws Exception {
+        coreWrites = true;
+        runAll();
+    }
+
+    private void runAll() throws Exception {
         long expected = 0;
         for (ForcePolicy policy : new ForcePolicy[] {
             ForcePolicy.ALWAYS, ForcePolicy.everyN(64), ForcePolicy.intervalMillis(5), ForcePolicy.NONE
@@ -46,19 +63,14 @@ class WalThreadsTest {
         Thread core = Thread.currentThread();
         wal.agent().onStored(() -> LockSupport.unpark(core));
         wal.background().onPrepared(() -> LockSupport.unpark(core));
-        Thread log = start(() -> {
-            while (!wal.agent().isSealed()) {
-                wal.agent().doWork(System.nanoTime());
-                wal.agent().awaitWork(WAIT_NANOS);
-            }
-        });
+        Thread log = start(() -> runLog(wal.agent()));
         Thread background = start(() -> {
             while (!ending) {
                 wal.background().doWork(System.nanoTime());
                 wal.background().awaitWork(WAIT_NANOS);
             }
         });
-        appendAll(wal.appender(), before);
+        appendAll(wal, before);
         wal.appender().seal();
         log.join();
         ending = true;
@@ -85,7 +97,37 @@ class WalThreadsTest {
         return wal;
     }
 
-    private void appendAll(WalAppender appender, long before) {
+    private void runLog(WalAgent log) {
+        boolean owed = true;
+        while (!log.isSealed()) {
+            owed = owed && !runLogTurn(log);
+            owed |= log.awaitWork(owed ? TURN_WAIT_NANOS : WAIT_NANOS);
+        }
+    }
+
+    /** @return false when another thread is at it */
+    private boolean runLogTurn(WalAgent log) {
+        if (!logTaken.compareAndSet(false, true)) {
+            return false;
+        }
+        log.doWork(System.nanoTime());
+        logTaken.set(false);
+        return true;
+    }
+
+    private boolean submit(Wal wal, int appended) {
+        boolean held = coreWrites && appended % 4 < 2;
+        wal.appender().holdWakeups(held);
+        boolean submitted = wal.appender().submit(appended % 3 != 0);
+        if (submitted && held && !runLogTurn(wal.agent())) {
+            wal.agent().wakeup();
+        }
+        wal.appender().holdWakeups(false);
+        return submitted;
+    }
+
+    private void appendAll(Wal wal, long before) {
+        WalAppender appender = wal.appender();
         ByteBuffer readBack = ByteBuffer.allocate(Long.BYTES);
         RecordHandler handler = (sequence, type, buffer, offset, length, position) -> {
             assertThat(buffer.getLong(offset)).isEqualTo(before + drained);
@@ -104,7 +146,7 @@ class WalThreadsTest {
                 appender.buffer().putLong(body, before + appended++);
                 appender.commit(1);
             }
-            boolean submitted = appender.submit(appended % 3 != 0);
+            boolean submitted = submit(wal, appended);
             if (appender.drainStored(handler, Integer.MAX_VALUE) == 0 && !submitted) {
                 LockSupport.parkNanos(TURN_WAIT_NANOS);
             }

@@ -1,9 +1,12 @@
 package io.blipmq.daemon;
 
+import io.blipmq.net.EventLoop;
+import io.blipmq.wal.WalAgent;
+import io.blipmq.wal.WalAppender;
 import java.util.function.LongConsumer;
 import java.util.function.LongToIntFunction;
 
-/** Makes {@link AgentRunner.Agent}s of the modules' duty cycles, which know nothing of each other. Stateless. */
+/** Makes agents for {@link AgentRunner} and {@link AgentPair} of the modules' duty cycles, which know nothing of each other. Stateless. */
 final class AgentCycles {
     private AgentCycles() {}
 
@@ -22,6 +25,65 @@ final class AgentCycles {
             @Override
             public void wakeup() {
                 wakeup.run();
+            }
+        };
+    }
+
+    /** The core: sockets, broker, and the frames that they hand to the log. */
+    static AgentPair.Core core(EventLoop loop, WalAppender log) {
+        return new AgentPair.Core() {
+            @Override
+            public void awaitWork(long timeoutNanos) {
+                loop.awaitWork(timeoutNanos);
+            }
+
+            @Override
+            public int doWork(long nowNanos) {
+                return loop.doWork(nowNanos);
+            }
+
+            @Override
+            public void wakeup() {
+                loop.wakeup();
+            }
+
+            @Override
+            public void adopt() {
+                loop.adopt();
+            }
+
+            @Override
+            public void holdWakeups(boolean hold) {
+                log.holdWakeups(hold);
+            }
+
+            @Override
+            public long submittedFrames() {
+                return log.submittedFrames();
+            }
+
+            @Override
+            public long lastSequence() {
+                return log.lastSequence();
+            }
+        };
+    }
+
+    static AgentPair.Log log(WalAgent log) {
+        return new AgentPair.Log() {
+            @Override
+            public boolean awaitWork(long timeoutNanos) {
+                return log.awaitWork(timeoutNanos);
+            }
+
+            @Override
+            public int doWork(long nowNanos) {
+                return log.doWork(nowNanos);
+            }
+
+            @Override
+            public void wakeup() {
+                log.wakeup();
             }
         };
     }

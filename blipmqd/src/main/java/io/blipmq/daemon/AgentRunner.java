@@ -9,18 +9,21 @@ import java.util.function.Consumer;
  */
 final class AgentRunner {
     /** An agent that is not woken looks around after this time. */
-    private static final long AWAIT_NANOS = 1_000_000_000L;
+    static final long AWAIT_NANOS = 1_000_000_000L;
 
-    /** An agent as its thread sees it. */
-    interface Agent {
-        /** Waits until there is work, or the time is over. */
-        void awaitWork(long timeoutNanos);
-
+    /** What an agent does, as a thread sees it that lets it do so. */
+    interface Duty {
         /** Runs one turn. */
         int doWork(long nowNanos);
 
-        /** Ends {@link #awaitWork}; called by any thread. */
+        /** Ends the wait before the next turn; called by any thread. */
         void wakeup();
+    }
+
+    /** An agent as its thread sees it. */
+    interface Agent extends Duty {
+        /** Waits until there is work, or the time is over. */
+        void awaitWork(long timeoutNanos);
     }
 
     private final Agent agent;
@@ -57,13 +60,19 @@ final class AgentRunner {
         try {
             while (!stopping) {
                 agent.awaitWork(AWAIT_NANOS);
-                long nowNanos = System.nanoTime();
-                dutyCycle.turnBegan(nowNanos);
-                agent.doWork(nowNanos);
-                dutyCycle.turnEnded(System.nanoTime());
+                runTurn(agent, dutyCycle);
             }
         } catch (Throwable failure) { // whatever ends an agent ends the daemon
             onFailure.accept(failure);
         }
+    }
+
+    /** Runs one turn, and keeps the record of it; one that fails does not end. */
+    static int runTurn(Duty agent, DutyCycle dutyCycle) {
+        long nowNanos = System.nanoTime();
+        dutyCycle.turnBegan(nowNanos);
+        int work = agent.doWork(nowNanos);
+        dutyCycle.turnEnded(System.nanoTime());
+        return work;
     }
 }

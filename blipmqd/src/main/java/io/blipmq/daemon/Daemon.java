@@ -11,6 +11,7 @@ import io.blipmq.net.EventLoop;
 import io.blipmq.net.NetMetrics;
 import io.blipmq.wal.DiskFullException;
 import io.blipmq.wal.FileStorage;
+import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalCorruptionException;
@@ -44,8 +45,7 @@ final class Daemon {
     private EventLoop loop;
     private NetMetrics netMetrics;
     private HttpEndpoint http;
-    private AgentRunner brokerThread;
-    private AgentRunner logThread;
+    private AgentPair brokerAndLog;
     private AgentRunner prepareThread;
     private Maintenance maintenance;
     private long startMillis;
@@ -84,7 +84,7 @@ final class Daemon {
         StartLines.log(wal);
         netMetrics = new NetMetrics();
         loop = new EventLoop(broker, Mapping.netOptions(settings, version, memory.connections(options)), netMetrics);
-        makeThreads();
+        makeThreads(options.forcePolicy());
         loop.listen();
         http = HttpEndpoint.start(
                 new InetSocketAddress(
@@ -134,12 +134,12 @@ final class Daemon {
         log.info("blipmqd {} is ready after {} ms: {}", version, startMillis, servedWhere);
     }
 
-    private void makeThreads() {
-        brokerThread = new AgentRunner(
-                "broker", AgentCycles.of(loop::awaitWork, loop::doWork, loop::wakeup), this::onBrokerFailure);
-        logThread = new AgentRunner(
-                "log",
-                AgentCycles.of(wal.agent()::awaitWork, wal.agent()::doWork, wal.agent()::wakeup),
+    private void makeThreads(ForcePolicy policy) {
+        brokerAndLog = new AgentPair(
+                AgentCycles.core(loop, wal.appender()),
+                AgentCycles.log(wal.agent()),
+                new Calm(policy.equals(ForcePolicy.ALWAYS)),
+                this::onBrokerFailure,
                 this::onStorageFailure);
         prepareThread = new AgentRunner(
                 "log-prepare",
@@ -153,8 +153,7 @@ final class Daemon {
 
     private void startThreads() {
         prepareThread.start();
-        logThread.start();
-        brokerThread.start();
+        brokerAndLog.start();
         maintenance.start();
     }
 
@@ -288,12 +287,11 @@ final class Daemon {
     }
 
     List<DutyCycle> dutyCycles() {
-        return List.of(brokerThread.dutyCycle(), logThread.dutyCycle(), prepareThread.dutyCycle());
+        return List.of(brokerAndLog.coreCycle(), brokerAndLog.logCycle(), prepareThread.dutyCycle());
     }
 
     void stopThreads() throws InterruptedException {
-        brokerThread.stop();
-        logThread.stop();
+        brokerAndLog.stop();
         prepareThread.stop();
     }
 }
