@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
  * that, and the disk is left alone for {@value #HAND_OVERS_MAX} hand-overs before it is tried again.
  */
 final class Calm {
-    static final int HAND_OVERS_MIN = 64;
+    static final int HAND_OVERS_MIN = 32;
     static final int HAND_OVERS_MAX = 4096;
 
-    /** Two publishers that wait for each of their messages, and what is acknowledged meanwhile. */
-    static final long RECORDS_MAX = 4;
-    /** Sockets, frames, answers and deliveries of all turns that this takes: one publisher and one subscriber make 6 to 18. */
-    static final long WORK_MAX = 24;
+    /** A few publishers that wait for each of their messages, and what is acknowledged meanwhile. */
+    static final long RECORDS_MAX = 8;
+    /** Sockets, frames, answers and deliveries of all turns before it: one publisher and one subscriber make 6 to 18. */
+    static final long WORK_MAX = 32;
 
     /** Many times what two hand-overs cost, and less than a client notices. */
     static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(1);

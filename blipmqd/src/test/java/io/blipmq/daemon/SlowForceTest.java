@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class SlowForceTest {
     /** The one that hangs, counted per thread; a log thread that has been relieved by then does not come so far. */
-    private static final int NTH = Calm.HAND_OVERS_MIN + 156;
+    private static final int NTH = 150;
 
     private static final long HANG_SECONDS = 4;
     private static final long HANGING_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
