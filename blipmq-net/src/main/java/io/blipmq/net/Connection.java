@@ -26,6 +26,12 @@ final class Connection {
      */
     static final long PROGRESS_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+    /**
+     * About as many frames are read in a turn. Each may be for another topic, and what it touches has to be in the
+     * processor's cache still when the turn comes to push.
+     */
+    private static final int FRAMES_PER_READ = 1024;
+
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
     private final LoopResources shared;
@@ -44,6 +50,9 @@ final class Connection {
     boolean active;
 
     private int interestOps = SelectionKey.OP_READ;
+    /** What {@link #FRAMES_PER_READ} frames take, of the size of the last ones; no bound while one is incomplete. */
+    private long readBytesMax = Long.MAX_VALUE;
+
     private boolean refusedByJournal;
     private long refusedSinceNanos;
     private boolean broken;
@@ -68,7 +77,7 @@ final class Connection {
         if (!mayRead() || !input.fitsShared()) {
             return 0;
         }
-        int read = input.read(channel, bytesMax, probeEnd, session.assemblyBudget());
+        int read = input.read(channel, (int) Math.min(bytesMax, readBytesMax), probeEnd, session.assemblyBudget());
         shared.metrics.add(NetMetric.BYTES_IN, read);
         if (input.failure() != null) {
             onLost(input.failure());
@@ -216,6 +225,7 @@ final class Connection {
         } catch (ProtocolException e) {
             onBroken(e);
         }
+        readBytesMax = frames == 0 ? Long.MAX_VALUE : (long) FRAMES_PER_READ * (at - input.from()) / frames;
         if (!session.isClosing()) {
             input.onHandled(at, session.assemblyBudget(), nowNanos);
         }

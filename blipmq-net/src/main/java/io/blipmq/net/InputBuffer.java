@@ -18,9 +18,6 @@ final class InputBuffer {
     /** Frames larger than this are assembled in a buffer of their own; half of what a turn reads. */
     private static final int LARGE_FRAME_BYTES = LoopResources.READ_BUFFER_BYTES / 2;
 
-    /** The rest of a large frame is read in larger pieces: it goes straight to its place. */
-    private static final int LARGE_READ_FACTOR = 2;
-
     /**
      * What every connection may hold however little room there is, so that handshakes and small frames go on while
      * others fill the budget with large ones; the smallest buffer there is.
@@ -155,7 +152,7 @@ final class InputBuffer {
     }
 
     private int readLargeFrame(SocketChannel channel, int bytesMax) {
-        int end = (int) Math.min(largeFrameBytes, heldBytes + (long) LARGE_READ_FACTOR * bytesMax);
+        int end = (int) Math.min(largeFrameBytes, (long) heldBytes + bytesMax);
         int read = readSome(channel, held.limit(end).position(heldBytes));
         held.clear();
         heldBytes += read;

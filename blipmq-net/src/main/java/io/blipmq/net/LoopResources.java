@@ -8,11 +8,8 @@ import java.nio.ByteBuffer;
 
 /** What the connections of one event loop share. Owned by the broker thread. */
 final class LoopResources {
-    /**
-     * What a turn reads at most, large frames apart: large enough to make a turn's fixed cost small, small enough for the
-     * cache, which has to hold the topics of all its messages as well.
-     */
-    static final int READ_BUFFER_BYTES = 128 * 1024;
+    /** What a turn reads at most: large enough to make a turn's fixed cost small, small enough for the cache. */
+    static final int READ_BUFFER_BYTES = 256 * 1024;
 
     /**
      * How many subscriptions and deliveries a connection's requests may make the broker look at in a turn; the request that
