@@ -7,6 +7,9 @@ package io.blipmq.net;
  * from a socket have to be put somewhere.
  */
 final class ByteBudget {
+    /** Who may go beyond the limit may do so by this share of it, all together. */
+    private static final int BEYOND_SHARE = 2;
+
     private final long limitBytes;
     private final long headroomBytes;
     private long usedBytes;
@@ -42,6 +45,11 @@ final class ByteBudget {
     /** Whether nothing beyond the headroom is taken. */
     boolean hasRoom() {
         return usedBytes + headroomBytes <= limitBytes;
+    }
+
+    /** Whether there is room even for those who have taken nothing yet, and should not wait for those who have. */
+    boolean hasRoomBeyond() {
+        return usedBytes <= limitBytes + limitBytes / BEYOND_SHARE;
     }
 
     long usedBytes() {

@@ -182,7 +182,7 @@ final class Connection {
 
     /** Whether something is left for a later turn even if the socket stays silent. */
     boolean isUnfinished() {
-        return answers.isWaiting() || input.hasFrame() || isEndUnhandled() || isStalled();
+        return answers.isWaiting() || input.hasFrame() || isEndUnhandled() || isStalled() || isStarved();
     }
 
     /** Whether the next turn could go on at once, without waiting for anything. */
@@ -194,6 +194,11 @@ final class Connection {
     /** Whether the journal or the budget had no room for this connection's next frame. */
     boolean isStalled() {
         return refusedByJournal || !input.hasRoom(session.assemblyBudget());
+    }
+
+    /** Whether it waits until others have been written, for they hold all the room that there is for output. */
+    boolean isStarved() {
+        return !closed && output.isStarved();
     }
 
     /** Whether a frame has begun or has no room, or the session is not in its steady state, so that time matters. */

@@ -85,6 +85,7 @@ final class Connections {
     int flush(long nowNanos) {
         canGoOn = false;
         stalled = false;
+        boolean starved = false;
         int kept = 0;
         long written = 0;
         for (int i = 0; i < active.count(); i++) {
@@ -96,6 +97,7 @@ final class Connections {
                 active.keep(kept++, connection);
                 canGoOn |= connection.canGoOn();
                 stalled |= connection.isStalled();
+                starved |= connection.isStarved();
             } else {
                 connection.active = false;
             }
@@ -104,6 +106,8 @@ final class Connections {
             }
         }
         active.truncate(kept);
+        canGoOn |= starved && shared.output.hasRoomBeyond();
+        stalled |= starved;
         return written > 0 ? 1 : 0;
     }
 

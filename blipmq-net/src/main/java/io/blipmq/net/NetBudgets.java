@@ -7,8 +7,8 @@ import io.blipmq.protocol.FrameLayout;
  *
  * @param assemblyBytes input that waits for the rest of its frame, or for the journal; beyond it every connection may
  *     still hold 1 KiB
- * @param outputBytes output that waits for its peer to read; it may be exceeded by one message, and by one turn's
- *     answers of each connection that had nothing queued
+ * @param outputBytes output that waits for its peer to read; connections that had nothing queued may exceed it by half
+ *     together, and one message may do so beside
  */
 public record NetBudgets(long assemblyBytes, long outputBytes) {
     /** One frame of the largest size must fit beside what a turn reads. */

@@ -102,18 +102,28 @@ final class OutputQueue {
     }
 
     /**
-     * Whether the peer has to read first. When all connections together hold too much, each may still send when it has
-     * nothing queued, so that those who do not read cannot stop those who do.
+     * Whether the peer, or others, have to read first. When all connections together hold too much, each may still send when
+     * it has nothing queued, so that those who do not read cannot stop those who do; but only as far as the budget goes
+     * beyond its limit, for there may be ten thousand of them.
      */
     boolean isFull() {
         long bytes = bytes();
-        return bytes >= HIGH_WATER_BYTES || (bytes > 0 && !budget.hasRoom());
+        return bytes >= HIGH_WATER_BYTES || !budgetHasRoom(bytes);
+    }
+
+    /** Whether it is full with nothing in it, so that no write of its own will tell when there is room again. */
+    boolean isStarved() {
+        return isEmpty() && !budget.hasRoomBeyond();
+    }
+
+    private boolean budgetHasRoom(long bytes) {
+        return bytes == 0 ? budget.hasRoomBeyond() : budget.hasRoom();
     }
 
     /** Whether messages may be pushed that nobody has asked for one by one. */
     boolean hasRoomForPush() {
         long bytes = bytes();
-        return bytes == 0 || (bytes < PUSH_HIGH_WATER_BYTES && budget.hasRoom());
+        return bytes < PUSH_HIGH_WATER_BYTES && budgetHasRoom(bytes);
     }
 
     /** Offers everything to the socket once. */

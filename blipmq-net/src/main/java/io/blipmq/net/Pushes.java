@@ -26,7 +26,7 @@ final class Pushes implements Pusher {
     private long publishedMillis;
     private boolean refused;
 
-    /** @param onOutput what to run when a frame has begun, so that it is written at the turn's end */
+    /** @param onOutput what to run when a frame has begun, or found no room, so that this is seen to at the turn's end */
     Pushes(OutputQueue output, Runnable onOutput) {
         this.output = output;
         this.onOutput = onOutput;
@@ -35,6 +35,9 @@ final class Pushes implements Pusher {
     @Override
     public boolean hasRoom() {
         boolean room = output.hasRoomForPush();
+        if (!room && output.isStarved()) {
+            onOutput.run(); // it has no output of its own that would bring it up
+        }
         refused |= !room;
         return room;
     }

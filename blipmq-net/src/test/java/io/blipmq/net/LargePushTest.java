@@ -2,6 +2,7 @@ package io.blipmq.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.EntryLayout;
 import io.blipmq.protocol.v2.PublishLayout;
@@ -80,6 +81,32 @@ class LargePushTest {
         server.until("the connection is closed", () -> server.metric(NetMetric.CONNECTIONS) == 2);
         publisher.send(frames(List.of("next")));
         stays.expectDelivery(subscription, 0, 1, "next");
+        expectNoBuffers();
+    }
+
+    /** Together they would hold several times the room that there is for output; those that find none are served later. */
+    @Test
+    void manyReadersOfALargeMessageTakeTheRoomForOutputInTurn() throws IOException {
+        server.close();
+        NetBudgets budgets = new NetBudgets(26L << 20, 17L << 20);
+        server = TestServer.start(TestServer.options(20, budgets));
+        PushClient[] readers = new PushClient[8];
+        long[] subscriptions = new long[readers.length];
+        for (int i = 0; i < readers.length; i++) {
+            readers[i] = server.connectPushReady();
+            subscriptions[i] = attach(readers[i]);
+        }
+        PushClient publisher = server.connectPushReady();
+        String large = body(14_000_000);
+        publisher.send(frames(List.of(large)));
+        server.untilQuiet();
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES))
+                .isBetween(budgets.outputBytes() / 2, budgets.outputBytes() * 3 / 2 + FrameLayout.FRAME_BYTES_MAX);
+
+        for (int i = 0; i < readers.length; i++) {
+            readers[i].expectDelivery(subscriptions[i], 0, 1, large);
+        }
+        publisher.expectNothingMore();
         expectNoBuffers();
     }
 

@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +47,28 @@ class OutputQueueTest {
         }
         assertThat(shared.output.usedBytes()).isZero();
         assertThat(metrics.get(NetMetric.OUTPUT_BYTES)).isZero();
+    }
+
+    /** Ten thousand who all read are too many to have something queued at once. */
+    @Test
+    void thoseWhoHaveNothingQueuedGoBeyondTheBudgetByHalfOfItTogether() {
+        List<OutputQueue> queues = new ArrayList<>();
+        OutputQueue next = new OutputQueue(shared);
+        while (!next.isFull()) {
+            assertThat(next.isStarved()).isFalse();
+            assertThat(next.hasRoomForPush()).isTrue();
+            fill(next, 60_000);
+            queues.add(next);
+            next = new OutputQueue(shared);
+        }
+        assertThat(next.isStarved()).isTrue();
+        assertThat(next.hasRoomForPush()).isFalse();
+        long limit = BUDGETS.outputBytes() * 3 / 2;
+        assertThat(shared.output.usedBytes()).isBetween(limit, limit + (1 << 17));
+
+        queues.get(0).clear();
+        assertThat(next.isStarved()).isFalse();
+        assertThat(next.isFull()).isFalse();
     }
 
     @Test
