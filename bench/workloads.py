@@ -126,7 +126,7 @@ WORKLOADS = [
     curve("topics", "topics, one message a frame", "broker_ns_per_delivery", "blip", "topics",
           [(count, arguments(f"--size 100 --spread {count}")) for count in (1, 100, 10_000, 100_000)], 2.5),
     curve("subscriptions", "subscriptions of a topic", "broker_ns_per_delivery", "blip", "subscriptions",
-          [(count, arguments(f"--mode fanout --size 100 --ahead 1000 --gather-us 2000 --subs {count}")) for count in (1, 10, 100, 1000)], 1.3),
+          [(count, arguments(f"--mode fanout --size 100 --ahead 1000 --gather-us 2000 --subs {count}")) for count in (1, 10, 100, 1000, 10_000)], 1.3),
     curve("connections-idle", "connections that say nothing, beside 1→1", "broker_ns_per_delivery", "blip", "idle connections",
           [(count, {**arguments("--size 100"), "beside": [f"--mode conns --n {count} --hold 60".split()] if count else []}) for count in (0, 1000, 9900)], 1.3),
     curve("backlog", "messages that wait in another subscription of the topic, QoS 1 stored", "broker_ns_per_delivery", "blip", "waiting",
