@@ -147,16 +147,14 @@ final class Compaction {
         }
     }
 
-    /** The segments of a backlog that nobody takes are all live, count after count, and looked through only once. */
+    /**
+     * The segments of a backlog that nobody takes are all live, count after count, and looked through only once: what is live
+     * now was live at the last count, too.
+     */
     private long liveBytes(ClosedSegment segment) throws IOException {
-        if (!scan.isWhollyLive(segment, liveness)) {
-            return scan.countBytes(segment, liveness);
-        }
         SegmentFacts fact = fact(segment);
-        if (fact.wholeBytes() == SegmentFacts.UNKNOWN) {
-            fact.countedWhole(scan.countBytes(segment, liveness));
-        }
-        return fact.wholeBytes();
+        boolean unchanged = fact.isCounted() && scan.isWhollyLive(segment, liveness);
+        return unchanged ? fact.liveBytes() : scan.countBytes(segment, liveness);
     }
 
     private void mergeStep() throws IOException {

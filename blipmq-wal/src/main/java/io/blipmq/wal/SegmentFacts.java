@@ -6,11 +6,10 @@ package io.blipmq.wal;
  * <p>What is dead stays dead, so an older count is an upper bound.
  */
 final class SegmentFacts {
-    static final long UNKNOWN = Long.MAX_VALUE;
+    private static final long UNKNOWN = Long.MAX_VALUE;
 
     private final long fileBytes;
     private long liveBytes = UNKNOWN;
-    private long wholeBytes = UNKNOWN;
     private long countedInCycle;
     private boolean damaged;
 
@@ -23,14 +22,8 @@ final class SegmentFacts {
         countedInCycle = cycle;
     }
 
-    /** Every record was live when they were counted. */
-    void countedWhole(long bytes) {
-        wholeBytes = bytes;
-    }
-
-    /** What the records take together; {@link #UNKNOWN} before a count that found all of them live. */
-    long wholeBytes() {
-        return wholeBytes;
+    boolean isCounted() {
+        return liveBytes != UNKNOWN;
     }
 
     /** It cannot be read in whole, so it is left alone until nothing in it is needed. */
@@ -68,6 +61,6 @@ final class SegmentFacts {
 
     /** So short that a number of neighbours are better off as one; all of it may be needed. */
     boolean isShort(long segmentBytes) {
-        return !damaged && liveBytes != UNKNOWN && fileBytes < segmentBytes / 8;
+        return !damaged && isCounted() && fileBytes < segmentBytes / 8;
     }
 }
