@@ -15,6 +15,9 @@ final class Attachment extends Bag.Item {
     private final long ackTimeoutNanos;
     private final long retryBackoffNanos;
     private long credit;
+    /** Beside what else every message looks at. */
+    private final long subscriptionId;
+
     /** Deliveries that it was given and that are not settled and have not timed out. */
     private int inFlight;
 
@@ -28,6 +31,7 @@ final class Attachment extends Bag.Item {
     Attachment(Client client, Subscription subscription, AttachRequest request, boolean existed) {
         this.client = client;
         this.subscription = subscription;
+        this.subscriptionId = subscription.id();
         this.existed = existed;
         this.number = request.number();
         this.creditOnSettle = request.creditOnSettle();
@@ -42,6 +46,11 @@ final class Attachment extends Bag.Item {
 
     Subscription subscription() {
         return subscription;
+    }
+
+    /** Of {@link #subscription()}, which a message that goes straight to its reader does not touch. */
+    long subscriptionId() {
+        return subscriptionId;
     }
 
     boolean existed() {

@@ -69,10 +69,10 @@ public final class Broker {
             redelivery.onRestored(subscription);
         }
         this.subscribing = new Subscribing(options, counters, state, journal, redelivery, work);
-        this.publishing = new Publishing(options, counters, state, journal, redelivery, ready);
+        this.pushing = new Pushing(ready, redelivery, counters);
+        this.publishing = new Publishing(options, counters, state, journal, redelivery, ready, pushing);
         this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready, work);
         this.settling = new Settling(state, redelivery, work);
-        this.pushing = new Pushing(ready, redelivery, counters);
         this.pollBroker = new PollBroker(counters, state, redelivery, subscribing, publishing, settling, refusals);
         this.pushBroker = pushBroker();
         state.listener(new Applied());

@@ -102,9 +102,7 @@ final class BrokerState implements CommandHandler {
         if (!topic.durable().isEmpty()) {
             topic.messages().append(sequence, position, payloadLength);
         }
-        if (topic.hasPassingSubscriptions()) {
-            topic.live().append(body, payloadOffset, payloadLength, propertiesBytes, publishedMillis, 0);
-        }
+        topic.appendStoredLive(body, payloadOffset, payloadLength, propertiesBytes, publishedMillis);
         listener.onMessage(topic);
     }
 

@@ -78,6 +78,11 @@ public final class Client {
         return isWaitingForRoom;
     }
 
+    /** Whether some of its subscriptions have found no room in its output, and come first. */
+    boolean hasQueue() {
+        return !waitingForRoom.isEmpty();
+    }
+
     /** Those of its subscriptions that have something for it meanwhile. */
     AttachmentQueue waitingForRoom() {
         return waitingForRoom;

@@ -25,7 +25,7 @@ final class DurableReader {
     }
 
     void openLive() {
-        liveCursor = topic.durableLive().open();
+        liveCursor = topic.openDurableLive();
     }
 
     /** @return QoS 0 messages that were waiting and are lost */

@@ -29,6 +29,8 @@ final class LiveChunk {
     final int id;
 
     final byte[] bytes;
+    /** The same bytes, for those who take them to a socket. */
+    final ByteBuffer buffer;
     /** Number of the first message in here, and how many there are. */
     long firstNumber;
 
@@ -48,6 +50,7 @@ final class LiveChunk {
     LiveChunk(int id, int size) {
         this.id = id;
         this.bytes = new byte[size];
+        this.buffer = ByteBuffer.wrap(bytes);
     }
 
     void begin(long newFirstNumber) {

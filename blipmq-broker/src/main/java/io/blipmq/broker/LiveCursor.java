@@ -58,7 +58,7 @@ final class LiveCursor extends Bag.Item {
         int left = at.count(run) - runRead;
         int count = left <= countMax ? left : (int) countMax;
         int end = count == left ? at.end(run) : walk(at, count);
-        pusher.pushEntries(subscriptionId, at.publishedMillis(run), at.bytes, offset, end - offset, count);
+        pusher.pushEntries(subscriptionId, at.publishedMillis(run), at.buffer, offset, end - offset, count);
         advance(count, end);
         return count;
     }

@@ -13,7 +13,7 @@ final class PassingSubscription extends Subscription {
         super(id, topic);
         this.client = client;
         this.createdMillis = createdMillis;
-        this.cursor = topic.live().open();
+        this.cursor = topic.openLive();
     }
 
     @Override
@@ -52,7 +52,14 @@ final class PassingSubscription extends Subscription {
 
     @Override
     int pushNext(long countMax, Delivering delivering) {
-        return cursor.hasNext() ? cursor.push(id(), client.pusher(), countMax) : 0;
+        if (!cursor.hasNext()) {
+            return 0;
+        }
+        int pushed = cursor.push(id(), client.pusher(), countMax);
+        if (!cursor.hasNext()) {
+            topic().onCaughtUp(attachment);
+        }
+        return pushed;
     }
 
     @Override
@@ -68,7 +75,7 @@ final class PassingSubscription extends Subscription {
     /** @return how many messages were waiting and are lost */
     long close() {
         long lost = cursor.backlog();
-        cursor.close();
+        topic().closeLive(cursor);
         return lost;
     }
 

@@ -14,6 +14,7 @@ final class Publishing {
     private final Journal journal;
     private final Redelivery redelivery;
     private final ReadyList ready;
+    private final Pushing pushing;
 
     Publishing(
             BrokerOptions options,
@@ -21,13 +22,15 @@ final class Publishing {
             BrokerState state,
             Journal journal,
             Redelivery redelivery,
-            ReadyList ready) {
+            ReadyList ready,
+            Pushing pushing) {
         this.options = options;
         this.counters = counters;
         this.state = state;
         this.journal = journal;
         this.redelivery = redelivery;
         this.ready = ready;
+        this.pushing = pushing;
     }
 
     /** @return 0 or the journal's sequence number when accepted, or a refusal of {@link Journal#appendPublish} */
@@ -81,13 +84,21 @@ final class Publishing {
         } else {
             if (topic != null) {
                 result.subscriptions = topic.readerCount(0);
-                topic.appendLiveEntries(frame, entriesOffset, entriesEnd, count, redelivery.nowMillis());
-                ready.addTopic(topic);
+                handOver(topic, frame, entriesOffset, entriesEnd, count);
             }
             result.taken = count;
             result.nextOffset = entriesEnd;
         }
         counters.add(BrokerMetric.PUBLISHED, result.taken);
+    }
+
+    /** QoS 0: to the one reader that waits for them, or into the topic's memory. */
+    private void handOver(Topic topic, ByteBuffer frame, int offset, int end, int count) {
+        long nowMillis = redelivery.nowMillis();
+        if (!pushing.pushNow(topic.soleReader(), nowMillis, frame, offset, end, count)) {
+            topic.appendLiveEntries(frame, offset, end, count, nowMillis);
+            ready.addTopic(topic);
+        }
     }
 
     private void journalAll(

@@ -18,9 +18,10 @@ public interface Pusher {
      * Messages at QoS 0: a run of whole entries, as they were published, to be copied during the call.
      *
      * @param publishedMillis when they were published, wall clock
+     * @param entries holds them at an absolute offset
      * @param count how many entries it is
      */
-    void pushEntries(long subscriptionId, long publishedMillis, byte[] entries, int offset, int length, int count);
+    void pushEntries(long subscriptionId, long publishedMillis, ByteBuffer entries, int offset, int length, int count);
 
     /**
      * Begins one delivery at QoS 1.

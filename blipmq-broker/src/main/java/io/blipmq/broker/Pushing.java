@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +24,9 @@ final class Pushing {
     /** What serving a subscription is taken to cost beside its messages. */
     private static final int SERVE_COST = 16;
 
+    /** Bounds what is pushed as one piece of what was published as one, as a chunk of a topic's memory does. */
+    private static final int BYTES_AT_ONCE_MAX = LiveMemory.LARGE_CHUNK_BYTES;
+
     private final ReadyList ready;
     private final Delivering delivering;
     private final BrokerCounters counters;
@@ -35,6 +39,30 @@ final class Pushing {
         this.ready = ready;
         this.delivering = delivering;
         this.counters = counters;
+    }
+
+    /**
+     * Pushes messages at QoS 0 that have just come, to a reader that has had all before them: they need not be kept then. A
+     * topic of many thousands is out of the processor's caches, and so are its log and its place in the {@link ReadyList};
+     * this touches neither.
+     *
+     * @param reader null: nobody
+     * @param entries holds them at an absolute offset
+     * @return false when it cannot take all of them now
+     */
+    boolean pushNow(Attachment reader, long publishedMillis, ByteBuffer entries, int offset, int end, int count) {
+        boolean onePiece = count == 1 || end - offset <= BYTES_AT_ONCE_MAX;
+        if (reader == null || !onePiece || !reader.isOpen() || reader.credit() < count) {
+            return false;
+        }
+        Client client = reader.client();
+        if (client.hasQueue() || !client.pusher().hasRoom()) {
+            return false;
+        }
+        client.pusher().pushEntries(reader.subscriptionId(), publishedMillis, entries, offset, end - offset, count);
+        reader.spendCredit(count);
+        counters.add(BrokerMetric.DELIVERED, count);
+        return true;
     }
 
     /** @return how many messages were pushed */

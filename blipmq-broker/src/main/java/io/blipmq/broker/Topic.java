@@ -14,6 +14,12 @@ final class Topic {
 
     private final long number;
     private final byte[] name;
+    /**
+     * The only one that QoS 0 messages are for, when it has read them all; null when that is not known. Beside the name, so
+     * that both are in the same line of a cache.
+     */
+    private Attachment soleReader;
+
     private final MessageLog messages;
     private final LiveLog live;
     /** Null until somebody reads it: most topics of a broker with very many have no durable subscription. */
@@ -57,21 +63,46 @@ final class Topic {
         return messages;
     }
 
-    /** What QoS 0 subscriptions read: the messages of either QoS. */
-    LiveLog live() {
-        return live;
+    /** For a QoS 0 subscription, which reads the messages of either QoS. */
+    LiveCursor openLive() {
+        soleReader = null;
+        return live.open();
     }
 
-    /** What durable subscriptions read beside {@link #messages()}: QoS 0 messages alone, so that they count alone. */
-    LiveLog durableLive() {
+    void closeLive(LiveCursor cursor) {
+        soleReader = null;
+        cursor.close();
+    }
+
+    /** For a durable subscription, beside {@link #messages()}: QoS 0 messages alone, so that they count alone. */
+    LiveCursor openDurableLive() {
+        soleReader = null;
         if (durableLive == null) {
             durableLive = newLog.get();
         }
-        return durableLive;
+        return durableLive.open();
+    }
+
+    /** A QoS 0 subscription has been pushed everything that there is for it. */
+    void onCaughtUp(Attachment reader) {
+        if (live.readerCount() == 1 && (durableLive == null || durableLive.readerCount() == 0)) {
+            soleReader = reader;
+        }
+    }
+
+    /**
+     * Whom a QoS 0 message may be given to instead of being appended here: nobody else is to have it, and nothing waits that
+     * comes before it.
+     *
+     * @return null when there is none, or it is not known
+     */
+    Attachment soleReader() {
+        return soleReader;
     }
 
     /** A QoS 0 message: kept once for each kind of reader that there is. */
     void appendLive(ByteBuffer source, int offset, int length, long publishedMillis) {
+        soleReader = null;
         live.append(source, offset, length, 0, publishedMillis, 0);
         if (durableLive != null) {
             durableLive.append(source, offset, length, 0, publishedMillis, messages.lastSequence());
@@ -80,14 +111,26 @@ final class Topic {
 
     /** Whole entries of QoS 0, as {@link #appendLive}. */
     void appendLiveEntries(ByteBuffer source, int offset, int end, int count, long publishedMillis) {
+        soleReader = null;
         live.appendEntries(source, offset, end, count, publishedMillis, 0);
         if (durableLive != null) {
             durableLive.appendEntries(source, offset, end, count, publishedMillis, messages.lastSequence());
         }
     }
 
+    /** A QoS 1 message is stored: for QoS 0 subscriptions. */
+    void appendStoredLive(ByteBuffer source, int offset, int length, int propertiesBytes, long publishedMillis) {
+        if (passingSubscriptions > 0) {
+            soleReader = null;
+            live.append(source, offset, length, propertiesBytes, publishedMillis, 0);
+        }
+    }
+
     /** How many subscriptions a message reaches that arrives now. */
     int readerCount(int qos) {
+        if (qos == 0 && soleReader != null) {
+            return 1;
+        }
         if (qos == 0) {
             return live.readerCount() + (durableLive == null ? 0 : durableLive.readerCount());
         }
@@ -109,11 +152,6 @@ final class Topic {
 
     void passingSubscriptionEnded() {
         passingSubscriptions--;
-    }
-
-    /** Whether QoS 1 messages, too, have readers that take them from {@link #live()}. */
-    boolean hasPassingSubscriptions() {
-        return passingSubscriptions > 0;
     }
 
     void expectSubscription() {

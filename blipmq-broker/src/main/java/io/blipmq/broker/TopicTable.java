@@ -12,6 +12,8 @@ import java.util.function.Consumer;
  */
 final class TopicTable {
     private static final byte VACANT = 0;
+    /** So many slots are vacant at least. A search looks at neighbouring bytes, so that it may be long; a small table stays in a cache. */
+    private static final int VACANT_SHARE = 8;
     /** 2^64 divided by the golden ratio, odd (Knuth, TAOCP vol. 3, 6.4). */
     private static final long GOLDEN_RATIO = 0x9e3779b97f4a7c15L;
 
@@ -40,7 +42,7 @@ final class TopicTable {
     }
 
     void add(Topic topic) {
-        if (count * 2 >= slots.length) {
+        if (count >= slots.length - slots.length / VACANT_SHARE) {
             grow();
         }
         insert(topic);

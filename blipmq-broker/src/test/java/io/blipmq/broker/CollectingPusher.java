@@ -38,11 +38,11 @@ final class CollectingPusher implements Pusher {
 
     @Override
     public void pushEntries(
-            long subscriptionId, long publishedMillis, byte[] entries, int offset, int length, int count) {
+            long subscriptionId, long publishedMillis, ByteBuffer entries, int offset, int length, int count) {
         finish();
         roomFor--;
         copies++;
-        ByteBuffer source = ByteBuffer.wrap(entries, offset, length).slice();
+        ByteBuffer source = entries.slice(offset, length);
         int at = 0;
         for (int i = 0; i < count; i++) {
             pushed.add(message(new Pushed(subscriptionId, 0, 0, 0, publishedMillis, null, null), source, at));

@@ -38,6 +38,113 @@ class PushTest {
     }
 
     @Test
+    void whatComesForTheOnlyReaderGoesStraightToItOnceItHasReadEverything() {
+        alice.attach(to("demo").qos0(), UNLIMITED);
+        alice.publish(0, "demo", "first");
+        assertThat(alice.pusher().take()).isEmpty();
+        assertThat(alice.receiveTexts()).containsExactly("first");
+        BatchResult result = alice.publish(0, "demo", "a", "b");
+        assertThat(result.subscriptions()).isEqualTo(1);
+        assertThat(alice.pusher().takeTexts()).containsExactly("a", "b");
+        assertThat(alice.pushing().hasReady()).isFalse();
+        assertThat(broker.count(BrokerMetric.DELIVERED)).isEqualTo(3);
+    }
+
+    @Test
+    void nothingOvertakesWhatWaitsForCredit() {
+        long id = alice.attach(to("demo").qos0(), 2);
+        alice.publish(0, "demo", "a");
+        assertThat(alice.receiveTexts()).containsExactly("a");
+        alice.publish(0, "demo", "b", "c");
+        assertThat(alice.receiveTexts()).containsExactly("b");
+        alice.credit(id, UNLIMITED);
+        alice.publish(0, "demo", "d");
+        assertThat(alice.receiveTexts()).containsExactly("c", "d");
+    }
+
+    @Test
+    void nothingOvertakesWhatAClientThatPollsHasPublished() {
+        alice.attach(to("demo").qos0(), UNLIMITED);
+        alice.publish(0, "demo", "a");
+        assertThat(alice.receiveTexts()).containsExactly("a");
+        broker.publish(broker.connect("poller"), 0, "demo", "b");
+        alice.publish(0, "demo", "c");
+        assertThat(alice.receiveTexts()).containsExactly("b", "c");
+    }
+
+    @Test
+    void nothingGoesStraightToAClientThatDrains() {
+        alice.attach(to("demo").qos0(), UNLIMITED);
+        alice.publish(0, "demo", "a");
+        assertThat(alice.receiveTexts()).containsExactly("a");
+        alice.pushing().drain(alice.client());
+        alice.publish(0, "demo", "b");
+        assertThat(alice.receive()).isEmpty();
+    }
+
+    @Test
+    void nothingOvertakesWhatWaitsForRoom() {
+        alice.attach(to("demo").qos0(), UNLIMITED);
+        alice.publish(0, "demo", "a");
+        assertThat(alice.receiveTexts()).containsExactly("a");
+        alice.pusher().roomFor(0);
+        alice.publish(0, "demo", "b");
+        assertThat(alice.pusher().take()).isEmpty();
+        alice.pusher().roomFor(100);
+        alice.publish(0, "demo", "c");
+        assertThat(alice.receiveTexts()).containsExactly("b", "c");
+    }
+
+    @Test
+    void nothingGoesStraightWhileOtherTopicsWaitForRoom() {
+        alice.attach(to("busy").qos0(), UNLIMITED);
+        alice.attach(to("calm").qos0(), UNLIMITED);
+        alice.publish(0, "busy", "a");
+        alice.receive();
+        alice.pusher().roomFor(0);
+        alice.publish(0, "calm", "waits");
+        assertThat(alice.receive()).isEmpty();
+        alice.pusher().roomFor(2);
+        alice.pushing().onRoom(alice.client());
+        alice.publish(0, "busy", "b");
+        assertThat(alice.pusher().take()).isEmpty();
+        assertThat(alice.receiveTexts()).containsExactlyInAnyOrder("waits", "b");
+    }
+
+    @Test
+    void aSecondReaderGetsWhatComesAfterIt() {
+        PushClient bob = new PushClient(broker, "bob");
+        alice.attach(to("demo").qos0(), UNLIMITED);
+        alice.publish(0, "demo", "a");
+        assertThat(alice.receiveTexts()).containsExactly("a");
+        long id = bob.attach(to("demo").qos0(), UNLIMITED);
+        alice.publish(0, "demo", "b");
+        assertThat(alice.receiveTexts()).containsExactly("b");
+        assertThat(bob.pusher().takeTexts()).containsExactly("b");
+        bob.detach(id, false);
+        alice.publish(0, "demo", "c");
+        assertThat(alice.receiveTexts()).containsExactly("c");
+        PushClient stored = new PushClient(broker, "carol");
+        stored.attach(to("demo").named("jobs"), UNLIMITED);
+        alice.publish(0, "demo", "d");
+        assertThat(alice.receiveTexts()).containsExactly("d");
+        assertThat(stored.receiveTexts()).containsExactly("d");
+    }
+
+    @Test
+    void nobodyIsGivenWhatComesAfterItHasLeft() {
+        long id = alice.attach(to("demo").qos0(), UNLIMITED);
+        PushClient bob = new PushClient(broker, "bob");
+        bob.attach(to("demo").named("jobs"), UNLIMITED);
+        bob.disconnect();
+        alice.publish(0, "demo", "a");
+        assertThat(alice.receiveTexts()).containsExactly("a");
+        alice.detach(id, false);
+        assertThat(alice.publish(0, "demo", "b").subscriptions()).isZero();
+        assertThat(alice.receive()).isEmpty();
+    }
+
+    @Test
     void creditSmallerThanABatchTakesApartWhatWasPublishedTogether() {
         long id = alice.attach(to("demo").qos0(), 3);
         alice.publish(0, "demo", numbered(10));

@@ -43,8 +43,10 @@ final class Pushes implements Pusher {
     }
 
     @Override
-    public void pushEntries(long toSubscriptionId, long fromMillis, byte[] entries, int offset, int length, int count) {
-        room(toSubscriptionId, 0, fromMillis, length).put(entries, offset, length);
+    public void pushEntries(
+            long toSubscriptionId, long fromMillis, ByteBuffer entries, int offset, int length, int count) {
+        ByteBuffer to = room(toSubscriptionId, 0, fromMillis, length);
+        to.put(to.position(), entries, offset, length).position(to.position() + length);
     }
 
     @Override

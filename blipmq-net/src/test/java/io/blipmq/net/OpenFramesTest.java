@@ -62,29 +62,28 @@ class OpenFramesTest {
 
     @Test
     void aMessageTooLargeForTheRestGetsAFrameOfItsOwn() throws IOException {
-        byte[] large = new byte[200_000];
-        ByteBuffer.wrap(large).putInt(large.length - 4);
+        ByteBuffer large = ByteBuffer.allocate(200_000).putInt(200_000 - 4);
         pushEntries(9, 5, "00000001 61");
-        pushes.pushEntries(9, 5, large, 0, large.length, 1);
+        pushes.pushEntries(9, 5, large, 0, large.capacity(), 1);
         pushEntries(9, 5, "00000001 62");
         List<ByteBuffer> frames = written();
         assertThat(frames.get(0).capacity()).isEqualTo(27);
-        assertThat(frames.get(1).capacity()).isGreaterThanOrEqualTo(22 + large.length);
+        assertThat(frames.get(1).capacity()).isGreaterThanOrEqualTo(22 + large.capacity());
         assertThat(shared.output.usedBytes()).isZero();
     }
 
     @Test
     void openFramesCountAsOutput() throws IOException {
-        byte[] entries = new byte[4 * 1024];
+        ByteBuffer entries = ByteBuffer.allocate(4 * 1024);
         int pushed = 0;
         while (pushes.hasRoom()) {
-            pushes.pushEntries(9, 5, entries, 0, entries.length, 1024);
-            pushed += entries.length;
+            pushes.pushEntries(9, 5, entries, 0, entries.capacity(), 1024);
+            pushed += entries.capacity();
         }
         assertThat(pushed)
                 .isBetween(
-                        OutputQueue.PUSH_HIGH_WATER_BYTES - entries.length,
-                        OutputQueue.PUSH_HIGH_WATER_BYTES + entries.length);
+                        OutputQueue.PUSH_HIGH_WATER_BYTES - entries.capacity(),
+                        OutputQueue.PUSH_HIGH_WATER_BYTES + entries.capacity());
         assertThat(output.isFull()).isFalse();
         assertThat(pushes.takeRoomAgain()).isFalse();
         written();
@@ -137,7 +136,7 @@ class OpenFramesTest {
 
     private void pushEntries(long subscriptionId, long millis, String hex) {
         byte[] entries = bytes("ff" + hex);
-        pushes.pushEntries(subscriptionId, millis, entries, 1, entries.length - 1, 1);
+        pushes.pushEntries(subscriptionId, millis, ByteBuffer.wrap(entries), 1, entries.length - 1, 1);
     }
 
     private void push(long subscriptionId, long tag, long millis, String hex) {

@@ -42,8 +42,9 @@ public class LiveLogBenchmark extends TimePerOperation {
 
         @Override
         public void pushEntries(
-                long subscriptionId, long publishedMillis, byte[] entries, int offset, int length, int count) {
-            (length <= bytes.remaining() ? bytes : bytes.clear()).put(entries, offset, length);
+                long subscriptionId, long publishedMillis, ByteBuffer entries, int offset, int length, int count) {
+            ByteBuffer to = length <= bytes.remaining() ? bytes : bytes.clear();
+            to.put(to.position(), entries, offset, length).position(to.position() + length);
         }
 
         @Override

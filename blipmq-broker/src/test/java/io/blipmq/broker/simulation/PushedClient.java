@@ -80,13 +80,13 @@ final class PushedClient extends SimulatedClient {
 
         @Override
         public void pushEntries(
-                long subscriptionId, long publishedMillis, byte[] entries, int offset, int length, int count) {
+                long subscriptionId, long publishedMillis, ByteBuffer entries, int offset, int length, int count) {
             finish();
+            Check.that(room > 0, () -> PushedClient.this + " was pushed more than it has room for");
             room--;
-            ByteBuffer source = ByteBuffer.wrap(entries);
             List<String> payloads = new ArrayList<>();
-            for (int at = offset; at < offset + length; at += EntryLayout.bytesAt(source, at)) {
-                payloads.add(body(source, at));
+            for (int at = offset; at < offset + length; at += EntryLayout.bytesAt(entries, at)) {
+                payloads.add(body(entries, at));
             }
             Check.that(payloads.size() == count, () -> payloads.size() + " entries pushed as " + count);
             model.pushes().onPushedLive(PushedClient.this, subscriptionId, payloads);
@@ -164,14 +164,23 @@ final class PushedClient extends SimulatedClient {
             frame.put(Texts.bytes(payload));
         }
         int before = model.history().entries().size();
+        if (qos == 0 && !model.isShuttingDown()) {
+            // Some of them may be pushed during the call.
+            payloads.forEach(payload -> model.onPublished(0, topic, "", payload, 0));
+        }
         broker.pushing()
                 .publishBatch(client, qos, frame, 3, name.length, entries, frame.position(), payloads.size(), batch);
-        onBatch(qos, topic, properties, payloads, before);
+        if (qos == 0) {
+            int expected = model.isShuttingDown() ? 0 : payloads.size();
+            Check.that(batch.taken() == expected, () -> batch.taken() + " of " + expected + " were taken at QoS 0");
+        } else {
+            onBatch(topic, properties, payloads, before);
+        }
         payloads.subList(0, batch.taken()).clear();
         return batch.refusal() != Broker.BUSY;
     }
 
-    private void onBatch(int qos, String topic, byte[] properties, List<String> payloads, int before) {
+    private void onBatch(String topic, byte[] properties, List<String> payloads, int before) {
         List<History.Entry> appended = model.history()
                 .entries()
                 .subList(before, model.history().entries().size());
@@ -179,8 +188,8 @@ final class PushedClient extends SimulatedClient {
                 appended.isEmpty() || appended.size() == batch.taken(),
                 () -> appended.size() + " of " + batch.taken() + " were journalled");
         for (int i = 0; i < batch.taken(); i++) {
-            if (qos == 0 || appended.isEmpty()) {
-                model.onPublished(qos, topic, "", payloads.get(i), 0);
+            if (appended.isEmpty()) {
+                model.onPublished(1, topic, "", payloads.get(i), 0);
             } else {
                 Command command = appended.get(i).command();
                 String expected = properties.length == 0
