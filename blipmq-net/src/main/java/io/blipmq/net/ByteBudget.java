@@ -9,6 +9,8 @@ package io.blipmq.net;
 final class ByteBudget {
     /** Who may go beyond the limit may do so by this share of it, all together. */
     private static final int BEYOND_SHARE = 2;
+    /** It is short when less than this share of it is left. */
+    private static final int SHORT_SHARE = 4;
 
     private final long limitBytes;
     private final long headroomBytes;
@@ -50,6 +52,11 @@ final class ByteBudget {
     /** Whether there is room even for those who have taken nothing yet, and should not wait for those who have. */
     boolean hasRoomBeyond() {
         return usedBytes <= limitBytes + limitBytes / BEYOND_SHARE;
+    }
+
+    /** Whether those who hold bytes that they do not use should give them back. */
+    boolean isShort() {
+        return usedBytes > limitBytes - limitBytes / SHORT_SHARE;
     }
 
     long usedBytes() {

@@ -21,8 +21,8 @@ final class Connection {
     /** Time to say HELLO and show a key; longer than any network needs, short enough to get rid of strangers. */
     static final long HANDSHAKE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
     /**
-     * Time for the rest of a frame that has begun, for taking the last answers of a session that ends, and for room on a
-     * full disk.
+     * Time for the rest of a frame that has begun, for taking the last answers of a session that ends, for taking any output
+     * while others need its room, and for room on a full disk.
      */
     static final long PROGRESS_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -59,6 +59,8 @@ final class Connection {
     private boolean lost;
     private boolean closed;
     private long closingSinceNanos;
+    /** When its socket last took some of its output. */
+    private long outputMovedNanos;
 
     Connection(LoopResources shared, SocketChannel channel, SelectionKey key, long nowNanos) throws IOException {
         this.shared = shared;
@@ -106,11 +108,14 @@ final class Connection {
     }
 
     /** Writes once, and closes what has nothing more to say. */
-    long flush() {
+    long flush(long nowNanos) {
         if (closed) {
             return 0;
         }
         long written = write();
+        if (written > 0) {
+            outputMovedNanos = nowNanos;
+        }
         if (session.isClosing() && (broken || lost || isAnswered())) {
             close();
         } else {
@@ -138,6 +143,10 @@ final class Connection {
             close();
         } else if (waitsForDisk() && nowNanos - refusedSinceNanos > PROGRESS_TIMEOUT_NANOS) {
             warn("the disk is full, and its acknowledgement found no room within 60 seconds");
+            close();
+        } else if (holdsRoom() && nowNanos - outputMovedNanos > PROGRESS_TIMEOUT_NANOS) {
+            shared.metrics.increment(NetMetric.OUTPUT_TIMEOUTS);
+            warn("it took none of its output for 60 seconds, and others need the room for theirs");
             close();
         }
     }
@@ -201,9 +210,9 @@ final class Connection {
         return !closed && output.isStarved();
     }
 
-    /** Whether a frame has begun or has no room, or the session is not in its steady state, so that time matters. */
+    /** Whether a frame has begun or has no room, output should go, or the session is not in its steady state: time matters. */
     boolean hasDeadline() {
-        return !closed && (!session.isReady() || input.isPartial() || waitsForDisk());
+        return !closed && (!session.isReady() || input.isPartial() || waitsForDisk() || holdsRoom());
     }
 
     private int handleFrames(long nowNanos) {
@@ -244,6 +253,11 @@ final class Connection {
     /** It is not read meanwhile, so its peer may be gone; a subscription that it holds should not be kept for ever. */
     private boolean waitsForDisk() {
         return refusedByJournal && shared.broker.isOutOfRoom();
+    }
+
+    /** Whether it has output that it should take, for all connections together have too much. */
+    private boolean holdsRoom() {
+        return !output.isEmpty() && shared.output.isShort();
     }
 
     private boolean mayHandle() {

@@ -90,7 +90,7 @@ final class Connections {
         long written = 0;
         for (int i = 0; i < active.count(); i++) {
             Connection connection = active.get(i);
-            written += connection.flush();
+            written += connection.flush(nowNanos);
             if (connection.isClosed()) {
                 remove(connection);
             } else if (connection.isUnfinished()) {

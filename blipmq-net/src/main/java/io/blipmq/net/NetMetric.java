@@ -11,6 +11,7 @@ public enum NetMetric {
     AUTH_FAILURES("AUTH requests with an unknown key."),
     HANDSHAKE_TIMEOUTS("Connections closed because their handshake took too long."),
     PARTIAL_FRAME_TIMEOUTS("Connections closed because the rest of a frame did not come."),
+    OUTPUT_TIMEOUTS("Connections closed because they took none of their output while room for it was short."),
     PROTOCOL_ERRORS(
             "Connections closed for an impossible length, a type not to be sent, or too large a frame before AUTH."),
     BYTES_IN("Bytes read from clients."),

@@ -11,6 +11,10 @@ import org.junit.jupiter.api.Test;
 /** A client that reads nothing, or many that do nothing, take a bounded place and nobody else's. */
 class BackpressureTest {
     private static final int MESSAGE_BYTES = 10_000;
+    /** Much more than sockets hold, and most of the room for output in {@link #SMALL_BUDGETS}. */
+    private static final String LARGE_MESSAGE = "x".repeat(16_000_000);
+
+    private static final NetBudgets SMALL_BUDGETS = new NetBudgets(26L << 20, 17L << 20);
 
     private TestServer server;
 
@@ -57,6 +61,54 @@ class BackpressureTest {
             client.expectMessage(1, "t", message);
         }
         assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isZero();
+    }
+
+    @Test
+    void whoTakesNothingForSixtySecondsGivesUpRoomThatIsShort() throws IOException {
+        server = TestServer.start(TestServer.options(10, SMALL_BUDGETS));
+        subscribe(server.connectPushReady());
+        PushClient publisher = server.connectPushReady();
+        publisher.publishQos0(1, "t", LARGE_MESSAGE);
+        publisher.expectNothingMore();
+        server.advanceSeconds(59);
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(2);
+        server.advanceSeconds(3);
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(1);
+        assertThat(server.metric(NetMetric.OUTPUT_TIMEOUTS)).isEqualTo(1);
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isZero();
+    }
+
+    @Test
+    void whoTakesALittleNowAndThenMayStay() throws IOException {
+        server = TestServer.start(TestServer.options(10, SMALL_BUDGETS));
+        PushClient slow = server.connectPushReady();
+        long subscription = subscribe(slow);
+        PushClient publisher = server.connectPushReady();
+        publisher.publishQos0(1, "t", LARGE_MESSAGE);
+        publisher.expectNothingMore();
+        long before = server.metric(NetMetric.OUTPUT_BYTES);
+        server.advanceSeconds(50);
+        server.until("some is taken", () -> slow.readSome() && server.metric(NetMetric.OUTPUT_BYTES) < before);
+        server.advanceSeconds(50);
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isPositive();
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(2);
+        slow.expectDelivery(subscription, 0, 1, LARGE_MESSAGE);
+    }
+
+    @Test
+    void whoTakesNothingMayStayWhileThereIsRoom() throws IOException {
+        server = TestServer.start();
+        subscribe(server.connectPushReady());
+        PushClient publisher = server.connectPushReady();
+        publisher.publishQos0(1, "t", LARGE_MESSAGE);
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isPositive();
+        server.advanceSeconds(100_000);
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(2);
     }
 
     @Test
@@ -111,6 +163,10 @@ class BackpressureTest {
     }
 
     /** @return how many the server will get in the end; the last may be cut short by a full socket */
+    private static long subscribe(PushClient reader) {
+        return reader.attached(3, Attach.to("t").qos0().credit(1_000));
+    }
+
     private long sendPingsUntilRefused(TestClient client) {
         ByteBuffer ping = ByteBuffer.allocate(13);
         long sent = 0;

@@ -107,7 +107,7 @@ public final class ServerFuzz {
         connection.sendDueAnswers();
         broker.pushing().push();
         broker.endTurn();
-        connection.flush();
+        connection.flush(0);
     }
 
     private static void checkAnswers(byte[] sent, byte[] received) {
