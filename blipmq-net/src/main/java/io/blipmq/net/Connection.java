@@ -21,10 +21,12 @@ final class Connection {
     /** Time to say HELLO and show a key; longer than any network needs, short enough to get rid of strangers. */
     static final long HANDSHAKE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
     /**
-     * Time for the rest of a frame that has begun, for taking the last answers of a session that ends, for taking any output
-     * while others need its room, and for room on a full disk.
+     * Time for the rest of a frame that has begun, for taking the last answers of a session that ends, and for room on a
+     * full disk.
      */
     static final long PROGRESS_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /** Time for taking any output while others need its room: meanwhile they may have none. */
+    static final long OUTPUT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /**
      * About as many frames are read in a turn. Each may be for another topic, and what it touches has to be in the
@@ -124,10 +126,17 @@ final class Connection {
         return written;
     }
 
-    /** Closes what has taken too long; called now and then. */
-    void checkDeadlines(long nowNanos) {
+    /**
+     * Closes what has taken too long; called now and then.
+     *
+     * @param roomIsShort whether all connections together had too much output when the round of calls began
+     */
+    void checkDeadlines(long nowNanos, boolean roomIsShort) {
         if (closed) {
             return;
+        }
+        if (!mayRead()) {
+            input.restartPartial(nowNanos); // the rest may be there already
         }
         if (session.isClosing()) {
             if (nowNanos - closingSinceNanos > PROGRESS_TIMEOUT_NANOS) {
@@ -144,9 +153,9 @@ final class Connection {
         } else if (waitsForDisk() && nowNanos - refusedSinceNanos > PROGRESS_TIMEOUT_NANOS) {
             warn("the disk is full, and its acknowledgement found no room within 60 seconds");
             close();
-        } else if (holdsRoom() && nowNanos - outputMovedNanos > PROGRESS_TIMEOUT_NANOS) {
+        } else if (roomIsShort && !output.isEmpty() && nowNanos - outputMovedNanos > OUTPUT_TIMEOUT_NANOS) {
             shared.metrics.increment(NetMetric.OUTPUT_TIMEOUTS);
-            warn("it took none of its output for 60 seconds, and others need the room for theirs");
+            warn("it took none of its output for 10 seconds, and others need the room for theirs");
             close();
         }
     }
@@ -212,7 +221,8 @@ final class Connection {
 
     /** Whether a frame has begun or has no room, output should go, or the session is not in its steady state: time matters. */
     boolean hasDeadline() {
-        return !closed && (!session.isReady() || input.isPartial() || waitsForDisk() || holdsRoom());
+        boolean holdsRoom = !output.isEmpty() && shared.output.isShort();
+        return !closed && (!session.isReady() || input.isPartial() || waitsForDisk() || holdsRoom);
     }
 
     private int handleFrames(long nowNanos) {
@@ -253,11 +263,6 @@ final class Connection {
     /** It is not read meanwhile, so its peer may be gone; a subscription that it holds should not be kept for ever. */
     private boolean waitsForDisk() {
         return refusedByJournal && shared.broker.isOutOfRoom();
-    }
-
-    /** Whether it has output that it should take, for all connections together have too much. */
-    private boolean holdsRoom() {
-        return !output.isEmpty() && shared.output.isShort();
     }
 
     private boolean mayHandle() {

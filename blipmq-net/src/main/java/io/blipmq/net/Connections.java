@@ -133,9 +133,10 @@ final class Connections {
         }
         sweptNanos = nowNanos;
         hasDeadlines = false;
+        boolean roomIsShort = shared.output.isShort();
         for (int i = all.size() - 1; i >= 0; i--) {
             Connection connection = all.get(i);
-            connection.checkDeadlines(nowNanos);
+            connection.checkDeadlines(nowNanos, roomIsShort);
             hasDeadlines |= connection.hasDeadline();
             if (connection.isClosed()) {
                 remove(connection);

@@ -134,6 +134,11 @@ final class InputBuffer {
         return partial && partialSinceNanos - nanos < 0;
     }
 
+    /** The rest of a frame has all its time again. */
+    void restartPartial(long nowNanos) {
+        partialSinceNanos = nowNanos;
+    }
+
     /** Whether a frame has begun and its rest has not come. */
     boolean isPartial() {
         return partial;

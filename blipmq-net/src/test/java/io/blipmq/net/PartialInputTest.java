@@ -132,6 +132,32 @@ class PartialInputTest {
         assertThat(server.metric(NetMetric.ASSEMBLY_BYTES)).isZero();
     }
 
+    /** The disk hangs, as many answers wait for it as may, and what the client has sent since is not looked at. */
+    @Test
+    void itsTimeDoesNotRunWhileTheServerDoesNotRead() throws IOException {
+        server = TestServer.start();
+        TestClient client = server.connectReady();
+        client.subscribe(3, "t", 1);
+        client.receiveAck(3);
+        server.journal.hold();
+        client.publish(4, 1, "t", "m");
+        int pings = PendingAnswers.COUNT_MAX - PendingAnswers.PER_FRAME_MAX + 1;
+        for (int i = 0; i < pings; i++) {
+            client.ping(i);
+        }
+        client.sendHex("00000009 07 00");
+        server.untilQuiet();
+        server.advanceSeconds(100);
+        client.sendHex("00000000000000");
+        server.untilQuiet();
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(1);
+        server.journal.release();
+        for (int i = 0; i < pings; i++) {
+            client.expectPong(i);
+        }
+        client.expectPong(0);
+    }
+
     @Test
     void anIdleConnectionMayStayForEver() throws IOException {
         server = TestServer.start();
