@@ -40,7 +40,6 @@ public final class WalAppender {
     private boolean claimed;
 
     private long lastSequence;
-    private long undrainedBytes;
     private long filledBytes;
     private boolean sealed;
     private boolean wakeupsHeld;
@@ -87,7 +86,7 @@ public final class WalAppender {
     private Room room(int bodyBytes, long reserveBytes) {
         requireLength(bodyBytes);
         int record = FrameLayout.recordBytes(bodyBytes);
-        long undrained = undrainedBytes + openBytes;
+        long undrained = filledBytes - drain.drainedBytes() + openBytes;
         if (undrained > 0 && undrained + record > options.unstoredBytesMax() || ring.free() < FRAMES_PER_RECORD) {
             return Room.BUSY;
         }
@@ -210,14 +209,9 @@ public final class WalAppender {
      * @return how many records were handled, {@code limit} at most
      */
     public int drainStored(RecordHandler handler, int limit) {
-        long before = drain.drainedBytes();
         readback.closeStale();
         history.closeStale();
-        try {
-            return drain.drain(handler, limit);
-        } finally {
-            undrainedBytes -= drain.drainedBytes() - before;
-        }
+        return drain.drain(handler, limit);
     }
 
     /** The highest number that is stored under the policy. */
@@ -328,7 +322,6 @@ public final class WalAppender {
         ring.fill();
         chunk.addFrame(length);
         placement.advance(length);
-        undrainedBytes += length;
         filledBytes += length;
     }
 
