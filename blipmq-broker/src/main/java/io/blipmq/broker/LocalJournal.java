@@ -17,13 +17,9 @@ public final class LocalJournal implements Journal {
 
     private final Wal wal;
     private final WalAppender log;
+    private final MessageReadback messages;
     private final RecordHandler onStored = this::onStored;
-    /** Of the message that is being read. */
-    private final ByteBuffer header = ByteBuffer.allocate(CommandCodec.MESSAGE_HEADER_BYTES);
 
-    private final long[] foundSequence = new long[1];
-    private final long[] foundPosition = new long[1];
-    private int[] foundLengths = new int[1];
     private CommandHandler handler;
     private long appliedSequence;
     /** Whether somebody waits for what this turn appended. */
@@ -36,6 +32,7 @@ public final class LocalJournal implements Journal {
     private LocalJournal(Wal wal) {
         this.wal = wal;
         this.log = wal.appender();
+        this.messages = new MessageReadback(log, wal.history());
         this.appliedSequence = log.lastSequence();
     }
 
@@ -251,50 +248,17 @@ public final class LocalJournal implements Journal {
 
     @Override
     public int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
-        if (foundLengths.length < sequences.length) {
-            foundLengths = new int[sequences.length];
-        }
-        return wal.history().find(key, fromSequence, throughSequence, sequences, positions, foundLengths);
+        return messages.find(key, fromSequence, throughSequence, sequences, positions);
     }
 
     @Override
     public void readMessage(StoredMessage message) {
-        readHeader(message, 0, CommandCodec.MESSAGE_HEADER_BYTES);
-        if (CommandCodec.decodeMessage(header, 0, message)) {
-            readHeader(message, message.payloadOffset, Short.BYTES);
-            CommandCodec.decodeProperties(header, 0, message);
-        }
-    }
-
-    private void readHeader(StoredMessage message, int offset, int length) {
-        header.clear();
-        readRecord(message, offset, length, header);
+        messages.readMessage(message);
     }
 
     @Override
     public void read(StoredMessage message, int offset, int length, ByteBuffer target) {
-        readRecord(message, message.payloadOffset + offset, length, target);
-    }
-
-    private void readRecord(StoredMessage message, int offset, int length, ByteBuffer target) {
-        if (!log.read(message.position + offset, length, target)) {
-            findAgain(message);
-            requireRead(log.read(message.position + offset, length, target), message);
-        }
-    }
-
-    /** The segment that held the message has been rewritten. */
-    private void findAgain(StoredMessage message) {
-        int found = find(message.key, message.sequence, message.sequence, foundSequence, foundPosition);
-        requireRead(found == 1, message);
-        message.position = foundPosition[0];
-    }
-
-    private static void requireRead(boolean found, StoredMessage message) {
-        if (!found) {
-            throw new IllegalStateException(
-                    "the log does not hold message " + message.sequence + ", which is not settled");
-        }
+        messages.read(message, offset, length, target);
     }
 
     @Override

@@ -20,6 +20,13 @@ class CheckpointLivenessTest {
         return broker.journal().liveness();
     }
 
+    /** Stores as many messages. @return their delivery tags */
+    private long[] publishToDemo(int count) {
+        return IntStream.range(0, count)
+                .mapToLong(i -> broker.publishStored(alice, "demo", "m" + i))
+                .toArray();
+    }
+
     private static byte[] key(String topic) {
         return topic.getBytes(StandardCharsets.UTF_8);
     }
@@ -27,9 +34,7 @@ class CheckpointLivenessTest {
     @Test
     void whatWaitsOrIsInFlightIsLiveAndWhatIsSettledIsNot() {
         long subscription = broker.subscribe(alice, 1, "demo");
-        long[] tags = IntStream.range(0, 6)
-                .mapToLong(i -> broker.publishStored(alice, "demo", "m" + i))
-                .toArray();
+        long[] tags = publishToDemo(6);
         broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
         broker.poll(alice, subscription);
         broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
@@ -48,9 +53,7 @@ class CheckpointLivenessTest {
     @Test
     void aBacklogIsWhollyLiveButForWhatIsSettledAheadInIt() {
         long subscription = broker.subscribe(alice, 1, "demo");
-        long[] tags = IntStream.range(0, 4)
-                .mapToLong(i -> broker.publishStored(alice, "demo", "m" + i))
-                .toArray();
+        long[] tags = publishToDemo(4);
         broker.poll(alice, subscription);
         broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
         broker.pass(100, TimeUnit.MILLISECONDS);

@@ -200,7 +200,7 @@ final class Connection {
 
     /** Whether something is left for a later turn even if the socket stays silent. */
     boolean isUnfinished() {
-        return answers.isWaiting() || input.hasFrame() || isEndUnhandled() || isStalled() || isStarved();
+        return answers.isWaiting() || input.hasFrame() || isEndUnhandled() || isStalled();
     }
 
     /** Whether the next turn could go on at once, without waiting for anything. */
@@ -209,14 +209,14 @@ final class Connection {
         return handles || answers.isDue();
     }
 
-    /** Whether the journal or the budget had no room for this connection's next frame. */
+    /** Whether it waits for room that nothing announces: for its next frame in the journal or the budget, or for output. */
     boolean isStalled() {
-        return refusedByJournal || !input.hasRoom(session.assemblyBudget());
+        return refusedByJournal || !input.hasRoom(session.assemblyBudget()) || isStarved();
     }
 
     /** Whether it waits until others have been written, for they hold all the room that there is for output. */
     boolean isStarved() {
-        return !closed && output.isStarved();
+        return output.isStarved();
     }
 
     /** Whether a frame has begun or has no room, output should go, or the session is not in its steady state: time matters. */

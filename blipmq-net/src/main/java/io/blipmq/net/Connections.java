@@ -107,7 +107,6 @@ final class Connections {
         }
         active.truncate(kept);
         canGoOn |= starved && shared.output.hasRoomBeyond();
-        stalled |= starved;
         return written > 0 ? 1 : 0;
     }
 

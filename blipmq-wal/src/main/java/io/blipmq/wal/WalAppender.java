@@ -1,7 +1,6 @@
 package io.blipmq.wal;
 
 import java.nio.ByteBuffer;
-import java.util.function.LongSupplier;
 
 /**
  * The core's side of the log: appends records, hands them to the log thread, and gives them back once they are stored.
@@ -9,7 +8,8 @@ import java.util.function.LongSupplier;
  *
  * <p>A turn: for every record {@link #roomFor}, {@link #claim}, write the body, {@link #commit}; at the end of the turn
  * one {@link #submit}; at the start of the next {@link #drainStored}. A record that was given room is never refused
- * later. The records of a turn make one frame, or several when they do not fit into one chunk of memory.
+ * later. The records of a turn make one frame, or several when they do not fit into one chunk of memory; {@link
+ * FrameBuilder} builds them.
  */
 public final class WalAppender {
     /** Slots that one record may need: it closes a frame; a marker or the seal may follow. */
@@ -20,32 +20,14 @@ public final class WalAppender {
     private final Signal logSignal;
     private final DurableState durable;
     private final WalMetrics metrics;
-    private final Placement placement;
-    private final Tail tail;
+    private final FrameBuilder frames;
     private final Readback readback;
     private final History history;
     private final Drain drain;
-    private final LongSupplier clock;
-    private final Epoch epoch;
+    private final IdleTimer idleTimer = new IdleTimer();
 
-    private Chunk chunk;
-
-    // The open frame: its start in the chunk is the chunk's used bytes.
-    private boolean open;
-    private int openBytes;
-    private int openCount;
-
-    private int claimedBody;
-    private int claimedBytes;
-    private boolean claimed;
-
-    private long lastSequence;
-    private long undrainedBytes;
-    private long filledBytes;
     private boolean sealed;
     private boolean wakeupsHeld;
-
-    private final IdleTimer idleTimer = new IdleTimer();
 
     WalAppender(
             WalOptions options,
@@ -64,14 +46,10 @@ public final class WalAppender {
         this.logSignal = logSignal;
         this.durable = durable;
         this.metrics = metrics;
-        this.placement = placement;
-        this.tail = tail;
+        this.frames = new FrameBuilder(ring, placement, tail, epoch, options.nanoClock(), lastSequence);
         this.readback = readback;
         this.history = history;
         this.drain = new Drain(ring, epoch);
-        this.clock = options.nanoClock();
-        this.epoch = epoch;
-        this.lastSequence = lastSequence;
     }
 
     /** Whether a record with a body of this length can be appended now, leaving the reserve alone. */
@@ -87,12 +65,11 @@ public final class WalAppender {
     private Room room(int bodyBytes, long reserveBytes) {
         requireLength(bodyBytes);
         int record = FrameLayout.recordBytes(bodyBytes);
-        long undrained = undrainedBytes + openBytes;
+        long undrained = frames.filledBytes() - drain.drainedBytes() + frames.openBytes();
         if (undrained > 0 && undrained + record > options.unstoredBytesMax() || ring.free() < FRAMES_PER_RECORD) {
             return Room.BUSY;
         }
-        int fresh = FrameLayout.HEADER_BYTES + record;
-        return placement.roomFor(openBytes, fitsOpenFrame(record) ? record : fresh, fresh, reserveBytes);
+        return frames.roomFor(record, reserveBytes);
     }
 
     private void requireLength(int bodyBytes) {
@@ -100,10 +77,6 @@ public final class WalAppender {
             throw new IllegalArgumentException(
                     "a record of " + bodyBytes + " bytes; the limit is " + options.recordBytesMax());
         }
-    }
-
-    private boolean fitsOpenFrame(int recordBytes) {
-        return open && chunk.usedBytes() + openBytes + recordBytes <= chunk.capacity();
     }
 
     /**
@@ -116,15 +89,7 @@ public final class WalAppender {
             throw new IllegalStateException("the log is sealed");
         }
         requireLength(bodyBytes);
-        int record = FrameLayout.recordBytes(bodyBytes);
-        if (!fitsOpenFrame(record) || !placement.fits(openBytes + record)) {
-            closeFrame();
-            openFrame(FrameLayout.HEADER_BYTES + record);
-        }
-        claimedBody = chunk.usedBytes() + openBytes + FrameLayout.RECORD_HEADER_BYTES;
-        claimedBytes = bodyBytes;
-        claimed = true;
-        return claimedBody;
+        return frames.claim(bodyBytes);
     }
 
     /**
@@ -132,7 +97,7 @@ public final class WalAppender {
      * buffer().put(claim(n), …)} would write into the old one.
      */
     public ByteBuffer buffer() {
-        return chunk.coreView;
+        return frames.buffer();
     }
 
     /**
@@ -141,20 +106,12 @@ public final class WalAppender {
      * @return its sequence number
      */
     public long commit(int type) {
-        if (!claimed) {
-            throw new IllegalStateException("nothing is claimed");
-        }
-        claimed = false;
-        FrameLayout.putRecord(chunk.coreView, claimedBody, claimedBytes, type);
-        openBytes += FrameLayout.recordBytes(claimedBytes);
-        openCount++;
-        lastSequence = epoch.next(lastSequence);
-        return lastSequence;
+        return frames.commit(type);
     }
 
     /** Where the body claimed or committed last stands in the log. */
     public long position() {
-        return chunk.position() + claimedBody;
+        return frames.position();
     }
 
     /** Claims, copies and commits in one call. */
@@ -173,17 +130,17 @@ public final class WalAppender {
      * @return whether there was anything to hand over
      */
     public boolean submit(boolean force) {
-        closeFrame();
+        frames.close();
         if (!ring.hasUnsubmitted()) {
             return false;
         }
-        handOver(force ? lastSequence : 0);
+        handOver(force ? frames.lastSequence() : 0);
         return true;
     }
 
     /** Every way into the ring: whoever holds wakeups finds what was handed over in {@link #submittedFrames}. */
     private void handOver(long forceThrough) {
-        metrics.submitted(filledBytes);
+        metrics.submitted(frames.filledBytes());
         ring.submit(forceThrough);
         if (!wakeupsHeld) {
             logSignal.raise();
@@ -210,14 +167,9 @@ public final class WalAppender {
      * @return how many records were handled, {@code limit} at most
      */
     public int drainStored(RecordHandler handler, int limit) {
-        long before = drain.drainedBytes();
         readback.closeStale();
         history.closeStale();
-        try {
-            return drain.drain(handler, limit);
-        } finally {
-            undrainedBytes -= drain.drainedBytes() - before;
-        }
+        return drain.drain(handler, limit);
     }
 
     /** The highest number that is stored under the policy. */
@@ -227,12 +179,12 @@ public final class WalAppender {
 
     /** The number of the last record, appended or recovered; 0 in a new log. */
     public long lastSequence() {
-        return lastSequence;
+        return frames.lastSequence();
     }
 
     /** Bytes of all frames appended since the start. */
     long appendedBytes() {
-        return filledBytes;
+        return frames.filledBytes();
     }
 
     /**
@@ -252,19 +204,19 @@ public final class WalAppender {
      * written, so that a start knows it.
      */
     public void markIdle(long nowNanos) {
-        if (idleTimer.isIdle(lastSequence, nowNanos) && markerIsDue()) {
-            addEmptyFrame(FrameLayout.KIND_MARKER);
+        if (idleTimer.isIdle(frames.lastSequence(), nowNanos) && markerIsDue()) {
+            frames.addEmpty(FrameLayout.KIND_MARKER);
             submit(false);
         }
     }
 
     private boolean markerIsDue() {
         return !sealed
-                && openCount == 0
+                && !frames.hasOpenRecords()
                 && !ring.hasUnsubmitted()
                 && ring.free() >= FRAMES_PER_RECORD
                 && durable.forcedSequence() > durable.markedSequence()
-                && placement.fits(FrameLayout.HEADER_BYTES);
+                && frames.hasRoomForEmpty();
     }
 
     /** Ends the log: nothing can be appended any more. {@link WalAgent#isSealed} tells when the end is on disk. */
@@ -272,68 +224,8 @@ public final class WalAppender {
         if (sealed) {
             return;
         }
-        closeFrame();
-        addEmptyFrame(FrameLayout.KIND_SEAL);
+        frames.addEmpty(FrameLayout.KIND_SEAL);
         sealed = true;
-        handOver(lastSequence);
-    }
-
-    private void openFrame(int bytes) {
-        if (!placement.fits(bytes)) {
-            placement.roll();
-            chunk = null;
-        }
-        extendChunk(bytes);
-        open = true;
-        openBytes = FrameLayout.HEADER_BYTES;
-        openCount = 0;
-    }
-
-    /** Makes sure the chunk goes on where the next frame is placed, and has room for it. */
-    private void extendChunk(int bytes) {
-        if (chunk == null || chunk.usedBytes() + bytes > chunk.capacity()) {
-            chunk = tail.extend(bytes, placement.position());
-        }
-    }
-
-    private void closeFrame() {
-        claimed = false;
-        if (open && openCount > 0) {
-            fillFrame(FrameLayout.KIND_RECORDS, openBytes, openCount);
-        }
-        open = false;
-        openBytes = 0;
-        openCount = 0;
-    }
-
-    private void addEmptyFrame(int kind) {
-        closeFrame();
-        extendChunk(FrameLayout.HEADER_BYTES);
-        fillFrame(kind, FrameLayout.HEADER_BYTES, 0);
-    }
-
-    private void fillFrame(int kind, int length, int count) {
-        Frame frame = ring.vacant();
-        frame.chunk = chunk;
-        frame.start = chunk.usedBytes();
-        frame.length = length;
-        frame.kind = kind;
-        frame.count = count;
-        frame.last = lastSequence;
-        frame.first = firstOf(count);
-        frame.ordinal = placement.ordinal();
-        frame.offset = placement.offset();
-        frame.submitNanos = clock.getAsLong();
-        FrameLayout.putHeader(chunk.coreView, frame.start, length, epoch.number(), count, frame.first, kind);
-        ring.fill();
-        chunk.addFrame(length);
-        placement.advance(length);
-        undrainedBytes += length;
-        filledBytes += length;
-    }
-
-    /** New records have no gaps among them, so the first number of the open frame follows from the last. */
-    private long firstOf(int count) {
-        return count == 0 ? epoch.next(lastSequence) : lastSequence - count + 1;
+        handOver(frames.lastSequence());
     }
 }

@@ -1,5 +1,6 @@
 package io.blipmq.wal;
 
+import static io.blipmq.wal.WalFixture.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 
 /** Segments that nobody needs are deleted, sparse ones become one, and what is live stays readable. */
@@ -79,7 +79,7 @@ class CompactionTest {
     }
 
     private static Liveness whollyLive(AtomicInteger looked) {
-        KeyLiveness all = new KeyLiveness() {
+        return live(new KeyLiveness() {
             @Override
             public boolean isLive(long sequence) {
                 looked.incrementAndGet();
@@ -90,18 +90,7 @@ class CompactionTest {
             public boolean areAllLive(long first, long last) {
                 return true;
             }
-        };
-        return new Liveness() {
-            @Override
-            public long firstLive() {
-                return 1;
-            }
-
-            @Override
-            public KeyLiveness of(byte[] key) {
-                return all;
-            }
-        };
+        });
     }
 
     @Test
@@ -109,7 +98,7 @@ class CompactionTest {
         log.open();
         store(400);
         int before = segments().size();
-        LongPredicate tenth = sequence -> sequence % 10 == 0;
+        KeyLiveness tenth = sequence -> sequence % 10 == 0;
         log.checkpoint("a tenth", live(tenth));
 
         assertThat(segments()).hasSizeLessThan(before / 2);
@@ -125,7 +114,7 @@ class CompactionTest {
         log.open();
         store(300);
         WalFixture.Seen old = log.drained().get(9);
-        LongPredicate tenth = sequence -> sequence % 10 == 0;
+        KeyLiveness tenth = sequence -> sequence % 10 == 0;
         log.checkpoint("", live(tenth));
 
         assertThat(log.read(old.position(), old.text().length())).isNull();
@@ -160,7 +149,7 @@ class CompactionTest {
         log.with(options -> options.withSegments(SEGMENT_BYTES, SEGMENT_BYTES, 2048, 1024)
                         .withCheckpoints(SEGMENT_BYTES, Long.MAX_VALUE))
                 .open();
-        LongPredicate thousandth = sequence -> sequence % 1000 == 0;
+        KeyLiveness thousandth = sequence -> sequence % 1000 == 0;
         long most = 0;
         for (int record = 1; record <= 60_000; record++) {
             String text = text(record);
@@ -182,7 +171,7 @@ class CompactionTest {
         expectLive(thousandth);
     }
 
-    private void turn(LongPredicate alive) {
+    private void turn(KeyLiveness alive) {
         log.wal().appender().submit(true);
         log.step().settle();
         if (log.wal().isCheckpointDue(log.nowNanos())) {
@@ -191,10 +180,10 @@ class CompactionTest {
         log.advance(100_000_000);
     }
 
-    private long liveBytes(LongPredicate alive) {
+    private long liveBytes(KeyLiveness alive) {
         while (!unsummed.isEmpty()) {
             Map.Entry<Long, String> record = unsummed.pollFirstEntry();
-            summed += alive.test(record.getKey())
+            summed += alive.isLive(record.getKey())
                     ? FrameLayout.recordBytes(record.getValue().length())
                     : 0;
         }
@@ -213,32 +202,18 @@ class CompactionTest {
         return "abc".charAt(record % 3) + "-" + record + "x".repeat(record % 500);
     }
 
-    private static Liveness live(LongPredicate alive) {
-        return new Liveness() {
-            @Override
-            public long firstLive() {
-                return 0;
-            }
-
-            @Override
-            public KeyLiveness of(byte[] key) {
-                return alive::test;
-            }
-        };
-    }
-
     /** Finds every live record that is indexed, with its text. */
-    private void expectLive(LongPredicate alive) {
+    private void expectLive(KeyLiveness alive) {
         long through = log.wal().history().indexedThrough();
         for (String key : List.of("a", "b", "c")) {
             List<String> expected = new ArrayList<>();
             stored.headMap(through, true).forEach((sequence, text) -> {
-                if (alive.test(sequence) && text.startsWith(key)) {
+                if (alive.isLive(sequence) && text.startsWith(key)) {
                     expected.add(text);
                 }
             });
             assertThat(log.find(key, 1, through, stored.size()).stream()
-                            .filter(record -> alive.test(record.sequence()))
+                            .filter(record -> alive.isLive(record.sequence()))
                             .map(WalFixture.Seen::text))
                     .isEqualTo(expected);
         }

@@ -1,5 +1,6 @@
 package io.blipmq.wal;
 
+import static io.blipmq.wal.WalFixture.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,7 +22,7 @@ class FullDiskTest {
         log.settle();
         assertThat(storage.list()).contains("ballast");
         storage.limitBytes(storage.usedBytes());
-        log.checkpoint("x".repeat(500), nothing());
+        log.checkpoint("x".repeat(500), live(sequence -> false));
 
         assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
         assertThat(storage.list()).filteredOn(SegmentNames::isSegment).hasSize(1);
@@ -112,23 +113,5 @@ class FullDiskTest {
         for (int record = 0; record < 150; record++) {
             log.store("a" + record + "x".repeat(400));
         }
-    }
-
-    private static Liveness nothing() {
-        return live(sequence -> false);
-    }
-
-    private static Liveness live(java.util.function.LongPredicate alive) {
-        return new Liveness() {
-            @Override
-            public long firstLive() {
-                return 0;
-            }
-
-            @Override
-            public KeyLiveness of(byte[] key) {
-                return alive::test;
-            }
-        };
     }
 }

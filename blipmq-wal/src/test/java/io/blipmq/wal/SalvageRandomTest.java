@@ -1,5 +1,6 @@
 package io.blipmq.wal;
 
+import static io.blipmq.wal.WalFixture.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -93,9 +94,10 @@ class SalvageRandomTest {
                     log.store(text);
                 }
                 if (random.nextInt(3) == 0) {
-                    int live = 1 + random.nextInt(10);
-                    log.checkpoint("state", one(live));
-                    log.checkpoint("state", one(live));
+                    int ofSo = 1 + random.nextInt(10);
+                    Liveness one = live(sequence -> sequence % ofSo == 0);
+                    log.checkpoint("state", one);
+                    log.checkpoint("state", one);
                 }
                 end();
             }
@@ -107,20 +109,6 @@ class SalvageRandomTest {
             } else {
                 storage.killProcess();
             }
-        }
-
-        private static Liveness one(int ofSo) {
-            return new Liveness() {
-                @Override
-                public long firstLive() {
-                    return 1;
-                }
-
-                @Override
-                public KeyLiveness of(byte[] key) {
-                    return sequence -> sequence % ofSo == 0;
-                }
-            };
         }
 
         private void damage() {

@@ -1,5 +1,6 @@
 package io.blipmq.wal;
 
+import static io.blipmq.wal.WalFixture.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
@@ -625,8 +626,9 @@ class SalvageTest {
         log.open();
         List<String> texts = new ArrayList<>(texts(300));
         store(log, texts);
-        log.checkpoint("mostly dead", tenthLive());
-        log.checkpoint("mostly dead", tenthLive());
+        Liveness tenth = live(sequence -> sequence % 10 == 0);
+        log.checkpoint("mostly dead", tenth);
+        log.checkpoint("mostly dead", tenth);
         assertThat(storage.list()).anyMatch(SegmentNames::isCompacted);
         List<String> more = texts(30);
         store(log, more);
@@ -635,20 +637,6 @@ class SalvageTest {
         log.store("behind");
         log.stop();
         return texts;
-    }
-
-    private static Liveness tenthLive() {
-        return new Liveness() {
-            @Override
-            public long firstLive() {
-                return 1;
-            }
-
-            @Override
-            public KeyLiveness of(byte[] key) {
-                return sequence -> sequence % 10 == 0;
-            }
-        };
     }
 
     private String replayed() {

@@ -49,6 +49,21 @@ public final class WalFixture {
                         length == 0 || buffer.get(offset) == '-' ? RecordKey.NONE : RecordKey.at(offset, 1));
     }
 
+    /** What a checkpoint is told when, of records of every key, those that {@code live} names are still needed. */
+    static Liveness live(KeyLiveness live) {
+        return new Liveness() {
+            @Override
+            public long firstLive() {
+                return 1;
+            }
+
+            @Override
+            public KeyLiveness of(byte[] key) {
+                return live;
+            }
+        };
+    }
+
     public WalFixture with(UnaryOperator<WalOptions> change) {
         options = change.apply(options);
         return this;

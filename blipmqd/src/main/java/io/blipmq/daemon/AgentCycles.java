@@ -3,31 +3,11 @@ package io.blipmq.daemon;
 import io.blipmq.net.EventLoop;
 import io.blipmq.wal.WalAgent;
 import io.blipmq.wal.WalAppender;
-import java.util.function.LongConsumer;
-import java.util.function.LongToIntFunction;
+import io.blipmq.wal.WalBackground;
 
 /** Makes agents for {@link AgentRunner} and {@link AgentPair} of the modules' duty cycles, which know nothing of each other. Stateless. */
 final class AgentCycles {
     private AgentCycles() {}
-
-    static AgentRunner.Agent of(LongConsumer awaitWork, LongToIntFunction doWork, Runnable wakeup) {
-        return new AgentRunner.Agent() {
-            @Override
-            public void awaitWork(long timeoutNanos) {
-                awaitWork.accept(timeoutNanos);
-            }
-
-            @Override
-            public int doWork(long nowNanos) {
-                return doWork.applyAsInt(nowNanos);
-            }
-
-            @Override
-            public void wakeup() {
-                wakeup.run();
-            }
-        };
-    }
 
     /** The core: sockets, broker, and the frames that they hand to the log. */
     static AgentPair.Core core(EventLoop loop, WalAppender log) {
@@ -88,29 +68,28 @@ final class AgentCycles {
         };
     }
 
-    /** As {@link #of}, for an agent whose turns are small steps of longer work: it waits only when there is none left. */
-    static AgentRunner.Agent ofSteps(LongConsumer awaitWork, LongToIntFunction doWork, Runnable wakeup) {
-        AgentRunner.Agent agent = of(awaitWork, doWork, wakeup);
+    /** The log's background: its turns are small steps of longer work, so it waits only when there is none left. */
+    static AgentRunner.Agent background(WalBackground background) {
         return new AgentRunner.Agent() {
             private boolean idle;
 
             @Override
             public void awaitWork(long timeoutNanos) {
                 if (idle) {
-                    agent.awaitWork(timeoutNanos);
+                    background.awaitWork(timeoutNanos);
                 }
             }
 
             @Override
             public int doWork(long nowNanos) {
-                int work = agent.doWork(nowNanos);
+                int work = background.doWork(nowNanos);
                 idle = work == 0;
                 return work;
             }
 
             @Override
             public void wakeup() {
-                agent.wakeup();
+                background.wakeup();
             }
         };
     }

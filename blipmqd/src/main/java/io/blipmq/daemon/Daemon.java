@@ -141,10 +141,8 @@ final class Daemon {
                 new Calm(policy.equals(ForcePolicy.ALWAYS)),
                 this::onBrokerFailure,
                 this::onStorageFailure);
-        prepareThread = new AgentRunner(
-                "log-prepare",
-                AgentCycles.ofSteps(wal.background()::awaitWork, wal.background()::doWork, wal.background()::wakeup),
-                this::onStorageFailure);
+        prepareThread =
+                new AgentRunner("log-prepare", AgentCycles.background(wal.background()), this::onStorageFailure);
         wal.agent().onStored(loop::wakeup);
         wal.background().onPrepared(loop::wakeup);
         broker.mailbox().onPost(loop::wakeup);
