@@ -174,7 +174,7 @@ public final class Broker {
         redelivery.appendWaiting();
         state.trim();
         journal.submit(redelivery.nowNanos());
-        if (journal.isCheckpointDue(redelivery.nowNanos())) {
+        if (journal.isCheckpointDue(redelivery.nowNanos(), waitingAcknowledgementCountSinceCheckpoint() > 0)) {
             CheckpointState snapshot = takeCheckpoint();
             journal.checkpoint(CheckpointCodec.encode(snapshot), new CheckpointLiveness(snapshot));
         }

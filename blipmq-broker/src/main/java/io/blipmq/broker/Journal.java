@@ -158,8 +158,12 @@ public interface Journal {
 
     // --- checkpoints ---
 
-    /** Whether enough has happened since the last checkpoint for another one. */
-    boolean isCheckpointDue(long nowNanos);
+    /**
+     * Whether enough has happened since the last checkpoint for another one.
+     *
+     * @param unlogged whether something has happened that the journal had no room for
+     */
+    boolean isCheckpointDue(long nowNanos, boolean unlogged);
 
     /** Whether one is being written. */
     boolean isCheckpointing();

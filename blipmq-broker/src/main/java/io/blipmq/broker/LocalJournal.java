@@ -262,8 +262,8 @@ public final class LocalJournal implements Journal {
     }
 
     @Override
-    public boolean isCheckpointDue(long nowNanos) {
-        return wal.isCheckpointDue(nowNanos);
+    public boolean isCheckpointDue(long nowNanos, boolean unlogged) {
+        return wal.isCheckpointDue(nowNanos, unlogged);
     }
 
     @Override

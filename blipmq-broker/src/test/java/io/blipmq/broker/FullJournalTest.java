@@ -44,6 +44,17 @@ class FullJournalTest {
     }
 
     @Test
+    void aCheckpointKeepsWhatWaitsForTheDisk() {
+        long subscription = broker.subscribe(alice, 1, "demo");
+        publish("one");
+        broker.journal().full(true);
+        broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
+        broker.turn();
+        assertThat(broker.broker().waitingAcknowledgementCount()).isEqualTo(1);
+        assertThat(broker.broker().waitingAcknowledgementCountSinceCheckpoint()).isZero();
+    }
+
+    @Test
     void whatWaitsGoesBeforeAnythingOfTheNextTurn() {
         long subscription = broker.subscribe(alice, 1, "demo");
         publish("one");

@@ -272,8 +272,8 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
-    public boolean isCheckpointDue(long nowNanos) {
-        return checkpointDue;
+    public boolean isCheckpointDue(long nowNanos, boolean unlogged) {
+        return checkpointDue || full && unlogged;
     }
 
     @Override

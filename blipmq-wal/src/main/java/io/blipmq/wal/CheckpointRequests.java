@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * background thread ends.
  */
 final class CheckpointRequests {
-    /** How soon one follows that was given up, or that left work behind which frees room. */
+    /** How soon one follows that was given up, or that left work behind which frees room, or any one while the disk is full. */
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final long logBytesMax;
@@ -41,7 +41,11 @@ final class CheckpointRequests {
 
     // ---- core thread
 
-    boolean isDue(long nowNanos, long logBytes, long lastSequence) {
+    /**
+     * @param unlogged whether the state has changed since the last one by what is not in the log
+     * @param full whether the log waits for room, which a checkpoint may free
+     */
+    boolean isDue(long nowNanos, long logBytes, long lastSequence, boolean unlogged, boolean full) {
         if (!started) {
             started = true;
             startedNanos = nowNanos;
@@ -53,7 +57,10 @@ final class CheckpointRequests {
         if (againSoon) {
             return elapsed >= AGAIN_NANOS;
         }
-        return lastSequence > startedSequence && (logBytes - startedBytes >= logBytesMax || elapsed >= intervalNanos);
+        if (lastSequence == startedSequence && !unlogged) {
+            return false;
+        }
+        return logBytes - startedBytes >= logBytesMax || elapsed >= (full ? AGAIN_NANOS : intervalNanos);
     }
 
     void submit(Request newRequest, long nowNanos, long logBytes) {

@@ -71,6 +71,9 @@ final class SegmentPreparer {
         }
         storage.rename(temporary, name);
         nextNumber++;
+        if (waitingForRoom) {
+            LOG.info("there is room for the next log segment again; durable publishes are taken");
+        }
         waitingForRoom = false;
         metrics.segmentPrepared(segmentBytes);
         prepared.add(name);

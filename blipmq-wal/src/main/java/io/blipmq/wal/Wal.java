@@ -212,11 +212,15 @@ public final class Wal implements Closeable {
     }
 
     /**
-     * Whether it is time for a checkpoint: after so much log or so much time as the options say, when there is anything
-     * new; soon after one that the disk had no room for; and not while one is being written. By the core thread.
+     * Whether it is time for a checkpoint: after so much log or so much time as the options say, and every second while the
+     * disk is full, when there is anything new; soon after one that the disk had no room for; and not while one is being
+     * written. By the core thread.
+     *
+     * @param unlogged whether there is something new that the log had no room for
      */
-    public boolean isCheckpointDue(long nowNanos) {
-        return checkpoints.isDue(nowNanos, appender.appendedBytes(), appender.lastSequence());
+    public boolean isCheckpointDue(long nowNanos, boolean unlogged) {
+        return checkpoints.isDue(
+                nowNanos, appender.appendedBytes(), appender.lastSequence(), unlogged, metrics.isFull());
     }
 
     /** Whether one is being written. Thread-safe. */

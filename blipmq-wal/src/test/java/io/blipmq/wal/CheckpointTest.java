@@ -162,6 +162,6 @@ class CheckpointTest {
     }
 
     private boolean isDue() {
-        return log.wal().isCheckpointDue(log.nowNanos());
+        return log.wal().isCheckpointDue(log.nowNanos(), false);
     }
 }

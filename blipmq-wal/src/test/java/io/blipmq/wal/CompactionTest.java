@@ -174,7 +174,7 @@ class CompactionTest {
     private void turn(KeyLiveness alive) {
         log.wal().appender().submit(true);
         log.step().settle();
-        if (log.wal().isCheckpointDue(log.nowNanos())) {
+        if (log.wal().isCheckpointDue(log.nowNanos(), false)) {
             log.beginCheckpoint("", live(alive));
         }
         log.advance(100_000_000);

@@ -44,10 +44,38 @@ class FullDiskTest {
         assertThat(log.wal().checkpointedSequence()).isZero();
         assertThat(storage.list()).doesNotContain("checkpoint", "checkpoint.tmp");
         log.advance(SECOND);
-        assertThat(log.wal().isCheckpointDue(log.nowNanos())).isTrue();
+        assertThat(log.wal().isCheckpointDue(log.nowNanos(), false)).isTrue();
         storage.limitBytes(Long.MAX_VALUE);
         log.checkpoint("x".repeat(50_000), Liveness.KEEP_ALL);
         assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
+    }
+
+    @Test
+    void whileTheDiskIsFullACheckpointIsDueEverySecondThatBringsAnything() throws IOException {
+        log.open();
+        fill();
+        log.settle();
+        log.checkpoint("state", Liveness.KEEP_ALL);
+        storage.limitBytes(storage.usedBytes() + 3000); // for a checkpoint, not for a segment
+        while (!log.wal().metrics().isFull()) {
+            log.store("a");
+            log.settle();
+        }
+        log.checkpoint("state", Liveness.KEEP_ALL);
+        log.advance(SECOND).settle();
+        assertThat(log.wal().isCheckpointDue(log.nowNanos(), false))
+                .as("nothing is new")
+                .isFalse();
+        assertThat(log.wal().isCheckpointDue(log.nowNanos(), true))
+                .as("what has no room")
+                .isTrue();
+        log.store("b");
+        assertThat(log.wal().isCheckpointDue(log.nowNanos(), false)).isTrue();
+        log.checkpoint("state", Liveness.KEEP_ALL);
+        log.store("c");
+        assertThat(log.wal().isCheckpointDue(log.nowNanos(), false))
+                .as("too soon")
+                .isFalse();
     }
 
     @Test

@@ -162,8 +162,8 @@ final class JournalTap implements Journal {
     }
 
     @Override
-    public boolean isCheckpointDue(long nowNanos) {
-        return journal.isCheckpointDue(nowNanos);
+    public boolean isCheckpointDue(long nowNanos, boolean unlogged) {
+        return journal.isCheckpointDue(nowNanos, unlogged);
     }
 
     @Override
