@@ -30,9 +30,10 @@ final class Connection {
 
     /**
      * About as many frames are read in a turn. Each may be for another topic, and what it touches has to be in the
-     * processor's cache still when the turn comes to push.
+     * processor's cache still when the turn comes to push. With one message of 100 bytes in each, what is pushed for them to
+     * one connection stays below {@link OutputQueue#PUSH_HIGH_WATER_BYTES}, so that all of them go the short way.
      */
-    private static final int FRAMES_PER_READ = 1024;
+    private static final int FRAMES_PER_READ = 768;
 
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
