@@ -6,7 +6,6 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,16 +17,6 @@ import org.slf4j.LoggerFactory;
  * stay where they are and read interest is off. The same holds while the journal takes no more.
  */
 final class Connection {
-    /** Time to say HELLO and show a key; longer than any network needs, short enough to get rid of strangers. */
-    static final long HANDSHAKE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
-    /**
-     * Time for the rest of a frame that has begun, for taking the last answers of a session that ends, and for room on a
-     * full disk.
-     */
-    static final long PROGRESS_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
-    /** Time for taking any output while others need its room: meanwhile they may have none. */
-    static final long OUTPUT_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     /**
      * About as many frames are read in a turn. Each may be for another topic, and what it touches has to be in the
      * processor's cache still when the turn comes to push. With one message of 100 bytes in each, what is pushed for them to
@@ -41,11 +30,11 @@ final class Connection {
     private final SocketChannel channel;
     private final SocketAddress peer;
     private final SelectionKey key;
-    private final long acceptedNanos;
     private final InputBuffer input;
     private final OutputQueue output;
     private final Answers answers;
     private final Session session;
+    private final ConnectionDeadlines deadlines;
 
     /** Where {@link Connections} has this one; negative when it has let go of it. */
     int index;
@@ -57,24 +46,20 @@ final class Connection {
     private long readBytesMax = Long.MAX_VALUE;
 
     private boolean refusedByJournal;
-    private long refusedSinceNanos;
     private boolean broken;
     private boolean lost;
     private boolean closed;
-    private long closingSinceNanos;
-    /** When its socket last took some of its output. */
-    private long outputMovedNanos;
 
     Connection(LoopResources shared, SocketChannel channel, SelectionKey key, long nowNanos) throws IOException {
         this.shared = shared;
         this.channel = channel;
         this.key = key;
         peer = channel.getRemoteAddress();
-        acceptedNanos = nowNanos;
         input = new InputBuffer(shared);
         output = new OutputQueue(shared);
         answers = new Answers(shared, output);
         session = new Session(shared, answers, output, () -> shared.active.add(this), peer);
+        deadlines = new ConnectionDeadlines(session, input, output, nowNanos);
     }
 
     /** Reads what the socket has, once. */
@@ -117,7 +102,7 @@ final class Connection {
         }
         long written = write();
         if (written > 0) {
-            outputMovedNanos = nowNanos;
+            deadlines.onOutputMoved(nowNanos);
         }
         if (session.isClosing() && (broken || lost || isAnswered())) {
             close();
@@ -139,24 +124,10 @@ final class Connection {
         if (!mayRead()) {
             input.restartPartial(nowNanos); // the rest may be there already
         }
-        if (session.isClosing()) {
-            if (nowNanos - closingSinceNanos > PROGRESS_TIMEOUT_NANOS) {
-                close();
-            }
-        } else if (!session.isReady() && nowNanos - acceptedNanos > HANDSHAKE_TIMEOUT_NANOS) {
-            shared.metrics.increment(NetMetric.HANDSHAKE_TIMEOUTS);
-            warn("no handshake within 10 seconds");
-            close();
-        } else if (input.isPartialSinceBefore(nowNanos - PROGRESS_TIMEOUT_NANOS)) {
-            shared.metrics.increment(NetMetric.PARTIAL_FRAME_TIMEOUTS);
-            warn("the rest of a frame did not come within 60 seconds");
-            close();
-        } else if (waitsForDisk() && nowNanos - refusedSinceNanos > PROGRESS_TIMEOUT_NANOS) {
-            warn("the disk is full, and its acknowledgement found no room within 60 seconds");
-            close();
-        } else if (roomIsShort && !output.isEmpty() && nowNanos - outputMovedNanos > OUTPUT_TIMEOUT_NANOS) {
-            shared.metrics.increment(NetMetric.OUTPUT_TIMEOUTS);
-            warn("it took none of its output for 10 seconds, and others need the room for theirs");
+        ConnectionDeadlines.Overdue overdue = deadlines.overdue(nowNanos, waitsForDisk(), roomIsShort);
+        if (overdue != null) {
+            overdue.count(shared.metrics);
+            warn(overdue.reason());
             close();
         }
     }
@@ -255,7 +226,7 @@ final class Connection {
             input.onHandled(at, session.assemblyBudget(), nowNanos);
         }
         if (!refusedBefore || frames > 0) {
-            refusedSinceNanos = nowNanos;
+            deadlines.onJournalMoved(nowNanos);
         }
         shared.metrics.add(session.framesMetric(), frames);
         return frames;
@@ -315,7 +286,7 @@ final class Connection {
     }
 
     private void beginClosing(long nowNanos) {
-        closingSinceNanos = nowNanos;
+        deadlines.onClosing(nowNanos);
         input.drop();
     }
 
