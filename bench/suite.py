@@ -2,13 +2,15 @@
 """Measures BlipMQ beside its peers: the same work, the same generator, the same machine, interleaved rounds, a fresh broker for each run.
 
     bench/suite.py [--rounds 5] [--seconds 2.5] [--only PATTERN] [--out DIR]     all workloads whose name matches; tables and plots to DIR
+    bench/suite.py --install                                                     the same, after bench/install-peers.sh
     bench/suite.py --smoke                                                       a short run of BlipMQ alone: does the suite still work?
     bench/suite.py --report DIR                                                  the tables and plots again, from DIR/runs.jsonl
 
-Needs gcc and the peers: bench/install-peers.sh. Everything listens on loopback and lives in a temporary directory that is removed.
+Needs gcc and the peers. Everything listens on loopback and lives in a temporary directory that is removed.
 """
 import argparse
 import json
+import mmap
 import os
 import re
 import shlex
@@ -36,11 +38,11 @@ class Bench:
         self.generator = self.work / "mqbench"
         subprocess.run(["gcc", "-O2", "-o", self.generator, HOME / "bench/mqbench.c", "-lpthread", "-lm"], check=True)
 
-    def run(self, broker, arguments, before=(), beside=()):
+    def run(self, broker, arguments, before=(), beside=(), memory=0):
         """
         One run: starts the broker, does the work, ends the broker; what the generator printed, as a dictionary.
 
-        before: runs that come first and are not measured; beside: runs that go on during it.
+        before: runs that come first and are not measured; beside: runs that go on during it; memory: what to touch after those.
         """
         if "probe" in broker:
             return self.probe(broker["probe"])
@@ -59,6 +61,7 @@ class Bench:
                 others = [self.spawn(broker, process, other) for other in beside]
                 if others:
                     time.sleep(2.0)
+                touch(memory)
                 result.update(self.generate(broker, process, arguments))
             return result
         finally:
@@ -102,6 +105,22 @@ class Bench:
         return subprocess.Popen(self.command(broker, process, arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def touch(size):
+    """
+    Makes the machine have so much memory that is really there, as one has that has run for a while. A virtual machine gives what was
+    free for seconds back to its host, and each page that it takes again then costs several times what writing it does.
+    """
+    size = min(size, available_bytes() // 2)
+    if size:
+        with mmap.mmap(-1, size) as memory:
+            for page in range(0, size, mmap.PAGESIZE):
+                memory[page] = 1
+
+
+def available_bytes():
+    return 1024 * int(re.search(r"MemAvailable:\s+(\d+)", Path("/proc/meminfo").read_text()).group(1))
+
+
 def number(value):
     try:
         return float(value)
@@ -131,7 +150,8 @@ def measure(workloads, rounds, seconds, warmup, out):
         for round_number in range(rounds):
             for workload in workloads:
                 for contender in workload["contenders"]:
-                    result = bench.run(BROKERS[contender["broker"]], contender["arguments"], contender.get("before", ()), contender.get("beside", ()))
+                    result = bench.run(
+                        BROKERS[contender["broker"]], contender["arguments"], contender.get("before", ()), contender.get("beside", ()), contender.get("memory", 0))
                     json.dump({"workload": workload["name"], "contender": contender["label"], "round": round_number, **result}, runs)
                     runs.write("\n")
                     runs.flush()
@@ -167,11 +187,14 @@ def main():
     parser.add_argument("--warmup", type=float, default=1.0)
     parser.add_argument("--only", default="", metavar="PATTERN")
     parser.add_argument("--out", type=Path, default=HOME / "target/bench")
+    parser.add_argument("--install", action="store_true")
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--report", type=Path, metavar="DIR")
     options = parser.parse_args()
     if options.report:
         return report(options.report)
+    if options.install:
+        subprocess.run([HOME / "bench/install-peers.sh"], check=True)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "runs.jsonl").write_text("")
     workloads = [workload for workload in WORKLOADS if re.search(options.only, workload["name"]) and "shares" not in workload]

@@ -127,10 +127,11 @@ WORKLOADS = [
           [(count, arguments(f"--size 100 --spread {count}")) for count in (1, 100, 10_000, 100_000)], 2.5),
     curve("subscriptions", "subscriptions of a topic", "broker_ns_per_delivery", "blip", "subscriptions",
           [(count, arguments(f"--mode fanout --size 100 --ahead 1000 --gather-us 2000 --subs {count}")) for count in (1, 10, 100, 1000, 10_000)], 1.3),
-    curve("connections-idle", "connections that say nothing, beside 1→1", "broker_ns_per_delivery", "blip", "idle connections",
-          [(count, {**arguments("--size 100"), "beside": [f"--mode conns --n {count} --hold 60".split()] if count else []}) for count in (0, 1000, 9900)], 1.3),
+    curve("connections-idle", "connections that say nothing, beside 100 that do", "broker_ns_per_delivery", "blip", "idle connections",
+          [(count, {**arguments("--size 100 --pubs 50 --subs 50 --topics 50"), "beside": [f"--mode conns --n {count} --hold 60".split()] if count else []})
+           for count in (0, 1000, 9900)], 1.3),
     curve("backlog", "messages that wait in another subscription of the topic, QoS 1 stored", "broker_ns_per_delivery", "blip", "waiting",
-          [(count, {**arguments("--qos 1 --window 1024 --warmup 3.5"), "before": backlog(count)}) for count in (0, 1_000_000, 10_000_000)], 1.3),
+          [(count, {**arguments("--qos 1 --window 1024 --warmup 3.5"), "before": backlog(count), "memory": 4 << 30}) for count in (0, 1_000_000, 10_000_000)], 1.3),
     curve("drain", "messages that waited, taken by a client of version 1", "broker_ns_per_delivery", "blip", "taken",
           [(count, {**arguments(f"{OLD} --mode drain --subs 1 --count {count} --run 7"), "before": [*WARM, *backlog(count)]})
            for count in (100_000, 1_000_000, 10_000_000)], 1.3),
