@@ -33,7 +33,7 @@ public enum Key {
     RETRY_BACKOFF_MS(
             ValueTypes.wholeNumber(1, 30_000),
             100L,
-            "The time until redelivery unless `ack_timeout_ms` gives another one."),
+            "For version 1: the time until redelivery, unless `ack_timeout_ms` gives another one. Clients of version 2 choose theirs when they attach."),
     ACK_TIMEOUT_MS(
             ValueTypes.wholeNumber(1, 3_600_000),
             null,
