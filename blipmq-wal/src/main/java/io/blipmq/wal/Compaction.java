@@ -138,7 +138,7 @@ final class Compaction {
     private void count(ClosedSegment segment) throws IOException {
         try {
             fact(segment).counted(liveBytes(segment), cycle);
-        } catch (WalCorruptionException e) {
+        } catch (IOException e) {
             onDamage(segment, e);
         }
         if (fact(segment).isDead()) {
@@ -194,8 +194,8 @@ final class Compaction {
         merge = null;
     }
 
-    /** What is damaged stays as it is: the checkpoint does not need it, and a reader who does is told. */
-    private void onDamage(ClosedSegment segment, WalCorruptionException damage) {
+    /** What is damaged, or cannot be read, stays as it is: the checkpoint does not need it, and a reader who does is told. */
+    private void onDamage(ClosedSegment segment, IOException damage) {
         fact(segment).damaged(cycle);
         metrics.damageFound();
         LOG.error("log segment {} cannot be compacted: {}", segment.name(), damage.getMessage());

@@ -137,6 +137,50 @@ class FullDiskTest {
         assertThat(log.wal().metrics().segmentsScrubbed()).isEqualTo(3L * (segments - 1));
     }
 
+    @Test
+    void theScrubReportsWhatTheDiskCannotRead() throws IOException {
+        log.with(options -> options.withScrubNanos(SECOND)).open();
+        fill();
+        log.settle();
+        storage.makeUnreadable("0000000000000001-00000001.segment", 5000);
+        String second = storage.list().stream()
+                .filter(SegmentNames::isSegment)
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        storage.makeUnreadable(SegmentNames.index(second), 100);
+        for (int turn = 0; turn < 20; turn++) {
+            log.advance(SECOND).settle();
+        }
+
+        assertThat(log.wal().metrics().damages()).isEqualTo(2);
+        assertThat(log.wal().metrics().segmentsScrubbed()).isPositive();
+    }
+
+    @Test
+    void whatTheDiskCannotReadIsNotCompactedAndDeletedOnceItIsDead() throws IOException {
+        log.open();
+        fill();
+        log.settle();
+        String first = "0000000000000001-00000001.segment";
+        storage.makeUnreadable(first, 5000);
+        String second = storage.list().stream()
+                .filter(SegmentNames::isSegment)
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        storage.makeUnreadable(SegmentNames.index(second), 100);
+        log.checkpoint("state", live(sequence -> sequence % 5 == 0));
+
+        assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
+        assertThat(log.wal().metrics().damages()).isEqualTo(2);
+        assertThat(storage.list()).contains(first, second);
+        log.checkpoint("state", live(sequence -> sequence % 5 == 0));
+        assertThat(storage.list()).anyMatch(SegmentNames::isCompacted);
+        log.checkpoint("state", live(sequence -> false));
+        assertThat(storage.list()).doesNotContain(first);
+    }
+
     private void fill() {
         for (int record = 0; record < 150; record++) {
             log.store("a" + record + "x".repeat(400));
