@@ -91,6 +91,20 @@ class FullDiskTest {
         assertThat(log.find("a", 1, 1000, 1000)).isNotEmpty();
     }
 
+    @Test
+    void compactionWithoutRoomLeavesNoFileOpen() throws IOException {
+        log.open();
+        fill();
+        log.settle();
+        int before = storage.openHandles();
+        storage.limitBytes(storage.usedBytes() + 1500);
+        for (int attempt = 0; attempt < 5; attempt++) {
+            log.checkpoint("state", live(sequence -> sequence % 5 == 0));
+        }
+
+        assertThat(storage.openHandles()).isEqualTo(before);
+    }
+
     /** Less and less room, until the start needs the ballast's. */
     @Test
     void theBallastMakesRoomForTheIndexOfAStart() throws IOException {
