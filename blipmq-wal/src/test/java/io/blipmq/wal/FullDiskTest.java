@@ -105,6 +105,21 @@ class FullDiskTest {
         assertThat(storage.openHandles()).isEqualTo(before);
     }
 
+    @Test
+    void theBallastIsStillThereForTheFirstCheckpointAfterAStart() throws IOException {
+        log.open();
+        fill();
+        log.checkpoint("x".repeat(20_000), Liveness.KEEP_ALL).settle();
+        log.advance(SECOND).settle();
+        log.stop().open();
+        log.store("a");
+        log.advance(SECOND).settle();
+        storage.limitBytes(storage.usedBytes());
+        log.checkpoint("x".repeat(20_000), live(sequence -> false));
+
+        assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
+    }
+
     /** Less and less room, until the start needs the ballast's. */
     @Test
     void theBallastMakesRoomForTheIndexOfAStart() throws IOException {
