@@ -47,6 +47,8 @@ final class Compaction {
     private SegmentMerge merge;
     private boolean chosen;
     private boolean freed;
+    /** Whether the last checkpoint had no room: what is written for the next one might take it. */
+    private boolean roomIsShort;
 
     Compaction(
             Storage storage,
@@ -126,7 +128,10 @@ final class Compaction {
             count(toCount.poll());
         } else if (!chosen) {
             chosen = true;
-            toMerge.addAll(MergePlan.choose(left, facts, segmentBytes));
+            if (!roomIsShort) {
+                toMerge.addAll(MergePlan.choose(left, facts, segmentBytes));
+            }
+            roomIsShort = false;
         } else if (merge != null || !toMerge.isEmpty()) {
             mergeStep();
         } else {
@@ -231,7 +236,7 @@ final class Compaction {
         return freed;
     }
 
-    /** The checkpoint is not going to be: what was written for it goes. */
+    /** The checkpoint is not going to be, for want of room: what was written for it goes, and the next one has to do without. */
     void abandon() throws IOException {
         for (ClosedSegment segment : written) {
             storage.delete(SegmentNames.index(segment.name()));
@@ -239,6 +244,7 @@ final class Compaction {
             metrics.segmentDeleted(fileBytes(segment));
         }
         written.clear();
+        roomIsShort = true;
     }
 
     void close() throws IOException {

@@ -91,6 +91,26 @@ class FullDiskTest {
         assertThat(log.find("a", 1, 1000, 1000)).isNotEmpty();
     }
 
+    /** Or it would be given up again and again, and nothing of what it frees would be deleted. */
+    @Test
+    void compactionDoesNotTakeTheRoomOfTheCheckpoint() throws IOException {
+        log.open();
+        fill();
+        log.settle();
+        storage.limitBytes(storage.usedBytes() + 24_000);
+        Liveness live = live(sequence -> sequence > 30 && sequence % 3 == 0);
+        for (int attempt = 0; attempt < 4 && log.wal().metrics().checkpoints() == 0; attempt++) {
+            log.checkpoint("x".repeat(15_000), live);
+            log.advance(SECOND);
+        }
+
+        assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
+        assertThat(storage.list()).as("dead").doesNotContain("0000000000000001-00000001.segment");
+        storage.limitBytes(Long.MAX_VALUE);
+        log.checkpoint("x".repeat(15_000), live);
+        assertThat(storage.list()).as("sparse").anyMatch(SegmentNames::isCompacted);
+    }
+
     @Test
     void compactionWithoutRoomLeavesNoFileOpen() throws IOException {
         log.open();
