@@ -2,6 +2,7 @@ package io.blipmq.wal;
 
 import static io.blipmq.wal.WalFixture.live;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -324,6 +325,22 @@ class SalvageTest {
         assertThat(log.wal().salvage().lostRanges()).isPositive();
         assertThat(log.replayedTexts()).contains("behind");
         expectAppendsSurvive(log.replayedTexts().toArray(String[]::new));
+    }
+
+    /** A start must not take what is left of a log for none. */
+    @Test
+    void s8OnlyCompactedSegmentsAreLeft() throws IOException {
+        compactAndDie();
+        segments().forEach(storage::lose);
+        storage.lose("checkpoint");
+        List<String> before = storage.list();
+
+        assertThatThrownBy(log::open).isInstanceOf(WalCorruptionException.class).hasMessageContaining("missing");
+        assertThat(storage.list()).isEqualTo(before);
+        salvage();
+        assertThat(log.wal().salvage().kept()).isNotEmpty().allMatch(name -> name.contains(".compacted.aside"));
+        assertThat(storage.list()).containsAll(log.wal().salvage().kept());
+        expectAppendsSurvive();
     }
 
     @Test
