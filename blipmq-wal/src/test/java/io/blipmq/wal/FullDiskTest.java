@@ -140,6 +140,21 @@ class FullDiskTest {
         assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
     }
 
+    /** Somebody else has filled the disk, and there is no prepared segment left. */
+    @Test
+    void theBallastMakesRoomForTheFirstSegmentOfAStart() throws IOException {
+        log.with(options -> options.withSegments(1 << 20, 1 << 20, 2048, 1024)).open();
+        fill();
+        log.settle();
+        storage.killProcess();
+        storage.list().stream().filter(SegmentNames::isPrepared).toList().forEach(storage::lose);
+        storage.limitBytes(storage.usedBytes());
+        log.open();
+
+        assertThat(log.replayed()).hasSize(150);
+        assertThat(storage.list()).doesNotContain("ballast");
+    }
+
     /** Less and less room, until the start needs the ballast's. */
     @Test
     void theBallastMakesRoomForTheIndexOfAStart() throws IOException {
