@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The cases of a salvage in {@link Recovery}'s second table, by number, each named after what is found. */
 class SalvageTest {
     private static final String FIRST = "0000000000000001-00000001.segment";
+    private static final String EPOCH_2 = "0000000000000001-00000002.segment";
     private static final int FRAME = FrameLayout.HEADER_BYTES + FrameLayout.recordBytes(1);
 
     private final SimulatedStorage storage = new SimulatedStorage(11);
@@ -219,6 +220,46 @@ class SalvageTest {
 
         assertThat(log.wal().salvage().lostRanges()).isZero();
         expectAppendsSurvive("a", "b", "c", "d");
+    }
+
+    /** The gap of the epoch is behind the last survivor, not behind what is damaged. */
+    @Test
+    void s4BadHeaderAndBadFramesBehindTheSurvivors() throws IOException {
+        rewriteTwoAndStoreTwo();
+        storage.overwrite(EPOCH_2, SegmentLayout.FIRST_FRAME + 2 * FRAME, new byte[FRAME]);
+        salvage();
+
+        assertThat(log.wal().salvage().damages())
+                .filteredOn(LogDamage::losesRecords)
+                .extracting(LogDamage::firstSequence, LogDamage::lastSequence)
+                .containsExactly(tuple(2 + Epoch.UNCLEAN_GAP, 2 + Epoch.UNCLEAN_GAP));
+        expectAppendsSurvive("a", "b", "d");
+    }
+
+    @Test
+    void s4BadHeaderAndOnlyTheSealBehindWhatIsDamaged() throws IOException {
+        rewriteTwoAndStoreTwo();
+        storage.overwrite(EPOCH_2, SegmentLayout.FIRST_FRAME + FRAME, new byte[3 * FRAME]);
+        salvage();
+
+        assertThat(log.wal().salvage().damages())
+                .filteredOn(LogDamage::losesRecords)
+                .extracting(LogDamage::firstSequence, LogDamage::lastSequence)
+                .containsExactly(tuple(2L, 3 + Epoch.UNCLEAN_GAP));
+        expectAppendsSurvive("a");
+    }
+
+    /** Two survivors and two records of the epoch's own, in a segment whose header is damaged. */
+    private void rewriteTwoAndStoreTwo() throws IOException {
+        log.with(ForcePolicy.NONE).open();
+        log.store("a");
+        log.store("b");
+        storage.killProcess();
+        log.with(ForcePolicy.ALWAYS).open();
+        log.store("c");
+        log.store("d");
+        log.stop();
+        storage.overwrite(EPOCH_2, 0, new byte[8]);
     }
 
     @Test
