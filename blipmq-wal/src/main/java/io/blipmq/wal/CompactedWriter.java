@@ -38,7 +38,12 @@ final class CompactedWriter implements Closeable {
         this.checksum = new FrameChecksum(header);
         storage.delete(temporary);
         this.file = storage.create(temporary);
-        file.write(SegmentLayout.encode(header), 0);
+        try {
+            file.write(SegmentLayout.encode(header), 0);
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
     }
 
     /** Adds a record; numbers have to grow. */

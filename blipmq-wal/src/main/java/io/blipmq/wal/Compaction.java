@@ -47,6 +47,8 @@ final class Compaction {
     private SegmentMerge merge;
     private boolean chosen;
     private boolean freed;
+    /** Whether the last checkpoint had no room: what is written for the next one might take it. */
+    private boolean roomIsShort;
 
     Compaction(
             Storage storage,
@@ -126,7 +128,10 @@ final class Compaction {
             count(toCount.poll());
         } else if (!chosen) {
             chosen = true;
-            toMerge.addAll(MergePlan.choose(left, facts, segmentBytes));
+            if (!roomIsShort) {
+                toMerge.addAll(MergePlan.choose(left, facts, segmentBytes));
+            }
+            roomIsShort = false;
         } else if (merge != null || !toMerge.isEmpty()) {
             mergeStep();
         } else {
@@ -138,7 +143,7 @@ final class Compaction {
     private void count(ClosedSegment segment) throws IOException {
         try {
             fact(segment).counted(liveBytes(segment), cycle);
-        } catch (WalCorruptionException e) {
+        } catch (IOException e) {
             onDamage(segment, e);
         }
         if (fact(segment).isDead()) {
@@ -194,8 +199,8 @@ final class Compaction {
         merge = null;
     }
 
-    /** What is damaged stays as it is: the checkpoint does not need it, and a reader who does is told. */
-    private void onDamage(ClosedSegment segment, WalCorruptionException damage) {
+    /** What is damaged, or cannot be read, stays as it is: the checkpoint does not need it, and a reader who does is told. */
+    private void onDamage(ClosedSegment segment, IOException damage) {
         fact(segment).damaged(cycle);
         metrics.damageFound();
         LOG.error("log segment {} cannot be compacted: {}", segment.name(), damage.getMessage());
@@ -231,7 +236,7 @@ final class Compaction {
         return freed;
     }
 
-    /** The checkpoint is not going to be: what was written for it goes. */
+    /** The checkpoint is not going to be, for want of room: what was written for it goes, and the next one has to do without. */
     void abandon() throws IOException {
         for (ClosedSegment segment : written) {
             storage.delete(SegmentNames.index(segment.name()));
@@ -239,6 +244,7 @@ final class Compaction {
             metrics.segmentDeleted(fileBytes(segment));
         }
         written.clear();
+        roomIsShort = true;
     }
 
     void close() throws IOException {

@@ -67,8 +67,12 @@ final class EpochStart {
         return storage.open(temporary);
     }
 
-    /** Claims room for the survivors and for what comes; less and less of the latter when the disk is nearly full. */
+    /**
+     * Claims room for the survivors and for what comes; less and less of the latter when the disk is nearly full, and the
+     * ballast's when there is no other.
+     */
     private StorageFile claim(String temporary, long survivorBytes) throws IOException {
+        boolean ballastGiven = false;
         for (long room = options.startSegmentBytes(); ; room = room / 2 & -FrameLayout.ALIGNMENT) {
             StorageFile file = storage.create(temporary);
             try {
@@ -77,7 +81,11 @@ final class EpochStart {
             } catch (DiskFullException e) {
                 file.close();
                 storage.delete(temporary);
-                if (room < ROOM_MIN) {
+                if (room < ROOM_MIN && !ballastGiven && storage.list().contains(SegmentNames.BALLAST)) {
+                    storage.delete(SegmentNames.BALLAST);
+                    ballastGiven = true;
+                    room = 2L * options.startSegmentBytes();
+                } else if (room < ROOM_MIN) {
                     throw new DiskFullException(
                             "the disk has no room for the log's first segment in " + storage.describe()
                                     + ": make room and start again",

@@ -51,11 +51,24 @@ final class FrameChecksum {
     }
 
     private int sum(ByteBuffer buffer, int from, int to, long offset) {
+        begin(offset);
+        add(buffer, from, to);
+        return sum();
+    }
+
+    /** For a frame that comes in pieces, from {@link FrameLayout#LENGTH_OFFSET} on: this, {@link #add}, {@link #sum}. */
+    void begin(long offset) {
         crc.reset();
         seed.clear().putLong(SEED_OFFSET, offset);
         crc.update(seed);
+    }
+
+    void add(ByteBuffer buffer, int from, int to) {
         crc.update(buffer.clear().limit(to).position(from));
         buffer.clear();
+    }
+
+    int sum() {
         return (int) crc.getValue();
     }
 }

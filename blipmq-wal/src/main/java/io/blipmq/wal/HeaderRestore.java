@@ -12,7 +12,9 @@ import java.util.UUID;
  *
  * <p>The name tells the first number and the epoch. Journal id and ordinal are proved by the frames, whose checksums are
  * seeded with them. The rest comes from another segment of the same epoch, or from the numbers of the frames: those that
- * were rewritten at the epoch's start carry the last such number as their mark, and the first of the others the cut.
+ * were rewritten at the epoch's start carry the last such number as their mark, and the first of the others the cut. Where
+ * damage parts those that were rewritten from the others, it may have taken some of these, so that they are taken to have
+ * begun as early as they can have.
  */
 final class HeaderRestore {
     private final Storage storage;
@@ -132,6 +134,7 @@ final class HeaderRestore {
         long survived = 0;
         long resume = 0;
         long cut = WalCorruptionException.UNKNOWN;
+        long end = SegmentLayout.FIRST_FRAME;
         boolean any = false;
         try (SegmentReader reader = SegmentReader.open(storage, name, provisional, window)) {
             long at = nextFrame(reader, SegmentLayout.FIRST_FRAME);
@@ -143,9 +146,10 @@ final class HeaderRestore {
                 if (reader.count() > 0 && reader.mark() >= reader.first()) {
                     survived = reader.mark();
                 } else if (resume == 0 && reader.first() > survived) {
-                    resume = reader.first();
+                    resume = at == end ? reader.first() : Math.min(reader.first(), survived + Epoch.UNCLEAN_GAP);
                 }
-                at = nextFrame(reader, at + reader.length());
+                end = at + reader.length();
+                at = nextFrame(reader, end);
             }
         }
         if (!any) {

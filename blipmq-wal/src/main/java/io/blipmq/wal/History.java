@@ -54,8 +54,20 @@ public final class History {
             } catch (IOException e) {
                 // A segment that was replaced meanwhile is not there any more; the newer list is without it.
                 if (indexed.segments() == segments) {
+                    deleteIfDamaged(e);
                     throw new StorageFailedException("an index of the log cannot be read: " + e, e);
                 }
+            }
+        }
+    }
+
+    /** A start looks at the first block only, so it would go on with the rest of a damaged index as it is. */
+    private void deleteIfDamaged(IOException failure) {
+        if (failure instanceof WalCorruptionException damage && SegmentNames.isIndex(damage.file())) {
+            try {
+                storage.delete(damage.file());
+            } catch (IOException e) {
+                failure.addSuppressed(e);
             }
         }
     }

@@ -45,8 +45,7 @@ final class Readback {
             if (file == null) {
                 return false;
             }
-            boolean growing = ordinal == catalog.current().ordinal();
-            return file.read(Position.offset(position), length, growing, target);
+            return file.read(Position.offset(position), length, target);
         } catch (IOException e) {
             throw new StorageFailedException(
                     "reading the log back from segment " + catalog.name(ordinal) + " failed: " + e.getMessage(), e);

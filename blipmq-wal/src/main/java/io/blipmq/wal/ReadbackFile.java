@@ -3,15 +3,16 @@ package io.blipmq.wal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * A segment that records are read back from, through a window, so that reading on costs a call to the system for hundreds
  * of records. Owned by the core thread.
  *
- * <p>Every frame that is in the window as a whole has been checked, but for the first one when the reader came to its middle
- * and its beginning is not in the window. What stands behind the last checked frame is not used: the segment may be the one
- * that is being written, and those bytes not yet what they are going to be. A frame that is longer than the largest window
- * is read past the window and not checked.
+ * <p>Nothing is given out that has not been checked with its frame. Where a reader comes to the middle of one, its beginning
+ * is looked for. What stands behind the last checked frame is not used: the segment may be the one that is being written,
+ * and those bytes not yet what they are going to be. A frame that is longer than the largest window is checked piece by
+ * piece, and then read past the window.
  */
 final class ReadbackFile implements Closeable {
     private static final int WINDOW_BYTES = 1 << 18;
@@ -33,6 +34,9 @@ final class ReadbackFile implements Closeable {
     private long end;
     /** …of what was read up to here. */
     private long filledEnd;
+
+    /** Frames longer than the window that have been checked, each with its end behind it: a segment has room for a few. */
+    private long[] longFrames = {};
 
     private ReadbackFile(SegmentHeader header, StorageFile file) {
         this.header = header;
@@ -57,12 +61,9 @@ final class ReadbackFile implements Closeable {
         }
     }
 
-    /**
-     * @param growing whether it is the segment that is being written
-     * @return false when the file ends before
-     */
-    boolean read(long offset, int length, boolean growing, ByteBuffer target) throws IOException {
-        if (!holds(offset, length) && !load(offset, length, growing)) {
+    /** @return false when the file ends before */
+    boolean read(long offset, int length, ByteBuffer target) throws IOException {
+        if (!holds(offset, length) && (isInLong(offset, length) || !load(offset, length))) {
             return readPast(offset, length, target);
         }
         target.put(target.position(), window, (int) (offset - start), length);
@@ -72,6 +73,15 @@ final class ReadbackFile implements Closeable {
 
     private boolean holds(long offset, int length) {
         return offset >= start && offset + length <= end;
+    }
+
+    private boolean isInLong(long offset, int length) {
+        for (int index = 0; index < longFrames.length; index += 2) {
+            if (offset >= longFrames[index] && offset + length <= longFrames[index + 1]) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean readPast(long offset, int length, ByteBuffer target) throws IOException {
@@ -84,21 +94,25 @@ final class ReadbackFile implements Closeable {
         }
     }
 
-    private boolean load(long offset, int length, boolean growing) throws IOException {
+    /** @return whether the window holds it now; otherwise the file ends before, or it is in a long frame that is whole */
+    private boolean load(long offset, int length) throws IOException {
+        if (file.size() < offset + length) {
+            return false;
+        }
         if (window == null) {
             window = ByteBuffer.allocateDirect(WINDOW_BYTES);
         }
         long frame = findFrame(offset);
         if (frame == NONE) {
-            end = growing ? start : filledEnd;
-            return holds(offset, length);
+            end = start;
+            throw damage(SegmentLayout.FIRST_FRAME);
         }
         end = check(frame);
-        return holds(offset, length) || frame <= offset && loadAlone(offset, length);
+        return holds(offset, length) || loadAlone(offset, length);
     }
 
     /**
-     * Fills the window so that it holds what is wanted, from the beginning of its frame if that can be found.
+     * Fills the window from the beginning of a frame before what is wanted, of its own if that can be found.
      *
      * @return the first frame in the window, or {@link #NONE}
      */
@@ -111,11 +125,15 @@ final class ReadbackFile implements Closeable {
         if (isFrame(start)) {
             return start;
         }
-        fill(Math.max(SegmentLayout.FIRST_FRAME, (offset - LOOK_BACK_BYTES) & -FrameLayout.ALIGNMENT));
-        for (long at = start; at < filledEnd; at += FrameLayout.ALIGNMENT) {
-            if (isFrame(at)) {
-                return at;
+        int step = LOOK_BACK_BYTES;
+        for (long before = offset; before > SegmentLayout.FIRST_FRAME; before = start) {
+            fill(Math.max(SegmentLayout.FIRST_FRAME, (before - step) & -FrameLayout.ALIGNMENT));
+            for (long at = start; at < before; at += FrameLayout.ALIGNMENT) {
+                if (isFrame(at)) {
+                    return at;
+                }
             }
+            step = window.capacity() - FrameLayout.HEADER_BYTES;
         }
         return NONE;
     }
@@ -165,10 +183,11 @@ final class ReadbackFile implements Closeable {
         long frame = end;
         while (true) {
             fill(frame);
-            if (isFrame(frame) && frameBytes(frame) > window.capacity()) {
-                if (frameBytes(frame) > FRAME_BYTES_MAX) {
-                    return false;
-                }
+            if (isFrame(frame) && frameBytes(frame) > FRAME_BYTES_MAX && offset < frame + frameBytes(frame)) {
+                checkLong(frame, frameBytes(frame));
+                return false;
+            }
+            if (isFrame(frame) && frameBytes(frame) > window.capacity() && frameBytes(frame) <= FRAME_BYTES_MAX) {
                 window = ByteBuffer.allocateDirect(FRAME_BYTES_MAX);
                 fill(frame);
             }
@@ -176,7 +195,7 @@ final class ReadbackFile implements Closeable {
             if (holds(offset, length)) {
                 return true;
             }
-            long next = end > frame ? end : behindDamage(frame);
+            long next = end > frame ? end : behindBad(frame);
             if (next > offset) {
                 throw damage(end);
             }
@@ -184,8 +203,26 @@ final class ReadbackFile implements Closeable {
         }
     }
 
-    /** A damaged frame is no reason to withhold those behind it, as long as its header is good. */
-    private long behindDamage(long frame) {
+    /** Reads a frame piece by piece; nothing of it is in the window afterwards. */
+    private void checkLong(long frame, int length) throws IOException {
+        int expected = window.getInt(FrameLayout.CRC_OFFSET);
+        checksum.begin(frame);
+        int from = FrameLayout.LENGTH_OFFSET;
+        while (start < frame + length && filledEnd > start) {
+            checksum.add(window, from, (int) (Math.min(filledEnd, frame + length) - start));
+            from = 0;
+            fill(filledEnd);
+        }
+        if (checksum.sum() != expected) {
+            throw damage(frame);
+        }
+        longFrames = Arrays.copyOf(longFrames, longFrames.length + 2);
+        longFrames[longFrames.length - 2] = frame;
+        longFrames[longFrames.length - 1] = frame + length;
+    }
+
+    /** A damaged or long frame is no reason to withhold those behind it, as long as its header is good. */
+    private long behindBad(long frame) {
         boolean known = isFrame(frame) && frameBytes(frame) >= FrameLayout.HEADER_BYTES;
         return known ? frame + frameBytes(frame) : Long.MAX_VALUE;
     }

@@ -125,7 +125,7 @@ final class Recovery {
         loadCheckpoint(names);
         chain = SegmentChain.load(storage, names, checkpoint);
         if (chain.isEmpty()) {
-            requireNothingBefore();
+            requireNothingBefore(names);
             return startNew(names, start);
         }
         TailSurvey survey = survey();
@@ -147,7 +147,7 @@ final class Recovery {
         }
     }
 
-    private void requireNothingBefore() throws WalCorruptionException {
+    private void requireNothingBefore(List<String> names) throws WalCorruptionException {
         if (checkpoint != null) {
             throw new WalCorruptionException(
                     SegmentNames.CHECKPOINT,
@@ -155,6 +155,16 @@ final class Recovery {
                     checkpointed + 1,
                     WalCorruptionException.UNKNOWN,
                     "the segments that follow the checkpoint are missing");
+        }
+        for (String name : names) {
+            if (SegmentNames.isCompacted(name)) {
+                throw new WalCorruptionException(
+                        name,
+                        0,
+                        WalCorruptionException.UNKNOWN,
+                        WalCorruptionException.UNKNOWN,
+                        "the checkpoint and all segments that were not compacted are missing");
+            }
         }
     }
 

@@ -55,7 +55,7 @@ final class Scrub {
         return nowNanos - pausedSinceNanos >= pauseNanos && begin(nowNanos);
     }
 
-    private boolean begin(long nowNanos) throws IOException {
+    private boolean begin(long nowNanos) {
         List<ClosedSegment> segments = indexed.segments();
         pausedSinceNanos = nowNanos;
         if (segments.isEmpty()) {
@@ -66,7 +66,12 @@ final class Scrub {
                 .findFirst()
                 .orElse(segments.get(0));
         nextSequence = segment.last() + 1;
-        reader = SegmentReader.open(storage, segment.header(), window);
+        try {
+            reader = SegmentReader.open(storage, segment.header(), window);
+        } catch (IOException e) {
+            report(e);
+            segment = null;
+        }
         return true;
     }
 
@@ -83,7 +88,7 @@ final class Scrub {
             reader.requireWhole(segment);
             readIndex();
             metrics.segmentScrubbed();
-        } catch (WalCorruptionException e) {
+        } catch (IOException e) {
             report(e);
         }
         reader.close();
@@ -105,10 +110,11 @@ final class Scrub {
         }
     }
 
-    private void report(WalCorruptionException damage) {
+    /** What the disk cannot read is damaged, too, and no reason to end before somebody needs it. */
+    private void report(IOException damage) {
         if (damaged.add(segment.ordinal())) {
             metrics.damageFound();
-            LOG.error("the log is damaged, found before it was needed: {}", damage.getMessage());
+            LOG.error("the log is damaged, found before it was needed: {}: {}", segment.name(), damage.getMessage());
         }
     }
 

@@ -79,9 +79,21 @@ final class SegmentMerge {
 
     private void openSource() throws IOException {
         ClosedSegment source = sources.get(sourceIndex);
-        live = scan.sequences(source, liveness);
-        nextLive = 0;
-        reader = SegmentReader.open(storage, source.header(), window);
+        try {
+            live = scan.sequences(source, liveness);
+            nextLive = 0;
+            reader = SegmentReader.open(storage, source.header(), window);
+        } catch (IOException e) {
+            throw unreadable(source, e);
+        }
+    }
+
+    /** A source that cannot be read is damaged; only the segment that is written must not fail. */
+    private static WalCorruptionException unreadable(ClosedSegment source, IOException cause) {
+        if (cause instanceof WalCorruptionException damage) {
+            return damage;
+        }
+        return new WalCorruptionException(source.name(), 0, source.first(), source.last(), cause.getMessage());
     }
 
     private void copy() throws IOException {
@@ -89,7 +101,7 @@ final class SegmentMerge {
         long end = reader.offset() + STEP_BYTES;
         boolean more = true;
         while (more && reader.offset() < end) {
-            more = reader.replayFrame(source.last(), this::onRecord);
+            more = copyFrame(source);
             if (failure != null) {
                 throw failure;
             }
@@ -100,6 +112,14 @@ final class SegmentMerge {
             reader.close();
             reader = null;
             sourceIndex++;
+        }
+    }
+
+    private boolean copyFrame(ClosedSegment source) throws WalCorruptionException {
+        try {
+            return reader.replayFrame(source.last(), this::onRecord);
+        } catch (IOException e) {
+            throw unreadable(source, e);
         }
     }
 

@@ -40,7 +40,12 @@ final class SegmentReader implements Closeable {
     static SegmentReader open(Storage storage, String name, SegmentHeader header, ReadWindow window)
             throws IOException {
         StorageFile file = storage.open(name);
-        window.open(file);
+        try {
+            window.open(file);
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
         return new SegmentReader(header, file, window);
     }
 

@@ -62,6 +62,7 @@ public final class Wal implements Closeable {
         checkpoints =
                 new CheckpointRequests(options, recovered.checkpointed(), recovered.replayedBytes(), prepared.wanted());
         Ballast ballast = new Ballast(storage, options.segmentBytes() / BALLAST_SHARE, sizes.ballast());
+        ballast.want(sizes.checkpoint());
         IndexBlocks blocks = new IndexBlocks(BACKGROUND_BLOCKS);
         SegmentIndexer indexer = new SegmentIndexer(storage, options.recordKey(), blocks);
         Compaction compaction =
@@ -156,19 +157,22 @@ public final class Wal implements Closeable {
     }
 
     /** What the files take. */
-    private record FileSizes(long segments, long ballast) {
+    private record FileSizes(long segments, long ballast, long checkpoint) {
 
         static FileSizes of(Storage storage) throws IOException {
             long segments = 0;
             long ballast = 0;
+            long checkpoint = 0;
             for (String name : storage.list()) {
                 if (SegmentNames.isSegment(name) || SegmentNames.isCompacted(name) || SegmentNames.isPrepared(name)) {
                     segments += size(storage, name);
                 } else if (name.equals(SegmentNames.BALLAST)) {
                     ballast = size(storage, name);
+                } else if (name.equals(SegmentNames.CHECKPOINT)) {
+                    checkpoint = size(storage, name);
                 }
             }
-            return new FileSizes(segments, ballast);
+            return new FileSizes(segments, ballast, checkpoint);
         }
 
         private static long size(Storage storage, String name) throws IOException {

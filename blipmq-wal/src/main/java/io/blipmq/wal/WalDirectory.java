@@ -21,8 +21,22 @@ final class WalDirectory {
         }
         create(directory);
         if (!Files.isReadable(directory) || !Files.isWritable(directory) || !Files.isExecutable(directory)) {
-            throw notOurs(directory, null);
+            throw isReadOnly(directory) ? readOnly(directory) : notOurs(directory, null);
         }
+    }
+
+    private static boolean isReadOnly(Path directory) {
+        try {
+            return Files.getFileStore(directory).isReadOnly();
+        } catch (IOException e) {
+            return false; // not known, so it is taken to be the rights
+        }
+    }
+
+    private static WalPathException readOnly(Path directory) {
+        return new WalPathException("the log cannot be kept in " + directory + ": its file system is mounted read-only,"
+                + " which the system does by itself when a disk fails: see dmesg. Mount it for writing, or set another"
+                + " wal_path");
     }
 
     private static void create(Path directory) throws IOException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -17,6 +18,8 @@ import java.util.function.Function;
  * goes as far as what the undamaged part of the log says to be on disk. Owned by the test's one thread.
  */
 final class BitFlip {
+    private static final int END_BYTES = 1500;
+
     private final SimulatedStorage damaged;
     private final Function<Storage, WalFixture> fixtures;
     private final String name;
@@ -32,12 +35,22 @@ final class BitFlip {
         this.fixtures = fixtures;
         damaged.killProcess();
         List<String> names = damaged.list().stream().filter(BitFlip::isOfTheLog).toList();
-        name = names.get(random.nextInt(names.size()));
-        position = random.nextInt(usedBytes(damaged.content(name)));
+        boolean end = random.nextBoolean();
+        name = end ? newest(names) : names.get(random.nextInt(names.size()));
+        int used = usedBytes(damaged.content(name));
+        position = used - 1 - random.nextInt(end ? Math.min(used, END_BYTES) : used);
         for (String file : names) {
             learn(file, damaged.content(file));
         }
         damaged.flipBit(name, position);
+    }
+
+    /** Where frames may be that nothing says to be on disk. */
+    private static String newest(List<String> names) {
+        return names.stream()
+                .filter(SegmentNames::isSegment)
+                .max(Comparator.comparingInt(SegmentNames::epochOrOrdinal).thenComparingLong(SegmentNames::first))
+                .orElseThrow();
     }
 
     private static boolean isOfTheLog(String name) {

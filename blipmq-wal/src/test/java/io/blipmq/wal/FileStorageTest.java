@@ -65,6 +65,18 @@ class FileStorageTest extends StorageContract {
     }
 
     @Test
+    void aFullDiskIsKnownInTheLanguageOfTheEnvironment() {
+        IOException german = new IOException("Auf dem Gerät ist kein Speicherplatz mehr verfügbar");
+
+        assertThat(DiskFullException.orSame(german, german.getMessage())).isInstanceOf(DiskFullException.class);
+        assertThat(DiskFullException.orSame(new IOException("Eingabe-/Ausgabefehler"), german.getMessage()))
+                .isNotInstanceOf(DiskFullException.class);
+        assertThat(DiskFullException.saidBy(Path.of("/dev/full"))).isEqualTo("No space left on device");
+        assertThat(DiskFullException.saidBy(directory.resolve("no-such-device")))
+                .isEqualTo("No space left on device");
+    }
+
+    @Test
     void theLockIsFreeAgainAfterClose() throws IOException {
         try (Storage second = openStorage()) {
             try (Storage first = openStorage()) {

@@ -91,6 +91,70 @@ class FullDiskTest {
         assertThat(log.find("a", 1, 1000, 1000)).isNotEmpty();
     }
 
+    /** Or it would be given up again and again, and nothing of what it frees would be deleted. */
+    @Test
+    void compactionDoesNotTakeTheRoomOfTheCheckpoint() throws IOException {
+        log.open();
+        fill();
+        log.settle();
+        storage.limitBytes(storage.usedBytes() + 24_000);
+        Liveness live = live(sequence -> sequence > 30 && sequence % 3 == 0);
+        for (int attempt = 0; attempt < 4 && log.wal().metrics().checkpoints() == 0; attempt++) {
+            log.checkpoint("x".repeat(15_000), live);
+            log.advance(SECOND);
+        }
+
+        assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
+        assertThat(storage.list()).as("dead").doesNotContain("0000000000000001-00000001.segment");
+        storage.limitBytes(Long.MAX_VALUE);
+        log.checkpoint("x".repeat(15_000), live);
+        assertThat(storage.list()).as("sparse").anyMatch(SegmentNames::isCompacted);
+    }
+
+    @Test
+    void compactionWithoutRoomLeavesNoFileOpen() throws IOException {
+        log.open();
+        fill();
+        log.settle();
+        int before = storage.openHandles();
+        storage.limitBytes(storage.usedBytes() + 1500);
+        for (int attempt = 0; attempt < 5; attempt++) {
+            log.checkpoint("state", live(sequence -> sequence % 5 == 0));
+        }
+
+        assertThat(storage.openHandles()).isEqualTo(before);
+    }
+
+    @Test
+    void theBallastIsStillThereForTheFirstCheckpointAfterAStart() throws IOException {
+        log.open();
+        fill();
+        log.checkpoint("x".repeat(20_000), Liveness.KEEP_ALL).settle();
+        log.advance(SECOND).settle();
+        log.stop().open();
+        log.store("a");
+        log.advance(SECOND).settle();
+        storage.limitBytes(storage.usedBytes());
+        log.checkpoint("x".repeat(20_000), live(sequence -> false));
+
+        assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
+    }
+
+    /** Somebody else has filled the disk, and there is no prepared segment left. */
+    @Test
+    void theBallastMakesRoomForTheFirstSegmentOfAStart() throws IOException {
+        log.with(options -> options.withSegments(1 << 20, 1 << 20, 2048, 1024)).open();
+        fill();
+        log.settle();
+        storage.killProcess();
+        storage.list().stream().filter(SegmentNames::isPrepared).toList().forEach(storage::lose);
+        storage.limitBytes(storage.usedBytes());
+        log.open();
+
+        assertThat(log.replayed()).hasSize(150);
+        assertThat(storage.list()).doesNotContain("ballast");
+    }
+
     /** Less and less room, until the start needs the ballast's. */
     @Test
     void theBallastMakesRoomForTheIndexOfAStart() throws IOException {
@@ -135,6 +199,50 @@ class FullDiskTest {
 
         assertThat(log.wal().metrics().damages()).as("reported once").isEqualTo(1);
         assertThat(log.wal().metrics().segmentsScrubbed()).isEqualTo(3L * (segments - 1));
+    }
+
+    @Test
+    void theScrubReportsWhatTheDiskCannotRead() throws IOException {
+        log.with(options -> options.withScrubNanos(SECOND)).open();
+        fill();
+        log.settle();
+        storage.makeUnreadable("0000000000000001-00000001.segment", 5000);
+        String second = storage.list().stream()
+                .filter(SegmentNames::isSegment)
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        storage.makeUnreadable(SegmentNames.index(second), 100);
+        for (int turn = 0; turn < 20; turn++) {
+            log.advance(SECOND).settle();
+        }
+
+        assertThat(log.wal().metrics().damages()).isEqualTo(2);
+        assertThat(log.wal().metrics().segmentsScrubbed()).isPositive();
+    }
+
+    @Test
+    void whatTheDiskCannotReadIsNotCompactedAndDeletedOnceItIsDead() throws IOException {
+        log.open();
+        fill();
+        log.settle();
+        String first = "0000000000000001-00000001.segment";
+        storage.makeUnreadable(first, 5000);
+        String second = storage.list().stream()
+                .filter(SegmentNames::isSegment)
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        storage.makeUnreadable(SegmentNames.index(second), 100);
+        log.checkpoint("state", live(sequence -> sequence % 5 == 0));
+
+        assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
+        assertThat(log.wal().metrics().damages()).isEqualTo(2);
+        assertThat(storage.list()).contains(first, second);
+        log.checkpoint("state", live(sequence -> sequence % 5 == 0));
+        assertThat(storage.list()).anyMatch(SegmentNames::isCompacted);
+        log.checkpoint("state", live(sequence -> false));
+        assertThat(storage.list()).doesNotContain(first);
     }
 
     private void fill() {

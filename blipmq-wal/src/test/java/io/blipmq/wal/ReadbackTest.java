@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,72 @@ class ReadbackTest {
 
         assertThatThrownBy(() -> log.read(victim.position(), victim.text().length()))
                 .isInstanceOf(StorageFailedException.class);
+    }
+
+    /** Whoever comes to the middle of a long frame gets nothing of it unchecked. */
+    @Test
+    void aDamagedRecordFarBehindItsFramesBeginningIsReported() throws IOException {
+        log.with(options -> options.withMemory(1 << 19, 1 << 20, 0)).open();
+        for (int record = 0; record < 1_500; record++) {
+            log.append(text(record));
+        }
+        log.wal().appender().submit(true);
+        log.step();
+        log.settle();
+        WalFixture.Seen victim = log.drained().get(1_000);
+        WalFixture.Seen neighbour = log.drained().get(1_001);
+        for (int record = 1_500; record < 8_000; record++) {
+            log.store(text(record));
+        }
+        log.settle();
+        log.stop();
+        assertThat(readBack(victim)).isEqualTo(victim.text());
+        storage.flipBit("0000000000000001-00000001.segment", Position.offset(victim.position()) + 20);
+        assertThat(Position.offset(victim.position())).isGreaterThan(150_000);
+        assertThatThrownBy(() -> readBack(victim)).isInstanceOf(WalCorruptionException.class);
+        assertThatThrownBy(() -> readBack(neighbour))
+                .as("the checksum is of the whole frame")
+                .isInstanceOf(WalCorruptionException.class);
+    }
+
+    @Test
+    void aLongRecordIsCheckedBeforeAnyPieceOfItIsGivenOut() throws IOException {
+        log.with(options ->
+                        options.withSegments(8 << 20, 8 << 20, 3 << 20, 1024).withMemory(1 << 19, 8 << 20, 0))
+                .open();
+        log.store("a" + "x".repeat(2 << 20));
+        log.store("a" + "y".repeat(3_000_000));
+        log.store("b");
+        for (int record = 0; record < 5; record++) {
+            log.store("c" + "z".repeat(2 << 20));
+        }
+        log.settle().stop();
+        List<WalFixture.Seen> records = log.drained();
+        for (int record = 0; record < 3; record++) {
+            assertThat(readBack(records.get(record)))
+                    .isEqualTo(records.get(record).text());
+        }
+        WalFixture.Seen victim = records.get(0);
+        storage.flipBit("0000000000000001-00000001.segment", Position.offset(victim.position()) + 1_900_000);
+
+        assertThatThrownBy(() -> readPiece(victim, 0, 10)).isInstanceOf(WalCorruptionException.class);
+        assertThatThrownBy(() -> readPiece(victim, 1_899_990, 100)).isInstanceOf(WalCorruptionException.class);
+        assertThat(readPiece(records.get(1), 2_000_000, 3)).isEqualTo("yyy");
+        assertThat(readBack(records.get(2))).isEqualTo("b");
+    }
+
+    private String readBack(WalFixture.Seen record) throws IOException {
+        return readPiece(record, 0, record.text().length());
+    }
+
+    /** With a reader that has seen nothing yet. */
+    private String readPiece(WalFixture.Seen record, int from, int length) throws IOException {
+        try (ReadbackFile file = ReadbackFile.open(storage, "0000000000000001-00000001.segment")) {
+            ByteBuffer target = ByteBuffer.allocate(length);
+            assertThat(file.read(Position.offset(record.position()) + from, length, target))
+                    .isTrue();
+            return new String(target.array(), StandardCharsets.UTF_8);
+        }
     }
 
     private void store(int count) throws IOException {

@@ -2,6 +2,7 @@ package io.blipmq.wal;
 
 import static io.blipmq.wal.WalFixture.live;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The cases of a salvage in {@link Recovery}'s second table, by number, each named after what is found. */
 class SalvageTest {
     private static final String FIRST = "0000000000000001-00000001.segment";
+    private static final String EPOCH_2 = "0000000000000001-00000002.segment";
     private static final int FRAME = FrameLayout.HEADER_BYTES + FrameLayout.recordBytes(1);
 
     private final SimulatedStorage storage = new SimulatedStorage(11);
@@ -220,6 +222,46 @@ class SalvageTest {
         expectAppendsSurvive("a", "b", "c", "d");
     }
 
+    /** The gap of the epoch is behind the last survivor, not behind what is damaged. */
+    @Test
+    void s4BadHeaderAndBadFramesBehindTheSurvivors() throws IOException {
+        rewriteTwoAndStoreTwo();
+        storage.overwrite(EPOCH_2, SegmentLayout.FIRST_FRAME + 2 * FRAME, new byte[FRAME]);
+        salvage();
+
+        assertThat(log.wal().salvage().damages())
+                .filteredOn(LogDamage::losesRecords)
+                .extracting(LogDamage::firstSequence, LogDamage::lastSequence)
+                .containsExactly(tuple(2 + Epoch.UNCLEAN_GAP, 2 + Epoch.UNCLEAN_GAP));
+        expectAppendsSurvive("a", "b", "d");
+    }
+
+    @Test
+    void s4BadHeaderAndOnlyTheSealBehindWhatIsDamaged() throws IOException {
+        rewriteTwoAndStoreTwo();
+        storage.overwrite(EPOCH_2, SegmentLayout.FIRST_FRAME + FRAME, new byte[3 * FRAME]);
+        salvage();
+
+        assertThat(log.wal().salvage().damages())
+                .filteredOn(LogDamage::losesRecords)
+                .extracting(LogDamage::firstSequence, LogDamage::lastSequence)
+                .containsExactly(tuple(2L, 3 + Epoch.UNCLEAN_GAP));
+        expectAppendsSurvive("a");
+    }
+
+    /** Two survivors and two records of the epoch's own, in a segment whose header is damaged. */
+    private void rewriteTwoAndStoreTwo() throws IOException {
+        log.with(ForcePolicy.NONE).open();
+        log.store("a");
+        log.store("b");
+        storage.killProcess();
+        log.with(ForcePolicy.ALWAYS).open();
+        log.store("c");
+        log.store("d");
+        log.stop();
+        storage.overwrite(EPOCH_2, 0, new byte[8]);
+    }
+
     @Test
     void s4BadHeaderAndNothingBehindIt() throws IOException {
         List<String> texts = storeSegments();
@@ -324,6 +366,22 @@ class SalvageTest {
         assertThat(log.wal().salvage().lostRanges()).isPositive();
         assertThat(log.replayedTexts()).contains("behind");
         expectAppendsSurvive(log.replayedTexts().toArray(String[]::new));
+    }
+
+    /** A start must not take what is left of a log for none. */
+    @Test
+    void s8OnlyCompactedSegmentsAreLeft() throws IOException {
+        compactAndDie();
+        segments().forEach(storage::lose);
+        storage.lose("checkpoint");
+        List<String> before = storage.list();
+
+        assertThatThrownBy(log::open).isInstanceOf(WalCorruptionException.class).hasMessageContaining("missing");
+        assertThat(storage.list()).isEqualTo(before);
+        salvage();
+        assertThat(log.wal().salvage().kept()).isNotEmpty().allMatch(name -> name.contains(".compacted.aside"));
+        assertThat(storage.list()).containsAll(log.wal().salvage().kept());
+        expectAppendsSurvive();
     }
 
     @Test

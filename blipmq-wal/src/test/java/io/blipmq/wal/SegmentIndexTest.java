@@ -1,6 +1,7 @@
 package io.blipmq.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -112,6 +113,30 @@ class SegmentIndexTest {
         work();
 
         assertThat(storage.content(FIRST_INDEX)).isEqualTo(before);
+    }
+
+    /** Whoever needs it ends the daemon, which has to be able to go on with the next start. */
+    @Test
+    void aBlockThatAStartDoesNotLookAtIsMadeAgainAfterItWasFoundBad() throws IOException {
+        log.open();
+        for (int record = 0; record < 900; record++) {
+            log.append("a");
+        }
+        log.wal().appender().submit(true);
+        log.step().settle();
+        byte[] before = storage.content(FIRST_INDEX);
+        assertThat(before.length).isGreaterThan(2 * IndexLayout.BLOCK_BYTES);
+        storage.flipBit(FIRST_INDEX, IndexLayout.BLOCK_BYTES + 100);
+        storage.killProcess();
+        log.open();
+        assertThatThrownBy(() -> log.find("a", 1, 500, 500))
+                .isInstanceOf(StorageFailedException.class)
+                .hasMessageContaining(FIRST_INDEX);
+        storage.killProcess();
+        log.open();
+
+        assertThat(storage.content(FIRST_INDEX)).isEqualTo(before);
+        assertThat(log.find("a", 1, 500, 500)).hasSize(500);
     }
 
     @Test

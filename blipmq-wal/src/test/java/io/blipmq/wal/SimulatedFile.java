@@ -27,6 +27,9 @@ final class SimulatedFile {
     private long size;
     private long durableSize;
 
+    /** A byte that the disk cannot read any more, or -1. */
+    private long unreadable = -1;
+
     long size() {
         return size;
     }
@@ -141,6 +144,14 @@ final class SimulatedFile {
         }
     }
 
+    void makeUnreadable(long position) {
+        unreadable = position;
+    }
+
+    boolean isUnreadable(long position, int length) {
+        return unreadable >= position && unreadable < Math.min(size, position + length);
+    }
+
     SimulatedFile copy() {
         SimulatedFile copy = new SimulatedFile();
         current.forEach((page, bytes) -> copy.current.put(page, bytes.clone()));
@@ -148,6 +159,7 @@ final class SimulatedFile {
         copy.dirty.putAll(dirty);
         copy.size = size;
         copy.durableSize = durableSize;
+        copy.unreadable = unreadable;
         return copy;
     }
 }

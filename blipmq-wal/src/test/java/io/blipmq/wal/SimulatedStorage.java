@@ -47,6 +47,7 @@ public final class SimulatedStorage implements Storage {
     private long forces;
     private long bytesRead;
     private long reads;
+    private int openHandles;
     private long bytesMax = Long.MAX_VALUE;
     private long bytesUntilWriteFails = Long.MAX_VALUE;
     private long forcesUntilFailure = Long.MAX_VALUE;
@@ -190,6 +191,7 @@ public final class SimulatedStorage implements Storage {
 
     private void restart() {
         process++;
+        openHandles = 0;
         locked = false;
         lockedElsewhere = false;
         dead = false;
@@ -244,6 +246,11 @@ public final class SimulatedStorage implements Storage {
         forceSkipped = true;
     }
 
+    /** The disk cannot read this byte of a file any more; a read that comes to it fails. */
+    public synchronized void makeUnreadable(String name, long position) {
+        names.get(name).makeUnreadable(position);
+    }
+
     /** Sets what another thread does just before each changing call of this one. */
     public synchronized void beforeChange(Runnable action) {
         beforeChange = action;
@@ -274,6 +281,11 @@ public final class SimulatedStorage implements Storage {
     /** Reads of files so far. */
     public synchronized long reads() {
         return reads;
+    }
+
+    /** Files that this life of the process has open. */
+    public synchronized int openHandles() {
+        return openHandles;
     }
 
     /** Bytes read so far. */
@@ -525,6 +537,7 @@ public final class SimulatedStorage implements Storage {
             this.name = name;
             this.file = file;
             this.openedBy = openedBy;
+            openHandles++;
         }
 
         private void requireUsable() {
@@ -543,9 +556,12 @@ public final class SimulatedStorage implements Storage {
         }
 
         @Override
-        public int read(ByteBuffer target, long position) {
+        public int read(ByteBuffer target, long position) throws IOException {
             synchronized (SimulatedStorage.this) {
                 requireUsable();
+                if (file.isUnreadable(position, target.remaining())) {
+                    throw failure();
+                }
                 int bytes = file.read(target, position);
                 bytesRead += bytes;
                 reads++;
@@ -573,7 +589,12 @@ public final class SimulatedStorage implements Storage {
 
         @Override
         public void close() {
-            closed = true;
+            synchronized (SimulatedStorage.this) {
+                if (!closed && openedBy == process) {
+                    openHandles--;
+                }
+                closed = true;
+            }
         }
     }
 }

@@ -220,4 +220,18 @@ class FullDiskTest {
                     .doesNotContain("\tat ");
         }
     }
+
+    @Test
+    void aReadOnlyFileSystemIsSaidToBeOne() throws Exception {
+        try (Tmpfs disk = Tmpfs.mount(setup().logDirectory(), SMALL)) {
+            disk.resize(SMALL + ",ro");
+            DaemonProcess daemon = DaemonProcess.run(setup());
+
+            assertThat(daemon.exitStatus()).isEqualTo(1);
+            assertThat(daemon.output())
+                    .contains("mounted read-only")
+                    .doesNotContain("uid")
+                    .doesNotContain("\tat ");
+        }
+    }
 }
