@@ -62,8 +62,10 @@ final class Connection {
     private boolean lost;
     private boolean closed;
     private long closingSinceNanos;
-    /** When its socket last took some of its output. */
+    /** When its socket last took some of its output, or when there began to be some again that it does not take. */
     private long outputMovedNanos;
+
+    private boolean outputWaits;
 
     Connection(LoopResources shared, SocketChannel channel, SelectionKey key, long nowNanos) throws IOException {
         this.shared = shared;
@@ -116,9 +118,10 @@ final class Connection {
             return 0;
         }
         long written = write();
-        if (written > 0) {
+        if (written > 0 || !outputWaits) {
             outputMovedNanos = nowNanos;
         }
+        outputWaits = !output.isEmpty();
         if (session.isClosing() && (broken || lost || isAnswered())) {
             close();
         } else {

@@ -80,6 +80,30 @@ class BackpressureTest {
         assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isZero();
     }
 
+    /** Ten seconds begin when there is something to take. */
+    @Test
+    void whoHadNothingToTakeForLongHasItsTenSecondsAllTheSame() throws IOException {
+        server = TestServer.start(TestServer.options(10, SMALL_BUDGETS));
+        PushClient publisher = server.connectPushReady();
+        PushClient quiet = server.connectPushReady().receiveLittle();
+        quiet.attached(3, Attach.to("quiet").qos0().credit(1_000_000));
+        while (server.metric(NetMetric.OUTPUT_BYTES) == 0) {
+            server.advanceSeconds(20);
+            publisher.publishQos0(1, "quiet", "x".repeat(1_000));
+            publisher.expectNothingMore();
+        }
+        subscribe(server.connectPushReady());
+        publisher.publishQos0(1, "t", LARGE_MESSAGE);
+        publisher.expectNothingMore();
+        server.advanceSeconds(2);
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.OUTPUT_TIMEOUTS)).isZero();
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(3);
+        server.advanceSeconds(12);
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(1);
+    }
+
     @Test
     void whoTakesALittleNowAndThenMayStay() throws IOException {
         server = TestServer.start(TestServer.options(10, SMALL_BUDGETS));
