@@ -142,11 +142,10 @@ final class Connection {
         if (!mayRead()) {
             input.restartPartial(nowNanos); // the rest may be there already
         }
-        if (session.isClosing()) {
-            if (nowNanos - closingSinceNanos > PROGRESS_TIMEOUT_NANOS) {
-                close();
-            }
-        } else if (!session.isReady() && nowNanos - acceptedNanos > HANDSHAKE_TIMEOUT_NANOS) {
+        boolean closing = session.isClosing();
+        if (closing && nowNanos - closingSinceNanos > PROGRESS_TIMEOUT_NANOS) {
+            close();
+        } else if (!closing && !session.isReady() && nowNanos - acceptedNanos > HANDSHAKE_TIMEOUT_NANOS) {
             shared.metrics.increment(NetMetric.HANDSHAKE_TIMEOUTS);
             warn("no handshake within 10 seconds");
             close();

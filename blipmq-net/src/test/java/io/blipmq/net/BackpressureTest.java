@@ -80,6 +80,29 @@ class BackpressureTest {
         assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isZero();
     }
 
+    @Test
+    void whoHasNothingMoreToSayGivesUpRoomThatIsShortLikeOthers() throws IOException {
+        server = TestServer.start(TestServer.options(10, SMALL_BUDGETS));
+        TestClient silent = server.connectReady().receiveLittle();
+        silent.subscribe(3, "polled", 0);
+        long polled = silent.receiveAck(3);
+        while (server.metric(NetMetric.OUTPUT_BYTES) < OutputQueue.HIGH_WATER_BYTES / 2) {
+            silent.publish(4, 0, "polled", "x".repeat(100_000)).poll(5, polled);
+            server.untilQuiet();
+        }
+        silent.shutdownOutput();
+        subscribe(server.connectPushReady());
+        PushClient publisher = server.connectPushReady();
+        publisher.publishQos0(1, "t", LARGE_MESSAGE);
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(3);
+        server.advanceSeconds(12);
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.OUTPUT_TIMEOUTS)).isEqualTo(2);
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(1);
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isZero();
+    }
+
     /** Ten seconds begin when there is something to take. */
     @Test
     void whoHadNothingToTakeForLongHasItsTenSecondsAllTheSame() throws IOException {
