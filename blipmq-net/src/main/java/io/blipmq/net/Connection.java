@@ -269,7 +269,10 @@ final class Connection {
     }
 
     private boolean mayHandle() {
-        return !session.isClosing() && !output.isFull() && !answers.isFull();
+        return !session.isClosing()
+                && !output.isFull()
+                && !answers.isFull()
+                && (session.isReady() || output.isBelow(OutputQueue.STRANGER_HIGH_WATER_BYTES));
     }
 
     private boolean mayRead() {

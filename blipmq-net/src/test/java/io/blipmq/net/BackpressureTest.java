@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blipmq.protocol.FrameEncoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -193,6 +195,40 @@ class BackpressureTest {
         assertThat(server.metric(NetMetric.ASSEMBLY_BYTES)).isLessThan(5L << 20);
         TestClient client = server.connectReady();
         client.publish(3, 0, "t", "x".repeat(100_000));
+        client.expectNothingMore();
+    }
+
+    /** Strangers who ask and read no answer take none of what clients need. */
+    @Test
+    void strangersCannotTakeTheRoomForOutput() throws IOException {
+        server = TestServer.start();
+        List<TestClient> strangers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            strangers.add(server.connect().receiveLittle());
+        }
+        server.until("strangers have connected", () -> server.metric(NetMetric.CONNECTIONS) == strangers.size());
+        ByteBuffer pings = ByteBuffer.allocate(13 * 100_000);
+        for (int i = 0; i < 100_000; i++) {
+            FrameEncoder.ping(pings, i);
+        }
+        List<ByteBuffer> left =
+                strangers.stream().map(stranger -> pings.duplicate().flip()).toList();
+        int quiet = 0;
+        while (quiet < 100) {
+            long before = server.metric(NetMetric.BYTES_IN);
+            for (int i = 0; i < strangers.size(); i++) {
+                strangers
+                        .get(i)
+                        .sendSome(
+                                left.get(i).hasRemaining()
+                                        ? left.get(i)
+                                        : left.get(i).rewind());
+            }
+            server.turn();
+            quiet = server.metric(NetMetric.BYTES_IN) > before ? 0 : quiet + 1;
+        }
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isLessThan(strangers.size() * 4L * 1024);
+        TestClient client = server.connectReady();
         client.expectNothingMore();
     }
 
