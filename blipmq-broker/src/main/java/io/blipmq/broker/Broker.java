@@ -62,14 +62,14 @@ public final class Broker {
         this.state = new BrokerState(options, counters);
         this.journal = opener.open(state);
         state.journal(journal);
-        this.redelivery = new Redelivery(options, counters, state, journal, clock, ready);
+        this.redelivery = new Redelivery(options, counters, state, journal, clock, ready, work);
         this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery, ready);
         for (DurableSubscription subscription : state.durableSubscriptions()) {
             subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
             redelivery.onRestored(subscription);
         }
         this.subscribing = new Subscribing(options, counters, state, journal, redelivery, work);
-        this.pushing = new Pushing(ready, redelivery, counters);
+        this.pushing = new Pushing(ready, redelivery, counters, work);
         this.publishing = new Publishing(options, counters, state, journal, redelivery, ready, pushing);
         this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready, work);
         this.settling = new Settling(state, redelivery, work);
