@@ -225,7 +225,7 @@ final class DurableSubscription extends Subscription {
     // --- delivery ---
 
     @Override
-    boolean deliverNext(DeliverySink sink, Delivering delivering) {
+    int deliverNext(DeliverySink sink, Delivering delivering) {
         return reader.deliverNext(sink, delivering);
     }
 

@@ -43,6 +43,20 @@ class ExpiryWorkTest {
     }
 
     @Test
+    void aPollFindsWhatWaitsBehindThem() {
+        Client bob = broker.connect("bob");
+        long id = broker.subscribe(bob, 1, "demo");
+        publish(2_500);
+        broker.advance(61, TimeUnit.SECONDS);
+        broker.turn();
+        alice.publish(1, "demo", "fresh");
+        broker.turn();
+        assertThat(broker.poll(bob, id).payload()).isEqualTo("fresh");
+        assertThat(broker.count(BrokerMetric.DROPPED_TTL_EXPIRED)).isEqualTo(2_500);
+        assertThat(broker.count(BrokerMetric.DELIVERED)).isEqualTo(1);
+    }
+
+    @Test
     void aPollThatPassesOverThemIsPaidForByThem() {
         Client bob = broker.connect("bob");
         long id = broker.subscribe(bob, 1, "demo");
