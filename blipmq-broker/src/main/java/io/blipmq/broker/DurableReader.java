@@ -176,6 +176,13 @@ final class DurableReader {
         return expired;
     }
 
+    /** Moves the cursor over messages that are settled: the journal need not hold them any more. */
+    void passSettled() {
+        while (!cursor.isAtEnd() && cursor.isSettled()) {
+            pass();
+        }
+    }
+
     /** @return whether the message at the cursor has expired and was passed */
     private boolean expireNext(Delivering delivering) {
         StoredMessage message = cursor.message(delivering.journal());
