@@ -43,6 +43,22 @@ class ExpiryWorkTest {
     }
 
     @Test
+    void aTickGoesOnInOtherTurnsWhenTheyAreMany() {
+        int subscriptions = 60;
+        for (int i = 0; i < subscriptions; i++) {
+            alice.attach(to("demo").named("jobs" + i));
+        }
+        publish(1_000);
+        broker.pass(61, TimeUnit.SECONDS);
+        long passed = broker.count(BrokerMetric.DROPPED_TTL_EXPIRED);
+        assertThat(passed).isBetween(1L, (long) EXPIRED_PER_TURN_MAX);
+        while (broker.broker().awaitNanosMax() == 0) {
+            broker.turn();
+        }
+        assertThat(broker.count(BrokerMetric.DROPPED_TTL_EXPIRED)).isEqualTo(subscriptions * 1_000L);
+    }
+
+    @Test
     void aPollFindsWhatWaitsBehindThem() {
         Client bob = broker.connect("bob");
         long id = broker.subscribe(bob, 1, "demo");
