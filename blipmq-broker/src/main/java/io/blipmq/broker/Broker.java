@@ -62,14 +62,14 @@ public final class Broker {
         this.state = new BrokerState(options, counters);
         this.journal = opener.open(state);
         state.journal(journal);
-        this.redelivery = new Redelivery(options, counters, state, journal, clock, ready);
-        this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery, ready);
+        this.redelivery = new Redelivery(options, counters, state, journal, clock, ready, work);
+        this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery, ready, work);
         for (DurableSubscription subscription : state.durableSubscriptions()) {
             subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
             redelivery.onRestored(subscription);
         }
         this.subscribing = new Subscribing(options, counters, state, journal, redelivery, work);
-        this.pushing = new Pushing(ready, redelivery, counters);
+        this.pushing = new Pushing(ready, redelivery, counters, work);
         this.publishing = new Publishing(options, counters, state, journal, redelivery, ready, pushing);
         this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready, work);
         this.settling = new Settling(state, redelivery, work);
@@ -139,6 +139,7 @@ public final class Broker {
      */
     public int doWork(long nowNanos) {
         int work = redelivery.advance(nowNanos, clock.epochMillis());
+        work += housekeeping.goOn();
         work += mailbox.runAll();
         work += journal.drainStored(state, COMMANDS_PER_TURN_MAX);
         redelivery.appendWaiting();
@@ -188,6 +189,9 @@ public final class Broker {
 
     /** How long the core may wait for something to happen before its next turn. */
     public long awaitNanosMax() {
+        if (housekeeping.isUnderWay()) {
+            return 0;
+        }
         boolean timed = redelivery.isTimed() || journal.hasWaitingSettlements();
         return timed ? TIMED_TURN_NANOS : Long.MAX_VALUE;
     }

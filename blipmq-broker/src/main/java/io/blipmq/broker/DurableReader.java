@@ -40,25 +40,25 @@ final class DurableReader {
         return liveCursor == null ? 0 : liveCursor.backlog();
     }
 
-    /** @return whether {@code sink} got a message */
-    boolean deliverNext(DeliverySink sink, Delivering delivering) {
+    /** As {@link Subscription#deliverNext}. */
+    int deliverNext(DeliverySink sink, Delivering delivering) {
         Delivery delivery = nextDue(delivering);
         if (delivery == null) {
-            passOverSettled(delivering);
+            boolean stopped = passOverSettled(delivering) >= Delivering.EXPIRED_PER_STEP_MAX;
             if (isLiveNext()) {
                 liveCursor.deliverNext(sink, topic.name());
-                return true;
+                return 1;
             }
             delivery = nextFromCursor(delivering);
-        }
-        if (delivery == null) {
-            return false;
+            if (delivery == null) {
+                return stopped ? Pushing.AGAIN : 0;
+            }
         }
         delivery.attempts++;
         delivering.delivered(delivery);
         StoredMessage message = delivery.message;
         delivering.journal().readPayload(message, sink.deliver(1, delivery.tag, topic.name(), message.payloadLength));
-        return true;
+        return 1;
     }
 
     /** As {@link Subscription#pushNext}. */
@@ -174,6 +174,13 @@ final class DurableReader {
             }
         }
         return expired;
+    }
+
+    /** Moves the cursor over messages that are settled: the journal need not hold them any more. */
+    void passSettled() {
+        while (!cursor.isAtEnd() && cursor.isSettled()) {
+            pass();
+        }
     }
 
     /** @return whether the message at the cursor has expired and was passed */

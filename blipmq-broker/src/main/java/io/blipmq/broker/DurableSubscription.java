@@ -225,7 +225,7 @@ final class DurableSubscription extends Subscription {
     // --- delivery ---
 
     @Override
-    boolean deliverNext(DeliverySink sink, Delivering delivering) {
+    int deliverNext(DeliverySink sink, Delivering delivering) {
         return reader.deliverNext(sink, delivering);
     }
 
@@ -324,6 +324,7 @@ final class DurableSubscription extends Subscription {
 
     /** When the oldest message that waits at the cursor was published; {@link Long#MAX_VALUE} when none does. */
     private long oldestWaitingMillis(Delivering delivering) {
+        reader.passSettled();
         boolean waits = cursor.waitingCount() > 0 && !cursor.isAtEnd();
         return waits ? cursor.message(delivering.journal()).publishedMillis : Long.MAX_VALUE;
     }

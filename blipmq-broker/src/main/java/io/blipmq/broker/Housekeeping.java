@@ -10,12 +10,22 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping {
     private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
 
+    /** Bounds what a turn does of a tick's work, as {@link WorkMeter} counts it: some thousand expired messages. */
+    private static final int WORK_PER_TURN_MAX = 1 << 17;
+    /** What looking at a subscription costs beside that. */
+    private static final int LOOK_WORK = 8;
+
     private final BrokerOptions options;
     private final BrokerCounters counters;
     private final BrokerState state;
     private final Journal journal;
     private final Redelivery redelivery;
     private final ReadyList ready;
+    private final WorkMeter work;
+    /** Subscriptions that the last tick found, and where to go on with them. */
+    private DurableSubscription[] toVisit = {};
+
+    private int next;
 
     Housekeeping(
             BrokerOptions options,
@@ -23,22 +33,56 @@ final class Housekeeping {
             BrokerState state,
             Journal journal,
             Redelivery redelivery,
-            ReadyList ready) {
+            ReadyList ready,
+            WorkMeter work) {
         this.options = options;
         this.counters = counters;
         this.state = state;
         this.journal = journal;
         this.redelivery = redelivery;
         this.ready = ready;
+        this.work = work;
     }
 
+    /** Begins to look after all subscriptions, unless that is still going on. */
     void onTick() {
-        for (DurableSubscription subscription : state.durableSubscriptions()) {
-            subscription.dropExpired(redelivery);
-            ready.add(subscription.attachment());
-            if (!subscription.isAttached() && !subscription.isDeadLetters() && !subscription.isRemoving()) {
-                checkDetached(subscription);
+        if (!isUnderWay()) {
+            toVisit = state.durableSubscriptions().toArray(toVisit);
+            next = 0;
+            goOn();
+        }
+    }
+
+    /** Whether there is more to do in the next turn. */
+    boolean isUnderWay() {
+        return next < toVisit.length && toVisit[next] != null;
+    }
+
+    /**
+     * Does a turn's part of it.
+     *
+     * @return how many subscriptions were looked after
+     */
+    int goOn() {
+        int visited = 0;
+        long workEnd = work.items() + WORK_PER_TURN_MAX;
+        while (isUnderWay() && work.items() < workEnd) {
+            DurableSubscription subscription = toVisit[next];
+            toVisit[next++] = null;
+            work.add(LOOK_WORK);
+            visited++;
+            if (state.durable(subscription.id()) == subscription) {
+                visit(subscription);
             }
+        }
+        return visited;
+    }
+
+    private void visit(DurableSubscription subscription) {
+        subscription.dropExpired(redelivery);
+        ready.add(subscription.attachment());
+        if (!subscription.isAttached() && !subscription.isDeadLetters() && !subscription.isRemoving()) {
+            checkDetached(subscription);
         }
     }
 

@@ -42,12 +42,12 @@ final class PassingSubscription extends Subscription {
     }
 
     @Override
-    boolean deliverNext(DeliverySink sink, Delivering delivering) {
+    int deliverNext(DeliverySink sink, Delivering delivering) {
         if (!cursor.hasNext()) {
-            return false;
+            return 0;
         }
         cursor.deliverNext(sink, topic().name());
-        return true;
+        return 1;
     }
 
     @Override

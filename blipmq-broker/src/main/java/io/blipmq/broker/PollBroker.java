@@ -75,29 +75,28 @@ public final class PollBroker {
      * Delivers the next message of a subscription, if there is one. A detached subscription is attached by its owner's
      * POLL, unless it was made to be pushed.
      *
-     * @return whether {@code sink} got a delivery; false for an empty, unknown or foreign subscription
+     * @return 1 when {@code sink} got a delivery; 0 for an empty, unknown or foreign subscription; {@link Broker#BUSY} when
+     *     many messages in front had expired and there may be more behind them: ask again
      */
-    public boolean poll(Client client, long subscriptionId, DeliverySink sink) {
+    public long poll(Client client, long subscriptionId, DeliverySink sink) {
         Subscription subscription = state.subscription(subscriptionId);
         if (subscription == null || refusals.isShuttingDown() || !subscription.belongsTo(client)) {
-            return false;
+            return 0;
         }
         if (subscription instanceof DurableSubscription durable) {
             if (!durable.isForPolling() || durable.isRemoving()) {
-                return false;
+                return 0;
             }
             if (!durable.isAttached()) {
                 if (subscribing.isFull(client)) {
-                    return false;
+                    return 0;
                 }
                 subscribing.attach(durable, client);
             }
         }
-        if (!subscription.deliverNext(sink, redelivery)) {
-            return false;
-        }
-        counters.increment(BrokerMetric.DELIVERED);
-        return true;
+        int delivered = subscription.deliverNext(sink, redelivery);
+        counters.add(BrokerMetric.DELIVERED, Math.max(0, delivered));
+        return delivered == Pushing.AGAIN ? Broker.BUSY : delivered;
     }
 
     /** Whether a POLL of this detached subscription would give the client more subscriptions than it may have. */

@@ -23,6 +23,8 @@ final class Pushing {
     private static final int MESSAGES_PER_TURN_MAX = 1 << 17;
     /** What serving a subscription is taken to cost beside its messages. */
     private static final int SERVE_COST = 16;
+    /** So much of what {@link WorkMeter} counts is taken to cost what a message does. */
+    private static final int WORK_PER_MESSAGE = 4;
 
     /** Bounds what is pushed as one piece of what was published as one, as a chunk of a topic's memory does. */
     private static final int BYTES_AT_ONCE_MAX = LiveMemory.LARGE_CHUNK_BYTES;
@@ -30,15 +32,18 @@ final class Pushing {
     private final ReadyList ready;
     private final Delivering delivering;
     private final BrokerCounters counters;
+    /** Counts the expired messages that are passed over. */
+    private final WorkMeter work;
     /** Those that are asked again in the next turn, whenever that is. */
     private final List<Attachment> stalled = new ArrayList<>(0);
 
     private boolean stopped;
 
-    Pushing(ReadyList ready, Delivering delivering, BrokerCounters counters) {
+    Pushing(ReadyList ready, Delivering delivering, BrokerCounters counters, WorkMeter work) {
         this.ready = ready;
         this.delivering = delivering;
         this.counters = counters;
+        this.work = work;
     }
 
     /**
@@ -74,15 +79,16 @@ final class Pushing {
         stalled.forEach(ready::add);
         stalled.clear();
         int pushed = 0;
-        int budget = MESSAGES_PER_TURN_MAX;
+        long budget = MESSAGES_PER_TURN_MAX;
         while (budget > 0) {
             Attachment next = ready.poll();
             if (next == null) {
                 break;
             }
+            long workBefore = work.items();
             int count = serve(next);
             pushed += count;
-            budget -= count + SERVE_COST;
+            budget -= count + SERVE_COST + (work.items() - workBefore) / WORK_PER_MESSAGE;
         }
         if (pushed > 0) {
             counters.add(BrokerMetric.DELIVERED, pushed);
@@ -94,7 +100,8 @@ final class Pushing {
         Client client = attachment.client();
         int pushed = 0;
         int step = AGAIN;
-        while (attachment.isOpen() && pushed < QUANTUM) {
+        long workEnd = work.items() + QUANTUM * WORK_PER_MESSAGE;
+        while (attachment.isOpen() && pushed < QUANTUM && work.items() < workEnd) {
             if (!client.pusher().hasRoom()) {
                 client.waitForRoom();
                 ready.add(attachment);

@@ -13,6 +13,8 @@ import java.util.function.Consumer;
 final class Redelivery implements Delivering {
     /** An expiry that the journal had no room for is tried again after this time. */
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** What dropping an expired message is taken to cost: it is read, and its end is written. */
+    private static final int EXPIRED_WORK = 32;
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
@@ -22,6 +24,7 @@ final class Redelivery implements Delivering {
     private final PendingSettlements pendingSettlements;
     private final Moves moves;
     private final ReadyList ready;
+    private final WorkMeter work;
     private final Consumer<Delivery> onDeadline = this::onDeadline;
     private long nowNanos;
     private long nowMillis;
@@ -32,7 +35,8 @@ final class Redelivery implements Delivering {
             BrokerState state,
             Journal journal,
             BrokerClock clock,
-            ReadyList ready) {
+            ReadyList ready,
+            WorkMeter work) {
         this.options = options;
         this.counters = counters;
         this.state = state;
@@ -43,6 +47,7 @@ final class Redelivery implements Delivering {
         this.pendingSettlements = new PendingSettlements(journal);
         this.moves = new Moves(options, counters, journal, deadlines);
         this.ready = ready;
+        this.work = work;
     }
 
     /** Sets the time of this turn and meets the deadlines that passed. */
@@ -128,6 +133,7 @@ final class Redelivery implements Delivering {
                         SettleReason.DEAD_LETTER_EXPIRED,
                         BrokerMetric.DROPPED_DEAD_LETTER_EXPIRED)
                 : settle(subscription, message, SettleReason.TTL_EXPIRED, BrokerMetric.DROPPED_TTL_EXPIRED);
+        work.add(EXPIRED_WORK);
         return sequence >= 0;
     }
 

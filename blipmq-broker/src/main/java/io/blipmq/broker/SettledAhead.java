@@ -28,14 +28,26 @@ final class SettledAhead {
     /** A tag may be added again. */
     void add(long tag, int payloadLength) {
         if (end == tags.length) {
-            int capacity = Math.max(CAPACITY_MIN, end * 2);
-            tags = Arrays.copyOf(tags, capacity);
-            lengths = Arrays.copyOf(lengths, capacity);
+            makeRoom();
         }
         untidy |= end > begin && tag <= tags[end - 1];
         tags[end] = tag;
         lengths[end++] = payloadLength;
         countLength(payloadLength, 1);
+    }
+
+    /** At the end, and without what has been passed: the cursor may never catch up with all of them. */
+    private void makeRoom() {
+        int capacity = Math.max(CAPACITY_MIN, (end - begin) * 2);
+        tags = Arrays.copyOf(Arrays.copyOfRange(tags, begin, end), capacity);
+        lengths = Arrays.copyOf(Arrays.copyOfRange(lengths, begin, end), capacity);
+        end -= begin;
+        begin = 0;
+    }
+
+    /** How many there is memory for. */
+    int capacity() {
+        return tags.length;
     }
 
     boolean contains(long tag) {

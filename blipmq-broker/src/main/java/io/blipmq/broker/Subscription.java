@@ -36,9 +36,9 @@ abstract class Subscription {
     /**
      * Delivers the next message, if there is one.
      *
-     * @return whether {@code sink} got it
+     * @return 1 when {@code sink} got it; 0 when there is none; or {@link Pushing#AGAIN}
      */
-    abstract boolean deliverNext(DeliverySink sink, Delivering delivering);
+    abstract int deliverNext(DeliverySink sink, Delivering delivering);
 
     /**
      * Pushes what comes next to its {@link #attachment}.

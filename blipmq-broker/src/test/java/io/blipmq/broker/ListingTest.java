@@ -138,4 +138,25 @@ class ListingTest {
         assertThat(listing().deadLetters(alice.client(), id, 0, 10, (tag, published, bytes) -> null))
                 .isEqualTo(Broker.UNKNOWN);
     }
+
+    /** After a kill the cursor stands at what was acknowledged; the log need not hold that any more. */
+    @Test
+    void whatIsSettledAndNotPassedYetIsNotLookedAt() {
+        long id = alice.attach(to("demo").named("jobs"), 1);
+        alice.publish(1, "demo", "done");
+        broker.turn();
+        alice.ack(id, alice.receiveOne().tag());
+        broker.pass(7, TimeUnit.SECONDS);
+        alice.publish(1, "demo", "waits");
+        broker.turn();
+        broker.restart();
+        broker.journal().wantCheckpoint();
+        broker.turn();
+        broker.journal().forgetUnwanted();
+        broker.advance(5, TimeUnit.SECONDS);
+        broker.turn();
+        SubscriptionInfo info = broker.broker().subscriptions(1).get(0);
+        assertThat(info.backlog()).isEqualTo(1);
+        assertThat(info.oldestAgeMillis()).isEqualTo(5_000);
+    }
 }

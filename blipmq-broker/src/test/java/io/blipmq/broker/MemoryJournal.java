@@ -2,6 +2,7 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.wal.KeyLiveness;
 import io.blipmq.wal.Liveness;
 import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
@@ -254,6 +255,22 @@ public final class MemoryJournal implements Journal {
     private ByteBuffer body(StoredMessage message) {
         assertThat(message.position).isEqualTo(message.sequence << 32);
         return entries.get((int) message.sequence - 1).body;
+    }
+
+    /** Forgets the messages that nobody wants according to the last checkpoint, as a log does. */
+    void forgetUnwanted() {
+        for (int i = 0; i < checkpointSequence; i++) {
+            Entry entry = entries.get(i);
+            long located = CommandCodec.locateKey(entry.type, entry.body, 0, entry.body.capacity());
+            if (located != RecordKey.NONE) {
+                byte[] key = new byte[(int) located];
+                entry.body.get((int) (located >>> 32), key);
+                KeyLiveness wanted = liveness.of(key);
+                if (wanted == null || !wanted.isLive(entry.sequence)) {
+                    entries.set(i, new Entry(entry.sequence, entry.type, ByteBuffer.allocate(0)));
+                }
+            }
+        }
     }
 
     /** Asks for a checkpoint with the next turn. */

@@ -56,4 +56,15 @@ class SettledAheadTest {
         assertThat(ahead.unknownCount()).isZero();
         assertThat(ahead.knownBytes()).isEqualTo(3_000);
     }
+
+    @Test
+    void whatHasBeenPassedTakesNoMemoryEvenIfSomeAreAlwaysLeft() {
+        for (long tag = 1; tag <= 100_000; tag++) {
+            ahead.add(tag, 10);
+            ahead.passBelow(tag - 2);
+        }
+        assertThat(ahead.tags()).containsExactly(99_998, 99_999, 100_000);
+        assertThat(ahead.knownBytes()).isEqualTo(30);
+        assertThat(ahead.capacity()).isLessThan(100);
+    }
 }

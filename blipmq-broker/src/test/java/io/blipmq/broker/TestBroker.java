@@ -136,7 +136,11 @@ final class TestBroker implements BrokerClock {
             buffer[0] = ByteBuffer.allocateDirect(length);
             return buffer[0];
         };
-        if (!broker.polling().poll(client, subscriptionId, sink)) {
+        long delivered = broker.polling().poll(client, subscriptionId, sink);
+        while (delivered == Broker.BUSY) {
+            delivered = broker.polling().poll(client, subscriptionId, sink);
+        }
+        if (delivered == 0) {
             assertThat(received[0]).isNull();
             return null;
         }

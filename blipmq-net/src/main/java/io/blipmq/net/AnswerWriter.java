@@ -38,29 +38,36 @@ final class AnswerWriter {
         inputEnded = true;
     }
 
-    /** Values and refusal are what {@link PendingAnswers.Kind} says. */
-    void write(PendingAnswers.Kind kind, long correlationId, long value, long secondValue, Refusal refusal) {
+    /**
+     * Values and refusal are what {@link PendingAnswers.Kind} says.
+     *
+     * @return false when it takes more than one call
+     */
+    boolean write(PendingAnswers.Kind kind, long correlationId, long value, long secondValue, Refusal refusal) {
         switch (kind) {
             case CONFIRM -> confirms.add(correlationId, (int) value, (int) secondValue, refusal);
             case PONG -> FrameEncoder.pong(output.append(PayloadLayout.emptyFrameBytes()), correlationId);
             case ACK -> FrameEncoder.ack(output.append(PayloadLayout.subscriptionIdFrameBytes()), correlationId, value);
             case NACK -> writeNack(correlationId, refusal);
-            case POLL -> deliver(correlationId, value);
+            case POLL -> {
+                return deliver(correlationId, value);
+            }
             case ATTACHED -> writeAttached(correlationId, value, secondValue);
             case SETTLED -> writeSettled(correlationId, (int) value, (int) secondValue);
             case DETACHED -> writeDetached(correlationId, value);
             case DONE -> AnswerEncoder.done(output.append(ListLayout.doneFrameBytes()), correlationId, value);
         }
+        return true;
     }
 
     private void writeNack(long correlationId, Refusal refusal) {
         FrameEncoder.nack(output.append(refusal.frameBytes()), correlationId, refusal);
     }
 
-    private void deliver(long correlationId, long subscriptionId) {
-        if (!inputEnded) {
-            broker.polling().poll(client, subscriptionId, deliveries.to(output, correlationId));
-        }
+    /** @return false when the broker has passed over many expired messages and is not through yet */
+    private boolean deliver(long correlationId, long subscriptionId) {
+        return inputEnded
+                || broker.polling().poll(client, subscriptionId, deliveries.to(output, correlationId)) != Broker.BUSY;
     }
 
     private void writeAttached(long correlationId, long subscriptionId, long number) {

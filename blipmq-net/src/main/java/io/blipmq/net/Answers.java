@@ -98,10 +98,15 @@ final class Answers {
         int sent = 0;
         long workEnd = broker.requestWork() + LoopResources.WORK_PER_TURN_MAX;
         while (isDue() && broker.requestWork() < workEnd) {
-            writer.write(
-                    pending.kind(), pending.correlationId(), pending.value(), pending.secondValue(), pending.refusal());
-            pending.removeFirst();
-            sent++;
+            if (writer.write(
+                    pending.kind(),
+                    pending.correlationId(),
+                    pending.value(),
+                    pending.secondValue(),
+                    pending.refusal())) {
+                pending.removeFirst();
+                sent++;
+            }
         }
         return sent;
     }
@@ -111,9 +116,7 @@ final class Answers {
     }
 
     private void answer(Kind kind, long correlationId, long value, long secondValue, Refusal refusal) {
-        if (isNextInOrder()) {
-            writer.write(kind, correlationId, value, secondValue, refusal);
-        } else {
+        if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, refusal)) {
             pending.add(kind, client.lastSequence(), correlationId, value, secondValue, refusal);
         }
     }

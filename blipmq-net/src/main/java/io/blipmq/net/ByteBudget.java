@@ -15,6 +15,8 @@ final class ByteBudget {
     private final long limitBytes;
     private final long headroomBytes;
     private long usedBytes;
+    /** How many have reserved their bytes and not given them back. */
+    private int reservations;
 
     ByteBudget(long limitBytes, long headroomBytes) {
         if (headroomBytes >= limitBytes) {
@@ -25,13 +27,23 @@ final class ByteBudget {
         this.headroomBytes = headroomBytes;
     }
 
-    /** Takes bytes unless they would touch the headroom. */
+    /**
+     * Takes bytes unless they would touch the headroom, until {@link #releaseReserved}. One may always do so when no other
+     * has: what those hold who wait for their turn must not keep it from all of them.
+     */
     boolean tryReserve(long bytes) {
-        if (usedBytes + bytes + headroomBytes > limitBytes) {
+        if (reservations > 0 && usedBytes + bytes + headroomBytes > limitBytes) {
             return false;
         }
         usedBytes += bytes;
+        reservations++;
         return true;
+    }
+
+    /** Gives back what {@link #tryReserve} has taken. */
+    void releaseReserved(long bytes) {
+        reservations--;
+        release(bytes);
     }
 
     /** Takes bytes that cannot be refused any more; those who can wait do so until they are given back. */

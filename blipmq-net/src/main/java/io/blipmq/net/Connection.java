@@ -101,9 +101,7 @@ final class Connection {
             return 0;
         }
         long written = write();
-        if (written > 0) {
-            deadlines.onOutputMoved(nowNanos);
-        }
+        deadlines.onWritten(written, nowNanos);
         if (session.isClosing() && (broken || lost || isAnswered())) {
             close();
         } else {
@@ -238,7 +236,10 @@ final class Connection {
     }
 
     private boolean mayHandle() {
-        return !session.isClosing() && !output.isFull() && !answers.isFull();
+        return !session.isClosing()
+                && !output.isFull()
+                && !answers.isFull()
+                && (session.isReady() || output.isBelow(OutputQueue.STRANGER_HIGH_WATER_BYTES));
     }
 
     private boolean mayRead() {

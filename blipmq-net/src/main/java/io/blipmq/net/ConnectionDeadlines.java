@@ -21,7 +21,10 @@ final class ConnectionDeadlines {
     private final long acceptedNanos;
     private long closingSinceNanos;
     private long refusedSinceNanos;
+    /** When its socket last took some of its output, or when there began to be some again that it does not take. */
     private long outputMovedNanos;
+
+    private boolean outputWaits;
 
     /** What took too long. */
     enum Overdue {
@@ -70,9 +73,12 @@ final class ConnectionDeadlines {
         refusedSinceNanos = nowNanos;
     }
 
-    /** Its socket took some of its output. */
-    void onOutputMoved(long nowNanos) {
-        outputMovedNanos = nowNanos;
+    /** Its output, if there was any, was offered to its socket, which took so many bytes of it. */
+    void onWritten(long written, long nowNanos) {
+        if (written > 0 || !outputWaits) {
+            outputMovedNanos = nowNanos;
+        }
+        outputWaits = !output.isEmpty();
     }
 
     /**
@@ -82,10 +88,11 @@ final class ConnectionDeadlines {
      * @param roomIsShort whether all connections together have too much output
      */
     Overdue overdue(long nowNanos, boolean waitsForDisk, boolean roomIsShort) {
-        if (session.isClosing()) {
-            return nowNanos - closingSinceNanos > PROGRESS_NANOS ? Overdue.LAST_ANSWERS : null;
+        boolean closing = session.isClosing();
+        if (closing && nowNanos - closingSinceNanos > PROGRESS_NANOS) {
+            return Overdue.LAST_ANSWERS;
         }
-        if (!session.isReady() && nowNanos - acceptedNanos > HANDSHAKE_NANOS) {
+        if (!closing && !session.isReady() && nowNanos - acceptedNanos > HANDSHAKE_NANOS) {
             return Overdue.HANDSHAKE;
         }
         if (input.isPartialSinceBefore(nowNanos - PROGRESS_NANOS)) {

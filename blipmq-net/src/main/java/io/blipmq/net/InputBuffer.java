@@ -243,7 +243,11 @@ final class InputBuffer {
     }
 
     private void give(ByteBuffer buffer, ByteBudget budget) {
-        budget.release(buffer.capacity());
+        if (largeFrameBytes > 0) {
+            budget.releaseReserved(buffer.capacity());
+        } else {
+            budget.release(buffer.capacity());
+        }
         shared.metrics.add(NetMetric.ASSEMBLY_BYTES, -buffer.capacity());
         shared.pool.give(buffer);
     }

@@ -6,7 +6,7 @@ import io.blipmq.protocol.FrameLayout;
  * How much memory the connections may take together, whatever peers send and however slowly they read. Immutable.
  *
  * @param assemblyBytes input that waits for the rest of its frame, or for the journal; beyond it every connection may
- *     still hold 1 KiB
+ *     still hold 1 KiB, and one frame may be taken in
  * @param outputBytes output that waits for its peer to read; connections that had nothing queued may exceed it by half
  *     together, and one message may do so beside
  */

@@ -25,6 +25,12 @@ final class OutputQueue {
      */
     static final int PUSH_HIGH_WATER_BYTES = 128 * 1024;
 
+    /**
+     * Above it a peer that has not shown its key is not read: far more than the answers to HELLO and AUTH, so that strangers
+     * cannot take the room for output.
+     */
+    static final int STRANGER_HIGH_WATER_BYTES = 2 * 1024;
+
     /** Enough for a turn's answers of a calm connection. */
     private static final int FIRST_CHUNK_BYTES = 4 * 1024;
 
@@ -109,6 +115,11 @@ final class OutputQueue {
     boolean isFull() {
         long bytes = bytes();
         return bytes >= HIGH_WATER_BYTES || !budgetHasRoom(bytes);
+    }
+
+    /** Whether fewer bytes than this are queued. */
+    boolean isBelow(int bytes) {
+        return bytes() < bytes;
     }
 
     /** Whether it is full with nothing in it, so that no write of its own will tell when there is room again. */

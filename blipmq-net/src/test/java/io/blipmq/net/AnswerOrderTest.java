@@ -3,6 +3,7 @@ package io.blipmq.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.Nack;
+import io.blipmq.protocol.v2.PropertiesBuilder;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +44,22 @@ class AnswerOrderTest {
         TestClient other = server.connectReady();
         client.publish(13, 1, "t", "m");
         other.expectNothingMore();
+    }
+
+    /** So that an empty POLL is known by the PING behind it. */
+    @Test
+    void aPongWaitsUntilAPollHasPassedOverAllThatExpired() throws IOException {
+        long subscription = subscribe("t", 1);
+        PushClient publisher = server.connectPushReady();
+        int count = 2_500;
+        for (int i = 0; i < count; i++) {
+            publisher.publish(i, "t", new PropertiesBuilder().ttlMillis(1_000), "old");
+        }
+        publisher.publish(count, "t", "fresh").expectConfirms(0, count + 1, 1);
+        server.advanceSeconds(2);
+        client.poll(12, subscription).poll(13, subscription).ping(14);
+        client.expectMessage(1, "t", "fresh");
+        client.expectPong(14);
     }
 
     @Test

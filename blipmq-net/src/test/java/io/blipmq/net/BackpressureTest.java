@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blipmq.protocol.FrameEncoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +83,53 @@ class BackpressureTest {
     }
 
     @Test
+    void whoHasNothingMoreToSayGivesUpRoomThatIsShortLikeOthers() throws IOException {
+        server = TestServer.start(TestServer.options(10, SMALL_BUDGETS));
+        TestClient silent = server.connectReady().receiveLittle();
+        silent.subscribe(3, "polled", 0);
+        long polled = silent.receiveAck(3);
+        while (server.metric(NetMetric.OUTPUT_BYTES) < OutputQueue.HIGH_WATER_BYTES / 2) {
+            silent.publish(4, 0, "polled", "x".repeat(100_000)).poll(5, polled);
+            server.untilQuiet();
+        }
+        silent.shutdownOutput();
+        subscribe(server.connectPushReady());
+        PushClient publisher = server.connectPushReady();
+        publisher.publishQos0(1, "t", LARGE_MESSAGE);
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(3);
+        server.advanceSeconds(12);
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.OUTPUT_TIMEOUTS)).isEqualTo(2);
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(1);
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isZero();
+    }
+
+    /** Ten seconds begin when there is something to take. */
+    @Test
+    void whoHadNothingToTakeForLongHasItsTenSecondsAllTheSame() throws IOException {
+        server = TestServer.start(TestServer.options(10, SMALL_BUDGETS));
+        PushClient publisher = server.connectPushReady();
+        PushClient quiet = server.connectPushReady().receiveLittle();
+        quiet.attached(3, Attach.to("quiet").qos0().credit(1_000_000));
+        while (server.metric(NetMetric.OUTPUT_BYTES) == 0) {
+            server.advanceSeconds(20);
+            publisher.publishQos0(1, "quiet", "x".repeat(1_000));
+            publisher.expectNothingMore();
+        }
+        subscribe(server.connectPushReady());
+        publisher.publishQos0(1, "t", LARGE_MESSAGE);
+        publisher.expectNothingMore();
+        server.advanceSeconds(2);
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.OUTPUT_TIMEOUTS)).isZero();
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(3);
+        server.advanceSeconds(12);
+        publisher.expectNothingMore();
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(1);
+    }
+
+    @Test
     void whoTakesALittleNowAndThenMayStay() throws IOException {
         server = TestServer.start(TestServer.options(10, SMALL_BUDGETS));
         PushClient slow = server.connectPushReady();
@@ -146,6 +195,40 @@ class BackpressureTest {
         assertThat(server.metric(NetMetric.ASSEMBLY_BYTES)).isLessThan(5L << 20);
         TestClient client = server.connectReady();
         client.publish(3, 0, "t", "x".repeat(100_000));
+        client.expectNothingMore();
+    }
+
+    /** Strangers who ask and read no answer take none of what clients need. */
+    @Test
+    void strangersCannotTakeTheRoomForOutput() throws IOException {
+        server = TestServer.start();
+        List<TestClient> strangers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            strangers.add(server.connect().receiveLittle());
+        }
+        server.until("strangers have connected", () -> server.metric(NetMetric.CONNECTIONS) == strangers.size());
+        ByteBuffer pings = ByteBuffer.allocate(13 * 100_000);
+        for (int i = 0; i < 100_000; i++) {
+            FrameEncoder.ping(pings, i);
+        }
+        List<ByteBuffer> left =
+                strangers.stream().map(stranger -> pings.duplicate().flip()).toList();
+        int quiet = 0;
+        while (quiet < 100) {
+            long before = server.metric(NetMetric.BYTES_IN);
+            for (int i = 0; i < strangers.size(); i++) {
+                strangers
+                        .get(i)
+                        .sendSome(
+                                left.get(i).hasRemaining()
+                                        ? left.get(i)
+                                        : left.get(i).rewind());
+            }
+            server.turn();
+            quiet = server.metric(NetMetric.BYTES_IN) > before ? 0 : quiet + 1;
+        }
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isLessThan(strangers.size() * 4L * 1024);
+        TestClient client = server.connectReady();
         client.expectNothingMore();
     }
 

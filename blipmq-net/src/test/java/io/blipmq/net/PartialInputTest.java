@@ -96,6 +96,32 @@ class PartialInputTest {
         assertThat(messageOf(frame)).isEqualTo(message);
     }
 
+    /** Frames that have begun and wait for room do not keep it from each other. */
+    @Test
+    void manyLargeFramesThatBeginTogetherGoThroughOneAfterTheOther() throws IOException {
+        server = TestServer.start(TestServer.options(100, NetBudgets.ofDirectMemory(0)));
+        ByteBuffer frame = publish(new byte[16_000_000]);
+        List<TestClient> clients = new ArrayList<>();
+        List<ByteBuffer> rests = new ArrayList<>();
+        for (int i = 0; i < 25; i++) {
+            TestClient client = server.connectReady();
+            client.send(publish(new byte[10_000])); // so that more is read at a time
+            server.untilQuiet();
+            client.send(frame.duplicate().limit(200_000));
+            server.untilQuiet();
+            clients.add(client);
+            rests.add(frame.duplicate().position(200_000));
+        }
+        long before = server.metric(NetMetric.FRAMES_IN_V1);
+        server.until("some more are there", () -> {
+            assertThat(server.metric(NetMetric.ASSEMBLY_BYTES)).isLessThanOrEqualTo((24L + 16L) << 20);
+            for (int i = 0; i < clients.size(); i++) {
+                clients.get(i).sendSome(rests.get(i));
+            }
+            return server.metric(NetMetric.FRAMES_IN_V1) >= before + 5;
+        });
+    }
+
     /** Its topic's name is longer by then, so that the frame would be too large. */
     @Test
     void theLargestMessageCanBeDeliveredAsADeadLetter() throws IOException {

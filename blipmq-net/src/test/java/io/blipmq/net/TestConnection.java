@@ -92,6 +92,12 @@ abstract class TestConnection<T extends TestConnection<T>> implements AutoClosea
         }
     }
 
+    /** The system takes little for it that it does not read. */
+    T receiveLittle() throws IOException {
+        channel.setOption(StandardSocketOptions.SO_RCVBUF, 4 * 1024);
+        return self();
+    }
+
     /** Says that nothing more comes, and still reads. */
     void shutdownOutput() throws IOException {
         channel.shutdownOutput();
