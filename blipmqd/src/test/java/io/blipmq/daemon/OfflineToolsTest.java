@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.blipmq.daemon.v1.BlipClient;
 import io.blipmq.daemon.v1.Delivery;
+import io.blipmq.protocol.FrameType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -331,6 +332,25 @@ class OfflineToolsTest {
                         .output())
                 .contains("remove subscription " + id + " reason dropped");
         assertThat(receivedAfterStart()).isEmpty();
+    }
+
+    @Test
+    void aSubscriptionIsListedWithItsNameWhileTheDaemonRunsAndAfterwards() throws Exception {
+        try (DaemonProcess daemon = DaemonProcess.startReady(setup);
+                WireClient client = daemon.connectWire()) {
+            client.shakeHandsForPush(DaemonSetup.KEY);
+            client.attach(3, "orders", "billing").receive(FrameType.ATTACHED, 3);
+            assertThat(daemon.get("/debug/subscriptions").body()).contains("\"name\":\"billing\",\"topic\":\"orders\"");
+            daemon.stop();
+        }
+
+        OfflineRun text =
+                OfflineRun.of("subscriptions", "list", "--wal-path", path).expect(0);
+        assertThat(text.output().lines()).first().asString().endsWith("name                  topic");
+        assertThat(text.output().lines()).last().asString().endsWith("billing               orders");
+        OfflineRun json = OfflineRun.of("subscriptions", "list", "--wal-path", path, "--json")
+                .expect(0);
+        assertThat(json.json().get(0).get("name").asText()).isEqualTo("billing");
     }
 
     @Test
