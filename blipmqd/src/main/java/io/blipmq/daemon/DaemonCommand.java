@@ -27,8 +27,10 @@ import picocli.CommandLine.Spec;
             "Every key of the configuration has an environment variable that overrides it, such as BLIPMQ_PORT;",
             "docs/configuration.md lists them. BLIPMQ_LOG sets the log level (error, warn, info, debug, trace).",
             "",
-            "Exit status: 0 after a graceful shutdown (SIGTERM, SIGINT or SIGHUP), 1 when it cannot start or go on,",
-            "2 when the command line or the configuration is wrong, 74 when the log's storage failed."
+            "Exit status: 0 after a graceful shutdown (SIGTERM, SIGINT or SIGHUP), 1 when it",
+            "cannot start or go on, 2 when the command line or the configuration is wrong,",
+            "65 when 'blipmqd wal' found the log damaged and changed nothing, 74 when the",
+            "log's storage failed."
         })
 final class DaemonCommand implements Callable<Integer> {
     @Option(

@@ -14,9 +14,11 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Lists the durable subscriptions of a stopped daemon: id, name, topic, QoS, messages that wait, deliveries",
-            "that were not acknowledged, age of the oldest message. Opens the log as a start does, and ends it cleanly.",
-            "With --json, a line per subscription."
+            "Lists the durable subscriptions of a stopped daemon, and how much waits for each.",
+            "Shows id, QoS, messages that wait, deliveries that were not acknowledged, age",
+            "of the oldest message, name and topic; with --json, a line per subscription.",
+            "Opens the log as a start does, so one without a clean end is recovered, and",
+            "ends it cleanly."
         },
         footer = {"", "Exit status: 0, or 1 when the log cannot be opened."})
 final class SubscriptionsListCommand extends OfflineCommand {

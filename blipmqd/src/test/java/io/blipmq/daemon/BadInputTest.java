@@ -119,7 +119,7 @@ class BadInputTest {
         assertThat(help.exitStatus()).isZero();
         assertThat(help.output())
                 .startsWith("Usage: blipmqd ")
-                .contains("--config=PATH", "BLIPMQ_CONFIG", "check-config", "Exit status: 0");
+                .contains("--config=PATH", "BLIPMQ_CONFIG", "check-config", "Exit status: 0", "65 when 'blipmqd wal'");
         assertThat(help.errors()).isEmpty();
 
         DaemonProcess version = DaemonProcess.run(DaemonSetup.bare(directory, "--version"));

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The commands on a stopped daemon's log: what they show, what they change, and that a daemon takes the log afterwards. */
 @Timeout(120)
@@ -351,6 +352,33 @@ class OfflineToolsTest {
         OfflineRun json = OfflineRun.of("subscriptions", "list", "--wal-path", path, "--json")
                 .expect(0);
         assertThat(json.json().get(0).get("name").asText()).isEqualTo("billing");
+    }
+
+    /** The list of commands has only the first line of what each says of itself. */
+    @Test
+    void whatEachCommandDoesIsAWholeSentenceInTheListOfCommands() {
+        for (String group : List.of("wal", "subscriptions")) {
+            CommandLine commands = Main.commandLine().getSubcommands().get(group);
+            commands.getSubcommands().values().forEach(command -> {
+                String[] description = command.getCommandSpec().usageMessage().description();
+                assertThat(description[0]).as(command.getCommandName()).endsWith(".");
+            });
+        }
+        assertThat(squeezed(OfflineRun.of("wal", "--help"))).contains("would give up; with --accept-loss, repairs it.");
+        assertThat(squeezed(OfflineRun.of("subscriptions", "--help"))).contains("and how much waits for each.");
+    }
+
+    @Test
+    void theHelpSaysThatALogIsRecovered() {
+        for (String command : List.of("list", "drop")) {
+            assertThat(squeezed(OfflineRun.of("subscriptions", command, "--help")))
+                    .contains("one without a clean end is recovered");
+        }
+    }
+
+    /** Without the lines' ends, which depend on the terminal. */
+    private static String squeezed(OfflineRun help) {
+        return help.expect(0).output().replaceAll("\\s+", " ");
     }
 
     @Test
