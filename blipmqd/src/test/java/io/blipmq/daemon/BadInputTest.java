@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,23 @@ class BadInputTest {
                 "  BLIPMQ_MAX_RETRIES: max_retries: \"many\" is not accepted; give a whole number from 0 to 1000",
                 "  BLIPMQ_LOG: \"loud\" is not accepted; give error, warn, info, debug, trace or off");
         assertThat(names(directory)).containsExactly("b.toml");
+    }
+
+    /** Its user may have meant to correct a problem with it. */
+    @Test
+    void aVariableThatIsNoSettingIsNamedBesideTheProblems() throws Exception {
+        Files.write(directory.resolve("b.toml"), List.of("wal_path = \"\""));
+        for (List<String> command : List.of(List.<String>of(), List.of("check-config"))) {
+            List<String> arguments = new ArrayList<>(List.of("--config", "b.toml"));
+            arguments.addAll(command);
+
+            assertRefused(
+                    DaemonProcess.run(DaemonSetup.bare(directory, arguments.toArray(String[]::new))
+                            .variable("BLIPMQ_WAL_PTH", "log")),
+                    "the configuration has a problem",
+                    "  b.toml, line 1: wal_path: \"\" is not accepted; give a path",
+                    "warning: the environment variable BLIPMQ_WAL_PTH has no effect; the nearest is BLIPMQ_WAL_PATH");
+        }
     }
 
     @Test
