@@ -44,7 +44,7 @@ final class WalDirectory {
         } catch (AccessDeniedException e) {
             throw new WalPathException(cannotMake(log, parent), e);
         } catch (FileSystemException e) {
-            String why = e.getReason() == null ? e.toString() : e.getReason();
+            String why = e.getReason() == null ? "no directory can be made in " + parent : e.getReason();
             throw new WalPathException(
                     "the log's directory " + directory + " cannot be made: " + why
                             + ". Correct that, or set another wal_path",

@@ -1,6 +1,7 @@
 package io.blipmq.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.blipmq.daemon.v1.BlipClient;
 import java.io.IOException;
@@ -121,6 +122,20 @@ class BadLogTest {
                 setupWithoutPrivilege().with("wal_path", parent.resolve("log").toString()),
                 parent + " belongs to uid ",
                 "may not enter it. Set another wal_path");
+    }
+
+    /** As /proc, which says that there is no such file; its mere name would tell nobody what is wrong. */
+    @Test
+    void aPlaceThatTakesNoDirectoriesIsNamed() throws Exception {
+        Path proc = Path.of("/proc");
+        assumeThat(Files.isWritable(proc))
+                .as("this user may try to write there")
+                .isTrue();
+
+        assertRefused(
+                setup().with("wal_path", "/proc/x/log"),
+                "the log's directory /proc/x cannot be made: no directory can be made in /proc. Correct that, or set"
+                        + " another wal_path");
     }
 
     private static FileAttribute<Set<PosixFilePermission>> permissions(String text) {
