@@ -255,6 +255,14 @@ class HttpEndpointTest {
         assertThat(endpoint.get("/debug/runtime?format=text").body()).isEqualTo(table);
         assertThat(endpoint.get("/debug/runtime", "Accept", "text/plain").body())
                 .isEqualTo(table);
+        assertThat(endpoint.get("/debug/runtime?format=json", "Accept", "text/plain")
+                        .body())
+                .startsWith("{");
+        for (String format : List.of("xml", "")) {
+            HttpResponse<String> refused = endpoint.get("/debug/runtime?format=" + format);
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body()).isEqualTo("format must be json or text, as in ?format=text\n");
+        }
     }
 
     @Test
