@@ -125,8 +125,7 @@ public final class Wal implements Closeable {
             throws IOException {
         boolean opened = false;
         try {
-            requireNotForeign(storage);
-            WalLock.acquire(storage, options);
+            claim(storage, options);
             RepairReport salvage = options.salvage() ? Repair.run(storage) : RepairReport.NONE;
             Recovery.Recovered recovered = new Recovery(storage, options, restore, replay).run();
             Wal wal = new Wal(storage, options, recovered, salvage, FileSizes.of(storage));
@@ -137,6 +136,18 @@ public final class Wal implements Closeable {
                 storage.close();
             }
         }
+    }
+
+    /**
+     * Locks a log that is going to be opened, for somebody who has other things to look at before. Changes nothing of it.
+     *
+     * @param storage holds the lock until it is closed
+     * @throws WalPathException when the directory holds no log, but files that are somebody else's
+     * @throws WalLockedException when another daemon holds it
+     */
+    public static void claim(Storage storage, WalOptions options) throws IOException {
+        requireNotForeign(storage);
+        WalLock.acquire(storage, options);
     }
 
     private static void requireNotForeign(Storage storage) throws IOException {

@@ -170,8 +170,28 @@ class BadInputTest {
             DaemonProcess metrics = DaemonProcess.run(DaemonSetup.in(directory).with("metrics_port", port));
             assertFailed(metrics, "metrics: cannot listen on 127.0.0.1:" + port + ": address already in use; another");
         }
+        assertThat(names(DaemonSetup.in(directory).logDirectory())).containsExactly("lock");
         try (DaemonProcess daemon = DaemonProcess.startReady(DaemonSetup.in(directory))) {
-            assertThat(daemon.output()).contains("the log ended cleanly").doesNotContain("WARN");
+            assertThat(daemon.output()).contains("a new log begins").doesNotContain("WARN");
+        }
+    }
+
+    @Test
+    void aPortInUseIsNoticedBeforeTheLogIsRecovered() throws Exception {
+        DaemonSetup setup = DaemonSetup.in(directory);
+        DaemonProcess.startReady(setup).kill9();
+        List<String> before = names(setup.logDirectory());
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            for (String key : List.of("port", "metrics_port")) {
+                DaemonProcess daemon =
+                        DaemonProcess.run(DaemonSetup.in(directory).with(key, other.getLocalPort()));
+                assertFailed(daemon, "cannot listen on 127.0.0.1:" + other.getLocalPort());
+                assertThat(daemon.output()).doesNotContain("was recovered");
+            }
+        }
+        assertThat(names(setup.logDirectory())).isEqualTo(before);
+        try (DaemonProcess daemon = DaemonProcess.startReady(setup)) {
+            assertThat(daemon.output()).contains("the log had no clean end and was recovered");
         }
     }
 
