@@ -32,7 +32,7 @@ class OfflineToolsTest {
 
     @BeforeEach
     void name() {
-        setup = DaemonSetup.in(directory);
+        setup = DaemonSetup.in(directory).with("ack_timeout_ms", 3_600_000);
         log = new LogDirectory(setup.logDirectory());
         path = log.path().toString();
     }
