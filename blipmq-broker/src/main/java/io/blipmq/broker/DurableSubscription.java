@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
@@ -336,6 +337,7 @@ final class DurableSubscription extends Subscription {
         return new SubscriptionInfo(
                 id(),
                 topic().toString(),
+                new String(name, StandardCharsets.UTF_8),
                 1,
                 isAttached(),
                 Instant.ofEpochMilli(sinceMillis),

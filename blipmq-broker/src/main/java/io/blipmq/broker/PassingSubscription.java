@@ -84,6 +84,7 @@ final class PassingSubscription extends Subscription {
         return new SubscriptionInfo(
                 id(),
                 topic().toString(),
+                "",
                 0,
                 true,
                 Instant.ofEpochMilli(createdMillis),

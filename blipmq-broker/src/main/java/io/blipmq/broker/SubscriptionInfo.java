@@ -5,6 +5,7 @@ import java.time.Instant;
 /**
  * What an operator may know of a subscription; never whose it is. Immutable.
  *
+ * @param name empty when it has none
  * @param since when it was attached or detached
  * @param backlog messages that wait to be delivered
  * @param backlogBytes payload bytes of the QoS 1 messages that are not settled: what {@code detached_backlog_bytes} limits
@@ -15,6 +16,7 @@ import java.time.Instant;
 public record SubscriptionInfo(
         long id,
         String topic,
+        String name,
         int qos,
         boolean attached,
         Instant since,

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 /** Everything that is wrong with a configuration, at once. Its message is written for the operator. */
 public final class ConfigException extends Exception {
     private final transient List<Problem> problems;
+    private final transient List<String> warnings;
 
     /**
      * One thing to put right.
@@ -22,13 +23,19 @@ public final class ConfigException extends Exception {
         }
     }
 
-    public ConfigException(List<Problem> problems) {
+    public ConfigException(List<Problem> problems, List<String> warnings) {
         super(describe(problems), null, false, false);
         this.problems = List.copyOf(problems);
+        this.warnings = List.copyOf(warnings);
     }
 
     public List<Problem> problems() {
         return problems;
+    }
+
+    /** What a start would say as well; some of it may be the cause of a problem. */
+    public List<String> warnings() {
+        return warnings;
     }
 
     private static String describe(List<Problem> problems) {

@@ -52,7 +52,7 @@ public final class SettingsLoader {
         settings.collision().ifPresent(this::addCollision);
         problems.addAll(otherProblems);
         if (!problems.isEmpty()) {
-            throw new ConfigException(problems);
+            throw new ConfigException(problems, Warnings.ofVariables(environment));
         }
         return new LoadedSettings(settings, file, Warnings.of(environment, settings), values.effective());
     }

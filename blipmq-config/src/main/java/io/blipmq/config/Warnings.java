@@ -22,8 +22,7 @@ final class Warnings {
     private Warnings() {}
 
     static List<String> of(Map<String, String> environment, Settings settings) {
-        List<String> warnings = new ArrayList<>();
-        addUnknownVariables(warnings, environment);
+        List<String> warnings = new ArrayList<>(ofVariables(environment));
         if (settings.apiKeys().isEmpty()) {
             warnings.add("no API keys are configured, so no client can connect; "
                     + "set allowed_api_keys, allowed_api_keys_file or BLIPMQ_ALLOWED_API_KEYS");
@@ -36,7 +35,9 @@ final class Warnings {
         return List.copyOf(warnings);
     }
 
-    private static void addUnknownVariables(List<String> warnings, Map<String, String> environment) {
+    /** Those that do not depend on the settings: variables that are none. */
+    static List<String> ofVariables(Map<String, String> environment) {
+        List<String> warnings = new ArrayList<>();
         List<String> known = Stream.concat(
                         Arrays.stream(Key.values()).map(Key::environmentVariable), OTHER_VARIABLES.stream())
                 .map(Warnings::withoutPrefix)
@@ -49,6 +50,7 @@ final class Warnings {
                 warnings.add("the environment variable %s has no effect; %s".formatted(RawValue.printable(name), hint));
             }
         }
+        return warnings;
     }
 
     private static String withoutPrefix(String name) {

@@ -5,9 +5,13 @@ import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.PayloadLayout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** AUTH: lets in who shows a known key. Stateless. */
 final class AuthHandler {
+    private static final Logger log = LoggerFactory.getLogger(AuthHandler.class);
+
     private AuthHandler() {}
 
     static boolean onFrame(Session session, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
@@ -24,7 +28,7 @@ final class AuthHandler {
             session.tellIfGoingAway();
         } else {
             session.answers().nack(correlationId, Nack.INVALID_API_KEY);
-            session.onWrongKey();
+            onWrongKey(session);
         }
         Arrays.fill(key, (byte) 0);
         return true;
@@ -38,6 +42,15 @@ final class AuthHandler {
             return Nack.ALREADY_AUTHENTICATED;
         }
         return PayloadLayout.isAuth(buffer, payload, payloadLength) ? null : Nack.INVALID_AUTH;
+    }
+
+    /** An operator may know who tries keys, never which. */
+    private static void onWrongKey(Session session) {
+        session.onWrongKey();
+        log.warn("Wrong API key from {}", session.peer());
+        if (session.isClosing()) {
+            log.warn("Closed the connection from {}: too many wrong API keys", session.peer());
+        }
     }
 
     private static byte[] key(ByteBuffer buffer, int payload) {

@@ -53,6 +53,15 @@ public final class EventLoop {
     }
 
     /**
+     * Looks whether the broker could listen, before there is anything that connections could be served with.
+     *
+     * @throws IOException as {@link #listen}
+     */
+    public static void checkAddress(NetOptions options) throws IOException {
+        Listener.check(options);
+    }
+
+    /**
      * Starts to listen; connections are accepted by the turns that follow.
      *
      * @throws IOException with a message that says where the broker was to listen and what can be done

@@ -30,6 +30,11 @@ final class Listener {
     /** Enough to serve a storm of clients quickly, few enough to keep a turn short. */
     private static final int ACCEPTS_PER_TURN = 128;
 
+    /** Gives a socket its address. */
+    private interface Binding {
+        void bind(InetSocketAddress address) throws IOException;
+    }
+
     private final ServerSocketChannel channel;
     private final SelectionKey key;
     private final int connectionsMax;
@@ -47,13 +52,21 @@ final class Listener {
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            bind(channel, options);
+            bind(options, address -> channel.bind(address, BACKLOG_CONNECTIONS));
             channel.configureBlocking(false);
             SelectionKey key = channel.register(selector, SelectionKey.OP_ACCEPT);
             return new Listener(channel, key, FileDescriptors.connectionsMax(options.connectionsMax()));
         } catch (IOException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** As {@link #open}, without listening: no connection is taken, not even by the system. */
+    static void check(NetOptions options) throws IOException {
+        try (SocketChannel channel = SocketChannel.open()) {
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            bind(options, channel::bind);
         }
     }
 
@@ -101,7 +114,7 @@ final class Listener {
         key.interestOps(0);
     }
 
-    private static void bind(ServerSocketChannel channel, NetOptions options) throws IOException {
+    private static void bind(NetOptions options, Binding socket) throws IOException {
         InetSocketAddress address = new InetSocketAddress(options.bindAddress(), options.port());
         String where = options.bindAddress() + ":" + options.port();
         if (address.isUnresolved()) {
@@ -109,7 +122,7 @@ final class Listener {
                     + " address of this machine, 127.0.0.1 or 0.0.0.0");
         }
         try {
-            channel.bind(address, BACKLOG_CONNECTIONS);
+            socket.bind(address);
         } catch (IOException e) {
             throw new IOException("the broker cannot listen on " + where + ": " + e.getMessage() + "; " + advice(e), e);
         }

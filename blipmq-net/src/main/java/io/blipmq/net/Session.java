@@ -152,6 +152,10 @@ final class Session {
         return shared.welcome;
     }
 
+    SocketAddress peer() {
+        return peer;
+    }
+
     OutputQueue output() {
         return output;
     }

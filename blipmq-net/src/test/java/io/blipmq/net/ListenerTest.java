@@ -1,6 +1,7 @@
 package io.blipmq.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -35,6 +36,17 @@ class ListenerTest {
                 .hasMessageContaining("the broker cannot listen on 127.0.0.1:" + port)
                 .hasMessageContaining("in use")
                 .hasMessageContaining("stop the program that uses the port, or set another port");
+    }
+
+    @Test
+    void anAddressIsCheckedAsWhenListeningThere() {
+        int port = server.address().getPort();
+        assertThatThrownBy(() -> EventLoop.checkAddress(options("127.0.0.1", port)))
+                .hasMessageContaining("the broker cannot listen on 127.0.0.1:" + port)
+                .hasMessageContaining("in use");
+        assertThatThrownBy(() -> EventLoop.checkAddress(options("192.0.2.1", 0)))
+                .hasMessageContaining("set bind_addr");
+        assertThatCode(() -> EventLoop.checkAddress(options("127.0.0.1", 0))).doesNotThrowAnyException();
     }
 
     @Test
@@ -106,12 +118,15 @@ class ListenerTest {
     }
 
     private void listenOn(String address, int port) throws IOException {
-        NetOptions options = new NetOptions(address, port, 10, List.of(), BUDGETS, TestServer.SERVER);
-        EventLoop other = new EventLoop(server.broker, options, new NetMetrics());
+        EventLoop other = new EventLoop(server.broker, options(address, port), new NetMetrics());
         try {
             other.listen();
         } finally {
             other.closeAll();
         }
+    }
+
+    private static NetOptions options(String address, int port) {
+        return new NetOptions(address, port, 10, List.of(), BUDGETS, TestServer.SERVER);
     }
 }

@@ -86,13 +86,18 @@ final class EpochStart {
                     ballastGiven = true;
                     room = 2L * options.startSegmentBytes();
                 } else if (room < ROOM_MIN) {
-                    throw new DiskFullException(
-                            "the disk has no room for the log's first segment in " + storage.describe()
-                                    + ": make room and start again",
-                            e);
+                    throw new DiskFullException(noRoom(survivorBytes + ROOM_MIN), e);
                 }
             }
         }
+    }
+
+    /** What is in the log stays as it is until the segment exists, so nothing of it can be given up for that. */
+    private String noRoom(long bytesMin) {
+        boolean first = wanted.epoch().number() == 1;
+        return "the disk has no room for the log's " + (first ? "first" : "next") + " segment in " + storage.describe()
+                + ", which takes " + bytesMin + " bytes at least"
+                + ": make room and start again";
     }
 
     private int copy(SegmentReader survivors, long validEnd, SegmentHeader header, StorageFile file)

@@ -34,6 +34,8 @@ final class SegmentNames {
     private static final Pattern TORN = Pattern.compile("torn-[0-9a-f]{16}-[0-9a-f]{8}-[0-9]+\\.bin");
     private static final Pattern ASIDE = Pattern.compile("(.+)\\.aside(-[0-9]+)?");
     private static final String TEMPORARY_END = ".tmp";
+    /** What stands in the root of a file system that is made for the log. */
+    private static final String FILE_SYSTEM_ROOT_ENTRY = "lost+found";
 
     static String segment(long first, int epoch) {
         return "%016x-%08x.segment".formatted(first, epoch);
@@ -120,6 +122,16 @@ final class SegmentNames {
     /** Whether a log makes files of this name; a file of another name is somebody else's. */
     static boolean isOwn(String name) {
         return name.equals(LOCK) || isWhole(name) || isTemporary(name) || isAside(name);
+    }
+
+    /** Of a directory's names those of somebody else, sorted; none beside a log, which has a segment. */
+    static List<String> foreign(List<String> names) {
+        return names.stream().anyMatch(SegmentNames::isSegment)
+                ? List.of()
+                : names.stream()
+                        .filter(name -> !isOwn(name) && !name.equals(FILE_SYSTEM_ROOT_ENTRY))
+                        .sorted()
+                        .toList();
     }
 
     private static boolean isWhole(String name) {

@@ -16,8 +16,6 @@ public final class Wal implements Closeable {
     /** Frames between core and log thread: turns that one force may take, with room to spare. */
     private static final int FRAMES = 1024;
 
-    /** What stands in the root of a file system that is made for the log. */
-    private static final String FILE_SYSTEM_ROOT_ENTRY = "lost+found";
     /** Of a segment's size, its index takes less than this share when messages are of a common length. */
     private static final int BALLAST_SHARE = 16;
     /** Blocks of index files in the background thread's memory. */
@@ -128,8 +126,7 @@ public final class Wal implements Closeable {
             throws IOException {
         boolean opened = false;
         try {
-            requireNotForeign(storage);
-            WalLock.acquire(storage, options);
+            claim(storage, options);
             RepairReport salvage = options.salvage() ? Repair.run(storage) : RepairReport.NONE;
             Recovery.Recovered recovered = new Recovery(storage, options, restore, replay).run();
             Wal wal = new Wal(storage, options, recovered, salvage, FileSizes.of(storage));
@@ -142,13 +139,21 @@ public final class Wal implements Closeable {
         }
     }
 
+    /**
+     * Locks a log that is going to be opened, for somebody who has other things to look at before. Changes nothing of it.
+     *
+     * @param storage holds the lock until it is closed
+     * @throws WalPathException when the directory holds no log, but files that are somebody else's
+     * @throws WalLockedException when another daemon holds it
+     */
+    public static void claim(Storage storage, WalOptions options) throws IOException {
+        requireNotForeign(storage);
+        WalLock.acquire(storage, options);
+    }
+
     private static void requireNotForeign(Storage storage) throws IOException {
-        List<String> names = storage.list();
-        List<String> foreign = names.stream()
-                .filter(name -> !SegmentNames.isOwn(name) && !name.equals(FILE_SYSTEM_ROOT_ENTRY))
-                .sorted()
-                .toList();
-        if (foreign.isEmpty() || names.stream().anyMatch(SegmentNames::isSegment)) {
+        List<String> foreign = SegmentNames.foreign(storage.list());
+        if (foreign.isEmpty()) {
             return;
         }
         String more = foreign.size() == 1 ? "" : " and " + (foreign.size() - 1) + " more";

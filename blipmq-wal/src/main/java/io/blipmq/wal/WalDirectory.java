@@ -8,9 +8,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
 
 /** Makes the log's directory ready, or says why it cannot be. Stateless. */
 final class WalDirectory {
+    private static final String UNKNOWN = "unknown";
 
     static void prepare(Path path) throws IOException {
         Path directory = path.toAbsolutePath().normalize();
@@ -19,9 +21,12 @@ final class WalDirectory {
                     + " daemon cannot read and which could not be recovered there either, or another file. Move it"
                     + " away (mv " + directory + " " + directory + ".old) or set another wal_path");
         }
-        create(directory);
+        create(directory, directory);
         if (!Files.isReadable(directory) || !Files.isWritable(directory) || !Files.isExecutable(directory)) {
-            throw isReadOnly(directory) ? readOnly(directory) : notOurs(directory, null);
+            throw new WalPathException(
+                    isReadOnly(directory)
+                            ? readOnly(directory)
+                            : notOurs(directory, id(directory, "uid"), ownId("uid")));
         }
     }
 
@@ -33,19 +38,20 @@ final class WalDirectory {
         }
     }
 
-    private static WalPathException readOnly(Path directory) {
-        return new WalPathException("the log cannot be kept in " + directory + ": its file system is mounted read-only,"
-                + " which the system does by itself when a disk fails: see dmesg. Mount it for writing, or set another"
-                + " wal_path");
+    private static String readOnly(Path directory) {
+        return "the log cannot be kept in " + directory
+                + ": its file system is mounted read-only, which the system does"
+                + " by itself when a disk fails: see dmesg. Mount it for writing, or set another wal_path";
     }
 
-    private static void create(Path directory) throws IOException {
+    /** @param log the directory that is wanted in the end, of which this one is an ancestor or itself */
+    private static void create(Path directory, Path log) throws IOException {
         if (Files.isDirectory(directory)) {
             return;
         }
         Path parent = directory.getParent();
         try {
-            create(parent);
+            create(parent, log);
             Files.createDirectory(directory);
             force(parent);
         } catch (FileAlreadyExistsException e) {
@@ -53,9 +59,9 @@ final class WalDirectory {
                 throw new WalPathException(directory + " is a file, so no log can be kept below it", e);
             }
         } catch (AccessDeniedException e) {
-            throw notOurs(parent, e);
+            throw new WalPathException(cannotMake(log, parent), e);
         } catch (FileSystemException e) {
-            String why = e.getReason() == null ? e.toString() : e.getReason();
+            String why = e.getReason() == null ? "no directory can be made in " + parent : e.getReason();
             throw new WalPathException(
                     "the log's directory " + directory + " cannot be made: " + why
                             + ". Correct that, or set another wal_path",
@@ -63,28 +69,52 @@ final class WalDirectory {
         }
     }
 
-    private static WalPathException notOurs(Path directory, IOException cause) {
-        return new WalPathException(notOurs(directory, ownerId(directory), ownId()), cause);
+    /** The message for a log's directory that is there and cannot be written. */
+    static String notOurs(Path log, String ownerId, String ownId) {
+        return "the log cannot be kept in " + log + ": it belongs to uid " + ownerId + " and uid " + ownId
+                + ", which this daemon runs as, may not write there. "
+                + (holdsOtherThings(log)
+                        ? "It holds other things than a log: set wal_path to a directory of its own"
+                        : "Run: chown -R " + ownId + " " + log + " (as root), or set another wal_path");
     }
 
-    /** The message for a directory that cannot be written. */
-    static String notOurs(Path directory, String ownerId, String ownId) {
-        return "the log cannot be kept in " + directory + ": it belongs to uid " + ownerId + " and uid " + ownId
-                + ", which this daemon runs as, may not write there. Run: chown -R " + ownId + " " + directory
-                + " (as root), or set another wal_path";
-    }
-
-    private static String ownerId(Path path) {
-        try {
-            return String.valueOf(Files.getAttribute(path, "unix:uid"));
-        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-            return "unknown";
+    /** Whether a change of its owner could harm somebody; false when it cannot be seen. */
+    private static boolean holdsOtherThings(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return !SegmentNames.foreign(
+                            files.map(file -> file.getFileName().toString()).toList())
+                    .isEmpty();
+        } catch (IOException e) {
+            return false;
         }
     }
 
-    private static String ownId() {
-        String id = ownerId(Path.of("/proc/self"));
-        return id.equals("unknown") ? System.getProperty("user.name") : id;
+    /** The message for a directory that is missing. What is above it is others', too, so only the log's own is given away. */
+    private static String cannotMake(Path log, Path parent) {
+        String ownId = ownId("uid");
+        boolean enters = Files.isExecutable(parent);
+        return "the log's directory " + log + " cannot be made: " + parent + " belongs to uid " + id(parent, "uid")
+                + " and uid " + ownId + ", which this daemon runs as, may not "
+                + (enters ? "write there. " + install(log, ownId) + " (as root), or set" : "enter it. Set")
+                + " another wal_path";
+    }
+
+    private static String install(Path log, String ownId) {
+        String groupId = ownId("gid");
+        return "Run: install -d -o " + ownId + (groupId.equals(UNKNOWN) ? "" : " -g " + groupId) + " " + log;
+    }
+
+    private static String ownId(String attribute) {
+        String id = id(Path.of("/proc/self"), attribute);
+        return id.equals(UNKNOWN) && attribute.equals("uid") ? System.getProperty("user.name") : id;
+    }
+
+    private static String id(Path path, String attribute) {
+        try {
+            return String.valueOf(Files.getAttribute(path, "unix:" + attribute));
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return UNKNOWN;
+        }
     }
 
     /** Makes the names in a directory survive a power loss. */

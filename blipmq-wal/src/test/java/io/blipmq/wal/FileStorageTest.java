@@ -57,11 +57,19 @@ class FileStorageTest extends StorageContract {
 
     @Test
     void aForeignDirectoryIsRefusedWithOwnerAndRemedy() {
-        assertThat(WalDirectory.notOurs(Path.of("/data"), "1000", "10001"))
-                .contains("/data")
+        assertThat(WalDirectory.notOurs(directory, "1000", "10001"))
                 .contains("uid 1000")
                 .contains("uid 10001")
-                .contains("chown -R 10001 /data");
+                .contains("chown -R 10001 " + directory + " ");
+    }
+
+    @Test
+    void aForeignDirectoryWithOtherFilesIsNotToBeTaken() throws IOException {
+        Files.writeString(directory.resolve("passwd"), "x");
+
+        assertThat(WalDirectory.notOurs(directory, "0", "10001"))
+                .contains("set wal_path to a directory of its own")
+                .doesNotContain("chown");
     }
 
     @Test

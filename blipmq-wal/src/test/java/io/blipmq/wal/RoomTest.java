@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -148,8 +149,26 @@ class RoomTest {
 
         assertThatThrownBy(log::open)
                 .isInstanceOf(DiskFullException.class)
-                .hasMessageContaining("no room for the log's first segment in simulated storage");
+                .hasMessageContaining("no room for the log's first segment in simulated storage")
+                .hasMessageContaining("which takes 4136 bytes at least: make room");
         assertThat(storage.list()).isEmpty();
+    }
+
+    @Test
+    void aStartOnAFullDiskNamesWhatTheNextSegmentTakesAndLeavesTheLogAlone() throws IOException {
+        log.open();
+        log.store("a");
+        storage.killProcess();
+        storage.lose("next-00000001.prepared");
+        storage.lose(SegmentNames.BALLAST);
+        List<String> before = storage.list();
+        storage.limitBytes(storage.usedBytes());
+
+        assertThatThrownBy(log::open)
+                .isInstanceOf(DiskFullException.class)
+                .hasMessageContaining("no room for the log's next segment in simulated storage")
+                .hasMessageMatching(".* takes \\d+ bytes at least: .*");
+        assertThat(storage.list()).containsAll(before);
     }
 
     @Test

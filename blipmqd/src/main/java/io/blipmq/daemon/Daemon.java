@@ -1,26 +1,19 @@
 package io.blipmq.daemon;
 
 import io.blipmq.broker.Broker;
-import io.blipmq.broker.BrokerClock;
-import io.blipmq.broker.LocalJournal;
 import io.blipmq.config.Settings;
 import io.blipmq.metrics.DutyCycle;
 import io.blipmq.metrics.Health;
 import io.blipmq.metrics.http.HttpEndpoint;
 import io.blipmq.net.EventLoop;
 import io.blipmq.net.NetMetrics;
-import io.blipmq.wal.DiskFullException;
-import io.blipmq.wal.FileStorage;
+import io.blipmq.net.NetOptions;
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.Wal;
-import io.blipmq.wal.WalCorruptionException;
-import io.blipmq.wal.WalLockedException;
 import io.blipmq.wal.WalOptions;
-import io.blipmq.wal.WalPathException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -80,16 +73,14 @@ final class Daemon {
         log.info("starting blipmqd {} on {}", version, settings.log().path());
         MemoryBudgets memory = MemoryBudgets.ofProcess();
         WalOptions options = Mapping.walOptions(settings, memory);
-        openLog(options, memory);
+        NetOptions net = Mapping.netOptions(settings, version, memory.connections(options));
+        openLog(options, memory, net);
         StartLines.log(wal);
         netMetrics = new NetMetrics();
-        loop = new EventLoop(broker, Mapping.netOptions(settings, version, memory.connections(options)), netMetrics);
+        loop = new EventLoop(broker, net, netMetrics);
         makeThreads(options.forcePolicy());
         loop.listen();
-        http = HttpEndpoint.start(
-                new InetSocketAddress(
-                        settings.metrics().host(), settings.metrics().port()),
-                new Observation(this).bindings());
+        http = HttpEndpoint.start(metricsAddress(), new Observation(this).bindings());
         startThreads();
         state = DaemonState.RUNNING;
         startMillis = millisSince(startNanos);
@@ -98,32 +89,22 @@ final class Daemon {
                 + settings.log().fsyncPolicy();
     }
 
-    /** Whatever the log has no words of its own for is the disk's failure, and says so. */
-    private void openLog(WalOptions options, MemoryBudgets memory) throws IOException, StartException {
-        try {
-            broker = Broker.open(Mapping.brokerOptions(settings, memory), BrokerClock.SYSTEM, replay -> {
-                wal = Wal.open(
-                        FileStorage.open(settings.log().path()),
-                        options,
-                        LocalJournal.restoreTo(replay),
-                        LocalJournal.replayTo(replay));
-                return LocalJournal.over(wal);
-            });
-        } catch (WalCorruptionException | WalLockedException | WalPathException | DiskFullException e) {
-            throw e;
-        } catch (IOException | StorageFailedException e) {
-            throw new StartException(
-                    "the log's storage failed, so " + settings.log().path() + " cannot be opened: " + reason(e)
-                            + ". Nothing was confirmed; check the disk and the rights, then start again",
-                    e,
-                    ExitStatus.STORAGE_FAILED);
+    /** The ports are looked at before anything is made of the log or changed in it; nobody is let in before it is replayed. */
+    private void openLog(WalOptions options, MemoryBudgets memory, NetOptions net) throws IOException, StartException {
+        try (LogStart start = LogStart.claim(settings, options)) {
+            EventLoop.checkAddress(net);
+            HttpEndpoint.checkAddress(metricsAddress());
+            try {
+                broker = start.open(memory);
+            } finally {
+                wal = start.wal();
+            }
         }
     }
 
-    /** A message without an exception's name in it, unless the message says nothing without it. */
-    private static String reason(Exception failure) {
-        boolean nameTells = failure instanceof FileSystemException named && named.getReason() == null;
-        return nameTells || failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    private InetSocketAddress metricsAddress() {
+        return new InetSocketAddress(
+                settings.metrics().host(), settings.metrics().port());
     }
 
     /**

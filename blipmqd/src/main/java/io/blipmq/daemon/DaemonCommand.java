@@ -4,7 +4,9 @@ import io.blipmq.config.ConfigException;
 import io.blipmq.config.LoadedSettings;
 import io.blipmq.config.SettingsLoader;
 import io.blipmq.daemon.logging.LogLevel;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
@@ -27,8 +29,10 @@ import picocli.CommandLine.Spec;
             "Every key of the configuration has an environment variable that overrides it, such as BLIPMQ_PORT;",
             "docs/configuration.md lists them. BLIPMQ_LOG sets the log level (error, warn, info, debug, trace).",
             "",
-            "Exit status: 0 after a graceful shutdown (SIGTERM or SIGINT), 1 when it cannot start or go on,",
-            "2 when the command line or the configuration is wrong, 74 when the log's storage failed."
+            "Exit status: 0 after a graceful shutdown (SIGTERM, SIGINT or SIGHUP), 1 when it",
+            "cannot start or go on, 2 when the command line or the configuration is wrong,",
+            "65 when 'blipmqd wal' found the log damaged and changed nothing, 74 when the",
+            "log's storage failed."
         })
 final class DaemonCommand implements Callable<Integer> {
     @Option(
@@ -99,8 +103,13 @@ final class DaemonCommand implements Callable<Integer> {
             return ExitStatus.USAGE;
         }
         loaded.get().effective().forEach(spec.commandLine().getOut()::println);
-        loaded.get().warnings().forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
+        printWarnings(spec.commandLine().getErr(), loaded.get().warnings());
         return ExitStatus.OK;
+    }
+
+    /** For what cannot be said in the log. */
+    static void printWarnings(PrintWriter errors, List<String> warnings) {
+        warnings.forEach(warning -> errors.println("warning: " + warning));
     }
 
     /** @return empty when something is wrong, which has been said then */
@@ -110,6 +119,7 @@ final class DaemonCommand implements Callable<Integer> {
                     .load(Optional.ofNullable(config), level.problem().stream().toList()));
         } catch (ConfigException e) {
             spec.commandLine().getErr().println(e.getMessage());
+            printWarnings(spec.commandLine().getErr(), e.warnings());
             return Optional.empty();
         }
     }

@@ -29,7 +29,9 @@ abstract class OfflineCommand implements Callable<Integer> {
         try {
             return run();
         } catch (ConfigException e) {
-            return fail(e, ExitStatus.USAGE);
+            int status = fail(e, ExitStatus.USAGE);
+            DaemonCommand.printWarnings(err(), e.warnings());
+            return status;
         } catch (IOException | StorageFailedException e) {
             return fail(e, ExitStatus.FAILED);
         } finally {

@@ -12,7 +12,11 @@ import picocli.CommandLine.Parameters;
         name = "drop",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Ends a durable subscription of a stopped daemon, with all that waits for it.",
+        description = {
+            "Ends a durable subscription of a stopped daemon, with all that waits for it.",
+            "Opens the log as a start does, so one without a clean end is recovered, and",
+            "ends it cleanly."
+        },
         footer = {"", "Exit status: 0 when it is dropped, 1 when there is no such subscription or it cannot be."})
 final class SubscriptionsDropCommand extends OfflineCommand {
     @Parameters(paramLabel = "ID", description = "As 'blipmqd subscriptions list' shows it.")

@@ -14,9 +14,11 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Lists the durable subscriptions of a stopped daemon: id, topic, QoS, messages that wait, deliveries that",
-            "were not acknowledged, age of the oldest message. Opens the log as a start does, and ends it cleanly.",
-            "With --json, a line per subscription."
+            "Lists the durable subscriptions of a stopped daemon, and how much waits for each.",
+            "Shows id, QoS, messages that wait, deliveries that were not acknowledged, age",
+            "of the oldest message, name and topic; with --json, a line per subscription.",
+            "Opens the log as a start does, so one without a clean end is recovered, and",
+            "ends it cleanly."
         },
         footer = {"", "Exit status: 0, or 1 when the log cannot be opened."})
 final class SubscriptionsListCommand extends OfflineCommand {
@@ -28,7 +30,9 @@ final class SubscriptionsListCommand extends OfflineCommand {
             subscriptions = broker.subscriptions();
         }
         if (!isJson()) {
-            out().printf("%20s %4s %12s %10s %14s  %s%n", "id", "qos", "backlog", "unacked", "oldest", "topic");
+            out().printf(
+                            "%20s %4s %12s %10s %14s  %-20s  %s%n",
+                            "id", "qos", "backlog", "unacked", "oldest", "name", "topic");
         }
         for (SubscriptionInfo subscription : subscriptions) {
             print(subscription);
@@ -40,6 +44,7 @@ final class SubscriptionsListCommand extends OfflineCommand {
         if (isJson()) {
             Json.line(out(), json -> {
                 json.writeNumberField("id", subscription.id());
+                json.writeStringField("name", subscription.name());
                 json.writeStringField("topic", subscription.topic());
                 json.writeNumberField("qos", subscription.qos());
                 json.writeNumberField("backlog", subscription.backlog());
@@ -52,12 +57,13 @@ final class SubscriptionsListCommand extends OfflineCommand {
             return;
         }
         out().printf(
-                        "%20d %4d %12d %10d %14s  %s%n",
+                        "%20d %4d %12d %10d %14s  %-20s  %s%n",
                         subscription.id(),
                         subscription.qos(),
                         subscription.backlog(),
                         subscription.inFlight(),
                         age(subscription.oldestAgeMillis()),
+                        subscription.name().isEmpty() ? "-" : subscription.name(),
                         subscription.topic());
     }
 

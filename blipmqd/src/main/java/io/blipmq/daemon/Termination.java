@@ -5,12 +5,14 @@ import java.util.function.IntConsumer;
 import sun.misc.Signal;
 
 /**
- * What SIGTERM and SIGINT do: the first ends the process with status 0 by way of the shutdown hook, a second one ends the
- * wait for acknowledgements. Without a handler of our own a signal would run the hook, too, but end with status 143, and
- * a second one would be lost.
+ * What SIGTERM, SIGINT and SIGHUP do: the first ends the process with status 0 by way of the shutdown hook, a second one
+ * ends the wait for acknowledgements. Without a handler of our own a signal would run the hook, too, but end with another
+ * status, and a second one would be lost.
+ *
+ * <p>A SIGHUP comes when the terminal is closed. One that is ignored when the process starts, as under nohup, stays so.
  */
 final class Termination {
-    private static final String[] SIGNALS = {"TERM", "INT"};
+    private static final String[] SIGNALS = {"TERM", "INT", "HUP"};
 
     private Termination() {}
 

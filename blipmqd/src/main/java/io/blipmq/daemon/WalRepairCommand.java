@@ -17,9 +17,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Shows what would be lost if the log of a stopped daemon were repaired, and changes nothing.",
-            "With --accept-loss, repairs it: keeps all that is whole, and what was there before in files",
-            "that end in .aside."
+            "Shows what a repair of a stopped daemon's log would give up; with --accept-loss, repairs it.",
+            "Without --accept-loss nothing is changed. A repair keeps all that is whole, and",
+            "what was there before in files that end in .aside."
         },
         footer = {
             "",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blipmq.daemon.v1.BlipClient;
 import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.FrameLayout;
+import io.blipmq.protocol.FrameType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -52,6 +53,25 @@ class AbuseTest {
             ending.stop();
             assertThat(ending.output()).doesNotContain("ERROR").contains("log sealed");
             assertThat(ending.errors()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoTriesKeysIsNamedInTheLogAndTheKeysAreNot() throws Exception {
+        try (WireClient guesser = daemon.connectWire().hello(1)) {
+            guesser.receive(FrameType.ACK, 1);
+            for (int id = 2; id <= 4; id++) {
+                guesser.auth(id, "guess").expectNack(id, 401, "invalid API key");
+            }
+            guesser.expectClosed();
+
+            String closed =
+                    daemon.awaitLine("Closed the connection from " + guesser.address() + ": too many wrong API keys");
+            assertThat(closed).contains(" WARN ");
+            assertThat(daemon.output().lines())
+                    .filteredOn(line -> line.endsWith("Wrong API key from " + guesser.address()))
+                    .hasSize(3);
+            assertThat(daemon.output()).doesNotContain("guess");
         }
     }
 

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,23 @@ class BadInputTest {
         assertThat(names(directory)).containsExactly("b.toml");
     }
 
+    /** Its user may have meant to correct a problem with it. */
+    @Test
+    void aVariableThatIsNoSettingIsNamedBesideTheProblems() throws Exception {
+        Files.write(directory.resolve("b.toml"), List.of("wal_path = \"\""));
+        for (List<String> command : List.of(List.<String>of(), List.of("check-config"))) {
+            List<String> arguments = new ArrayList<>(List.of("--config", "b.toml"));
+            arguments.addAll(command);
+
+            assertRefused(
+                    DaemonProcess.run(DaemonSetup.bare(directory, arguments.toArray(String[]::new))
+                            .variable("BLIPMQ_WAL_PTH", "log")),
+                    "the configuration has a problem",
+                    "  b.toml, line 1: wal_path: \"\" is not accepted; give a path",
+                    "warning: the environment variable BLIPMQ_WAL_PTH has no effect; the nearest is BLIPMQ_WAL_PATH");
+        }
+    }
+
     @Test
     void aFileThatIsNotThereIsNamed() throws Exception {
         DaemonProcess daemon = DaemonProcess.run(DaemonSetup.bare(directory, "--config", "none.toml"));
@@ -119,7 +137,7 @@ class BadInputTest {
         assertThat(help.exitStatus()).isZero();
         assertThat(help.output())
                 .startsWith("Usage: blipmqd ")
-                .contains("--config=PATH", "BLIPMQ_CONFIG", "check-config", "Exit status: 0");
+                .contains("--config=PATH", "BLIPMQ_CONFIG", "check-config", "Exit status: 0", "65 when 'blipmqd wal'");
         assertThat(help.errors()).isEmpty();
 
         DaemonProcess version = DaemonProcess.run(DaemonSetup.bare(directory, "--version"));
@@ -152,8 +170,28 @@ class BadInputTest {
             DaemonProcess metrics = DaemonProcess.run(DaemonSetup.in(directory).with("metrics_port", port));
             assertFailed(metrics, "metrics: cannot listen on 127.0.0.1:" + port + ": address already in use; another");
         }
+        assertThat(names(DaemonSetup.in(directory).logDirectory())).containsExactly("lock");
         try (DaemonProcess daemon = DaemonProcess.startReady(DaemonSetup.in(directory))) {
-            assertThat(daemon.output()).contains("the log ended cleanly").doesNotContain("WARN");
+            assertThat(daemon.output()).contains("a new log begins").doesNotContain("WARN");
+        }
+    }
+
+    @Test
+    void aPortInUseIsNoticedBeforeTheLogIsRecovered() throws Exception {
+        DaemonSetup setup = DaemonSetup.in(directory);
+        DaemonProcess.startReady(setup).kill9();
+        List<String> before = names(setup.logDirectory());
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            for (String key : List.of("port", "metrics_port")) {
+                DaemonProcess daemon =
+                        DaemonProcess.run(DaemonSetup.in(directory).with(key, other.getLocalPort()));
+                assertFailed(daemon, "cannot listen on 127.0.0.1:" + other.getLocalPort());
+                assertThat(daemon.output()).doesNotContain("was recovered");
+            }
+        }
+        assertThat(names(setup.logDirectory())).isEqualTo(before);
+        try (DaemonProcess daemon = DaemonProcess.startReady(setup)) {
+            assertThat(daemon.output()).contains("the log had no clean end and was recovered");
         }
     }
 

@@ -10,9 +10,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,10 +93,62 @@ class BadLogTest {
 
     @Test
     void aDirectoryOfAnotherUserNamesTheUserAndTheCommand() throws Exception {
-        Files.createDirectory(log, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x")));
-        assumeThat(Files.isWritable(log)).as("this user may write everywhere").isFalse();
+        Files.createDirectory(log, permissions("r-xr-xr-x"));
 
-        assertRefused(setup(), "the log cannot be kept in " + log + ": it belongs to uid ", "chown -R ");
+        assertRefused(
+                setupWithoutPrivilege(),
+                "the log cannot be kept in " + log + ": it belongs to uid ",
+                "chown -R " + Files.getAttribute(directory, "unix:uid") + " " + log + " (as root)");
+    }
+
+    /** What is above the log belongs to others, too: nobody should be told to give it away. */
+    @Test
+    void aDirectoryThatMayNotBeMadeIsToBeMadeForTheUser() throws Exception {
+        Path parent = Files.createDirectory(directory.resolve("lib"), permissions("r-xr-xr-x"));
+        Path wanted = parent.resolve("blipmq/log");
+
+        assertRefused(
+                setupWithoutPrivilege().with("wal_path", wanted.toString()),
+                "the log's directory " + wanted + " cannot be made: " + parent + " belongs to uid ",
+                "may not write there. Run: install -d -o " + Files.getAttribute(directory, "unix:uid") + " -g ",
+                " " + wanted + " (as root), or set another wal_path");
+    }
+
+    @Test
+    void aDirectoryThatMayNotBeEnteredHoldsNoLog() throws Exception {
+        Path parent = Files.createDirectory(directory.resolve("root"), permissions("r--r--r--"));
+
+        assertRefused(
+                setupWithoutPrivilege().with("wal_path", parent.resolve("log").toString()),
+                parent + " belongs to uid ",
+                "may not enter it. Set another wal_path");
+    }
+
+    /** As /proc, which says that there is no such file; its mere name would tell nobody what is wrong. */
+    @Test
+    void aPlaceThatTakesNoDirectoriesIsNamed() throws Exception {
+        Path proc = Path.of("/proc");
+        assumeThat(Files.isWritable(proc))
+                .as("this user may try to write there")
+                .isTrue();
+
+        assertRefused(
+                setup().with("wal_path", "/proc/x/log"),
+                "the log's directory /proc/x cannot be made: no directory can be made in /proc. Correct that, or set"
+                        + " another wal_path");
+    }
+
+    private static FileAttribute<Set<PosixFilePermission>> permissions(String text) {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text));
+    }
+
+    /** For root, without what lets root write everywhere. */
+    private DaemonSetup setupWithoutPrivilege() throws Exception {
+        return isRoot() ? setup().under(List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search")) : setup();
+    }
+
+    private boolean isRoot() throws IOException {
+        return Files.getAttribute(directory, "unix:uid").equals(0);
     }
 
     @Test

@@ -143,7 +143,16 @@ final class DaemonProcess implements AutoCloseable {
 
     /** Sends SIGINT, as a terminal does. */
     void pressCtrlC() throws IOException, InterruptedException {
-        Process kill = new ProcessBuilder("kill", "-INT", Long.toString(pid())).start();
+        signal("INT");
+    }
+
+    /** Sends SIGHUP, as a terminal does that is closed. */
+    void hangUp() throws IOException, InterruptedException {
+        signal("HUP");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
         assertThat(kill.waitFor()).isZero();
     }
 

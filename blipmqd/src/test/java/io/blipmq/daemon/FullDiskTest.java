@@ -205,6 +205,31 @@ class FullDiskTest {
         }
     }
 
+    /** They open the log as a start does, and so begin a segment. */
+    @Test
+    void aCommandOnAFullDiskSaysHowMuchItNeedsAndWorksOnceThereIsRoom() throws Exception {
+        Path log = setup().logDirectory();
+        try (Tmpfs disk = Tmpfs.mount(log, SMALL)) {
+            long id = LogDirectory.store(setup(), 1);
+            disk.fill(log.resolve("filler"), 0);
+            for (String[] command : new String[][] {{"list"}, {"drop", Long.toString(id)}}) {
+                assertThat(subscriptions(log, command).expect(1).errors())
+                        .matches("the disk has no room for the log's next segment in " + log
+                                + ", which takes \\d+ bytes at least: .*\\R");
+            }
+
+            Files.delete(log.resolve("filler"));
+            assertThat(subscriptions(log, "list").expect(0).output()).contains("demo");
+        }
+    }
+
+    private static OfflineRun subscriptions(Path log, String... command) {
+        List<String> arguments = new ArrayList<>(List.of("subscriptions"));
+        arguments.addAll(List.of(command));
+        arguments.addAll(List.of("--wal-path", log.toString()));
+        return OfflineRun.of(arguments.toArray(String[]::new));
+    }
+
     /** As when a file system has no room for another file: it is not the rights that are missing. */
     @Test
     void aDirectoryThatCannotBeMadeForLackOfRoomIsSaidToBeOne() throws Exception {

@@ -24,6 +24,9 @@ class LifecycleTest {
     /** A wait that no test lives to see the end of: what ends it is what the test shows. */
     private static final int DRAIN_MILLIS_FOREVER = 600_000;
 
+    private static final int SIGHUP = 1;
+    private static final int SIGINT = 2;
+
     @TempDir
     Path directory;
 
@@ -44,7 +47,7 @@ class LifecycleTest {
 
     @Test
     void sigintEndsItWithStatus0AndASummary() throws Exception {
-        assumeThat(isSigintIgnored())
+        assumeThat(isIgnored(SIGINT))
                 .as("SIGINT is ignored here, so children ignore it")
                 .isFalse();
         try (DaemonProcess daemon = DaemonProcess.startReady(setup(DRAIN_MILLIS_FOREVER))) {
@@ -56,8 +59,22 @@ class LifecycleTest {
         }
     }
 
-    /** A job in the background of a script has SIGINT ignored, and hands that on. */
-    private static boolean isSigintIgnored() throws IOException {
+    @Test
+    void aClosedTerminalEndsItWithStatus0AndASummary() throws Exception {
+        assumeThat(isIgnored(SIGHUP))
+                .as("SIGHUP is ignored here, so children ignore it")
+                .isFalse();
+        try (DaemonProcess daemon = DaemonProcess.startReady(setup(DRAIN_MILLIS_FOREVER))) {
+            exchangeThreeMessages(daemon);
+
+            daemon.hangUp();
+
+            assertEndedGracefully(daemon);
+        }
+    }
+
+    /** A job in the background of a script has SIGINT ignored, one under nohup SIGHUP, and they hand that on. */
+    private static boolean isIgnored(int signal) throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {
             return false;
@@ -67,7 +84,7 @@ class LifecycleTest {
                 .findFirst()
                 .orElseThrow()
                 .replaceFirst("SigIgn:\\s*", "");
-        return (Long.parseUnsignedLong(mask, 16) & 2) != 0;
+        return (Long.parseUnsignedLong(mask, 16) >> (signal - 1) & 1) != 0;
     }
 
     private static void exchangeThreeMessages(DaemonProcess daemon) throws IOException {

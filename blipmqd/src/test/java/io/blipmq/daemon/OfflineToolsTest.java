@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.blipmq.daemon.v1.BlipClient;
 import io.blipmq.daemon.v1.Delivery;
+import io.blipmq.protocol.FrameType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The commands on a stopped daemon's log: what they show, what they change, and that a daemon takes the log afterwards. */
 @Timeout(120)
@@ -30,7 +32,7 @@ class OfflineToolsTest {
 
     @BeforeEach
     void name() {
-        setup = DaemonSetup.in(directory);
+        setup = DaemonSetup.in(directory).with("ack_timeout_ms", 3_600_000);
         log = new LogDirectory(setup.logDirectory());
         path = log.path().toString();
     }
@@ -331,6 +333,52 @@ class OfflineToolsTest {
                         .output())
                 .contains("remove subscription " + id + " reason dropped");
         assertThat(receivedAfterStart()).isEmpty();
+    }
+
+    @Test
+    void aSubscriptionIsListedWithItsNameWhileTheDaemonRunsAndAfterwards() throws Exception {
+        try (DaemonProcess daemon = DaemonProcess.startReady(setup);
+                WireClient client = daemon.connectWire()) {
+            client.shakeHandsForPush(DaemonSetup.KEY);
+            client.attach(3, "orders", "billing").receive(FrameType.ATTACHED, 3);
+            assertThat(daemon.get("/debug/subscriptions").body()).contains("\"name\":\"billing\",\"topic\":\"orders\"");
+            daemon.stop();
+        }
+
+        OfflineRun text =
+                OfflineRun.of("subscriptions", "list", "--wal-path", path).expect(0);
+        assertThat(text.output().lines()).first().asString().endsWith("name                  topic");
+        assertThat(text.output().lines()).last().asString().endsWith("billing               orders");
+        OfflineRun json = OfflineRun.of("subscriptions", "list", "--wal-path", path, "--json")
+                .expect(0);
+        assertThat(json.json().get(0).get("name").asText()).isEqualTo("billing");
+    }
+
+    /** The list of commands has only the first line of what each says of itself. */
+    @Test
+    void whatEachCommandDoesIsAWholeSentenceInTheListOfCommands() {
+        for (String group : List.of("wal", "subscriptions")) {
+            CommandLine commands = Main.commandLine().getSubcommands().get(group);
+            commands.getSubcommands().values().forEach(command -> {
+                String[] description = command.getCommandSpec().usageMessage().description();
+                assertThat(description[0]).as(command.getCommandName()).endsWith(".");
+            });
+        }
+        assertThat(squeezed(OfflineRun.of("wal", "--help"))).contains("would give up; with --accept-loss, repairs it.");
+        assertThat(squeezed(OfflineRun.of("subscriptions", "--help"))).contains("and how much waits for each.");
+    }
+
+    @Test
+    void theHelpSaysThatALogIsRecovered() {
+        for (String command : List.of("list", "drop")) {
+            assertThat(squeezed(OfflineRun.of("subscriptions", command, "--help")))
+                    .contains("one without a clean end is recovered");
+        }
+    }
+
+    /** Without the lines' ends, which depend on the terminal. */
+    private static String squeezed(OfflineRun help) {
+        return help.expect(0).output().replaceAll("\\s+", " ");
     }
 
     @Test

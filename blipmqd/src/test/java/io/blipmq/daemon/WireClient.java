@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,11 @@ final class WireClient implements AutoCloseable {
         socket.setSoTimeout(ANSWER_MILLIS_MAX);
         socket.connect(new InetSocketAddress(address.host(), address.port()), ANSWER_MILLIS_MAX);
         return new WireClient(socket);
+    }
+
+    /** As the server sees it. */
+    SocketAddress address() {
+        return socket.getLocalSocketAddress();
     }
 
     /** HELLO and AUTH, which are accepted. */

@@ -3,6 +3,8 @@ package io.blipmq.metrics.http;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +18,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
+
+    /** Makes something that has an address. */
+    private interface Binding<T> {
+        T bind() throws IOException;
+    }
 
     private final HttpServer server;
     private final HttpWorkers workers;
@@ -32,7 +39,7 @@ public final class HttpEndpoint implements AutoCloseable {
      */
     public static HttpEndpoint start(InetSocketAddress address, HttpBindings bindings) throws IOException {
         HttpLimits.apply();
-        HttpServer server = listen(address);
+        HttpServer server = on(address, () -> HttpServer.create(address, HttpLimits.ACCEPT_BACKLOG));
         HttpWorkers workers = new HttpWorkers();
         server.setExecutor(workers);
         server.createContext("/", new Router(routes(bindings)));
@@ -40,6 +47,20 @@ public final class HttpEndpoint implements AutoCloseable {
         CompletableFuture.runAsync(server::start, workers).join();
         LOG.debug("Serving metrics on http://{}/metrics", ListenFailure.hostAndPort(server.getAddress()));
         return new HttpEndpoint(server, workers);
+    }
+
+    /**
+     * Looks whether {@link #start} could listen on an address, without listening there.
+     *
+     * @throws IOException as {@link #start}
+     */
+    public static void checkAddress(InetSocketAddress address) throws IOException {
+        on(address, () -> {
+            try (SocketChannel channel = SocketChannel.open()) {
+                return channel.setOption(StandardSocketOptions.SO_REUSEADDR, true)
+                        .bind(address);
+            }
+        });
     }
 
     /** Where it listens: the port that was given when 0 was asked for. */
@@ -54,12 +75,12 @@ public final class HttpEndpoint implements AutoCloseable {
         workers.shutdown();
     }
 
-    private static HttpServer listen(InetSocketAddress address) throws IOException {
+    private static <T> T on(InetSocketAddress address, Binding<T> binding) throws IOException {
         try {
             if (address.isUnresolved()) {
                 throw new IOException("unknown host");
             }
-            return HttpServer.create(address, HttpLimits.ACCEPT_BACKLOG);
+            return binding.bind();
         } catch (IOException e) {
             throw ListenFailure.explain(address, e);
         }

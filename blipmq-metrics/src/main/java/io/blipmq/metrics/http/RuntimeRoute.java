@@ -5,6 +5,9 @@ import java.util.function.Supplier;
 
 /** The runtime console: JSON, or a table for people. Immutable. */
 final class RuntimeRoute implements Route {
+    private static final String JSON = "json";
+    private static final String TEXT = "text";
+
     /** Stands in its place when it is not enabled. */
     static final Route DISABLED = request -> Reply.text(
             Reply.NOT_FOUND,
@@ -19,13 +22,15 @@ final class RuntimeRoute implements Route {
     @Override
     public Reply answer(Request request) {
         RuntimeSnapshot snapshot = source.get();
-        return wantsText(request)
-                ? Reply.text(Reply.OK, RuntimeText.of(snapshot))
-                : Reply.json(Json.write(json -> RuntimeJson.write(json, snapshot)));
+        return switch (format(request)) {
+            case TEXT -> Reply.text(Reply.OK, RuntimeText.of(snapshot));
+            case JSON -> Reply.json(Json.write(json -> RuntimeJson.write(json, snapshot)));
+            default -> Reply.text(Reply.BAD_REQUEST, "format must be json or text, as in ?format=text");
+        };
     }
 
-    private static boolean wantsText(Request request) {
-        String format = request.query().get("format");
-        return format == null ? request.accept().contains("text/plain") : format.equals("text");
+    private static String format(Request request) {
+        String byDefault = request.accept().contains("text/plain") ? TEXT : JSON;
+        return request.query().getOrDefault("format", byDefault);
     }
 }

@@ -89,6 +89,7 @@ final class SubscriptionsRoute implements Route {
     private static void write(JsonGenerator json, SubscriptionInfo subscription) throws IOException {
         json.writeStartObject();
         json.writeNumberField("id", subscription.id());
+        json.writeStringField("name", subscription.name());
         json.writeStringField("topic", subscription.topic());
         json.writeNumberField("qos", subscription.qos());
         json.writeStringField("state", subscription.attached() ? "attached" : "detached");

@@ -28,9 +28,19 @@ import org.junit.jupiter.api.Test;
 
 class HttpEndpointTest {
     private static final SubscriptionInfo DETACHED = new SubscriptionInfo(
-            7, "orders \"é\"", 1, false, Instant.parse("2026-01-02T03:04:05.678Z"), 12, 3_000, 3, 4_500, true);
-    private static final SubscriptionInfo ATTACHED =
-            new SubscriptionInfo(1L << 62, "news", 0, true, Instant.EPOCH, 0, 0, 0, SubscriptionInfo.NO_MESSAGE, false);
+            7,
+            "orders \"é\"",
+            "billing",
+            1,
+            false,
+            Instant.parse("2026-01-02T03:04:05.678Z"),
+            12,
+            3_000,
+            3,
+            4_500,
+            true);
+    private static final SubscriptionInfo ATTACHED = new SubscriptionInfo(
+            1L << 62, "news", "", 0, true, Instant.EPOCH, 0, 0, 0, SubscriptionInfo.NO_MESSAGE, false);
 
     private final FixedMetrics metrics = FixedMetrics.ofTheGuide();
     private Health health = Health.ok();
@@ -145,12 +155,13 @@ class HttpEndpointTest {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
         assertThat(response.body())
-                .isEqualTo("[{\"id\":7,\"topic\":\"orders \\\"é\\\"\",\"qos\":1,\"state\":\"detached\","
-                        + "\"since\":\"2026-01-02T03:04:05.678Z\",\"backlog\":12,\"backlog_bytes\":3000,\"in_flight\":3,"
-                        + "\"oldest_age_ms\":4500,\"dead_letter\":true},"
-                        + "{\"id\":4611686018427387904,\"topic\":\"news\",\"qos\":0,\"state\":\"attached\","
-                        + "\"since\":\"1970-01-01T00:00:00Z\",\"backlog\":0,\"backlog_bytes\":0,\"in_flight\":0,"
-                        + "\"oldest_age_ms\":null,\"dead_letter\":false}]\n");
+                .isEqualTo(
+                        "[{\"id\":7,\"name\":\"billing\",\"topic\":\"orders \\\"é\\\"\",\"qos\":1,\"state\":\"detached\","
+                                + "\"since\":\"2026-01-02T03:04:05.678Z\",\"backlog\":12,\"backlog_bytes\":3000,\"in_flight\":3,"
+                                + "\"oldest_age_ms\":4500,\"dead_letter\":true},"
+                                + "{\"id\":4611686018427387904,\"name\":\"\",\"topic\":\"news\",\"qos\":0,\"state\":\"attached\","
+                                + "\"since\":\"1970-01-01T00:00:00Z\",\"backlog\":0,\"backlog_bytes\":0,\"in_flight\":0,"
+                                + "\"oldest_age_ms\":null,\"dead_letter\":false}]\n");
     }
 
     @Test
@@ -244,6 +255,14 @@ class HttpEndpointTest {
         assertThat(endpoint.get("/debug/runtime?format=text").body()).isEqualTo(table);
         assertThat(endpoint.get("/debug/runtime", "Accept", "text/plain").body())
                 .isEqualTo(table);
+        assertThat(endpoint.get("/debug/runtime?format=json", "Accept", "text/plain")
+                        .body())
+                .startsWith("{");
+        for (String format : List.of("xml", "")) {
+            HttpResponse<String> refused = endpoint.get("/debug/runtime?format=" + format);
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body()).isEqualTo("format must be json or text, as in ?format=text\n");
+        }
     }
 
     @Test
@@ -266,6 +285,8 @@ class HttpEndpointTest {
                     .hasMessageStartingWith(
                             "metrics: cannot listen on 127.0.0.1:" + taken.getPort() + ": address already in use; ")
                     .hasMessageContaining("metrics_port");
+            assertThatThrownBy(() -> HttpEndpoint.checkAddress(taken))
+                    .hasMessageStartingWith("metrics: cannot listen on 127.0.0.1:" + taken.getPort());
         }
     }
 

@@ -13,14 +13,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Marker;
 import org.slf4j.MarkerFactory;
+import org.slf4j.helpers.MessageFormatter;
 
 /**
  * Thread-safe: windows are guarded by the monitor, and nothing is written under it. Lets the same warning or error
  * through {@value #ADMITTED_PER_WINDOW} times in {@value #WINDOW_SECONDS} seconds, and says how many more there were.
  *
  * <p>The same means: of one logger, with one message pattern; what the pattern's arguments are does not count. A window
- * opens with the first event. When it has ended, one line tells what was held back; that line comes with the next
- * warning or error of any kind, with the next {@link #reportEnded} or at the end.
+ * opens with the first event. When it has ended, one line tells how much was held back, with one of the messages; that
+ * line comes with the next warning or error of any kind, with the next {@link #reportEnded} or at the end.
  */
 final class BurstLimiter extends TurboFilter {
     static final int ADMITTED_PER_WINDOW = 10;
@@ -32,12 +33,12 @@ final class BurstLimiter extends TurboFilter {
     private static final Marker SUMMARY = MarkerFactory.getDetachedMarker("BURST_SUMMARY");
 
     private record Source(Logger logger, Level level, String pattern) {
-        void report(long heldBack) {
-            String text = "repeated {} more times within " + WINDOW_SECONDS + " s: {}";
+        void report(Window window) {
+            String text = "repeated {} more times within " + WINDOW_SECONDS + " s, for example: {}";
             if (level == Level.ERROR) {
-                logger.error(SUMMARY, text, heldBack, pattern);
+                logger.error(SUMMARY, text, window.heldBack(), window.example);
             } else {
-                logger.warn(SUMMARY, text, heldBack, pattern);
+                logger.warn(SUMMARY, text, window.heldBack(), window.example);
             }
         }
     }
@@ -45,9 +46,20 @@ final class BurstLimiter extends TurboFilter {
     private static final class Window {
         final long startNanos;
         long events;
+        /** The first message that was held back; the others are not even put together. */
+        String example;
 
         Window(long startNanos) {
             this.startNanos = startNanos;
+        }
+
+        /** @return whether it is let through */
+        boolean admit(String pattern, Object[] arguments) {
+            events++;
+            if (events == ADMITTED_PER_WINDOW + 1) {
+                example = MessageFormatter.arrayFormat(pattern, arguments).getMessage();
+            }
+            return events <= ADMITTED_PER_WINDOW;
         }
 
         long heldBack() {
@@ -70,7 +82,7 @@ final class BurstLimiter extends TurboFilter {
             return FilterReply.NEUTRAL;
         }
         reportEnded();
-        boolean admitted = admit(new Source(logger, level, pattern), nanoClock.getAsLong());
+        boolean admitted = admit(new Source(logger, level, pattern), arguments, nanoClock.getAsLong());
         return admitted ? FilterReply.NEUTRAL : FilterReply.DENY;
     }
 
@@ -92,7 +104,7 @@ final class BurstLimiter extends TurboFilter {
                 && level.isGreaterOrEqual(logger.getEffectiveLevel());
     }
 
-    private synchronized boolean admit(Source source, long nowNanos) {
+    private synchronized boolean admit(Source source, Object[] arguments, long nowNanos) {
         Window window = windows.get(source);
         if (window == null) {
             if (windows.size() == WINDOWS_MAX) {
@@ -101,13 +113,12 @@ final class BurstLimiter extends TurboFilter {
             window = new Window(nowNanos);
             windows.put(source, window);
         }
-        window.events++;
-        return window.events <= ADMITTED_PER_WINDOW;
+        return window.admit(source.pattern, arguments);
     }
 
     private void report(long latestStartNanos) {
         for (Map.Entry<Source, Window> ended : removeEnded(latestStartNanos)) {
-            ended.getKey().report(ended.getValue().heldBack());
+            ended.getKey().report(ended.getValue());
         }
     }
 

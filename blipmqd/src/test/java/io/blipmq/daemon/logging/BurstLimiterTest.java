@@ -25,7 +25,9 @@ class BurstLimiterTest {
         log.advanceSeconds(10);
         log.limiter().reportEnded();
         log.limiter().reportEnded();
-        assertThat(log.messages()).hasSize(11).endsWith("Listener: repeated 37 more times within 10 s: refused {}");
+        assertThat(log.messages())
+                .hasSize(11)
+                .endsWith("Listener: repeated 37 more times within 10 s, for example: refused 10");
         assertThat(log.text().lines().toList().get(10)).contains(" WARN ");
     }
 
@@ -52,11 +54,21 @@ class BurstLimiterTest {
         List<String> later = log.messages().subList(10, 22);
         assertThat(later)
                 .startsWith(
-                        "Listener: repeated 2 more times within 10 s: refused {}",
+                        "Listener: repeated 2 more times within 10 s, for example: refused 10",
                         "Other: other",
                         "Listener: refused 0")
                 .endsWith("Listener: refused 9");
         assertThat(log.messages()).hasSize(22);
+    }
+
+    @Test
+    void theSummaryOfALongMessageIsReadableToo() {
+        for (int i = 0; i < 12; i++) {
+            logger.warn("{} of {} from {}: {}", i, "a", "b", "c\nd", new IllegalStateException("x"));
+        }
+        log.limiter().reportAll();
+        assertThat(log.messages())
+                .endsWith("Listener: repeated 2 more times within 10 s, for example: 10 of a from b: c\\nd");
     }
 
     @Test
@@ -91,7 +103,7 @@ class BurstLimiterTest {
             logger.error("lost", new IllegalStateException("x"));
         }
         log.limiter().reportAll();
-        assertThat(log.text()).endsWith("Listener: repeated 3 more times within 10 s: lost\n");
+        assertThat(log.text()).endsWith("Listener: repeated 3 more times within 10 s, for example: lost\n");
         assertThat(log.text().lines().filter(line -> line.contains(" ERROR "))).hasSize(11);
     }
 

@@ -49,7 +49,8 @@ class LoggingProcessTest {
                 .startsWith(
                         "DEBUG [main] LoggingProcessTest$Talker: a\\nb",
                         "WARN  [main] LoggingProcessTest$Talker: again")
-                .endsWith("WARN  [main] LoggingProcessTest$Talker: repeated 2 more times within 10 s: again");
+                .endsWith(
+                        "WARN  [main] LoggingProcessTest$Talker: repeated 2 more times within 10 s, for example: again");
         assertThat(run("error")).isEmpty();
     }
 }
