@@ -24,8 +24,11 @@ import picocli.CommandLine.Spec;
         description = {
             "Publishes one message, a file, or each line of standard input.",
             "",
-            "It ends with status 0 only when the broker has confirmed every message; at QoS 1 that means stored. When the "
-                    + "connection is lost it connects again and goes on: what was not confirmed is sent again, so a message "
+            "It ends with status 0 only when the broker has confirmed every message; at QoS 1 that means stored for every "
+                    + "subscription to the topic. A message that reaches no subscription is confirmed, too, but kept by "
+                    + "nobody; the closing line counts those.",
+            "",
+            "When the connection is lost it connects again and goes on: what was not confirmed is sent again, so a message "
                     + "may come twice. When it has to give up, it says how many are confirmed, counted from the first: "
                     + "\"confirmed 1200 of 1300\" means that line 1201 is the one to go on with.",
             ""
@@ -161,11 +164,20 @@ final class PubCommand implements Callable<Integer> {
             new JsonLines(blipmq.terminal().output()).line(json -> {
                 json.writeNumberField("published", publisher.publishedCount());
                 json.writeNumberField("confirmed", publisher.confirmedCount());
+                json.writeNumberField("withoutSubscription", publisher.unreachingCount());
             });
         } else if (!quiet) {
             blipmq.terminal()
                     .errors()
-                    .println("published " + publisher.publishedCount() + ", confirmed " + publisher.confirmedCount());
+                    .println("published " + publisher.publishedCount() + ", confirmed " + publisher.confirmedCount()
+                            + keptByNobody(publisher.unreachingCount()));
         }
+    }
+
+    private static String keptByNobody(long count) {
+        if (count == 0) {
+            return "";
+        }
+        return "; " + count + " reached no subscription, so nobody keeps " + (count == 1 ? "it" : "them");
     }
 }

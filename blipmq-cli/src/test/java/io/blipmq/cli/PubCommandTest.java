@@ -46,9 +46,21 @@ class PubCommandTest {
     void publishesItsArgumentAgainAndAgain() {
         CommandRun run = CommandRun.at(broker).run("pub", "demo", "@home", "--count", "3", "--rate", "1000", "--json");
 
-        assertThat(run.out()).isEqualTo("{\"published\":3,\"confirmed\":3}\n");
+        assertThat(run.out()).isEqualTo("{\"published\":3,\"confirmed\":3,\"withoutSubscription\":0}\n");
         assertThat(run.err()).isEmpty();
         assertThat(broker.bodies("all")).containsExactly("@home", "@home", "@home");
+    }
+
+    @Test
+    void saysWhenNobodyKeepsWhatItPublished() {
+        CommandRun one = CommandRun.at(broker).run("pub", "elsewhere", "lost");
+        CommandRun two = CommandRun.at(broker).input("a\nb\n").run("pub", "elsewhere");
+        CommandRun json = CommandRun.at(broker).run("pub", "elsewhere", "lost", "--json");
+
+        assertThat(one.err()).isEqualTo("published 1, confirmed 1; 1 reached no subscription, so nobody keeps it\n");
+        assertThat(one.status()).isZero();
+        assertThat(two.err()).isEqualTo("published 2, confirmed 2; 2 reached no subscription, so nobody keeps them\n");
+        assertThat(json.out()).isEqualTo("{\"published\":1,\"confirmed\":1,\"withoutSubscription\":1}\n");
     }
 
     @Test
