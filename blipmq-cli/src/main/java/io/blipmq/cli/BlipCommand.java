@@ -166,7 +166,8 @@ final class BlipCommand implements Runnable {
             String text = Files.readString(file).strip();
             return text.lines().findFirst().orElse("").strip();
         } catch (IOException e) {
-            throw new ParameterException(caller.commandLine(), "--key-file: cannot read " + file, e);
+            throw new ParameterException(
+                    caller.commandLine(), "--key-file: cannot read " + file + ": " + InputFile.reason(file, e), e);
         }
     }
 

@@ -4,7 +4,6 @@ import io.blipmq.client.BlipClient;
 import io.blipmq.client.BlipException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -111,7 +110,7 @@ final class PubCommand implements Callable<Integer> {
             if (message != null) {
                 publishOne(publisher, message.getBytes(StandardCharsets.UTF_8));
             } else if (file != null) {
-                publishOne(publisher, contentOf(file));
+                publishOne(publisher, InputFile.message(file, client.bodyBytesMax(topic)));
             } else {
                 publishLines(client, publisher);
             }
@@ -120,14 +119,6 @@ final class PubCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         } catch (BlipException | InputException e) {
             throw new IOException(e.getMessage() + "; " + progress(publisher), e);
-        }
-    }
-
-    private static byte[] contentOf(Path file) throws InputException {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new InputException("cannot read " + file + ": " + e.getMessage());
         }
     }
 

@@ -1,12 +1,15 @@
 package io.blipmq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.blipmq.client.FakeBroker;
 import io.blipmq.protocol.v2.V2Nack;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -67,13 +70,43 @@ class PubCommandTest {
     void publishesAFileAsOneMessage(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("message"), "one\ntwo\n");
 
-        CommandRun.at(broker).run("pub", "demo", "--file", file.toString());
+        publishFile(file);
 
         assertThat(broker.bodies("all")).containsExactly("one\ntwo\n");
+    }
+
+    @Test
+    void aFileThatNoMessageCanCarryIsNotRead(@TempDir Path directory) throws IOException {
+        Path huge = directory.resolve("huge");
+        try (RandomAccessFile file = new RandomAccessFile(huge.toFile(), "rw")) {
+            file.setLength(3L << 30);
+        }
+
+        CommandRun run = publishFile(huge);
+
+        assertThat(run.err())
+                .matches("blipmq pub: a message on this topic is at most \\d+ bytes, not 3221225472 \\(see .*\\)\n");
+        assertThat(run.status()).isEqualTo(2);
+    }
+
+    @Test
+    void saysWhyAFileCannotBeRead(@TempDir Path directory) throws IOException {
+        Path secret = Files.writeString(directory.resolve("secret"), "x");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("-w-------"));
+
+        assertThat(publishFile(directory.resolve("none")).err()).endsWith("none: no such file; confirmed 0 of 0\n");
+        assertThat(publishFile(directory).err())
+                .isEqualTo("blipmq pub: cannot read " + directory + ": is a directory; confirmed 0 of 0\n");
         assertThat(CommandRun.at(broker)
-                        .run("pub", "demo", "--file", "/nonexistent")
+                        .run("ping", "--key-file", directory.toString())
                         .err())
-                .startsWith("blipmq pub: cannot read /nonexistent");
+                .startsWith("blipmq ping: --key-file: cannot read " + directory + ": is a directory");
+        assumeFalse(Files.isReadable(secret), "whoever runs this may read everything");
+        assertThat(publishFile(secret).err()).endsWith("secret: permission denied; confirmed 0 of 0\n");
+    }
+
+    private CommandRun publishFile(Path file) {
+        return CommandRun.at(broker).run("pub", "demo", "--file", file.toString());
     }
 
     @Test
