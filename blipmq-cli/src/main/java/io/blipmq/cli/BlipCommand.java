@@ -134,6 +134,11 @@ final class BlipCommand implements Runnable {
                 .connectTimeout(seconds(caller, "--connect-timeout", connectTimeoutSeconds));
     }
 
+    /** Tells on standard error when the connection is lost, and when there is one again. */
+    ConnectionNews connectionNews(CommandSpec caller) {
+        return new ConnectionNews(address(caller), terminal.errors());
+    }
+
     BlipAddress address(CommandSpec caller) {
         String fromEnvironment = terminal.environment().getOrDefault("BLIPMQ_URL", "");
         String source = url != null ? "--url" : "BLIPMQ_URL";

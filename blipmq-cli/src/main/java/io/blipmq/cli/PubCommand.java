@@ -1,6 +1,7 @@
 package io.blipmq.cli;
 
 import io.blipmq.client.BlipClient;
+import io.blipmq.client.BlipClientBuilder;
 import io.blipmq.client.BlipException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -75,20 +76,27 @@ final class PubCommand implements Callable<Integer> {
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "No summary on standard error.")
+            description = "No summary on standard error, and no word of lost connections.")
     private boolean quiet;
 
     @Override
     public Integer call() throws IOException {
         requireValidOptions();
-        try (BlipClient client = blipmq.client(spec)
-                .publishTimeout(BlipCommand.seconds(spec, "--timeout", timeoutSeconds))
-                .connect()) {
+        try (BlipClient client = connect()) {
             ConfirmedPublisher publisher = new ConfirmedPublisher(client);
             publishAll(client, publisher);
             summarize(publisher);
         }
         return 0;
+    }
+
+    private BlipClient connect() {
+        BlipClientBuilder builder =
+                blipmq.client(spec).publishTimeout(BlipCommand.seconds(spec, "--timeout", timeoutSeconds));
+        if (!quiet) {
+            builder.listener(blipmq.connectionNews(spec));
+        }
+        return builder.connect();
     }
 
     private void requireValidOptions() {

@@ -104,7 +104,9 @@ final class SubCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         requireValidOptions();
-        try (BlipClient client = blipmq.connect(spec);
+        try (BlipClient client = blipmq.client(spec)
+                        .listener(blipmq.connectionNews(spec))
+                        .connect();
                 Receiver receiver = subscribe(client)) {
             announce(receiver.subscription());
             receive(receiver);

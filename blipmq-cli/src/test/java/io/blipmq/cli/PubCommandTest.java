@@ -127,14 +127,30 @@ class PubCommandTest {
     @Test
     void goesOnAfterTheConnectionWasLost() throws Exception {
         String text = lines(20_000);
+        broker.holdConfirms(true);
         CompletableFuture<CommandRun> run = CompletableFuture.supplyAsync(
                 () -> CommandRun.at(broker).input(text).run("pub", "demo"));
         broker.await("some are published", () -> broker.bodies("all").size() > 1000);
+        broker.holdConfirms(false);
         broker.restart();
 
-        assertThat(run.get(100, TimeUnit.SECONDS).err()).isEqualTo("published 20000, confirmed 20000\n");
+        assertThat(run.get(100, TimeUnit.SECONDS).err())
+                .isEqualTo("connection to " + broker.address()
+                        + " lost, connecting again\nconnected again\npublished 20000, confirmed 20000\n");
         List<String> first = broker.bodies("all").stream().distinct().toList();
         assertThat(String.join("\n", first) + "\n").isEqualTo(text);
+    }
+
+    @Test
+    void quietItSaysNothingOfALostConnection() throws Exception {
+        broker.holdConfirms(true);
+        CompletableFuture<CommandRun> run =
+                CompletableFuture.supplyAsync(() -> CommandRun.at(broker).run("pub", "demo", "hi", "--quiet"));
+        broker.await("it is published", () -> !broker.bodies("all").isEmpty());
+        broker.holdConfirms(false);
+        broker.restart();
+
+        assertThat(run.get(60, TimeUnit.SECONDS).err()).isEmpty();
     }
 
     @Test

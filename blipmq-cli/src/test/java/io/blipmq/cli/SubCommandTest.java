@@ -99,6 +99,8 @@ class SubCommandTest {
         CommandRun run = sub.get(60, TimeUnit.SECONDS);
 
         assertThat(run.out()).isEqualTo("one\ntwo\n");
+        assertThat(run.err())
+                .endsWith("\nconnection to " + broker.address() + " lost, connecting again\nconnected again\n");
         assertThat(run.status()).isZero();
     }
 
