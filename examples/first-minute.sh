@@ -5,8 +5,16 @@
 #   examples/first-minute.sh [FILE]
 #
 # Without a FILE the text is made of what this machine has: its word list, the JDK's own sources, or the code of the JDK's classes.
-# It runs a daemon of its own, on free ports and in a temporary directory, and leaves nothing behind.
+# It runs a daemon of its own, on free ports and in a temporary directory, and leaves nothing behind. Of BlipMQ's variables it
+# heeds those of the launchers alone.
 set -euo pipefail
+
+for variable in "${!BLIPMQ_@}" RUST_LOG; do
+    case $variable in
+        BLIPMQ_JAVA_HOME | BLIPMQ_JAVA_OPTS) ;;
+        *) unset "$variable" ;;
+    esac
+done
 
 home=$(cd "$(dirname "$0")/.." && pwd -P)
 work=$(mktemp -d)
@@ -53,6 +61,8 @@ say "$lines lines, such as: $(sed -n '100000p' "$work/text")"
 # --- the daemon ---
 
 export BLIPMQ_KEY=first-minute BLIPMQ_URL
+# The system chooses the ports. Which they are only the log says, at info, in the line that comes when /readyz says yes.
+export BLIPMQ_LOG=info
 start_daemon() { # name of its log, port
     BLIPMQ_WAL_PATH=$work/wal BLIPMQ_ALLOWED_API_KEYS=$BLIPMQ_KEY BLIPMQ_PORT=$2 BLIPMQ_METRICS_PORT=0 \
         "$home/bin/blipmqd" >"$work/$1" 2>&1 &

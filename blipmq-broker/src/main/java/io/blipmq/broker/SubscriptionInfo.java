@@ -7,9 +7,9 @@ import java.time.Instant;
  *
  * @param name empty when it has none
  * @param since when it was attached or detached
- * @param backlog messages that wait to be delivered
+ * @param backlog messages that wait to be delivered, for the first time or again
  * @param backlogBytes payload bytes of the QoS 1 messages that are not settled: what {@code detached_backlog_bytes} limits
- * @param inFlight deliveries that are not settled
+ * @param inFlight deliveries that are not settled, those that wait to be delivered again included
  * @param oldestAgeMillis age of the oldest QoS 1 message that is not settled, {@link #NO_MESSAGE} when there is none
  * @param deadLetters whether it collects dead letters
  */

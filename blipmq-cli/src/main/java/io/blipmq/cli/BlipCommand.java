@@ -134,6 +134,11 @@ final class BlipCommand implements Runnable {
                 .connectTimeout(seconds(caller, "--connect-timeout", connectTimeoutSeconds));
     }
 
+    /** Tells on standard error when the connection is lost, and when there is one again. */
+    ConnectionNews connectionNews(CommandSpec caller) {
+        return new ConnectionNews(address(caller), terminal.errors());
+    }
+
     BlipAddress address(CommandSpec caller) {
         String fromEnvironment = terminal.environment().getOrDefault("BLIPMQ_URL", "");
         String source = url != null ? "--url" : "BLIPMQ_URL";
@@ -166,7 +171,8 @@ final class BlipCommand implements Runnable {
             String text = Files.readString(file).strip();
             return text.lines().findFirst().orElse("").strip();
         } catch (IOException e) {
-            throw new ParameterException(caller.commandLine(), "--key-file: cannot read " + file, e);
+            throw new ParameterException(
+                    caller.commandLine(), "--key-file: cannot read " + file + ": " + InputFile.reason(file, e), e);
         }
     }
 

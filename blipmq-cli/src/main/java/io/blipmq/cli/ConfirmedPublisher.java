@@ -15,6 +15,7 @@ final class ConfirmedPublisher {
     private final Deque<CompletableFuture<Confirm>> unconfirmed = new ArrayDeque<>();
     private long publishedCount;
     private long confirmedCount;
+    private long unreachingCount;
 
     ConfirmedPublisher(BlipClient client) {
         this.client = client;
@@ -36,13 +37,20 @@ final class ConfirmedPublisher {
     }
 
     private void confirmOldest() {
+        Confirm confirm = awaitOldest();
+        unconfirmed.poll();
+        confirmedCount++;
+        if (confirm.subscriptions() == 0) {
+            unreachingCount++;
+        }
+    }
+
+    private Confirm awaitOldest() {
         try {
-            unconfirmed.peek().join();
+            return unconfirmed.peek().join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof BlipException failure ? failure : e;
         }
-        unconfirmed.poll();
-        confirmedCount++;
     }
 
     long publishedCount() {
@@ -52,5 +60,10 @@ final class ConfirmedPublisher {
     /** All messages up to this one are confirmed. After a failure, later ones may be stored as well. */
     long confirmedCount() {
         return confirmedCount;
+    }
+
+    /** How many of the confirmed reached no subscription. */
+    long unreachingCount() {
+        return unreachingCount;
     }
 }

@@ -15,19 +15,23 @@ import java.util.Locale;
  * nack [SECONDS]    deliver it again, at once or later
  * reject [REASON]   move it to the dead letters
  * </pre>
+ *
+ * <p>However long that takes, the delivery does not time out meanwhile.
  */
-final class ManualSettling {
+final class ManualSettling implements AutoCloseable {
     private static final int LINE_BYTES_MAX = 2048;
 
     private final LineReader lines;
+    private final VerdictWait waiting;
 
-    ManualSettling(InputStream input) {
+    ManualSettling(InputStream input, Duration ackTimeout) {
         lines = new LineReader(input, LINE_BYTES_MAX);
+        waiting = new VerdictWait(ackTimeout);
     }
 
     /** Waits for the decision about a delivery. @return false when the input has ended, so that none comes */
     boolean settle(Delivery delivery) throws IOException {
-        byte[] line = lines.next();
+        byte[] line = lineAbout(delivery);
         if (line == null) {
             return false;
         }
@@ -45,6 +49,15 @@ final class ManualSettling {
         return true;
     }
 
+    private byte[] lineAbout(Delivery delivery) throws IOException {
+        waiting.begin(delivery);
+        try {
+            return lines.next();
+        } finally {
+            waiting.end();
+        }
+    }
+
     private static Duration delay(String seconds) throws InputException {
         try {
             return seconds.isEmpty()
@@ -53,5 +66,10 @@ final class ManualSettling {
         } catch (NumberFormatException e) {
             throw new InputException("nack takes seconds, not '" + seconds + "'");
         }
+    }
+
+    @Override
+    public void close() {
+        waiting.close();
     }
 }

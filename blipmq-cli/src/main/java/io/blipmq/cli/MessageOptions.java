@@ -12,7 +12,8 @@ final class MessageOptions {
     @Option(
             names = "--qos",
             paramLabel = "QOS",
-            description = "1: stored before it is confirmed (default). 0: handed to whoever listens now.")
+            description =
+                    "1: stored for each subscription before it is confirmed (default). 0: handed to whoever listens now.")
     private int qos = 1;
 
     @Option(

@@ -1,10 +1,10 @@
 package io.blipmq.cli;
 
 import io.blipmq.client.BlipClient;
+import io.blipmq.client.BlipClientBuilder;
 import io.blipmq.client.BlipException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,8 +24,11 @@ import picocli.CommandLine.Spec;
         description = {
             "Publishes one message, a file, or each line of standard input.",
             "",
-            "It ends with status 0 only when the broker has confirmed every message; at QoS 1 that means stored. When the "
-                    + "connection is lost it connects again and goes on: what was not confirmed is sent again, so a message "
+            "It ends with status 0 only when the broker has confirmed every message; at QoS 1 that means stored for every "
+                    + "subscription to the topic. A message that reaches no subscription is confirmed, too, but kept by "
+                    + "nobody; the closing line counts those.",
+            "",
+            "When the connection is lost it connects again and goes on: what was not confirmed is sent again, so a message "
                     + "may come twice. When it has to give up, it says how many are confirmed, counted from the first: "
                     + "\"confirmed 1200 of 1300\" means that line 1201 is the one to go on with.",
             ""
@@ -73,20 +76,27 @@ final class PubCommand implements Callable<Integer> {
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "No summary on standard error.")
+            description = "No summary on standard error, and no word of lost connections.")
     private boolean quiet;
 
     @Override
     public Integer call() throws IOException {
         requireValidOptions();
-        try (BlipClient client = blipmq.client(spec)
-                .publishTimeout(BlipCommand.seconds(spec, "--timeout", timeoutSeconds))
-                .connect()) {
+        try (BlipClient client = connect()) {
             ConfirmedPublisher publisher = new ConfirmedPublisher(client);
             publishAll(client, publisher);
             summarize(publisher);
         }
         return 0;
+    }
+
+    private BlipClient connect() {
+        BlipClientBuilder builder =
+                blipmq.client(spec).publishTimeout(BlipCommand.seconds(spec, "--timeout", timeoutSeconds));
+        if (!quiet) {
+            builder.listener(blipmq.connectionNews(spec));
+        }
+        return builder.connect();
     }
 
     private void requireValidOptions() {
@@ -108,7 +118,7 @@ final class PubCommand implements Callable<Integer> {
             if (message != null) {
                 publishOne(publisher, message.getBytes(StandardCharsets.UTF_8));
             } else if (file != null) {
-                publishOne(publisher, contentOf(file));
+                publishOne(publisher, InputFile.message(file, client.bodyBytesMax(topic)));
             } else {
                 publishLines(client, publisher);
             }
@@ -117,14 +127,6 @@ final class PubCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         } catch (BlipException | InputException e) {
             throw new IOException(e.getMessage() + "; " + progress(publisher), e);
-        }
-    }
-
-    private static byte[] contentOf(Path file) throws InputException {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new InputException("cannot read " + file + ": " + e.getMessage());
         }
     }
 
@@ -161,11 +163,20 @@ final class PubCommand implements Callable<Integer> {
             new JsonLines(blipmq.terminal().output()).line(json -> {
                 json.writeNumberField("published", publisher.publishedCount());
                 json.writeNumberField("confirmed", publisher.confirmedCount());
+                json.writeNumberField("withoutSubscription", publisher.unreachingCount());
             });
         } else if (!quiet) {
             blipmq.terminal()
                     .errors()
-                    .println("published " + publisher.publishedCount() + ", confirmed " + publisher.confirmedCount());
+                    .println("published " + publisher.publishedCount() + ", confirmed " + publisher.confirmedCount()
+                            + keptByNobody(publisher.unreachingCount()));
         }
+    }
+
+    private static String keptByNobody(long count) {
+        if (count == 0) {
+            return "";
+        }
+        return "; " + count + " reached no subscription, so nobody keeps " + (count == 1 ? "it" : "them");
     }
 }

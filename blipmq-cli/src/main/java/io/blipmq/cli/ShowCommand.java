@@ -18,7 +18,11 @@ import picocli.CommandLine.Spec;
         name = "show",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = {"Shows one subscription: its backlog, who is attached, and what is delivered and unsettled.", ""
+        description = {
+            "Shows one subscription: its backlog, who is attached, and what is delivered and unsettled.",
+            "",
+            SubscriptionPrinter.COUNTS,
+            ""
         })
 final class ShowCommand implements Callable<Integer> {
     @Spec

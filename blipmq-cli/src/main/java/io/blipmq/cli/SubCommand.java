@@ -32,8 +32,9 @@ import picocli.CommandLine.Spec;
                     + "on where this one ended. When the connection is lost, sub connects again and goes on.",
             "",
             "--ack auto acknowledges a message once it is written to standard output. --ack manual reads a line of "
-                    + "standard input for each: ack (or an empty line), nack [SECONDS] or reject [REASON]. A message "
-                    + "that finds no more input stays unacknowledged and ends it.",
+                    + "standard input for each: ack (or an empty line), nack [SECONDS] or reject [REASON]. However long the "
+                    + "line takes, the message does not time out as long as sub is there and connected. A message that "
+                    + "finds no more input stays unacknowledged and ends it.",
             ""
         })
 final class SubCommand implements Callable<Integer> {
@@ -92,7 +93,8 @@ final class SubCommand implements Callable<Integer> {
     @Option(
             names = "--ack-timeout",
             paramLabel = "SECONDS",
-            description = "After which an unacknowledged message is delivered again. Default: 30.")
+            description = "After which an unacknowledged message is delivered again, unless it waits for its line of "
+                    + "--ack manual. Default: 30.")
     private double ackTimeoutSeconds = 30;
 
     @Option(names = "--take-over", description = "Take the name from another connection that holds it.")
@@ -104,7 +106,9 @@ final class SubCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         requireValidOptions();
-        try (BlipClient client = blipmq.connect(spec);
+        try (BlipClient client = blipmq.client(spec)
+                        .listener(blipmq.connectionNews(spec))
+                        .connect();
                 Receiver receiver = subscribe(client)) {
             announce(receiver.subscription());
             receive(receiver);
@@ -139,7 +143,7 @@ final class SubCommand implements Callable<Integer> {
                     .credit(credit)
                     .limit(count == null ? Long.MAX_VALUE : count)
                     .manualAck()
-                    .ackTimeout(BlipCommand.seconds(spec, "--ack-timeout", ackTimeoutSeconds));
+                    .ackTimeout(ackTimeout());
             if (takeOver) {
                 builder.takeOver();
             }
@@ -152,6 +156,10 @@ final class SubCommand implements Callable<Integer> {
         }
     }
 
+    private Duration ackTimeout() {
+        return BlipCommand.seconds(spec, "--ack-timeout", ackTimeoutSeconds);
+    }
+
     private void announce(Subscription subscription) {
         String named = name.isEmpty() ? "" : " as " + Printable.of(name);
         String found = subscription.resumed() ? ", " + subscription.backlogAtStart() + " waiting" : "";
@@ -162,12 +170,18 @@ final class SubCommand implements Callable<Integer> {
     }
 
     private void receive(Receiver receiver) throws IOException, InterruptedException {
+        try (ManualSettling decisions = ack == Acknowledgement.manual
+                ? new ManualSettling(blipmq.terminal().input(), ackTimeout())
+                : null) {
+            receive(receiver, decisions);
+        }
+    }
+
+    /** @param decisions null: everything is acknowledged */
+    private void receive(Receiver receiver, ManualSettling decisions) throws IOException, InterruptedException {
         DeliveryPrinter.Format chosen = format != null ? format : DeliveryPrinter.Format.text;
         DeliveryPrinter printer =
                 new DeliveryPrinter(blipmq.terminal().output(), blipmq.isJson() ? DeliveryPrinter.Format.json : chosen);
-        ManualSettling decisions = ack == Acknowledgement.manual
-                ? new ManualSettling(blipmq.terminal().input())
-                : null;
         long left = count == null ? Long.MAX_VALUE : count;
         boolean goOn = true;
         while (goOn && left > 0) {

@@ -13,7 +13,12 @@ import picocli.CommandLine.Spec;
         name = "subs",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = {"Lists the key's subscriptions: what waits in each, and who is attached.", ""})
+        description = {
+            "Lists the key's subscriptions: what waits in each, and who is attached.",
+            "",
+            SubscriptionPrinter.COUNTS,
+            ""
+        })
 final class SubsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -7,6 +7,12 @@ import java.util.List;
 
 /** Shows subscriptions, in a table or as JSON. Stateless. */
 final class SubscriptionPrinter {
+    /** What the help says about the numbers. */
+    static final String COUNTS =
+            "The backlog is what waits to be delivered, for the first time or again. Unsettled is what was "
+                    + "delivered and is not settled. What is to be delivered again counts for both: after its client has left, "
+                    + "everything unsettled is backlog, too.";
+
     private SubscriptionPrinter() {}
 
     static void print(BlipCommand blipmq, List<SubscriptionInfo> subscriptions) throws IOException {

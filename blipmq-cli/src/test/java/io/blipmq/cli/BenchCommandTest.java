@@ -76,6 +76,15 @@ class BenchCommandTest {
         assertThat(run.status()).isEqualTo(1);
     }
 
+    @Test
+    void refusalsForOneReasonAreOneLine() {
+        broker.refuse(V2Nack.DISK_FULL, body -> true);
+
+        CommandRun run = bench("--messages", "20");
+
+        assertThat(run.out()).endsWith("refused 20: NOT GOOD\na publish was refused: 507 disk full (20 times)\n");
+    }
+
     private CommandRun bench(String... options) {
         String[] all = new String[options.length + 3];
         all[0] = "bench";

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +57,14 @@ class MainTest {
                 .contains("--url=URL", "--key=KEY", "--key-file=FILE", "--connect-timeout=SECONDS")
                 .contains("BLIPMQ_URL", "BLIPMQ_KEY", "blip://127.0.0.1:5555")
                 .contains("Exit status:", "0     done", "1     failed", "2     the command line");
+    }
+
+    @Test
+    void helpSaysWhatTheNumbersOfASubscriptionMean() {
+        for (String subcommand : List.of("subs", "show")) {
+            String help = command().run(subcommand, "--help").out().replaceAll("\\s+", " ");
+            assertThat(help).contains("What is to be delivered again counts for both");
+        }
     }
 
     @Test

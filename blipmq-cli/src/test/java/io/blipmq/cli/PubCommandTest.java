@@ -1,12 +1,15 @@
 package io.blipmq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.blipmq.client.FakeBroker;
 import io.blipmq.protocol.v2.V2Nack;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -46,22 +49,64 @@ class PubCommandTest {
     void publishesItsArgumentAgainAndAgain() {
         CommandRun run = CommandRun.at(broker).run("pub", "demo", "@home", "--count", "3", "--rate", "1000", "--json");
 
-        assertThat(run.out()).isEqualTo("{\"published\":3,\"confirmed\":3}\n");
+        assertThat(run.out()).isEqualTo("{\"published\":3,\"confirmed\":3,\"withoutSubscription\":0}\n");
         assertThat(run.err()).isEmpty();
         assertThat(broker.bodies("all")).containsExactly("@home", "@home", "@home");
+    }
+
+    @Test
+    void saysWhenNobodyKeepsWhatItPublished() {
+        CommandRun one = CommandRun.at(broker).run("pub", "elsewhere", "lost");
+        CommandRun two = CommandRun.at(broker).input("a\nb\n").run("pub", "elsewhere");
+        CommandRun json = CommandRun.at(broker).run("pub", "elsewhere", "lost", "--json");
+
+        assertThat(one.err()).isEqualTo("published 1, confirmed 1; 1 reached no subscription, so nobody keeps it\n");
+        assertThat(one.status()).isZero();
+        assertThat(two.err()).isEqualTo("published 2, confirmed 2; 2 reached no subscription, so nobody keeps them\n");
+        assertThat(json.out()).isEqualTo("{\"published\":1,\"confirmed\":1,\"withoutSubscription\":1}\n");
     }
 
     @Test
     void publishesAFileAsOneMessage(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("message"), "one\ntwo\n");
 
-        CommandRun.at(broker).run("pub", "demo", "--file", file.toString());
+        publishFile(file);
 
         assertThat(broker.bodies("all")).containsExactly("one\ntwo\n");
+    }
+
+    @Test
+    void aFileThatNoMessageCanCarryIsNotRead(@TempDir Path directory) throws IOException {
+        Path huge = directory.resolve("huge");
+        try (RandomAccessFile file = new RandomAccessFile(huge.toFile(), "rw")) {
+            file.setLength(3L << 30);
+        }
+
+        CommandRun run = publishFile(huge);
+
+        assertThat(run.err())
+                .matches("blipmq pub: a message on this topic is at most \\d+ bytes, not 3221225472 \\(see .*\\)\n");
+        assertThat(run.status()).isEqualTo(2);
+    }
+
+    @Test
+    void saysWhyAFileCannotBeRead(@TempDir Path directory) throws IOException {
+        Path secret = Files.writeString(directory.resolve("secret"), "x");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("-w-------"));
+
+        assertThat(publishFile(directory.resolve("none")).err()).endsWith("none: no such file; confirmed 0 of 0\n");
+        assertThat(publishFile(directory).err())
+                .isEqualTo("blipmq pub: cannot read " + directory + ": is a directory; confirmed 0 of 0\n");
         assertThat(CommandRun.at(broker)
-                        .run("pub", "demo", "--file", "/nonexistent")
+                        .run("ping", "--key-file", directory.toString())
                         .err())
-                .startsWith("blipmq pub: cannot read /nonexistent");
+                .startsWith("blipmq ping: --key-file: cannot read " + directory + ": is a directory");
+        assumeFalse(Files.isReadable(secret), "whoever runs this may read everything");
+        assertThat(publishFile(secret).err()).endsWith("secret: permission denied; confirmed 0 of 0\n");
+    }
+
+    private CommandRun publishFile(Path file) {
+        return CommandRun.at(broker).run("pub", "demo", "--file", file.toString());
     }
 
     @Test
@@ -82,14 +127,30 @@ class PubCommandTest {
     @Test
     void goesOnAfterTheConnectionWasLost() throws Exception {
         String text = lines(20_000);
+        broker.holdConfirms(true);
         CompletableFuture<CommandRun> run = CompletableFuture.supplyAsync(
                 () -> CommandRun.at(broker).input(text).run("pub", "demo"));
         broker.await("some are published", () -> broker.bodies("all").size() > 1000);
+        broker.holdConfirms(false);
         broker.restart();
 
-        assertThat(run.get(100, TimeUnit.SECONDS).err()).isEqualTo("published 20000, confirmed 20000\n");
+        assertThat(run.get(100, TimeUnit.SECONDS).err())
+                .isEqualTo("connection to " + broker.address()
+                        + " lost, connecting again\nconnected again\npublished 20000, confirmed 20000\n");
         List<String> first = broker.bodies("all").stream().distinct().toList();
         assertThat(String.join("\n", first) + "\n").isEqualTo(text);
+    }
+
+    @Test
+    void quietItSaysNothingOfALostConnection() throws Exception {
+        broker.holdConfirms(true);
+        CompletableFuture<CommandRun> run =
+                CompletableFuture.supplyAsync(() -> CommandRun.at(broker).run("pub", "demo", "hi", "--quiet"));
+        broker.await("it is published", () -> !broker.bodies("all").isEmpty());
+        broker.holdConfirms(false);
+        broker.restart();
+
+        assertThat(run.get(60, TimeUnit.SECONDS).err()).isEmpty();
     }
 
     @Test

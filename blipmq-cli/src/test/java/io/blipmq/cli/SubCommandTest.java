@@ -1,5 +1,6 @@
 package io.blipmq.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.client.FakeBroker;
@@ -7,6 +8,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +91,31 @@ class SubCommandTest {
     }
 
     @Test
+    void aMessageDoesNotTimeOutWhileItsDecisionIsWaitedFor() throws Exception {
+        publish("one\n");
+        PipedOutputStream decision = new PipedOutputStream();
+        CompletableFuture<CommandRun> sub = start(
+                CommandRun.at(broker).input(new PipedInputStream(decision)),
+                "sub",
+                "demo",
+                "--name",
+                "mine",
+                "--ack",
+                "manual",
+                "--ack-timeout",
+                "0.03",
+                "--count",
+                "1");
+        broker.await("it is given more time again and again", () -> broker.extensions("mine") >= 6);
+
+        decision.write("ack\n".getBytes(UTF_8));
+        decision.flush();
+
+        assertThat(sub.get(60, TimeUnit.SECONDS).status()).isZero();
+        assertThat(broker.bodies("mine")).isEmpty();
+    }
+
+    @Test
     void goesOnAfterTheConnectionWasLost() throws Exception {
         CompletableFuture<CommandRun> sub =
                 start(CommandRun.at(broker), "sub", "demo", "--name", "mine", "--count", "2");
@@ -99,6 +127,8 @@ class SubCommandTest {
         CommandRun run = sub.get(60, TimeUnit.SECONDS);
 
         assertThat(run.out()).isEqualTo("one\ntwo\n");
+        assertThat(run.err())
+                .endsWith("\nconnection to " + broker.address() + " lost, connecting again\nconnected again\n");
         assertThat(run.status()).isZero();
     }
 

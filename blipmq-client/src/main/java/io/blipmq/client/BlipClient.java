@@ -28,9 +28,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }
  * }</pre>
  *
- * <p><b>Publishing.</b> {@link #publish} returns when the broker has confirmed the message: at QoS 1 it is stored then.
- * {@link #publishAsync} returns a future for that, so that many messages are on their way at a time; what comes together goes
- * out as one batch. How many, and what happens beyond, is the builder's to say.
+ * <p><b>Publishing.</b> {@link #publish} returns when the broker has confirmed the message: at QoS 1 it is stored then
+ * for every subscription to its topic. {@link Confirm#subscriptions} says how many these are: a message that reaches none is
+ * confirmed, too, and not stored. {@link #publishAsync} returns a future for that, so that many messages are on their way at
+ * a time; what comes together goes out as one batch. How many, and what happens beyond, is the builder's to say.
  *
  * <p><b>Lost connections.</b> The client connects again, with backoff, and attaches its subscriptions again. A publish at QoS 1
  * that was not confirmed is sent again: it may be stored twice, and is never lost silently. Messages keep their order. A publish
@@ -94,6 +95,7 @@ public final class BlipClient implements AutoCloseable {
     /**
      * Publishes and waits for the confirm.
      *
+     * @return how many subscriptions it reached; one that reaches none is not stored
      * @throws RefusedException if the broker did not take it
      * @throws TimedOutException if it was not confirmed in time; it may be stored all the same
      */

@@ -1,7 +1,8 @@
 package io.blipmq.client;
 
 /**
- * A message was accepted; at QoS 1 that means stored under the broker's fsync policy. Immutable.
+ * A message was accepted; at QoS 1 that means stored under the broker's fsync policy, for the subscriptions that it reached.
+ * Immutable.
  *
  * @param subscriptions how many it reached; one that reaches none is not stored
  */

@@ -41,7 +41,7 @@ public final class Message {
         return of(topic, body.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** @param other 1: stored before it is confirmed; 0: handed to whoever listens now */
+    /** @param other 1: stored for each subscription before it is confirmed; 0: handed to whoever listens now */
     public Message withQos(int other) {
         if (other != 0 && other != 1) {
             throw new IllegalArgumentException("a QoS is 0 or 1, not " + other);

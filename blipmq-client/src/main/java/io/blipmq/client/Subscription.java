@@ -62,7 +62,7 @@ public final class Subscription implements AutoCloseable {
         return resumed;
     }
 
-    /** Messages that waited in it when it was attached for the first time. */
+    /** Messages that waited to be delivered, for the first time or again, when it was attached for the first time. */
     public long backlogAtStart() {
         return backlogAtStart;
     }

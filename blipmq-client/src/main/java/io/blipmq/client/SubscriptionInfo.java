@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param name empty when it has none
  * @param durable whether it stays when nobody is attached
  * @param deadLetters whether it holds a topic's dead letters
- * @param backlog messages that wait in it
- * @param unsettled deliveries that are not settled
+ * @param backlog messages that wait to be delivered, for the first time or again
+ * @param unsettled deliveries that are not settled, those that wait to be delivered again included
  * @param oldestAge of its oldest message, if it has one
  * @param clientName who is attached, as that client calls itself
  * @param clientAddress and where it is

@@ -45,6 +45,7 @@ public final class FakeBroker implements AutoCloseable {
         FakeSession holder;
         long credit;
         int unsettledMost;
+        int extensions;
 
         Sub(long id, String topic, String name, int qos) {
             this.id = id;
@@ -174,6 +175,11 @@ public final class FakeBroker implements AutoCloseable {
     /** Whether somebody is attached. */
     public synchronized boolean isHeld(String name) {
         return subs.stream().anyMatch(sub -> sub.name.equals(name) && sub.holder != null);
+    }
+
+    /** How often more time was asked for a delivery of it. */
+    public synchronized int extensions(String name) {
+        return named(name).extensions;
     }
 
     synchronized Sub named(String name) {

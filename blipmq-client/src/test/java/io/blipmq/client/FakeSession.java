@@ -161,7 +161,11 @@ final class FakeSession implements Runnable {
         int at = SettleLayout.tagsOffset(SettleLayout.reasonLength(payload, 0));
         for (; sub != null && at < payload.capacity(); at += SettleLayout.TAG_BYTES) {
             long tag = payload.getLong(at);
-            FakeBroker.Stored message = action == SettleLayout.EXTEND ? null : sub.unsettled.remove(tag);
+            if (action == SettleLayout.EXTEND) {
+                sub.extensions++;
+                continue;
+            }
+            FakeBroker.Stored message = sub.unsettled.remove(tag);
             if (message != null && action == SettleLayout.NACK) {
                 sub.waiting.add(0, message);
                 broker.push(sub);

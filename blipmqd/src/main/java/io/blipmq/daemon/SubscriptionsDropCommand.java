@@ -47,12 +47,12 @@ final class SubscriptionsDropCommand extends OfflineCommand {
             Json.line(out(), json -> {
                 json.writeNumberField("dropped", dropped.id());
                 json.writeStringField("topic", dropped.topic());
-                json.writeNumberField("messages", dropped.backlog() + dropped.inFlight());
+                json.writeNumberField("messages", dropped.backlog());
             });
         } else {
             out().printf(
                             "dropped subscription %d to %s with %d messages%n",
-                            dropped.id(), dropped.topic(), dropped.backlog() + dropped.inFlight());
+                            dropped.id(), dropped.topic(), dropped.backlog());
         }
     }
 }

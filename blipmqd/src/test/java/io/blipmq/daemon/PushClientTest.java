@@ -212,6 +212,23 @@ class PushClientTest {
     }
 
     @Test
+    void whatIsToBeDeliveredAgainCountsAsBacklogAndAsUnsettled() throws Exception {
+        try (BlipClient client = connect()) {
+            try (Receiver receiver =
+                    client.subscribe("t").name("n").manualAck().credit(2).receive()) {
+                for (int i = 0; i < 5; i++) {
+                    client.publish("t", "m" + i);
+                }
+                receiver.receive(LONG);
+                receiver.receive(LONG);
+            }
+            SubscriptionInfo left = client.admin().subscriptions().get(0);
+            assertThat(left.backlog()).isEqualTo(5);
+            assertThat(left.unsettled()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aSlowHandlerHoldsNoMoreThanItsCredit() throws Exception {
         try (BlipClient client = connect();
                 Receiver receiver =

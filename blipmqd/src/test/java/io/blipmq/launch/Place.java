@@ -19,7 +19,7 @@ import javax.tools.ToolProvider;
 /** A directory with the launchers in {@code bin/}, and what surrounds their start: the environment and the caller's directory. */
 final class Place {
     private static final long LIMIT_SECONDS = 60;
-    private static final Path CHECKOUT = Path.of(System.getProperty("basedir", "."))
+    static final Path CHECKOUT = Path.of(System.getProperty("basedir", "."))
             .toAbsolutePath()
             .resolve("..")
             .normalize();

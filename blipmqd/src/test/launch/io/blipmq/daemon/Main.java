@@ -17,7 +17,7 @@ public final class Main {
         if (args.length > 0 && args[0].equals("exit")) {
             System.exit(Integer.parseInt(args[1]));
         }
-        if (args.length > 0 && args[0].equals("wait")) {
+        if (args.length > 0 && args[0].equals("wait") || "wait".equals(System.getProperty("probe"))) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("stopped")));
             System.out.println("waiting");
             new CountDownLatch(1).await();

@@ -70,7 +70,7 @@ final class BenchPublisher implements Runnable {
                         tally.onConfirmed(System.nanoTime() - dueNanos);
                     } else {
                         tally.refused.increment();
-                        tally.onFailure("a publish: " + failure.getMessage());
+                        tally.onFailure(failure.getMessage());
                     }
                     window.release();
                 });

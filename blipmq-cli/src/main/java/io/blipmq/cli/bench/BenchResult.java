@@ -9,6 +9,7 @@ import org.HdrHistogram.Histogram;
  * @param expected deliveries that there had to be
  * @param confirmLatency nanoseconds from when a message was to be sent to its confirm; likewise to its delivery
  * @param perSecond deliveries in each second of the run, or confirms when nobody subscribed
+ * @param failures what went wrong, each distinct failure once with its count
  */
 public record BenchResult(
         double seconds,

@@ -1,7 +1,9 @@
 package io.blipmq.cli.bench;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.ConcurrentHistogram;
@@ -12,6 +14,9 @@ final class Tally {
     /** Latencies up to a minute, with three digits. */
     private static final long NANOS_MAX = 60_000_000_000L;
 
+    /** Distinct failures that are told apart: somebody is going to read them. */
+    private static final int FAILURES_MAX = 10;
+
     final LongAdder published = new LongAdder();
     final LongAdder confirmed = new LongAdder();
     final LongAdder delivered = new LongAdder();
@@ -21,7 +26,8 @@ final class Tally {
     final AtomicLong lastDeliveryNanos = new AtomicLong();
     private final Histogram confirmLatency = new ConcurrentHistogram(NANOS_MAX, 3);
     private final Histogram deliveryLatency = new ConcurrentHistogram(NANOS_MAX, 3);
-    private final List<String> failures = new ArrayList<>();
+    private final Map<String, Long> failures = new LinkedHashMap<>();
+    private long otherFailures;
 
     void onConfirmed(long nanos) {
         confirmed.increment();
@@ -35,13 +41,21 @@ final class Tally {
     }
 
     synchronized void onFailure(String what) {
-        if (failures.size() < 10) {
-            failures.add(what);
+        if (failures.size() < FAILURES_MAX || failures.containsKey(what)) {
+            failures.merge(what, 1L, Long::sum);
+        } else {
+            otherFailures++;
         }
     }
 
+    /** Each distinct failure once, in the order in which they came first, and how often it came. */
     synchronized List<String> failures() {
-        return List.copyOf(failures);
+        List<String> counted = new ArrayList<>();
+        failures.forEach((what, count) -> counted.add(count == 1 ? what : what + " (" + count + " times)"));
+        if (otherFailures > 0) {
+            counted.add("other failures (" + otherFailures + " times)");
+        }
+        return counted;
     }
 
     Histogram confirmLatency() {
