@@ -117,9 +117,7 @@ final class ReadbackFile implements Closeable {
      * @return the first frame in the window, or {@link #NONE}
      */
     private long findFrame(long offset) throws IOException {
-        // A reader that goes on finds the next frame where the last checked one ended; another one is likely to want
-        // the
-        // first record of a frame.
+        // Who goes on finds the next frame where the last checked one ended; another is likely to want a frame's first record.
         boolean goesOn = end > start && offset >= end && offset - end < LOOK_BACK_BYTES;
         fill(goesOn ? end : beforeRecord(offset));
         if (isFrame(start)) {
