@@ -117,7 +117,7 @@ final class ReadbackFile implements Closeable {
      * @return the first frame in the window, or {@link #NONE}
      */
     private long findFrame(long offset) throws IOException {
-        // Who goes on finds the next frame where the last checked one ended; another is likely to want a frame's first record.
+        // Who goes on finds a frame where the last checked one ended; another reader is likely to want a first record.
         boolean goesOn = end > start && offset >= end && offset - end < LOOK_BACK_BYTES;
         fill(goesOn ? end : beforeRecord(offset));
         if (isFrame(start)) {
