@@ -43,7 +43,7 @@ class ReconnectTest {
         broker.holdConfirms(true);
         try (BlipClient client = connect()) {
             List<CompletableFuture<Confirm>> confirms = publish(client, 10);
-            client.ping();
+            broker.await("all ten are there", () -> broker.bodies("all").size() == 10);
             broker.holdConfirms(false);
             broker.restart();
             confirms.forEach(CompletableFuture::join);
