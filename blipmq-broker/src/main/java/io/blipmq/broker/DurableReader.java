@@ -164,14 +164,10 @@ final class DurableReader {
      */
     private int passOverSettled(Delivering delivering) {
         int expired = 0;
-        while (!cursor.isAtEnd()) {
-            if (cursor.isSettled()) {
-                pass();
-            } else if (expired < Delivering.EXPIRED_PER_STEP_MAX && expireNext(delivering)) {
-                expired++;
-            } else {
-                break;
-            }
+        passSettled();
+        while (expired < Delivering.EXPIRED_PER_STEP_MAX && !cursor.isAtEnd() && expireNext(delivering)) {
+            expired++;
+            passSettled();
         }
         return expired;
     }

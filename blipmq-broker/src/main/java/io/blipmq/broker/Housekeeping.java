@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import java.util.ArrayDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,10 +23,8 @@ final class Housekeeping {
     private final Redelivery redelivery;
     private final ReadyList ready;
     private final WorkMeter work;
-    /** Subscriptions that the last tick found, and where to go on with them. */
-    private DurableSubscription[] toVisit = {};
-
-    private int next;
+    /** Subscriptions that the last tick found and that nobody has looked after yet. */
+    private final ArrayDeque<DurableSubscription> toVisit = new ArrayDeque<>();
 
     Housekeeping(
             BrokerOptions options,
@@ -47,15 +46,14 @@ final class Housekeeping {
     /** Begins to look after all subscriptions, unless that is still going on. */
     void onTick() {
         if (!isUnderWay()) {
-            toVisit = state.durableSubscriptions().toArray(toVisit);
-            next = 0;
+            toVisit.addAll(state.durableSubscriptions());
             goOn();
         }
     }
 
     /** Whether there is more to do in the next turn. */
     boolean isUnderWay() {
-        return next < toVisit.length && toVisit[next] != null;
+        return !toVisit.isEmpty();
     }
 
     /**
@@ -67,8 +65,7 @@ final class Housekeeping {
         int visited = 0;
         long workEnd = work.items() + WORK_PER_TURN_MAX;
         while (isUnderWay() && work.items() < workEnd) {
-            DurableSubscription subscription = toVisit[next];
-            toVisit[next++] = null;
+            DurableSubscription subscription = toVisit.remove();
             work.add(LOOK_WORK);
             visited++;
             if (state.durable(subscription.id()) == subscription) {

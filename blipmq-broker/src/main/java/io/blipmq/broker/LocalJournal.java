@@ -186,7 +186,10 @@ public final class LocalJournal implements Journal {
         return sealed ? Room.FULL : log.roomFor(bytes);
     }
 
-    /** Settlements and removals make room, so they may use the last of it; a move to the dead letters is a copy, and takes some. */
+    /**
+     * Settlements and removals make room, so they may use the last of it; a move to the dead letters is a copy, and takes
+     * some.
+     */
     private Room roomInReserve(int bytes) {
         return sealed ? Room.FULL : log.roomInReserve(bytes);
     }

@@ -96,8 +96,7 @@ final class EpochStart {
     private String noRoom(long bytesMin) {
         boolean first = wanted.epoch().number() == 1;
         return "the disk has no room for the log's " + (first ? "first" : "next") + " segment in " + storage.describe()
-                + ", which takes " + bytesMin + " bytes at least"
-                + ": make room and start again";
+                + ", which takes " + bytesMin + " bytes at least: make room and start again";
     }
 
     private int copy(SegmentReader survivors, long validEnd, SegmentHeader header, StorageFile file)

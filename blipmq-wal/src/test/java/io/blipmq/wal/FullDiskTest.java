@@ -201,18 +201,24 @@ class FullDiskTest {
         assertThat(log.wal().metrics().segmentsScrubbed()).isEqualTo(3L * (segments - 1));
     }
 
-    @Test
-    void theScrubReportsWhatTheDiskCannotRead() throws IOException {
-        log.with(options -> options.withScrubNanos(SECOND)).open();
-        fill();
-        log.settle();
-        storage.makeUnreadable("0000000000000001-00000001.segment", 5000);
+    /** @return the second segment, which stays as it is */
+    private String makeSecondIndexUnreadable() throws IOException {
         String second = storage.list().stream()
                 .filter(SegmentNames::isSegment)
                 .skip(1)
                 .findFirst()
                 .orElseThrow();
         storage.makeUnreadable(SegmentNames.index(second), 100);
+        return second;
+    }
+
+    @Test
+    void theScrubReportsWhatTheDiskCannotRead() throws IOException {
+        log.with(options -> options.withScrubNanos(SECOND)).open();
+        fill();
+        log.settle();
+        storage.makeUnreadable("0000000000000001-00000001.segment", 5000);
+        makeSecondIndexUnreadable();
         for (int turn = 0; turn < 20; turn++) {
             log.advance(SECOND).settle();
         }
@@ -228,12 +234,7 @@ class FullDiskTest {
         log.settle();
         String first = "0000000000000001-00000001.segment";
         storage.makeUnreadable(first, 5000);
-        String second = storage.list().stream()
-                .filter(SegmentNames::isSegment)
-                .skip(1)
-                .findFirst()
-                .orElseThrow();
-        storage.makeUnreadable(SegmentNames.index(second), 100);
+        String second = makeSecondIndexUnreadable();
         log.checkpoint("state", live(sequence -> sequence % 5 == 0));
 
         assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
