@@ -131,6 +131,7 @@ public final class BlipClientBuilder {
      * @throws ConnectionLostException if it cannot be reached
      */
     public BlipClient connect() {
+        ClientThread.requireMayWait();
         Options options = new Options(
                 name,
                 connectTimeout,

@@ -37,6 +37,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
     private final ClientThread thread;
     private final Link link;
     private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private boolean ending;
     /** Of the last connection. */
@@ -99,6 +100,11 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
             }
         });
         return request.future();
+    }
+
+    /** Ends with the client's thread. */
+    CompletableFuture<Void> ended() {
+        return ended;
     }
 
     /** Whether there is a connection, as far as another thread can know. */
@@ -263,10 +269,11 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
         log.debug("{}", what);
     }
 
+    /** A listener's failure, of whatever kind, is its own. */
     private void tell(ConnectionState state, String reason) {
         try {
             listener.onState(state, reason);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn("a connection listener failed", e);
         }
     }
@@ -287,5 +294,6 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
         firstReady.completeExceptionally(closed);
         publisher.tellIdle();
         tell(ConnectionState.CLOSED, failure == null ? "" : closed.getMessage());
+        ended.complete(null);
     }
 }

@@ -79,7 +79,8 @@ public final class Subscription implements AutoCloseable {
 
     /**
      * Leaves the subscription. What was settled before is sent; what is here and not settled the broker delivers again, to
-     * the next who attaches. A handler that is running is waited for, unless it is the caller.
+     * the next who attaches. A handler that is running is waited for, unless it is the caller. On the client's own thread it
+     * does not wait for the broker's answer.
      */
     @Override
     public void close() {
@@ -88,6 +89,7 @@ public final class Subscription implements AutoCloseable {
 
     /** Leaves the subscription and deletes it, with all it holds. */
     public void delete() {
+        ClientThread.requireMayWait();
         leave(true);
     }
 
@@ -98,7 +100,9 @@ public final class Subscription implements AutoCloseable {
         stopHandling();
         CompletableFuture<Void> left = new CompletableFuture<>();
         core.thread().execute(() -> core.subscriptions().leave(this, delete, left));
-        Futures.join(left);
+        if (!ClientThread.isAny()) {
+            Futures.join(left);
+        }
     }
 
     /** Takes nothing from the queue any more, and waits for the handler that is running. */

@@ -136,13 +136,15 @@ public final class SubscriptionBuilder {
         return this;
     }
 
-    /** Subscribes, and hands deliveries to a handler from now on. */
+    /** Subscribes, and hands deliveries to a handler from now on. The program does not end before the client is closed. */
     public Subscription handle(DeliveryHandler handler) {
         Objects.requireNonNull(handler);
         Subscription subscription = new Subscription(options(), client.core());
         Executor handlers = executor == null ? client.handlers() : executor;
         subscription.pumpTo(new HandlerPump(subscription, handler, handlers));
-        return attach(subscription);
+        attach(subscription);
+        client.onHandling();
+        return subscription;
     }
 
     /** Subscribes, and lets the caller take deliveries one by one. */
@@ -152,6 +154,7 @@ public final class SubscriptionBuilder {
 
     private Subscription attach(Subscription subscription) {
         ClientCore core = client.core();
+        ClientThread.requireMayWait();
         client.requireOpen();
         client.onSubscribed(subscription);
         core.thread().execute(() -> core.subscriptions().add(subscription));
