@@ -98,12 +98,12 @@ def attach(connection, topic, name, credit=256):
 
 
 def deliveries(payload):
-    """The deliveries of a DELIVER: (tag, message); the tag is None at QoS 0, where nothing is settled."""
+    """The deliveries of a DELIVER: (tag, attempt, message); the tag is None at QoS 0, where nothing is settled."""
     qos, at = payload[0] & 1, 9
     while at < len(payload):
-        tag = None
+        tag, attempt = None, 0
         if qos:
-            tag, _attempt = struct.unpack_from(">QH", payload, at)
+            tag, attempt = struct.unpack_from(">QH", payload, at)
             at += 10
         (length,) = struct.unpack_from(">I", payload, at)
         at += 4
@@ -111,12 +111,14 @@ def deliveries(payload):
             length ^= HAS_PROPERTIES
             (size,) = struct.unpack_from(">H", payload, at)
             at += 2 + size
-        yield tag, payload[at:at + length]
+        yield tag, attempt, payload[at:at + length]
         at += length
 
 
-def acknowledge(connection, subscription, tags):
-    connection.send(SETTLE, 1, struct.pack(">QBBIH", subscription, 1, 0, 0, 0) + struct.pack(f">{len(tags)}Q", *tags))
+def acknowledge(connection, subscription, settled):
+    """Each of settled is (tag, attempt)."""
+    deliveries = b"".join(struct.pack(">QH", tag, attempt) for tag, attempt in settled)
+    connection.send(SETTLE, 1, struct.pack(">QBBIH", subscription, 1, 0, 0, 0) + deliveries)
 
 
 def batches_of_input():
@@ -155,14 +157,14 @@ def run_subscriber(connect, topic, name):
             if kind == DETACHED:
                 raise Refused("somebody else took the subscription over")
             if kind == DELIVER:
-                tags = []
-                for tag, message in deliveries(payload):
+                settled = []
+                for tag, attempt, message in deliveries(payload):
                     sys.stdout.buffer.write(message + b"\n")
                     if tag is not None:
-                        tags.append(tag)
+                        settled.append((tag, attempt))
                 sys.stdout.buffer.flush()
-                if tags:
-                    acknowledge(connection, subscription, tags)
+                if settled:
+                    acknowledge(connection, subscription, settled)
         except OSError as lost:
             connection = wait_to_reconnect(lost)
 

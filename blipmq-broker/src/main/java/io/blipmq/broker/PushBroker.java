@@ -137,24 +137,10 @@ public final class PushBroker {
     /**
      * Settles deliveries of a subscription of the client's key. It takes effect at once; only its durability lags.
      *
-     * @param upTo whether all deliveries up to and with the one tag given are meant
-     * @param millis for {@link SettleAction#NACK}: until it is due again; for {@link SettleAction#EXTEND}: the new timeout
-     * @param reason for {@link SettleAction#REJECT}, in UTF-8
-     * @param tags holds one tag or more of 8 bytes each from {@code offset} to {@code end}
      * @param result says what was hit
      */
-    public void settle(
-            Client client,
-            long subscriptionId,
-            SettleAction action,
-            boolean upTo,
-            long millis,
-            byte[] reason,
-            ByteBuffer tags,
-            int offset,
-            int end,
-            SettleResult result) {
-        settling.settle(client, subscriptionId, action, upTo, millis, reason, tags, offset, end, result);
+    public void settle(Client client, SettleRequest request, SettleResult result) {
+        settling.settle(client, request, result);
     }
 
     // --- look and act ---

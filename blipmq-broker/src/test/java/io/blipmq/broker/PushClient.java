@@ -14,6 +14,7 @@ final class PushClient {
     private final Client client;
     private final CollectingPusher pusher = new CollectingPusher();
     private long attachNumber;
+    private final SettleRequest request = new SettleRequest();
     private final SettleResult settled = new SettleResult();
     private final BatchResult batch = new BatchResult();
     private final DeadLetterProgress letters = new DeadLetterProgress();
@@ -233,11 +234,11 @@ final class PushClient {
     }
 
     SettleResult settle(long id, SettleAction action, boolean upTo, long millis, String reason, long... tags) {
-        ByteBuffer frame = ByteBuffer.allocate(5 + tags.length * Long.BYTES).position(5);
+        request.begin(id, action, upTo, false, millis, bytes(reason));
         for (long tag : tags) {
-            frame.putLong(tag);
+            request.add(tag, SettleRequest.ANY_ATTEMPT);
         }
-        pushing().settle(client, id, action, upTo, millis, bytes(reason), frame, 5, frame.limit(), settled);
+        pushing().settle(client, request, settled);
         return settled;
     }
 }

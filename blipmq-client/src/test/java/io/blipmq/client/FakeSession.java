@@ -158,15 +158,16 @@ final class FakeSession implements Runnable {
     private void onSettle(ByteBuffer payload) {
         FakeBroker.Sub sub = sub(SettleLayout.subscriptionId(payload, 0));
         int action = SettleLayout.action(payload, 0);
-        int at = SettleLayout.tagsOffset(SettleLayout.reasonLength(payload, 0));
-        for (; sub != null && at < payload.capacity(); at += SettleLayout.TAG_BYTES) {
-            long tag = payload.getLong(at);
+        int at = SettleLayout.deliveriesOffset(SettleLayout.reasonLength(payload, 0));
+        for (; sub != null && at < payload.capacity(); at += SettleLayout.DELIVERY_BYTES) {
+            long tag = SettleLayout.tagAt(payload, at);
             if (action == SettleLayout.EXTEND) {
                 sub.extensions++;
                 continue;
             }
             FakeBroker.Stored message = sub.unsettled.remove(tag);
-            if (message != null && action == SettleLayout.NACK) {
+            if (message != null && (action == SettleLayout.NACK || action == SettleLayout.RELEASE)) {
+                message.attempts -= action == SettleLayout.RELEASE ? 1 : 0;
                 sub.waiting.add(0, message);
                 broker.push(sub);
             }

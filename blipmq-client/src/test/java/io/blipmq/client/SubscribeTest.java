@@ -92,8 +92,8 @@ class SubscribeTest {
         CountDownLatch goOn = new CountDownLatch(1);
         client.subscribe("t").name("all").ackTimeout(Duration.ofMillis(60)).handle(delivery -> goOn.await());
 
-        // 16 bytes of SETTLE, and the tags of four.
-        broker.await("four are extended", () -> broker.frames.contains("SETTLE 48"));
+        // 16 bytes of SETTLE, and 10 for each of four.
+        broker.await("four are extended", () -> broker.frames.contains("SETTLE 56"));
         goOn.countDown();
         broker.await("all acknowledged", () -> broker.bodies("all").isEmpty());
     }

@@ -11,6 +11,7 @@ import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.SettleLayout;
 import io.blipmq.protocol.v2.V2Nack;
+import java.nio.ByteBuffer;
 
 /** Writes each kind of answer into a connection's output when its time has come. Owned by the broker thread. */
 final class AnswerWriter {
@@ -39,11 +40,12 @@ final class AnswerWriter {
     }
 
     /**
-     * Values and refusal are what {@link PendingAnswers.Kind} says.
+     * Values, more of them and refusal are what {@link PendingAnswers.Kind} says.
      *
      * @return false when it takes more than one call
      */
-    boolean write(PendingAnswers.Kind kind, long correlationId, long value, long secondValue, Refusal refusal) {
+    boolean write(
+            PendingAnswers.Kind kind, long correlationId, long value, long secondValue, long[] more, Refusal refusal) {
         switch (kind) {
             case CONFIRM -> confirms.add(correlationId, (int) value, (int) secondValue, refusal);
             case PONG -> FrameEncoder.pong(output.append(PayloadLayout.emptyFrameBytes()), correlationId);
@@ -53,7 +55,7 @@ final class AnswerWriter {
                 return deliver(correlationId, value);
             }
             case ATTACHED -> writeAttached(correlationId, value, secondValue);
-            case SETTLED -> writeSettled(correlationId, (int) value, (int) secondValue);
+            case SETTLED -> writeSettled(correlationId, (int) value, more);
             case DETACHED -> writeDetached(correlationId, value);
             case DONE -> AnswerEncoder.done(output.append(ListLayout.doneFrameBytes()), correlationId, value);
         }
@@ -84,8 +86,9 @@ final class AnswerWriter {
                 info.backlog());
     }
 
-    private void writeSettled(long correlationId, int settled, int unknown) {
-        AnswerEncoder.settled(output.append(SettleLayout.settledFrameBytes()), correlationId, settled, unknown);
+    private void writeSettled(long correlationId, int settled, long[] unknown) {
+        ByteBuffer to = output.append(SettleLayout.settledFrameBytes(unknown.length));
+        AnswerEncoder.settled(to, correlationId, settled, unknown);
     }
 
     private void writeDetached(long correlationId, long subscriptionId) {

@@ -62,8 +62,9 @@ final class Answers {
         answer(Kind.ATTACHED, correlationId, subscriptionId, number, null);
     }
 
-    void settled(long correlationId, int settled, int unknown) {
-        answer(Kind.SETTLED, correlationId, settled, unknown, null);
+    /** @param unknown the tags that hit nothing */
+    void settled(long correlationId, int settled, long[] unknown) {
+        answer(Kind.SETTLED, correlationId, settled, 0, unknown, null);
     }
 
     void detached(long correlationId, long subscriptionId) {
@@ -103,6 +104,7 @@ final class Answers {
                     pending.correlationId(),
                     pending.value(),
                     pending.secondValue(),
+                    pending.more(),
                     pending.refusal())) {
                 pending.removeFirst();
                 sent++;
@@ -116,8 +118,12 @@ final class Answers {
     }
 
     private void answer(Kind kind, long correlationId, long value, long secondValue, Refusal refusal) {
-        if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, refusal)) {
-            pending.add(kind, client.lastSequence(), correlationId, value, secondValue, refusal);
+        answer(kind, correlationId, value, secondValue, null, refusal);
+    }
+
+    private void answer(Kind kind, long correlationId, long value, long secondValue, long[] more, Refusal refusal) {
+        if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, more, refusal)) {
+            pending.add(kind, client.lastSequence(), correlationId, value, secondValue, more, refusal);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.blipmq.net;
 
 import io.blipmq.broker.BatchResult;
 import io.blipmq.broker.Broker;
+import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.v2.Welcome;
 import java.nio.ByteBuffer;
@@ -30,6 +31,7 @@ final class LoopResources {
     final ByteBudget output;
     final Deliveries deliveries = new Deliveries();
     final BatchResult batchResult = new BatchResult();
+    final SettleRequest settleRequest = new SettleRequest();
     final SettleResult settleResult = new SettleResult();
     final ActiveConnections active = new ActiveConnections();
     final Welcome welcome;

@@ -14,6 +14,9 @@ final class PendingAnswers {
     /** Answers that one frame can bring about: a batch of messages may be accepted in part. */
     static final int PER_FRAME_MAX = 2;
 
+    /** Beyond so many values that answers name one by one the connection is not read, either: 32 KiB. */
+    private static final int MORE_VALUES_MAX = COUNT_MAX;
+
     private static final int FIRST_CAPACITY = 16;
     /** What an empty ring may keep: about 8 KiB, so that steady pipelining does not allocate. */
     private static final int KEPT_CAPACITY_MAX = 256;
@@ -30,7 +33,7 @@ final class PendingAnswers {
         CONFIRM,
         /** A subscription's id, and the number of the request. */
         ATTACHED,
-        /** How many deliveries, and how many unknown tags. */
+        /** How many deliveries; more: the unknown tags. */
         SETTLED,
         /** A subscription's id. */
         DETACHED,
@@ -41,6 +44,7 @@ final class PendingAnswers {
     private Entries entries;
     private int head;
     private int count;
+    private int moreValues;
 
     boolean isEmpty() {
         return count == 0;
@@ -48,7 +52,7 @@ final class PendingAnswers {
 
     /** Whether another frame's answers might not fit. */
     boolean isFull() {
-        return count > COUNT_MAX - PER_FRAME_MAX;
+        return count > COUNT_MAX - PER_FRAME_MAX || moreValues > MORE_VALUES_MAX;
     }
 
     int count() {
@@ -60,9 +64,10 @@ final class PendingAnswers {
      *
      * @param sequence what must have been applied before it is sent
      * @param value what its kind says, else 0; likewise the second
+     * @param more what its kind says, else null
      * @param refusal of a NACK or a CONFIRM, else null
      */
-    void add(Kind kind, long sequence, long correlationId, long value, long secondValue, Refusal refusal) {
+    void add(Kind kind, long sequence, long correlationId, long value, long secondValue, long[] more, Refusal refusal) {
         if (count == COUNT_MAX) {
             throw new IllegalStateException("a request was handled that has no room for its answer");
         }
@@ -73,8 +78,10 @@ final class PendingAnswers {
         entries.correlationIds[at] = correlationId;
         entries.values[at] = value;
         entries.secondValues[at] = secondValue;
+        entries.more[at] = more;
         entries.refusals[at] = refusal;
         count++;
+        moreValues += more == null ? 0 : more.length;
     }
 
     /** The sequence number that the first answer waits for. */
@@ -98,11 +105,17 @@ final class PendingAnswers {
         return entries.secondValues[head];
     }
 
+    long[] more() {
+        return entries.more[head];
+    }
+
     Refusal refusal() {
         return entries.refusals[head];
     }
 
     void removeFirst() {
+        moreValues -= more() == null ? 0 : more().length;
+        entries.more[head] = null;
         head = (head + 1) & (entries.kinds.length - 1);
         count--;
         if (count == 0 && entries.kinds.length > KEPT_CAPACITY_MAX) {
@@ -114,6 +127,7 @@ final class PendingAnswers {
         entries = null;
         head = 0;
         count = 0;
+        moreValues = 0;
     }
 
     private void ensureRoom() {
@@ -131,6 +145,7 @@ final class PendingAnswers {
         final long[] correlationIds;
         final long[] values;
         final long[] secondValues;
+        final long[][] more;
         final Refusal[] refusals;
 
         Entries(int capacity) {
@@ -139,6 +154,7 @@ final class PendingAnswers {
             correlationIds = new long[capacity];
             values = new long[capacity];
             secondValues = new long[capacity];
+            more = new long[capacity][];
             refusals = new Refusal[capacity];
         }
 
@@ -150,6 +166,7 @@ final class PendingAnswers {
             unroll(correlationIds, larger.correlationIds, head);
             unroll(values, larger.values, head);
             unroll(secondValues, larger.secondValues, head);
+            unroll(more, larger.more, head);
             unroll(refusals, larger.refusals, head);
             return larger;
         }

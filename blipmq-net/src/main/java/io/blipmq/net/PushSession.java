@@ -5,6 +5,7 @@ import io.blipmq.broker.Client;
 import io.blipmq.broker.DeadLetterProgress;
 import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.PushBroker;
+import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.v2.AnswerEncoder;
@@ -115,6 +116,11 @@ final class PushSession {
     /** To be used during one call. */
     BatchResult batchResult() {
         return shared.batchResult;
+    }
+
+    /** To be used during one call. */
+    SettleRequest settleRequest() {
+        return shared.settleRequest;
     }
 
     /** To be used during one call. */

@@ -93,8 +93,22 @@ final class PushClient extends TestConnection<PushClient> {
 
     PushClient settle(
             long correlationId, long subscriptionId, int action, int flags, long millis, String reason, long... tags) {
+        return settle(correlationId, subscriptionId, action, flags, millis, reason, tags, new int[tags.length]);
+    }
+
+    /** @param attempts by the index of their tags */
+    PushClient settle(
+            long correlationId,
+            long subscriptionId,
+            int action,
+            int flags,
+            long millis,
+            String reason,
+            long[] tags,
+            int[] attempts) {
+        byte[] why = bytes(reason);
         return send(to -> RequestEncoder.settle(
-                to, correlationId, subscriptionId, action, flags, millis, bytes(reason), tags, tags.length));
+                to, correlationId, subscriptionId, action, flags, millis, why, tags, attempts, tags.length));
     }
 
     PushClient detach(long correlationId, long subscriptionId) {
@@ -202,11 +216,15 @@ final class PushClient extends TestConnection<PushClient> {
         return attach(correlationId, attach).expectAttached(correlationId, false, 0);
     }
 
-    void expectSettled(long correlationId, long settled, long unknown) {
-        Frame frame = receive(FrameType.SETTLED, correlationId);
-        assertThat(SettleLayout.isSettled(frame.payload().capacity())).isTrue();
-        assertThat(SettleLayout.settled(frame.payload(), 0)).as("settled").isEqualTo(settled);
-        assertThat(SettleLayout.unknown(frame.payload(), 0)).as("unknown").isEqualTo(unknown);
+    void expectSettled(long correlationId, long settled, long... unknownTags) {
+        ByteBuffer payload = receive(FrameType.SETTLED, correlationId).payload();
+        assertThat(SettleLayout.isSettled(payload, 0, payload.capacity())).isTrue();
+        assertThat(SettleLayout.settled(payload, 0)).as("settled").isEqualTo(settled);
+        long[] unknown = new long[(int) SettleLayout.unknown(payload, 0)];
+        for (int i = 0; i < unknown.length; i++) {
+            unknown[i] = SettleLayout.unknownTag(payload, 0, i);
+        }
+        assertThat(unknown).as("unknown").containsExactly(unknownTags);
     }
 
     /** @param code 0 in an answer */

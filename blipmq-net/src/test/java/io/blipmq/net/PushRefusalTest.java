@@ -14,6 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client of version 2 is refused, with the code and the words, and that it has no effect. */
 class PushRefusalTest {
+    private static final String BAD_MILLISECONDS =
+            "milliseconds applies only to nack and extend; for extend it must be at least 1";
+
     private static final String ID = "0000000000000009";
     private static final String LONGEST_TOPIC = "é".repeat(512);
 
@@ -51,9 +54,9 @@ class PushRefusalTest {
         "12, CREDIT, 0000000100",
         "13, SETTLE, ''",
         "13, SETTLE, 0000000000000009 01 00 00000000 0000",
-        "13, SETTLE, 0000000000000009 01 00 00000000 0000 00000000000001",
-        "13, SETTLE, 0000000000000009 01 01 00000000 0000 0000000000000001 0000000000000002",
-        "13, SETTLE, 0000000000000009 03 00 00000000 0001 ff 0000000000000001",
+        "13, SETTLE, 0000000000000009 01 00 00000000 0000 0000000000000001",
+        "13, SETTLE, 0000000000000009 01 01 00000000 0000 0000000000000001 0001 0000000000000002 0001",
+        "13, SETTLE, 0000000000000009 03 00 00000000 0001 ff 0000000000000001 0001",
         "14, DETACH, ''",
         "14, DETACH, 0000000000000009 00",
         "14, DETACH, 0000000000000009 00 0000 00",
@@ -87,7 +90,7 @@ class PushRefusalTest {
         client.expectNack(2, 400, "a flag is set that is not known here");
         client.attach(3, Attach.to("t").flags(0x11));
         client.expectNack(3, 400, "a flag is set that is not known here");
-        client.settle(4, 9, SettleLayout.ACK, 4, 0, "", 1);
+        client.settle(4, 9, SettleLayout.ACK, 8, 0, "", 1);
         client.expectNack(4, 400, "a flag is set that is not known here");
         client.frame(0x14, 5, ID + "02 0000");
         client.expectNack(5, 400, "a flag is set that is not known here");
@@ -126,16 +129,20 @@ class PushRefusalTest {
 
     @Test
     void whatASettleCannotAsk() {
-        client.settle(1, 9, 0, 0, 0, "", 1).settle(2, 9, 5, 0, 0, "", 1);
+        client.settle(1, 9, 0, 0, 0, "", 1).settle(2, 9, 7, 0, 0, "", 1);
         client.expectNack(1, 400, "no such action");
         client.expectNack(2, 400, "no such action");
         client.settle(3, 9, SettleLayout.ACK, 0, 1, "", 1).settle(4, 9, SettleLayout.EXTEND, 0, 0, "", 1);
-        client.expectNack(3, 400, "milliseconds are for nack, and for extend, where they are at least 1");
-        client.expectNack(4, 400, "milliseconds are for nack, and for extend, where they are at least 1");
+        client.expectNack(3, 400, BAD_MILLISECONDS);
+        client.expectNack(4, 400, BAD_MILLISECONDS);
         client.settle(5, 9, SettleLayout.NACK, 0, 0, "why", 1);
         client.expectNack(5, 400, "a reason is for reject only");
         client.settle(6, 9, SettleLayout.REJECT, 0, 0, "r".repeat(1025), 1);
         client.expectNack(6, 413, "reason longer than 1024 bytes");
+        client.settle(7, 9, SettleLayout.ACK, SettleLayout.STORED_FLAG, 0, "", 1);
+        client.expectNack(7, 400, "stored applies only to a request that asks for an answer");
+        client.settle(8, 9, SettleLayout.ACK, 0, 0, "", new long[SettleLayout.DELIVERIES_MAX + 1]);
+        client.expectNack(8, 413, "more than 4096 deliveries in one SETTLE");
     }
 
     @ParameterizedTest

@@ -57,6 +57,7 @@ public final class CodecFuzz {
             case PUBLISH_BATCH -> readBatch();
             case ATTACH -> readAttach();
             case SETTLE -> readSettle();
+            case SETTLED -> readSettled();
             case DETACH -> readDetach();
             case WELCOME -> readWelcome();
             case CONFIRM -> readConfirm();
@@ -129,8 +130,21 @@ public final class CodecFuzz {
         if (!SettleLayout.isSettle(buffer, OFFSET, length)) {
             return;
         }
-        int tags = OFFSET + SettleLayout.tagsOffset(SettleLayout.reasonLength(buffer, OFFSET));
-        require(tags < end && (end - tags) % SettleLayout.TAG_BYTES == 0, "a part of a tag");
+        int deliveries = OFFSET + SettleLayout.deliveriesOffset(SettleLayout.reasonLength(buffer, OFFSET));
+        require(
+                deliveries < end && (end - deliveries) % SettleLayout.DELIVERY_BYTES == 0,
+                "a part of what names a delivery");
+        SettleLayout.tagAt(buffer, end - SettleLayout.DELIVERY_BYTES);
+        SettleLayout.attemptAt(buffer, end - SettleLayout.DELIVERY_BYTES);
+    }
+
+    private void readSettled() {
+        if (SettleLayout.isSettled(buffer, OFFSET, length)) {
+            int unknown = (int) SettleLayout.unknown(buffer, OFFSET);
+            for (int i = 0; i < unknown; i++) {
+                SettleLayout.unknownTag(buffer, OFFSET, i);
+            }
+        }
     }
 
     private void readDetach() {
@@ -209,7 +223,6 @@ public final class CodecFuzz {
         switch (type) {
             case ATTACHED -> readWhen(AttachLayout.isAttached(length), OFFSET, AttachLayout.ATTACHED_BYTES);
             case CREDIT -> readWhen(AttachLayout.isCredit(length), OFFSET, AttachLayout.CREDIT_BYTES);
-            case SETTLED -> readWhen(SettleLayout.isSettled(length), OFFSET, SettleLayout.SETTLED_BYTES);
             case LIST -> readWhen(ListLayout.isList(length), OFFSET, ListLayout.LIST_BYTES);
             case DEAD_LETTERS -> readWhen(ListLayout.isDeadLetters(length), OFFSET, ListLayout.DEAD_LETTERS_BYTES);
             case DONE -> readWhen(ListLayout.isDone(length), OFFSET, ListLayout.DONE_BYTES);

@@ -98,7 +98,16 @@ final class WireClient implements AutoCloseable {
 
     WireClient acknowledge(long correlationId, long subscriptionId, long tag) throws IOException {
         return send(to -> RequestEncoder.settle(
-                to, correlationId, subscriptionId, SettleLayout.ACK, 0, 0, new byte[0], new long[] {tag}, 1));
+                to,
+                correlationId,
+                subscriptionId,
+                SettleLayout.ACK,
+                0,
+                0,
+                new byte[0],
+                new long[] {tag},
+                new int[1],
+                1));
     }
 
     WireClient hello(long correlationId) throws IOException {

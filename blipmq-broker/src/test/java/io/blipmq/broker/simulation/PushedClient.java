@@ -8,6 +8,7 @@ import io.blipmq.broker.DeadLetterProgress;
 import io.blipmq.broker.PushBroker;
 import io.blipmq.broker.Pusher;
 import io.blipmq.broker.SettleAction;
+import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ final class PushedClient extends SimulatedClient {
     static final byte[] REASON = Texts.bytes("bad");
 
     private final BatchResult batch = new BatchResult();
+    private final SettleRequest settlement = new SettleRequest();
     private final SettleResult settled = new SettleResult();
     private final DeadLetterProgress letters = new DeadLetterProgress();
     private final Set<Long> takenOver = new HashSet<>();
@@ -279,9 +281,10 @@ final class PushedClient extends SimulatedClient {
     void settle(long id, SettleAction action, boolean upTo, long millis, long tag) {
         request(() -> {
             List<Long> targets = model.pushes().targets(this, id, action, upTo, tag);
-            ByteBuffer tags = ByteBuffer.allocate(Long.BYTES).putLong(0, tag);
             byte[] reason = action == SettleAction.REJECT ? REASON : new byte[0];
-            broker.pushing().settle(client, id, action, upTo, millis, reason, tags, 0, Long.BYTES, settled);
+            settlement.begin(id, action, upTo, false, millis, reason);
+            settlement.add(tag, SettleRequest.ANY_ATTEMPT);
+            broker.pushing().settle(client, settlement, settled);
             model.pushes().onSettled(this, id, action, millis, targets, settled);
             return !settled.isBusy();
         });

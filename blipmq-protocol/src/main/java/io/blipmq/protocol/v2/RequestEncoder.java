@@ -79,6 +79,7 @@ public final class RequestEncoder {
      * @param action see {@link SettleLayout}, likewise for the flags
      * @param reason of a reject, else empty
      * @param tags of which the first {@code count} are meant
+     * @param attempts of them, by the same index
      */
     public static void settle(
             ByteBuffer to,
@@ -89,13 +90,14 @@ public final class RequestEncoder {
             long millis,
             byte[] reason,
             long[] tags,
+            int[] attempts,
             int count) {
         int frameBytes = SettleLayout.settleFrameBytes(reason.length, count);
         FrameEncoder.header(to, frameBytes, FrameType.SETTLE, correlationId);
         to.putLong(subscriptionId).put((byte) action).put((byte) flags).putInt((int) millis);
         FrameEncoder.putText(to, reason);
         for (int i = 0; i < count; i++) {
-            to.putLong(tags[i]);
+            to.putLong(tags[i]).putShort((short) attempts[i]);
         }
     }
 

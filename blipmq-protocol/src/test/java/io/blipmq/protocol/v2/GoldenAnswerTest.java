@@ -100,7 +100,11 @@ class GoldenAnswerTest {
 
     @Test
     void settled() {
-        expectFrame("00000011 24 000000000000000a 00000002 00000001", to -> AnswerEncoder.settled(to, 10, 2, 1));
+        expectFrame(
+                "00000011 24 000000000000000a 00000002 00000000", to -> AnswerEncoder.settled(to, 10, 2, new long[0]));
+        expectFrame(
+                "00000021 24 000000000000000a 00000002 00000002 000000000000000c 000000000000000e",
+                to -> AnswerEncoder.settled(to, 10, 2, new long[] {12, 14}));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.blipmq.protocol.v2;
 import static io.blipmq.protocol.v2.Hex.expectFrame;
 import static io.blipmq.protocol.v2.Hex.text;
 
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 /** The bytes of version 2 that a client sends, which never change. */
@@ -60,28 +61,48 @@ class GoldenRequestTest {
     @Test
     void settle() {
         expectFrame(
-                "00000029 13 000000000000000a 0000000000000009 01 02 00000000 0000 000000000000000c 000000000000000e",
-                to -> RequestEncoder.settle(
-                        to, 10, 9, SettleLayout.ACK, SettleLayout.ANSWER_FLAG, 0, NOTHING, new long[] {12, 14, 99}, 2));
+                "0000002d 13 000000000000000a 0000000000000009 01 02 00000000 0000"
+                        + " 000000000000000c 0001 000000000000000e 0000",
+                to -> settle(to, 10, SettleLayout.ACK, SettleLayout.ANSWER_FLAG, 0, "", 2));
+        expectFrame(
+                "0000002d 13 000000000000000a 0000000000000009 01 06 00000000 0000"
+                        + " 000000000000000c 0001 000000000000000e 0000",
+                to -> settle(to, 10, SettleLayout.ACK, SettleLayout.ANSWER_FLAG | SettleLayout.STORED_FLAG, 0, "", 2));
     }
 
     @Test
     void rejectUpTo() {
         expectFrame(
-                "00000024 13 000000000000000b 0000000000000009 03 01 00000000 0003 626164 000000000000000c",
-                to -> RequestEncoder.settle(
-                        to, 11, 9, SettleLayout.REJECT, SettleLayout.UP_TO_FLAG, 0, text("bad"), new long[] {12}, 1));
+                "00000026 13 000000000000000b 0000000000000009 03 01 00000000 0003 626164 000000000000000c 0001",
+                to -> settle(to, 11, SettleLayout.REJECT, SettleLayout.UP_TO_FLAG, 0, "bad", 1));
     }
 
     @Test
     void nackAndExtend() {
-        long[] tags = {12};
         expectFrame(
-                "00000021 13 000000000000000c 0000000000000009 02 00 000003e8 0000 000000000000000c",
-                to -> RequestEncoder.settle(to, 12, 9, SettleLayout.NACK, 0, 1000, NOTHING, tags, 1));
+                "00000023 13 000000000000000c 0000000000000009 02 00 000003e8 0000 000000000000000c 0001",
+                to -> settle(to, 12, SettleLayout.NACK, 0, 1000, "", 1));
         expectFrame(
-                "00000021 13 000000000000000d 0000000000000009 04 00 0000ea60 0000 000000000000000c",
-                to -> RequestEncoder.settle(to, 13, 9, SettleLayout.EXTEND, 0, 60_000, NOTHING, tags, 1));
+                "00000023 13 000000000000000d 0000000000000009 04 00 0000ea60 0000 000000000000000c 0001",
+                to -> settle(to, 13, SettleLayout.EXTEND, 0, 60_000, "", 1));
+    }
+
+    @Test
+    void releaseAndBegin() {
+        expectFrame(
+                "00000023 13 000000000000000c 0000000000000009 05 00 00000000 0000 000000000000000c 0001",
+                to -> settle(to, 12, SettleLayout.RELEASE, 0, 0, "", 1));
+        expectFrame(
+                "00000023 13 000000000000000d 0000000000000009 06 00 00000000 0000 000000000000000c 0001",
+                to -> settle(to, 13, SettleLayout.BEGIN, 0, 0, "", 1));
+    }
+
+    /** Of delivery 12, attempt 1, and delivery 14, whichever attempt it is. */
+    private static void settle(
+            ByteBuffer to, long correlationId, int action, int flags, long millis, String reason, int count) {
+        long[] tags = {12, 14, 99};
+        int[] attempts = {1, SettleLayout.ANY_ATTEMPT, 99};
+        RequestEncoder.settle(to, correlationId, 9, action, flags, millis, text(reason), tags, attempts, count);
     }
 
     @Test

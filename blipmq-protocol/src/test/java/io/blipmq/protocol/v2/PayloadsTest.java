@@ -94,10 +94,19 @@ class PayloadsTest {
         Check settle = SettleLayout::isSettle;
         String fixed = "0000000000000009 01 00 00000000";
         String upTo = "0000000000000009 01 01 00000000";
-        String tag = "000000000000000c";
+        String tag = "000000000000000c 0001";
         expect(settle, fixed + "0000" + tag, fixed + "0001 61" + tag + tag, upTo + "0000" + tag);
         expectNot(settle, "", fixed, fixed + "0000", fixed + "0000 00", fixed + "0000" + tag + "00");
         expectNot(settle, fixed + "0001 ff" + tag, upTo + "0000" + tag + tag, upTo + "0000");
+    }
+
+    @Test
+    void settledNamesAsManyTagsAsAreUnknown() {
+        Check settled = SettleLayout::isSettled;
+        String tag = "000000000000000c";
+        expect(settled, "00000002 00000000", "00000000 00000001" + tag, "00000002 00000002" + tag + tag);
+        expectNot(settled, "", "00000002 000000", "00000002 00000001", "00000002 00000000" + tag);
+        expectNot(settled, "00000002 00000001" + tag + "00", "00000002 ffffffff" + tag);
     }
 
     @Test
@@ -144,7 +153,6 @@ class PayloadsTest {
         for (int length = 0; length < 40; length++) {
             assertThat(AttachLayout.isCredit(length)).isEqualTo(length == 4);
             assertThat(AttachLayout.isAttached(length)).isEqualTo(length == 17);
-            assertThat(SettleLayout.isSettled(length)).isEqualTo(length == 8);
             assertThat(ListLayout.isList(length)).isEqualTo(length == 19);
             assertThat(ListLayout.isDeadLetters(length)).isEqualTo(length == 21);
             assertThat(ListLayout.isDone(length)).isEqualTo(length == 8);
