@@ -62,6 +62,7 @@ final class Settlements {
 
     private int held;
     private boolean dirty;
+    private boolean leaving;
 
     /** @param total messages that are wanted in all */
     Settlements(int credit, long total) {
@@ -76,8 +77,13 @@ final class Settlements {
         return granted;
     }
 
+    /** Its owner is about to leave: what is given back is not to be delivered here once more. */
+    synchronized void giveNoCreditBack() {
+        leaving = true;
+    }
+
     private int due() {
-        return (int) Math.max(0, Math.min(credit - granted, total - done - granted));
+        return leaving ? 0 : (int) Math.max(0, Math.min(credit - granted, total - done - granted));
     }
 
     /** @return whether nobody has asked for sending yet */

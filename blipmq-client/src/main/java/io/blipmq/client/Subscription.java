@@ -79,7 +79,7 @@ public final class Subscription implements AutoCloseable {
 
     /**
      * Leaves the subscription. What was settled before is sent; what is here and not settled the broker delivers again, to
-     * the next who attaches. A handler that is running is waited for, unless it is the caller. On the client's own thread it
+     * the next who attaches. What waited here and nobody has taken is released: that attempt does not count. A handler that is running is waited for, unless it is the caller. On the client's own thread it
      * does not wait for the broker's answer.
      */
     @Override
@@ -105,13 +105,14 @@ public final class Subscription implements AutoCloseable {
         }
     }
 
-    /** Takes nothing from the queue any more, and waits for the handler that is running. */
+    /** Takes nothing from the queue any more, waits for the handler that is running, and gives back what waits behind it. */
     void stopHandling() {
         HandlerPump running = pump;
         if (running != null) {
             running.stop(TimeUnit.SECONDS.toNanos(10));
         }
-        queue.clear();
+        settlements.giveNoCreditBack();
+        queue.drain().forEach(Delivery::release);
     }
 
     // --- for its handler or receiver ---

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -278,8 +279,9 @@ public final class FakeBroker implements AutoCloseable {
 
     void release(Sub sub) {
         sub.holder = null;
-        sub.waiting.addAll(0, sub.unsettled.values());
+        sub.waiting.addAll(sub.unsettled.values());
         sub.unsettled.clear();
+        sub.waiting.sort(Comparator.comparingLong(message -> message.tag));
         if (sub.name.isEmpty()) {
             subs.remove(sub);
         }

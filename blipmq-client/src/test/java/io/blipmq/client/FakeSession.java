@@ -168,8 +168,11 @@ final class FakeSession implements Runnable {
             FakeBroker.Stored message = sub.unsettled.remove(tag);
             if (message != null && (action == SettleLayout.NACK || action == SettleLayout.RELEASE)) {
                 message.attempts -= action == SettleLayout.RELEASE ? 1 : 0;
-                sub.waiting.add(0, message);
-                broker.push(sub);
+                sub.waiting.add(action == SettleLayout.RELEASE ? sub.waiting.size() : 0, message);
+                // What is released is delivered with what is next: a client that leaves says so right behind.
+                if (action == SettleLayout.NACK) {
+                    broker.push(sub);
+                }
             }
         }
         broker.notifyAll();

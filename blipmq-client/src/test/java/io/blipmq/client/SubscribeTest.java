@@ -273,6 +273,38 @@ class SubscribeTest {
     }
 
     @Test
+    void whatNoHandlerHasBegunIsReleasedByClosing() throws Exception {
+        publish(3);
+        for (boolean closesAll : new boolean[] {true, false}) {
+            CountDownLatch here = new CountDownLatch(1);
+            CountDownLatch left = new CountDownLatch(1);
+            BlipClient closed = other();
+            closed.subscribe("t").name("all").manualAck().handle(delivery -> {
+                here.await();
+                if (closesAll) {
+                    closed.close();
+                } else {
+                    delivery.subscription().close();
+                }
+                left.countDown();
+            });
+            broker.await(
+                    "all are on their way", () -> broker.named("all").unsettled.size() == 3);
+            closed.ping();
+            here.countDown();
+            left.await();
+            closed.close();
+            broker.await("it is left", () -> !broker.isHeld("all"));
+        }
+
+        try (Receiver receiver = client.subscribe("t").name("all").receive()) {
+            assertThat(receiver.receive().attempt()).as("of what a handler had").isEqualTo(3);
+            assertThat(receiver.receive().attempt()).as("of what waited").isEqualTo(1);
+            assertThat(receiver.receive().attempt()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aHandlerMayCloseItsSubscriptionAndTheClient() throws Exception {
         publish(2);
         CountDownLatch closed = new CountDownLatch(1);
