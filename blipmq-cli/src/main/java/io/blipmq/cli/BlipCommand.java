@@ -32,8 +32,9 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  export BLIPMQ_KEY=dev-key-1",
-            "  blipmq sub demo --name mine      in one shell, and in another:",
-            "  blipmq pub demo 'hello'"
+            "  blipmq subscribe demo --name mine    collects from now on",
+            "  blipmq pub demo 'hello'",
+            "  blipmq sub demo --name mine          prints what has come, and goes on"
         })
 final class BlipCommand implements Runnable {
     private static final String DEFAULT_URL = "blip://127.0.0.1:" + BlipAddress.DEFAULT_PORT;
@@ -89,7 +90,8 @@ final class BlipCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "say what to do: pub, sub, ping, info, topics, subs, show, dlq, bench");
+                spec.commandLine(),
+                "say what to do: pub, sub, subscribe, unsubscribe, ping, info, topics, subs, show, dlq, bench");
     }
 
     Terminal terminal() {
@@ -179,8 +181,12 @@ final class BlipCommand implements Runnable {
     /** Checks an option that is a number of seconds. */
     static Duration seconds(CommandSpec caller, String option, double seconds) {
         // A day is more than any of them can mean, and far from what overflows.
-        if (!(seconds >= 0.001 && seconds <= 86_400)) {
-            throw new ParameterException(caller.commandLine(), option + " takes 0.001 to 86400 seconds");
+        return seconds(caller, option, seconds, 86_400);
+    }
+
+    static Duration seconds(CommandSpec caller, String option, double seconds, long max) {
+        if (!(seconds >= 0.001 && seconds <= max)) {
+            throw new ParameterException(caller.commandLine(), option + " takes 0.001 to " + max + " seconds");
         }
         return Duration.ofMillis(Math.round(seconds * 1000));
     }

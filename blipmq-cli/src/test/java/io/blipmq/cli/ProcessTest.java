@@ -67,6 +67,19 @@ class ProcessTest {
     }
 
     @Test
+    void subEndsWhenItsReaderGoesAwayAndNothingMoreArrives() throws Exception {
+        CommandRun.at(server).run("pub", "demo", "one");
+        process = blipmq("sub", "demo", "--name", "all").start();
+        BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+        assertThat(reader.readLine()).isEqualTo("one");
+
+        reader.close();
+
+        assertThat(status()).isZero();
+        assertThat(errors()).hasLineCount(1);
+    }
+
+    @Test
     void ctrlCIsStatus130() throws Exception {
         process = blipmq("sub", "demo", "--name", "all").start();
         server.await("it is subscribed", () -> server.isHeld("all"));

@@ -45,10 +45,11 @@ class SubCommandTest {
     }
 
     @Test
-    void countZeroOnlyMakesTheSubscription() {
-        CommandRun run = CommandRun.at(broker).run("sub", "demo", "--name", "new", "--count", "0");
+    void subscribeOnlyMakesTheSubscription() {
+        CommandRun run = CommandRun.at(broker).run("subscribe", "demo", "--name", "new");
 
         assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).isEqualTo("subscribed to demo as new, subscription 2\n");
         publish("one\n");
         assertThat(broker.bodies("new")).containsExactly("one");
     }
