@@ -1,6 +1,7 @@
 package io.blipmq.cli;
 
 import io.blipmq.client.BlipClient;
+import io.blipmq.client.ClosedException;
 import io.blipmq.client.Delivery;
 import io.blipmq.client.Receiver;
 import io.blipmq.client.Subscription;
@@ -28,9 +29,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Prints the messages of a topic until it is ended.",
             "",
-            "\"subscribed to TOPIC\" on standard error says that from now on no message is missed. With --name the broker "
-                    + "keeps the subscription and what it has not acknowledged: the next sub with the same name and key goes "
-                    + "on where this one ended. When the connection is lost, sub connects again and goes on.",
+            "\"subscribed to TOPIC\" on standard error says that what is published from now on is printed. With --name the "
+                    + "broker keeps the subscription and what it has not acknowledged: the next sub with the same name and key "
+                    + "goes on where this one ended. When the connection is lost, sub connects again and goes on; without "
+                    + "--name it has missed what was published meanwhile, and says so.",
             "",
             "--ack auto acknowledges a message once it is written to standard output. --ack manual reads a line of "
                     + "standard input for each: ack (or an empty line), nack [SECONDS] or reject [REASON]. However long the "
@@ -108,15 +110,25 @@ final class SubCommand implements Callable<Integer> {
         try (BlipClient client = blipmq.client(spec)
                         .listener(blipmq.connectionNews(spec))
                         .connect();
-                Receiver receiver = subscribe(client)) {
-            announce(receiver.subscription());
-            receive(receiver);
+                SignalledEnd end = new SignalledEnd(client)) {
+            receiveUntil(end, client);
         } catch (OutputException e) {
             if (!e.isReaderGone()) {
                 throw e;
             }
         }
         return 0;
+    }
+
+    private void receiveUntil(SignalledEnd end, BlipClient client) throws IOException, InterruptedException {
+        try (Receiver receiver = subscribe(client)) {
+            announce(receiver.subscription());
+            receive(receiver);
+        } catch (ClosedException e) {
+            if (!end.hasBegun()) {
+                throw e;
+            }
+        }
     }
 
     private void requireValidOptions() {
@@ -144,6 +156,7 @@ final class SubCommand implements Callable<Integer> {
                     .credit(credit)
                     .limit(count == null ? Long.MAX_VALUE : count)
                     .manualAck()
+                    .listener(new SubscriptionNews(blipmq.terminal().errors()))
                     .ackTimeout(ackTimeout());
             if (takeOver) {
                 builder.takeOver();

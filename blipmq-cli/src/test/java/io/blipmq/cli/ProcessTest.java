@@ -91,6 +91,26 @@ class ProcessTest {
     }
 
     @Test
+    void whatCtrlCKeepsFromBeingPrintedIsReleased() throws Exception {
+        CommandRun.at(server).input("one\ntwo\nthree\n").run("pub", "demo");
+        process = blipmq("sub", "demo", "--name", "all", "--ack", "manual").start();
+        BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+        assertThat(reader.readLine()).isEqualTo("one");
+
+        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        assertThat(status()).isEqualTo(130);
+        assertThat(errors()).hasLineCount(1);
+        server.await("it is left", () -> !server.isHeld("all"));
+        CommandRun next = CommandRun.at(server).run("sub", "demo", "--name", "all", "--count", "3", "--json");
+        assertThat(next.out().lines().map(line -> line.replaceAll(".*\"attempt\":(\\d+).*", "$1")))
+                .containsExactly("2", "1", "1");
+    }
+
+    @Test
     void aWrongKeyIsStatus1() throws Exception {
         process = blipmq("ping", "--key", "wrong").start();
 

@@ -134,6 +134,42 @@ class SubCommandTest {
     }
 
     @Test
+    void withoutANameItSaysThatItHasMissedSomething() throws Exception {
+        CompletableFuture<CommandRun> sub = start(CommandRun.at(broker), "sub", "demo", "--count", "2");
+        broker.await("it is there", () -> broker.isHeld(""));
+        publish("one\n");
+        broker.await("the first is acknowledged", () -> broker.bodies("").isEmpty());
+        broker.restart();
+        broker.await("it is there again", () -> broker.isHeld(""));
+        publish("two\n");
+
+        CommandRun run = sub.get(60, TimeUnit.SECONDS);
+
+        assertThat(run.out()).isEqualTo("one\ntwo\n");
+        assertThat(run.err())
+                .endsWith("\nattached again: without a name, it has missed what was published meanwhile\n");
+    }
+
+    @Test
+    void saysThatItsNameIsHeldByAnother() throws Exception {
+        CompletableFuture<CommandRun> sub =
+                start(CommandRun.at(broker), "sub", "demo", "--name", "mine", "--count", "1");
+        broker.await("it is there", () -> broker.isHeld("mine"));
+        broker.stop();
+        broker.refuseToAttach("mine", true);
+        broker.start();
+        broker.await("it asks again and again", () -> broker.attachesRefused() >= 2);
+        broker.refuseToAttach("mine", false);
+        publish("one\n");
+
+        CommandRun run = sub.get(60, TimeUnit.SECONDS);
+
+        assertThat(run.err())
+                .containsOnlyOnce("waiting: a subscription to demo was refused: 409 another connection holds this");
+        assertThat(run.out()).isEqualTo("one\n");
+    }
+
+    @Test
     void endsWithStatus1WhenNothingArrives() {
         CommandRun run = CommandRun.at(broker).run("sub", "demo", "--timeout", "0.05");
 

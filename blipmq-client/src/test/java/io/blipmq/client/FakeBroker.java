@@ -44,6 +44,7 @@ public final class FakeBroker implements AutoCloseable {
         final List<Stored> waiting = new ArrayList<>();
         final Map<Long, Stored> unsettled = new LinkedHashMap<>();
         FakeSession holder;
+        boolean refused;
         long credit;
         int unsettledMost;
         int extensions;
@@ -68,6 +69,7 @@ public final class FakeBroker implements AutoCloseable {
     private Predicate<byte[]> refused = body -> false;
     private Refusal refusal = V2Nack.DISK_FULL;
     private boolean holdsConfirms;
+    private int attachesRefused;
     private long lostEvery = Long.MAX_VALUE;
 
     public FakeBroker() throws IOException {
@@ -176,6 +178,21 @@ public final class FakeBroker implements AutoCloseable {
     /** Whether somebody is attached. */
     public synchronized boolean isHeld(String name) {
         return subs.stream().anyMatch(sub -> sub.name.equals(name) && sub.holder != null);
+    }
+
+    /** Refuses to attach somebody to it, as if another connection held it. */
+    public synchronized void refuseToAttach(String name, boolean refuse) {
+        named(name).refused = refuse;
+    }
+
+    /** How often attaching was refused. */
+    public synchronized int attachesRefused() {
+        return attachesRefused;
+    }
+
+    void onAttachRefused() {
+        attachesRefused++;
+        notifyAll();
     }
 
     /** How often more time was asked for a delivery of it. */

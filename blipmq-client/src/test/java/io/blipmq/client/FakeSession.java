@@ -126,7 +126,8 @@ final class FakeSession implements Runnable {
         String name = Frames.text(payload, AttachLayout.nameOffset(topicLength), nameLength);
         int flags = AttachLayout.flags(payload, 0);
         FakeBroker.Sub sub = broker.attach(topic, name, flags & AttachLayout.QOS_FLAG);
-        if (sub.holder != null && (flags & AttachLayout.TAKE_OVER_FLAG) == 0) {
+        if (sub.refused || sub.holder != null && (flags & AttachLayout.TAKE_OVER_FLAG) == 0) {
+            broker.onAttachRefused();
             answer(to -> FrameEncoder.nack(to, id, V2Nack.NAME_HELD));
             return;
         }
