@@ -5,7 +5,6 @@ import io.blipmq.client.BlipClient;
 import io.blipmq.client.BlipClientBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.Command;
@@ -63,7 +62,7 @@ final class BlipCommand implements Runnable {
             names = "--key-file",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "A file whose first line is the API key.")
+            description = "A file with the API key in it, like the daemon's allowed_api_keys_file.")
     private Path keyFile;
 
     @Option(
@@ -165,16 +164,14 @@ final class BlipCommand implements Runnable {
     }
 
     private String keyOfEnvironment() {
-        return terminal.environment().getOrDefault("BLIPMQ_KEY", "");
+        return terminal.environment().getOrDefault("BLIPMQ_KEY", "").strip();
     }
 
     private static String keyOf(CommandSpec caller, Path file) {
         try {
-            String text = Files.readString(file).strip();
-            return text.lines().findFirst().orElse("").strip();
-        } catch (IOException e) {
-            throw new ParameterException(
-                    caller.commandLine(), "--key-file: cannot read " + file + ": " + InputFile.reason(file, e), e);
+            return KeyFile.key(file);
+        } catch (InputException e) {
+            throw new ParameterException(caller.commandLine(), "--key-file: " + e.getMessage(), e);
         }
     }
 

@@ -143,11 +143,34 @@ class MainTest {
         assertThat(after.status()).as(after.err()).isZero();
     }
 
-    @Test
-    void readsTheKeyFromAFile(@TempDir Path directory) throws IOException {
-        Path file = Files.writeString(directory.resolve("key"), CommandRun.KEY + "\n");
+    @ParameterizedTest
+    @ValueSource(strings = {"KEY", "KEY\n", "\ufeffKEY\r\n", "\n# of the shop\n  KEY \nanother\n"})
+    void readsTheKeyFromAFileAsTheDaemonDoes(String content, @TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("key"), content.replace("KEY", CommandRun.KEY));
 
         CommandRun run = CommandRun.at(server).run("ping", "--key-file", file.toString());
+
+        assertThat(run.status()).as(run.err()).isZero();
+    }
+
+    @Test
+    void aKeyFileWithoutAKeySaysSo(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("key"), "# none\n");
+
+        CommandRun run = CommandRun.at(server).run("ping", "--key-file", file.toString());
+
+        assertThat(run.err())
+                .contains("--key-file: " + file + " has no key in it")
+                .hasLineCount(1);
+        assertThat(run.status()).isEqualTo(2);
+    }
+
+    @Test
+    void blanksAroundTheKeyOfTheEnvironmentAreDropped() {
+        Map<String, String> environment =
+                Map.of("BLIPMQ_URL", server.address().toString(), "BLIPMQ_KEY", " " + CommandRun.KEY + "\r\n");
+
+        CommandRun run = command().environment(environment).run("ping");
 
         assertThat(run.status()).as(run.err()).isZero();
     }
