@@ -4,6 +4,7 @@ import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
 import io.blipmq.net.PendingAnswers.Kind;
 import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.LettersDone;
 
 /**
  * The answers of one connection, in the order of its requests. Owned by the broker thread.
@@ -74,6 +75,10 @@ final class Answers {
         answer(Kind.DONE, correlationId, count, 0, null);
     }
 
+    void lettersDone(long correlationId, LettersDone done) {
+        answer(Kind.LETTERS_DONE, correlationId, 0, 0, done);
+    }
+
     boolean isWaiting() {
         return !pending.isEmpty();
     }
@@ -103,7 +108,7 @@ final class Answers {
                     pending.correlationId(),
                     pending.value(),
                     pending.secondValue(),
-                    pending.refusal())) {
+                    pending.detail())) {
                 pending.removeFirst();
                 sent++;
             }
@@ -115,9 +120,9 @@ final class Answers {
         pending.clear();
     }
 
-    private void answer(Kind kind, long correlationId, long value, long secondValue, Refusal refusal) {
-        if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, refusal)) {
-            pending.add(kind, client.lastSequence(), correlationId, value, secondValue, refusal);
+    private void answer(Kind kind, long correlationId, long value, long secondValue, Object detail) {
+        if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, detail)) {
+            pending.add(kind, client.lastSequence(), correlationId, value, secondValue, detail);
         }
     }
 }

@@ -1,7 +1,5 @@
 package io.blipmq.net;
 
-import io.blipmq.protocol.Refusal;
-
 /**
  * The answers of one connection that wait for the journal, in the order of their requests. Owned by the broker thread.
  *
@@ -34,8 +32,10 @@ final class PendingAnswers {
         SETTLED,
         /** A subscription's id. */
         DETACHED,
-        /** How many deliveries or dead letters. */
-        DONE
+        /** How many deliveries. */
+        DONE,
+        /** Its detail says what was done with dead letters. */
+        LETTERS_DONE
     }
 
     private Entries entries;
@@ -60,9 +60,9 @@ final class PendingAnswers {
      *
      * @param sequence what must have been applied before it is sent
      * @param value what its kind says, else 0; likewise the second
-     * @param refusal of a NACK or a CONFIRM, else null
+     * @param detail the refusal of a NACK or a CONFIRM, or what the kind says, else null
      */
-    void add(Kind kind, long sequence, long correlationId, long value, long secondValue, Refusal refusal) {
+    void add(Kind kind, long sequence, long correlationId, long value, long secondValue, Object detail) {
         if (count == COUNT_MAX) {
             throw new IllegalStateException("a request was handled that has no room for its answer");
         }
@@ -73,7 +73,7 @@ final class PendingAnswers {
         entries.correlationIds[at] = correlationId;
         entries.values[at] = value;
         entries.secondValues[at] = secondValue;
-        entries.refusals[at] = refusal;
+        entries.details[at] = detail;
         count++;
     }
 
@@ -98,8 +98,8 @@ final class PendingAnswers {
         return entries.secondValues[head];
     }
 
-    Refusal refusal() {
-        return entries.refusals[head];
+    Object detail() {
+        return entries.details[head];
     }
 
     void removeFirst() {
@@ -131,7 +131,7 @@ final class PendingAnswers {
         final long[] correlationIds;
         final long[] values;
         final long[] secondValues;
-        final Refusal[] refusals;
+        final Object[] details;
 
         Entries(int capacity) {
             kinds = new Kind[capacity];
@@ -139,7 +139,7 @@ final class PendingAnswers {
             correlationIds = new long[capacity];
             values = new long[capacity];
             secondValues = new long[capacity];
-            refusals = new Refusal[capacity];
+            details = new Object[capacity];
         }
 
         Entries twiceAsLarge(int head) {
@@ -150,7 +150,7 @@ final class PendingAnswers {
             unroll(correlationIds, larger.correlationIds, head);
             unroll(values, larger.values, head);
             unroll(secondValues, larger.secondValues, head);
-            unroll(refusals, larger.refusals, head);
+            unroll(details, larger.details, head);
             return larger;
         }
 

@@ -45,7 +45,7 @@ class PendingAnswersTest {
             assertThat(pending.correlationId()).isEqualTo(nextOut + 1);
             assertThat(pending.value()).isEqualTo(nextOut + 2);
             assertThat(pending.secondValue()).isEqualTo(nextOut + 3);
-            assertThat(pending.refusal()).isEqualTo(Nack.EMPTY_TOPIC);
+            assertThat(pending.detail()).isEqualTo(Nack.EMPTY_TOPIC);
             pending.removeFirst();
         }
     }
