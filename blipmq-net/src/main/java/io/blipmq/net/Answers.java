@@ -4,6 +4,7 @@ import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
 import io.blipmq.net.PendingAnswers.Kind;
 import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.LettersDone;
 
 /**
  * The answers of one connection, in the order of its requests. Owned by the broker thread.
@@ -64,7 +65,7 @@ final class Answers {
 
     /** @param unknown the tags that hit nothing */
     void settled(long correlationId, int settled, long[] unknown) {
-        answer(Kind.SETTLED, correlationId, settled, 0, unknown, null);
+        answer(Kind.SETTLED, correlationId, settled, 0, unknown);
     }
 
     void detached(long correlationId, long subscriptionId) {
@@ -73,6 +74,10 @@ final class Answers {
 
     void done(long correlationId, long count) {
         answer(Kind.DONE, correlationId, count, 0, null);
+    }
+
+    void lettersDone(long correlationId, LettersDone done) {
+        answer(Kind.LETTERS_DONE, correlationId, 0, 0, done);
     }
 
     boolean isWaiting() {
@@ -104,8 +109,7 @@ final class Answers {
                     pending.correlationId(),
                     pending.value(),
                     pending.secondValue(),
-                    pending.more(),
-                    pending.refusal())) {
+                    pending.detail())) {
                 pending.removeFirst();
                 sent++;
             }
@@ -117,13 +121,9 @@ final class Answers {
         pending.clear();
     }
 
-    private void answer(Kind kind, long correlationId, long value, long secondValue, Refusal refusal) {
-        answer(kind, correlationId, value, secondValue, null, refusal);
-    }
-
-    private void answer(Kind kind, long correlationId, long value, long secondValue, long[] more, Refusal refusal) {
-        if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, more, refusal)) {
-            pending.add(kind, client.lastSequence(), correlationId, value, secondValue, more, refusal);
+    private void answer(Kind kind, long correlationId, long value, long secondValue, Object detail) {
+        if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, detail)) {
+            pending.add(kind, client.lastSequence(), correlationId, value, secondValue, detail);
         }
     }
 }

@@ -35,6 +35,8 @@ final class LoopResources {
     final SettleResult settleResult = new SettleResult();
     final ActiveConnections active = new ActiveConnections();
     final Welcome welcome;
+    final NetTimes times;
+    final NetLimits limits;
     /** How long clients may still settle what they hold, once the daemon is about to end; negative before. */
     int goAwayMillis = -1;
 
@@ -43,7 +45,9 @@ final class LoopResources {
         long preAuthBytes = budgets.assemblyBytes() / PRE_AUTH_DIVISOR;
         this.broker = broker;
         this.metrics = metrics;
-        welcome = options.server().welcome();
+        welcome = options.welcome();
+        times = options.times();
+        limits = options.limits();
         keys = new ApiKeys(options.keys());
         pool = new BufferPool((budgets.assemblyBytes() + budgets.outputBytes()) / 2);
         preAuthAssembly = new ByteBudget(preAuthBytes, READ_BUFFER_BYTES);

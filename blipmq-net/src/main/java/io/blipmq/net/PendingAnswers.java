@@ -1,7 +1,5 @@
 package io.blipmq.net;
 
-import io.blipmq.protocol.Refusal;
-
 /**
  * The answers of one connection that wait for the journal, in the order of their requests. Owned by the broker thread.
  *
@@ -33,12 +31,14 @@ final class PendingAnswers {
         CONFIRM,
         /** A subscription's id, and the number of the request. */
         ATTACHED,
-        /** How many deliveries; more: the unknown tags. */
+        /** How many deliveries; its detail is the unknown tags. */
         SETTLED,
         /** A subscription's id. */
         DETACHED,
-        /** How many deliveries or dead letters. */
-        DONE
+        /** How many deliveries. */
+        DONE,
+        /** Its detail says what was done with dead letters. */
+        LETTERS_DONE
     }
 
     private Entries entries;
@@ -64,10 +64,9 @@ final class PendingAnswers {
      *
      * @param sequence what must have been applied before it is sent
      * @param value what its kind says, else 0; likewise the second
-     * @param more what its kind says, else null
-     * @param refusal of a NACK or a CONFIRM, else null
+     * @param detail the refusal of a NACK or a CONFIRM, or what the kind says, else null
      */
-    void add(Kind kind, long sequence, long correlationId, long value, long secondValue, long[] more, Refusal refusal) {
+    void add(Kind kind, long sequence, long correlationId, long value, long secondValue, Object detail) {
         if (count == COUNT_MAX) {
             throw new IllegalStateException("a request was handled that has no room for its answer");
         }
@@ -78,10 +77,9 @@ final class PendingAnswers {
         entries.correlationIds[at] = correlationId;
         entries.values[at] = value;
         entries.secondValues[at] = secondValue;
-        entries.more[at] = more;
-        entries.refusals[at] = refusal;
+        entries.details[at] = detail;
         count++;
-        moreValues += more == null ? 0 : more.length;
+        moreValues += valuesOf(detail);
     }
 
     /** The sequence number that the first answer waits for. */
@@ -105,22 +103,22 @@ final class PendingAnswers {
         return entries.secondValues[head];
     }
 
-    long[] more() {
-        return entries.more[head];
-    }
-
-    Refusal refusal() {
-        return entries.refusals[head];
+    Object detail() {
+        return entries.details[head];
     }
 
     void removeFirst() {
-        moreValues -= more() == null ? 0 : more().length;
-        entries.more[head] = null;
+        moreValues -= valuesOf(detail());
+        entries.details[head] = null;
         head = (head + 1) & (entries.kinds.length - 1);
         count--;
         if (count == 0 && entries.kinds.length > KEPT_CAPACITY_MAX) {
             clear();
         }
+    }
+
+    private static int valuesOf(Object detail) {
+        return detail instanceof long[] values ? values.length : 0;
     }
 
     void clear() {
@@ -145,8 +143,7 @@ final class PendingAnswers {
         final long[] correlationIds;
         final long[] values;
         final long[] secondValues;
-        final long[][] more;
-        final Refusal[] refusals;
+        final Object[] details;
 
         Entries(int capacity) {
             kinds = new Kind[capacity];
@@ -154,8 +151,7 @@ final class PendingAnswers {
             correlationIds = new long[capacity];
             values = new long[capacity];
             secondValues = new long[capacity];
-            more = new long[capacity][];
-            refusals = new Refusal[capacity];
+            details = new Object[capacity];
         }
 
         Entries twiceAsLarge(int head) {
@@ -166,8 +162,7 @@ final class PendingAnswers {
             unroll(correlationIds, larger.correlationIds, head);
             unroll(values, larger.values, head);
             unroll(secondValues, larger.secondValues, head);
-            unroll(more, larger.more, head);
-            unroll(refusals, larger.refusals, head);
+            unroll(details, larger.details, head);
             return larger;
         }
 
