@@ -52,13 +52,13 @@ main_class() {
 
 # Sets $options. JVM messages go to stderr, for stdout belongs to the program; an archive that does not fit is not worth a message.
 jvm_options() {
-    options="-Xshare:auto -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
+    options="-Xshare:auto -XX:-UsePerfData
         -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8
         -Xlog:disable -Xlog:all=warning:stderr -Xlog:cds*=off:stderr"
     case $1 in
         blipmqd)
             memory_mib
-            options="$options -Xms16m -Xmx${heap_mib}m -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=20 -XX:MaxDirectMemorySize=${direct_mib}m -Djdk.nio.maxCachedBufferSize=262144"
+            options="$options -XX:+ExitOnOutOfMemoryError -Xms16m -Xmx${heap_mib}m -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=20 -XX:MaxDirectMemorySize=${direct_mib}m -Djdk.nio.maxCachedBufferSize=262144"
             # The JVM refuses two collectors, so one in BLIPMQ_JAVA_OPTS replaces this one.
             case ${BLIPMQ_JAVA_OPTS-} in
                 *-XX:+Use*GC*) ;;
@@ -66,6 +66,7 @@ jvm_options() {
             esac
             ;;
         blipmq)
+            # It says itself that memory is short: the JVM would say so on standard output, which is for messages.
             options="$options -Xms8m -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
             ;;
     esac

@@ -103,7 +103,7 @@ a_memory_limit_bounds_the_heap() {
 
 publish() {
     # Makes the durable subscription.
-    blipmq sub check --name check --count 0 && blipmq pub check "kept over a restart" --qos 1
+    blipmq subscribe check --name check && blipmq pub check "kept over a restart" --qos 1
 }
 
 stop_container() {

@@ -12,7 +12,8 @@ package io.blipmq.broker;
  * @param ackTimeoutMillis in which a delivery is to be settled; 0: the daemon's
  * @param retryBackoffMillis until a delivery that timed out is due again, doubling each time; 0: at once
  * @param creditOnSettle whether settling a delivery gives its credit back
- * @param credit messages that may be pushed at first
+ * @param credit messages that may be pushed at first; {@link PushBroker#UNLIMITED_CREDIT}: without limit
+ * @param creditBytes bytes of them, of bodies and properties; likewise
  * @param number no other request of this connection has it
  */
 public record AttachRequest(
@@ -25,4 +26,5 @@ public record AttachRequest(
         long retryBackoffMillis,
         boolean creditOnSettle,
         long credit,
+        long creditBytes,
         long number) {}

@@ -137,13 +137,7 @@ final class Attaching {
         }
         leave(attachment.client(), subscription);
         counters.increment(BrokerMetric.SUBSCRIPTIONS_TAKEN_OVER);
-        attachment
-                .client()
-                .pusher()
-                .onDetached(
-                        subscription.id(),
-                        TAKEN_OVER,
-                        "taken over by client '" + successor.name() + "' at " + successor.address());
+        attachment.client().pusher().onDetached(subscription.id(), TAKEN_OVER, "taken over by " + successor.describe());
     }
 
     private void leave(Client client, Subscription subscription) {
@@ -165,10 +159,10 @@ final class Attaching {
         return new AttachedInfo(attachment.existed(), attachment.subscription().backlog());
     }
 
-    void credit(Client client, long subscriptionId, long messages) {
+    void credit(Client client, long subscriptionId, long messages, long bytes) {
         Attachment attachment = attachment(client, subscriptionId);
         if (attachment != null) {
-            attachment.addCredit(messages);
+            attachment.addCredit(messages, bytes);
             ready.add(attachment);
         }
     }
@@ -200,7 +194,7 @@ final class Attaching {
         }
         Attachment attachment = attachment(client, subscriptionId);
         if (attachment == null) {
-            return Broker.UNKNOWN;
+            return delete ? deleteNotAttached(client, subscriptionId) : Broker.UNKNOWN;
         }
         if (!(attachment.subscription() instanceof DurableSubscription durable)) {
             leave(client, attachment.subscription());
@@ -214,6 +208,13 @@ final class Attaching {
             housekeeping.remove(durable, RemoveReason.CONNECTION_ENDED); // when it is refused a tick does it
         }
         return 0;
+    }
+
+    /** Any durable subscription of the key: with a name or without, for polling, of dead letters. */
+    private long deleteNotAttached(Client client, long subscriptionId) {
+        DurableSubscription durable = state.durable(subscriptionId);
+        boolean unknown = durable == null || !durable.belongsTo(client) || durable.isRemoving();
+        return unknown ? Broker.UNKNOWN : delete(client, durable);
     }
 
     private long deleteNamed(Client client, byte[] name) {

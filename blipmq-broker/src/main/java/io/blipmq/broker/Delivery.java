@@ -45,6 +45,26 @@ final class Delivery {
         this.message.set(message);
     }
 
+    /** Whether it was delivered: what came back from the dead letters waits like any other message. */
+    boolean isUnsettled() {
+        return attempts > 0 || state != State.DUE;
+    }
+
+    /** What a client may know of its state. */
+    DeliveryInfo.State shown() {
+        return switch (state) {
+            case IN_FLIGHT -> rejectReason != null ? DeliveryInfo.State.MOVING : shownInFlight();
+            case DUE -> DeliveryInfo.State.DUE_AGAIN;
+            case DELAYED -> DeliveryInfo.State.DELAYED;
+            case MOVING, SETTLED -> DeliveryInfo.State.MOVING;
+        };
+    }
+
+    private DeliveryInfo.State shownInFlight() {
+        boolean held = holder != null || subscription.isPolled();
+        return held ? DeliveryInfo.State.IN_FLIGHT : DeliveryInfo.State.LAST_ATTEMPT_OVER;
+    }
+
     /** Whether it came back from the dead letters, so that it is not one of its topic's messages any more. */
     boolean isRedriven() {
         return subscription.isRedriven(message);

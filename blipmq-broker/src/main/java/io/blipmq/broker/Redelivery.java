@@ -195,7 +195,7 @@ final class Redelivery implements Delivering {
         Attachment holder = delivery.holder;
         if (holder != null) {
             delivery.holder = null;
-            holder.onDeliveryEnded();
+            holder.onDeliveryEnded(delivery.message.contentBytes());
             ready.add(holder);
         }
     }

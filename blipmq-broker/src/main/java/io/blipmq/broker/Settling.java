@@ -1,8 +1,6 @@
 package io.blipmq.broker;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 
 /** What clients decide about deliveries: ack, nack, reject, extend. Owned by the core thread. */
 final class Settling {
@@ -47,97 +45,83 @@ final class Settling {
     }
 
     /** As {@link PushBroker#settle}. */
-    void settle(
-            Client client,
-            long subscriptionId,
-            SettleAction action,
-            boolean upTo,
-            long millis,
-            byte[] reason,
-            ByteBuffer tags,
-            int offset,
-            int end,
-            SettleResult result) {
+    void settle(Client client, SettleRequest request, SettleResult result) {
         result.clear();
         if (sealed) {
             result.shuttingDown = true;
             return;
         }
-        DurableSubscription subscription = subscription(client, subscriptionId);
+        DurableSubscription subscription = subscription(client, request.subscriptionId);
         if (subscription == null) {
             result.unknownSubscription = true;
-            result.unknown = (end - offset) / Long.BYTES;
             return;
         }
         if (redelivery.pending().isFull()) {
             result.busy = true;
             return;
         }
-        Decision decision = new Decision(client, action, TimeUnit.MILLISECONDS.toNanos(millis), reason);
-        if (upTo) {
-            settleUpTo(subscription, tags.getLong(offset), decision, result);
+        if (request.upTo) {
+            settleUpTo(client, subscription, request, request.tag(0), result);
         } else {
-            settleEach(subscription, tags, offset, end, decision, result);
+            settleEach(client, subscription, request, result);
         }
-        if (action != SettleAction.ACK) {
+        if (request.action != SettleAction.ACK) {
             client.lastSequence(
                     subscription.lastLetterSequence()); // what has become dead letters is there when PONG comes
         }
     }
 
     private void settleEach(
-            DurableSubscription subscription,
-            ByteBuffer tags,
-            int offset,
-            int end,
-            Decision decision,
-            SettleResult result) {
-        work.add((end - offset) / Long.BYTES);
-        for (int at = offset; at < end; at += Long.BYTES) {
-            if (settle(subscription, tags.getLong(at), decision)) {
-                result.settled++;
-            } else {
-                result.unknown++;
-            }
+            Client client, DurableSubscription subscription, SettleRequest request, SettleResult result) {
+        work.add(request.count());
+        for (int i = 0; i < request.count(); i++) {
+            long tag = request.tag(i);
+            result.count(tag, settle(client, subscription, tag, request));
         }
     }
 
-    /** What is to become of deliveries. */
-    private record Decision(Client client, SettleAction action, long nanos, byte[] reason) {}
-
-    private void settleUpTo(DurableSubscription subscription, long last, Decision decision, SettleResult result) {
+    private void settleUpTo(
+            Client client, DurableSubscription subscription, SettleRequest request, long last, SettleResult result) {
         work.add(subscription.unsettled().size());
         long[] tags = subscription.unsettled().tagsThrough(last);
-        if (decision.action != SettleAction.ACK) {
+        if (request.action != SettleAction.ACK) {
             Arrays.sort(tags); // what comes back or becomes dead letters does so in order
         }
+        boolean any = false;
         for (long tag : tags) {
-            if (settle(subscription, tag, decision)) {
-                result.settled++;
+            if (settle(client, subscription, tag, request)) {
+                result.count(tag, true);
+                any = true;
             }
         }
-        result.unknown = result.settled == 0 ? 1 : 0;
+        if (!any) {
+            result.count(last, false);
+        }
     }
 
     /** @return whether the tag is one of a delivery that this can happen to */
-    private boolean settle(DurableSubscription subscription, long tag, Decision decision) {
+    private boolean settle(Client client, DurableSubscription subscription, long tag, SettleRequest request) {
         if (!subscription.holds(tag)) {
             return false;
         }
-        if (decision.action == SettleAction.ACK) {
+        if (request.action == SettleAction.ACK) {
             redelivery.acknowledge(subscription, tag);
             return true;
         }
         Delivery delivery = subscription.unsettled().get(tag);
-        return delivery != null && keep(delivery, decision);
+        return delivery != null && keep(client, delivery, request);
     }
 
-    private boolean keep(Delivery delivery, Decision decision) {
-        switch (decision.action) {
-            case NACK -> redelivery.nack(decision.client, delivery, decision.nanos);
-            case REJECT -> redelivery.reject(decision.client, delivery, decision.reason);
+    private boolean keep(Client client, Delivery delivery, SettleRequest request) {
+        switch (request.action) {
+            case NACK -> redelivery.nack(client, delivery, request.nanos);
+            case REJECT -> redelivery.reject(client, delivery, request.reason);
             case EXTEND -> {
-                return redelivery.extend(delivery, decision.nanos);
+                return redelivery.extend(delivery, request.nanos);
+            }
+            case RELEASE -> redelivery.nack(client, delivery, 0);
+            case BEGIN -> {
+                return delivery.state == Delivery.State.IN_FLIGHT;
             }
             case ACK -> throw new IllegalArgumentException("an acknowledged delivery is not kept");
         }

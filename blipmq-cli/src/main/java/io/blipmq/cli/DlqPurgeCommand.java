@@ -31,7 +31,7 @@ final class DlqPurgeCommand implements Callable<Integer> {
         choice.requireValid(spec);
         try (BlipClient client = dlq.blipmq().connect(spec)) {
             BlipAdmin admin = client.admin();
-            long id = Lookup.deadLetters(client, spec, choice.topic()).id();
+            long id = Lookup.deadLetters(client, choice.topic()).orElseThrow().id();
             long purged = choice.tag() != null
                     ? (admin.purgeOne(id, choice.tag()) ? 1 : 0)
                     : Batches.run(choice.count(), 0, count -> admin.purge(id, count));

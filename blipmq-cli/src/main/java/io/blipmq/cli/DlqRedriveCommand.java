@@ -44,7 +44,7 @@ final class DlqRedriveCommand implements Callable<Integer> {
         }
         try (BlipClient client = dlq.blipmq().connect(spec)) {
             BlipAdmin admin = client.admin();
-            long id = Lookup.deadLetters(client, spec, choice.topic()).id();
+            long id = Lookup.deadLetters(client, choice.topic()).orElseThrow().id();
             long redriven = choice.tag() != null
                     ? (admin.redriveOne(id, choice.tag()) ? 1 : 0)
                     : Batches.run(choice.count(), rate, count -> admin.redrive(id, count));

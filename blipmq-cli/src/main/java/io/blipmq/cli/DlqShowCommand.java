@@ -2,8 +2,10 @@ package io.blipmq.cli;
 
 import io.blipmq.client.BlipClient;
 import io.blipmq.client.DeadLetterMessage;
+import io.blipmq.client.SubscriptionInfo;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,8 +43,10 @@ final class DlqShowCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--max takes 1 or more, not " + max);
         }
         try (BlipClient client = dlq.blipmq().connect(spec)) {
-            long id = Lookup.deadLetters(client, spec, topic).id();
-            List<DeadLetterMessage> letters = client.admin().deadLetters(id, max);
+            Optional<SubscriptionInfo> found = Lookup.deadLetters(client, topic);
+            List<DeadLetterMessage> letters = found.isEmpty()
+                    ? List.of()
+                    : client.admin().deadLetters(found.get().id(), max);
             if (dlq.blipmq().isJson()) {
                 printJson(letters);
             } else {

@@ -40,7 +40,7 @@ final class ShowCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (BlipClient client = blipmq.connect(spec)) {
-            SubscriptionInfo info = Lookup.subscription(client, spec, subscription);
+            SubscriptionInfo info = Lookup.subscription(client, subscription);
             List<DeliveryInfo> deliveries = max > 0 ? client.admin().deliveries(info.id(), max) : List.of();
             if (blipmq.isJson()) {
                 printJson(info, deliveries);

@@ -67,6 +67,19 @@ class ProcessTest {
     }
 
     @Test
+    void subEndsWhenItsReaderGoesAwayAndNothingMoreArrives() throws Exception {
+        CommandRun.at(server).run("pub", "demo", "one");
+        process = blipmq("sub", "demo", "--name", "all").start();
+        BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+        assertThat(reader.readLine()).isEqualTo("one");
+
+        reader.close();
+
+        assertThat(status()).isZero();
+        assertThat(errors()).hasLineCount(1);
+    }
+
+    @Test
     void ctrlCIsStatus130() throws Exception {
         process = blipmq("sub", "demo", "--name", "all").start();
         server.await("it is subscribed", () -> server.isHeld("all"));
@@ -75,6 +88,26 @@ class ProcessTest {
 
         assertThat(kill.waitFor()).isZero();
         assertThat(status()).isEqualTo(130);
+    }
+
+    @Test
+    void whatCtrlCKeepsFromBeingPrintedIsReleased() throws Exception {
+        CommandRun.at(server).input("one\ntwo\nthree\n").run("pub", "demo");
+        process = blipmq("sub", "demo", "--name", "all", "--ack", "manual").start();
+        BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+        assertThat(reader.readLine()).isEqualTo("one");
+
+        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        assertThat(status()).isEqualTo(130);
+        assertThat(errors()).hasLineCount(1);
+        server.await("it is left", () -> !server.isHeld("all"));
+        CommandRun next = CommandRun.at(server).run("sub", "demo", "--name", "all", "--count", "3", "--json");
+        assertThat(next.out().lines().map(line -> line.replaceAll(".*\"attempt\":(\\d+).*", "$1")))
+                .containsExactly("2", "1", "1");
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.blipmq.client;
 
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.v2.AttachLayout;
+import io.blipmq.protocol.v2.LettersDone;
+import io.blipmq.protocol.v2.LettersRequest;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.RequestEncoder;
 import java.util.ArrayList;
@@ -16,6 +18,8 @@ import java.util.Optional;
 public final class BlipAdmin {
     /** Items in one page: small beside a frame, whatever they are. */
     private static final int PAGE_ITEMS = 256;
+
+    private static final byte[] NO_NAME = {};
 
     private final BlipClient client;
 
@@ -35,6 +39,13 @@ public final class BlipAdmin {
     public Optional<SubscriptionInfo> subscription(long id) {
         return all(ListLayout.SUBSCRIPTIONS, id, Integer.MAX_VALUE, ListItems::subscription).stream()
                 .filter(subscription -> subscription.id() == id)
+                .findFirst();
+    }
+
+    /** The subscription with this name. */
+    public Optional<SubscriptionInfo> subscription(String name) {
+        return subscriptions().stream()
+                .filter(subscription -> !name.isEmpty() && subscription.name().equals(name))
                 .findFirst();
     }
 
@@ -80,13 +91,21 @@ public final class BlipAdmin {
 
     /** Deletes a durable subscription that nobody is attached to, with all it holds. */
     public void delete(String name) {
-        byte[] nameBytes = Names.text(name, "a subscription's name", Names.SUBSCRIPTION_BYTES_MAX);
+        delete("deleting the subscription " + name, 0, Names.text(name, "a name", Names.SUBSCRIPTION_BYTES_MAX));
+    }
+
+    /** Likewise by its id, which every subscription has: also one of version 1, or of dead letters. */
+    public void delete(long subscription) {
+        delete("deleting subscription " + Long.toUnsignedString(subscription), subscription, NO_NAME);
+    }
+
+    private void delete(String what, long subscription, byte[] name) {
         client.ask(
-                "deleting the subscription " + name,
+                what,
                 FrameType.DETACHED,
-                AttachLayout.detachFrameBytes(nameBytes.length),
-                (to, id) -> RequestEncoder.detach(to, id, 0, AttachLayout.DELETE_FLAG, nameBytes),
-                (buffer, offset, length) -> AttachLayout.isDetached(buffer, offset, length));
+                AttachLayout.detachFrameBytes(name.length),
+                (to, id) -> RequestEncoder.detach(to, id, subscription, AttachLayout.DELETE_FLAG, name),
+                (buffer, offset, length) -> AttachLayout.isDetached(buffer, offset, length) ? Boolean.TRUE : null);
     }
 
     private long deadLetters(String what, int action, long subscription, long count, long tag) {
@@ -94,8 +113,10 @@ public final class BlipAdmin {
                 what,
                 FrameType.DONE,
                 ListLayout.deadLettersFrameBytes(),
-                (to, id) -> RequestEncoder.deadLetters(to, id, action, subscription, count, tag),
-                (buffer, offset, length) -> ListLayout.isDone(length) ? ListLayout.doneCount(buffer, offset) : null);
+                (to, id) -> RequestEncoder.deadLetters(to, id, action, subscription, count, LettersRequest.ofTag(tag)),
+                (buffer, offset, length) -> LettersDone.isLettersDone(length)
+                        ? LettersDone.read(buffer, offset).count()
+                        : null);
     }
 
     private <T> List<T> all(int kind, long subscription, int max, ListItems.Reader<T> reader) {
@@ -114,8 +135,8 @@ public final class BlipAdmin {
         return client.ask(
                 "a list",
                 FrameType.LISTING,
-                ListLayout.listFrameBytes(),
-                (to, id) -> RequestEncoder.list(to, id, kind, limit, subscription, after),
+                ListLayout.listFrameBytes(0),
+                (to, id) -> RequestEncoder.list(to, id, kind, limit, subscription, after, NO_NAME),
                 (buffer, offset, length) -> ListItems.read(buffer, offset, length, reader));
     }
 }

@@ -37,6 +37,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
     private final ClientThread thread;
     private final Link link;
     private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private boolean ending;
     /** Of the last connection. */
@@ -53,7 +54,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
             ConnectionListener listener,
             Publisher publisher) {
         this.address = address;
-        this.handshake = new Handshake(address, key, options.name());
+        this.handshake = new Handshake(address, key, options.name(), options.heartbeat());
         this.clock = clock;
         this.listener = listener;
         this.publisher = publisher;
@@ -99,6 +100,11 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
             }
         });
         return request.future();
+    }
+
+    /** Ends with the client's thread. */
+    CompletableFuture<Void> ended() {
+        return ended;
     }
 
     /** Whether there is a connection, as far as another thread can know. */
@@ -226,7 +232,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
 
     private void onReady(ServerInfo known) {
         info = known;
-        link.onReady();
+        link.onReady(known.heartbeat().toNanos());
         connected = true;
         subscriptions.onConnected();
         firstReady.complete(null);
@@ -244,9 +250,12 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
 
     private void onGoAway(ByteBuffer buffer, int payloadOffset, int payloadLength) throws ProtocolException {
         Frames.require(HandshakeLayout.isGoAway(buffer, payloadOffset, payloadLength), FrameType.GOAWAY);
-        link.onGoAway();
+        int code = HandshakeLayout.goAwayCode(buffer, payloadOffset);
+        int text = payloadOffset + HandshakeLayout.GOAWAY_TEXT_OFFSET;
+        String reason = code + " " + Frames.text(buffer, text, HandshakeLayout.goAwayTextLength(buffer, payloadOffset));
+        link.onGoAway("the broker closed the connection: " + reason);
         subscriptions.onGoAway();
-        tell(ConnectionState.GOING_AWAY, "the broker is shutting down");
+        tell(ConnectionState.GOING_AWAY, reason);
     }
 
     @Override
@@ -263,10 +272,11 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
         log.debug("{}", what);
     }
 
+    /** A listener's failure, of whatever kind, is its own. */
     private void tell(ConnectionState state, String reason) {
         try {
             listener.onState(state, reason);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn("a connection listener failed", e);
         }
     }
@@ -287,5 +297,6 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
         firstReady.completeExceptionally(closed);
         publisher.tellIdle();
         tell(ConnectionState.CLOSED, failure == null ? "" : closed.getMessage());
+        ended.complete(null);
     }
 }

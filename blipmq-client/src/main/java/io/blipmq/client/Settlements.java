@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class Settlements {
     /** Tags in one SETTLE: a frame stays small beside what others have to send. */
-    private static final int TAGS_MAX = 4096;
+    private static final int TAGS_MAX = SettleLayout.DELIVERIES_MAX;
 
     private static final byte[] NO_REASON = new byte[0];
 
@@ -25,6 +25,7 @@ final class Settlements {
         private final long millis;
         private final byte[] reason;
         private long[] tags = new long[16];
+        private int[] attempts = new int[16];
         private int count;
 
         private Group(int action, long millis, byte[] reason) {
@@ -40,11 +41,13 @@ final class Settlements {
                     && Arrays.equals(reason, otherReason);
         }
 
-        private void add(long tag) {
+        private void add(Delivery delivery) {
             if (count == tags.length) {
                 tags = Arrays.copyOf(tags, 2 * count);
+                attempts = Arrays.copyOf(attempts, 2 * count);
             }
-            tags[count++] = tag;
+            tags[count] = delivery.tag();
+            attempts[count++] = delivery.attempt();
         }
     }
 
@@ -59,6 +62,7 @@ final class Settlements {
 
     private int held;
     private boolean dirty;
+    private boolean leaving;
 
     /** @param total messages that are wanted in all */
     Settlements(int credit, long total) {
@@ -73,8 +77,13 @@ final class Settlements {
         return granted;
     }
 
+    /** Its owner is about to leave: what is given back is not to be delivered here once more. */
+    synchronized void giveNoCreditBack() {
+        leaving = true;
+    }
+
     private int due() {
-        return (int) Math.max(0, Math.min(credit - granted, total - done - granted));
+        return leaving ? 0 : (int) Math.max(0, Math.min(credit - granted, total - done - granted));
     }
 
     /** @return whether nobody has asked for sending yet */
@@ -86,9 +95,9 @@ final class Settlements {
             delivery.markSettled();
             granted--;
             held--;
-            done += action == SettleLayout.NACK ? 0 : 1;
+            done += action == SettleLayout.NACK || action == SettleLayout.RELEASE ? 0 : 1;
         }
-        groupFor(action, millis, reason.length == 0 ? NO_REASON : reason).add(delivery.tag());
+        groupFor(action, millis, reason.length == 0 ? NO_REASON : reason).add(delivery);
         return becomeDirty();
     }
 
@@ -160,10 +169,11 @@ final class Settlements {
                     group.millis,
                     group.reason,
                     group.tags,
+                    group.attempts,
                     group.count);
         }
         if (returned > 0) {
-            RequestEncoder.credit(output.room(AttachLayout.creditFrameBytes()), subscriptionId, returned);
+            RequestEncoder.credit(output.room(AttachLayout.creditFrameBytes()), subscriptionId, returned, 0);
         }
     }
 }

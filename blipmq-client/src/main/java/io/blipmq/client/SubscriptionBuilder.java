@@ -46,6 +46,7 @@ public final class SubscriptionBuilder {
     private boolean takeOver;
     private boolean fromNew;
     private Executor executor;
+    private SubscriptionListener listener = (state, reason) -> {};
 
     SubscriptionBuilder(BlipClient client, String topic) {
         this.client = client;
@@ -136,22 +137,31 @@ public final class SubscriptionBuilder {
         return this;
     }
 
-    /** Subscribes, and hands deliveries to a handler from now on. */
+    /** Hears when it is attached, waits for its name, or ends. */
+    public SubscriptionBuilder listener(SubscriptionListener subscriptionListener) {
+        listener = Objects.requireNonNull(subscriptionListener);
+        return this;
+    }
+
+    /** Subscribes, and hands deliveries to a handler from now on. The program does not end before the client is closed. */
     public Subscription handle(DeliveryHandler handler) {
         Objects.requireNonNull(handler);
-        Subscription subscription = new Subscription(options(), client.core());
+        Subscription subscription = new Subscription(options(), listener, client.core());
         Executor handlers = executor == null ? client.handlers() : executor;
         subscription.pumpTo(new HandlerPump(subscription, handler, handlers));
-        return attach(subscription);
+        attach(subscription);
+        client.onHandling();
+        return subscription;
     }
 
     /** Subscribes, and lets the caller take deliveries one by one. */
     public Receiver receive() {
-        return new Receiver(attach(new Subscription(options(), client.core())));
+        return new Receiver(attach(new Subscription(options(), listener, client.core())));
     }
 
     private Subscription attach(Subscription subscription) {
         ClientCore core = client.core();
+        ClientThread.requireMayWait();
         client.requireOpen();
         client.onSubscribed(subscription);
         core.thread().execute(() -> core.subscriptions().add(subscription));

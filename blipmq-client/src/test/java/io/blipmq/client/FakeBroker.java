@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ public final class FakeBroker implements AutoCloseable {
         final List<Stored> waiting = new ArrayList<>();
         final Map<Long, Stored> unsettled = new LinkedHashMap<>();
         FakeSession holder;
+        boolean refused;
         long credit;
         int unsettledMost;
         int extensions;
@@ -67,6 +69,7 @@ public final class FakeBroker implements AutoCloseable {
     private Predicate<byte[]> refused = body -> false;
     private Refusal refusal = V2Nack.DISK_FULL;
     private boolean holdsConfirms;
+    private int attachesRefused;
     private long lostEvery = Long.MAX_VALUE;
 
     public FakeBroker() throws IOException {
@@ -177,6 +180,21 @@ public final class FakeBroker implements AutoCloseable {
         return subs.stream().anyMatch(sub -> sub.name.equals(name) && sub.holder != null);
     }
 
+    /** Refuses to attach somebody to it, as if another connection held it. */
+    public synchronized void refuseToAttach(String name, boolean refuse) {
+        named(name).refused = refuse;
+    }
+
+    /** How often attaching was refused. */
+    public synchronized int attachesRefused() {
+        return attachesRefused;
+    }
+
+    void onAttachRefused() {
+        attachesRefused++;
+        notifyAll();
+    }
+
     /** How often more time was asked for a delivery of it. */
     public synchronized int extensions(String name) {
         return named(name).extensions;
@@ -278,8 +296,9 @@ public final class FakeBroker implements AutoCloseable {
 
     void release(Sub sub) {
         sub.holder = null;
-        sub.waiting.addAll(0, sub.unsettled.values());
+        sub.waiting.addAll(sub.unsettled.values());
         sub.unsettled.clear();
+        sub.waiting.sort(Comparator.comparingLong(message -> message.tag));
         if (sub.name.isEmpty()) {
             subs.remove(sub);
         }

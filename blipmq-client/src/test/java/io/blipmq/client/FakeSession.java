@@ -21,6 +21,12 @@ import java.nio.charset.StandardCharsets;
 
 /** One connection of a {@link FakeBroker}, whose monitor guards it. */
 final class FakeSession implements Runnable {
+    private static final Welcome WELCOME = new Welcome(
+            0,
+            new Welcome.Limits(FrameLayout.LENGTH_MAX, 1024, 256, 32_768, 1000, 100, 3),
+            new Welcome.Times(5000, 0, 20_000, 10_000),
+            "fake/1",
+            "always");
     private static final int ANSWER_BYTES_MAX = 4096;
     private static final int GOAWAY_MILLIS = 60_000;
 
@@ -67,7 +73,7 @@ final class FakeSession implements Runnable {
 
     private void onFrame(FrameType type, long id, ByteBuffer payload) throws IOException {
         switch (type) {
-            case HELLO -> send(new Welcome(0, FrameLayout.LENGTH_MAX, 1000, 1024, 5000, "fake/1", "always").encode(id));
+            case HELLO -> send(WELCOME.encode(id));
             case AUTH -> onAuth(id, payload);
             case PING -> answer(to -> FrameEncoder.pong(to, id));
             case PUBLISH_BATCH -> onPublish(id, payload);
@@ -126,7 +132,8 @@ final class FakeSession implements Runnable {
         String name = Frames.text(payload, AttachLayout.nameOffset(topicLength), nameLength);
         int flags = AttachLayout.flags(payload, 0);
         FakeBroker.Sub sub = broker.attach(topic, name, flags & AttachLayout.QOS_FLAG);
-        if (sub.holder != null && (flags & AttachLayout.TAKE_OVER_FLAG) == 0) {
+        if (sub.refused || sub.holder != null && (flags & AttachLayout.TAKE_OVER_FLAG) == 0) {
+            broker.onAttachRefused();
             answer(to -> FrameEncoder.nack(to, id, V2Nack.NAME_HELD));
             return;
         }
@@ -135,7 +142,7 @@ final class FakeSession implements Runnable {
             sub.waiting.clear();
         }
         sub.holder = this;
-        sub.credit = AttachLayout.attachCredit(payload, 0);
+        sub.credit = AttachLayout.attachCreditMessages(payload, 0);
         answer(to -> AnswerEncoder.attached(to, id, sub.id, existed, sub.waiting.size()));
         broker.push(sub);
     }
@@ -158,17 +165,21 @@ final class FakeSession implements Runnable {
     private void onSettle(ByteBuffer payload) {
         FakeBroker.Sub sub = sub(SettleLayout.subscriptionId(payload, 0));
         int action = SettleLayout.action(payload, 0);
-        int at = SettleLayout.tagsOffset(SettleLayout.reasonLength(payload, 0));
-        for (; sub != null && at < payload.capacity(); at += SettleLayout.TAG_BYTES) {
-            long tag = payload.getLong(at);
+        int at = SettleLayout.deliveriesOffset(SettleLayout.reasonLength(payload, 0));
+        for (; sub != null && at < payload.capacity(); at += SettleLayout.DELIVERY_BYTES) {
+            long tag = SettleLayout.tagAt(payload, at);
             if (action == SettleLayout.EXTEND) {
                 sub.extensions++;
                 continue;
             }
             FakeBroker.Stored message = sub.unsettled.remove(tag);
-            if (message != null && action == SettleLayout.NACK) {
-                sub.waiting.add(0, message);
-                broker.push(sub);
+            if (message != null && (action == SettleLayout.NACK || action == SettleLayout.RELEASE)) {
+                message.attempts -= action == SettleLayout.RELEASE ? 1 : 0;
+                sub.waiting.add(action == SettleLayout.RELEASE ? sub.waiting.size() : 0, message);
+                // What is released is delivered with what is next: a client that leaves says so right behind.
+                if (action == SettleLayout.NACK) {
+                    broker.push(sub);
+                }
             }
         }
         broker.notifyAll();

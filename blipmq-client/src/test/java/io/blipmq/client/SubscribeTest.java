@@ -92,8 +92,8 @@ class SubscribeTest {
         CountDownLatch goOn = new CountDownLatch(1);
         client.subscribe("t").name("all").ackTimeout(Duration.ofMillis(60)).handle(delivery -> goOn.await());
 
-        // 16 bytes of SETTLE, and the tags of four.
-        broker.await("four are extended", () -> broker.frames.contains("SETTLE 48"));
+        // 16 bytes of SETTLE, and 10 for each of four.
+        broker.await("four are extended", () -> broker.frames.contains("SETTLE 56"));
         goOn.countDown();
         broker.await("all acknowledged", () -> broker.bodies("all").isEmpty());
     }
@@ -270,6 +270,38 @@ class SubscribeTest {
         closing.get(60, TimeUnit.SECONDS);
 
         assertThat(broker.bodies("all")).doesNotContain("m0");
+    }
+
+    @Test
+    void whatNoHandlerHasBegunIsReleasedByClosing() throws Exception {
+        publish(3);
+        for (boolean closesAll : new boolean[] {true, false}) {
+            CountDownLatch here = new CountDownLatch(1);
+            CountDownLatch left = new CountDownLatch(1);
+            BlipClient closed = other();
+            closed.subscribe("t").name("all").manualAck().handle(delivery -> {
+                here.await();
+                if (closesAll) {
+                    closed.close();
+                } else {
+                    delivery.subscription().close();
+                }
+                left.countDown();
+            });
+            broker.await(
+                    "all are on their way", () -> broker.named("all").unsettled.size() == 3);
+            closed.ping();
+            here.countDown();
+            left.await();
+            closed.close();
+            broker.await("it is left", () -> !broker.isHeld("all"));
+        }
+
+        try (Receiver receiver = client.subscribe("t").name("all").receive()) {
+            assertThat(receiver.receive().attempt()).as("of what a handler had").isEqualTo(3);
+            assertThat(receiver.receive().attempt()).as("of what waited").isEqualTo(1);
+            assertThat(receiver.receive().attempt()).isEqualTo(1);
+        }
     }
 
     @Test

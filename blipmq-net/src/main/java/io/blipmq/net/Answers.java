@@ -4,6 +4,7 @@ import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
 import io.blipmq.net.PendingAnswers.Kind;
 import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.LettersDone;
 
 /**
  * The answers of one connection, in the order of its requests. Owned by the broker thread.
@@ -62,8 +63,9 @@ final class Answers {
         answer(Kind.ATTACHED, correlationId, subscriptionId, number, null);
     }
 
-    void settled(long correlationId, int settled, int unknown) {
-        answer(Kind.SETTLED, correlationId, settled, unknown, null);
+    /** @param unknown the tags that hit nothing */
+    void settled(long correlationId, int settled, long[] unknown) {
+        answer(Kind.SETTLED, correlationId, settled, 0, unknown);
     }
 
     void detached(long correlationId, long subscriptionId) {
@@ -72,6 +74,10 @@ final class Answers {
 
     void done(long correlationId, long count) {
         answer(Kind.DONE, correlationId, count, 0, null);
+    }
+
+    void lettersDone(long correlationId, LettersDone done) {
+        answer(Kind.LETTERS_DONE, correlationId, 0, 0, done);
     }
 
     boolean isWaiting() {
@@ -103,7 +109,7 @@ final class Answers {
                     pending.correlationId(),
                     pending.value(),
                     pending.secondValue(),
-                    pending.refusal())) {
+                    pending.detail())) {
                 pending.removeFirst();
                 sent++;
             }
@@ -115,9 +121,9 @@ final class Answers {
         pending.clear();
     }
 
-    private void answer(Kind kind, long correlationId, long value, long secondValue, Refusal refusal) {
-        if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, refusal)) {
-            pending.add(kind, client.lastSequence(), correlationId, value, secondValue, refusal);
+    private void answer(Kind kind, long correlationId, long value, long secondValue, Object detail) {
+        if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, detail)) {
+            pending.add(kind, client.lastSequence(), correlationId, value, secondValue, detail);
         }
     }
 }

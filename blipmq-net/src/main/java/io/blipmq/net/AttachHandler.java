@@ -88,7 +88,8 @@ final class AttachHandler {
                 ackTimeoutMillis == 0 ? session.ackTimeoutMillis() : ackTimeoutMillis,
                 AttachLayout.retryBackoffMillis(buffer, payload),
                 (flags & AttachLayout.CREDIT_ON_SETTLE_FLAG) != 0,
-                AttachLayout.attachCredit(buffer, payload),
+                AttachLayout.attachCreditMessages(buffer, payload),
+                AttachLayout.attachCreditBytes(buffer, payload),
                 session.nextAttachNumber());
     }
 

@@ -2,6 +2,7 @@ package io.blipmq.net;
 
 import io.blipmq.broker.BatchResult;
 import io.blipmq.broker.Broker;
+import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.v2.Welcome;
 import java.nio.ByteBuffer;
@@ -30,9 +31,12 @@ final class LoopResources {
     final ByteBudget output;
     final Deliveries deliveries = new Deliveries();
     final BatchResult batchResult = new BatchResult();
+    final SettleRequest settleRequest = new SettleRequest();
     final SettleResult settleResult = new SettleResult();
     final ActiveConnections active = new ActiveConnections();
     final Welcome welcome;
+    final NetTimes times;
+    final NetLimits limits;
     /** How long clients may still settle what they hold, once the daemon is about to end; negative before. */
     int goAwayMillis = -1;
 
@@ -41,7 +45,9 @@ final class LoopResources {
         long preAuthBytes = budgets.assemblyBytes() / PRE_AUTH_DIVISOR;
         this.broker = broker;
         this.metrics = metrics;
-        welcome = options.server().welcome();
+        welcome = options.welcome();
+        times = options.times();
+        limits = options.limits();
         keys = new ApiKeys(options.keys());
         pool = new BufferPool((budgets.assemblyBytes() + budgets.outputBytes()) / 2);
         preAuthAssembly = new ByteBudget(preAuthBytes, READ_BUFFER_BYTES);

@@ -5,6 +5,7 @@ import io.blipmq.broker.Client;
 import io.blipmq.broker.DeadLetterProgress;
 import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.PushBroker;
+import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.v2.AnswerEncoder;
@@ -22,17 +23,17 @@ final class PushSession {
     /** Null before the first request about dead letters. */
     private DeadLetterProgress letters;
 
-    private final String clientName;
+    private final Greeting greeting;
     private long attachNumber;
     private Client client;
 
-    /** @param clientName what the client calls itself */
-    PushSession(LoopResources shared, Answers answers, OutputQueue output, Pushes pushes, String clientName) {
+    /** @param greeting what the client has said of itself */
+    PushSession(LoopResources shared, Answers answers, OutputQueue output, Pushes pushes, Greeting greeting) {
         this.shared = shared;
         this.answers = answers;
         this.output = output;
         this.pushes = pushes;
-        this.clientName = clientName;
+        this.greeting = greeting;
     }
 
     /** Handles what only this version has, after AUTH. */
@@ -51,8 +52,12 @@ final class PushSession {
     }
 
     Client connect(OwnerId owner, String address) {
-        client = pushing().connect(owner, clientName, address, pushes);
+        client = pushing().connect(owner, greeting.name(), address, pushes);
         return client;
+    }
+
+    Greeting greeting() {
+        return greeting;
     }
 
     /** The daemon is about to end. */
@@ -91,7 +96,7 @@ final class PushSession {
 
     /** What a delivery may take when the client does not say. */
     long ackTimeoutMillis() {
-        return shared.welcome.ackTimeoutMillis();
+        return shared.welcome.times().ackMillis();
     }
 
     /** For one more request to attach. */
@@ -115,6 +120,11 @@ final class PushSession {
     /** To be used during one call. */
     BatchResult batchResult() {
         return shared.batchResult;
+    }
+
+    /** To be used during one call. */
+    SettleRequest settleRequest() {
+        return shared.settleRequest;
     }
 
     /** To be used during one call. */

@@ -87,13 +87,14 @@ final class Session {
     }
 
     /** HELLO asked for version 2. */
-    void beginPushing(String clientName) {
+    void beginPushing(Greeting greeting) {
         version = FrameLayout.VERSION_2;
-        pushSession = new PushSession(shared, answers, output, new Pushes(output, onOutput), clientName);
+        pushSession = new PushSession(shared, answers, output, new Pushes(output, onOutput), greeting);
     }
 
     void onAuthenticated(OwnerId owner) {
-        client = pushSession == null ? shared.broker.connect(owner) : pushSession.connect(owner, peerText());
+        client =
+                pushSession == null ? shared.broker.connect(owner, peerText()) : pushSession.connect(owner, peerText());
         answers.onAuthenticated(client);
         transitionTo(SessionState.READY);
         shared.metrics.increment(sessionsMetric());
@@ -147,9 +148,13 @@ final class Session {
         return pushSession == null ? NetMetric.FRAMES_IN_V1 : NetMetric.FRAMES_IN_V2;
     }
 
-    /** What this server says of itself in WELCOME. */
+    /** What this server says of itself in WELCOME, once HELLO has been understood. */
     Welcome welcome() {
-        return shared.welcome;
+        return shared.welcome.withHeartbeat(pushSession.greeting().heartbeatMillis());
+    }
+
+    NetTimes times() {
+        return shared.times;
     }
 
     SocketAddress peer() {

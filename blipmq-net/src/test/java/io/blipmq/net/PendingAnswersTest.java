@@ -32,6 +32,16 @@ class PendingAnswersTest {
         assertThatThrownBy(() -> add(1)).isInstanceOf(IllegalStateException.class);
     }
 
+    @Test
+    void takesNoMoreWhenAnswersNameManyTags() {
+        for (int i = 0; i < 2; i++) {
+            pending.add(PendingAnswers.Kind.SETTLED, 1, 1, 0, 0, new long[4096]);
+            assertThat(pending.isFull()).isEqualTo(i == 1);
+        }
+        pending.removeFirst();
+        assertThat(pending.isFull()).isFalse();
+    }
+
     private void add(int count) {
         for (int i = 0; i < count; i++, nextIn++) {
             pending.add(PendingAnswers.Kind.NACK, nextIn, nextIn + 1, nextIn + 2, nextIn + 3, Nack.EMPTY_TOPIC);
@@ -45,7 +55,7 @@ class PendingAnswersTest {
             assertThat(pending.correlationId()).isEqualTo(nextOut + 1);
             assertThat(pending.value()).isEqualTo(nextOut + 2);
             assertThat(pending.secondValue()).isEqualTo(nextOut + 3);
-            assertThat(pending.refusal()).isEqualTo(Nack.EMPTY_TOPIC);
+            assertThat(pending.detail()).isEqualTo(Nack.EMPTY_TOPIC);
             pending.removeFirst();
         }
     }

@@ -72,7 +72,7 @@ public final class ServerFuzz {
         if ((flags & VERSION_2_FLAG) == 0) {
             FrameEncoder.hello(handshake, 1, FrameLayout.PROTOCOL_VERSION);
         } else {
-            RequestEncoder.hello(handshake, 1, KEY.getBytes(StandardCharsets.US_ASCII));
+            RequestEncoder.hello(handshake, 1, KEY.getBytes(StandardCharsets.US_ASCII), new byte[0], 0);
         }
         FrameEncoder.auth(handshake, 2, KEY.getBytes(StandardCharsets.US_ASCII));
         ByteArrayOutputStream all = new ByteArrayOutputStream();

@@ -8,8 +8,10 @@ import io.blipmq.broker.DeadLetterProgress;
 import io.blipmq.broker.PushBroker;
 import io.blipmq.broker.Pusher;
 import io.blipmq.broker.SettleAction;
+import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.v2.LettersRequest;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,6 +24,7 @@ final class PushedClient extends SimulatedClient {
     static final byte[] REASON = Texts.bytes("bad");
 
     private final BatchResult batch = new BatchResult();
+    private final SettleRequest settlement = new SettleRequest();
     private final SettleResult settled = new SettleResult();
     private final DeadLetterProgress letters = new DeadLetterProgress();
     private final Set<Long> takenOver = new HashSet<>();
@@ -222,6 +225,7 @@ final class PushedClient extends SimulatedClient {
                 request.retryBackoffMillis(),
                 request.creditOnSettle(),
                 credit,
+                PushBroker.UNLIMITED_CREDIT,
                 number);
     }
 
@@ -247,7 +251,7 @@ final class PushedClient extends SimulatedClient {
     void credit(long id, long messages) {
         request(() -> {
             model.pushes().onCredit(this, id, messages);
-            broker.pushing().credit(client, id, messages);
+            broker.pushing().credit(client, id, messages, 0);
             return true;
         });
     }
@@ -279,9 +283,10 @@ final class PushedClient extends SimulatedClient {
     void settle(long id, SettleAction action, boolean upTo, long millis, long tag) {
         request(() -> {
             List<Long> targets = model.pushes().targets(this, id, action, upTo, tag);
-            ByteBuffer tags = ByteBuffer.allocate(Long.BYTES).putLong(0, tag);
             byte[] reason = action == SettleAction.REJECT ? REASON : new byte[0];
-            broker.pushing().settle(client, id, action, upTo, millis, reason, tags, 0, Long.BYTES, settled);
+            settlement.begin(id, action, upTo, false, millis, reason);
+            settlement.add(tag, SettleRequest.ANY_ATTEMPT);
+            broker.pushing().settle(client, settlement, settled);
             model.pushes().onSettled(this, id, action, millis, targets, settled);
             return !settled.isBusy();
         });
@@ -291,18 +296,23 @@ final class PushedClient extends SimulatedClient {
         int[] done = {0};
         request(() -> {
             model.pushes().beforeRedrive(id);
-            long result = broker.pushing().redrive(client, id, count, tag, letters);
-            done[0] = model.pushes().onRedriven(result, done[0]);
+            long result = broker.pushing().redrive(client, id, count, LettersRequest.ofTag(tag), letters);
+            done[0] = model.pushes().onRedriven(counted(result), done[0]);
             return result != Broker.BUSY;
         });
+    }
+
+    /** How many letters, or a refusal. */
+    private long counted(long result) {
+        return result == 0 ? letters.answer().count() : result;
     }
 
     void purge(long id, long count, long tag) {
         request(() -> {
             model.pushes().beforePurge(id);
-            long result = broker.pushing().purge(client, id, count, tag, letters);
+            long result = broker.pushing().purge(client, id, count, LettersRequest.ofTag(tag), letters);
             model.pushes().onPurged();
-            if (result > 0) {
+            if (counted(result) > 0) {
                 confirms(model.pushes().lastPurged());
                 answer(() -> {});
             }
@@ -329,6 +339,7 @@ final class PushedClient extends SimulatedClient {
                 backoff,
                 timeout % 2 == 1,
                 0,
+                PushBroker.UNLIMITED_CREDIT,
                 0);
     }
 

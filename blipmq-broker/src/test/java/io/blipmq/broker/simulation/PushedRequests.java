@@ -8,7 +8,9 @@ import java.util.function.Consumer;
 /** What connections of protocol version 2 ask for, at random. Owned by the simulation's thread. */
 final class PushedRequests {
     private static final String[] NAMES = {"n", "m"};
-    private static final SettleAction[] ACTIONS = SettleAction.values();
+    private static final SettleAction[] ACTIONS = {
+        SettleAction.ACK, SettleAction.NACK, SettleAction.REJECT, SettleAction.EXTEND
+    };
 
     private final Random random;
     private final String[] topics;
@@ -106,7 +108,7 @@ final class PushedRequests {
             long millis = switch (action) {
                 case NACK -> random.nextBoolean() ? 0 : random.nextInt(1_000);
                 case EXTEND -> 1 + random.nextInt(2_000);
-                case ACK, REJECT -> 0;
+                case ACK, REJECT, RELEASE, BEGIN -> 0;
             };
             note.accept(client + " settles " + tag + ": " + action + (upTo ? " up to it" : "") + " " + millis);
             client.settle(tag.subscription(), action, upTo, millis, tag.tag());
