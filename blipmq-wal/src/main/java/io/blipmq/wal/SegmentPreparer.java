@@ -47,11 +47,6 @@ final class SegmentPreparer {
         return waitingForRoom;
     }
 
-    /** Something else that the log needs had no room, so that no segment is to be prepared. */
-    void outOfRoom() {
-        prepared.outOfRoom();
-    }
-
     /** Prepares a segment when one is wanted. @return whether it did */
     boolean step(long nowNanos) throws IOException {
         if (!prepared.isWanted() || waitingForRoom && nowNanos - failedAtNanos < RETRY_NANOS) {
@@ -105,7 +100,7 @@ final class SegmentPreparer {
         }
         waitingForRoom = true;
         failedAtNanos = nowNanos;
-        prepared.outOfRoom();
+        prepared.segmentWithoutRoom();
         storage.delete(temporary);
     }
 }

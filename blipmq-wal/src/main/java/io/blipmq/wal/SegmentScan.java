@@ -122,7 +122,7 @@ final class SegmentScan {
             return false;
         }
         long offset = reader.offset();
-        reader.resumeAt(next);
+        reader.resumeAtFrame();
         holes.add(new Hole(offset, next, expected, reader.last(), "records are damaged"));
         return true;
     }

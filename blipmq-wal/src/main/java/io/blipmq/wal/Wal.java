@@ -67,6 +67,7 @@ public final class Wal implements Closeable {
                 new Compaction(storage, indexer, blocks, metrics, options.segmentBytes(), recovered.nextCompacted());
         background = new WalBackground(
                 storage,
+                prepared,
                 new SegmentPreparer(
                         storage,
                         prepared,
@@ -78,8 +79,7 @@ public final class Wal implements Closeable {
                 new Checkpointer(
                         storage, checkpoints, inventory, catalog, durable, logSignal, metrics, ballast, compaction),
                 ballast,
-                new Scrub(storage, indexed, metrics, options.scrubNanos()),
-                prepared.wanted());
+                new Scrub(storage, indexed, metrics, options.scrubNanos()));
 
         SegmentWriter writer = new SegmentWriter(
                 storage,

@@ -19,6 +19,7 @@ public final class WalBackground {
     private static final int STEPS_BETWEEN = 128;
 
     private final Storage storage;
+    private final PreparedSegments prepared;
     private final SegmentPreparer preparer;
     private final SegmentInventory inventory;
     private final SegmentIndexer indexer;
@@ -36,21 +37,22 @@ public final class WalBackground {
 
     WalBackground(
             Storage storage,
+            PreparedSegments prepared,
             SegmentPreparer preparer,
             SegmentInventory inventory,
             SegmentIndexer indexer,
             Checkpointer checkpointer,
             Ballast ballast,
-            Scrub scrub,
-            Signal signal) {
+            Scrub scrub) {
         this.storage = storage;
+        this.prepared = prepared;
         this.preparer = preparer;
         this.inventory = inventory;
         this.indexer = indexer;
         this.checkpointer = checkpointer;
         this.ballast = ballast;
         this.scrub = scrub;
-        this.signal = signal;
+        this.signal = prepared.wanted();
     }
 
     /** Sets what wakes the core when another segment is ready; called by the background thread. */
@@ -124,7 +126,7 @@ public final class WalBackground {
                 indexer.index(segment);
             }
             inventory.indexed();
-            indexWaits = false;
+            indexWaits(false);
             return true;
         } catch (DiskFullException e) {
             return onIndexWithoutRoom(segment, nowNanos, e);
@@ -139,10 +141,14 @@ public final class WalBackground {
         if (!indexWaits) {
             LOG.warn("no room for the index of log segment {}: {}", segment.name(), cause.getMessage());
         }
-        indexWaits = true;
+        indexWaits(true);
         indexFailedAtNanos = nowNanos;
-        preparer.outOfRoom();
         return false;
+    }
+
+    private void indexWaits(boolean waits) {
+        indexWaits = waits;
+        prepared.indexWithoutRoom(waits);
     }
 
     /** The prepared segment goes first: it is what publishes wait for. */
