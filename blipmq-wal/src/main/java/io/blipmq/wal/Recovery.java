@@ -7,9 +7,10 @@ import java.util.UUID;
 /**
  * Brings a log back after any kind of end, or refuses. Owned by the thread that opens the log.
  *
- * <p>D is the durable mark: the highest number that a header, a frame or the seal says is on disk. B is the first bytes of
- * the newest segment, behind its valid frames, that are not zeros and no valid frame with the number that comes next.
- * "Written in this boot": the machine has not rebooted since, so that all bytes given to the system are still there.
+ * <p>D is the durable mark: the highest number that a header, a frame, the seal or the checkpoint says is on disk. Frames
+ * become durable as a whole, so the records that share a frame with D are on disk with it. B is the first bytes of the
+ * newest segment, behind its valid frames, that are not zeros and no valid frame with the number that comes next. "Written
+ * in this boot": the machine has not rebooted since, so that all bytes given to the system are still there.
  *
  * <table>
  * <caption>Cases</caption>
@@ -129,14 +130,13 @@ final class Recovery {
             return startNew(names, start);
         }
         TailSurvey survey = survey();
-        Epoch epoch = nextEpoch(survey);
         if (checkpoint != null) {
             restore.onCheckpoint(checkpointed, checkpoint.content());
             checkpoint.lost().forEach(range -> restore.onLost(range.first(), range.last()));
         }
         replayed = new Replay(storage, chain, checkpoint, replay, window);
-        try (SegmentReader newest = replayed.older(epoch.cut())) {
-            return startNext(names, newest, survey, epoch, start);
+        try (SegmentReader newest = replayed.older(survey.staysThrough())) {
+            return startNext(names, newest, survey, nextEpoch(survey, newest.last()), start);
         }
     }
 
@@ -199,13 +199,13 @@ final class Recovery {
         }
     }
 
-    private Epoch nextEpoch(TailSurvey survey) {
+    /** @param cut the last record that stays where it is */
+    private Epoch nextEpoch(TailSurvey survey, long cut) {
         Epoch newest = chain.newest().epoch();
         int number = newest.number() + 1;
         if (survey.sealed()) {
-            return Epoch.withoutSurvivors(number, survey.last(), newest.next(survey.last()));
+            return Epoch.withoutSurvivors(number, cut, newest.next(cut));
         }
-        long cut = survey.durable();
         long resume = survey.highestSeen() + Epoch.UNCLEAN_GAP;
         return survey.last() > cut
                 ? new Epoch(number, cut, newest.next(cut), survey.last(), resume)

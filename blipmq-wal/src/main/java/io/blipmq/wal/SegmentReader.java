@@ -52,11 +52,20 @@ final class SegmentReader implements Closeable {
     /**
      * Goes on through the frames, up to the record {@code limit} or to the first bytes that are no valid frame.
      *
-     * @throws WalCorruptionException when a valid frame holds other numbers than those that come next, or {@code limit}
-     *     is in the middle of one: frames become durable as a whole, so no mark and no cut can be there
+     * @throws WalCorruptionException when a valid frame holds other numbers than those that come next
      */
     void replay(long limit, RecordHandler handler) throws IOException {
         while (replayFrame(limit, handler)) {
+            // on to the next one
+        }
+    }
+
+    /**
+     * As {@link #replay}, but to the end of the frame that holds {@code durable}: frames become durable as a whole, and
+     * a checkpoint may stand for the first records of one.
+     */
+    void replayDurable(long durable, RecordHandler handler) throws IOException {
+        while (expected <= durable && replayFrame(Long.MAX_VALUE, handler)) {
             // on to the next one
         }
     }
@@ -79,11 +88,8 @@ final class SegmentReader implements Closeable {
             passLost(limit);
         } else if (kind() == FrameLayout.KIND_COMPACTED) {
             handOutCompacted(handler);
-        } else if (handOut(limit, handler) > 0) {
-            throw damage(
-                    expected,
-                    WalCorruptionException.UNKNOWN,
-                    "the log is marked as on disk up to record " + limit + ", in the middle of a frame");
+        } else {
+            handOut(limit, handler);
         }
         offset += length;
         return true;
@@ -129,13 +135,11 @@ final class SegmentReader implements Closeable {
         }
     }
 
-    /** @return how many records of the frame are beyond the limit */
-    private int handOut(long limit, RecordHandler handler) {
+    private void handOut(long limit, RecordHandler handler) {
         ByteBuffer buffer = window.buffer();
         int cursor = frame + FrameLayout.HEADER_BYTES;
         long position = Position.of(header.ordinal(), (int) offset) - frame;
-        int remaining = count();
-        for (; remaining > 0 && expected <= limit; remaining--) {
+        for (int remaining = count(); remaining > 0 && expected <= limit; remaining--) {
             int bytes = buffer.getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
             int type = buffer.getInt(cursor + FrameLayout.RECORD_TYPE_OFFSET);
             int body = cursor + FrameLayout.RECORD_HEADER_BYTES;
@@ -145,7 +149,6 @@ final class SegmentReader implements Closeable {
             handler.onRecord(last, type, buffer, body, bytes, position + body);
             cursor += FrameLayout.recordBytes(bytes);
         }
-        return remaining;
     }
 
     /** The records of a compacted frame say their own numbers. */

@@ -52,6 +52,11 @@ record TailSurvey(
         return new TailSurvey(reader.last(), reader.offset(), tornEnd, highestMark, highestSeen, validBehindBad, false);
     }
 
+    /** The last record that stays where it is, or one that shares a frame with it. */
+    long staysThrough() {
+        return sealed ? last : durable;
+    }
+
     boolean isTorn() {
         return tornEnd > validEnd;
     }

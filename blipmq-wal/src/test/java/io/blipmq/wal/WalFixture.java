@@ -104,8 +104,12 @@ public final class WalFixture {
 
     /** Begins a checkpoint of everything that is stored; {@link #finishCheckpoint} ends it. */
     public WalFixture beginCheckpoint(String content, Liveness liveness) {
-        wal.checkpoint(
-                wal.appender().storedSequence(), ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)), liveness);
+        return beginCheckpoint(wal.appender().storedSequence(), content, liveness);
+    }
+
+    /** As {@link #beginCheckpoint(String, Liveness)}, of what is stored up to a number. */
+    public WalFixture beginCheckpoint(long sequence, String content, Liveness liveness) {
+        wal.checkpoint(sequence, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)), liveness);
         return this;
     }
 
@@ -202,7 +206,12 @@ public final class WalFixture {
     }
 
     public WalFixture drain() {
-        wal.appender().drainStored(into(drained), Integer.MAX_VALUE);
+        return drain(Integer.MAX_VALUE);
+    }
+
+    /** Takes so many stored records at most. */
+    public WalFixture drain(int limit) {
+        wal.appender().drainStored(into(drained), limit);
         return this;
     }
 
