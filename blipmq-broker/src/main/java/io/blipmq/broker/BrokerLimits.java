@@ -1,12 +1,13 @@
 package io.blipmq.broker;
 
-
 /**
  * Bounds of what the core does in one turn or for one request, and of its small tables. Immutable. The defaults are right for
  * every machine; they are injected so that simulations can draw small ones and run the code beyond each of them.
  *
  * @param commandsPerTurn commands applied in a turn, so that a burst does not starve the sockets
  * @param expiredPerStep expired messages that one request, or one look at a subscription, passes over
+ * @param sweptMax expired messages behind one that has not expired that are dropped before their turn, when a detached
+ *     subscription's backlog is too large; at 12 bytes each
  * @param tickWorkPerTurn of the maintenance tick's work, as {@link WorkMeter} counts it, in one turn
  * @param lettersPerRequest dead letters that one request redrives or purges; who wants more asks again
  * @param lettersPerTurn of them in one turn, so that others are served in between
@@ -30,6 +31,7 @@ package io.blipmq.broker;
 public record BrokerLimits(
         int commandsPerTurn,
         int expiredPerStep,
+        int sweptMax,
         int tickWorkPerTurn,
         int lettersPerRequest,
         int lettersPerTurn,
@@ -59,6 +61,7 @@ public record BrokerLimits(
         return new BrokerLimits(
                 16_384,
                 1_000,
+                100_000,
                 1 << 17,
                 10_000,
                 500,

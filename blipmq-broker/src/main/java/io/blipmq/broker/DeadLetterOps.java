@@ -55,8 +55,10 @@ final class DeadLetterOps {
         long wanted = tag == 0 ? count : 1;
         int seenBefore = progress.seen;
         long bytes = 0;
-        while (progress.done < wanted && progress.seen < (tag == 0 ? options.limits().lettersPerRequest() : 1)) {
-            if (progress.seen - seenBefore == options.limits().lettersPerTurn() || bytes >= options.limits().letterBytesPerTurn()) {
+        while (progress.done < wanted
+                && progress.seen < (tag == 0 ? options.limits().lettersPerRequest() : 1)) {
+            if (progress.seen - seenBefore == options.limits().lettersPerTurn()
+                    || bytes >= options.limits().letterBytesPerTurn()) {
                 return Broker.BUSY;
             }
             StoredMessage letter = walk.next();

@@ -10,6 +10,9 @@ interface Delivering {
 
     BrokerLimits limits();
 
+    /** Counts what it costs. */
+    WorkMeter work();
+
     int inFlightMax();
 
     /** Starts the deadline of a delivery that is about to be handed out. */

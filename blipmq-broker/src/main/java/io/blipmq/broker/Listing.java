@@ -2,8 +2,7 @@ package io.blipmq.broker;
 
 import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -49,27 +48,39 @@ public final class Listing {
 
     /** Topics that the key has subscriptions to. */
     public long topics(Client client, long after, int limit, Consumer<TopicInfo> sink) {
-        work.add(state.subscriptions().size());
+        work.add(state.subscriptionCount());
+        int left = page(limit);
         TreeMap<Long, Counts> byNumber = new TreeMap<>();
-        for (Subscription subscription : state.subscriptions()) {
+        boolean more = false;
+        for (Subscription subscription : state.subscriptionsBehind(0)) {
             Topic topic = subscription.topic();
             if (topic.number() > after && isOwn(subscription, client)) {
-                Counts counts = byNumber.computeIfAbsent(topic.number(), none -> new Counts(topic));
-                if (isDurable(subscription)) {
-                    counts.durable++;
-                } else {
-                    counts.passing++;
-                }
+                more |= count(subscription, topic, left, byNumber);
             }
         }
-        int left = page(limit);
-        for (Counts counts : byNumber.values()) {
-            sink.accept(new TopicInfo(counts.topic.name(), counts.durable, counts.passing));
-            if (--left == 0) {
-                return counts.topic.number() == byNumber.lastKey() ? 0 : counts.topic.number();
-            }
+        byNumber.values()
+                .forEach(counts -> sink.accept(new TopicInfo(counts.topic.name(), counts.durable, counts.passing)));
+        return more ? byNumber.lastKey() : 0;
+    }
+
+    /** @return whether a topic does not fit on the page, which has those with the lowest numbers */
+    private static boolean count(
+            Subscription subscription, Topic topic, int topicsMax, TreeMap<Long, Counts> byNumber) {
+        boolean full = byNumber.size() == topicsMax;
+        if (full && topic.number() > byNumber.lastKey()) {
+            return true;
         }
-        return 0;
+        Counts counts = byNumber.computeIfAbsent(topic.number(), none -> new Counts(topic));
+        if (isDurable(subscription)) {
+            counts.durable++;
+        } else {
+            counts.passing++;
+        }
+        if (byNumber.size() > topicsMax) {
+            byNumber.pollLastEntry();
+            return true;
+        }
+        return false;
     }
 
     private int page(int limit) {
@@ -93,37 +104,28 @@ public final class Listing {
      */
     public long subscriptions(
             Client client, long subscriptionId, long after, int limit, Consumer<SubscriptionDetails> sink) {
-        List<Subscription> found =
-                subscriptionId == 0 ? ownSubscriptions(client, after) : oneSubscription(client, subscriptionId, after);
+        Collection<Subscription> found =
+                subscriptionId == 0 ? state.subscriptionsBehind(after) : oneSubscription(subscriptionId, after);
         int left = page(limit);
         long workEnd = work.items() + limits.listWork();
-        long last = 0;
+        long last = after;
         for (Subscription subscription : found) {
-            if (left-- == 0 || work.items() >= workEnd) {
+            if (left == 0 || work.items() >= workEnd) {
                 return last;
             }
-            sink.accept(details(subscription));
+            work.add(1);
             last = subscription.id();
+            if (isOwn(subscription, client)) {
+                sink.accept(details(subscription));
+                left--;
+            }
         }
         return 0;
     }
 
-    private List<Subscription> oneSubscription(Client client, long id, long after) {
+    private Collection<Subscription> oneSubscription(long id, long after) {
         Subscription subscription = state.subscription(id);
-        return subscription != null && id > after && isOwn(subscription, client) ? List.of(subscription) : List.of();
-    }
-
-    /** In order. */
-    private List<Subscription> ownSubscriptions(Client client, long after) {
-        work.add(state.subscriptions().size());
-        List<Subscription> found = new ArrayList<>();
-        for (Subscription subscription : state.subscriptions()) {
-            if (subscription.id() > after && isOwn(subscription, client)) {
-                found.add(subscription);
-            }
-        }
-        found.sort(Comparator.comparingLong(Subscription::id));
-        return found;
+        return subscription != null && id > after ? List.of(subscription) : List.of();
     }
 
     private SubscriptionDetails details(Subscription subscription) {

@@ -77,6 +77,7 @@ final class BrokerSimulation {
         return new BrokerLimits(
                 small(d.commandsPerTurn(), 1, 8),
                 small(d.expiredPerStep(), 1, 5),
+                small(d.sweptMax(), 1, 8),
                 small(d.tickWorkPerTurn(), 1, 300),
                 small(d.lettersPerRequest(), 1, 8),
                 small(d.lettersPerTurn(), 1, 4),
