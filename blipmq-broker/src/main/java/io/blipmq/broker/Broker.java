@@ -34,8 +34,6 @@ public final class Broker {
     /** Refused: dead letters were to go to a subscription that the key does not have. */
     public static final long UNKNOWN_TARGET = -9;
 
-    /** Commands applied in a turn, so that a burst does not starve the sockets. */
-    private static final int COMMANDS_PER_TURN_MAX = 16_384;
     /** Deadlines are met, and settlements leave, to within this. */
     private static final long TIMED_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -56,22 +54,23 @@ public final class Broker {
     private final PushBroker pushBroker;
     private final ReadyList ready = new ReadyList();
     private final Refusals refusals = new Refusals(counters);
-    private final WorkMeter work = new WorkMeter();
+    private final WorkMeter work;
 
     private Broker(BrokerOptions options, BrokerClock clock, Journal.Opener opener) throws IOException {
         this.options = options;
         this.clock = clock;
         this.state = new BrokerState(options, counters);
+        this.work = state.work();
         this.journal = opener.open(state);
         state.journal(journal);
         this.redelivery = new Redelivery(options, counters, state, journal, clock, ready, work);
         this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery, ready, work);
-        for (DurableSubscription subscription : state.durableSubscriptions()) {
+        for (DurableSubscription subscription : state.durableBehind(0)) {
             subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
             redelivery.onRestored(subscription);
         }
         this.subscribing = new Subscribing(options, counters, state, journal, redelivery, work);
-        this.pushing = new Pushing(ready, redelivery, counters, work);
+        this.pushing = new Pushing(options.limits(), ready, redelivery, counters, work);
         this.publishing = new Publishing(options, counters, state, journal, redelivery, ready, pushing);
         this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready, work);
         this.settling = new Settling(state, redelivery, work);
@@ -82,7 +81,7 @@ public final class Broker {
     }
 
     private PushBroker pushBroker() {
-        Listing listing = new Listing(state, redelivery, journal, work);
+        Listing listing = new Listing(options.limits(), state, redelivery, journal, work);
         DeadLetterOps deadLetterOps = new DeadLetterOps(options, counters, state, journal, redelivery, work);
         return new PushBroker(publishing, attaching, settling, listing, deadLetterOps, pushing, ready, refusals);
     }
@@ -147,7 +146,7 @@ public final class Broker {
         int work = redelivery.advance(nowNanos, clock.epochMillis());
         work += housekeeping.goOn();
         work += mailbox.runAll();
-        work += journal.drainStored(state, COMMANDS_PER_TURN_MAX);
+        work += journal.drainStored(state, options.limits().commandsPerTurn());
         redelivery.appendWaiting();
         return work;
     }
@@ -195,7 +194,7 @@ public final class Broker {
 
     /** How long the core may wait for something to happen before its next turn. */
     public long awaitNanosMax() {
-        if (housekeeping.isUnderWay()) {
+        if (isTickUnderWay()) {
             return 0;
         }
         boolean timed = redelivery.isTimed() || journal.hasWaitingSettlements();
@@ -205,6 +204,11 @@ public final class Broker {
     /** The maintenance tick, about once a second; posted to the {@link #mailbox}. */
     public void onTick() {
         housekeeping.onTick();
+    }
+
+    /** Whether the last tick's work goes on in the next turn. */
+    public boolean isTickUnderWay() {
+        return housekeeping.isUnderWay();
     }
 
     /** The sequence number up to which all journalled commands are stored and have taken effect. */
@@ -259,16 +263,34 @@ public final class Broker {
         return counters.current(BrokerMetric.IN_FLIGHT);
     }
 
-    /** All subscriptions, for an operator to look at. */
+    /** All subscriptions by id, whatever they are; for nobody whom others wait behind. */
     public List<SubscriptionInfo> subscriptions(int countMax) {
         List<SubscriptionInfo> result = new ArrayList<>();
-        for (Subscription subscription : state.subscriptions()) {
-            if (result.size() == countMax) {
-                break;
-            }
-            result.add(subscription.info(redelivery));
+        List<SubscriptionInfo> page = subscriptionsBehind(0, countMax);
+        while (!page.isEmpty()) {
+            result.addAll(page);
+            page = subscriptionsBehind(page.get(page.size() - 1).id(), countMax - result.size());
         }
         return result;
+    }
+
+    /**
+     * Subscriptions for an operator to look at, by id.
+     *
+     * @param id begins behind it
+     * @return at most {@code countMax}; fewer when much had to be read for them, at least one if there is one more
+     */
+    public List<SubscriptionInfo> subscriptionsBehind(long id, int countMax) {
+        List<SubscriptionInfo> page = new ArrayList<>();
+        long workEnd = work.items() + options.limits().listWork();
+        for (Subscription subscription : state.subscriptionsBehind(id)) {
+            if (page.size() >= countMax || !page.isEmpty() && work.items() >= workEnd) {
+                break;
+            }
+            work.add(Housekeeping.LOOK_WORK + subscription.unsettledCount());
+            page.add(subscription.info(redelivery));
+        }
+        return page;
     }
 
     /**

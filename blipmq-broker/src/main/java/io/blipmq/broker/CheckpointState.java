@@ -127,7 +127,7 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
                 topics.add(of(topic));
             }
         });
-        for (DurableSubscription subscription : state.durableSubscriptions()) {
+        for (DurableSubscription subscription : state.durableBehind(0)) {
             for (RecentLetters.Letter letter : subscription.recentLetters().waiting()) {
                 letters.add(LetterState.of(subscription, letter));
             }
@@ -156,7 +156,7 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
     }
 
     private static void restore(MessageLog log, LogState logState) {
-        log.restore(logState.lastSequence, logState.count, logState.bytes);
+        log.restore(logState.lastSequence, logState.count, logState.bytes, logState.lastSequence);
     }
 
     private static void restore(SubscriptionState from, Topic topic, BrokerState state) {

@@ -69,7 +69,8 @@ final class CommandDecoder {
                 content + propertiesBytes,
                 CommandCodec.payloadLength(body, offset),
                 propertiesBytes,
-                body.getLong(offset));
+                body.getLong(offset),
+                body.getLong(offset + Long.BYTES));
     }
 
     private static void decodeSubscribe(

@@ -5,12 +5,6 @@ import java.nio.ByteBuffer;
 
 /** Sends dead letters back to the subscriptions they failed in, or drops them, because a client says so. Owned by the core thread. */
 final class DeadLetterOps {
-    /** Bounds what one request does; who wants more asks again. */
-    private static final int LETTERS_PER_REQUEST_MAX = 10_000;
-    /** Bounds the work of a turn, so that others are served in between. */
-    private static final int LETTERS_PER_TURN_MAX = 500;
-    /** Likewise; a larger letter has a turn of its own. */
-    private static final int BYTES_PER_TURN_MAX = 1 << 20;
     /** What reading one letter is taken to cost, in deliveries. */
     private static final int LETTER_WORK = 64;
 
@@ -85,11 +79,12 @@ final class DeadLetterOps {
         progress.goOn(which, journal.appliedSequence());
         LetterWalk walk = new LetterWalk(letters, journal, progress.after());
         boolean one = which.tag() != 0;
-        int seenMax = one ? 1 : LETTERS_PER_REQUEST_MAX;
+        int seenMax = one ? 1 : options.limits().lettersPerRequest();
         int seenBefore = progress.seen();
         long bytes = 0;
         while (progress.done() < count && progress.seen() < seenMax) {
-            if (progress.seen() - seenBefore == LETTERS_PER_TURN_MAX || bytes >= BYTES_PER_TURN_MAX) {
+            if (progress.seen() - seenBefore == options.limits().lettersPerTurn()
+                    || bytes >= options.limits().letterBytesPerTurn()) {
                 return Broker.BUSY;
             }
             StoredMessage letter = walk.next();

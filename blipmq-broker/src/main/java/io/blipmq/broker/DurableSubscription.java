@@ -251,9 +251,9 @@ final class DurableSubscription extends Subscription {
         return reader.pushNext(attachment, countMax, delivering);
     }
 
-    /** The maintenance tick: drops what has expired although nobody asks for it. */
-    void dropExpired(Delivering delivering) {
-        reader.dropExpired(delivering);
+    /** As {@link DurableReader#dropExpired}. */
+    boolean dropExpired(Delivering delivering) {
+        return reader.dropExpired(delivering);
     }
 
     /** A message's move to the dead letters is journalled. */
@@ -341,9 +341,9 @@ final class DurableSubscription extends Subscription {
 
     /** When the oldest message that waits at the cursor was published; {@link Long#MAX_VALUE} when none does. */
     private long oldestWaitingMillis(Delivering delivering) {
-        reader.passSettled();
-        boolean waits = cursor.waitingCount() > 0 && !cursor.isAtEnd();
-        return waits ? cursor.message(delivering.journal()).publishedMillis : Long.MAX_VALUE;
+        reader.passSettled(delivering);
+        boolean waits = cursor.waitingCount() > 0 && !cursor.isAtEnd() && !cursor.isSettled();
+        return waits ? cursor.message().publishedMillis : Long.MAX_VALUE;
     }
 
     @Override

@@ -134,6 +134,9 @@ public interface Journal {
      */
     int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions);
 
+    /** What {@link #find} may cost just now, as {@link WorkMeter} counts it. */
+    int findWork();
+
     /** Reads what a message's record says, given where it stands or stood. */
     void readMessage(StoredMessage message);
 

@@ -79,7 +79,8 @@ public record JournalRecord(
                 int payloadOffset,
                 int payloadLength,
                 int propertiesBytes,
-                long publishedMillis) {
+                long publishedMillis,
+                long expiresMillis) {
             record = message("publish", text(topicOffset, topicLength), 0, 0, 0);
         }
 

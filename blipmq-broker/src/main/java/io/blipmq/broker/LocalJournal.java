@@ -255,6 +255,11 @@ public final class LocalJournal implements Journal {
     }
 
     @Override
+    public int findWork() {
+        return messages.findWork();
+    }
+
+    @Override
     public void readMessage(StoredMessage message) {
         messages.readMessage(message);
     }

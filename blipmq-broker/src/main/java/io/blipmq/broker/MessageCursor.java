@@ -55,16 +55,21 @@ final class MessageCursor {
         return false;
     }
 
+    /** Whether a message from here on may expire. Where none does, nobody need look. */
+    boolean mayExpire() {
+        return nextSequence <= messages.expiringThrough();
+    }
+
     /** The number of the message at the cursor. */
     long sequence() {
         return page.sequence(slot);
     }
 
     /** What its record says; valid until the cursor moves. */
-    StoredMessage message(Journal journal) {
+    StoredMessage message() {
         if (head.sequence != sequence()) {
             head.at(messages.key(), sequence(), page.position(slot));
-            journal.readMessage(head);
+            messages.read(head);
         }
         return head;
     }

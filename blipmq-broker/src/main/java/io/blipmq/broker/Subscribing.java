@@ -11,7 +11,7 @@ package io.blipmq.broker;
  */
 final class Subscribing {
     /** Ids of QoS 0 subscriptions start here, far above any sequence number, which durable ones have as ids. */
-    private static final long FIRST_PASSING_ID = 1L << 62;
+    static final long FIRST_PASSING_ID = 1L << 62;
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
@@ -63,7 +63,7 @@ final class Subscribing {
         if (isFull(client)) {
             return Broker.TOO_MANY_OF_CONNECTION;
         }
-        boolean room = state.subscriptions().size() + expected.count() < options.subscriptionsMax();
+        boolean room = state.subscriptionCount() + expected.count() < options.subscriptionsMax();
         return room ? 0 : Broker.TOO_MANY_SUBSCRIPTIONS;
     }
 

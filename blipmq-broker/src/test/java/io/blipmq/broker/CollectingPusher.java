@@ -127,8 +127,8 @@ final class CollectingPusher implements Pusher {
         AttachRequest request =
                 new AttachRequest(0, TOPIC, BrokerState.NO_NAME, false, false, 0, 0, false, unlimited, creditBytes, 1);
         Client client = new Client(new OwnerId(1, 1), "", "", this);
-        LiveLog log = new LiveLog(new LiveMemory(1 << 20), 1, new BrokerCounters());
-        Topic topic = new Topic(1, TOPIC, () -> log, new PositionMemory(1));
+        LiveLog log = new LiveLog(new LiveMemory(1 << 20, BrokerLimits.defaults()), 1, new BrokerCounters());
+        Topic topic = new Topic(1, TOPIC, () -> log, new PositionMemory(1, BrokerLimits.defaults(), new WorkMeter()));
         return new Attachment(client, new PassingSubscription(1, topic, client, 0), request, false);
     }
 }

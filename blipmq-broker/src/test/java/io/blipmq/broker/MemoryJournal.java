@@ -27,6 +27,7 @@ public final class MemoryJournal implements Journal {
     private boolean settlementsBusy;
     private boolean lettersBusy;
     private int finds;
+    private int reads;
 
     /** From now on what a turn appends counts as stored when the turn ends, and so does everything before. */
     public void release() {
@@ -67,6 +68,11 @@ public final class MemoryJournal implements Journal {
 
     public int size() {
         return entries.size();
+    }
+
+    /** How often messages' heads have been read. */
+    int reads() {
+        return reads;
     }
 
     /** How often positions have been looked for. */
@@ -239,8 +245,15 @@ public final class MemoryJournal implements Journal {
         return found;
     }
 
+    /** As for some segments. */
+    @Override
+    public int findWork() {
+        return 10_000;
+    }
+
     @Override
     public void readMessage(StoredMessage message) {
+        reads++;
         if (CommandCodec.decodeMessage(body(message), 0, message)) {
             CommandCodec.decodeProperties(body(message), message.payloadOffset, message);
         }

@@ -36,6 +36,11 @@ public final class History {
         return indexed.through();
     }
 
+    /** How many indexes {@link #find} may have to look into. Thread-safe. */
+    public int segmentCount() {
+        return indexed.segments().size();
+    }
+
     /**
      * Finds the records of a key with numbers from {@code fromSequence} to {@code throughSequence}, in order, as many as
      * the arrays hold. Records above {@link #indexedThrough} are not found; dead ones may or may not be.

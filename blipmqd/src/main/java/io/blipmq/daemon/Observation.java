@@ -1,7 +1,9 @@
 package io.blipmq.daemon;
 
+import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerCounters;
 import io.blipmq.broker.BrokerMetric;
+import io.blipmq.broker.SubscriptionInfo;
 import io.blipmq.metrics.Agents;
 import io.blipmq.metrics.HistogramSnapshot;
 import io.blipmq.metrics.JvmMetrics;
@@ -10,14 +12,16 @@ import io.blipmq.metrics.Metric;
 import io.blipmq.metrics.MetricsRegistry;
 import io.blipmq.metrics.ProcessMetrics;
 import io.blipmq.metrics.RuntimeSnapshot;
-import io.blipmq.metrics.SubscriptionSource;
 import io.blipmq.metrics.TimeSummary;
 import io.blipmq.metrics.http.HttpBindings;
 import io.blipmq.net.NetMetric;
 import io.blipmq.wal.WalMetrics;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -39,14 +43,29 @@ final class Observation {
     HttpBindings bindings() {
         Optional<Supplier<RuntimeSnapshot>> console =
                 daemon.settings().runtimeConsole() ? Optional.of(this::runtime) : Optional.empty();
-        SubscriptionSource subscriptions = countMax ->
-                CoreCalls.ask(daemon.broker().mailbox(), () -> daemon.broker().subscriptions(countMax));
         return new HttpBindings(
                 registry(),
                 new Liveness(daemon.dutyCycles(), System::nanoTime, TURN_NANOS_MAX),
                 daemon::readiness,
-                subscriptions,
+                this::subscriptions,
                 console);
+    }
+
+    /** Asks the core for page after page, each in a turn of its own. */
+    private CompletableFuture<List<SubscriptionInfo>> subscriptions(int countMax) {
+        return subscriptionsBehind(0, countMax, new ArrayList<>());
+    }
+
+    private CompletableFuture<List<SubscriptionInfo>> subscriptionsBehind(
+            long id, int countMax, List<SubscriptionInfo> found) {
+        Broker broker = daemon.broker();
+        return CoreCalls.ask(broker.mailbox(), () -> broker.subscriptionsBehind(id, countMax - found.size()))
+                .thenCompose(page -> {
+                    found.addAll(page);
+                    return page.isEmpty()
+                            ? CompletableFuture.completedFuture(found)
+                            : subscriptionsBehind(page.get(page.size() - 1).id(), countMax, found);
+                });
     }
 
     private MetricsRegistry registry() {

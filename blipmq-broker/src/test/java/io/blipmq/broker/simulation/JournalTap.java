@@ -152,6 +152,11 @@ final class JournalTap implements Journal {
     }
 
     @Override
+    public int findWork() {
+        return journal.findWork();
+    }
+
+    @Override
     public void readMessage(StoredMessage message) {
         journal.readMessage(message);
     }

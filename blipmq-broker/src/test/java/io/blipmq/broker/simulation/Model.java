@@ -50,10 +50,15 @@ final class Model implements JournalTap.Listener {
     /** Messages whose time was over when this turn began. */
     private final List<Settled> outdated = new ArrayList<>();
 
+    /** What the tick that is under way has to drop, and which subscriptions it has to remove. */
+    private final List<Settled> outdatedInTick = new ArrayList<>();
+
+    private final Set<Long> endedInTick = new HashSet<>();
+    /** Whether acknowledgements have waited for room since that tick began. */
+    private boolean settlementsWaitedInTick;
+
     /** Whether the journal had no room for the last settlement: acknowledgements wait, and nothing expires. */
     private boolean settlementsWait;
-    /** Whether that was so at any time of this turn. */
-    private boolean settlementsWaited;
     /** When that was last so. */
     private long settlementsWaitedNanos;
 
@@ -190,8 +195,7 @@ final class Model implements JournalTap.Listener {
     // --- turns
 
     void beginTurn(long newNowNanos, long newNowMillis) {
-        removalsRefused.clear();
-        settlementsWaited = settlementsWait;
+        settlementsWaitedInTick |= settlementsWait;
         nowNanos = newNowNanos;
         nowMillis = newNowMillis;
         if (settlementsWait) {
@@ -284,19 +288,35 @@ final class Model implements JournalTap.Listener {
                 .flatMap(topics -> topics);
     }
 
-    /** After a maintenance tick nothing waits that nobody wants any more. */
+    /** A maintenance tick begins its work with this turn. */
+    void beginTick() {
+        removalsRefused.clear();
+        settlementsWaitedInTick = settlementsWait;
+        outdatedInTick.clear();
+        outdatedInTick.addAll(outdated);
+        endedInTick.clear();
+        durable.values().stream().filter(this::isEnded).forEach(subscription -> endedInTick.add(subscription.id));
+    }
+
+    private boolean isEnded(ModelSubscription subscription) {
+        return !subscription.isAttached()
+                && !subscription.deadLetters
+                && !subscription.removing
+                && (subscription.passing && nowNanos > subscription.detachedNanos
+                        || nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos());
+    }
+
+    /** A maintenance tick has done its work: nothing waits that nobody wanted when it began. */
     void checkTick() {
         for (ModelSubscription subscription : durable.values()) {
-            boolean outdated = !subscription.isAttached()
-                    && !subscription.deadLetters
-                    && !subscription.removing
-                    && (subscription.passing && nowNanos > subscription.detachedNanos
-                            || nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos());
             Check.that(
-                    !outdated || settlementsWaited || removalsRefused.contains(subscription.id),
+                    !endedInTick.contains(subscription.id)
+                            || !isEnded(subscription)
+                            || settlementsWaitedInTick
+                            || removalsRefused.contains(subscription.id),
                     () -> subscription + " should have expired");
         }
-        for (Settled message : settlementsWaited ? Set.<Settled>of() : outdated) {
+        for (Settled message : settlementsWaitedInTick ? Set.<Settled>of() : outdatedInTick) {
             ModelSubscription subscription = durable.get(message.subscription);
             Check.that(
                     subscription == null || !subscription.unsettled.containsKey(message.tag),
@@ -570,7 +590,7 @@ final class Model implements JournalTap.Listener {
     public void onRefused(Command command) {
         if (command.kind() == Command.Kind.SETTLE) {
             settlementsWait = true;
-            settlementsWaited = true;
+            settlementsWaitedInTick = true;
             settlementsWaitedNanos = nowNanos;
         } else if (command.kind() == Command.Kind.DEAD_LETTER) {
             ModelMessage message = durable.get(command.subscription()).unsettled.get(command.tag());

@@ -19,6 +19,8 @@ final class Turns {
     private final IntSupplier roomOfNext;
 
     private boolean ticked;
+    /** Whether the work of a tick goes on. */
+    private boolean tickWorks;
 
     Turns(SimulatedMachine machine, Model model, IntSupplier roomOfNext) {
         this.machine = machine;
@@ -40,6 +42,11 @@ final class Turns {
     void turn(int requestsMax) {
         model.beginTurn(machine.nanoTime(), machine.epochMillis());
         Broker broker = machine.broker();
+        if (ticked && !tickWorks) {
+            tickWorks = true;
+            model.beginTick();
+        }
+        ticked = false;
         broker.doWork(machine.nanoTime());
         model.checkMoves();
         endConnections();
@@ -48,8 +55,8 @@ final class Turns {
         push(broker);
         broker.endTurn();
         model.checkFigures(broker);
-        if (ticked) {
-            ticked = false;
+        if (tickWorks && !broker.isTickUnderWay()) {
+            tickWorks = false;
             model.checkTick();
         }
     }
@@ -86,6 +93,7 @@ final class Turns {
     void forget() {
         clients.clear();
         ticked = false;
+        tickWorks = false;
     }
 
     /** The daemon's six steps. */
@@ -106,6 +114,10 @@ final class Turns {
         model.onSealed();
         for (int i = 0; !machine.isSealed(); i++) {
             Check.that(i < TURNS_TO_SEAL_MAX, () -> "the log does not end");
+            stepAll();
+        }
+        for (int i = 0; model.history().appliedSequence() < model.history().lastSequence(); i++) {
+            Check.that(i < TURNS_TO_SEAL_MAX, () -> "what is stored does not take effect");
             stepAll();
         }
         stepAll();
