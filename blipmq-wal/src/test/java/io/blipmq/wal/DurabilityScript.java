@@ -87,7 +87,7 @@ enum DurabilityScript {
     },
 
     /** A file that is kept is on disk without another call. */
-    A_KEPT_FILE(Map.of("segment", "mended", "segment.aside", "damaged")) {
+    A_KEPT_FILE(Map.of("segment", "damaged", "segment.aside", "damaged")) {
         @Override
         void run(Storage storage) throws IOException {
             try (StorageFile file = storage.create("segment")) {
@@ -96,6 +96,13 @@ enum DurabilityScript {
             }
             storage.syncDirectory();
             storage.keep("segment", "segment.aside");
+        }
+    },
+
+    A_MENDED_FILE(Map.of("segment", "mended", "segment.aside", "damaged")) {
+        @Override
+        void run(Storage storage) throws IOException {
+            A_KEPT_FILE.run(storage);
             try (StorageFile file = storage.create("temporary")) {
                 file.write(bytes("mended"), 0);
                 file.force();
