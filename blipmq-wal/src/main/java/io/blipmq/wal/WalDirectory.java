@@ -1,6 +1,7 @@
 package io.blipmq.wal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -84,7 +85,7 @@ final class WalDirectory {
             return !SegmentNames.foreign(
                             files.map(file -> file.getFileName().toString()).toList())
                     .isEmpty();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return false;
         }
     }
@@ -121,6 +122,8 @@ final class WalDirectory {
     static void force(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
+        } catch (IOException e) {
+            throw FailedCall.of("fsync of the directory " + directory, e);
         }
     }
 

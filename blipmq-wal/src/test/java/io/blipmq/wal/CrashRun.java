@@ -19,12 +19,16 @@ final class CrashRun {
     private final WalFixture log;
     private final ForcePolicy policy;
     private final Ledger ledger;
+    /** With few, a segment's index takes several blocks. */
+    private final int fillerBytesMax;
+
     private int texts;
 
     CrashRun(long seed, SimulatedStorage storage) {
         this.random = new Random(seed);
         this.storage = storage;
         this.policy = policy();
+        this.fillerBytesMax = random.nextInt(4) == 0 ? 4 : 60;
         this.log = fixture(storage);
         this.ledger = new Ledger(policy, random);
     }
@@ -179,17 +183,25 @@ final class CrashRun {
         }
         log.drain().advance(random.nextInt(10_000_000));
         if (random.nextInt(20) == 0) {
-            log.advance(2_000_000_000L);
-            log.wal().appender().markIdle(log.nowNanos());
+            tickWhileIdle();
         }
         ledger.model().probe(log, ledger.history());
         ledger.note(log);
+    }
+
+    /** The second tick finds that nothing has been appended for a second. */
+    private void tickWhileIdle() {
+        for (int tick = 0; tick < 2; tick++) {
+            log.wal().appender().markIdle(log.nowNanos());
+            log.advance(1_000_000_000L);
+        }
+        log.wal().appender().markIdle(log.nowNanos());
     }
 
     private void append() {
         ledger.append(
                 log,
                 "abc-".charAt(random.nextInt(4)) + " record " + texts++
-                        + "x".repeat(random.nextInt(random.nextInt(10) == 0 ? 900 : 60)));
+                        + "x".repeat(random.nextInt(random.nextInt(10) == 0 ? 900 : fillerBytesMax)));
     }
 }

@@ -8,13 +8,19 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on a real disk, and the paths that cannot hold a log. */
 class FileStorageTest extends StorageContract {
     @TempDir
+    static Path traces;
+
+    @TempDir
     Path directory;
+
+    private static TracedStorage traced;
 
     @Override
     Storage openStorage() throws IOException {
@@ -24,6 +30,30 @@ class FileStorageTest extends StorageContract {
     @Override
     Storage openSecond() throws IOException {
         return FileStorage.open(directory);
+    }
+
+    @Override
+    SimulatedStorage diskAfter(DurabilityScript script) throws Exception {
+        return traced().disk(script);
+    }
+
+    /** One process for all scripts. */
+    private static TracedStorage traced() throws Exception {
+        if (traced == null) {
+            traced = TracedStorage.run(traces, List.of());
+        }
+        return traced;
+    }
+
+    @Test
+    void theNameOfANewDirectoryIsForced() throws Exception {
+        assertThat(traced().newDirectories()).isGreaterThan(DurabilityScript.values().length);
+        assertThat(traced().unforcedDirectories()).isEmpty();
+    }
+
+    @Test
+    void theProcessIdIsWrittenInWholeHoweverLittleAWriteTakes() throws Exception {
+        assertThat(traced().lockContent()).matches("\\d+\n");
     }
 
     @Test

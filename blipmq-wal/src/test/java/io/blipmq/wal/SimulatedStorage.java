@@ -375,6 +375,12 @@ public final class SimulatedStorage implements Storage {
         change(new NameChange(from, to, existing(from)));
     }
 
+    /** Gives a file a second name, as a system does; the storage's users {@link #keep} files. */
+    synchronized void link(String name, String other) throws IOException {
+        onChange("link " + name + " " + other);
+        change(new NameChange(null, other, existing(name)));
+    }
+
     @Override
     public synchronized void delete(String name) {
         onChange("delete " + name);
