@@ -2,6 +2,7 @@ package io.blipmq.daemon;
 
 import io.blipmq.broker.BrokerCounters;
 import io.blipmq.broker.BrokerMetric;
+import io.blipmq.daemon.logging.Logging;
 import io.blipmq.metrics.Agents;
 import io.blipmq.metrics.HistogramSnapshot;
 import io.blipmq.metrics.JvmMetrics;
@@ -54,6 +55,7 @@ final class Observation {
         bindBroker(builder);
         bindNet(builder);
         bindLog(builder);
+        builder.value(Metric.LOG_LINES_DROPPED, Logging::droppedCount);
         builder.labelled(Metric.BUILD_INFO, Map.of(daemon.version(), () -> 1L));
         Agents.bind(builder, daemon.dutyCycles());
         ProcessMetrics.bind(builder);
