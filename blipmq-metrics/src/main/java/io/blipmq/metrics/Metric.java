@@ -127,6 +127,10 @@ public enum Metric {
 
     AGENT_BUSY("blipmq_agent_busy_seconds_total", COUNTER, "agent", "Time that an agent's thread spent in its turns."),
     AGENT_TURNS("blipmq_agent_turns_total", COUNTER, "agent", "Turns of an agent's duty cycle since the start."),
+    LOG_LINES_DROPPED(
+            "blipmq_log_lines_dropped_total",
+            COUNTER,
+            "Lines of the daemon's own log output dropped since the start, because nobody read those before them."),
     BUILD_INFO("blipmq_build_info", GAUGE, "version", "Always 1; the label says which version of BlipMQ runs."),
 
     PROCESS_START_TIME("process_start_time_seconds", GAUGE, "When the process started, in seconds since 1970."),

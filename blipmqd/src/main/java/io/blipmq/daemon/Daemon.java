@@ -2,6 +2,7 @@ package io.blipmq.daemon;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.config.Settings;
+import io.blipmq.daemon.logging.Logging;
 import io.blipmq.metrics.DutyCycle;
 import io.blipmq.metrics.Health;
 import io.blipmq.metrics.http.HttpEndpoint;
@@ -15,8 +16,10 @@ import io.blipmq.wal.WalOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -197,8 +200,12 @@ final class Daemon {
     /** Ends at once: after a failure nothing may be confirmed, and no hook may pretend otherwise. */
     private void halt(int status, String what, Throwable failure) {
         state = DaemonState.FAILED;
-        LastWords.say(
-                () -> logFailure(what, failure), () -> Runtime.getRuntime().halt(status));
+        try {
+            logFailure(what, failure);
+            Logging.flush();
+        } finally {
+            Runtime.getRuntime().halt(status);
+        }
     }
 
     /** What failed storage says is enough for an operator; anything else is a bug, whose place matters. */
@@ -215,7 +222,16 @@ final class Daemon {
         if (state != DaemonState.RUNNING) {
             return Health.down(state.text());
         }
-        return wal.metrics().isFull() ? Health.down("disk full") : StartLines.health(wal.salvage());
+        return wal.metrics().isFull() ? Health.down("disk full") : remarks();
+    }
+
+    /** Clients are served; but what should not be forgotten at once is said. */
+    private Health remarks() {
+        List<String> remarks = Stream.of(
+                        StartLines.remark(wal.salvage()), Logging.trouble().map(text -> "but " + text))
+                .flatMap(Optional::stream)
+                .toList();
+        return remarks.isEmpty() ? Health.ok() : new Health(true, "ok, " + String.join(", ", remarks));
     }
 
     static long millisSince(long nanos) {

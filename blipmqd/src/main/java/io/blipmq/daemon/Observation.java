@@ -4,6 +4,7 @@ import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerCounters;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.broker.SubscriptionInfo;
+import io.blipmq.daemon.logging.Logging;
 import io.blipmq.metrics.Agents;
 import io.blipmq.metrics.HistogramSnapshot;
 import io.blipmq.metrics.JvmMetrics;
@@ -73,6 +74,7 @@ final class Observation {
         bindBroker(builder);
         bindNet(builder);
         bindLog(builder);
+        builder.value(Metric.LOG_LINES_DROPPED, Logging::droppedCount);
         builder.labelled(Metric.BUILD_INFO, Map.of(daemon.version(), () -> 1L));
         Agents.bind(builder, daemon.dutyCycles());
         ProcessMetrics.bind(builder);

@@ -71,6 +71,7 @@ final class Shutdown {
             log.error("the shutdown did not complete; the next start recovers the log", e);
         }
         Logging.reportAllRepeats();
+        Logging.flush();
     }
 
     private void drain() throws InterruptedException, ExecutionException, TimeoutException {

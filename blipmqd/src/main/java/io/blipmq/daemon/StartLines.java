@@ -1,10 +1,10 @@
 package io.blipmq.daemon;
 
-import io.blipmq.metrics.Health;
 import io.blipmq.wal.LogDamage;
 import io.blipmq.wal.RecoveryReport;
 import io.blipmq.wal.RepairReport;
 import io.blipmq.wal.Wal;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,13 +35,12 @@ final class StartLines {
         }
     }
 
-    /** Clients are served; but what a salvage gave up should not be forgotten at once. */
-    static Health health(RepairReport salvage) {
+    /** What a salvage gave up, empty when there was none. */
+    static Optional<String> remark(RepairReport salvage) {
         return salvage.damages().isEmpty()
-                ? Health.ok()
-                : new Health(
-                        true,
-                        "ok, salvaged; lost ranges of records: " + salvage.lostRanges() + ", see the log of the start");
+                ? Optional.empty()
+                : Optional.of(
+                        "salvaged; lost ranges of records: " + salvage.lostRanges() + ", see the log of the start");
     }
 
     private static void logRecovery(RecoveryReport report) {
