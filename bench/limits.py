@@ -11,9 +11,7 @@ Needs root and a memory controller of cgroups (version 1 or 2). Prints a line fo
 """
 import argparse
 import os
-import selectors
 import signal
-import socket
 import struct
 import subprocess
 import sys
@@ -73,7 +71,7 @@ class Load:
 
     def __init__(self):
         self.over = threading.Event()
-        self.published = self.received = self.refused = self.lost = 0
+        self.frame_bytes = self.published = self.received = self.refused = self.lost = 0
         self.threads = []
         self.held = []
 
@@ -122,8 +120,8 @@ class Load:
                 if frame == blip.DELIVER:
                     taken = list(wire.deliveries(payload))
                     self.received += len(taken)
-                    if qos:
-                        wire.settle(connection, subscription, wire.ACK, [delivery for delivery, _, _ in taken])
+                    if any(delivery for delivery, _, _ in taken):
+                        wire.settle(connection, subscription, wire.ACK, [delivery for delivery, _, _ in taken if delivery])
                     wire.give_credit(connection, subscription, len(taken))
         finally:
             connection.close()
@@ -177,21 +175,17 @@ def run(mib, seconds):
                 daemon.wait()
         peak = limit.peak_mib()
         limit.remove()
-        print(f"{mib:4} MiB: {problem or 'held'}; frame bytes {load_frame_bytes.get(mib, '-')}, published {load.published}, received {load.received}, "
+        print(f"{mib:4} MiB: {problem or 'held'}; frame bytes {load.frame_bytes}, published {load.published}, received {load.received}, "
               f"refused {load.refused}, connections lost {load.lost}, half frames {len(load.held)}, peak {peak} MiB", flush=True)
         if problem:
             sys.stdout.write(Path(f"{work}/daemon.log").read_text(errors="replace")[-3000:])
         return problem is None
 
 
-load_frame_bytes = {}
-
-
 def load_and_judge(daemon, load, seconds):
     if not is_ready(daemon):
         return f"it did not start: status {daemon.poll()}"
-    first = load.connect()
-    load_frame_bytes[len(load_frame_bytes)] = first.frame_bytes
+    load.frame_bytes = load.connect().frame_bytes
     for number in range(PUBLISHERS):
         load.begin(load.publish, f"t{number % TOPICS}", number // TOPICS % 2)
     for number in range(READERS):
