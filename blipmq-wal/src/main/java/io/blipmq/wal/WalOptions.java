@@ -25,6 +25,7 @@ import java.util.function.Supplier;
  * @param checkpointNanos or when so much time has passed and there is anything new
  * @param scrubNanos the pause between two closed segments that are read to see whether they are whole
  * @param salvage whether a damaged log is repaired at the start, which then reads all of it; without, it is refused
+ * @param limits of what the log does at once
  * @param recordKey what closed segments are indexed by
  * @param nanoClock a monotonic clock, for durations only
  * @param journalIds the id of a new journal
@@ -44,6 +45,7 @@ public record WalOptions(
         long checkpointNanos,
         long scrubNanos,
         boolean salvage,
+        WalLimits limits,
         RecordKey recordKey,
         LongSupplier nanoClock,
         Supplier<UUID> journalIds) {
@@ -52,6 +54,7 @@ public record WalOptions(
 
     public WalOptions {
         Objects.requireNonNull(forcePolicy, "forcePolicy");
+        Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(recordKey, "recordKey");
         Objects.requireNonNull(nanoClock, "nanoClock");
         Objects.requireNonNull(journalIds, "journalIds");
@@ -86,6 +89,7 @@ public record WalOptions(
                 TimeUnit.SECONDS.toNanos(30),
                 TimeUnit.MINUTES.toNanos(1),
                 false,
+                WalLimits.defaults(),
                 RecordKey.NO_KEYS,
                 System::nanoTime,
                 UUID::randomUUID);
@@ -137,6 +141,10 @@ public record WalOptions(
         return change(copy -> copy.salvage = wanted);
     }
 
+    public WalOptions withLimits(WalLimits chosen) {
+        return change(copy -> copy.limits = chosen);
+    }
+
     public WalOptions withRecordKey(RecordKey key) {
         return change(copy -> copy.recordKey = key);
     }
@@ -181,6 +189,7 @@ public record WalOptions(
         private long checkpointNanos;
         private long scrubNanos;
         private boolean salvage;
+        private WalLimits limits;
         private RecordKey recordKey;
         private LongSupplier nanoClock;
         private Supplier<UUID> journalIds;
@@ -200,6 +209,7 @@ public record WalOptions(
             checkpointNanos = options.checkpointNanos;
             scrubNanos = options.scrubNanos;
             salvage = options.salvage;
+            limits = options.limits;
             recordKey = options.recordKey;
             nanoClock = options.nanoClock;
             journalIds = options.journalIds;
@@ -221,6 +231,7 @@ public record WalOptions(
                     checkpointNanos,
                     scrubNanos,
                     salvage,
+                    limits,
                     recordKey,
                     nanoClock,
                     journalIds);
