@@ -216,7 +216,7 @@ final class Recovery {
     private Recovered startNext(List<String> names, SegmentReader newest, TailSurvey survey, Epoch epoch, long start)
             throws IOException {
         List<String> prepared = cleanup.sweep(names);
-        String tornFile = survey.isTorn() ? TornTail.setAside(storage, newest, survey, options) : "";
+        String tornFile = survey.isTorn() ? TornTail.setAside(storage, newest, survey, options.limits()) : "";
         SegmentHeader header = new SegmentHeader(
                 newest.header().journalId(), boot, epoch, chain.highestOrdinal() + 1, epoch.next(epoch.cut()), 0);
         EpochStart.Started current = new EpochStart(storage, options, header)

@@ -19,7 +19,6 @@ import java.util.function.Supplier;
  *     that acks still fit when the disk is full
  * @param unstoredBytesMax backpressure: appended bytes that are not yet stored and drained
  * @param tailBytesMax memory for reading recent records back without the disk
- * @param tornBytesMax how much of a torn tail is set aside in a file
  * @param lockWaitNanos how long a start waits for another daemon to let go of the log
  * @param checkpointBytes a checkpoint is due after so much log
  * @param checkpointNanos or when so much time has passed and there is anything new
@@ -39,7 +38,6 @@ public record WalOptions(
         int reserveBytes,
         int unstoredBytesMax,
         int tailBytesMax,
-        int tornBytesMax,
         long lockWaitNanos,
         long checkpointBytes,
         long checkpointNanos,
@@ -67,7 +65,7 @@ public record WalOptions(
                 "a segment must hold its reserve and the longest record");
         require(Segments.usableBytes(startSegmentBytes) >= 0, "startSegmentBytes must hold a header and a seal");
         require(aligned(chunkBytes) && chunkBytes >= Segments.frameBytes(0), "chunkBytes must be a multiple of 8");
-        require(unstoredBytesMax > 0 && tailBytesMax >= 0 && tornBytesMax >= 0, "byte budgets must not be negative");
+        require(unstoredBytesMax > 0 && tailBytesMax >= 0, "byte budgets must not be negative");
         require(checkpointBytes > 0 && checkpointNanos > 0, "checkpoints need a positive distance");
         require(scrubNanos > 0, "the scrub needs a pause");
     }
@@ -83,7 +81,6 @@ public record WalOptions(
                 4 * MIB,
                 32 * MIB,
                 32 * MIB,
-                16 * MIB,
                 TimeUnit.SECONDS.toNanos(3),
                 64 * MIB,
                 TimeUnit.SECONDS.toNanos(30),
@@ -116,10 +113,6 @@ public record WalOptions(
             copy.unstoredBytesMax = unstoredMax;
             copy.tailBytesMax = tailMax;
         });
-    }
-
-    public WalOptions withTornBytesMax(int bytes) {
-        return change(copy -> copy.tornBytesMax = bytes);
     }
 
     public WalOptions withLockWaitNanos(long nanos) {
@@ -183,7 +176,6 @@ public record WalOptions(
         private int reserveBytes;
         private int unstoredBytesMax;
         private int tailBytesMax;
-        private int tornBytesMax;
         private long lockWaitNanos;
         private long checkpointBytes;
         private long checkpointNanos;
@@ -203,7 +195,6 @@ public record WalOptions(
             reserveBytes = options.reserveBytes;
             unstoredBytesMax = options.unstoredBytesMax;
             tailBytesMax = options.tailBytesMax;
-            tornBytesMax = options.tornBytesMax;
             lockWaitNanos = options.lockWaitNanos;
             checkpointBytes = options.checkpointBytes;
             checkpointNanos = options.checkpointNanos;
@@ -225,7 +216,6 @@ public record WalOptions(
                     reserveBytes,
                     unstoredBytesMax,
                     tailBytesMax,
-                    tornBytesMax,
                     lockWaitNanos,
                     checkpointBytes,
                     checkpointNanos,
