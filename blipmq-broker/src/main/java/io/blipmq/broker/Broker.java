@@ -32,8 +32,6 @@ public final class Broker {
     /** Refused: the connection has as many subscriptions as one may have. */
     public static final long TOO_MANY_OF_CONNECTION = -8;
 
-    /** Commands applied in a turn, so that a burst does not starve the sockets. */
-    private static final int COMMANDS_PER_TURN_MAX = 16_384;
     /** Deadlines are met, and settlements leave, to within this. */
     private static final long TIMED_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -69,7 +67,7 @@ public final class Broker {
             redelivery.onRestored(subscription);
         }
         this.subscribing = new Subscribing(options, counters, state, journal, redelivery, work);
-        this.pushing = new Pushing(ready, redelivery, counters, work);
+        this.pushing = new Pushing(options.limits(), ready, redelivery, counters, work);
         this.publishing = new Publishing(options, counters, state, journal, redelivery, ready, pushing);
         this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready, work);
         this.settling = new Settling(state, redelivery, work);
@@ -80,7 +78,7 @@ public final class Broker {
     }
 
     private PushBroker pushBroker() {
-        Listing listing = new Listing(state, redelivery, journal, work);
+        Listing listing = new Listing(options.limits(), state, redelivery, journal, work);
         DeadLetterOps deadLetterOps = new DeadLetterOps(options, counters, state, journal, redelivery, work);
         return new PushBroker(publishing, attaching, settling, listing, deadLetterOps, pushing, ready, refusals);
     }
@@ -141,7 +139,7 @@ public final class Broker {
         int work = redelivery.advance(nowNanos, clock.epochMillis());
         work += housekeeping.goOn();
         work += mailbox.runAll();
-        work += journal.drainStored(state, COMMANDS_PER_TURN_MAX);
+        work += journal.drainStored(state, options.limits().commandsPerTurn());
         redelivery.appendWaiting();
         return work;
     }

@@ -50,9 +50,9 @@ final class BrokerState implements CommandHandler {
     BrokerState(BrokerOptions options, BrokerCounters counters) {
         this.options = options;
         this.counters = counters;
-        LiveMemory liveMemory = new LiveMemory(options.liveBytesMax());
+        LiveMemory liveMemory = new LiveMemory(options.liveBytesMax(), options.limits());
         this.newLiveLog = () -> new LiveLog(liveMemory, options.liveMessagesMax(), counters);
-        this.positions = new PositionMemory(options.positionsMax());
+        this.positions = new PositionMemory(options.positionsMax(), options.limits());
     }
 
     void listener(Listener newListener) {

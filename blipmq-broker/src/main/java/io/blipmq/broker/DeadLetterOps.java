@@ -4,12 +4,6 @@ import java.nio.ByteBuffer;
 
 /** Sends dead letters back to the subscriptions they failed in, or drops them, because a client says so. Owned by the core thread. */
 final class DeadLetterOps {
-    /** Bounds what one request does; who wants more asks again. */
-    private static final int LETTERS_PER_REQUEST_MAX = 10_000;
-    /** Bounds the work of a turn, so that others are served in between. */
-    private static final int LETTERS_PER_TURN_MAX = 500;
-    /** Likewise; a larger letter has a turn of its own. */
-    private static final int BYTES_PER_TURN_MAX = 1 << 20;
     /** What reading one letter is taken to cost, in deliveries. */
     private static final int LETTER_WORK = 64;
 
@@ -61,8 +55,8 @@ final class DeadLetterOps {
         long wanted = tag == 0 ? count : 1;
         int seenBefore = progress.seen;
         long bytes = 0;
-        while (progress.done < wanted && progress.seen < (tag == 0 ? LETTERS_PER_REQUEST_MAX : 1)) {
-            if (progress.seen - seenBefore == LETTERS_PER_TURN_MAX || bytes >= BYTES_PER_TURN_MAX) {
+        while (progress.done < wanted && progress.seen < (tag == 0 ? options.limits().lettersPerRequest() : 1)) {
+            if (progress.seen - seenBefore == options.limits().lettersPerTurn() || bytes >= options.limits().letterBytesPerTurn()) {
                 return Broker.BUSY;
             }
             StoredMessage letter = walk.next();

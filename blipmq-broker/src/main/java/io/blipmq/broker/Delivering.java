@@ -6,10 +6,9 @@ package io.blipmq.broker;
  */
 interface Delivering {
 
-    /** Bounds the expired messages that one request or tick passes over. */
-    int EXPIRED_PER_STEP_MAX = 1_000;
-
     long nowMillis();
+
+    BrokerLimits limits();
 
     int inFlightMax();
 

@@ -44,7 +44,7 @@ final class DurableReader {
     int deliverNext(DeliverySink sink, Delivering delivering) {
         Delivery delivery = nextDue(delivering);
         if (delivery == null) {
-            boolean stopped = passOverSettled(delivering) >= Delivering.EXPIRED_PER_STEP_MAX;
+            boolean stopped = passOverSettled(delivering) >= delivering.limits().expiredPerStep();
             if (isLiveNext()) {
                 liveCursor.deliverNext(sink, topic.name());
                 return 1;
@@ -65,7 +65,7 @@ final class DurableReader {
     int pushNext(Attachment attachment, long countMax, Delivering delivering) {
         Delivery delivery = nextDue(delivering);
         if (delivery == null) {
-            boolean stopped = passOverSettled(delivering) >= Delivering.EXPIRED_PER_STEP_MAX;
+            boolean stopped = passOverSettled(delivering) >= delivering.limits().expiredPerStep();
             if (isLiveNext()) {
                 return liveCursor.push(subscription.id(), attachment.client().pusher(), countMax);
             }
@@ -165,7 +165,7 @@ final class DurableReader {
     private int passOverSettled(Delivering delivering) {
         int expired = 0;
         passSettled();
-        while (expired < Delivering.EXPIRED_PER_STEP_MAX && !cursor.isAtEnd() && expireNext(delivering)) {
+        while (expired < delivering.limits().expiredPerStep() && !cursor.isAtEnd() && expireNext(delivering)) {
             expired++;
             passSettled();
         }

@@ -11,9 +11,7 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping {
     private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
 
-    /** Bounds what a turn does of a tick's work, as {@link WorkMeter} counts it: some thousand expired messages. */
-    private static final int WORK_PER_TURN_MAX = 1 << 17;
-    /** What looking at a subscription costs beside that. */
+    /** What looking at a subscription costs, as {@link WorkMeter} counts it. */
     private static final int LOOK_WORK = 8;
 
     private final BrokerOptions options;
@@ -63,7 +61,7 @@ final class Housekeeping {
      */
     int goOn() {
         int visited = 0;
-        long workEnd = work.items() + WORK_PER_TURN_MAX;
+        long workEnd = work.items() + options.limits().tickWorkPerTurn();
         while (isUnderWay() && work.items() < workEnd) {
             DurableSubscription subscription = toVisit.remove();
             work.add(LOOK_WORK);

@@ -13,24 +13,21 @@ import java.util.function.Consumer;
  * Lists what belongs to a key, page by page. Owned by the core thread.
  *
  * <p>Each method lists what comes behind {@code after} (0 for the first page), and returns the cursor to go on with, or 0
- * when that was all. A page has {@link #ITEMS_MAX} items at most, whatever is asked for, and ends earlier when many
+ * when that was all. A page has a bounded number of items, whatever is asked for, and ends earlier when many
  * deliveries had to be looked at for it.
  */
 public final class Listing {
-    /** Bounds the memory and the time of one page. */
-    public static final int ITEMS_MAX = 1_000;
-
-    /** Deliveries that are looked at for one page, but for the last item's: two milliseconds. */
-    private static final int PAGE_WORK_MAX = 65_536;
     /** A message that is read costs as much as so many of them: it may be on disk. */
     private static final int READ_WORK = 512;
 
+    private final BrokerLimits limits;
     private final BrokerState state;
     private final Redelivery redelivery;
     private final Journal journal;
     private final WorkMeter work;
 
-    Listing(BrokerState state, Redelivery redelivery, Journal journal, WorkMeter work) {
+    Listing(BrokerLimits limits, BrokerState state, Redelivery redelivery, Journal journal, WorkMeter work) {
+        this.limits = limits;
         this.state = state;
         this.redelivery = redelivery;
         this.journal = journal;
@@ -75,8 +72,8 @@ public final class Listing {
         return 0;
     }
 
-    private static int page(int limit) {
-        return Math.max(1, Math.min(limit, ITEMS_MAX));
+    private int page(int limit) {
+        return Math.max(1, Math.min(limit, limits.listItems()));
     }
 
     private static boolean isOwn(Subscription subscription, Client client) {
@@ -99,7 +96,7 @@ public final class Listing {
         List<Subscription> found =
                 subscriptionId == 0 ? ownSubscriptions(client, after) : oneSubscription(client, subscriptionId, after);
         int left = page(limit);
-        long workEnd = work.items() + PAGE_WORK_MAX;
+        long workEnd = work.items() + limits.listWork();
         long last = 0;
         for (Subscription subscription : found) {
             if (left-- == 0 || work.items() >= workEnd) {

@@ -11,9 +11,6 @@ import java.util.Arrays;
  * to large, so that a hundred thousand quiet topics cost little and a long backlog has few pages.
  */
 final class MessageLog {
-    private static final int PAGE_ENTRIES_MIN = 8;
-    private static final int PAGE_ENTRIES_MAX = 1024;
-
     private final byte[] key;
     private final PositionMemory memory;
     private Page head;
@@ -143,7 +140,7 @@ final class MessageLog {
     }
 
     private Page findPage(long from, long through) {
-        Page page = new Page(PAGE_ENTRIES_MAX);
+        Page page = new Page(memory.limits().pageEntriesMax());
         page.count = memory.journal().find(key, from, through, page.sequences, page.positions);
         return page.count == 0 ? null : page;
     }
@@ -169,7 +166,9 @@ final class MessageLog {
     }
 
     private void addPage() {
-        int capacity = tail == null ? PAGE_ENTRIES_MIN : Math.min(tail.sequences.length * 2, PAGE_ENTRIES_MAX);
+        BrokerLimits limits = memory.limits();
+        int capacity =
+                tail == null ? limits.pageEntriesMin() : Math.min(tail.sequences.length * 2, limits.pageEntriesMax());
         Page page = new Page(capacity);
         page.owner = this;
         memory.add(page);

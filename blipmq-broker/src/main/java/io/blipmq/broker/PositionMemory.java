@@ -11,6 +11,7 @@ import java.util.List;
  */
 final class PositionMemory {
     private final long entriesMax;
+    private final BrokerLimits limits;
     /** Topics with positions that may be passed by all who read them. */
     private final List<Topic> toTrim = new ArrayList<>();
 
@@ -20,8 +21,13 @@ final class PositionMemory {
     private long entries;
 
     /** @param entriesMax positions of 16 bytes each */
-    PositionMemory(long entriesMax) {
+    PositionMemory(long entriesMax, BrokerLimits limits) {
         this.entriesMax = entriesMax;
+        this.limits = limits;
+    }
+
+    BrokerLimits limits() {
+        return limits;
     }
 
     void journal(Journal newJournal) {

@@ -17,18 +17,12 @@ final class Pushing {
     /** What it answers when the journal has no room for what comes first: ask again in a later turn. */
     static final int STALLED = -2;
 
-    /** Bounds what one subscription gets before the next one's turn. */
-    private static final int QUANTUM = 4_096;
-    /** Bounds the work of a turn, so that a burst does not starve the sockets. */
-    private static final int MESSAGES_PER_TURN_MAX = 1 << 17;
     /** What serving a subscription is taken to cost beside its messages. */
     private static final int SERVE_COST = 16;
     /** So much of what {@link WorkMeter} counts is taken to cost what a message does. */
     private static final int WORK_PER_MESSAGE = 4;
 
-    /** Bounds what is pushed as one piece of what was published as one, as a chunk of a topic's memory does. */
-    private static final int BYTES_AT_ONCE_MAX = LiveMemory.LARGE_CHUNK_BYTES;
-
+    private final BrokerLimits limits;
     private final ReadyList ready;
     private final Delivering delivering;
     private final BrokerCounters counters;
@@ -39,7 +33,8 @@ final class Pushing {
 
     private boolean stopped;
 
-    Pushing(ReadyList ready, Delivering delivering, BrokerCounters counters, WorkMeter work) {
+    Pushing(BrokerLimits limits, ReadyList ready, Delivering delivering, BrokerCounters counters, WorkMeter work) {
+        this.limits = limits;
         this.ready = ready;
         this.delivering = delivering;
         this.counters = counters;
@@ -56,7 +51,8 @@ final class Pushing {
      * @return false when it cannot take all of them now
      */
     boolean pushNow(Attachment reader, long publishedMillis, ByteBuffer entries, int offset, int end, int count) {
-        boolean onePiece = count == 1 || end - offset <= BYTES_AT_ONCE_MAX;
+        // As a chunk of a topic's memory bounds what is pushed as one piece of what was published as one.
+        boolean onePiece = count == 1 || end - offset <= limits.largeChunkBytes();
         if (reader == null || !onePiece || !reader.isOpen() || reader.credit() < count) {
             return false;
         }
@@ -79,7 +75,7 @@ final class Pushing {
         stalled.forEach(ready::add);
         stalled.clear();
         int pushed = 0;
-        long budget = MESSAGES_PER_TURN_MAX;
+        long budget = limits.pushesPerTurn();
         while (budget > 0) {
             Attachment next = ready.poll();
             if (next == null) {
@@ -100,14 +96,15 @@ final class Pushing {
         Client client = attachment.client();
         int pushed = 0;
         int step = AGAIN;
-        long workEnd = work.items() + QUANTUM * WORK_PER_MESSAGE;
-        while (attachment.isOpen() && pushed < QUANTUM && work.items() < workEnd) {
+        int quantum = limits.pushesPerService();
+        long workEnd = work.items() + (long) quantum * WORK_PER_MESSAGE;
+        while (attachment.isOpen() && pushed < quantum && work.items() < workEnd) {
             if (!client.pusher().hasRoom()) {
                 client.waitForRoom();
                 ready.add(attachment);
                 return pushed;
             }
-            step = attachment.subscription().pushNext(Math.min(QUANTUM - pushed, attachment.credit()), delivering);
+            step = attachment.subscription().pushNext(Math.min(quantum - pushed, attachment.credit()), delivering);
             if (step <= 0) {
                 break;
             }

@@ -43,8 +43,8 @@ final class Redelivery implements Delivering {
         this.journal = journal;
         this.nowNanos = clock.nanoTime();
         this.nowMillis = clock.epochMillis();
-        this.deadlines = new DeadlineWheel(nowNanos);
-        this.pendingSettlements = new PendingSettlements(journal);
+        this.deadlines = new DeadlineWheel(nowNanos, options.limits());
+        this.pendingSettlements = new PendingSettlements(journal, options.limits().waitingSettlements());
         this.moves = new Moves(options, counters, journal, deadlines);
         this.ready = ready;
         this.work = work;
@@ -84,6 +84,11 @@ final class Redelivery implements Delivering {
     @Override
     public long nowMillis() {
         return nowMillis;
+    }
+
+    @Override
+    public BrokerLimits limits() {
+        return options.limits();
     }
 
     @Override

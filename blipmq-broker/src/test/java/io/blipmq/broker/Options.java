@@ -59,7 +59,9 @@ final class Options {
                 D.inFlightMax(),
                 POSITIONS_MAX,
                 D.subscriptionsMax(),
-                D.subscriptionsPerClientMax());
+                D.subscriptionsPerClientMax(),
+                D.stateBytesMax(),
+                D.limits());
     }
 
     private static BrokerOptions limits(int liveMessagesMax, long liveBytesMax, int inFlightMax, int subscriptionsMax) {
@@ -84,6 +86,8 @@ final class Options {
                 inFlightMax,
                 POSITIONS_MAX,
                 subscriptionsMax,
-                subscriptionsPerClientMax);
+                subscriptionsPerClientMax,
+                D.stateBytesMax(),
+                D.limits());
     }
 }

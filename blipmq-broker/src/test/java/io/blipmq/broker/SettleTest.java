@@ -250,7 +250,7 @@ class SettleTest {
     @Test
     void settlementsAreRefusedAsBusyAsAWholeWhenTooManyWaitForRoom() {
         List<CollectingPusher.Pushed> kept = deliver("a", "b");
-        String[] many = new String[PendingSettlements.WAITING_MAX];
+        String[] many = new String[BrokerLimits.defaults().waitingSettlements()];
         Arrays.fill(many, "x");
         broker.journal().settlementsBusy(true);
         for (List<CollectingPusher.Pushed> received = deliver(many); !received.isEmpty(); received = alice.receive()) {

@@ -56,7 +56,9 @@ final class TestServer implements BrokerClock, AutoCloseable {
                 d.inFlightMax(),
                 d.positionsMax(),
                 d.subscriptionsMax(),
-                max);
+                max,
+                d.stateBytesMax(),
+                d.limits());
         return new TestServer(options, usualOptions());
     }
 

@@ -1,5 +1,6 @@
 package io.blipmq.daemon;
 
+import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.LocalJournal;
 import io.blipmq.config.FsyncPolicy;
@@ -36,7 +37,9 @@ final class Mapping {
                 delivery.maxInFlight(),
                 memory.positions(),
                 SUBSCRIPTIONS_MAX,
-                settings.limits().maxSubscriptionsPerConnection());
+                settings.limits().maxSubscriptionsPerConnection(),
+                memory.stateBytes(),
+                BrokerLimits.defaults());
     }
 
     static WalOptions walOptions(Settings settings, MemoryBudgets memory) {

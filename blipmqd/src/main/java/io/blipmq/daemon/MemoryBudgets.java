@@ -18,6 +18,9 @@ record MemoryBudgets(long heapBytes, long directBytes) {
     /** Positions of waiting QoS 1 messages may take this share of the heap, at 16 bytes each. */
     private static final int POSITIONS_SHARE = 8;
 
+    /** Subscriptions and unsettled deliveries, with what a checkpoint of them takes, may take this share of the heap. */
+    private static final int STATE_SHARE = 4;
+
     private static final int POSITION_BYTES = 16;
     /** The log may hold this share of the direct memory unstored, and as much again for reading back. */
     private static final int LOG_SHARE = 8;
@@ -36,6 +39,10 @@ record MemoryBudgets(long heapBytes, long directBytes) {
 
     long liveBytes() {
         return heapBytes / LIVE_SHARE;
+    }
+
+    long stateBytes() {
+        return heapBytes / STATE_SHARE;
     }
 
     long positions() {

@@ -76,7 +76,7 @@ public class LiveLogBenchmark extends TimePerOperation {
     }
 
     private static LiveLog newLog() {
-        return new LiveLog(new LiveMemory(MEMORY_BYTES_MAX), MESSAGES_MAX, new BrokerCounters());
+        return new LiveLog(new LiveMemory(MEMORY_BYTES_MAX, BrokerLimits.defaults()), MESSAGES_MAX, new BrokerCounters());
     }
 
     /** A run goes in, and out to every reader. */

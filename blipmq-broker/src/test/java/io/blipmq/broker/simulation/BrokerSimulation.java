@@ -1,5 +1,6 @@
 package io.blipmq.broker.simulation;
 
+import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.wal.SimulatedCrash;
 import io.blipmq.wal.SimulatedStorage;
@@ -65,7 +66,39 @@ final class BrokerSimulation {
                 random.nextBoolean() ? 16_384 : 1 + random.nextInt(5),
                 8 << random.nextInt(8),
                 random.nextBoolean() ? 1_000 : 12,
-                1_000);
+                1_000,
+                1L << 30,
+                limits());
+    }
+
+    /** So small that a run goes beyond each of them, in one seed of two; what is drawn is for each its own. */
+    private BrokerLimits limits() {
+        BrokerLimits d = BrokerLimits.defaults();
+        return new BrokerLimits(
+                small(d.commandsPerTurn(), 1, 8),
+                small(d.expiredPerStep(), 1, 5),
+                small(d.tickWorkPerTurn(), 1, 300),
+                small(d.lettersPerRequest(), 1, 8),
+                small(d.lettersPerTurn(), 1, 4),
+                small(d.letterBytesPerTurn(), 1, 200),
+                small(d.pushesPerService(), 1, 4),
+                small(d.pushesPerTurn(), 1, 100),
+                small(d.listItems(), 1, 4),
+                small(d.listWork(), 1, 600),
+                small(d.waitingSettlements(), 1, 6),
+                small(d.wheelTickShift(), 18, d.wheelTickShift()),
+                1 << small(12, 0, 4),
+                1 << small(3, 0, 2),
+                4 << small(8, 0, 3),
+                small(d.smallChunkBytes(), 40, 200),
+                small(d.chunkBytes(), 201, 500),
+                small(d.largeChunkBytes(), 501, 1_500),
+                small(d.pooledSmallChunks(), 0, 2),
+                small(d.pooledChunks(), 0, 2));
+    }
+
+    private int small(int usual, int least, int most) {
+        return random.nextBoolean() ? usual : least + random.nextInt(most - least + 1);
     }
 
     /** Runs to the end, or throws what went wrong with all that is needed to see it again. */
