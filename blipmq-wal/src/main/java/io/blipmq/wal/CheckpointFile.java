@@ -10,21 +10,21 @@ import java.nio.ByteBuffer;
  */
 final class CheckpointFile implements Closeable {
     static final String TEMPORARY = SegmentNames.temporary(SegmentNames.CHECKPOINT);
-    private static final int STEP_BYTES = 1 << 20;
-    private static final int FORCE_STEPS = 4;
 
     private final Storage storage;
     private final ByteBuffer head;
     private final ByteBuffer content;
     private final long bytes;
     private final StorageFile file;
-    private int steps;
+    private final WalLimits limits;
+    private long forced;
     private long written;
     private long verified;
     private ByteBuffer readBack;
 
-    private CheckpointFile(Storage storage, Checkpoint checkpoint) throws IOException {
+    private CheckpointFile(Storage storage, Checkpoint checkpoint, WalLimits limits) throws IOException {
         this.storage = storage;
+        this.limits = limits;
         this.head = CheckpointLayout.encodeHead(checkpoint);
         this.content = checkpoint.content().slice();
         this.bytes = (long) head.limit() + content.limit();
@@ -32,8 +32,8 @@ final class CheckpointFile implements Closeable {
         this.file = storage.create(TEMPORARY);
     }
 
-    static CheckpointFile begin(Storage storage, Checkpoint checkpoint) throws IOException {
-        return new CheckpointFile(storage, checkpoint);
+    static CheckpointFile begin(Storage storage, Checkpoint checkpoint, WalLimits limits) throws IOException {
+        return new CheckpointFile(storage, checkpoint, limits);
     }
 
     /** The checkpoint that a start finds, or null. */
@@ -56,8 +56,9 @@ final class CheckpointFile implements Closeable {
     boolean step() throws IOException {
         if (written < bytes) {
             written += write(written);
-            if (++steps % FORCE_STEPS == 0 || written == bytes) {
+            if (written - forced >= limits.forceBytes() || written == bytes) {
                 file.force();
+                forced = written;
             }
             return false;
         }
@@ -76,7 +77,7 @@ final class CheckpointFile implements Closeable {
         ByteBuffer piece = piece(at);
         int length = piece.remaining();
         if (readBack == null) {
-            readBack = ByteBuffer.allocate(STEP_BYTES);
+            readBack = ByteBuffer.allocate(limits.stepBytes());
         }
         readBack.clear().limit(length);
         file.read(readBack, at);
@@ -88,10 +89,10 @@ final class CheckpointFile implements Closeable {
 
     private ByteBuffer piece(long at) {
         if (at < head.limit()) {
-            return head.duplicate().position((int) at).limit((int) Math.min(head.limit(), at + STEP_BYTES));
+            return head.duplicate().position((int) at).limit((int) Math.min(head.limit(), at + limits.stepBytes()));
         }
         int from = (int) (at - head.limit());
-        int to = (int) Math.min(content.limit(), (long) from + STEP_BYTES);
+        int to = (int) Math.min(content.limit(), (long) from + limits.stepBytes());
         return content.duplicate().limit(to).position(from);
     }
 

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 /** The log of a daemon that does not run, to be looked at or repaired. Owned by one thread; holds the log's lock. */
 public final class OfflineLog implements Closeable {
     private final Storage storage;
+    private final WalLimits limits = WalLimits.defaults();
 
     private OfflineLog(Storage storage) throws IOException {
         this.storage = storage;
@@ -55,17 +56,17 @@ public final class OfflineLog implements Closeable {
      * @throws WalCorruptionException when a newer release wrote it
      */
     public LogReport verify() throws IOException {
-        return LogSurvey.of(storage).report();
+        return LogSurvey.of(storage, limits).report();
     }
 
     /** Reads the whole log and shows every whole record, also behind damage. */
     public LogReport visit(RecordVisitor visitor) throws IOException {
-        return LogSurvey.of(storage, visitor).report();
+        return LogSurvey.of(storage, limits, visitor).report();
     }
 
     /** Repairs what is damaged, giving up the records that {@link #verify} says are lost. */
     public RepairReport repair() throws IOException {
-        return Repair.run(storage);
+        return Repair.run(storage, limits);
     }
 
     @Override

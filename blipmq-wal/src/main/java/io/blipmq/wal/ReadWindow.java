@@ -8,12 +8,15 @@ import java.nio.ByteBuffer;
  * readers may share it, and each finds its own file in it.
  */
 final class ReadWindow {
-    private static final int BYTES = 1 << 18;
-
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
+    private ByteBuffer buffer;
     private StorageFile file;
     private long start;
     private int filled;
+
+    /** @param bytes of it; it grows when more are wanted at once */
+    ReadWindow(int bytes) {
+        buffer = ByteBuffer.allocateDirect(bytes);
+    }
 
     /** Holds what was loaded last; another buffer may take its place with the next load. */
     ByteBuffer buffer() {

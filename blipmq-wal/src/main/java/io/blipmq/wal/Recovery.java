@@ -91,7 +91,7 @@ final class Recovery {
     private final CheckpointHandler restore;
     private final RecordHandler replay;
     private final UUID boot;
-    private final ReadWindow window = new ReadWindow();
+    private final ReadWindow window;
     private final Cleanup cleanup;
 
     /** Null without one. */
@@ -117,6 +117,7 @@ final class Recovery {
         this.restore = restore;
         this.replay = replay;
         this.boot = SegmentHeader.bootId(storage.bootId());
+        this.window = new ReadWindow(options.limits().windowBytes());
         this.cleanup = new Cleanup(storage, options);
     }
 
@@ -215,7 +216,7 @@ final class Recovery {
     private Recovered startNext(List<String> names, SegmentReader newest, TailSurvey survey, Epoch epoch, long start)
             throws IOException {
         List<String> prepared = cleanup.sweep(names);
-        String tornFile = survey.isTorn() ? TornTail.setAside(storage, newest, survey, options.tornBytesMax()) : "";
+        String tornFile = survey.isTorn() ? TornTail.setAside(storage, newest, survey, options.limits()) : "";
         SegmentHeader header = new SegmentHeader(
                 newest.header().journalId(), boot, epoch, chain.highestOrdinal() + 1, epoch.next(epoch.cut()), 0);
         EpochStart.Started current = new EpochStart(storage, options, header)

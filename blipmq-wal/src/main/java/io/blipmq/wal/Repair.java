@@ -18,10 +18,12 @@ final class Repair {
     private static final int ROUNDS_MAX = 4;
 
     private final Storage storage;
+    private final WalLimits limits;
     private final List<String> kept = new ArrayList<>();
 
-    private Repair(Storage storage) {
+    private Repair(Storage storage, WalLimits limits) {
         this.storage = storage;
+        this.limits = limits;
     }
 
     /**
@@ -30,9 +32,9 @@ final class Repair {
      * @return what was lost and kept; nothing for a log that is whole
      * @throws WalCorruptionException when a newer release wrote it, or nothing can be done
      */
-    static RepairReport run(Storage storage) throws IOException {
+    static RepairReport run(Storage storage, WalLimits limits) throws IOException {
         try {
-            return new Repair(storage).untilWhole();
+            return new Repair(storage, limits).untilWhole();
         } catch (DiskFullException e) {
             deleteUnfinished(storage);
             throw new DiskFullException(
@@ -53,7 +55,7 @@ final class Repair {
     private RepairReport untilWhole() throws IOException {
         List<LogDamage> damages = new ArrayList<>();
         for (int round = 0; round < ROUNDS_MAX; round++) {
-            LogSurvey survey = LogSurvey.of(storage);
+            LogSurvey survey = LogSurvey.of(storage, limits);
             if (survey.plan().isEmpty()) {
                 return new RepairReport(damages, kept);
             }
@@ -87,7 +89,7 @@ final class Repair {
         }
         for (RepairPlan.Placeholder placeholder : plan.placeholders) {
             storage.rename(
-                    new SegmentMend(storage).write(placeholder),
+                    new SegmentMend(storage, limits).write(placeholder),
                     placeholder.header().name());
         }
         for (String index : plan.badIndexes) {
@@ -101,7 +103,7 @@ final class Repair {
             return;
         }
         keep(SegmentNames.CHECKPOINT);
-        CheckpointFile file = CheckpointFile.begin(storage, checkpoint);
+        CheckpointFile file = CheckpointFile.begin(storage, checkpoint, limits);
         while (!file.step()) {
             // on to the next piece
         }
@@ -110,7 +112,7 @@ final class Repair {
 
     private void mend(RepairPlan.Mend mend, boolean isKept) throws IOException {
         String name = mend.header().name();
-        String temporary = new SegmentMend(storage).write(mend);
+        String temporary = new SegmentMend(storage, limits).write(mend);
         if (!isKept) {
             keep(name);
         }

@@ -13,18 +13,17 @@ import java.util.List;
  * as backpressure allows to be undrained.
  */
 final class Tail {
-    /** Spare chunks of the usual size; more than these never fall free at once. */
-    private static final int SPARES_MAX = 4;
-
     private final int chunkBytes;
     private final int bytesMax;
+    private final int sparesMax;
     private final List<Chunk> chunks = new ArrayList<>();
     private final Deque<Chunk> spares = new ArrayDeque<>();
     private long bytes;
 
-    Tail(int chunkBytes, int bytesMax) {
-        this.chunkBytes = chunkBytes;
-        this.bytesMax = bytesMax;
+    Tail(WalOptions options) {
+        this.chunkBytes = options.chunkBytes();
+        this.bytesMax = options.tailBytesMax();
+        this.sparesMax = options.limits().spareChunks();
     }
 
     /** A chunk with room for at least {@code bytesMin}, placed at {@code position}, as the newest of the tail. */
@@ -42,7 +41,7 @@ final class Tail {
         while (!chunks.isEmpty() && chunks.get(0).isDrained() && bytes + wanted > bytesMax) {
             Chunk oldest = chunks.remove(0);
             bytes -= oldest.capacity();
-            if (spares.size() < SPARES_MAX) {
+            if (spares.size() < sparesMax) {
                 spares.add(oldest);
             }
         }

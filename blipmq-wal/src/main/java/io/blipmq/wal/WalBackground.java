@@ -15,9 +15,6 @@ public final class WalBackground {
     /** The log thread goes on to the next segment in a few forces' time. */
     private static final long ROLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** Twice the steps in which compaction reads a segment. */
-    private static final int STEPS_BETWEEN = 128;
-
     private final Storage storage;
     private final PreparedSegments prepared;
     private final SegmentPreparer preparer;
@@ -27,8 +24,9 @@ public final class WalBackground {
     private final Ballast ballast;
     private final Scrub scrub;
     private final Signal signal;
+    private final int stepsBetweenSegments;
 
-    private int stepsSincePrepared = STEPS_BETWEEN;
+    private int stepsSincePrepared;
     private boolean indexWaits;
     private long indexFailedAtNanos;
     private boolean ballastWaits;
@@ -43,7 +41,8 @@ public final class WalBackground {
             SegmentIndexer indexer,
             Checkpointer checkpointer,
             Ballast ballast,
-            Scrub scrub) {
+            Scrub scrub,
+            WalLimits limits) {
         this.storage = storage;
         this.prepared = prepared;
         this.preparer = preparer;
@@ -53,6 +52,8 @@ public final class WalBackground {
         this.ballast = ballast;
         this.scrub = scrub;
         this.signal = prepared.wanted();
+        this.stepsBetweenSegments = limits.stepsBetweenSegments();
+        this.stepsSincePrepared = stepsBetweenSegments;
     }
 
     /** Sets what wakes the core when another segment is ready; called by the background thread. */
@@ -94,7 +95,7 @@ public final class WalBackground {
      * prepared, checkpoints and compaction still get their share, or the disk would fill up.
      */
     private boolean cycle(long nowNanos) throws IOException {
-        if (stepsSincePrepared >= STEPS_BETWEEN && prepare(nowNanos)) {
+        if (stepsSincePrepared >= stepsBetweenSegments && prepare(nowNanos)) {
             return true;
         }
         if (index(nowNanos) || checkpointer.step()) {

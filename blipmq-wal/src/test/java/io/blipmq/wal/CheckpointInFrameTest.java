@@ -60,8 +60,9 @@ class CheckpointInFrameTest {
     void verifyRepairAndSalvageFindItWholeAsTheStartDoes() throws IOException {
         checkpointInTheFrameAndDie();
 
-        assertThat(LogSurvey.of(storage).report().damages()).isEmpty();
-        assertThat(Repair.run(storage).damages()).isEmpty();
+        assertThat(LogSurvey.of(storage, WalLimits.defaults()).report().damages())
+                .isEmpty();
+        assertThat(Repair.run(storage, WalLimits.defaults()).damages()).isEmpty();
         log.with(options -> options.withSalvage(true)).open();
         assertThat(log.wal().salvage().damages()).isEmpty();
         assertThat(log.replayedTexts()).isEqualTo(behind);

@@ -16,8 +16,11 @@ final class CrashRun {
 
     private final Random random;
     private final SimulatedStorage storage;
+    private final WalOptions options;
     private final WalFixture log;
-    private final ForcePolicy policy;
+    /** Records that the core takes in a turn. */
+    private final int drainMax;
+
     private final Ledger ledger;
     /** With few, a segment's index takes several blocks. */
     private final int fillerBytesMax;
@@ -27,10 +30,21 @@ final class CrashRun {
     CrashRun(long seed, SimulatedStorage storage) {
         this.random = new Random(seed);
         this.storage = storage;
-        this.policy = policy();
+        this.options = options();
         this.fillerBytesMax = random.nextInt(4) == 0 ? 4 : 60;
         this.log = fixture(storage);
-        this.ledger = new Ledger(policy, random);
+        this.drainMax = random.nextInt(3) == 0 ? Integer.MAX_VALUE : 2 + random.nextInt(6);
+        this.ledger = new Ledger(options.forcePolicy(), random);
+    }
+
+    private WalOptions options() {
+        return WalFixture.keyedOptions()
+                .withForcePolicy(policy())
+                .withMemory(
+                        512 << random.nextInt(5),
+                        random.nextInt(3) == 0 ? 2_000 << random.nextInt(3) : 64 * 1024,
+                        random.nextInt(3) * 8 * 1024)
+                .withLimits(SmallLimits.draw(random));
     }
 
     private ForcePolicy policy() {
@@ -43,7 +57,7 @@ final class CrashRun {
     }
 
     private WalFixture fixture(Storage disk) {
-        return new WalFixture(disk, WalFixture.keyedOptions()).with(policy);
+        return new WalFixture(disk, options);
     }
 
     void run() throws IOException {
@@ -181,7 +195,7 @@ final class CrashRun {
         if (random.nextInt(25) == 0) {
             ledger.model().checkpoint(log, ledger.history());
         }
-        log.drain().advance(random.nextInt(10_000_000));
+        log.drain(drainMax).advance(random.nextInt(10_000_000));
         if (random.nextInt(20) == 0) {
             tickWhileIdle();
         }

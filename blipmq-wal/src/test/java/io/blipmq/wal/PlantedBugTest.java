@@ -58,6 +58,12 @@ class PlantedBugTest {
         expectFound(what, found.isEmpty() ? null : found.toString());
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("salvageBugs")
+    void isFoundOutByRandomDamage(String what, PlantedBug bug) throws IOException {
+        expectFound(what, bug.findOut(SalvageTrial.class, RUNS_MAX));
+    }
+
     private static void expectFound(String what, String found) {
         System.out.println("planted: " + what + ": " + found);
         assertThat(found).as("what was noticed").isNotNull();
@@ -148,6 +154,16 @@ class PlantedBugTest {
                 .map(bug -> new Object[] {bug.what(), bug});
     }
 
+    /** Those of the readers that look past damage. */
+    static Stream<Object[]> salvageBugs() {
+        return Stream.of(bug(
+                        "what a reader says of a frame changes when its window moves",
+                        "int start = load(at, bytes); if (bytes == Long.BYTES) {",
+                        "int start = load(at, bytes); if (start == 0) { copyHeader(frameAt, window.buffer(), 0); }"
+                                + " if (bytes == Long.BYTES) {"))
+                .map(bug -> new Object[] {bug.what(), bug});
+    }
+
     static Stream<Object[]> bugs() {
         return Stream.of(
                         bug(
@@ -202,6 +218,10 @@ class PlantedBugTest {
                                 "if (survey.validBehindBad() && reader.header().writtenInBoot(boot)) {",
                                 "if (survey.validBehindBad() && boot == null) {"),
                         bug(
+                                "the rest of a frame, the first records of which a checkpoint stands for, is rewritten",
+                                "if (newest) { reader.replayDurable(durable, this::onRecord); }",
+                                "if (newest) { reader.replay(durable, this::onRecord); }"),
+                        bug(
                                 "an epoch's number is used again",
                                 "int number = newest.number() + 1;",
                                 "int number = newest.number();"),
@@ -223,7 +243,7 @@ class PlantedBugTest {
                                 "storage.rename(temporary, header.name());"),
                         bug(
                                 "a checkpoint gets its name before it is forced",
-                                "if (++steps % FORCE_STEPS == 0 || written == bytes) { file.force(); }",
+                                "if (written - forced >= limits.forceBytes() || written == bytes) { file.force(); forced = written; }",
                                 ""),
                         bug(
                                 "a checkpoint's name is not forced",
@@ -254,9 +274,8 @@ class PlantedBugTest {
                                 "flush(); file.close();"),
                         bug(
                                 "a damaged record is given out when it is read back",
-                                "frame = window.load(at, length);"
-                                        + " return frame >= 0 && checksum.frameMatches(window.buffer(), frame, at) && isWellFormed();",
-                                "frame = window.load(at, length); return frame >= 0 && isWellFormed();"))
+                                "if (frame < 0 || !checksum.frameMatches(window.buffer(), frame, at)) {",
+                                "if (frame < 0) {"))
                 .map(bug -> new Object[] {bug.what(), bug});
     }
 

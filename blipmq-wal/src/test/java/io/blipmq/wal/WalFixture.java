@@ -27,6 +27,9 @@ public final class WalFixture {
     private List<Seen> drained = new ArrayList<>();
     private String restored;
     private long restoredSequence;
+    /** The last record that was recovered or drained. */
+    private long appliedSequence;
+
     private final List<SequenceRange> lost = new ArrayList<>();
 
     public WalFixture(Storage storage, WalOptions options) {
@@ -81,6 +84,7 @@ public final class WalFixture {
         restoredSequence = 0;
         lost.clear();
         wal = Wal.open(storage, options, new Restore(), into(replayed));
+        appliedSequence = wal.appender().lastSequence();
         return this;
     }
 
@@ -162,6 +166,15 @@ public final class WalFixture {
         return restored;
     }
 
+    /** The last record that was recovered or drained, which a checkpoint stands for. */
+    long appliedSequence() {
+        return appliedSequence;
+    }
+
+    public WalOptions options() {
+        return options;
+    }
+
     public long restoredSequence() {
         return restoredSequence;
     }
@@ -212,6 +225,9 @@ public final class WalFixture {
     /** Takes so many stored records at most. */
     public WalFixture drain(int limit) {
         wal.appender().drainStored(into(drained), limit);
+        appliedSequence = drained.isEmpty()
+                ? appliedSequence
+                : drained.get(drained.size() - 1).sequence();
         return this;
     }
 
