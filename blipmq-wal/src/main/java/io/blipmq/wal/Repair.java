@@ -18,21 +18,24 @@ final class Repair {
     private static final int ROUNDS_MAX = 4;
 
     private final Storage storage;
+    private final LogContent known;
     private final List<String> kept = new ArrayList<>();
 
-    private Repair(Storage storage) {
+    private Repair(Storage storage, LogContent known) {
         this.storage = storage;
+        this.known = known;
     }
 
     /**
      * Looks at the whole log, and repairs what is damaged.
      *
      * @return what was lost and kept; nothing for a log that is whole
-     * @throws WalCorruptionException when a newer release wrote it, or nothing can be done
+     * @throws WalCorruptionException when a newer release wrote it, or what is not {@code known} in it, or nothing can be
+     *     done
      */
-    static RepairReport run(Storage storage) throws IOException {
+    static RepairReport run(Storage storage, LogContent known) throws IOException {
         try {
-            return new Repair(storage).untilWhole();
+            return new Repair(storage, known).untilWhole();
         } catch (DiskFullException e) {
             deleteUnfinished(storage);
             throw new DiskFullException(
@@ -53,7 +56,7 @@ final class Repair {
     private RepairReport untilWhole() throws IOException {
         List<LogDamage> damages = new ArrayList<>();
         for (int round = 0; round < ROUNDS_MAX; round++) {
-            LogSurvey survey = LogSurvey.of(storage);
+            LogSurvey survey = LogSurvey.of(storage, known);
             if (survey.plan().isEmpty()) {
                 return new RepairReport(damages, kept);
             }

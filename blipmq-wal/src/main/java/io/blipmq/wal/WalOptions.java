@@ -25,6 +25,7 @@ import java.util.function.Supplier;
  * @param checkpointNanos or when so much time has passed and there is anything new
  * @param scrubNanos the pause between two closed segments that are read to see whether they are whole
  * @param salvage whether a damaged log is repaired at the start, which then reads all of it; without, it is refused
+ * @param content what can be read of what the log keeps
  * @param recordKey what closed segments are indexed by
  * @param nanoClock a monotonic clock, for durations only
  * @param journalIds the id of a new journal
@@ -44,6 +45,7 @@ public record WalOptions(
         long checkpointNanos,
         long scrubNanos,
         boolean salvage,
+        LogContent content,
         RecordKey recordKey,
         LongSupplier nanoClock,
         Supplier<UUID> journalIds) {
@@ -52,6 +54,7 @@ public record WalOptions(
 
     public WalOptions {
         Objects.requireNonNull(forcePolicy, "forcePolicy");
+        Objects.requireNonNull(content, "content");
         Objects.requireNonNull(recordKey, "recordKey");
         Objects.requireNonNull(nanoClock, "nanoClock");
         Objects.requireNonNull(journalIds, "journalIds");
@@ -86,6 +89,7 @@ public record WalOptions(
                 TimeUnit.SECONDS.toNanos(30),
                 TimeUnit.MINUTES.toNanos(1),
                 false,
+                LogContent.ANY,
                 RecordKey.NO_KEYS,
                 System::nanoTime,
                 UUID::randomUUID);
@@ -137,6 +141,10 @@ public record WalOptions(
         return change(copy -> copy.salvage = wanted);
     }
 
+    public WalOptions withContent(LogContent known) {
+        return change(copy -> copy.content = known);
+    }
+
     public WalOptions withRecordKey(RecordKey key) {
         return change(copy -> copy.recordKey = key);
     }
@@ -181,6 +189,7 @@ public record WalOptions(
         private long checkpointNanos;
         private long scrubNanos;
         private boolean salvage;
+        private LogContent content;
         private RecordKey recordKey;
         private LongSupplier nanoClock;
         private Supplier<UUID> journalIds;
@@ -200,6 +209,7 @@ public record WalOptions(
             checkpointNanos = options.checkpointNanos;
             scrubNanos = options.scrubNanos;
             salvage = options.salvage;
+            content = options.content;
             recordKey = options.recordKey;
             nanoClock = options.nanoClock;
             journalIds = options.journalIds;
@@ -221,6 +231,7 @@ public record WalOptions(
                     checkpointNanos,
                     scrubNanos,
                     salvage,
+                    content,
                     recordKey,
                     nanoClock,
                     journalIds);

@@ -69,7 +69,7 @@ class SalvageRandomTest {
             assertThat(log.restored()).as(what).isEqualTo(restored);
             assertThat(log.lost()).isEqualTo(lost);
             log.stop();
-            assertThat(LogSurvey.of(storage).report().damages()).isEmpty();
+            assertThat(LogSurvey.of(storage, LogContent.ANY).report().damages()).isEmpty();
         }
 
         /** The texts' numbers. */

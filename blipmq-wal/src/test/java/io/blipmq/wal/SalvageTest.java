@@ -29,7 +29,7 @@ class SalvageTest {
     void aWholeLogIsLeftAsItIs() throws IOException {
         storeAndDie("a", "b");
         long changes = storage.changes();
-        assertThat(Repair.run(storage).damages()).isEmpty();
+        assertThat(Repair.run(storage, LogContent.ANY).damages()).isEmpty();
         assertThat(storage.changes()).isEqualTo(changes);
         salvage();
 
@@ -531,7 +531,7 @@ class SalvageTest {
         log.stop();
         flip(segments().get(1), SegmentLayout.FIRST_FRAME + 3);
         storage.lose(FIRST);
-        RepairReport repair = Repair.run(storage);
+        RepairReport repair = Repair.run(storage, LogContent.ANY);
         log.open();
 
         assertThat(log.wal().salvage().damages()).as("a strict start").isEmpty();
@@ -547,7 +547,7 @@ class SalvageTest {
     void case27CheckpointThatNamesLostRanges() throws IOException {
         checkpointAndDie();
         storage.lose(FIRST);
-        Repair.run(storage);
+        Repair.run(storage, LogContent.ANY);
         log.open();
 
         assertThat(log.restored()).isEqualTo("all of it");
@@ -616,7 +616,7 @@ class SalvageTest {
         assertThat(log.replayedTexts()).isEqualTo(all);
         assertThat(log.restored()).isEqualTo(restored);
         log.stop();
-        assertThat(LogSurvey.of(storage).report().damages()).isEmpty();
+        assertThat(LogSurvey.of(storage, LogContent.ANY).report().damages()).isEmpty();
         log.open();
         assertThat(log.replayedTexts()).isEqualTo(all);
     }

@@ -49,6 +49,7 @@ final class Mapping {
                         defaults.recordBytesMax(),
                         defaults.reserveBytes())
                 .withSalvage(settings.log().recovery() == WalRecovery.SALVAGE)
+                .withContent(LocalJournal.content())
                 .withRecordKey(LocalJournal.recordKey());
     }
 
