@@ -122,7 +122,7 @@ final class CheckpointCodec {
         out.writeLong(log.bytes());
     }
 
-    /** @throws IllegalStateException when a newer version wrote it */
+    /** @throws io.blipmq.wal.NewerContentException when a newer release wrote it */
     static CheckpointState decode(ByteBuffer in) {
         return CheckpointDecoder.decode(in);
     }

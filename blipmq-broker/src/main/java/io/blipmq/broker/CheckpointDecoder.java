@@ -5,6 +5,7 @@ import io.blipmq.broker.CheckpointState.LetterState;
 import io.blipmq.broker.CheckpointState.LogState;
 import io.blipmq.broker.CheckpointState.SubscriptionState;
 import io.blipmq.broker.CheckpointState.TopicState;
+import io.blipmq.wal.NewerContentException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +22,25 @@ final class CheckpointDecoder {
 
     private CheckpointDecoder(ByteBuffer in) {
         this.in = in;
-        this.version = in.getInt();
-        if (version < VERSION_MIN || version > CheckpointCodec.VERSION) {
-            throw new IllegalStateException("the checkpoint's state has version " + version + "; this release reads "
-                    + VERSION_MIN + " to " + CheckpointCodec.VERSION + ": start the newer release again");
+        this.version = requireKnown(in);
+    }
+
+    /**
+     * Reads the version.
+     *
+     * @throws NewerContentException when only a newer release knows it
+     */
+    static int requireKnown(ByteBuffer in) {
+        int version = in.getInt();
+        if (version < VERSION_MIN) {
+            throw new IllegalStateException(
+                    "the checkpoint's state has version " + version + ", which there never was");
         }
+        if (version > CheckpointCodec.VERSION) {
+            throw new NewerContentException(
+                    "a state of version " + version + "; this one reads up to " + CheckpointCodec.VERSION);
+        }
+        return version;
     }
 
     static CheckpointState decode(ByteBuffer in) {

@@ -2,6 +2,7 @@ package io.blipmq.broker;
 
 import io.blipmq.wal.CheckpointHandler;
 import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LogContent;
 import io.blipmq.wal.RecordHandler;
 import io.blipmq.wal.RecordKey;
 import io.blipmq.wal.Room;
@@ -54,6 +55,11 @@ public final class LocalJournal implements Journal {
                 replay.onLost(firstSequence, lastSequence);
             }
         };
+    }
+
+    /** What can be read of a log. */
+    public static LogContent content() {
+        return new JournalContent();
     }
 
     /** Hands every command of a log that is being opened to {@code replay}. */

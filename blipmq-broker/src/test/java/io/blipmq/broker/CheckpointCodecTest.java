@@ -1,13 +1,14 @@
 package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.blipmq.broker.CheckpointState.DeliveryState;
 import io.blipmq.broker.CheckpointState.LetterState;
 import io.blipmq.broker.CheckpointState.LogState;
 import io.blipmq.broker.CheckpointState.SubscriptionState;
 import io.blipmq.broker.CheckpointState.TopicState;
+import io.blipmq.wal.NewerContentException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -98,7 +99,7 @@ class CheckpointCodecTest {
     void aNewerVersionIsRefused() {
         ByteBuffer newer = CheckpointCodec.encode(state(1, 1, 1, Extras.SOME));
         newer.putInt(0, 4);
-        assertThatIllegalStateException()
+        assertThatExceptionOfType(NewerContentException.class)
                 .isThrownBy(() -> CheckpointCodec.decode(newer))
                 .withMessageContaining("version 4")
                 .withMessageContaining("newer release");

@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.wal.NewerContentException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 
@@ -16,7 +17,7 @@ public final class CheckpointFuzz {
         CheckpointState state;
         try {
             state = CheckpointCodec.decode(ByteBuffer.wrap(data));
-        } catch (BufferUnderflowException | IllegalStateException refused) {
+        } catch (BufferUnderflowException | IllegalStateException | NewerContentException refused) {
             return;
         }
         ByteBuffer once = CheckpointCodec.encode(state);

@@ -36,15 +36,29 @@ final class CheckpointFile implements Closeable {
         return new CheckpointFile(storage, checkpoint, limits);
     }
 
-    /** The checkpoint that a start finds, or null. */
-    static Checkpoint load(Storage storage) throws IOException {
+    /**
+     * The checkpoint that a start finds.
+     *
+     * @throws WalCorruptionException when it is damaged, or a newer release wrote it or the state in it
+     */
+    static Checkpoint load(Storage storage, LogContent known) throws IOException {
         try (StorageFile file = storage.open(SegmentNames.CHECKPOINT)) {
             if (file.size() > Integer.MAX_VALUE - 8) {
                 throw damaged(0, "the checkpoint is longer than any that is written");
             }
             ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
             file.read(bytes, 0);
-            return CheckpointLayout.decode(bytes.flip());
+            Checkpoint checkpoint = CheckpointLayout.decode(bytes.flip());
+            requireKnown(checkpoint.content(), bytes.limit(), known);
+            return checkpoint;
+        }
+    }
+
+    private static void requireKnown(ByteBuffer state, int fileBytes, LogContent known) throws WalCorruptionException {
+        try {
+            known.requireKnown(state);
+        } catch (NewerContentException e) {
+            throw WalCorruptionException.newerContent(SegmentNames.CHECKPOINT, fileBytes - state.remaining(), e);
         }
     }
 

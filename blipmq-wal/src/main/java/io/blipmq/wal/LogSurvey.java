@@ -15,6 +15,7 @@ import java.util.UUID;
 final class LogSurvey {
     private final Storage storage;
     private final List<String> names;
+    private final LogContent known;
     private final RecordVisitor visitor;
     private final WalLimits limits;
     private final ReadWindow window;
@@ -31,21 +32,22 @@ final class LogSurvey {
     private ChainSurvey chain;
     private int indexesMissing;
 
-    private LogSurvey(Storage storage, WalLimits limits, RecordVisitor visitor) throws IOException {
+    private LogSurvey(Storage storage, WalLimits limits, LogContent known, RecordVisitor visitor) throws IOException {
         this.storage = storage;
         this.limits = limits;
         this.window = new ReadWindow(limits.windowBytes());
         this.names = storage.list().stream().sorted().toList();
+        this.known = known;
         this.visitor = visitor;
     }
 
-    static LogSurvey of(Storage storage, WalLimits limits) throws IOException {
-        return of(storage, limits, RecordVisitor.NONE);
+    static LogSurvey of(Storage storage, WalLimits limits, LogContent known) throws IOException {
+        return of(storage, limits, known, RecordVisitor.NONE);
     }
 
-    /** @throws WalCorruptionException when a newer release wrote the log */
-    static LogSurvey of(Storage storage, WalLimits limits, RecordVisitor visitor) throws IOException {
-        LogSurvey survey = new LogSurvey(storage, limits, visitor);
+    /** @throws WalCorruptionException when a newer release wrote the log, or what is not {@code known} in it */
+    static LogSurvey of(Storage storage, WalLimits limits, LogContent known, RecordVisitor visitor) throws IOException {
+        LogSurvey survey = new LogSurvey(storage, limits, known, visitor);
         survey.read();
         return survey;
     }
@@ -75,7 +77,7 @@ final class LogSurvey {
             return;
         }
         try {
-            checkpoint = CheckpointFile.load(storage);
+            checkpoint = CheckpointFile.load(storage, known);
         } catch (WalCorruptionException e) {
             if (!e.isRepairable()) {
                 throw e;
@@ -207,8 +209,10 @@ final class LogSurvey {
     }
 
     private RecordHandler handler(FoundSegment segment) {
-        return (sequence, type, buffer, offset, length, position) ->
-                visitor.onRecord(segment.file(), sequence, type, buffer, offset, length);
+        return (sequence, type, buffer, offset, length, position) -> {
+            known.requireKnown(type, buffer, offset, length);
+            visitor.onRecord(segment.file(), sequence, type, buffer, offset, length);
+        };
     }
 
     private void onScanned(FoundSegment segment, SegmentScan.Result result, boolean checkpointed) throws IOException {

@@ -53,20 +53,20 @@ public final class OfflineLog implements Closeable {
     /**
      * Reads the whole log.
      *
-     * @throws WalCorruptionException when a newer release wrote it
+     * @throws WalCorruptionException when a newer release wrote it, or what is not {@code known} in it
      */
-    public LogReport verify() throws IOException {
-        return LogSurvey.of(storage, limits).report();
+    public LogReport verify(LogContent known) throws IOException {
+        return LogSurvey.of(storage, limits, known).report();
     }
 
     /** Reads the whole log and shows every whole record, also behind damage. */
     public LogReport visit(RecordVisitor visitor) throws IOException {
-        return LogSurvey.of(storage, limits, visitor).report();
+        return LogSurvey.of(storage, limits, LogContent.ANY, visitor).report();
     }
 
-    /** Repairs what is damaged, giving up the records that {@link #verify} says are lost. */
-    public RepairReport repair() throws IOException {
-        return Repair.run(storage, limits);
+    /** Repairs what is damaged, giving up the records that {@link #verify} says are lost; refuses what that refuses. */
+    public RepairReport repair(LogContent known) throws IOException {
+        return Repair.run(storage, limits, known);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.blipmq.wal;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
 
@@ -143,7 +144,7 @@ final class Recovery {
 
     private void loadCheckpoint(List<String> names) throws IOException {
         if (names.contains(SegmentNames.CHECKPOINT)) {
-            checkpoint = CheckpointFile.load(storage);
+            checkpoint = CheckpointFile.load(storage, options.content());
             checkpointed = checkpoint.sequence();
         }
     }
@@ -181,7 +182,7 @@ final class Recovery {
 
     private TailSurvey survey() throws IOException {
         try (SegmentReader reader = SegmentReader.open(storage, chain.newest(), window)) {
-            TailSurvey survey = TailSurvey.of(reader, checkpointed);
+            TailSurvey survey = TailSurvey.of(reader, checkpointed, this::requireKnown);
             if (survey.last() < survey.durable()) {
                 throw reader.damage(
                         reader.expected(),
@@ -198,6 +199,11 @@ final class Recovery {
             }
             return survey;
         }
+    }
+
+    /** Survivors are replayed when the new epoch exists; that a newer release wrote them has to be known before. */
+    private void requireKnown(long sequence, int type, ByteBuffer buffer, int offset, int length, long position) {
+        options.content().requireKnown(type, buffer, offset, length);
     }
 
     /** @param cut the last record that stays where it is */

@@ -19,22 +19,25 @@ final class Repair {
 
     private final Storage storage;
     private final WalLimits limits;
+    private final LogContent known;
     private final List<String> kept = new ArrayList<>();
 
-    private Repair(Storage storage, WalLimits limits) {
+    private Repair(Storage storage, WalLimits limits, LogContent known) {
         this.storage = storage;
         this.limits = limits;
+        this.known = known;
     }
 
     /**
      * Looks at the whole log, and repairs what is damaged.
      *
      * @return what was lost and kept; nothing for a log that is whole
-     * @throws WalCorruptionException when a newer release wrote it, or nothing can be done
+     * @throws WalCorruptionException when a newer release wrote it, or what is not {@code known} in it, or nothing can be
+     *     done
      */
-    static RepairReport run(Storage storage, WalLimits limits) throws IOException {
+    static RepairReport run(Storage storage, WalLimits limits, LogContent known) throws IOException {
         try {
-            return new Repair(storage, limits).untilWhole();
+            return new Repair(storage, limits, known).untilWhole();
         } catch (DiskFullException e) {
             deleteUnfinished(storage);
             throw new DiskFullException(
@@ -55,7 +58,7 @@ final class Repair {
     private RepairReport untilWhole() throws IOException {
         List<LogDamage> damages = new ArrayList<>();
         for (int round = 0; round < ROUNDS_MAX; round++) {
-            LogSurvey survey = LogSurvey.of(storage, limits);
+            LogSurvey survey = LogSurvey.of(storage, limits, known);
             if (survey.plan().isEmpty()) {
                 return new RepairReport(damages, kept);
             }

@@ -82,6 +82,14 @@ final class SegmentReader implements Closeable {
      * @return false when there was none
      */
     boolean replayFrame(long limit, RecordHandler handler) throws IOException {
+        try {
+            return readFrame(limit, handler);
+        } catch (NewerContentException e) {
+            throw WalCorruptionException.newerContent(header.name(), offset, e);
+        }
+    }
+
+    private boolean readFrame(long limit, RecordHandler handler) throws IOException {
         boolean beyond = expected > limit && !header.isCompacted();
         if (beyond || sealed || !isFrame(offset)) {
             return false;

@@ -54,7 +54,7 @@ final class SegmentScan {
             throws IOException {
         TailSurvey survey;
         try (SegmentReader reader = SegmentReader.open(storage, file, header, window)) {
-            survey = TailSurvey.of(reader, checkpointed);
+            survey = TailSurvey.of(reader, checkpointed, SegmentReader.IGNORE);
         }
         try (SegmentReader reader = SegmentReader.open(storage, file, header, window)) {
             SegmentScan scan = new SegmentScan(reader, handler);

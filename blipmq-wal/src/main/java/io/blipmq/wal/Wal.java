@@ -128,7 +128,8 @@ public final class Wal implements Closeable {
         boolean opened = false;
         try {
             claim(storage, options);
-            RepairReport salvage = options.salvage() ? Repair.run(storage, options.limits()) : RepairReport.NONE;
+            RepairReport salvage =
+                    options.salvage() ? Repair.run(storage, options.limits(), options.content()) : RepairReport.NONE;
             Recovery.Recovered recovered = new Recovery(storage, options, restore, replay).run();
             Wal wal = new Wal(storage, options, recovered, salvage, FileSizes.of(storage));
             opened = true;

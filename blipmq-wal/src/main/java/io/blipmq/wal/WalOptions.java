@@ -25,6 +25,7 @@ import java.util.function.Supplier;
  * @param scrubNanos the pause between two closed segments that are read to see whether they are whole
  * @param salvage whether a damaged log is repaired at the start, which then reads all of it; without, it is refused
  * @param limits of what the log does at once
+ * @param content what can be read of what the log keeps
  * @param recordKey what closed segments are indexed by
  * @param nanoClock a monotonic clock, for durations only
  * @param journalIds the id of a new journal
@@ -44,6 +45,7 @@ public record WalOptions(
         long scrubNanos,
         boolean salvage,
         WalLimits limits,
+        LogContent content,
         RecordKey recordKey,
         LongSupplier nanoClock,
         Supplier<UUID> journalIds) {
@@ -53,6 +55,7 @@ public record WalOptions(
     public WalOptions {
         Objects.requireNonNull(forcePolicy, "forcePolicy");
         Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(content, "content");
         Objects.requireNonNull(recordKey, "recordKey");
         Objects.requireNonNull(nanoClock, "nanoClock");
         Objects.requireNonNull(journalIds, "journalIds");
@@ -87,6 +90,7 @@ public record WalOptions(
                 TimeUnit.MINUTES.toNanos(1),
                 false,
                 WalLimits.defaults(),
+                LogContent.ANY,
                 RecordKey.NO_KEYS,
                 System::nanoTime,
                 UUID::randomUUID);
@@ -138,6 +142,10 @@ public record WalOptions(
         return change(copy -> copy.limits = chosen);
     }
 
+    public WalOptions withContent(LogContent known) {
+        return change(copy -> copy.content = known);
+    }
+
     public WalOptions withRecordKey(RecordKey key) {
         return change(copy -> copy.recordKey = key);
     }
@@ -182,6 +190,7 @@ public record WalOptions(
         private long scrubNanos;
         private boolean salvage;
         private WalLimits limits;
+        private LogContent content;
         private RecordKey recordKey;
         private LongSupplier nanoClock;
         private Supplier<UUID> journalIds;
@@ -201,6 +210,7 @@ public record WalOptions(
             scrubNanos = options.scrubNanos;
             salvage = options.salvage;
             limits = options.limits;
+            content = options.content;
             recordKey = options.recordKey;
             nanoClock = options.nanoClock;
             journalIds = options.journalIds;
@@ -222,6 +232,7 @@ public record WalOptions(
                     scrubNanos,
                     salvage,
                     limits,
+                    content,
                     recordKey,
                     nanoClock,
                     journalIds);

@@ -60,9 +60,12 @@ class CheckpointInFrameTest {
     void verifyRepairAndSalvageFindItWholeAsTheStartDoes() throws IOException {
         checkpointInTheFrameAndDie();
 
-        assertThat(LogSurvey.of(storage, WalLimits.defaults()).report().damages())
+        assertThat(LogSurvey.of(storage, WalLimits.defaults(), LogContent.ANY)
+                        .report()
+                        .damages())
                 .isEmpty();
-        assertThat(Repair.run(storage, WalLimits.defaults()).damages()).isEmpty();
+        assertThat(Repair.run(storage, WalLimits.defaults(), LogContent.ANY).damages())
+                .isEmpty();
         log.with(options -> options.withSalvage(true)).open();
         assertThat(log.wal().salvage().damages()).isEmpty();
         assertThat(log.replayedTexts()).isEqualTo(behind);

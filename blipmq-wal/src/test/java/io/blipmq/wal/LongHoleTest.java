@@ -53,7 +53,7 @@ class LongHoleTest {
     @Test
     void verifyNamesWhatIsLost() throws IOException {
         try (OfflineLog log = OfflineLog.toRead(directory)) {
-            assertThat(log.verify().damages())
+            assertThat(log.verify(LogContent.ANY).damages())
                     .extracting(LogDamage::file, LogDamage::offset, LogDamage::firstSequence, LogDamage::lastSequence)
                     .containsExactly(tuple(FIRST, firstEnd, BATCH + 1L, 2L * BATCH));
         }
@@ -62,8 +62,8 @@ class LongHoleTest {
     @Test
     void repairKeepsWhatFollows() throws IOException {
         try (OfflineLog log = OfflineLog.toRepair(directory)) {
-            assertThat(log.repair().lostRanges()).isEqualTo(1);
-            assertThat(log.verify().damages()).isEmpty();
+            assertThat(log.repair(LogContent.ANY).lostRanges()).isEqualTo(1);
+            assertThat(log.verify(LogContent.ANY).damages()).isEmpty();
         }
         expectTheOthers(log(false).open());
     }

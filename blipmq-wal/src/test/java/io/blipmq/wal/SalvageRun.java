@@ -59,7 +59,9 @@ final class SalvageRun {
         assertThat(log.restored()).as(what).isEqualTo(restored);
         assertThat(log.lost()).isEqualTo(lost);
         log.stop();
-        assertThat(LogSurvey.of(storage, log.options().limits()).report().damages())
+        assertThat(LogSurvey.of(storage, log.options().limits(), LogContent.ANY)
+                        .report()
+                        .damages())
                 .isEmpty();
     }
 

@@ -29,7 +29,8 @@ class SalvageTest {
     void aWholeLogIsLeftAsItIs() throws IOException {
         storeAndDie("a", "b");
         long changes = storage.changes();
-        assertThat(Repair.run(storage, WalLimits.defaults()).damages()).isEmpty();
+        assertThat(Repair.run(storage, WalLimits.defaults(), LogContent.ANY).damages())
+                .isEmpty();
         assertThat(storage.changes()).isEqualTo(changes);
         salvage();
 
@@ -451,7 +452,9 @@ class SalvageTest {
         log.stop();
         String index = SegmentNames.index(FIRST);
         flip(index, storage.content(index).length - 10);
-        assertThat(LogSurvey.of(storage, WalLimits.defaults()).report().damages())
+        assertThat(LogSurvey.of(storage, WalLimits.defaults(), LogContent.ANY)
+                        .report()
+                        .damages())
                 .extracting(LogDamage::file)
                 .containsExactly(index);
         salvage();
@@ -546,7 +549,7 @@ class SalvageTest {
         log.stop();
         flip(segments().get(1), SegmentLayout.FIRST_FRAME + 3);
         storage.lose(FIRST);
-        RepairReport repair = Repair.run(storage, WalLimits.defaults());
+        RepairReport repair = Repair.run(storage, WalLimits.defaults(), LogContent.ANY);
         log.open();
 
         assertThat(log.wal().salvage().damages()).as("a strict start").isEmpty();
@@ -562,7 +565,7 @@ class SalvageTest {
     void case27CheckpointThatNamesLostRanges() throws IOException {
         checkpointAndDie();
         storage.lose(FIRST);
-        Repair.run(storage, WalLimits.defaults());
+        Repair.run(storage, WalLimits.defaults(), LogContent.ANY);
         log.open();
 
         assertThat(log.restored()).isEqualTo("all of it");
@@ -631,7 +634,9 @@ class SalvageTest {
         assertThat(log.replayedTexts()).isEqualTo(all);
         assertThat(log.restored()).isEqualTo(restored);
         log.stop();
-        assertThat(LogSurvey.of(storage, WalLimits.defaults()).report().damages())
+        assertThat(LogSurvey.of(storage, WalLimits.defaults(), LogContent.ANY)
+                        .report()
+                        .damages())
                 .isEmpty();
         log.open();
         assertThat(log.replayedTexts()).isEqualTo(all);

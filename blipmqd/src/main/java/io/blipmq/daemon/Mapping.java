@@ -52,6 +52,7 @@ final class Mapping {
                         defaults.recordBytesMax(),
                         defaults.reserveBytes())
                 .withSalvage(settings.log().recovery() == WalRecovery.SALVAGE)
+                .withContent(LocalJournal.content())
                 .withRecordKey(LocalJournal.recordKey());
     }
 
