@@ -22,6 +22,9 @@ package io.blipmq.broker;
  * @param wheelSlots of the deadlines' wheel, a power of two
  * @param pageEntriesMin positions in the first page of a topic's, so that a hundred thousand quiet topics cost little
  * @param pageEntriesMax positions in a page of a long backlog
+ * @param subscriptionBytes what a subscription is taken to cost in memory, with its topic and its part of a checkpoint
+ * @param deliveryBytes what a delivery that is not settled is taken to cost, with its part of a checkpoint
+ * @param letterBytes what remembering a dead letter costs
  * @param smallChunkBytes of the first memory of a topic's QoS 0 messages, so that many topics with one each cost little
  * @param chunkBytes of the next, so that a chunk change is rare
  * @param largeChunkBytes for batches: takes one whole, and little is lost when it has to give way
@@ -45,6 +48,9 @@ public record BrokerLimits(
         int wheelSlots,
         int pageEntriesMin,
         int pageEntriesMax,
+        int subscriptionBytes,
+        int deliveryBytes,
+        int letterBytes,
         int smallChunkBytes,
         int chunkBytes,
         int largeChunkBytes,
@@ -75,6 +81,9 @@ public record BrokerLimits(
                 4_096, // one revolution is 34 s, more than the longest usual backoff
                 8,
                 1_024,
+                2_048,
+                256,
+                150,
                 1_024,
                 16 * 1_024,
                 128 * 1_024,

@@ -30,6 +30,7 @@ final class BrokerState implements CommandHandler {
     private final TreeMap<Long, Subscription> ordered = new TreeMap<>();
 
     private final WorkMeter work = new WorkMeter();
+    private final StateMemory memory;
 
     private final Map<SubscriptionName, DurableSubscription> named = new HashMap<>();
     private long topicsMade;
@@ -55,6 +56,7 @@ final class BrokerState implements CommandHandler {
         this.counters = counters;
         LiveMemory liveMemory = new LiveMemory(options.liveBytesMax(), options.limits());
         this.newLiveLog = () -> new LiveLog(liveMemory, options.liveMessagesMax(), counters);
+        this.memory = new StateMemory(options.stateBytesMax(), options.limits());
         this.positions = new PositionMemory(options.positionsMax(), options.limits(), work);
     }
 
@@ -194,6 +196,7 @@ final class BrokerState implements CommandHandler {
         subscription.markRemoving();
         subscriptions.remove(subscription.id());
         ordered.remove(subscription.id());
+        memory.removeSubscription(subscription.nameBytes());
         named.remove(SubscriptionName.of(subscription.owner(), subscription.name()), subscription);
         subscription.topic().durable().remove(subscription);
         for (Delivery delivery : subscription.unsettled().values()) {
@@ -201,6 +204,7 @@ final class BrokerState implements CommandHandler {
             listener.onSettled(delivery);
         }
         subscription.unsettled().clear();
+        subscription.recentLetters().clear();
         subscription.topic().trim();
         dropUnneeded(subscription.topic());
         countSubscriptions();
@@ -292,6 +296,11 @@ final class BrokerState implements CommandHandler {
         };
     }
 
+    /** The memory that all this takes. */
+    StateMemory memory() {
+        return memory;
+    }
+
     /** What was looked at and read so far. */
     WorkMeter work() {
         return work;
@@ -301,6 +310,7 @@ final class BrokerState implements CommandHandler {
         subscription.topic().passingSubscriptionAdded();
         subscriptions.put(subscription.id(), subscription);
         ordered.put(subscription.id(), subscription);
+        memory.addSubscription(subscription.nameBytes());
         countSubscriptions();
     }
 
@@ -308,6 +318,7 @@ final class BrokerState implements CommandHandler {
         counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, subscription.close());
         subscriptions.remove(subscription.id());
         ordered.remove(subscription.id());
+        memory.removeSubscription(subscription.nameBytes());
         subscription.topic().passingSubscriptionEnded();
         dropUnneeded(subscription.topic());
         countSubscriptions();
@@ -327,9 +338,10 @@ final class BrokerState implements CommandHandler {
     DurableSubscription addDurable(
             long id, Topic topic, OwnerId owner, byte[] name, boolean passing, long firstSequence) {
         DurableSubscription subscription =
-                new DurableSubscription(id, topic, owner, name, passing, positions, firstSequence);
+                new DurableSubscription(id, topic, owner, name, passing, positions, memory, firstSequence);
         subscriptions.put(id, subscription);
         ordered.put(id, subscription);
+        memory.addSubscription(subscription.nameBytes());
         if (name.length > 0) {
             named.put(SubscriptionName.of(owner, name), subscription);
         }

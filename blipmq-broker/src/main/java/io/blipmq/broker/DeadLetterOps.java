@@ -83,7 +83,10 @@ final class DeadLetterOps {
 
     private long redrive(DurableSubscription letters, StoredMessage letter, Delivery inHand) {
         DurableSubscription target = state.durable(journal.originId(letter));
-        if (target == null || target.isRemoving() || target.heldCount() >= options.inFlightMax()) {
+        if (target == null
+                || target.isRemoving()
+                || target.heldCount() >= options.inFlightMax()
+                || !state.memory().mayHoldAnother(target.heldCount())) {
             return 0;
         }
         byte[] properties = LetterProperties.own(letter, journal);

@@ -18,10 +18,10 @@ final class DurableSubscription extends Subscription {
     private final MessageLog messages;
     private final MessageCursor cursor;
     private final boolean deadLetters;
-    private final Unsettled unsettled = new Unsettled();
+    private final Unsettled unsettled;
     private final DurableReader reader;
     /** Made of this subscription's messages. */
-    private final RecentLetters recentLetters = new RecentLetters();
+    private final RecentLetters recentLetters;
 
     /** The number of the newest dead letter that is journalled for this subscription, 0 before any. */
     private long lastLetterSequence;
@@ -58,8 +58,11 @@ final class DurableSubscription extends Subscription {
             byte[] name,
             boolean passing,
             PositionMemory positions,
+            StateMemory memory,
             long firstSequence) {
         super(id, topic);
+        this.unsettled = new Unsettled(memory);
+        this.recentLetters = new RecentLetters(memory);
         this.owner = owner;
         this.name = name;
         this.passing = passing;
@@ -73,6 +76,11 @@ final class DurableSubscription extends Subscription {
     @Override
     OwnerId owner() {
         return owner;
+    }
+
+    @Override
+    int nameBytes() {
+        return super.nameBytes() + name.length;
     }
 
     /** Empty when it has none. */

@@ -88,6 +88,11 @@ final class Redelivery implements Delivering {
     }
 
     @Override
+    public StateMemory memory() {
+        return state.memory();
+    }
+
+    @Override
     public WorkMeter work() {
         return work;
     }

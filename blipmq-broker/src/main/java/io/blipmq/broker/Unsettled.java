@@ -9,9 +9,14 @@ import org.agrona.collections.Long2ObjectHashMap;
 /** The deliveries of one subscription that are not settled, and the order of those that are due again. Owned by the core thread. */
 final class Unsettled {
     private final Long2ObjectHashMap<Delivery> byTag = new Long2ObjectHashMap<>();
+    private final StateMemory memory;
     private long payloadBytes;
     /** Some in here are not due any more: they are skipped when they come. */
     private final PriorityQueue<Delivery> due = new PriorityQueue<>(4, Comparator.comparingLong(d -> d.tag));
+
+    Unsettled(StateMemory memory) {
+        this.memory = memory;
+    }
 
     int size() {
         return byTag.size();
@@ -29,17 +34,20 @@ final class Unsettled {
         Delivery before = byTag.put(delivery.tag, delivery);
         assert before == null : "tag " + delivery.tag + " is there already";
         payloadBytes += delivery.message.payloadLength;
+        memory.addDelivery();
     }
 
     Delivery remove(long tag) {
         Delivery removed = byTag.remove(tag);
         if (removed != null) {
             payloadBytes -= removed.message.payloadLength;
+            memory.removeDeliveries(1);
         }
         return removed;
     }
 
     void clear() {
+        memory.removeDeliveries(byTag.size());
         byTag.clear();
         payloadBytes = 0;
         due.clear();

@@ -46,6 +46,24 @@ final class Options {
         return limits(D.liveMessagesMax(), max, D.inFlightMax(), D.subscriptionsMax());
     }
 
+    static BrokerOptions stateBytesMax(long max) {
+        return new BrokerOptions(
+                D.deliveriesMax(),
+                TimeUnit.HOURS.toNanos(1),
+                0,
+                D.subscriptionExpiryNanos(),
+                D.detachedBacklogBytesMax(),
+                D.deadLetterRetentionMillis(),
+                D.liveMessagesMax(),
+                D.liveBytesMax(),
+                D.inFlightMax(),
+                POSITIONS_MAX,
+                D.subscriptionsMax(),
+                D.subscriptionsPerClientMax(),
+                max,
+                D.limits());
+    }
+
     private static BrokerOptions with(int deliveriesMax, long ttlMillis, long expiryNanos, long backlogBytesMax) {
         return new BrokerOptions(
                 deliveriesMax,

@@ -2,6 +2,7 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.AttachRequest;
 import io.blipmq.broker.Broker;
+import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.OwnerId;
@@ -134,6 +135,26 @@ final class Model implements JournalTap.Listener {
 
     boolean isLiveLossy() {
         return options.liveMessagesMax() < 10_000;
+    }
+
+    /** Whether a subscription that holds so many deliveries must be given another one. */
+    boolean mayHoldAnother(long held) {
+        BrokerLimits limits = options.limits();
+        long used = durable.values().stream()
+                .mapToLong(ModelSubscription::memoryBytes)
+                .sum();
+        used += passing.values().stream()
+                .mapToLong(reader -> limits.subscriptionBytes() + reader.topic.length())
+                .sum();
+        return held == 0 || held * limits.deliveryBytes() < options.stateBytesMax() - used;
+    }
+
+    /** Whether more dead letters are remembered than there is room for. */
+    boolean isBeyondLetters() {
+        long letters = durable.values().stream()
+                .mapToLong(ModelSubscription::lettersMadeCount)
+                .sum();
+        return letters * options.limits().letterBytes() > options.stateBytesMax() / 16;
     }
 
     TreeMap<Long, ModelSubscription> durable() {

@@ -1,5 +1,6 @@
 package io.blipmq.broker.simulation;
 
+import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.OwnerId;
 import java.util.HashMap;
@@ -105,7 +106,7 @@ final class ModelSubscription {
 
     void onLetterMade(Letter letter) {
         lettersMade.put(letter.originTag, letter);
-        if (lettersMade.size() > options().inFlightMax()) {
+        if (lettersMade.size() > options().inFlightMax() || model.isBeyondLetters()) {
             lettersMade.remove(lettersMade.keySet().iterator().next());
         }
     }
@@ -116,6 +117,16 @@ final class ModelSubscription {
         ModelSubscription target = letter == null ? null : model.durable().get(letter.target);
         boolean waits = target != null && !target.removing && target.unsettled.containsKey(letter.tag);
         return waits ? letter : null;
+    }
+
+    int lettersMadeCount() {
+        return lettersMade.size();
+    }
+
+    /** What it takes of the memory for all. */
+    long memoryBytes() {
+        BrokerLimits limits = options().limits();
+        return limits.subscriptionBytes() + topic.length() + name.length() + heldMost() * limits.deliveryBytes();
     }
 
     /** Whether any message has to be delivered or dropped. */
@@ -210,7 +221,9 @@ final class ModelSubscription {
             return;
         }
         ModelMessage next = firstNew();
-        Check.that(next == null || isPerhapsFull(), () -> this + " gave nothing, but this waits: " + next);
+        Check.that(
+                next == null || isPerhapsFull() || !model.mayHoldAnother(heldMost() + coming),
+                () -> this + " gave nothing, but this waits: " + next);
         if (live != null && live.first() != null) {
             boolean held = !isFree(live.first()) || pushed && isBehindExpired(live.first());
             Check.that(held, () -> this + " gave nothing, but a QoS 0 message waits");
@@ -274,7 +287,7 @@ final class ModelSubscription {
     }
 
     private boolean isBehindExpired(LiveQueue.Entry entry) {
-        return isPerhapsFull()
+        return (isPerhapsFull() || !model.mayHoldAnother(heldMost() + coming))
                 && unsettled.values().stream().anyMatch(message -> message.isNew() && message.index < entry.before());
     }
 
