@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * Bounds of what the core does in one turn or for one request, and of its small tables. Immutable. The defaults are right for
  * every machine; they are injected so that simulations can draw small ones and run the code beyond each of them.
@@ -9,6 +11,8 @@ package io.blipmq.broker;
  * @param sweptMax expired messages behind one that has not expired that are dropped before their turn, when a detached
  *     subscription's backlog is too large; at 12 bytes each
  * @param tickWorkPerTurn of the maintenance tick's work, as {@link WorkMeter} counts it, in one turn
+ * @param captureWorkPerTurn of writing a checkpoint's state down, likewise
+ * @param startGraceNanos no subscription is removed for being detached within this time from a start
  * @param lettersPerRequest dead letters that one request redrives or purges; who wants more asks again
  * @param lettersPerTurn of them in one turn, so that others are served in between
  * @param letterBytesPerTurn likewise; a larger letter has a turn of its own
@@ -36,6 +40,8 @@ public record BrokerLimits(
         int expiredPerStep,
         int sweptMax,
         int tickWorkPerTurn,
+        int captureWorkPerTurn,
+        long startGraceNanos,
         int lettersPerRequest,
         int lettersPerTurn,
         int letterBytesPerTurn,
@@ -63,12 +69,45 @@ public record BrokerLimits(
         }
     }
 
+    /** The same with another time of grace. */
+    public BrokerLimits withStartGraceNanos(long nanos) {
+        return new BrokerLimits(
+                commandsPerTurn,
+                expiredPerStep,
+                sweptMax,
+                tickWorkPerTurn,
+                captureWorkPerTurn,
+                nanos,
+                lettersPerRequest,
+                lettersPerTurn,
+                letterBytesPerTurn,
+                pushesPerService,
+                pushesPerTurn,
+                listItems,
+                listWork,
+                waitingSettlements,
+                wheelTickShift,
+                wheelSlots,
+                pageEntriesMin,
+                pageEntriesMax,
+                subscriptionBytes,
+                deliveryBytes,
+                letterBytes,
+                smallChunkBytes,
+                chunkBytes,
+                largeChunkBytes,
+                pooledSmallChunks,
+                pooledChunks);
+    }
+
     public static BrokerLimits defaults() {
         return new BrokerLimits(
                 16_384,
                 1_000,
                 100_000,
                 1 << 17,
+                1 << 16,
+                TimeUnit.MINUTES.toNanos(5),
                 10_000,
                 500,
                 1 << 20,

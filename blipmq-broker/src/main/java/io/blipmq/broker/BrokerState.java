@@ -24,6 +24,7 @@ final class BrokerState implements CommandHandler {
     private final BrokerCounters counters;
     private final Supplier<LiveLog> newLiveLog;
     private final PositionMemory positions;
+    private final CheckpointCapture capture;
     private final TopicTable topics = new TopicTable();
     private final Long2ObjectHashMap<Subscription> subscriptions = new Long2ObjectHashMap<>();
     /** By id: durable ones, oldest first, and then passing ones. For lists and walks that go on in a later turn. */
@@ -57,6 +58,7 @@ final class BrokerState implements CommandHandler {
         LiveMemory liveMemory = new LiveMemory(options.liveBytesMax(), options.limits());
         this.newLiveLog = () -> new LiveLog(liveMemory, options.liveMessagesMax(), counters);
         this.memory = new StateMemory(options.stateBytesMax(), options.limits());
+        this.capture = new CheckpointCapture(this, options.limits());
         this.positions = new PositionMemory(options.positionsMax(), options.limits(), work);
     }
 
@@ -73,7 +75,7 @@ final class BrokerState implements CommandHandler {
 
     @Override
     public void onCheckpoint(ByteBuffer content) {
-        CheckpointCodec.decode(content).restoreTo(this);
+        CheckpointDecoder.decode(content, new CheckpointRestore(this));
     }
 
     /** What was delivered before the start and is lost cannot be delivered again. */
@@ -106,6 +108,7 @@ final class BrokerState implements CommandHandler {
             return;
         }
         if (!topic.durable().isEmpty()) {
+            capture.before(topic);
             topic.messages().append(sequence, position, payloadLength, expiresMillis != 0);
         }
         topic.appendStoredLive(body, payloadOffset, payloadLength, propertiesBytes, publishedMillis);
@@ -149,6 +152,7 @@ final class BrokerState implements CommandHandler {
         if (target == null) {
             target = addDurable(sequence, letterTopic, origin.owner(), NO_NAME, false, sequence);
         }
+        capture.before(target);
         target.messages().append(sequence, position, payloadLength, true);
         if (redriven ? origin.unsettled().contains(deliveryTag) : origin.isWaitingFor(deliveryTag)) {
             settle(origin, deliveryTag, redriven, payloadLength);
@@ -181,6 +185,7 @@ final class BrokerState implements CommandHandler {
 
     /** Remembers what a message has become, for acknowledgements that come late. */
     void addLetter(DurableSubscription origin, RecentLetters.Letter letter) {
+        capture.before(origin);
         origin.recentLetters().add(letter, options.inFlightMax());
     }
 
@@ -193,6 +198,7 @@ final class BrokerState implements CommandHandler {
     }
 
     private void remove(DurableSubscription subscription) {
+        capture.before(subscription);
         subscription.markRemoving();
         subscriptions.remove(subscription.id());
         ordered.remove(subscription.id());
@@ -296,6 +302,11 @@ final class BrokerState implements CommandHandler {
         };
     }
 
+    /** Takes checkpoints of all this. */
+    CheckpointCapture capture() {
+        return capture;
+    }
+
     /** The memory that all this takes. */
     StateMemory memory() {
         return memory;
@@ -338,7 +349,7 @@ final class BrokerState implements CommandHandler {
     DurableSubscription addDurable(
             long id, Topic topic, OwnerId owner, byte[] name, boolean passing, long firstSequence) {
         DurableSubscription subscription =
-                new DurableSubscription(id, topic, owner, name, passing, positions, memory, firstSequence);
+                new DurableSubscription(id, topic, owner, name, passing, positions, memory, capture, firstSequence);
         subscriptions.put(id, subscription);
         ordered.put(id, subscription);
         memory.addSubscription(subscription.nameBytes());

@@ -57,6 +57,7 @@ final class DurableReader {
                 return stopped ? Pushing.AGAIN : 0;
             }
         }
+        subscription.beforeChange();
         delivery.attempts++;
         delivering.delivered(delivery);
         StoredMessage message = delivery.message;
@@ -77,6 +78,7 @@ final class DurableReader {
                 return stopped ? Pushing.AGAIN : whyNone(delivering);
             }
         }
+        subscription.beforeChange();
         delivery.attempts++;
         delivery.holder = attachment;
         attachment.onDelivered();

@@ -1,9 +1,8 @@
 package io.blipmq.broker;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What became of the newest of a subscription's messages that are dead letters, for acknowledgements that come late. Owned
@@ -58,14 +57,12 @@ final class RecentLetters {
         return letter != null && letter.isWaiting() ? letter : null;
     }
 
-    /** Those that wait, oldest first. */
-    List<Letter> waiting() {
-        List<Letter> waiting = new ArrayList<>();
-        for (Letter letter : byOrigin.values()) {
-            if (letter.isWaiting()) {
-                waiting.add(letter);
-            }
-        }
-        return waiting;
+    int count() {
+        return byOrigin.size();
+    }
+
+    /** All that are remembered, oldest first. */
+    void forEach(Consumer<Letter> action) {
+        byOrigin.values().forEach(action);
     }
 }

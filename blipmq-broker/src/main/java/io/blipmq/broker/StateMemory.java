@@ -47,6 +47,11 @@ final class StateMemory {
         deliveriesEnded += count;
     }
 
+    /** How many are unsettled now. */
+    long deliveries() {
+        return deliveries;
+    }
+
     /** Grows whenever there may be room for somebody who had none. */
     long deliveriesEnded() {
         return deliveriesEnded;

@@ -10,12 +10,15 @@ import org.agrona.collections.Long2ObjectHashMap;
 final class Unsettled {
     private final Long2ObjectHashMap<Delivery> byTag = new Long2ObjectHashMap<>();
     private final StateMemory memory;
+    private final Runnable beforeChange;
     private long payloadBytes;
     /** Some in here are not due any more: they are skipped when they come. */
     private final PriorityQueue<Delivery> due = new PriorityQueue<>(4, Comparator.comparingLong(d -> d.tag));
 
-    Unsettled(StateMemory memory) {
+    /** @param beforeChange is told before anything is put in or taken out */
+    Unsettled(StateMemory memory, Runnable beforeChange) {
         this.memory = memory;
+        this.beforeChange = beforeChange;
     }
 
     int size() {
@@ -31,6 +34,7 @@ final class Unsettled {
     }
 
     void put(Delivery delivery) {
+        beforeChange.run();
         Delivery before = byTag.put(delivery.tag, delivery);
         assert before == null : "tag " + delivery.tag + " is there already";
         payloadBytes += delivery.message.payloadLength;
@@ -38,11 +42,13 @@ final class Unsettled {
     }
 
     Delivery remove(long tag) {
-        Delivery removed = byTag.remove(tag);
-        if (removed != null) {
-            payloadBytes -= removed.message.payloadLength;
-            memory.removeDeliveries(1);
+        if (!byTag.containsKey(tag)) {
+            return null;
         }
+        beforeChange.run();
+        Delivery removed = byTag.remove(tag);
+        payloadBytes -= removed.message.payloadLength;
+        memory.removeDeliveries(1);
         return removed;
     }
 

@@ -79,6 +79,8 @@ final class BrokerSimulation {
                 small(d.expiredPerStep(), 1, 5),
                 small(d.sweptMax(), 1, 8),
                 small(d.tickWorkPerTurn(), 1, 300),
+                small(d.captureWorkPerTurn(), 1, 200),
+                random.nextBoolean() ? 0 : 5_000_000_000L,
                 small(d.lettersPerRequest(), 1, 8),
                 small(d.lettersPerTurn(), 1, 4),
                 small(d.letterBytesPerTurn(), 1, 200),

@@ -19,6 +19,8 @@ import java.util.TreeMap;
 final class ModelSubscription {
     /** How late a deadline may be met. */
     static final long TICK_NANOS = 1L << 23;
+    /** What is kept over a restart is kept in milliseconds. */
+    static final long MILLI_NANOS = 2_000_000;
 
     final long id;
     final String topic;
@@ -40,6 +42,9 @@ final class ModelSubscription {
     ModelAttachment attachment;
     LiveQueue live;
     long detachedNanos;
+    /** In a checkpoint: since when it was detached; 0: it was not. */
+    private long keptDetachedNanos;
+
     boolean removing;
     /** Dead letters on their way back to it. */
     int coming;
@@ -60,7 +65,15 @@ final class ModelSubscription {
     /** What a checkpoint keeps of it. */
     ModelSubscription kept() {
         ModelSubscription kept = copy();
-        kept.lettersMade.keySet().removeIf(tag -> letterMade(tag) == null);
+        kept.keptDetachedNanos = isAttached() ? 0 : detachedNanos;
+        for (ModelMessage message : unsettled.values()) {
+            long backoff = backoffNanos(message);
+            if (message.state == ModelMessage.State.DELAYED) {
+                kept.unsettled.get(message.tag).delay(message.mayNanos, message.mustNanos);
+            } else if (backoff > 0 && isPastDeadline(message, 0) && !isFinal(message)) {
+                kept.unsettled.get(message.tag).delay(0, model.nowNanos() + backoff); // it has been met, or not yet
+            }
+        }
         return kept;
     }
 
@@ -71,17 +84,24 @@ final class ModelSubscription {
         copy.lettersMade.putAll(lettersMade);
         copy.letters.putAll(letters);
         copy.arrivals = arrivals;
+        copy.keptDetachedNanos = keptDetachedNanos;
+        copy.detachedNanos = keptDetachedNanos == 0 ? copy.detachedNanos : keptDetachedNanos;
         return copy;
     }
 
     /**
-     * A start has found it in a checkpoint: what was delivered is due again and keeps its attempts; what had its last
-     * delivery is decided at once.
+     * A start has found it in a checkpoint: what was delivered is due again and keeps its attempts, what was put off still
+     * is; what had its last delivery is decided at once.
      */
     void onRestored() {
         for (ModelMessage message : unsettled.values()) {
             if (!message.isNew()) {
-                message.state = isLast(message) ? ModelMessage.State.IN_FLIGHT : ModelMessage.State.DUE;
+                boolean delayed = message.state == ModelMessage.State.DELAYED && !isLast(message);
+                if (delayed) {
+                    message.delay(message.mayNanos - MILLI_NANOS, message.mustNanos + MILLI_NANOS);
+                } else {
+                    message.state = isLast(message) ? ModelMessage.State.IN_FLIGHT : ModelMessage.State.DUE;
+                }
                 message.deadlineNanos = model.nowNanos();
             }
         }
@@ -123,10 +143,15 @@ final class ModelSubscription {
         return lettersMade.size();
     }
 
-    /** What it takes of the memory for all. */
+    /** What it takes of the memory for all, if expired deliveries are not gone. */
     long memoryBytes() {
         BrokerLimits limits = options().limits();
         return limits.subscriptionBytes() + topic.length() + name.length() + heldMost() * limits.deliveryBytes();
+    }
+
+    /** A start has restored it: what its letters were in may be gone. */
+    void forgetLetters(Set<Long> subscriptions) {
+        lettersMade.values().removeIf(letter -> !subscriptions.contains(letter.target));
     }
 
     /** Whether any message has to be delivered or dropped. */
@@ -361,7 +386,7 @@ final class ModelSubscription {
         return unsettled.values().stream().filter(message -> !message.isNew()).count();
     }
 
-    private long heldLeast() {
+    long heldLeast() {
         return unsettled.values().stream()
                 .filter(message -> !message.isNew() && !message.isExpired(model.nowMillis()))
                 .count();
