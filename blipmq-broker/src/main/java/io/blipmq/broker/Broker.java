@@ -1,6 +1,5 @@
 package io.blipmq.broker;
 
-import io.blipmq.wal.Liveness;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +65,7 @@ public final class Broker {
         this.redelivery = new Redelivery(options, counters, state, journal, clock, ready, work);
         this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery, ready, work);
         for (DurableSubscription subscription : state.durableBehind(0)) {
-            subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
+            subscription.onStarted(redelivery.nowNanos(), redelivery.nowMillis());
             redelivery.onRestored(subscription);
         }
         this.subscribing = new Subscribing(options, counters, state, journal, redelivery, work);
@@ -180,21 +179,22 @@ public final class Broker {
         redelivery.appendWaiting();
         state.trim();
         journal.submit(redelivery.nowNanos());
-        if (journal.isCheckpointDue(redelivery.nowNanos(), waitingAcknowledgementCountSinceCheckpoint() > 0)) {
-            CheckpointState snapshot = takeCheckpoint();
-            journal.checkpoint(CheckpointCodec.encode(snapshot), new CheckpointLiveness(snapshot));
+        boolean unlogged = waitingAcknowledgementCountSinceCheckpoint() > 0;
+        if (!state.capture().isRunning() && journal.isCheckpointDue(redelivery.nowNanos(), unlogged)) {
+            beginCheckpoint(false);
         }
+        state.capture().goOn(journal);
         counters.publish();
     }
 
-    private CheckpointState takeCheckpoint() {
+    private void beginCheckpoint(boolean keepAll) {
         redelivery.pending().onCheckpoint();
-        return CheckpointState.of(state);
+        state.capture().begin(journal, keepAll);
     }
 
     /** How long the core may wait for something to happen before its next turn. */
     public long awaitNanosMax() {
-        if (isTickUnderWay()) {
+        if (isTickUnderWay() || state.capture().isRunning()) {
             return 0;
         }
         boolean timed = redelivery.isTimed() || journal.hasWaitingSettlements();
@@ -223,22 +223,21 @@ public final class Broker {
     }
 
     /**
-     * Before {@link #seal}: keeps the state, so that the next start has next to nothing to replay.
+     * Before {@link #seal}: begins to keep the state, so that the next start has next to nothing to replay.
      *
      * @return false while another checkpoint is being written: call it again in a later turn
      */
     public boolean checkpoint() {
-        if (journal.isCheckpointing()) {
+        if (isCheckpointing()) {
             return false;
         }
-        // Nothing is dropped now: the end should not wait for that.
-        journal.checkpoint(CheckpointCodec.encode(takeCheckpoint()), Liveness.KEEP_ALL);
+        beginCheckpoint(true); // nothing is dropped now: the end should not wait for that
         return true;
     }
 
-    /** Whether a checkpoint is being written. */
+    /** Whether a checkpoint is being taken or written. */
     public boolean isCheckpointing() {
-        return journal.isCheckpointing();
+        return state.capture().isRunning() || journal.isCheckpointing();
     }
 
     /** Acknowledgements that have taken effect and wait for room in the journal; best none before {@link #seal}. */

@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * Bounds of what the core does in one turn or for one request, and of its small tables. Immutable. The defaults are right for
  * every machine; they are injected so that simulations can draw small ones and run the code beyond each of them.
@@ -9,6 +11,8 @@ package io.blipmq.broker;
  * @param sweptMax expired messages behind one that has not expired that are dropped before their turn, when a detached
  *     subscription's backlog is too large; at 12 bytes each
  * @param tickWorkPerTurn of the maintenance tick's work, as {@link WorkMeter} counts it, in one turn
+ * @param captureWorkPerTurn of writing a checkpoint's state down, likewise
+ * @param startGraceNanos no subscription is removed for being detached within this time from a start
  * @param lettersPerRequest dead letters that one request redrives or purges; who wants more asks again
  * @param lettersPerTurn of them in one turn, so that others are served in between
  * @param letterBytesPerTurn likewise; a larger letter has a turn of its own
@@ -22,6 +26,9 @@ package io.blipmq.broker;
  * @param wheelSlots of the deadlines' wheel, a power of two
  * @param pageEntriesMin positions in the first page of a topic's, so that a hundred thousand quiet topics cost little
  * @param pageEntriesMax positions in a page of a long backlog
+ * @param subscriptionBytes what a subscription is taken to cost in memory, with its topic and its part of a checkpoint
+ * @param deliveryBytes what a delivery that is not settled is taken to cost, with its part of a checkpoint
+ * @param letterBytes what remembering a dead letter costs
  * @param smallChunkBytes of the first memory of a topic's QoS 0 messages, so that many topics with one each cost little
  * @param chunkBytes of the next, so that a chunk change is rare
  * @param largeChunkBytes for batches: takes one whole, and little is lost when it has to give way
@@ -33,6 +40,8 @@ public record BrokerLimits(
         int expiredPerStep,
         int sweptMax,
         int tickWorkPerTurn,
+        int captureWorkPerTurn,
+        long startGraceNanos,
         int lettersPerRequest,
         int lettersPerTurn,
         int letterBytesPerTurn,
@@ -45,6 +54,9 @@ public record BrokerLimits(
         int wheelSlots,
         int pageEntriesMin,
         int pageEntriesMax,
+        int subscriptionBytes,
+        int deliveryBytes,
+        int letterBytes,
         int smallChunkBytes,
         int chunkBytes,
         int largeChunkBytes,
@@ -57,12 +69,45 @@ public record BrokerLimits(
         }
     }
 
+    /** The same with another time of grace. */
+    public BrokerLimits withStartGraceNanos(long nanos) {
+        return new BrokerLimits(
+                commandsPerTurn,
+                expiredPerStep,
+                sweptMax,
+                tickWorkPerTurn,
+                captureWorkPerTurn,
+                nanos,
+                lettersPerRequest,
+                lettersPerTurn,
+                letterBytesPerTurn,
+                pushesPerService,
+                pushesPerTurn,
+                listItems,
+                listWork,
+                waitingSettlements,
+                wheelTickShift,
+                wheelSlots,
+                pageEntriesMin,
+                pageEntriesMax,
+                subscriptionBytes,
+                deliveryBytes,
+                letterBytes,
+                smallChunkBytes,
+                chunkBytes,
+                largeChunkBytes,
+                pooledSmallChunks,
+                pooledChunks);
+    }
+
     public static BrokerLimits defaults() {
         return new BrokerLimits(
                 16_384,
                 1_000,
                 100_000,
                 1 << 17,
+                1 << 16,
+                TimeUnit.MINUTES.toNanos(5),
                 10_000,
                 500,
                 1 << 20,
@@ -75,6 +120,9 @@ public record BrokerLimits(
                 4_096, // one revolution is 34 s, more than the longest usual backoff
                 8,
                 1_024,
+                2_048,
+                256,
+                150,
                 1_024,
                 16 * 1_024,
                 128 * 1_024,

@@ -56,7 +56,7 @@ public record BrokerOptions(
                 1 << 20,
                 1_000_000,
                 10_000,
-                256L << 20,
+                2L << 30,
                 BrokerLimits.defaults());
     }
 

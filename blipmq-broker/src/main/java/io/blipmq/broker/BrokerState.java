@@ -24,12 +24,14 @@ final class BrokerState implements CommandHandler {
     private final BrokerCounters counters;
     private final Supplier<LiveLog> newLiveLog;
     private final PositionMemory positions;
+    private final CheckpointCapture capture;
     private final TopicTable topics = new TopicTable();
     private final Long2ObjectHashMap<Subscription> subscriptions = new Long2ObjectHashMap<>();
     /** By id: durable ones, oldest first, and then passing ones. For lists and walks that go on in a later turn. */
     private final TreeMap<Long, Subscription> ordered = new TreeMap<>();
 
     private final WorkMeter work = new WorkMeter();
+    private final StateMemory memory;
 
     private final Map<SubscriptionName, DurableSubscription> named = new HashMap<>();
     private long topicsMade;
@@ -55,6 +57,8 @@ final class BrokerState implements CommandHandler {
         this.counters = counters;
         LiveMemory liveMemory = new LiveMemory(options.liveBytesMax(), options.limits());
         this.newLiveLog = () -> new LiveLog(liveMemory, options.liveMessagesMax(), counters);
+        this.memory = new StateMemory(options.stateBytesMax(), options.limits());
+        this.capture = new CheckpointCapture(this, options.limits());
         this.positions = new PositionMemory(options.positionsMax(), options.limits(), work);
     }
 
@@ -71,7 +75,7 @@ final class BrokerState implements CommandHandler {
 
     @Override
     public void onCheckpoint(ByteBuffer content) {
-        CheckpointCodec.decode(content).restoreTo(this);
+        CheckpointDecoder.decode(content, new CheckpointRestore(this));
     }
 
     /** What was delivered before the start and is lost cannot be delivered again. */
@@ -104,6 +108,7 @@ final class BrokerState implements CommandHandler {
             return;
         }
         if (!topic.durable().isEmpty()) {
+            capture.before(topic);
             topic.messages().append(sequence, position, payloadLength, expiresMillis != 0);
         }
         topic.appendStoredLive(body, payloadOffset, payloadLength, propertiesBytes, publishedMillis);
@@ -147,6 +152,7 @@ final class BrokerState implements CommandHandler {
         if (target == null) {
             target = addDurable(sequence, letterTopic, origin.owner(), NO_NAME, false, sequence);
         }
+        capture.before(target);
         target.messages().append(sequence, position, payloadLength, true);
         if (redriven ? origin.unsettled().contains(deliveryTag) : origin.isWaitingFor(deliveryTag)) {
             settle(origin, deliveryTag, redriven, payloadLength);
@@ -179,6 +185,7 @@ final class BrokerState implements CommandHandler {
 
     /** Remembers what a message has become, for acknowledgements that come late. */
     void addLetter(DurableSubscription origin, RecentLetters.Letter letter) {
+        capture.before(origin);
         origin.recentLetters().add(letter, options.inFlightMax());
     }
 
@@ -191,9 +198,11 @@ final class BrokerState implements CommandHandler {
     }
 
     private void remove(DurableSubscription subscription) {
+        capture.before(subscription);
         subscription.markRemoving();
         subscriptions.remove(subscription.id());
         ordered.remove(subscription.id());
+        memory.removeSubscription(subscription.nameBytes());
         named.remove(SubscriptionName.of(subscription.owner(), subscription.name()), subscription);
         subscription.topic().durable().remove(subscription);
         for (Delivery delivery : subscription.unsettled().values()) {
@@ -201,6 +210,7 @@ final class BrokerState implements CommandHandler {
             listener.onSettled(delivery);
         }
         subscription.unsettled().clear();
+        subscription.recentLetters().clear();
         subscription.topic().trim();
         dropUnneeded(subscription.topic());
         countSubscriptions();
@@ -292,6 +302,16 @@ final class BrokerState implements CommandHandler {
         };
     }
 
+    /** Takes checkpoints of all this. */
+    CheckpointCapture capture() {
+        return capture;
+    }
+
+    /** The memory that all this takes. */
+    StateMemory memory() {
+        return memory;
+    }
+
     /** What was looked at and read so far. */
     WorkMeter work() {
         return work;
@@ -301,6 +321,7 @@ final class BrokerState implements CommandHandler {
         subscription.topic().passingSubscriptionAdded();
         subscriptions.put(subscription.id(), subscription);
         ordered.put(subscription.id(), subscription);
+        memory.addSubscription(subscription.nameBytes());
         countSubscriptions();
     }
 
@@ -308,6 +329,7 @@ final class BrokerState implements CommandHandler {
         counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, subscription.close());
         subscriptions.remove(subscription.id());
         ordered.remove(subscription.id());
+        memory.removeSubscription(subscription.nameBytes());
         subscription.topic().passingSubscriptionEnded();
         dropUnneeded(subscription.topic());
         countSubscriptions();
@@ -327,9 +349,10 @@ final class BrokerState implements CommandHandler {
     DurableSubscription addDurable(
             long id, Topic topic, OwnerId owner, byte[] name, boolean passing, long firstSequence) {
         DurableSubscription subscription =
-                new DurableSubscription(id, topic, owner, name, passing, positions, firstSequence);
+                new DurableSubscription(id, topic, owner, name, passing, positions, memory, capture, firstSequence);
         subscriptions.put(id, subscription);
         ordered.put(id, subscription);
+        memory.addSubscription(subscription.nameBytes());
         if (name.length > 0) {
             named.put(SubscriptionName.of(owner, name), subscription);
         }

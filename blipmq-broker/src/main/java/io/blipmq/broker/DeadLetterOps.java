@@ -134,7 +134,7 @@ final class DeadLetterOps {
         if (target == null || target.isRemoving()) {
             return GONE;
         }
-        if (target.heldCount() >= options.inFlightMax()) {
+        if (target.heldCount() >= options.inFlightMax() || !state.memory().mayHoldAnother(target.heldCount())) {
             return FULL;
         }
         byte[] properties = LetterProperties.own(letter, journal);

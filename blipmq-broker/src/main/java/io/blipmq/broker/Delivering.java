@@ -10,6 +10,9 @@ interface Delivering {
 
     BrokerLimits limits();
 
+    /** How much may be unsettled, of all subscriptions together. */
+    StateMemory memory();
+
     /** Counts what it costs. */
     WorkMeter work();
 

@@ -57,6 +57,7 @@ final class DurableReader {
                 return stopped ? Pushing.AGAIN : 0;
             }
         }
+        subscription.beforeChange();
         delivery.attempts++;
         delivering.delivered(delivery);
         StoredMessage message = delivery.message;
@@ -77,6 +78,7 @@ final class DurableReader {
                 return stopped ? Pushing.AGAIN : whyNone(delivering);
             }
         }
+        subscription.beforeChange();
         delivery.attempts++;
         delivery.holder = attachment;
         attachment.onDelivered();
@@ -91,11 +93,19 @@ final class DurableReader {
      * care how many deliveries are unsettled.
      */
     private int whyNone(Delivering delivering) {
+        if (!cursor.isAtEnd() && subscription.heldCount() < delivering.inFlightMax() && isShort(delivering)) {
+            return Pushing.SHORT;
+        }
         boolean isExpiredNext = cursor.mayExpire()
                 && !cursor.isAtEnd()
                 && !cursor.isSettled()
                 && cursor.message().isExpired(delivering.nowMillis());
         return isExpiredNext ? Pushing.STALLED : 0;
+    }
+
+    /** Whether all subscriptions together hold so much that this one may not have more just now. */
+    private boolean isShort(Delivering delivering) {
+        return !delivering.memory().mayHoldAnother(subscription.heldCount());
     }
 
     private void push(Delivery delivery, Journal journal) {
@@ -134,7 +144,7 @@ final class DurableReader {
 
     private Delivery nextFromCursor(Delivering delivering) {
         boolean stopped = cursor.isAtEnd() || cursor.isSettled(); // settled: more are to be passed over in a later step
-        if (stopped || subscription.heldCount() >= delivering.inFlightMax()) {
+        if (stopped || subscription.heldCount() >= delivering.inFlightMax() || isShort(delivering)) {
             return null;
         }
         StoredMessage message = cursor.message();

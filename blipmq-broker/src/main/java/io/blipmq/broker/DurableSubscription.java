@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A QoS 1 subscription: it outlives its connection, and a message leaves it only by being settled. Owned by the core
@@ -20,10 +21,11 @@ final class DurableSubscription extends Subscription {
     private final MessageLog messages;
     private final MessageCursor cursor;
     private final boolean deadLetters;
-    private final Unsettled unsettled = new Unsettled();
+    private final Runnable beforeChange;
+    private final Unsettled unsettled;
     private final DurableReader reader;
     /** Made of this subscription's messages. */
-    private final RecentLetters recentLetters = new RecentLetters();
+    private final RecentLetters recentLetters;
 
     /** The number of the newest dead letter that is journalled for this subscription, 0 before any. */
     private long lastLetterSequence;
@@ -43,6 +45,9 @@ final class DurableSubscription extends Subscription {
     private boolean removing;
     private boolean backlogWarned;
 
+    /** Owned by {@link CheckpointCapture}. */
+    int capturedIn;
+
     /** Owned by {@link DurableList}. */
     DurableSubscription olderOfTopic;
 
@@ -60,21 +65,31 @@ final class DurableSubscription extends Subscription {
             byte[] name,
             boolean passing,
             PositionMemory positions,
+            StateMemory memory,
+            CheckpointCapture capture,
             long firstSequence) {
         super(id, topic);
+        this.beforeChange = () -> capture.before(this);
+        this.unsettled = new Unsettled(memory, beforeChange);
+        this.recentLetters = new RecentLetters(memory);
         this.owner = owner;
         this.name = name;
         this.passing = passing;
         this.deadLetters = topic.isDeadLetters();
         this.messages =
                 deadLetters ? new MessageLog(MessageKeys.ofLetters(owner, topic.name()), positions) : topic.messages();
-        this.cursor = new MessageCursor(messages, firstSequence);
+        this.cursor = new MessageCursor(messages, firstSequence, beforeChange);
         this.reader = new DurableReader(this);
     }
 
     @Override
     OwnerId owner() {
         return owner;
+    }
+
+    @Override
+    int nameBytes() {
+        return super.nameBytes() + name.length;
     }
 
     /** Empty when it has none. */
@@ -147,6 +162,7 @@ final class DurableSubscription extends Subscription {
      * so all its connections that subscribe share it. Each may poll and acknowledge what any of them was given.
      */
     void attach(Client client, long nowMillis) {
+        beforeChange();
         if (clients.isEmpty()) {
             clients = new ArrayList<>(1);
         }
@@ -215,8 +231,33 @@ final class DurableSubscription extends Subscription {
 
     /** Counts the time without a connection from now on. */
     void startDetached(long nowNanos, long nowMillis) {
+        beforeChange();
         detachedNanos = nowNanos;
         sinceMillis = nowMillis;
+    }
+
+    /** After a start: since when it had no connection; 0 is ignored. */
+    void restoreDetached(long millis) {
+        sinceMillis = millis;
+    }
+
+    /** After a start: the time without a connection goes on, or begins. */
+    void onStarted(long nowNanos, long nowMillis) {
+        if (sinceMillis == 0 || sinceMillis > nowMillis) {
+            startDetached(nowNanos, nowMillis);
+        } else {
+            detachedNanos = nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMillis - sinceMillis);
+        }
+    }
+
+    /** Since when it has no connection; 0 while it has one. */
+    long detachedMillis() {
+        return isAttached() ? 0 : sinceMillis;
+    }
+
+    /** What a checkpoint keeps of it is going to change. */
+    void beforeChange() {
+        beforeChange.run();
     }
 
     long detachedNanos() {

@@ -135,7 +135,8 @@ final class Housekeeping {
             return;
         }
         long detachedForNanos = redelivery.nowNanos() - subscription.detachedNanos();
-        if (detachedForNanos >= options.subscriptionExpiryNanos()) {
+        boolean mayBeBack = redelivery.runningNanos() < options.limits().startGraceNanos();
+        if (detachedForNanos >= options.subscriptionExpiryNanos() && !mayBeBack) {
             remove(subscription, RemoveReason.EXPIRED);
             return;
         }

@@ -172,7 +172,14 @@ public interface Journal {
     boolean isCheckpointing();
 
     /**
-     * Keeps the state as of {@link #appliedSequence}, so that a start need not replay what is before it.
+     * A checkpoint of the state as of now is going to be taken, in the turns to come.
+     *
+     * @return {@link #appliedSequence}, the number that it stands for
+     */
+    long beginCheckpoint();
+
+    /**
+     * Keeps the state as of the last {@link #beginCheckpoint}, so that a start need not replay what is before it.
      *
      * @param state for {@link CommandHandler#onCheckpoint}
      * @param liveness which messages are still wanted in that state; what is not may be forgotten

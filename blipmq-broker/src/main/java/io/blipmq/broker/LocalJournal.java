@@ -23,6 +23,7 @@ public final class LocalJournal implements Journal {
 
     private CommandHandler handler;
     private long appliedSequence;
+    private long checkpointSequence;
     /** Whether somebody waits for what this turn appended. */
     private boolean forceWanted;
 
@@ -286,7 +287,13 @@ public final class LocalJournal implements Journal {
     }
 
     @Override
+    public long beginCheckpoint() {
+        checkpointSequence = appliedSequence;
+        return checkpointSequence;
+    }
+
+    @Override
     public void checkpoint(ByteBuffer state, Liveness liveness) {
-        wal.checkpoint(appliedSequence, state, liveness);
+        wal.checkpoint(checkpointSequence, state, liveness);
     }
 }

@@ -3,7 +3,9 @@ package io.blipmq.broker;
 import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Hands messages to connections that do not ask for each: round after round, a bounded number to each subscription that is
@@ -17,6 +19,9 @@ final class Pushing {
     static final int AGAIN = -1;
     /** What it answers when the journal has no room for what comes first: ask again in a later turn. */
     static final int STALLED = -2;
+
+    /** What it answers when all subscriptions together hold so many deliveries that it may not have more just now. */
+    static final int SHORT = -3;
 
     /** What serving a subscription is taken to cost beside its messages. */
     private static final int SERVE_COST = 16;
@@ -32,6 +37,10 @@ final class Pushing {
     /** Those that are asked again in the next turn, whenever that is. */
     private final List<Attachment> stalled = new ArrayList<>(0);
 
+    /** Those that wait until deliveries of others have ended. */
+    private final Set<Attachment> shortOfMemory = new LinkedHashSet<>();
+
+    private long deliveriesEnded;
     private boolean stopped;
 
     Pushing(BrokerLimits limits, ReadyList ready, Delivering delivering, BrokerCounters counters, WorkMeter work) {
@@ -81,6 +90,7 @@ final class Pushing {
         ready.spreadTopics();
         stalled.forEach(ready::add);
         stalled.clear();
+        takeUpShort();
         int pushed = 0;
         long budget = limits.pushesPerTurn();
         while (budget > 0) {
@@ -97,6 +107,19 @@ final class Pushing {
             counters.add(BrokerMetric.DELIVERED, pushed);
         }
         return pushed;
+    }
+
+    private void takeUpShort() {
+        if (isShortOver()) {
+            deliveriesEnded = delivering.memory().deliveriesEnded();
+            shortOfMemory.forEach(ready::add);
+            shortOfMemory.clear();
+        }
+    }
+
+    private boolean isShortOver() {
+        return !shortOfMemory.isEmpty()
+                && deliveriesEnded != delivering.memory().deliveriesEnded();
     }
 
     private int serve(Attachment attachment) {
@@ -120,14 +143,23 @@ final class Pushing {
         }
         if (step == STALLED) {
             stalled.add(attachment);
+        } else if (step == SHORT) {
+            awaitMemory(attachment);
         } else if (step != 0) {
             ready.add(attachment);
         }
         return pushed;
     }
 
+    private void awaitMemory(Attachment attachment) {
+        if (shortOfMemory.isEmpty()) {
+            deliveriesEnded = delivering.memory().deliveriesEnded();
+        }
+        shortOfMemory.add(attachment);
+    }
+
     boolean hasReady() {
-        return !stopped && !ready.isEmpty();
+        return !stopped && (!ready.isEmpty() || isShortOver());
     }
 
     /** Nothing is pushed any more. */

@@ -26,6 +26,7 @@ final class Redelivery implements Delivering {
     private final ReadyList ready;
     private final WorkMeter work;
     private final Consumer<Delivery> onDeadline = this::onDeadline;
+    private final long startNanos;
     private long nowNanos;
     private long nowMillis;
 
@@ -42,6 +43,7 @@ final class Redelivery implements Delivering {
         this.state = state;
         this.journal = journal;
         this.nowNanos = clock.nanoTime();
+        this.startNanos = nowNanos;
         this.nowMillis = clock.epochMillis();
         this.deadlines = new DeadlineWheel(nowNanos, options.limits());
         this.pendingSettlements =
@@ -78,6 +80,11 @@ final class Redelivery implements Delivering {
         return deadlines;
     }
 
+    /** How long this process has been running. */
+    long runningNanos() {
+        return nowNanos - startNanos;
+    }
+
     long nowNanos() {
         return nowNanos;
     }
@@ -85,6 +92,11 @@ final class Redelivery implements Delivering {
     @Override
     public long nowMillis() {
         return nowMillis;
+    }
+
+    @Override
+    public StateMemory memory() {
+        return state.memory();
     }
 
     @Override
@@ -180,13 +192,20 @@ final class Redelivery implements Delivering {
         return journal;
     }
 
-    /** After a start and all of replay: what had its last delivery before is decided by its deadline, which has passed. */
+    /**
+     * After a start and all of replay: what had its last delivery before is decided by its deadline, which has passed, and
+     * what was put off still is.
+     */
     void onRestored(DurableSubscription subscription) {
         counters.add(BrokerMetric.IN_FLIGHT, subscription.unsettled().deliveredCount());
         for (Delivery delivery : subscription.unsettled().values()) {
             if (isLastDelivery(delivery)) {
                 delivery.state = Delivery.State.IN_FLIGHT;
                 deadlines.schedule(delivery, nowNanos);
+            } else if (delivery.putOffUntilMillis > nowMillis) {
+                long leftMillis = delivery.putOffUntilMillis - nowMillis;
+                delivery.state = Delivery.State.DELAYED;
+                deadlines.schedule(delivery, nowNanos + TimeUnit.MILLISECONDS.toNanos(leftMillis));
             }
         }
     }
@@ -292,12 +311,16 @@ final class Redelivery implements Delivering {
         if (delayNanos == 0) {
             dueAgain(delivery);
         } else {
+            delivery.subscription.beforeChange();
             delivery.state = Delivery.State.DELAYED;
+            delivery.putOffUntilMillis = nowMillis + TimeUnit.NANOSECONDS.toMillis(delayNanos);
             deadlines.schedule(delivery, nowNanos + delayNanos);
         }
     }
 
     private void dueAgain(Delivery delivery) {
+        delivery.subscription.beforeChange();
+        delivery.putOffUntilMillis = 0;
         delivery.subscription.unsettled().dueAgain(delivery);
         ready.add(delivery.subscription.attachment());
     }

@@ -63,7 +63,8 @@ final class Subscribing {
         if (isFull(client)) {
             return Broker.TOO_MANY_OF_CONNECTION;
         }
-        boolean room = state.subscriptionCount() + expected.count() < options.subscriptionsMax();
+        boolean room = state.subscriptionCount() + expected.count() < options.subscriptionsMax()
+                && state.memory().hasRoomForSubscription(expected.count());
         return room ? 0 : Broker.TOO_MANY_SUBSCRIPTIONS;
     }
 

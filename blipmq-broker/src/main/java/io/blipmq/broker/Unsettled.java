@@ -9,9 +9,17 @@ import org.agrona.collections.Long2ObjectHashMap;
 /** The deliveries of one subscription that are not settled, and the order of those that are due again. Owned by the core thread. */
 final class Unsettled {
     private final Long2ObjectHashMap<Delivery> byTag = new Long2ObjectHashMap<>();
+    private final StateMemory memory;
+    private final Runnable beforeChange;
     private long payloadBytes;
     /** Some in here are not due any more: they are skipped when they come. */
     private final PriorityQueue<Delivery> due = new PriorityQueue<>(4, Comparator.comparingLong(d -> d.tag));
+
+    /** @param beforeChange is told before anything is put in or taken out */
+    Unsettled(StateMemory memory, Runnable beforeChange) {
+        this.memory = memory;
+        this.beforeChange = beforeChange;
+    }
 
     int size() {
         return byTag.size();
@@ -26,20 +34,26 @@ final class Unsettled {
     }
 
     void put(Delivery delivery) {
+        beforeChange.run();
         Delivery before = byTag.put(delivery.tag, delivery);
         assert before == null : "tag " + delivery.tag + " is there already";
         payloadBytes += delivery.message.payloadLength;
+        memory.addDelivery();
     }
 
     Delivery remove(long tag) {
-        Delivery removed = byTag.remove(tag);
-        if (removed != null) {
-            payloadBytes -= removed.message.payloadLength;
+        if (!byTag.containsKey(tag)) {
+            return null;
         }
+        beforeChange.run();
+        Delivery removed = byTag.remove(tag);
+        payloadBytes -= removed.message.payloadLength;
+        memory.removeDeliveries(1);
         return removed;
     }
 
     void clear() {
+        memory.removeDeliveries(byTag.size());
         byTag.clear();
         payloadBytes = 0;
         due.clear();

@@ -24,6 +24,7 @@ public final class MemoryJournal implements Journal {
     private Liveness liveness;
     private ByteBuffer checkpoint;
     private int checkpointSequence;
+    private int begunSequence;
     private boolean settlementsBusy;
     private boolean lettersBusy;
     private int finds;
@@ -291,9 +292,9 @@ public final class MemoryJournal implements Journal {
         checkpointDue = true;
     }
 
-    /** The last checkpoint's state, read back. */
-    CheckpointState checkpoint() {
-        return CheckpointCodec.decode(checkpoint.duplicate());
+    /** The last checkpoint's state, read back, a line for each piece. */
+    List<String> checkpoint() {
+        return CheckpointText.of(checkpoint);
     }
 
     /** What was said to be wanted with the last checkpoint. */
@@ -312,10 +313,16 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
+    public long beginCheckpoint() {
+        begunSequence = applied;
+        return applied;
+    }
+
+    @Override
     public void checkpoint(ByteBuffer state, Liveness newLiveness) {
         checkpointDue = false;
         checkpoint = state;
-        checkpointSequence = applied;
+        checkpointSequence = begunSequence;
         liveness = newLiveness;
     }
 }

@@ -398,17 +398,66 @@ class RedeliveryTest {
         assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isZero();
     }
 
+    private void restartFromACheckpoint() {
+        broker.journal().wantCheckpoint();
+        broker.turn();
+        broker.restartCleanly();
+    }
+
     @Test
-    void expiryCountsAnewFromTheStart() {
+    void expiryCountsOverAStart() {
         use(Options.subscriptionExpirySeconds(60));
         broker.subscribe(alice, 1, "demo");
         broker.broker().disconnect(alice);
         broker.pass(50, SECONDS);
-        broker.restartCleanly();
-        broker.pass(50, SECONDS);
+        restartFromACheckpoint();
+        broker.pass(9, SECONDS);
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
-        broker.pass(11, SECONDS);
+        broker.pass(2, SECONDS);
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+    }
+
+    @Test
+    void expiryCountsFromTheStartForWhatWasAttachedBefore() {
+        use(Options.subscriptionExpirySeconds(60));
+        broker.subscribe(alice, 1, "demo");
+        broker.pass(50, SECONDS);
+        restartFromACheckpoint();
+        broker.pass(59, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
+        broker.pass(2, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+    }
+
+    @Test
+    void nothingExpiresRightAfterAStart() {
+        use(Options.subscriptionExpirySeconds(60, 300));
+        broker.subscribe(alice, 1, "demo");
+        broker.broker().disconnect(alice);
+        broker.pass(50, SECONDS);
+        restartFromACheckpoint();
+        broker.pass(299, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
+        broker.pass(2, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+    }
+
+    @Test
+    void aDelayIsKeptOverAStart() {
+        PushClient pushed = new PushClient(broker, "carol");
+        long id = pushed.attach(PushClient.Request.to("demo").named("jobs"), 10);
+        pushed.publish(1, "demo", "later");
+        broker.turn();
+        pushed.nack(id, 3_600_000, pushed.receiveOne().tag());
+        broker.pass(600, SECONDS);
+        restartFromACheckpoint();
+        pushed = new PushClient(broker, "carol");
+        assertThat(pushed.attach(PushClient.Request.to("demo").named("jobs"), 10))
+                .isEqualTo(id);
+        broker.pass(2_990, SECONDS);
+        assertThat(pushed.receive()).isEmpty();
+        broker.pass(20, SECONDS);
+        assertThat(pushed.receiveOne().attempt()).isEqualTo(2);
     }
 
     @Test

@@ -67,7 +67,7 @@ final class BrokerSimulation {
                 8 << random.nextInt(8),
                 random.nextBoolean() ? 1_000 : 12,
                 1_000,
-                1L << 30,
+                random.nextBoolean() ? 1L << 30 : 2_000 + random.nextInt(8_000),
                 limits());
     }
 
@@ -79,6 +79,8 @@ final class BrokerSimulation {
                 small(d.expiredPerStep(), 1, 5),
                 small(d.sweptMax(), 1, 8),
                 small(d.tickWorkPerTurn(), 1, 300),
+                small(d.captureWorkPerTurn(), 1, 200),
+                random.nextBoolean() ? 0 : 5_000_000_000L,
                 small(d.lettersPerRequest(), 1, 8),
                 small(d.lettersPerTurn(), 1, 4),
                 small(d.letterBytesPerTurn(), 1, 200),
@@ -91,6 +93,9 @@ final class BrokerSimulation {
                 1 << small(12, 0, 4),
                 1 << small(3, 0, 2),
                 4 << small(8, 0, 3),
+                100,
+                100,
+                50,
                 small(d.smallChunkBytes(), 40, 200),
                 small(d.chunkBytes(), 201, 500),
                 small(d.largeChunkBytes(), 501, 1_500),

@@ -23,8 +23,11 @@ final class JournalTap implements Journal {
         /** Stored, handed back, and now in effect. */
         void onApplied(Command command);
 
-        /** The broker's state is going to be kept. */
-        void onCheckpoint(long sequence, ByteBuffer state);
+        /** The broker's state of this moment is going to be kept. */
+        void onCheckpointBegun(long sequence);
+
+        /** That is what is kept of it. */
+        void onCheckpoint(ByteBuffer state);
     }
 
     JournalTap(Journal journal, Listener listener) {
@@ -177,8 +180,15 @@ final class JournalTap implements Journal {
     }
 
     @Override
+    public long beginCheckpoint() {
+        long sequence = journal.beginCheckpoint();
+        listener.onCheckpointBegun(sequence);
+        return sequence;
+    }
+
+    @Override
     public void checkpoint(ByteBuffer state, Liveness liveness) {
-        listener.onCheckpoint(journal.appliedSequence(), state);
+        listener.onCheckpoint(state);
         journal.checkpoint(state, liveness);
     }
 }

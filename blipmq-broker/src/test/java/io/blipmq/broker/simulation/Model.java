@@ -2,6 +2,7 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.AttachRequest;
 import io.blipmq.broker.Broker;
+import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.OwnerId;
@@ -68,6 +69,7 @@ final class Model implements JournalTap.Listener {
     private boolean shuttingDown;
     private boolean sealed;
     private long nowNanos;
+    private long startNanos;
     private long nowMillis;
 
     record Settled(long subscription, long tag) {}
@@ -136,6 +138,26 @@ final class Model implements JournalTap.Listener {
         return options.liveMessagesMax() < 10_000;
     }
 
+    /** Whether a subscription that holds so many deliveries must be given another one. */
+    boolean mayHoldAnother(long held) {
+        BrokerLimits limits = options.limits();
+        long used = durable.values().stream()
+                .mapToLong(ModelSubscription::memoryBytes)
+                .sum();
+        used += passing.values().stream()
+                .mapToLong(reader -> limits.subscriptionBytes() + reader.topic.length())
+                .sum();
+        return held == 0 || held * limits.deliveryBytes() < options.stateBytesMax() - used;
+    }
+
+    /** Whether more dead letters are remembered than there is room for. */
+    boolean isBeyondLetters() {
+        long letters = durable.values().stream()
+                .mapToLong(ModelSubscription::lettersMadeCount)
+                .sum();
+        return letters * options.limits().letterBytes() > options.stateBytesMax() / 16;
+    }
+
     TreeMap<Long, ModelSubscription> durable() {
         return durable;
     }
@@ -166,9 +188,11 @@ final class Model implements JournalTap.Listener {
         shuttingDown = false;
         sealed = false;
         nowNanos = newNowNanos;
+        startNanos = newNowNanos;
         nowMillis = newNowMillis;
         if (restored != null) {
             restored.subscriptions().forEach(subscription -> durable.put(subscription.id, subscription.copy()));
+            durable.values().forEach(subscription -> subscription.forgetLetters(durable.keySet()));
         }
         history.entriesBehind(restoredSequence).forEach(this::apply);
         durable.values().forEach(ModelSubscription::onRestored);
@@ -243,6 +267,12 @@ final class Model implements JournalTap.Listener {
         Check.that(
                 least <= inFlight && inFlight <= most,
                 () -> "in flight: " + inFlight + ", expected " + least + " to " + most);
+        long held = durable.values().stream()
+                .mapToLong(ModelSubscription::heldLeast)
+                .sum();
+        Check.that(
+                (held - durable.size()) * options.limits().deliveryBytes() <= options.stateBytesMax(),
+                () -> held + " deliveries are held, more than there is memory for");
         checkCount(broker, BrokerMetric.SUBSCRIPTIONS, durable.size() + passing.size());
         checkCount(
                 broker,
@@ -303,7 +333,13 @@ final class Model implements JournalTap.Listener {
                 && !subscription.deadLetters
                 && !subscription.removing
                 && (subscription.passing && nowNanos > subscription.detachedNanos
-                        || nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos());
+                        || nowNanos - startNanos >= options.limits().startGraceNanos()
+                                && detachedForNanos(subscription) - ModelSubscription.MILLI_NANOS
+                                        >= options.subscriptionExpiryNanos());
+    }
+
+    private long detachedForNanos(ModelSubscription subscription) {
+        return nowNanos - subscription.detachedNanos;
     }
 
     /** A maintenance tick has done its work: nothing waits that nobody wanted when it began. */
@@ -318,8 +354,12 @@ final class Model implements JournalTap.Listener {
         }
         for (Settled message : settlementsWaitedInTick ? Set.<Settled>of() : outdatedInTick) {
             ModelSubscription subscription = durable.get(message.subscription);
+            ModelMessage kept = subscription == null ? null : subscription.unsettled.get(message.tag);
+            boolean taken = kept != null
+                    && kept.state != ModelMessage.State.NEW
+                    && kept.state != ModelMessage.State.DUE; // meanwhile
             Check.that(
-                    subscription == null || !subscription.unsettled.containsKey(message.tag),
+                    kept == null || taken,
                     () -> subscription.unsettled.get(message.tag) + " of " + subscription + " has expired and is kept");
         }
     }
@@ -572,7 +612,9 @@ final class Model implements JournalTap.Listener {
     }
 
     private void onRemoveAppended(ModelSubscription subscription, Command command) {
-        boolean expired = nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos();
+        boolean expired =
+                detachedForNanos(subscription) + ModelSubscription.MILLI_NANOS >= options.subscriptionExpiryNanos()
+                        && nowNanos - startNanos >= options.limits().startGraceNanos();
         boolean overgrown = subscription.backlogBytes() > options.detachedBacklogBytesMax();
         boolean alone = !subscription.isAttached() && !subscription.deadLetters;
         boolean due = switch (RemoveReason.values()[command.code()]) {
@@ -609,13 +651,18 @@ final class Model implements JournalTap.Listener {
     }
 
     @Override
-    public void onCheckpoint(long sequence, ByteBuffer state) {
+    public void onCheckpointBegun(long sequence) {
         Check.that(
                 sequence == history.appliedSequence(),
                 () -> "a checkpoint of " + sequence + ", applied is " + history.appliedSequence());
         List<ModelSubscription> subscriptions =
                 durable.values().stream().map(ModelSubscription::kept).toList();
-        snapshots.add(new Snapshots.Snapshot(sequence, state, subscriptions));
+        snapshots.begin(sequence, subscriptions);
+    }
+
+    @Override
+    public void onCheckpoint(ByteBuffer state) {
+        snapshots.end(state);
     }
 
     // --- what a command does

@@ -60,6 +60,8 @@ final class ModelMessage {
         copy.properties = properties;
         copy.letterProperties = letterProperties;
         copy.publishedMillis = publishedMillis;
+        copy.mayNanos = mayNanos;
+        copy.mustNanos = mustNanos;
         return copy;
     }
 

@@ -1,5 +1,6 @@
 package io.blipmq.broker.simulation;
 
+import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.OwnerId;
 import java.util.HashMap;
@@ -18,6 +19,8 @@ import java.util.TreeMap;
 final class ModelSubscription {
     /** How late a deadline may be met. */
     static final long TICK_NANOS = 1L << 23;
+    /** What is kept over a restart is kept in milliseconds. */
+    static final long MILLI_NANOS = 2_000_000;
 
     final long id;
     final String topic;
@@ -39,6 +42,9 @@ final class ModelSubscription {
     ModelAttachment attachment;
     LiveQueue live;
     long detachedNanos;
+    /** In a checkpoint: since when it was detached; 0: it was not. */
+    private long keptDetachedNanos;
+
     boolean removing;
     /** Dead letters on their way back to it. */
     int coming;
@@ -59,7 +65,15 @@ final class ModelSubscription {
     /** What a checkpoint keeps of it. */
     ModelSubscription kept() {
         ModelSubscription kept = copy();
-        kept.lettersMade.keySet().removeIf(tag -> letterMade(tag) == null);
+        kept.keptDetachedNanos = isAttached() ? 0 : detachedNanos;
+        for (ModelMessage message : unsettled.values()) {
+            long backoff = backoffNanos(message);
+            if (message.state == ModelMessage.State.DELAYED) {
+                kept.unsettled.get(message.tag).delay(message.mayNanos, message.mustNanos);
+            } else if (backoff > 0 && isPastDeadline(message, 0) && !isFinal(message)) {
+                kept.unsettled.get(message.tag).delay(0, model.nowNanos() + backoff); // it has been met, or not yet
+            }
+        }
         return kept;
     }
 
@@ -70,17 +84,24 @@ final class ModelSubscription {
         copy.lettersMade.putAll(lettersMade);
         copy.letters.putAll(letters);
         copy.arrivals = arrivals;
+        copy.keptDetachedNanos = keptDetachedNanos;
+        copy.detachedNanos = keptDetachedNanos == 0 ? copy.detachedNanos : keptDetachedNanos;
         return copy;
     }
 
     /**
-     * A start has found it in a checkpoint: what was delivered is due again and keeps its attempts; what had its last
-     * delivery is decided at once.
+     * A start has found it in a checkpoint: what was delivered is due again and keeps its attempts, what was put off still
+     * is; what had its last delivery is decided at once.
      */
     void onRestored() {
         for (ModelMessage message : unsettled.values()) {
             if (!message.isNew()) {
-                message.state = isLast(message) ? ModelMessage.State.IN_FLIGHT : ModelMessage.State.DUE;
+                boolean delayed = message.state == ModelMessage.State.DELAYED && !isLast(message);
+                if (delayed) {
+                    message.delay(message.mayNanos - MILLI_NANOS, message.mustNanos + MILLI_NANOS);
+                } else {
+                    message.state = isLast(message) ? ModelMessage.State.IN_FLIGHT : ModelMessage.State.DUE;
+                }
                 message.deadlineNanos = model.nowNanos();
             }
         }
@@ -105,7 +126,7 @@ final class ModelSubscription {
 
     void onLetterMade(Letter letter) {
         lettersMade.put(letter.originTag, letter);
-        if (lettersMade.size() > options().inFlightMax()) {
+        if (lettersMade.size() > options().inFlightMax() || model.isBeyondLetters()) {
             lettersMade.remove(lettersMade.keySet().iterator().next());
         }
     }
@@ -116,6 +137,21 @@ final class ModelSubscription {
         ModelSubscription target = letter == null ? null : model.durable().get(letter.target);
         boolean waits = target != null && !target.removing && target.unsettled.containsKey(letter.tag);
         return waits ? letter : null;
+    }
+
+    int lettersMadeCount() {
+        return lettersMade.size();
+    }
+
+    /** What it takes of the memory for all, if expired deliveries are not gone. */
+    long memoryBytes() {
+        BrokerLimits limits = options().limits();
+        return limits.subscriptionBytes() + topic.length() + name.length() + heldMost() * limits.deliveryBytes();
+    }
+
+    /** A start has restored it: what its letters were in may be gone. */
+    void forgetLetters(Set<Long> subscriptions) {
+        lettersMade.values().removeIf(letter -> !subscriptions.contains(letter.target));
     }
 
     /** Whether any message has to be delivered or dropped. */
@@ -210,7 +246,9 @@ final class ModelSubscription {
             return;
         }
         ModelMessage next = firstNew();
-        Check.that(next == null || isPerhapsFull(), () -> this + " gave nothing, but this waits: " + next);
+        Check.that(
+                next == null || isPerhapsFull() || !model.mayHoldAnother(heldMost() + coming),
+                () -> this + " gave nothing, but this waits: " + next);
         if (live != null && live.first() != null) {
             boolean held = !isFree(live.first()) || pushed && isBehindExpired(live.first());
             Check.that(held, () -> this + " gave nothing, but a QoS 0 message waits");
@@ -274,7 +312,7 @@ final class ModelSubscription {
     }
 
     private boolean isBehindExpired(LiveQueue.Entry entry) {
-        return isPerhapsFull()
+        return (isPerhapsFull() || !model.mayHoldAnother(heldMost() + coming))
                 && unsettled.values().stream().anyMatch(message -> message.isNew() && message.index < entry.before());
     }
 
@@ -348,7 +386,7 @@ final class ModelSubscription {
         return unsettled.values().stream().filter(message -> !message.isNew()).count();
     }
 
-    private long heldLeast() {
+    long heldLeast() {
         return unsettled.values().stream()
                 .filter(message -> !message.isNew() && !message.isExpired(model.nowMillis()))
                 .count();

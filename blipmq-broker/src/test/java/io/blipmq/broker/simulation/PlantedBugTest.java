@@ -62,30 +62,41 @@ class PlantedBugTest {
                                 "new long[0], new int[0]);"),
                         broker(
                                 "a checkpoint forgets how often a message was delivered",
-                                "delivery.attempts = attempts;",
+                                "delivery.attempts = from.attempts();",
                                 ""),
                         broker(
                                 "a checkpoint forgets which messages are unsettled",
-                                "for (Delivery delivery : subscription.unsettled().values()) {"
-                                        + " unsettled.add(DeliveryState.of(delivery)); }",
+                                "state.restoreUnsettled(delivery);",
                                 ""),
                         broker(
                                 "a checkpoint forgets which messages have become dead letters",
-                                "letters.add(LetterState.of(subscription, letter));",
-                                ""),
+                                "if (letters.count() > 0) {",
+                                "if (letters.count() < 0) {"),
                         broker(
                                 "a checkpoint is taken ahead of the state in it",
-                                "wal.checkpoint(appliedSequence, state, liveness);",
-                                "wal.checkpoint(log.storedSequence(), state, liveness);"),
+                                "checkpointSequence = appliedSequence;",
+                                "checkpointSequence = log.storedSequence();"),
+                        broker(
+                                "a checkpoint takes up what has changed since its moment",
+                                "beforeChange.run(); long sequence = sequence();",
+                                "long sequence = sequence();"),
+                        broker(
+                                "a checkpoint forgets until when a delivery was put off",
+                                "delivery.putOffUntilMillis = from.dueMillis();",
+                                ""),
+                        broker(
+                                "subscriptions take more deliveries than there is memory for",
+                                "return held == 0 || (long) held * limits.deliveryBytes() < free;",
+                                "return true;"),
                         broker(
                                 "compaction does not ask for messages in flight",
                                 "return Arrays.binarySearch(unsettled, sequence) >= 0 || sequence >= nextSequence",
                                 "return sequence >= nextSequence"),
                         broker(
                                 "compaction asks only the first subscription",
-                                "for (Reader reader : readers) { if (reader.wants(sequence)) { return true; } }"
+                                "for (int i = 0; i < count; i++) { if (readers[i].wants(sequence)) { return true; } }"
                                         + " return false;",
-                                "return readers.get(0).wants(sequence);"),
+                                "return readers[0].wants(sequence);"),
                         broker(
                                 "a message that a compacted segment holds is read at its old place",
                                 "message.position = foundPosition[0];",
@@ -139,8 +150,8 @@ class PlantedBugTest {
                                 "return letter;"),
                         broker(
                                 "a checkpoint forgets what came back from the dead letters",
-                                "delivery.isRedriven(), delivery.attempts);",
-                                "false, delivery.attempts);"),
+                                "out.delivery(delivery.message, delivery.isRedriven(),",
+                                "out.delivery(delivery.message, false,"),
                         broker(
                                 "a subscription that ends with its connection survives a restart",
                                 "if (subscription.isPassing()) { remove(subscription, RemoveReason.CONNECTION_ENDED);"

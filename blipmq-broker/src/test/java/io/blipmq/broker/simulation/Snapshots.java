@@ -10,6 +10,7 @@ import java.util.List;
  */
 final class Snapshots {
     private final List<Snapshot> kept = new ArrayList<>();
+    private Snapshot begun;
 
     /** @param sequence the last command that is in it */
     record Snapshot(long sequence, ByteBuffer content, List<ModelSubscription> subscriptions) {}
@@ -19,8 +20,14 @@ final class Snapshots {
         kept.removeIf(older -> older.sequence < sequence);
     }
 
-    void add(Snapshot snapshot) {
-        kept.add(snapshot);
+    /** The broker begins to make one of what is held now. */
+    void begin(long sequence, List<ModelSubscription> subscriptions) {
+        begun = new Snapshot(sequence, null, subscriptions);
+    }
+
+    /** The broker has made it. */
+    void end(ByteBuffer content) {
+        kept.add(new Snapshot(begun.sequence, content.duplicate(), begun.subscriptions));
     }
 
     /** The newest with this number and content. */
