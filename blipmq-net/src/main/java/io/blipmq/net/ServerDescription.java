@@ -1,6 +1,5 @@
 package io.blipmq.net;
 
-import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.Topics;
 import io.blipmq.protocol.v2.Welcome;
 
@@ -15,14 +14,8 @@ import io.blipmq.protocol.v2.Welcome;
 public record ServerDescription(String name, String fsyncPolicy, int inFlightMax, long ackTimeoutMillis) {
     private static final int NO_FEATURES = 0;
 
-    Welcome welcome() {
+    Welcome welcome(int frameLengthMax) {
         return new Welcome(
-                NO_FEATURES,
-                FrameLayout.LENGTH_MAX,
-                inFlightMax,
-                Topics.NAME_BYTES_MAX,
-                ackTimeoutMillis,
-                name,
-                fsyncPolicy);
+                NO_FEATURES, frameLengthMax, inFlightMax, Topics.NAME_BYTES_MAX, ackTimeoutMillis, name, fsyncPolicy);
     }
 }

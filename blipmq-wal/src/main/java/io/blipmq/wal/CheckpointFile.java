@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  */
 final class CheckpointFile implements Closeable {
     static final String TEMPORARY = SegmentNames.temporary(SegmentNames.CHECKPOINT);
-    private static final int STEP_BYTES = 1 << 20;
+    static final int STEP_BYTES = 1 << 20;
     private static final int FORCE_STEPS = 4;
 
     private final Storage storage;

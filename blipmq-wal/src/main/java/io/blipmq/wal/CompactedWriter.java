@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  */
 final class CompactedWriter implements Closeable {
     private static final int FRAME_BYTES = 1 << 16;
-    private static final int WRITE_BYTES = 1 << 20;
+    static final int WRITE_BYTES = 1 << 20;
     /** Forced in pieces, so that the log's own force never waits for a large one. */
     private static final int FORCE_BYTES = 4 << 20;
 

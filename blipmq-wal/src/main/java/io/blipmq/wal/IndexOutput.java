@@ -8,10 +8,12 @@ import java.util.zip.CRC32C;
 final class IndexOutput {
     private static final int BLOCKS = 64;
 
+    static final int BYTES = BLOCKS * IndexLayout.BLOCK_BYTES;
+
     private final StorageFile file;
     private final SegmentHeader segment;
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer output = ByteBuffer.allocateDirect(BLOCKS * IndexLayout.BLOCK_BYTES);
+    private final ByteBuffer output = ByteBuffer.allocateDirect(BYTES);
     private final ByteBuffer block = ByteBuffer.allocate(IndexLayout.BLOCK_CONTENT_BYTES);
     private long written;
     private int blocks;

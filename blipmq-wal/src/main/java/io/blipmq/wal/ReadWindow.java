@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /** A moving window over a file, so that a scan reads large blocks. Owned by the thread that made it; used file by file. */
 final class ReadWindow {
-    private static final int BYTES = 1 << 18;
+    static final int BYTES = 1 << 18;
 
     private ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
     private StorageFile file;

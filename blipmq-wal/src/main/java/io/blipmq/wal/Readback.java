@@ -12,11 +12,14 @@ import java.util.Map;
  */
 final class Readback {
     /** Open files; a sequential reader needs one, and a few are read at a time. */
+    private static final int FILES_MIN = 2;
+
     private static final int FILES_MAX = 16;
 
     private final Storage storage;
     private final Tail tail;
     private final SegmentCatalog catalog;
+    private final int filesMax;
     private final LinkedHashMap<Integer, ReadbackFile> files = new LinkedHashMap<>(16, 0.75f, true);
 
     /** Of the catalog, when the open files were last held against it. */
@@ -26,6 +29,12 @@ final class Readback {
         this.storage = storage;
         this.tail = tail;
         this.catalog = catalog;
+        this.filesMax = filesMax(tail.bytesMax());
+    }
+
+    /** Windows may take as much memory as the tail: where it is small, few files are open. */
+    static int filesMax(int tailBytesMax) {
+        return Math.max(FILES_MIN, Math.min(FILES_MAX, tailBytesMax / ReadbackFile.FRAME_BYTES_MAX));
     }
 
     boolean read(long position, int length, ByteBuffer target) {
@@ -103,7 +112,7 @@ final class Readback {
     }
 
     private void closeEldest() throws IOException {
-        if (files.size() > FILES_MAX) {
+        if (files.size() > filesMax) {
             Map.Entry<Integer, ReadbackFile> eldest =
                     files.entrySet().iterator().next();
             files.remove(eldest.getKey());

@@ -19,7 +19,7 @@ final class ReadbackFile implements Closeable {
     /** How far before the wanted bytes the beginning of their frame is looked for. */
     private static final int LOOK_BACK_BYTES = 1 << 16;
     /** A frame of the log is this long at most, unless it holds one long record. */
-    private static final int FRAME_BYTES_MAX = (1 << 20) + (1 << 16);
+    static final int FRAME_BYTES_MAX = (1 << 20) + (1 << 16);
 
     private static final long NONE = -1;
 

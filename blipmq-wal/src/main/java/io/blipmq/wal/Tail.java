@@ -14,7 +14,7 @@ import java.util.List;
  */
 final class Tail {
     /** Spare chunks of the usual size; more than these never fall free at once. */
-    private static final int SPARES_MAX = 4;
+    static final int SPARES_MAX = 4;
 
     private final int chunkBytes;
     private final int bytesMax;
@@ -48,11 +48,15 @@ final class Tail {
         }
     }
 
-    /** Reuses a spare that is large enough, unless a common record would waste a chunk made for a long one. */
+    /**
+     * Reuses a spare that is large enough, unless a common record would waste a chunk made for a long one. Other spares of
+     * long records are not kept: the budget does not count them.
+     */
     private Chunk take(int wanted) {
         for (Chunk spare : spares) {
             if (spare.capacity() >= wanted && spare.capacity() / 4 <= wanted) {
                 spares.remove(spare);
+                spares.removeIf(other -> other.capacity() > chunkBytes);
                 return spare;
             }
         }
@@ -81,5 +85,9 @@ final class Tail {
 
     long bytes() {
         return bytes;
+    }
+
+    int bytesMax() {
+        return bytesMax;
     }
 }

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /** Writes zeros, which is how room on disk is claimed. Owned by the thread that made it. */
 final class Zeros {
-    private static final int BLOCK_BYTES = 1 << 20;
+    static final int BLOCK_BYTES = 1 << 18;
 
     private final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_BYTES);
 

@@ -30,6 +30,10 @@ import org.slf4j.LoggerFactory;
 final class Daemon {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
+    private static final String OUT_OF_MEMORY =
+            "the memory is not enough for what is in the log, such as a message that was"
+                    + " larger than what this start takes; give the daemon as much as it had then";
+
     private final Settings settings;
     private final String version;
     private final long startNanos = System.nanoTime();
@@ -74,9 +78,9 @@ final class Daemon {
 
     private void open() throws IOException, StartException {
         log.info("starting blipmqd {} on {}", version, settings.log().path());
-        MemoryBudgets memory = MemoryBudgets.ofProcess();
+        MemoryBudgets memory = memory();
         WalOptions options = Mapping.walOptions(settings, memory);
-        NetOptions net = Mapping.netOptions(settings, version, memory.connections(options));
+        NetOptions net = Mapping.netOptions(settings, version, memory, options);
         openLog(options, memory, net);
         StartLines.log(wal);
         netMetrics = new NetMetrics();
@@ -90,6 +94,14 @@ final class Daemon {
         servedWhere = "clients on " + as(settings.broker(), loop.localAddress()) + ", metrics on http://"
                 + as(settings.metrics(), http.address()) + "/metrics, fsync_policy "
                 + settings.log().fsyncPolicy();
+    }
+
+    private MemoryBudgets memory() throws StartException {
+        int connectionsWanted = settings.limits().maxConnections();
+        MemoryBudgets memory = MemoryBudgets.ofProcess(connectionsWanted);
+        log.info(memory.describe());
+        memory.warnings(MemoryBudgets.memoryBytes(), connectionsWanted).forEach(log::warn);
+        return memory;
     }
 
     /** The ports are looked at before anything is made of the log or changed in it; nobody is let in before it is replayed. */
@@ -183,6 +195,10 @@ final class Daemon {
     }
 
     private void onBrokerFailure(Throwable failure) {
+        if (failure instanceof OutOfMemoryError) {
+            halt(ExitStatus.FAILED, OUT_OF_MEMORY, failure);
+            return;
+        }
         if (failure instanceof StorageFailedException) {
             onStorageFailure(failure);
             return;
