@@ -7,8 +7,7 @@ import io.blipmq.protocol.FrameLayout;
 import io.blipmq.wal.WalMemory;
 import io.blipmq.wal.WalOptions;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 
 /**
  * Shares the memory that the JVM was given out among the parts, so that no backlog, no number of connections, no message
@@ -165,30 +164,25 @@ record MemoryBudgets(long heapBytes, long directBytes, int connectionsMax, int f
     }
 
     /**
-     * What is not as it was asked for, or not safe.
+     * What is not safe about these numbers.
      *
      * @param memoryBytes of the machine or the container
      */
-    List<String> warnings(long memoryBytes, int connectionsWanted) {
-        List<String> warnings = new ArrayList<>();
-        if (connectionsMax < connectionsWanted) {
-            warnings.add("max_connections " + connectionsWanted + " is more than the memory is enough for: "
-                    + connectionsMax + " clients may be connected");
+    Optional<String> warning(long memoryBytes) {
+        if (heapBytes + directBytes + JVM_BYTES <= memoryBytes) {
+            return Optional.empty();
         }
-        if (heapBytes + directBytes + JVM_BYTES > memoryBytes) {
-            warnings.add("the heap (" + heapBytes / MIB + " MiB), direct buffers (" + directBytes / MIB
-                    + " MiB) and the"
-                    + " JVM itself (" + JVM_BYTES / MIB + " MiB or more) may grow beyond the " + memoryBytes / MIB
-                    + " MiB that there are, and then the kernel ends this process: lower -Xmx or"
-                    + " -XX:MaxDirectMemorySize, or give it more memory");
-        }
-        return warnings;
+        return Optional.of("the heap (" + heapBytes / MIB + " MiB), direct buffers (" + directBytes / MIB
+                + " MiB) and the JVM itself (" + JVM_BYTES / MIB + " MiB or more) may grow beyond the "
+                + memoryBytes / MIB + " MiB that there are, and then the kernel ends this process: lower -Xmx or"
+                + " -XX:MaxDirectMemorySize, or give it more memory");
     }
 
     /** What there is, and what clients may do with it. */
-    String describe() {
-        return "memory: heap %d MiB, direct buffers %d MiB; so frames have at most %s, and %d clients may be connected"
-                .formatted(heapBytes / MIB, directBytes / MIB, size(frameLengthMax), connectionsMax);
+    String describe(int connectionsWanted) {
+        String fewer = connectionsMax < connectionsWanted ? ", not max_connections " + connectionsWanted : "";
+        return "memory: heap %d MiB, direct buffers %d MiB; enough for frames of %s and for %d connections%s"
+                .formatted(heapBytes / MIB, directBytes / MIB, size(frameLengthMax), connectionsMax, fewer);
     }
 
     private static String size(int bytes) {

@@ -4,6 +4,8 @@ import io.blipmq.broker.BrokerCounters;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.daemon.logging.Logging;
 import io.blipmq.metrics.Agents;
+import io.blipmq.metrics.DutyCycle;
+import io.blipmq.metrics.Health;
 import io.blipmq.metrics.HistogramSnapshot;
 import io.blipmq.metrics.JvmMetrics;
 import io.blipmq.metrics.Liveness;
@@ -17,6 +19,7 @@ import io.blipmq.metrics.http.HttpBindings;
 import io.blipmq.net.NetMetric;
 import io.blipmq.wal.WalMetrics;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -28,8 +31,10 @@ import java.util.function.Supplier;
  * core by its mailbox. Immutable; its suppliers are called by the HTTP threads.
  */
 final class Observation {
-    /** A turn that takes longer than this means that a thread hangs. */
+    /** A turn that takes longer than this means that a thread hangs; a force of a busy disk may take long. */
     private static final long TURN_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
+    /** The core never waits for a force. */
+    private static final long CORE_TURN_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
 
     private final Daemon daemon;
 
@@ -42,12 +47,13 @@ final class Observation {
                 daemon.settings().runtimeConsole() ? Optional.of(this::runtime) : Optional.empty();
         SubscriptionSource subscriptions = countMax ->
                 CoreCalls.ask(daemon.broker().mailbox(), () -> daemon.broker().subscriptions(countMax));
-        return new HttpBindings(
-                registry(),
-                new Liveness(daemon.dutyCycles(), System::nanoTime, TURN_NANOS_MAX),
-                daemon::readiness,
-                subscriptions,
-                console);
+        return new HttpBindings(registry(), this::health, daemon::readiness, subscriptions, console);
+    }
+
+    private Health health() {
+        List<DutyCycle> cycles = daemon.dutyCycles();
+        Health core = new Liveness(cycles.subList(0, 1), System::nanoTime, CORE_TURN_NANOS_MAX).get();
+        return core.isUp() ? new Liveness(cycles, System::nanoTime, TURN_NANOS_MAX).get() : core;
     }
 
     private MetricsRegistry registry() {

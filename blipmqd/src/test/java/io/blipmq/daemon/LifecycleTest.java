@@ -60,7 +60,7 @@ class LifecycleTest {
     }
 
     @Test
-    void aClosedTerminalEndsItWithStatus0AndASummary() throws Exception {
+    void aClosedTerminalEndsItWithStatus129AndASummary() throws Exception {
         assumeThat(isIgnored(SIGHUP))
                 .as("SIGHUP is ignored here, so children ignore it")
                 .isFalse();
@@ -68,6 +68,21 @@ class LifecycleTest {
             exchangeThreeMessages(daemon);
 
             daemon.hangUp();
+
+            assertEndedGracefully(daemon, 128 + SIGHUP);
+        }
+    }
+
+    @Test
+    void signalsWithoutAMeaningDoNothing() throws Exception {
+        try (DaemonProcess daemon = DaemonProcess.startReady(setup(DRAIN_MILLIS_FOREVER))) {
+            for (String name : List.of("USR1", "ALRM", "VTALRM", "PROF", "IO", "PWR")) {
+                daemon.signal(name);
+                daemon.awaitLine("SIG" + name + " does nothing here");
+            }
+            exchangeThreeMessages(daemon);
+
+            daemon.terminate();
 
             assertEndedGracefully(daemon);
         }
@@ -106,7 +121,11 @@ class LifecycleTest {
     }
 
     private static void assertEndedGracefully(DaemonProcess daemon) throws InterruptedException {
-        assertThat(daemon.awaitExit()).as(daemon.output()).isZero();
+        assertEndedGracefully(daemon, 0);
+    }
+
+    private static void assertEndedGracefully(DaemonProcess daemon, int status) throws InterruptedException {
+        assertThat(daemon.awaitExit()).as(daemon.output()).isEqualTo(status);
         assertThat(daemon.output().lines().toList())
                 .last()
                 .asString()

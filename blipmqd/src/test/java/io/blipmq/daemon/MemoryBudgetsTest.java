@@ -68,7 +68,10 @@ class MemoryBudgetsTest {
         MemoryBudgets budgets = MemoryBudgets.of(512 * MIB, 256 * MIB, CONNECTIONS);
 
         assertThat(budgets.connectionsMax()).isEqualTo(CONNECTIONS);
-        assertThat(budgets.warnings(1024 * MIB, CONNECTIONS)).isEmpty();
+        assertThat(budgets.warning(1024 * MIB)).isEmpty();
+        assertThat(budgets.describe(CONNECTIONS))
+                .isEqualTo("memory: heap 512 MiB, direct buffers 256 MiB; enough for frames of 16 MiB and for 16384"
+                        + " connections");
     }
 
     @Test
@@ -86,12 +89,17 @@ class MemoryBudgetsTest {
     void whatMayGrowBeyondTheContainerIsSaid() throws Exception {
         MemoryBudgets budgets = MemoryBudgets.of(128 * MIB, 64 * MIB, CONNECTIONS);
 
-        assertThat(budgets.warnings(192 * MIB, CONNECTIONS))
-                .containsExactly(
-                        "max_connections 16384 is more than the memory is enough for: " + budgets.connectionsMax()
-                                + " clients may be connected",
-                        "the heap (128 MiB), direct buffers (64 MiB) and the JVM itself (36 MiB or more) may grow"
-                                + " beyond the 192 MiB that there are, and then the kernel ends this process: lower"
-                                + " -Xmx or -XX:MaxDirectMemorySize, or give it more memory");
+        assertThat(budgets.warning(228 * MIB)).isEmpty();
+        assertThat(budgets.warning(192 * MIB))
+                .hasValue("the heap (128 MiB), direct buffers (64 MiB) and the JVM itself (36 MiB or more) may grow"
+                        + " beyond the 192 MiB that there are, and then the kernel ends this process: lower"
+                        + " -Xmx or -XX:MaxDirectMemorySize, or give it more memory");
+    }
+
+    @Test
+    void fewerConnectionsThanConfiguredAreSaid() throws Exception {
+        assertThat(MemoryBudgets.of(16 * MIB, 13 * MIB, CONNECTIONS).describe(CONNECTIONS))
+                .isEqualTo("memory: heap 16 MiB, direct buffers 13 MiB; enough for frames of 256 KiB and for 384"
+                        + " connections, not max_connections 16384");
     }
 }
