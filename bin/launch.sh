@@ -42,6 +42,8 @@ launch() {
     [ -f "$archive" ] || archive=
     use_utf8
     class_path=$(class_path) || exit 1
+    # Messages and keys are nobody else's business: the log's files are not for others to read.
+    [ "$program" != blipmqd ] || umask g-w,o-rwx
     # Options are words without spaces or patterns to expand.
     set -f
     # shellcheck disable=SC2086

@@ -99,7 +99,7 @@ final class Daemon {
         WalOptions options = Mapping.walOptions(settings, memory);
         NetOptions net = Mapping.netOptions(settings, version, memory, options);
         openLog(options, memory, net);
-        StartLines.log(wal);
+        StartLines.log(wal, settings.log().path());
         netMetrics = new NetMetrics();
         loop = new EventLoop(broker, net, netMetrics);
         makeThreads(options.forcePolicy());

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.blipmq.client.IgnoredSignals;
 import io.blipmq.daemon.v1.BlipClient;
 import io.blipmq.daemon.v1.Delivery;
 import io.blipmq.daemon.v1.PublishRefusedException;
 import io.blipmq.daemon.v1.RequestRefusedException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ class LifecycleTest {
 
     @Test
     void sigintEndsItWithStatus0AndASummary() throws Exception {
-        assumeThat(isIgnored(SIGINT))
+        assumeThat(IgnoredSignals.contain(SIGINT))
                 .as("SIGINT is ignored here, so children ignore it")
                 .isFalse();
         try (DaemonProcess daemon = DaemonProcess.startReady(setup(DRAIN_MILLIS_FOREVER))) {
@@ -61,7 +61,7 @@ class LifecycleTest {
 
     @Test
     void aClosedTerminalEndsItWithStatus129AndASummary() throws Exception {
-        assumeThat(isIgnored(SIGHUP))
+        assumeThat(IgnoredSignals.contain(SIGHUP))
                 .as("SIGHUP is ignored here, so children ignore it")
                 .isFalse();
         try (DaemonProcess daemon = DaemonProcess.startReady(setup(DRAIN_MILLIS_FOREVER))) {
@@ -86,20 +86,6 @@ class LifecycleTest {
 
             assertEndedGracefully(daemon);
         }
-    }
-
-    /** A job in the background of a script has SIGINT ignored, one under nohup SIGHUP, and they hand that on. */
-    private static boolean isIgnored(int signal) throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.exists(status)) {
-            return false;
-        }
-        String mask = Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("SigIgn:"))
-                .findFirst()
-                .orElseThrow()
-                .replaceFirst("SigIgn:\\s*", "");
-        return (Long.parseUnsignedLong(mask, 16) >> (signal - 1) & 1) != 0;
     }
 
     private static void exchangeThreeMessages(DaemonProcess daemon) throws IOException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -156,6 +157,23 @@ class DistributionTest {
 
         assertThat(result.status()).isZero();
         assertThat(list).hasContent("/dev/null\n/dev/null\n/dev/null\n");
+    }
+
+    @Test
+    void whatTheDaemonWritesIsNotForOthersToRead() throws Exception {
+        Path file = directory.resolve("file");
+        for (String mask : List.of("000", "022", "077")) {
+            Path caller =
+                    Place.script(directory.resolve("caller"), "umask " + mask + "; exec \"$1\" descriptors \"$2\"\n");
+
+            assertThat(place.run(caller, place.blipmqd().toString(), file.toString())
+                            .status())
+                    .isZero();
+
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo(mask.equals("077") ? "rw-------" : "rw-r-----");
+            Files.delete(file);
+        }
     }
 
     /** The JVM's own part is what {@code MemoryBudgets} knows. */
