@@ -54,7 +54,7 @@ an_unwritable_data_directory_is_explained() {
     local text status=0
     give_data_to 0:0
     text=$(compose run --rm -T blipmq 2>&1) || status=$?
-    [ "$status" -ne 0 ] && grep -q "$uid" <<<"$text" && grep -q chown <<<"$text" && return
+    [ "$status" -ne 0 ] && grep -q "$uid" <<<"$text" && grep -q "install -d -o $uid" <<<"$text" && return
     printf 'status %s, and it said:\n%s\n' "$status" "$text" >&2
     return 1
 }
@@ -125,7 +125,7 @@ cp config/blipmq-prod.toml "$work/config"
 check "the compose file is accepted" compose config --quiet
 check "docker build" build_image
 if [ "$failed" -eq 0 ]; then
-    check "an unwritable data directory is explained with uid and chown" an_unwritable_data_directory_is_explained
+    check "an unwritable data directory is explained with uid and command" an_unwritable_data_directory_is_explained
     give_data_to "$uid:$uid"
     check "a memory limit bounds the heap" a_memory_limit_bounds_the_heap
     check "compose up becomes healthy" start_container

@@ -8,7 +8,7 @@ package io.blipmq.net;
  */
 final class ByteBudget {
     /** Who may go beyond the limit may do so by this share of it, all together. */
-    private static final int BEYOND_SHARE = 2;
+    static final int BEYOND_SHARE = 2;
     /** It is short when less than this share of it is left. */
     private static final int SHORT_SHARE = 4;
 

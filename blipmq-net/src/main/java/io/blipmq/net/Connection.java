@@ -205,7 +205,8 @@ final class Connection {
         long workEnd = shared.broker.requestWork() + LoopResources.WORK_PER_TURN_MAX;
         try {
             while (mayHandle() && shared.broker.requestWork() < workEnd) {
-                int frameBytes = FrameReader.wholeFrameBytes(buffer, at, to, session.version(), session.isReady());
+                int frameBytes =
+                        FrameReader.wholeFrameBytes(buffer, at, to, session.version(), session.frameLengthMax());
                 if (frameBytes == 0) {
                     break;
                 }
@@ -221,7 +222,7 @@ final class Connection {
         }
         readBytesMax = frames == 0 ? Long.MAX_VALUE : (long) FRAMES_PER_READ * (at - input.from()) / frames;
         if (!session.isClosing()) {
-            input.onHandled(at, session.assemblyBudget(), nowNanos);
+            input.onHandled(at, session.assemblyBudget(), session.frameLengthMax(), nowNanos);
         }
         if (!refusedBefore || frames > 0) {
             deadlines.onJournalMoved(nowNanos);

@@ -22,7 +22,7 @@ final class InputBuffer {
      * What every connection may hold however little room there is, so that handshakes and small frames go on while
      * others fill the budget with large ones; the smallest buffer there is.
      */
-    private static final int UNBUDGETED_BYTES = 1024;
+    static final int UNBUDGETED_BYTES = 1024;
 
     /** Less room than this in the shared buffer is not worth a read. */
     static final int READ_BYTES_MIN = 4 * 1024;
@@ -41,6 +41,7 @@ final class InputBuffer {
     private int unhandledFrom;
     private int unhandledTo;
 
+    private int lengthMax = FrameReader.PRE_AUTH_LENGTH_MAX;
     private boolean ended;
     private IOException failure;
     private boolean partial;
@@ -107,8 +108,13 @@ final class InputBuffer {
         return unhandled == null ? heldBytes : unhandledTo;
     }
 
-    /** Everything before an offset has been handled; what follows it is kept. */
-    void onHandled(int at, ByteBudget budget, long nowNanos) {
+    /**
+     * Everything before an offset has been handled; what follows it is kept.
+     *
+     * @param newLengthMax what the length field of a frame may have; a longer one is broken, and gets no buffer
+     */
+    void onHandled(int at, ByteBudget budget, int newLengthMax, long nowNanos) {
+        lengthMax = newLengthMax;
         int left = to() - at;
         boolean progressed = at > from();
         if (left == 0) {
@@ -211,12 +217,13 @@ final class InputBuffer {
     }
 
     /** What a frame that has begun and is not whole will have; 0 when there is none, or its length is not there yet. */
-    private static int partialFrameBytes(ByteBuffer from, int at, int bytes) {
+    private int partialFrameBytes(ByteBuffer from, int at, int bytes) {
         if (bytes < FrameLayout.LENGTH_BYTES) {
             return 0;
         }
         int length = FrameLayout.length(from, at);
-        boolean whole = !FrameLayout.isLengthValid(length) || bytes >= FrameLayout.frameBytes(length);
+        boolean broken = !FrameLayout.isLengthValid(length) || length > lengthMax;
+        boolean whole = broken || bytes >= FrameLayout.frameBytes(length);
         return whole ? 0 : FrameLayout.frameBytes(length);
     }
 

@@ -20,6 +20,8 @@ final class LoopResources {
 
     /** Unauthenticated peers can never take more than this part of the room for unfinished frames. */
     private static final int PRE_AUTH_DIVISOR = 8;
+    /** A turn's reading, and two of the largest frames that such a peer may send. */
+    private static final int PRE_AUTH_BYTES_MIN = READ_BUFFER_BYTES + 2 * FrameReader.PRE_AUTH_LENGTH_MAX;
 
     final Broker broker;
     final NetMetrics metrics;
@@ -37,19 +39,22 @@ final class LoopResources {
     final Welcome welcome;
     final NetTimes times;
     final NetLimits limits;
+    /** The largest value of a frame's length field after AUTH. */
+    final int frameLengthMax;
     /** How long clients may still settle what they hold, once the daemon is about to end; negative before. */
     int goAwayMillis = -1;
 
     LoopResources(Broker broker, NetOptions options, NetMetrics metrics) {
         NetBudgets budgets = options.budgets();
-        long preAuthBytes = budgets.assemblyBytes() / PRE_AUTH_DIVISOR;
+        long preAuthBytes = Math.max(PRE_AUTH_BYTES_MIN, budgets.assemblyBytes() / PRE_AUTH_DIVISOR);
         this.broker = broker;
         this.metrics = metrics;
         welcome = options.welcome();
         times = options.times();
         limits = options.limits();
+        frameLengthMax = budgets.frameLengthMax();
         keys = new ApiKeys(options.keys());
-        pool = new BufferPool((budgets.assemblyBytes() + budgets.outputBytes()) / 2);
+        pool = new BufferPool((budgets.assemblyBytes() + budgets.outputBytes()) / 2, budgets.sharedBytesMax());
         preAuthAssembly = new ByteBudget(preAuthBytes, READ_BUFFER_BYTES);
         assembly = new ByteBudget(budgets.assemblyBytes() - preAuthBytes, READ_BUFFER_BYTES);
         output = new ByteBudget(budgets.outputBytes(), 0);

@@ -51,7 +51,7 @@ public record NetOptions(
     }
 
     Welcome welcome() {
-        return server.welcome(times);
+        return server.welcome(times, budgets.frameLengthMax());
     }
 
     /** Without the keys. */

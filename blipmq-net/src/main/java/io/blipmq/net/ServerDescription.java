@@ -1,6 +1,5 @@
 package io.blipmq.net;
 
-import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.Topics;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.PropertyLayout;
@@ -27,9 +26,9 @@ public record ServerDescription(
     private static final int NO_FEATURES = 0;
 
     /** To a client without a heartbeat. */
-    Welcome welcome(NetTimes times) {
+    Welcome welcome(NetTimes times, int frameLengthMax) {
         Welcome.Limits limits = new Welcome.Limits(
-                FrameLayout.LENGTH_MAX,
+                frameLengthMax,
                 Topics.NAME_BYTES_MAX,
                 AttachLayout.NAME_BYTES_MAX,
                 PropertyLayout.BYTES_MAX,

@@ -157,6 +157,11 @@ final class Session {
         return shared.times;
     }
 
+    /** The largest value that the length field of this client's frames may have. */
+    int frameLengthMax() {
+        return isReady() ? shared.frameLengthMax : FrameReader.PRE_AUTH_LENGTH_MAX;
+    }
+
     SocketAddress peer() {
         return peer;
     }

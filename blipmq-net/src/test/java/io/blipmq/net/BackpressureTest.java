@@ -234,7 +234,7 @@ class BackpressureTest {
 
     @Test
     void connectionsBeyondTheLimitAreClosedAtOnce() throws IOException {
-        server = TestServer.start(TestServer.options(2, NetBudgets.ofDirectMemory(0)));
+        server = TestServer.start(TestServer.options(2, new NetBudgets(26L << 20, 17L << 20)));
         TestClient first = server.connectReady();
         TestClient second = server.connectReady();
         server.connect().expectClosed();

@@ -99,7 +99,7 @@ class PartialInputTest {
     /** Frames that have begun and wait for room do not keep it from each other. */
     @Test
     void manyLargeFramesThatBeginTogetherGoThroughOneAfterTheOther() throws IOException {
-        server = TestServer.start(TestServer.options(100, NetBudgets.ofDirectMemory(0)));
+        server = TestServer.start(TestServer.options(100, new NetBudgets(26L << 20, 17L << 20)));
         ByteBuffer frame = publish(new byte[16_000_000]);
         List<TestClient> clients = new ArrayList<>();
         List<ByteBuffer> rests = new ArrayList<>();

@@ -37,7 +37,7 @@ public final class ServerFuzz {
             0,
             10,
             List.of(KEY.getBytes(StandardCharsets.US_ASCII)),
-            NetBudgets.ofDirectMemory(64L << 20),
+            new NetBudgets(26 << 20, 17 << 20),
             TestServer.SERVER);
 
     private final MemoryJournal journal = new MemoryJournal();

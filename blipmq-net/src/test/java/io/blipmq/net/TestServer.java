@@ -67,7 +67,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
     }
 
     private static NetOptions usualOptions() {
-        return options(1_500, NetBudgets.ofDirectMemory(128L << 20));
+        return options(1_500, new NetBudgets(32 << 20, 32 << 20));
     }
 
     static NetOptions options(int connectionsMax, NetBudgets budgets) {

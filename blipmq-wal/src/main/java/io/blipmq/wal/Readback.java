@@ -11,10 +11,14 @@ import java.util.Map;
  * thread, which has files of its own.
  */
 final class Readback {
+    /** Open files in the least memory. */
+    private static final int FILES_MIN = 2;
+
     private final Storage storage;
     private final Tail tail;
     private final SegmentCatalog catalog;
     private final WalLimits limits;
+    private final int filesMax;
     private final LinkedHashMap<Integer, ReadbackFile> files = new LinkedHashMap<>(16, 0.75f, true);
 
     /** Of the catalog, when the open files were last held against it. */
@@ -25,6 +29,13 @@ final class Readback {
         this.tail = tail;
         this.catalog = catalog;
         this.limits = limits;
+        this.filesMax = filesMax(tail.bytesMax(), limits);
+    }
+
+    /** Windows may take as much memory as the tail: where it is small, few files are open. */
+    static int filesMax(int tailBytesMax, WalLimits limits) {
+        int affordable = Math.max(FILES_MIN, tailBytesMax / limits.longFrameBytes());
+        return Math.min(limits.openSegmentsMax(), affordable);
     }
 
     boolean read(long position, int length, ByteBuffer target) {
@@ -102,7 +113,7 @@ final class Readback {
     }
 
     private void closeEldest() throws IOException {
-        if (files.size() > limits.openSegmentsMax()) {
+        if (files.size() > filesMax) {
             Map.Entry<Integer, ReadbackFile> eldest =
                     files.entrySet().iterator().next();
             files.remove(eldest.getKey());

@@ -47,11 +47,15 @@ final class Tail {
         }
     }
 
-    /** Reuses a spare that is large enough, unless a common record would waste a chunk made for a long one. */
+    /**
+     * Reuses a spare that is large enough, unless a common record would waste a chunk made for a long one. Other spares of
+     * long records are not kept: the budget does not count them.
+     */
     private Chunk take(int wanted) {
         for (Chunk spare : spares) {
             if (spare.capacity() >= wanted && spare.capacity() / 4 <= wanted) {
                 spares.remove(spare);
+                spares.removeIf(other -> other.capacity() > chunkBytes);
                 return spare;
             }
         }
@@ -80,5 +84,9 @@ final class Tail {
 
     long bytes() {
         return bytes;
+    }
+
+    int bytesMax() {
+        return bytesMax;
     }
 }

@@ -11,6 +11,7 @@ package io.blipmq.wal;
  * @param lookBackBytes how far before a wanted record the beginning of its frame is looked for at first
  * @param longFrameBytes a longer frame is read back piece by piece; only one with a long record is so long
  * @param blockBytes handed to the system in one call
+ * @param zeroBytes the same, of the zeros that claim room
  * @param copyBytes the same, where a file is copied
  * @param stepBytes read or written in one step of the background thread
  * @param forceBytes forced at once in the background, so that the log's own force never waits for a large one
@@ -38,6 +39,7 @@ public record WalLimits(
         int lookBackBytes,
         int longFrameBytes,
         int blockBytes,
+        int zeroBytes,
         int copyBytes,
         int stepBytes,
         int forceBytes,
@@ -65,7 +67,9 @@ public record WalLimits(
                 windowBytes - lookBackBytes >= FrameLayout.HEADER_BYTES,
                 "the window must hold the look back and a frame's header");
         require(longFrameBytes >= windowBytes, "a frame that fits into the window is not long");
-        require(blockBytes > 0 && copyBytes > 0 && stepBytes > 0 && forceBytes > 0, "work must get on");
+        require(
+                blockBytes > 0 && zeroBytes > 0 && copyBytes > 0 && stepBytes > 0 && forceBytes > 0,
+                "work must get on");
         require(compactedFrameBytes >= FrameLayout.HEADER_BYTES, "a compacted frame has a header");
         require(
                 lostFrameBytes >= 2 * FrameLayout.HEADER_BYTES && lostFrameBytes % FrameLayout.ALIGNMENT == 0,
@@ -90,6 +94,7 @@ public record WalLimits(
                 64 * KIB,
                 MIB + 64 * KIB,
                 MIB,
+                256 * KIB,
                 64 * KIB,
                 MIB,
                 4 * MIB,

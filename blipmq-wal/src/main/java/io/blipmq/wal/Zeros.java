@@ -8,7 +8,7 @@ final class Zeros {
     private final ByteBuffer block;
 
     Zeros(WalLimits limits) {
-        block = ByteBuffer.allocateDirect(limits.blockBytes());
+        block = ByteBuffer.allocateDirect(limits.zeroBytes());
     }
 
     void fill(StorageFile file, long from, long to) throws IOException {

@@ -28,6 +28,7 @@ public final class SmallLimits {
                 lookBack,
                 window + random.nextInt(2_000),
                 writes ? 256 << random.nextInt(6) : product.blockBytes(),
+                writes ? 256 << random.nextInt(6) : product.zeroBytes(),
                 writes ? 64 << random.nextInt(6) : product.copyBytes(),
                 writes ? 128 << random.nextInt(8) : product.stepBytes(),
                 writes ? 512 << random.nextInt(8) : product.forceBytes(),

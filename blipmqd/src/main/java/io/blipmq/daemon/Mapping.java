@@ -6,7 +6,6 @@ import io.blipmq.broker.LocalJournal;
 import io.blipmq.config.FsyncPolicy;
 import io.blipmq.config.Settings;
 import io.blipmq.config.WalRecovery;
-import io.blipmq.net.NetBudgets;
 import io.blipmq.net.NetOptions;
 import io.blipmq.net.ServerDescription;
 import io.blipmq.wal.ForcePolicy;
@@ -56,13 +55,13 @@ final class Mapping {
                 .withRecordKey(LocalJournal.recordKey());
     }
 
-    static NetOptions netOptions(Settings settings, String version, NetBudgets budgets) {
+    static NetOptions netOptions(Settings settings, String version, MemoryBudgets memory, WalOptions log) {
         return new NetOptions(
                 settings.broker().host(),
                 settings.broker().port(),
-                settings.limits().maxConnections(),
+                memory.connectionsMax(),
                 settings.apiKeys().encoded(),
-                budgets,
+                memory.connections(log),
                 new ServerDescription(
                         SERVER_NAME + "/" + version,
                         settings.log().fsyncPolicy().toString(),

@@ -6,6 +6,8 @@ import io.blipmq.broker.BrokerMetric;
 import io.blipmq.broker.SubscriptionInfo;
 import io.blipmq.daemon.logging.Logging;
 import io.blipmq.metrics.Agents;
+import io.blipmq.metrics.DutyCycle;
+import io.blipmq.metrics.Health;
 import io.blipmq.metrics.HistogramSnapshot;
 import io.blipmq.metrics.JvmMetrics;
 import io.blipmq.metrics.Liveness;
@@ -32,8 +34,10 @@ import java.util.function.Supplier;
  * core by its mailbox. Immutable; its suppliers are called by the HTTP threads.
  */
 final class Observation {
-    /** A turn that takes longer than this means that a thread hangs. */
+    /** A turn that takes longer than this means that a thread hangs; a force of a busy disk may take long. */
     private static final long TURN_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
+    /** The core never waits for a force. */
+    private static final long CORE_TURN_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
 
     private final Daemon daemon;
 
@@ -44,12 +48,13 @@ final class Observation {
     HttpBindings bindings() {
         Optional<Supplier<RuntimeSnapshot>> console =
                 daemon.settings().runtimeConsole() ? Optional.of(this::runtime) : Optional.empty();
-        return new HttpBindings(
-                registry(),
-                new Liveness(daemon.dutyCycles(), System::nanoTime, TURN_NANOS_MAX),
-                daemon::readiness,
-                this::subscriptions,
-                console);
+        return new HttpBindings(registry(), this::health, daemon::readiness, this::subscriptions, console);
+    }
+
+    private Health health() {
+        List<DutyCycle> cycles = daemon.dutyCycles();
+        Health core = new Liveness(cycles.subList(0, 1), System::nanoTime, CORE_TURN_NANOS_MAX).get();
+        return core.isUp() ? new Liveness(cycles, System::nanoTime, TURN_NANOS_MAX).get() : core;
     }
 
     /** Asks the core for page after page, each in a turn of its own. */

@@ -4,8 +4,11 @@ import io.blipmq.wal.LogDamage;
 import io.blipmq.wal.RecoveryReport;
 import io.blipmq.wal.RepairReport;
 import io.blipmq.wal.Wal;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,9 +18,23 @@ final class StartLines {
 
     private StartLines() {}
 
-    static void log(Wal wal) {
+    static void log(Wal wal, Path directory) {
         logSalvage(wal.salvage());
         logRecovery(wal.recovery());
+        if (wal.recovery().fresh()) {
+            warnOfOthers(directory);
+        }
+    }
+
+    private static void warnOfOthers(Path directory) {
+        List<Path> others = OtherLogs.beside(directory);
+        if (!others.isEmpty()) {
+            log.warn(
+                    "A NEW, EMPTY LOG begins in \"{}\", although there is a log in {}: if its messages are wanted, stop this"
+                            + " daemon and correct wal_path",
+                    directory,
+                    others.stream().map(path -> '"' + path.toString() + '"').collect(Collectors.joining(", ")));
+        }
     }
 
     private static void logSalvage(RepairReport salvage) {

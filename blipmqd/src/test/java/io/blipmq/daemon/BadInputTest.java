@@ -206,6 +206,25 @@ class BadInputTest {
                 metrics, "metrics: cannot listen on 192.0.2.1:0: cannot assign requested address; set metrics_addr");
     }
 
+    @Test
+    void aNewLogBesideAnOldOneIsSaidLoudly() throws Exception {
+        LogDirectory.store(DaemonSetup.in(directory), 1);
+        Path other = directory.resolve("lgo");
+
+        try (DaemonProcess daemon =
+                DaemonProcess.startReady(DaemonSetup.in(directory).with("wal_path", other.toString()))) {
+            assertThat(daemon.output())
+                    .contains(" WARN ")
+                    .contains("A NEW, EMPTY LOG begins in \"" + other + "\", although there is a log in \""
+                            + directory.resolve("log") + "\"");
+            daemon.stop();
+        }
+        try (DaemonProcess daemon =
+                DaemonProcess.startReady(DaemonSetup.in(directory).with("wal_path", other.toString()))) {
+            assertThat(daemon.output()).doesNotContain(" WARN ");
+        }
+    }
+
     private static void assertFailed(DaemonProcess daemon, String why) {
         assertThat(daemon.output().lines().toList())
                 .last()

@@ -151,7 +151,7 @@ final class DaemonProcess implements AutoCloseable {
         signal("HUP");
     }
 
-    private void signal(String name) throws IOException, InterruptedException {
+    void signal(String name) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
         assertThat(kill.waitFor()).isZero();
     }
