@@ -7,9 +7,6 @@ import java.nio.ByteBuffer;
 
 /** Finds the frames in a connection's input. Stateless. */
 final class FrameReader {
-    /** What a peer may send before it has shown a key: far more than HELLO and AUTH need. */
-    static final int PRE_AUTH_LENGTH_MAX = 64 * 1024;
-
     private FrameReader() {}
 
     /**
@@ -35,11 +32,12 @@ final class FrameReader {
     }
 
     private static void checkLength(int length, int lengthMax) throws ProtocolException {
-        if (!FrameLayout.isLengthValid(length)) {
-            throw new ProtocolException("impossible frame length " + Integer.toUnsignedString(length));
+        if (length >= 0 && length < FrameLayout.LENGTH_MIN) {
+            throw new ProtocolException("impossible frame length " + length);
         }
-        if (length > lengthMax) {
-            throw new ProtocolException("frame length " + length + ", where " + lengthMax + " is the most");
+        if (length < 0 || length > lengthMax) {
+            throw ProtocolException.tooLong(
+                    "frame length " + Integer.toUnsignedString(length) + ", where " + lengthMax + " is the most");
         }
     }
 

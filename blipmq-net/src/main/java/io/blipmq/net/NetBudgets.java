@@ -21,6 +21,9 @@ public record NetBudgets(long assemblyBytes, long outputBytes, int frameLengthMa
     /** Larger than what every connection may send in a frame that is assembled in the shared buffer. */
     private static final int FRAME_LENGTH_MIN = 1 << 18;
 
+    /** What {@link #directBytesMax} adds up beside the budgets. */
+    private static final NetLimits LIMITS = NetLimits.defaults();
+
     public NetBudgets {
         requireAtLeast("the budget for frame assembly", assemblyBytes, ASSEMBLY_BYTES_MIN);
         requireAtLeast("the budget for output", outputBytes, OUTPUT_BYTES_MIN);
@@ -50,9 +53,9 @@ public record NetBudgets(long assemblyBytes, long outputBytes, int frameLengthMa
 
     /** The most that so many connections take, frame by frame and budget by budget. */
     public long directBytesMax(int connectionsMax) {
-        long unbudgeted = (long) connectionsMax * InputBuffer.UNBUDGETED_BYTES;
+        long unbudgeted = (long) connectionsMax * LIMITS.unbudgetedBytes();
         long largeFrames = 2L * BufferPool.capacityFor(FrameLayout.frameBytes(frameLengthMax));
-        return LoopResources.READ_BUFFER_BYTES + unbudgeted + largeFrames + sharedBytesMax();
+        return LIMITS.readBufferBytes() + LoopResources.DISCARD_BYTES + unbudgeted + largeFrames + sharedBytesMax();
     }
 
     /** What the buffers of the pool may take but for one frame that comes in and one that goes out beyond the budgets. */
