@@ -177,8 +177,8 @@ memory_mib() {
 memory_limit_mib() {
     limit_mib=1048576
     if [ -r /proc/meminfo ]; then
-        while read -r name value _; do
-            [ "$name" != MemTotal: ] || limit_at_most "$((value * 1024))"
+        while read -r field kib _; do
+            [ "$field" != MemTotal: ] || limit_at_most "$((kib * 1024))"
         done </proc/meminfo
     fi
     [ -r /proc/self/cgroup ] || return 0
