@@ -161,26 +161,34 @@ given_mib() (
 )
 
 # Sets $heap_mib and $direct_mib: what a broker needs, or what a smaller container leaves beside the JVM's own memory, which is a
-# quarter and at least 36 MiB. The daemon knows this number too, and says when the sum is more than there is.
+# quarter (a fifth from 512 MiB on) and at least 36 MiB. The daemon knows this number too, and says when the sum is more than there is.
 memory_mib() {
     memory_limit_mib
     heap_mib=512
     direct_mib=256
     [ "$limit_mib" -lt 1024 ] || return 0
-    own_mib=$((limit_mib / 4))
-    [ "$own_mib" -ge 36 ] || own_mib=36
-    direct_mib=$(((limit_mib - own_mib) / 3))
-    [ "$direct_mib" -ge 13 ] || direct_mib=13
-    heap_mib=$((limit_mib - own_mib - direct_mib))
-    [ "$heap_mib" -ge 15 ] || heap_mib=15
+    if [ "$limit_mib" -ge 512 ]; then
+        own_mib=$((limit_mib / 5))
+    else
+        own_mib=$((limit_mib / 4))
+    fi
+    own_mib=$(at_least 36 "$own_mib")
+    direct_mib=$(at_least 13 $(((limit_mib - own_mib) / 3)))
+    heap_mib=$(at_least 15 $((limit_mib - own_mib - direct_mib)))
+    [ "$direct_mib" -lt 256 ] || direct_mib=256
+    [ "$heap_mib" -lt 512 ] || heap_mib=512
+}
+
+at_least() {
+    if [ "$2" -ge "$1" ]; then echo "$2"; else echo "$1"; fi
 }
 
 # Sets $limit_mib: the memory of this machine, or of the container or service that this process is in; a limit further out counts too.
 memory_limit_mib() {
     limit_mib=1048576
     if [ -r /proc/meminfo ]; then
-        while read -r name value _; do
-            [ "$name" != MemTotal: ] || limit_at_most "$((value * 1024))"
+        while read -r field kib _; do
+            [ "$field" != MemTotal: ] || limit_at_most "$((kib * 1024))"
         done </proc/meminfo
     fi
     [ -r /proc/self/cgroup ] || return 0

@@ -41,14 +41,20 @@ public record NetBudgets(long assemblyBytes, long outputBytes, int frameLengthMa
 
     /** The least direct memory with which so many connections and frames of that size can be served. */
     public static long directBytesMin(int connectionsMax, int frameLengthMax) {
-        return new NetBudgets(ASSEMBLY_BYTES_MIN, OUTPUT_BYTES_MIN, frameLengthMax).directBytesMax(connectionsMax);
+        return least(0, frameLengthMax).directBytesMax(connectionsMax);
     }
 
     /** Shares out what is beyond the least: as much for input as for output. */
     public static NetBudgets ofDirectMemory(long directBytes, int connectionsMax, int frameLengthMax) {
         long left = directBytes - directBytesMin(connectionsMax, frameLengthMax);
-        long share = left * 2 / 5;
-        return new NetBudgets(ASSEMBLY_BYTES_MIN + share, OUTPUT_BYTES_MIN + share, frameLengthMax);
+        return least(left * 2 / 5, frameLengthMax);
+    }
+
+    /** While a slow peer sends or takes one frame of the largest size, the others still have room. */
+    private static NetBudgets least(long more, int frameLengthMax) {
+        long outputBytes = (long) frameLengthMax * ByteBudget.BEYOND_SHARE / (ByteBudget.BEYOND_SHARE + 1);
+        return new NetBudgets(
+                ASSEMBLY_BYTES_MIN + frameLengthMax + more, OUTPUT_BYTES_MIN + outputBytes + more, frameLengthMax);
     }
 
     /** The most that so many connections take, frame by frame and budget by budget. */

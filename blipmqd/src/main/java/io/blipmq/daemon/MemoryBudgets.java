@@ -43,6 +43,9 @@ record MemoryBudgets(long heapBytes, long directBytes, int connectionsMax, int f
     /** Connections may take this share, and half of it of the direct memory for the beginnings of frames. */
     private static final int CONNECTIONS_SHARE = 8;
 
+    /** Rather fewer connections than none at all; but with fewer than these there is nothing to serve. */
+    private static final int CONNECTIONS_MIN = 64;
+
     private static final int CONNECTION_HEAP_BYTES = 3072;
     private static final int CONNECTION_DIRECT_BYTES = 1024;
 
@@ -81,13 +84,16 @@ record MemoryBudgets(long heapBytes, long directBytes, int connectionsMax, int f
         long connections = Math.min(
                 (heapBytes - HEAP_BASE_BYTES) / CONNECTIONS_SHARE / CONNECTION_HEAP_BYTES,
                 directBytes / (2 * CONNECTIONS_SHARE) / CONNECTION_DIRECT_BYTES);
-        int connectionsMax = (int) Math.max(0, Math.min(connectionsWanted, connections));
-        for (int length = FrameLayout.LENGTH_MAX; length >= FRAME_LENGTH_MIN; length /= 2) {
-            MemoryBudgets budgets = new MemoryBudgets(heapBytes, directBytes, connectionsMax, length);
-            if (budgets.isEnough()) {
-                return budgets;
+        int connectionsMax = (int) Math.min(connectionsWanted, connections);
+        do {
+            for (int length = FrameLayout.LENGTH_MAX; length >= FRAME_LENGTH_MIN; length /= 2) {
+                MemoryBudgets budgets = new MemoryBudgets(heapBytes, directBytes, connectionsMax, length);
+                if (budgets.isEnough()) {
+                    return budgets;
+                }
             }
-        }
+            connectionsMax /= 2;
+        } while (connectionsMax >= CONNECTIONS_MIN);
         throw new StartException(tooLittle(heapBytes, directBytes), null);
     }
 

@@ -20,11 +20,11 @@ class MemoryBudgetsTest {
     @ParameterizedTest
     @CsvSource({
         "15, 13, 262144",
-        "40, 20, 2097152",
-        "62, 30, 4194304",
+        "40, 20, 1048576",
+        "62, 30, 2097152",
         "96, 48, 4194304",
-        "128, 64, 8388608",
-        "256, 128, 16777216",
+        "128, 64, 4194304",
+        "274, 136, 16777216",
         "512, 256, 16777216"
     })
     void theLargestFrameThatIsSafeIsOffered(long heapMib, long directMib, int frameLengthMax) throws Exception {

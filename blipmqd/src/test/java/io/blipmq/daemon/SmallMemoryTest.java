@@ -32,7 +32,7 @@ class SmallMemoryTest {
 
     /** As the launcher gives them to containers of 64 and of 128 MiB. */
     @ParameterizedTest
-    @CsvSource({"15, 13, 40", "62, 30, 12"})
+    @CsvSource({"15, 13, 40", "62, 30, 16"})
     void theLargestFramesOfManyClientsAreTakenAndDelivered(int heapMib, int directMib, int publishers)
             throws Exception {
         DaemonSetup setup = DaemonSetup.in(directory)

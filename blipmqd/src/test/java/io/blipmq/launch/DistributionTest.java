@@ -185,8 +185,8 @@ class DistributionTest {
 
         int heapMib = number(options, "-Xmx(\\d+)m");
         int directMib = number(options, "-XX:MaxDirectMemorySize=(\\d+)m");
-        assertThat(heapMib + directMib + Math.max(36, Math.min(limitMib, 1024) / 4))
-                .isLessThanOrEqualTo(limitMib);
+        int ownMib = Math.max(36, Math.min(limitMib, 1024) / (limitMib < 512 ? 4 : 5));
+        assertThat(heapMib + directMib + ownMib).isLessThanOrEqualTo(limitMib);
         assertThat(heapMib).isGreaterThanOrEqualTo(15);
         assertThat(directMib).isGreaterThanOrEqualTo(13);
     }

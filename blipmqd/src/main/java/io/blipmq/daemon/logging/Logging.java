@@ -33,7 +33,7 @@ public final class Logging {
             try {
                 output.flush(FLUSH_MILLIS_MAX);
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // somebody is in a hurry, and so the rest is not waited for
+                // somebody is in a hurry, and so the rest is not waited for
             }
         });
     }
