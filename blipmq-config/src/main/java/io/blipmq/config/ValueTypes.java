@@ -18,8 +18,8 @@ final class ValueTypes {
             "an IP address or a host name, without a port",
             text -> Optional.of(text.strip()).filter(HostNames::isValid));
     static final ValueType<String> PATH =
-            new Text<>("a path", text -> Optional.of(text).filter(ValueTypes::isPath));
-    static final ValueType<String> PATH_OR_NONE = new Text<>(
+            new PathText("a path", text -> Optional.of(text).filter(ValueTypes::isPath));
+    static final ValueType<String> PATH_OR_NONE = new PathText(
             "a path, or \"\" for none", text -> Optional.of(text).filter(path -> path.isEmpty() || isPath(path)));
     static final ValueType<FsyncPolicy> FSYNC_POLICY = new Text<>(
             "\"always\", \"none\", \"every_n:N\" (N from 1 to %d) or \"interval_ms:M\" (M from 1 to %d)"
@@ -48,7 +48,7 @@ final class ValueTypes {
         }
     }
 
-    private static final class Text<T> extends ValueType<T> {
+    private static class Text<T> extends ValueType<T> {
         private final String accepted;
         private final Function<String, Optional<T>> parser;
 
@@ -78,6 +78,20 @@ final class ValueTypes {
         @Override
         String render(T value) {
             return '"' + RawValue.printable(value.toString()) + '"';
+        }
+    }
+
+    private static final class PathText extends Text<String> {
+        PathText(String accepted, Function<String, Optional<String>> parser) {
+            super(accepted, parser);
+        }
+
+        @Override
+        String fromFile(RawValue value) throws Refused {
+            if (value.kind() == Kind.TEXT && !PathNames.isNameable(value.text())) {
+                throw new Refused(value.shown() + " " + PathNames.unnameable());
+            }
+            return super.fromFile(value);
         }
     }
 

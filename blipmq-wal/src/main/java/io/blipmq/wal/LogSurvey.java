@@ -186,9 +186,7 @@ final class LogSurvey {
         ClosedSegment closed = new ClosedSegment(segment.header(), through);
         SegmentScan.Result result = SegmentScan.ofClosed(storage, segment.file(), closed, handler(segment), window);
         onScanned(segment, result, checkpointed);
-        if (result.holes().isEmpty() && !segment.restored()) {
-            checkIndex(segment);
-        }
+        checkIndex(segment, result);
         return result;
     }
 
@@ -201,6 +199,9 @@ final class LogSurvey {
         SegmentScan.Result result = SegmentScan.ofNewest(
                 storage, segment.file(), segment.header(), checkpointed, boot, handler(segment), window);
         onScanned(segment, result, false);
+        if (result.sealed()) {
+            checkIndex(segment, result);
+        }
         return result;
     }
 
@@ -229,8 +230,11 @@ final class LogSurvey {
         }
     }
 
-    /** A renamed segment's index bears another name, and is made again. */
-    private void checkIndex(FoundSegment segment) throws IOException {
+    /** The index of a segment that gets no more records; one that is renamed or mended is made again. */
+    private void checkIndex(FoundSegment segment, SegmentScan.Result result) throws IOException {
+        if (segment.restored() || !result.holes().isEmpty()) {
+            return;
+        }
         String index = SegmentNames.index(segment.header().name());
         if (!names.contains(index)) {
             indexesMissing++;
