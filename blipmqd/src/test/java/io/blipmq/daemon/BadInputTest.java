@@ -86,7 +86,7 @@ class BadInputTest {
                 DaemonProcess.run(
                         DaemonSetup.bare(directory, "--config", "b.toml").variable("LC_ALL", "xx_XX.UTF-8")),
                 "the configuration has a problem",
-                "has characters that this process's locale does not have, whose encoding is US-ASCII; set LC_ALL to a"
+                "  b.toml, line 1: wal_path: \"/tmp/b\u00fccher\" has characters that this process's locale does not have, whose encoding is US-ASCII; set LC_ALL to a"
                         + " locale that is installed and has them, such as C.UTF-8");
     }
 
