@@ -33,11 +33,10 @@ class SameBootTest {
                 .hasMessageContaining("which no crash of the daemon leaves (records 2 to 3)")
                 .hasMessageContaining("Nothing was changed");
         storage.close();
-        RepairReport repair = Repair.run(storage, LogContent.ANY);
-        assertThat(repair.damages())
+        log.with(options -> options.withSalvage(true)).open();
+        assertThat(log.wal().salvage().damages())
                 .singleElement()
                 .satisfies(damage -> assertThat(damage.firstSequence()).isEqualTo(2));
-        log.open();
         assertThat(log.replayedTexts()).first().isEqualTo("forced");
         assertThat(log.replayedTexts()).noneMatch(text -> text.startsWith("lost"));
         log.store("after");
