@@ -44,6 +44,9 @@ final class PathType extends ValueType<String> {
         if (value.text().startsWith("~")) {
             throw new Refused(value.shown() + " begins with ~, which only a shell expands; give the whole path");
         }
+        if (value.kind() == Kind.TEXT && !PathNames.isNameable(value.text())) {
+            throw new Refused(value.shown() + " " + PathNames.unnameable());
+        }
         return super.fromFile(value);
     }
 

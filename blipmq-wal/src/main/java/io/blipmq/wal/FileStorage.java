@@ -56,6 +56,7 @@ public final class FileStorage implements Storage {
      */
     public static FileStorage openReadOnly(Path path) throws IOException {
         if (!Files.isDirectory(path)) {
+            WalDirectory.requireNoLooseLink(path.toAbsolutePath().normalize());
             throw new WalPathException("there is no log at "
                     + path.toAbsolutePath().normalize()
                     + (Files.exists(path) ? ": it is a file, not a directory" : ": there is no such directory"));

@@ -29,7 +29,8 @@ import java.util.UUID;
  * <tr><td>9</td><td>a bad frame or an early end in an older segment</td><td>damage</td></tr>
  * <tr><td>10</td><td>a segment is missing</td><td>damage</td></tr>
  * <tr><td>11</td><td>a segment's header is bad, or says another name</td><td>damage</td></tr>
- * <tr><td>12</td><td>a segment of a newer format</td><td>refused, names the way out</td></tr>
+ * <tr><td>12</td><td>a segment of a newer format, or a record that only a newer release can read</td>
+ * <td>refused, names the way out</td></tr>
  * <tr><td>13</td><td>a segment of another journal</td><td>damage</td></tr>
  * <tr><td>14</td><td>the newest segment has no frame: died right after it began</td><td>as 3</td></tr>
  * <tr><td>15</td><td>parts of older epochs above the cut: an earlier start died while cleaning up</td><td>ignored and
@@ -40,7 +41,8 @@ import java.util.UUID;
  * <tr><td>19</td><td>a checkpoint</td><td>taken; what it lists is complete and not read but for the headers, what comes
  * before its number is not replayed, D is at least its number</td></tr>
  * <tr><td>20</td><td>the checkpoint is bad</td><td>damage: it was read back before it got its name</td></tr>
- * <tr><td>21</td><td>a checkpoint of a newer format</td><td>refused, names the way out</td></tr>
+ * <tr><td>21</td><td>a checkpoint of a newer format, or a state that only a newer release can read</td>
+ * <td>refused, names the way out</td></tr>
  * <tr><td>22</td><td>a segment that the checkpoint lists is missing, has a bad header or is another one</td><td>damage</td>
  * </tr>
  * <tr><td>23</td><td>the segment at which replay begins is missing, or the log ends before the checkpoint's number</td>

@@ -48,10 +48,7 @@ enum DurabilityScript {
     A_NEW_NAME(Map.of("segment", "header")) {
         @Override
         void run(Storage storage) throws IOException {
-            try (StorageFile file = storage.create("temporary")) {
-                file.write(bytes("header"), 0);
-                file.force();
-            }
+            write(storage, "temporary", "header");
             storage.rename("temporary", "segment");
             storage.syncDirectory();
         }
@@ -61,10 +58,7 @@ enum DurabilityScript {
         @Override
         void run(Storage storage) throws IOException {
             for (String content : new String[] {"first.", "second"}) {
-                try (StorageFile file = storage.create("temporary")) {
-                    file.write(bytes(content), 0);
-                    file.force();
-                }
+                write(storage, "temporary", content);
                 storage.rename("temporary", "checkpoint");
                 storage.syncDirectory();
             }
@@ -75,10 +69,7 @@ enum DurabilityScript {
         @Override
         void run(Storage storage) throws IOException {
             for (String name : new String[] {"a", "b"}) {
-                try (StorageFile file = storage.create(name)) {
-                    file.write(bytes("stays"), 0);
-                    file.force();
-                }
+                write(storage, name, "stays");
             }
             storage.syncDirectory();
             storage.delete("a");
@@ -90,10 +81,7 @@ enum DurabilityScript {
     A_KEPT_FILE(Map.of("segment", "damaged", "segment.aside", "damaged")) {
         @Override
         void run(Storage storage) throws IOException {
-            try (StorageFile file = storage.create("segment")) {
-                file.write(bytes("damaged"), 0);
-                file.force();
-            }
+            write(storage, "segment", "damaged");
             storage.syncDirectory();
             storage.keep("segment", "segment.aside");
         }
@@ -103,10 +91,7 @@ enum DurabilityScript {
         @Override
         void run(Storage storage) throws IOException {
             A_KEPT_FILE.run(storage);
-            try (StorageFile file = storage.create("temporary")) {
-                file.write(bytes("mended"), 0);
-                file.force();
-            }
+            write(storage, "temporary", "mended");
             storage.rename("temporary", "segment");
             storage.syncDirectory();
         }
@@ -132,6 +117,13 @@ enum DurabilityScript {
             contents.put(name, new String(disk.content(name), StandardCharsets.UTF_8));
         }
         return contents;
+    }
+
+    private static void write(Storage storage, String name, String content) throws IOException {
+        try (StorageFile file = storage.create(name)) {
+            file.write(bytes(content), 0);
+            file.force();
+        }
     }
 
     private static ByteBuffer bytes(String text) {

@@ -87,7 +87,7 @@ class FileStorageTest extends StorageContract {
 
     @Test
     void aForeignDirectoryIsRefusedWithOwnerAndRemedy() {
-        assertThat(WalDirectory.notOurs(directory, "1000", "10001"))
+        assertThat(WalDirectory.notWritable(directory, "1000", "10001"))
                 .contains("uid 1000")
                 .contains("uid 10001")
                 .contains("chown -R 10001 " + directory + " ");
@@ -97,7 +97,7 @@ class FileStorageTest extends StorageContract {
     void aForeignDirectoryWithOtherFilesIsNotToBeTaken() throws IOException {
         Files.writeString(directory.resolve("passwd"), "x");
 
-        assertThat(WalDirectory.notOurs(directory, "0", "10001"))
+        assertThat(WalDirectory.notWritable(directory, "0", "10001"))
                 .contains("set wal_path to a directory of its own")
                 .doesNotContain("chown");
     }

@@ -12,7 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Runs a few threads one at a time and lets them change places at the points that {@link StepPoints} has put into their
  * code, in every way that takes no more than some preemptions: what a hand-over does wrong in one of these orders is found
- * each time. Thread-safe: only one of its threads runs.
+ * each time. What memory that is not volatile shows to another thread is not looked at. Thread-safe: only one of its threads
+ * runs.
  *
  * <p>A thread that parks waits for its unpark, however long it meant to wait: a wakeup that is lost leaves everybody waiting,
  * which is an error. Who parks for less than {@link #POLL_NANOS} looks again by itself, once all others wait.

@@ -103,6 +103,20 @@ class PlantedBugTest {
                             "stored = frames; storedSequence = sequence;")
                 },
                 new Object[] {
+                    HandOver.CHECKPOINT,
+                    bug(
+                            "a checkpoint is handed over after its signal",
+                            "request = newRequest; wakeup.raise();",
+                            "wakeup.raise(); request = newRequest;")
+                },
+                new Object[] {
+                    HandOver.CHECKPOINT,
+                    bug(
+                            "a checkpoint asks for its force after its signal",
+                            "durable.requestForce(request.sequence()); logSignal.raise();",
+                            "logSignal.raise(); durable.requestForce(request.sequence());")
+                },
+                new Object[] {
                     HandOver.COMPACTION,
                     bug(
                             "segments leave the catalog before the list without them is published",

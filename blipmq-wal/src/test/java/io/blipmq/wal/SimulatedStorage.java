@@ -118,6 +118,16 @@ public final class SimulatedStorage implements Storage {
         reboot();
     }
 
+    /**
+     * The process dies, and the machine goes on without the unforced sectors that are not kept: a volume put back from a
+     * snapshot, or pages that the system took for clean after a failed force.
+     */
+    public synchronized void loseCache(IntPredicate sectorKept) {
+        UUID before = boot;
+        losePower(unsynced.size(), sectorKept, true);
+        boot = before;
+    }
+
     private void keepNames(int count) {
         names = new HashMap<>(durableNames);
         unsynced.subList(0, count).forEach(change -> change.apply(names));

@@ -21,6 +21,9 @@ import java.util.regex.Pattern;
  * fdatasync} or {@code fsync} was called for it; the names of a directory when {@code fsync} was called for that.
  */
 final class SystemCalls {
+    private static final String TRACED = "openat,mkdir,pwrite64,ftruncate,fdatasync,fsync,rename,link,unlink";
+    private static final int TRACED_BYTES_MAX = 1 << 16;
+
     private static final Pattern CALL = Pattern.compile("\\d+ +(\\w+)\\((.*)\\) += (\\d+)(<.*>)?( \\(INJECTED\\))?");
     private static final Pattern UNFINISHED = Pattern.compile("((\\d+) .*) <unfinished \\.\\.\\.>");
     private static final Pattern RESUMED = Pattern.compile("(\\d+) +<\\.\\.\\. \\w+ resumed>(.*)");
@@ -32,8 +35,25 @@ final class SystemCalls {
 
     private final List<String> lines;
 
-    SystemCalls(Path trace) throws IOException {
-        lines = whole(Files.readAllLines(trace));
+    private SystemCalls(List<String> lines) {
+        this.lines = lines;
+    }
+
+    /**
+     * Those of a class with a main method, in a process of its own.
+     *
+     * @param strace further options
+     * @param classes come before those that are built; may be empty
+     * @param argument a directory, in which the trace is written
+     */
+    static SystemCalls of(List<String> strace, List<Path> classes, Class<?> main, Path argument)
+            throws IOException, InterruptedException {
+        Path trace = argument.resolve("trace");
+        List<String> options = new ArrayList<>(List.of("-o", trace.toString(), "-e", "trace=" + TRACED));
+        options.addAll(List.of("-s", String.valueOf(TRACED_BYTES_MAX)));
+        options.addAll(strace);
+        TracedProcess.run(options, classes, main, argument);
+        return new SystemCalls(whole(Files.readAllLines(trace)));
     }
 
     /** A call during which another thread made one stands in two lines; it counts where it ended. */
@@ -63,11 +83,22 @@ final class SystemCalls {
 
     /** The disk that the calls have made of the empty directory. */
     SimulatedStorage disk(Path directory) throws IOException {
+        return disk(directory, (call, disk) -> {});
+    }
+
+    /** Sees each call, and what it has made of the disk. */
+    interface Watch {
+        void after(String call, SimulatedStorage disk) throws IOException;
+    }
+
+    /** As {@link #disk(Path)}, watched. */
+    SimulatedStorage disk(Path directory, Watch watch) throws IOException {
         Replay replay = new Replay(directory);
         for (String line : lines) {
             Matcher call = CALL.matcher(line);
             if (call.matches()) {
                 replay.onCall(call.group(1), call.group(2), Integer.parseInt(call.group(3)));
+                watch.after(line, replay.disk);
             }
         }
         return replay.disk;

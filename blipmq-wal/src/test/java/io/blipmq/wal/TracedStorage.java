@@ -14,8 +14,6 @@ import java.util.regex.Pattern;
  * Immutable.
  */
 final class TracedStorage {
-    private static final String CALLS = "openat,mkdir,pwrite64,ftruncate,fdatasync,fsync,rename,link,unlink";
-    private static final int TRACED_BYTES_MAX = 1 << 16;
     private static final int SHORT_BYTES = 3;
     private static final String LOCK = "LOCK";
     private static final Pattern MKDIR = Pattern.compile(".* mkdir\\(\"([^\"]*)\", .*\\) += 0");
@@ -31,12 +29,9 @@ final class TracedStorage {
     /** @param classes come before those that are built; may be empty */
     static TracedStorage run(Path where, List<Path> classes) throws IOException, InterruptedException {
         Path directory = where.toRealPath(); // as strace tells it
-        Path trace = directory.resolve("trace");
-        List<String> strace = new ArrayList<>(List.of("-o", trace.toString(), "-e", "trace=" + CALLS));
-        strace.addAll(List.of("-s", String.valueOf(TRACED_BYTES_MAX)));
-        strace.addAll(List.of("-e", "inject=pwrite64:retval=" + SHORT_BYTES + ":when=1+2"));
-        TracedProcess.run(strace, classes, Scripts.class, directory);
-        return new TracedStorage(directory, new SystemCalls(trace));
+        String shortWrites = "inject=pwrite64:retval=" + SHORT_BYTES + ":when=1+2";
+        return new TracedStorage(
+                directory, SystemCalls.of(List.of("-e", shortWrites), classes, Scripts.class, directory));
     }
 
     /** What the calls of a script have told the disk. */
