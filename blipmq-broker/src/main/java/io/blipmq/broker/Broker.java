@@ -219,6 +219,7 @@ public final class Broker {
      */
     public boolean checkpoint() {
         if (journal.isCheckpointing()) {
+            journal.hurryCheckpoint();
             return false;
         }
         // Nothing is dropped now: the end should not wait for that.

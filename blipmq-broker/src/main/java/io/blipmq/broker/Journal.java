@@ -168,6 +168,9 @@ public interface Journal {
     /** Whether one is being written. */
     boolean isCheckpointing();
 
+    /** Lets the one that is being written end soon, for another that waits; until that is begun, none is due. */
+    void hurryCheckpoint();
+
     /**
      * Keeps the state as of {@link #appliedSequence}, so that a start need not replay what is before it.
      *

@@ -26,6 +26,9 @@ public final class LocalJournal implements Journal {
     private boolean forceWanted;
 
     private boolean sealed;
+    /** Whether somebody waits to begin a checkpoint. */
+    private boolean checkpointWaits;
+
     private boolean settlementsWait;
     private long settlementsSinceNanos;
 
@@ -266,7 +269,7 @@ public final class LocalJournal implements Journal {
 
     @Override
     public boolean isCheckpointDue(long nowNanos, boolean unlogged) {
-        return wal.isCheckpointDue(nowNanos, unlogged);
+        return !checkpointWaits && wal.isCheckpointDue(nowNanos, unlogged);
     }
 
     @Override
@@ -275,7 +278,14 @@ public final class LocalJournal implements Journal {
     }
 
     @Override
+    public void hurryCheckpoint() {
+        checkpointWaits = true;
+        wal.hurryCheckpoint();
+    }
+
+    @Override
     public void checkpoint(ByteBuffer state, Liveness liveness) {
+        checkpointWaits = false;
         wal.checkpoint(appliedSequence, state, liveness);
     }
 }

@@ -172,6 +172,11 @@ final class JournalTap implements Journal {
     }
 
     @Override
+    public void hurryCheckpoint() {
+        journal.hurryCheckpoint();
+    }
+
+    @Override
     public void checkpoint(ByteBuffer state, Liveness liveness) {
         listener.onCheckpoint(journal.appliedSequence(), state);
         journal.checkpoint(state, liveness);
