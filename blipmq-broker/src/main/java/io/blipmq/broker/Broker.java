@@ -229,6 +229,7 @@ public final class Broker {
      */
     public boolean checkpoint() {
         if (isCheckpointing()) {
+            journal.hurryCheckpoint();
             return false;
         }
         beginCheckpoint(true); // nothing is dropped now: the end should not wait for that

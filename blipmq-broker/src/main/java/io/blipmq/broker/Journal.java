@@ -171,6 +171,9 @@ public interface Journal {
     /** Whether one is being written. */
     boolean isCheckpointing();
 
+    /** Lets the one that is being written end soon, for another that waits; until that is begun, none is due. */
+    void hurryCheckpoint();
+
     /**
      * A checkpoint of the state as of now is going to be taken, in the turns to come.
      *

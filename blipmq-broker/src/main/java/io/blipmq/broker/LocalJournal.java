@@ -28,6 +28,9 @@ public final class LocalJournal implements Journal {
     private boolean forceWanted;
 
     private boolean sealed;
+    /** Whether somebody waits to begin a checkpoint. */
+    private boolean checkpointWaits;
+
     private boolean settlementsWait;
     private long settlementsSinceNanos;
 
@@ -278,7 +281,7 @@ public final class LocalJournal implements Journal {
 
     @Override
     public boolean isCheckpointDue(long nowNanos, boolean unlogged) {
-        return wal.isCheckpointDue(nowNanos, unlogged);
+        return !checkpointWaits && wal.isCheckpointDue(nowNanos, unlogged);
     }
 
     @Override
@@ -293,7 +296,14 @@ public final class LocalJournal implements Journal {
     }
 
     @Override
+    public void hurryCheckpoint() {
+        checkpointWaits = true;
+        wal.hurryCheckpoint();
+    }
+
+    @Override
     public void checkpoint(ByteBuffer state, Liveness liveness) {
+        checkpointWaits = false;
         wal.checkpoint(checkpointSequence, state, liveness);
     }
 }

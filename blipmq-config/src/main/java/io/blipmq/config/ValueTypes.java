@@ -68,20 +68,6 @@ final class ValueTypes {
         }
     }
 
-    private static final class PathText extends Text<String> {
-        PathText(String accepted, Function<String, Optional<String>> parser) {
-            super(accepted, parser);
-        }
-
-        @Override
-        String fromFile(RawValue value) throws Refused {
-            if (value.kind() == Kind.TEXT && !PathNames.isNameable(value.text())) {
-                throw new Refused(value.shown() + " " + PathNames.unnameable());
-            }
-            return super.fromFile(value);
-        }
-    }
-
     private static final class WholeNumber extends ValueType<Long> {
         private final long min;
         private final long max;

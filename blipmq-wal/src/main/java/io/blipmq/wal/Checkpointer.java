@@ -120,7 +120,9 @@ final class Checkpointer {
     }
 
     private boolean compact() throws IOException {
-        if (compaction.step()) {
+        if (requests.isHurried()) {
+            compaction.stop();
+        } else if (compaction.step()) {
             return true;
         }
         durable.requestForce(request.sequence());

@@ -138,6 +138,15 @@ final class Compaction {
         return true;
     }
 
+    /** Leaves what is not done yet to the next checkpoint. */
+    void stop() throws IOException {
+        toCount.clear();
+        toMerge.clear();
+        if (merge != null) {
+            giveUpMerge();
+        }
+    }
+
     private void count(ClosedSegment segment) throws IOException {
         try {
             fact(segment).counted(liveBytes(segment), cycle);

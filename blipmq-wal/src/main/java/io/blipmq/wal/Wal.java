@@ -256,6 +256,11 @@ public final class Wal implements Closeable {
                 appender.appendedBytes());
     }
 
+    /** Lets the checkpoint that is being written end soon, which leaves compaction to the next one. By the core thread. */
+    public void hurryCheckpoint() {
+        checkpoints.hurry();
+    }
+
     /** The last record that the checkpoint on disk stands for; 0 without one. Thread-safe. */
     public long checkpointedSequence() {
         return checkpoints.durableSequence();

@@ -70,7 +70,9 @@ public record WalLimits(
         require(
                 blockBytes > 0 && zeroBytes > 0 && copyBytes > 0 && stepBytes > 0 && forceBytes > 0,
                 "work must get on");
-        require(compactedFrameBytes >= FrameLayout.HEADER_BYTES, "a compacted frame has a header");
+        require(
+                compactedFrameBytes >= 10 * FrameLayout.HEADER_BYTES,
+                "compacted frames must not be half headers, or what is compacted would be sparse again");
         require(
                 lostFrameBytes >= 2 * FrameLayout.HEADER_BYTES && lostFrameBytes % FrameLayout.ALIGNMENT == 0,
                 "a lost frame must leave room for the next one's header");

@@ -32,7 +32,7 @@ public final class SmallLimits {
                 writes ? 64 << random.nextInt(6) : product.copyBytes(),
                 writes ? 128 << random.nextInt(8) : product.stepBytes(),
                 writes ? 512 << random.nextInt(8) : product.forceBytes(),
-                FrameLayout.HEADER_BYTES + random.nextInt(1_000),
+                512 + random.nextInt(2_000), // shorter ones would be half headers, and so sparse when they are full
                 2 * FrameLayout.HEADER_BYTES + FrameLayout.ALIGNMENT * random.nextInt(100),
                 IndexLayout.HEADER_BYTES + Integer.BYTES + random.nextInt(100),
                 writes ? 1 + random.nextInt(8) : product.indexOutputBlocks(),

@@ -187,6 +187,11 @@ final class JournalTap implements Journal {
     }
 
     @Override
+    public void hurryCheckpoint() {
+        journal.hurryCheckpoint();
+    }
+
+    @Override
     public void checkpoint(ByteBuffer state, Liveness liveness) {
         listener.onCheckpoint(state);
         journal.checkpoint(state, liveness);

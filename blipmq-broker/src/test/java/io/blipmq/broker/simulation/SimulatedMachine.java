@@ -7,7 +7,9 @@ import io.blipmq.broker.LocalJournal;
 import io.blipmq.wal.CheckpointHandler;
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.SimulatedStorage;
+import io.blipmq.wal.SmallLimits;
 import io.blipmq.wal.Wal;
+import io.blipmq.wal.WalLimits;
 import io.blipmq.wal.WalOptions;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -58,6 +60,7 @@ final class SimulatedMachine implements BrokerClock {
                         random.nextInt(2) * 8_192)
                 .withLockWaitNanos(0)
                 .withCheckpoints(checkpointBytes, checkpointNanos)
+                .withLimits(SmallLimits.draw(random))
                 .withRecordKey(LocalJournal.recordKey())
                 .withNanoClock(this::nanoTime)
                 .withJournalIds(() -> new UUID(random.nextLong(), random.nextLong()));
@@ -187,6 +190,10 @@ final class SimulatedMachine implements BrokerClock {
         return walOptions.segmentBytes();
     }
 
+    WalLimits walLimits() {
+        return walOptions.limits();
+    }
+
     SimulatedStorage storage() {
         return storage;
     }
@@ -199,6 +206,6 @@ final class SimulatedMachine implements BrokerClock {
     public String toString() {
         return walOptions.forcePolicy() + ", segments of " + walOptions.segmentBytes() + " bytes, "
                 + walOptions.unstoredBytesMax() + " bytes unstored, a checkpoint every " + walOptions.checkpointBytes()
-                + " bytes or " + checkpointNanos + " ns, " + brokerOptions;
+                + " bytes or " + checkpointNanos + " ns, " + walOptions.limits() + ", " + brokerOptions;
     }
 }
