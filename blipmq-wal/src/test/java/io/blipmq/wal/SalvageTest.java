@@ -470,7 +470,7 @@ class SalvageTest {
         String index = SegmentNames.index(FIRST);
         flip(index, storage.content(index).length - 10);
         flip(FIRST, storage.content(FIRST).length - 10);
-        Repair.run(storage, WalLimits.defaults());
+        Repair.run(storage, WalLimits.defaults(), LogContent.ANY);
 
         assertThat(storage.list()).doesNotContain(index);
     }
