@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
  * @param tickWorkPerTurn of the maintenance tick's work, as {@link WorkMeter} counts it, in one turn
  * @param captureWorkPerTurn of writing a checkpoint's state down, likewise
  * @param startGraceNanos no subscription is removed for being detached within this time from a start
+ * @param downMillisMax a daemon that seems to have been down for longer has a system clock that was wrong: a long weekend
  * @param lettersPerRequest dead letters that one request redrives or purges; who wants more asks again
  * @param lettersPerTurn of them in one turn, so that others are served in between
  * @param letterBytesPerTurn likewise; a larger letter has a turn of its own
@@ -42,6 +43,7 @@ public record BrokerLimits(
         int tickWorkPerTurn,
         int captureWorkPerTurn,
         long startGraceNanos,
+        long downMillisMax,
         int lettersPerRequest,
         int lettersPerTurn,
         int letterBytesPerTurn,
@@ -78,6 +80,7 @@ public record BrokerLimits(
                 tickWorkPerTurn,
                 captureWorkPerTurn,
                 nanos,
+                downMillisMax,
                 lettersPerRequest,
                 lettersPerTurn,
                 letterBytesPerTurn,
@@ -108,6 +111,7 @@ public record BrokerLimits(
                 1 << 17,
                 1 << 16,
                 TimeUnit.MINUTES.toNanos(5),
+                TimeUnit.DAYS.toMillis(4),
                 10_000,
                 500,
                 1 << 20,

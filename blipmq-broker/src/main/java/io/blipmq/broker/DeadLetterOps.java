@@ -51,7 +51,7 @@ final class DeadLetterOps {
         if (letters == null || !letters.isDeadLetters() || !letters.belongsTo(client) || letters.isRemoving()) {
             return progress.end(Broker.UNKNOWN);
         }
-        LetterWalk walk = new LetterWalk(letters, journal, Math.max(tag - 1, progress.after));
+        LetterWalk walk = new LetterWalk(letters, Math.max(tag - 1, progress.after));
         long wanted = tag == 0 ? count : 1;
         int seenBefore = progress.seen;
         long bytes = 0;

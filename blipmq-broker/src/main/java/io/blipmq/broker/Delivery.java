@@ -29,8 +29,8 @@ final class Delivery {
     /** Why it is to become a dead letter, once somebody has said so; null before. */
     byte[] rejectReason;
 
-    /** Until when it was put off, on the wall clock; 0: it is not. */
-    long putOffUntilMillis;
+    /** After a start: until when it was put off, on the wall clock; 0: it was not. */
+    long restoredDueMillis;
 
     /** Owned by {@link Unsettled}. */
     boolean inDueOrder;

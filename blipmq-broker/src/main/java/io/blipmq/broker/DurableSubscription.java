@@ -225,18 +225,18 @@ final class DurableSubscription extends Subscription {
         sinceMillis = millis;
     }
 
-    /** After a start: the time without a connection goes on, or begins. */
-    void onStarted(long nowNanos, long nowMillis) {
-        if (sinceMillis == 0 || sinceMillis > nowMillis) {
+    /**
+     * After a start: the time without a connection goes on, or begins.
+     *
+     * @param movedMillis by how much the times of the last checkpoint have moved
+     */
+    void onStarted(long nowNanos, long nowMillis, long movedMillis) {
+        if (sinceMillis == 0 || sinceMillis + movedMillis > nowMillis) {
             startDetached(nowNanos, nowMillis);
         } else {
+            sinceMillis += movedMillis;
             detachedNanos = nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMillis - sinceMillis);
         }
-    }
-
-    /** Since when it has no connection; 0 while it has one. */
-    long detachedMillis() {
-        return isAttached() ? 0 : sinceMillis;
     }
 
     /** What a checkpoint keeps of it is going to change. */
@@ -385,7 +385,9 @@ final class DurableSubscription extends Subscription {
                 backlog(summary),
                 backlogBytes(),
                 unsettled.size(),
-                oldestMillis == Long.MAX_VALUE ? SubscriptionInfo.NO_MESSAGE : delivering.nowMillis() - oldestMillis,
+                oldestMillis == Long.MAX_VALUE
+                        ? SubscriptionInfo.NO_MESSAGE
+                        : Math.max(0, delivering.nowMillis() - oldestMillis),
                 deadLetters);
     }
 }

@@ -17,7 +17,7 @@ final class ModelMessage {
 
     final long tag;
     final String payload;
-    final long expiresMillis;
+    long expiresMillis;
     /** How many messages came to the subscription before it. */
     final long index;
 
@@ -68,6 +68,13 @@ final class ModelMessage {
     /** Its properties without their length, as they are pushed. */
     String ownProperties() {
         return properties.isEmpty() ? "" : properties.substring(4);
+    }
+
+    void moveTimes(long millis) {
+        publishedMillis += millis;
+        expiresMillis = expiresMillis == 0 || expiresMillis == Long.MAX_VALUE
+                ? expiresMillis
+                : Math.max(1, expiresMillis + millis);
     }
 
     boolean isExpired(long nowMillis) {

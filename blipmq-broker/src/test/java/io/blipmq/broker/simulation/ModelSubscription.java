@@ -107,6 +107,23 @@ final class ModelSubscription {
         }
     }
 
+    /** The broker does not know of so much of the time that has passed since the checkpoint that it was restored from. */
+    ModelSubscription miss(long nanos) {
+        if (keptDetachedNanos != 0) {
+            detachedNanos = Math.min(model.nowNanos(), detachedNanos + nanos);
+        }
+        for (ModelMessage message : unsettled.values()) {
+            if (message.state == ModelMessage.State.DELAYED) {
+                message.delay(message.mayNanos + nanos, message.mustNanos + nanos);
+            }
+        }
+        return this;
+    }
+
+    void moveTimes(long millis) {
+        unsettled.values().forEach(message -> message.moveTimes(millis));
+    }
+
     /** A turn begins: deadlines that are past for sure have been met. */
     void onTurn() {
         for (ModelMessage message : unsettled.values()) {
