@@ -183,6 +183,7 @@ public final class Broker {
             beginCheckpoint(false);
         }
         state.capture().goOn(journal);
+        counters.add(BrokerMetric.DELAYED, state.memory().delayed() - counters.current(BrokerMetric.DELAYED));
         counters.publish();
     }
 

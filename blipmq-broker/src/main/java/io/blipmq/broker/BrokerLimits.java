@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  * @param pushesPerTurn messages that are pushed in one turn
  * @param listItems items of a page, whatever is asked for; bounds its memory
  * @param listWork deliveries that are looked at for one page, but for the last item's: two milliseconds
+ * @param delayedMax deliveries of one subscription that wait for a delay and do not count as in flight
  * @param waitingSettlements acknowledgements of all subscriptions together that may wait for room in the journal: as many as
  *     one subscription may have in flight by default, and the last request may come with as many again; under 2 MiB
  * @param wheelTickShift the deadlines' ticks last 2 to the power of this nanoseconds
@@ -51,6 +52,7 @@ public record BrokerLimits(
         int pushesPerTurn,
         int listItems,
         int listWork,
+        int delayedMax,
         int waitingSettlements,
         int wheelTickShift,
         int wheelSlots,
@@ -88,6 +90,7 @@ public record BrokerLimits(
                 pushesPerTurn,
                 listItems,
                 listWork,
+                delayedMax,
                 waitingSettlements,
                 wheelTickShift,
                 wheelSlots,
@@ -119,6 +122,7 @@ public record BrokerLimits(
                 1 << 17,
                 1_000,
                 65_536,
+                100_000,
                 16_384,
                 23, // 8.4 ms: finer than any useful retry backoff
                 4_096, // one revolution is 34 s, more than the longest usual backoff

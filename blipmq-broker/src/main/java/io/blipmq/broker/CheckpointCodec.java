@@ -15,7 +15,8 @@ import java.util.List;
  * <pre>
  * u32 version: 4
  * records up to the end, each beginning with a u8:
- *   4, when it was taken: u64 milliseconds, u32 number of jumps of the clock, each: u64 through number, u64 milliseconds
+ *   4, when it was taken: u64 milliseconds, u32 number of jumps of the clock, each: u64 through number, u64 by, u64 to
+ *     (milliseconds)
  *   1, a topic, numbered from 0 by its place among these: u16 length, name; log
  *   2, a durable subscription, behind its topic:
  *     u32 length of what follows, u32 number of its topic, u64 id, 16 bytes owner, u16 length, name
@@ -70,9 +71,10 @@ final class CheckpointCodec {
     }
 
     void time(long millis, List<WallTime.Jump> jumps) {
-        ensure(1 + Long.BYTES + Integer.BYTES + jumps.size() * 2 * Long.BYTES);
+        ensure(1 + Long.BYTES + Integer.BYTES + jumps.size() * 3 * Long.BYTES);
         out.put((byte) TIME).putLong(millis).putInt(jumps.size());
-        jumps.forEach(jump -> out.putLong(jump.throughSequence()).putLong(jump.millis()));
+        jumps.forEach(jump ->
+                out.putLong(jump.throughSequence()).putLong(jump.millis()).putLong(jump.atMillis()));
     }
 
     /** @return the topic's number */

@@ -85,8 +85,8 @@ final class DeadLetterOps {
         DurableSubscription target = state.durable(journal.originId(letter));
         if (target == null
                 || target.isRemoving()
-                || target.heldCount() >= options.inFlightMax()
-                || !state.memory().mayHoldAnother(target.heldCount())) {
+                || target.heldCount(options.limits()) >= options.inFlightMax()
+                || !state.memory().mayHoldAnother(target.keptCount())) {
             return 0;
         }
         byte[] properties = LetterProperties.own(letter, journal);
@@ -110,7 +110,7 @@ final class DeadLetterOps {
     private void goBack(Delivery delivery) {
         redelivery.deadlines().cancel(delivery);
         redelivery.leaveHolder(delivery);
-        delivery.state = Delivery.State.MOVING;
+        delivery.transitionTo(Delivery.State.MOVING);
     }
 
     /** Its time begins anew, or it would often be over already. */

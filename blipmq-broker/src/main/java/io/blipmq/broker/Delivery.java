@@ -48,6 +48,12 @@ final class Delivery {
         this.message.set(message);
     }
 
+    /** The one way to another state. */
+    void transitionTo(State next) {
+        subscription.unsettled().countDelayed(state, next);
+        state = next;
+    }
+
     /** Whether it came back from the dead letters, so that it is not one of its topic's messages any more. */
     boolean isRedriven() {
         return subscription.isRedriven(message);

@@ -92,7 +92,7 @@ final class DurableReader {
      * care how many deliveries are unsettled.
      */
     private int whyNone(Delivering delivering) {
-        if (!cursor.isAtEnd() && subscription.heldCount() < delivering.inFlightMax() && isShort(delivering)) {
+        if (!cursor.isAtEnd() && !isFull(delivering) && isShort(delivering)) {
             return Pushing.SHORT;
         }
         boolean isExpiredNext = cursor.mayExpire()
@@ -102,9 +102,14 @@ final class DurableReader {
         return isExpiredNext ? Pushing.STALLED : 0;
     }
 
+    /** Whether this one has as many unsettled as it may. */
+    private boolean isFull(Delivering delivering) {
+        return subscription.heldCount(delivering.limits()) >= delivering.inFlightMax();
+    }
+
     /** Whether all subscriptions together hold so much that this one may not have more just now. */
     private boolean isShort(Delivering delivering) {
-        return !delivering.memory().mayHoldAnother(subscription.heldCount());
+        return !delivering.memory().mayHoldAnother(subscription.keptCount());
     }
 
     private void push(Delivery delivery, Journal journal) {
@@ -143,7 +148,7 @@ final class DurableReader {
 
     private Delivery nextFromCursor(Delivering delivering) {
         boolean stopped = cursor.isAtEnd() || cursor.isSettled(); // settled: more are to be passed over in a later step
-        if (stopped || subscription.heldCount() >= delivering.inFlightMax() || isShort(delivering)) {
+        if (stopped || isFull(delivering) || isShort(delivering)) {
             return null;
         }
         StoredMessage message = cursor.message();

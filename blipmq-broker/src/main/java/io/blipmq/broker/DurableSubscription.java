@@ -283,7 +283,7 @@ final class DurableSubscription extends Subscription {
 
     /** A message's move to the dead letters is journalled. */
     void onMoving(Delivery delivery, long letterSequence) {
-        delivery.state = Delivery.State.MOVING;
+        delivery.transitionTo(Delivery.State.MOVING);
         lastLetterSequence = letterSequence;
     }
 
@@ -293,8 +293,16 @@ final class DurableSubscription extends Subscription {
 
     // --- back from the dead letters ---
 
-    /** What it has unsettled, and what is going to be when it has come back: there is a limit to that. */
-    int heldCount() {
+    /**
+     * What counts for {@code max_in_flight}: what it has unsettled, and what is going to be when it has come back. What
+     * waits for a delay does not count, up to a limit of its own.
+     */
+    int heldCount(BrokerLimits limits) {
+        return keptCount() - Math.min(unsettled.delayedCount(), limits.delayedMax());
+    }
+
+    /** What takes memory: all that it has unsettled, and what has not come back yet. */
+    int keptCount() {
         return unsettled.size() + comingRedrives;
     }
 

@@ -122,7 +122,7 @@ final class Redelivery implements Delivering {
         } else {
             counters.increment(BrokerMetric.REDELIVERED);
         }
-        delivery.state = Delivery.State.IN_FLIGHT;
+        delivery.transitionTo(Delivery.State.IN_FLIGHT);
         long timeoutNanos = delivery.holder == null
                 ? options.ackTimeoutNanos(delivery.attempts)
                 : delivery.holder.ackTimeoutNanos(options);
@@ -183,7 +183,7 @@ final class Redelivery implements Delivering {
     @Override
     public void expire(Delivery delivery) {
         if (!tryExpire(delivery.subscription, delivery.message)) {
-            delivery.state = Delivery.State.IN_FLIGHT;
+            delivery.transitionTo(Delivery.State.IN_FLIGHT);
             deadlines.schedule(delivery, nowNanos + AGAIN_NANOS);
         }
     }
@@ -203,10 +203,10 @@ final class Redelivery implements Delivering {
             time.moveRestored(delivery.message);
             long leftMillis = delivery.restoredDueMillis + time.restoredMillis() - nowMillis();
             if (isLastDelivery(delivery)) {
-                delivery.state = Delivery.State.IN_FLIGHT;
+                delivery.transitionTo(Delivery.State.IN_FLIGHT);
                 deadlines.schedule(delivery, nowNanos);
             } else if (delivery.restoredDueMillis != 0 && leftMillis > 0) {
-                delivery.state = Delivery.State.DELAYED;
+                delivery.transitionTo(Delivery.State.DELAYED);
                 deadlines.schedule(delivery, nowNanos + TimeUnit.MILLISECONDS.toNanos(leftMillis));
             }
         }
@@ -292,7 +292,7 @@ final class Redelivery implements Delivering {
             nack(client, delivery, BrokerOptions.BACKOFF_NANOS_MAX);
         } else if (delivery.state != Delivery.State.MOVING && delivery.rejectReason == null) {
             deadlines.cancel(delivery);
-            delivery.state = Delivery.State.IN_FLIGHT;
+            delivery.transitionTo(Delivery.State.IN_FLIGHT);
             delivery.rejectReason = reason;
             counters.increment(BrokerMetric.REJECTED);
             moveToDeadLetters(delivery, client);
@@ -314,7 +314,7 @@ final class Redelivery implements Delivering {
             dueAgain(delivery);
         } else {
             delivery.subscription.beforeChange();
-            delivery.state = Delivery.State.DELAYED;
+            delivery.transitionTo(Delivery.State.DELAYED);
             deadlines.schedule(delivery, nowNanos + delayNanos);
         }
     }

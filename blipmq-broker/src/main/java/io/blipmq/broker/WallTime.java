@@ -38,8 +38,25 @@ final class WallTime {
     /** How far the system's clock was from this when that was last said. */
     private long saidMillis;
 
-    /** Times stored with messages up to a number are to be moved. */
-    record Jump(long throughSequence, long millis) {}
+    /**
+     * Times stored with messages up to a number are to be moved, unless they are of the time behind the jump already, as a
+     * dead letter may be that was made before anything else told of the jump.
+     *
+     * @param atMillis what the clock said when it had jumped
+     */
+    record Jump(long throughSequence, long millis, long atMillis) {
+        private void move(StoredMessage message) {
+            boolean expiryIsOlder = millis > 0
+                    ? message.expiresMillis < atMillis
+                    : message.publishedMillis > atMillis && message.expiresMillis >= message.publishedMillis;
+            if (message.expiresMillis != 0 && expiryIsOlder) {
+                message.expiresMillis = Math.max(1, message.expiresMillis + millis);
+            }
+            if (millis > 0 || message.publishedMillis > atMillis) {
+                message.publishedMillis += millis;
+            }
+        }
+    }
 
     WallTime(BrokerLimits limits) {
         this.downMillisMax = limits.downMillisMax();
@@ -82,11 +99,11 @@ final class WallTime {
         if (lastMillis == 0 || -TOLERANCE_MILLIS <= passed && passed <= downMillisMax) {
             return 0;
         }
-        jumps.add(new Jump(throughSequence, passed));
+        jumps.add(new Jump(throughSequence, passed, millis));
         if (jumps.size() > JUMPS_MAX) {
             Jump oldest = jumps.remove(0);
             Jump next = jumps.get(0);
-            jumps.set(0, new Jump(next.throughSequence, next.millis + Math.max(0, oldest.millis)));
+            jumps.set(0, new Jump(next.throughSequence, next.millis + Math.max(0, oldest.millis), next.atMillis));
             oldJumps = Math.max(0, oldJumps - 1);
         }
         return passed;
@@ -125,45 +142,28 @@ final class WallTime {
 
     /** Moves the times that a message's record gives. */
     void moveStored(StoredMessage message) {
-        if (!jumps.isEmpty()) {
-            move(message, millisFrom(0, message.sequence));
-        }
+        move(message, 0);
     }
 
     /** Moves the times of a message that a checkpoint, or replay, has given back. */
     void moveRestored(StoredMessage message) {
-        move(message, restoredMillis(message.sequence));
+        move(message, oldJumps);
+    }
+
+    private void move(StoredMessage message, int firstJump) {
+        for (int i = firstJump; i < jumps.size(); i++) {
+            if (message.sequence <= jumps.get(i).throughSequence) {
+                jumps.get(i).move(message);
+            }
+        }
     }
 
     /** By how much a checkpoint's times are to be moved. */
     long restoredMillis() {
-        return restoredMillis(0);
-    }
-
-    private long restoredMillis(long sequence) {
-        return millisFrom(oldJumps, sequence);
-    }
-
-    private long millisFrom(int first, long sequence) {
         long sum = 0;
-        for (int i = first; i < jumps.size(); i++) {
-            sum += sequence <= jumps.get(i).throughSequence ? jumps.get(i).millis : 0;
+        for (int i = oldJumps; i < jumps.size(); i++) {
+            sum += jumps.get(i).millis;
         }
         return sum;
-    }
-
-    private static void move(StoredMessage message, long millis) {
-        if (millis != 0) {
-            message.publishedMillis += millis;
-            message.expiresMillis = moved(message.expiresMillis, millis);
-        }
-    }
-
-    /** Never stays never. */
-    private static long moved(long expiresMillis, long millis) {
-        if (expiresMillis == 0 || expiresMillis == Long.MAX_VALUE) {
-            return expiresMillis;
-        }
-        return Math.max(1, expiresMillis + millis);
     }
 }

@@ -89,6 +89,7 @@ final class BrokerSimulation {
                 small(d.pushesPerTurn(), 1, 100),
                 small(d.listItems(), 1, 4),
                 small(d.listWork(), 1, 600),
+                small(d.delayedMax(), 0, 3),
                 small(d.waitingSettlements(), 1, 6),
                 small(d.wheelTickShift(), 18, d.wheelTickShift()),
                 1 << small(12, 0, 4),

@@ -71,6 +71,7 @@ final class Model implements JournalTap.Listener {
     private long nowNanos;
     private long startNanos;
     private long startMillis;
+    private boolean clockJumped;
     private long nowMillis;
 
     record Settled(long subscription, long tag) {}
@@ -159,6 +160,11 @@ final class Model implements JournalTap.Listener {
         return letters * options.limits().letterBytes() > options.stateBytesMax() / 16;
     }
 
+    /** Whether times of what is stored were moved: a letter's copy of its message's time may have been, or not. */
+    boolean hasClockJumped() {
+        return clockJumped;
+    }
+
     TreeMap<Long, ModelSubscription> durable() {
         return durable;
     }
@@ -220,7 +226,8 @@ final class Model implements JournalTap.Listener {
     private long moveTimes(long millis, long lastMillis) {
         long passed = millis - lastMillis;
         if (lastMillis != 0 && (passed < -1_000 || passed > options.limits().downMillisMax())) {
-            durable.values().forEach(subscription -> subscription.moveTimes(passed));
+            durable.values().forEach(subscription -> subscription.moveTimes(passed, millis));
+            clockJumped = true;
             return passed;
         }
         return 0;

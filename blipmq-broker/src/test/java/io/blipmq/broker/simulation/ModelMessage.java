@@ -70,11 +70,12 @@ final class ModelMessage {
         return properties.isEmpty() ? "" : properties.substring(4);
     }
 
-    void moveTimes(long millis) {
-        publishedMillis += millis;
-        expiresMillis = expiresMillis == 0 || expiresMillis == Long.MAX_VALUE
-                ? expiresMillis
-                : Math.max(1, expiresMillis + millis);
+    /** The clock has jumped; what is stored is older, unless it is of the time behind the jump already. */
+    void moveTimes(long millis, long atMillis) {
+        boolean fromTheFuture = publishedMillis > atMillis;
+        boolean older = millis > 0 ? expiresMillis < atMillis : fromTheFuture && expiresMillis >= publishedMillis;
+        expiresMillis = expiresMillis != 0 && older ? Math.max(1, expiresMillis + millis) : expiresMillis;
+        publishedMillis += millis > 0 || fromTheFuture ? millis : 0;
     }
 
     boolean isExpired(long nowMillis) {

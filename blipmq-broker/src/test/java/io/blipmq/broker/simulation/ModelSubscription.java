@@ -120,8 +120,8 @@ final class ModelSubscription {
         return this;
     }
 
-    void moveTimes(long millis) {
-        unsettled.values().forEach(message -> message.moveTimes(millis));
+    void moveTimes(long millis, long atMillis) {
+        unsettled.values().forEach(message -> message.moveTimes(millis, atMillis));
     }
 
     /** A turn begins: deadlines that are past for sure have been met. */
@@ -411,11 +411,26 @@ final class ModelSubscription {
 
     /** Whether so many more may be unsettled; what has expired may have been dropped. */
     boolean isRoomFor(int more) {
-        return heldLeast() + coming + more <= options().inFlightMax();
+        long delayed =
+                unsettled.values().stream().filter(this::isPerhapsDelayed).count();
+        return heldLeast() + coming + more - notCounted(delayed) <= options().inFlightMax();
     }
 
     private boolean isPerhapsFull() {
-        return heldMost() + coming >= options().inFlightMax();
+        long delayed = unsettled.values().stream()
+                .filter(message -> message.state == ModelMessage.State.DELAYED && model.nowNanos() < message.mayNanos)
+                .count();
+        return heldMost() + coming - notCounted(delayed) >= options().inFlightMax();
+    }
+
+    private boolean isPerhapsDelayed(ModelMessage message) {
+        return message.state == ModelMessage.State.DELAYED
+                || isPastDeadline(message, 0) && !isFinal(message) && backoffNanos(message) > 0;
+    }
+
+    /** What waits for a delay does not count, up to a limit. */
+    private long notCounted(long delayed) {
+        return Math.min(delayed, options().limits().delayedMax());
     }
 
     boolean hasExpired() {
