@@ -177,6 +177,7 @@ final class DurableSubscription extends Subscription {
      * @return whether it was the last one: then it is to be detached
      */
     boolean release() {
+        beforeChange();
         clients--;
         return clients == 0;
     }
