@@ -48,7 +48,7 @@ final class DurableReader {
         Delivery delivery = nextDue(delivering);
         if (delivery == null) {
             boolean stopped = passOverSettled(delivering);
-            if (isLiveNext()) {
+            if (isLiveNext(delivering)) {
                 liveCursor.deliverNext(sink, topic.name());
                 return 1;
             }
@@ -70,7 +70,7 @@ final class DurableReader {
         Delivery delivery = nextDue(delivering);
         if (delivery == null) {
             boolean stopped = passOverSettled(delivering);
-            if (isLiveNext()) {
+            if (isLiveNext(delivering)) {
                 return liveCursor.push(subscription.id(), attachment.client().pusher(), countMax);
             }
             delivery = nextFromCursor(delivering);
@@ -140,10 +140,12 @@ final class DurableReader {
     }
 
     /** A QoS 0 message goes out when everything that arrived before it has. */
-    private boolean isLiveNext() {
-        return liveCursor != null
-                && liveCursor.hasNext()
-                && (cursor.isAtEnd() || cursor.sequence() > liveCursor.nextArrivedAfter());
+    private boolean isLiveNext(Delivering delivering) {
+        if (liveCursor == null) {
+            return false;
+        }
+        delivering.dropExpired(liveCursor);
+        return liveCursor.hasNext() && (cursor.isAtEnd() || cursor.sequence() > liveCursor.nextArrivedAfter());
     }
 
     private Delivery nextFromCursor(Delivering delivering) {

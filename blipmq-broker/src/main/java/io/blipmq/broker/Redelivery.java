@@ -189,6 +189,14 @@ final class Redelivery implements Delivering {
     }
 
     @Override
+    public void dropExpired(LiveCursor cursor) {
+        if (options.messageTtlMillis() > 0) {
+            long dropped = cursor.dropThrough(nowMillis() - options.messageTtlMillis());
+            counters.add(BrokerMetric.DROPPED_TTL_EXPIRED, dropped);
+        }
+    }
+
+    @Override
     public Journal journal() {
         return journal;
     }

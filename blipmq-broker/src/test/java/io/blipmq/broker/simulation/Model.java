@@ -410,7 +410,7 @@ final class Model implements JournalTap.Listener {
         if (qos == 0) {
             passing.values().stream()
                     .filter(reader -> reader.topic.equals(topic))
-                    .forEach(reader -> reader.live.add(payload, 0));
+                    .forEach(reader -> reader.live.add(payload, 0, nowMillis));
             durable.values().stream()
                     .filter(reader -> reader.topic.equals(topic))
                     .forEach(reader -> reader.arriveLive(payload));
@@ -433,7 +433,7 @@ final class Model implements JournalTap.Listener {
     void onSubscribed(SimulatedClient client, int qos, String topic, long id) {
         if (qos == 0) {
             if (id > 0) {
-                passing.put(id, new Passing(topic, client, new LiveQueue(isLiveLossy()), null));
+                passing.put(id, new Passing(topic, client, new LiveQueue(this), null));
             }
             return;
         }
@@ -744,7 +744,7 @@ final class Model implements JournalTap.Listener {
         }
         for (Passing reader : passing.values()) {
             if (reader.topic.equals(command.topic())) {
-                reader.live.add(command.payload(), 0);
+                reader.live.add(command.payload(), 0, command.millis());
             }
         }
     }

@@ -184,7 +184,7 @@ final class ModelSubscription {
 
     void arriveLive(String payload) {
         if (live != null) {
-            live.add(payload, arrivals);
+            live.add(payload, arrivals, model.nowMillis());
         }
     }
 
@@ -201,7 +201,7 @@ final class ModelSubscription {
 
     void attach(SimulatedClient client) {
         if (clients.isEmpty()) {
-            live = new LiveQueue(model.isLiveLossy());
+            live = new LiveQueue(model);
         }
         clients.add(client);
     }

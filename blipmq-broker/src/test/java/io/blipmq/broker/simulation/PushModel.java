@@ -47,7 +47,7 @@ final class PushModel {
         } else if (request.qos() == 0) {
             if (id > 0) {
                 ModelAttachment attachment = new ModelAttachment(client, request, model.options());
-                LiveQueue live = new LiveQueue(model.isLiveLossy());
+                LiveQueue live = new LiveQueue(model);
                 model.passing.put(id, new Model.Passing(Texts.of(request.topic()), client, live, attachment));
             }
         } else {
