@@ -18,11 +18,11 @@ public enum Metric {
     MESSAGES_PUBLISHED("messages_published_total", COUNTER, "Publishes accepted since the start."),
     MESSAGES_DELIVERED("messages_delivered_total", COUNTER, "Deliveries since the start, redeliveries too."),
     MESSAGES_INFLIGHT("messages_inflight", GAUGE, "Messages delivered and not settled, those due again too."),
-    MESSAGES_DELAYED("messages_delayed", GAUGE, "Messages that wait for a nack's delay or a retry backoff."),
     WAL_APPENDS("wal_appends_total", COUNTER, "Records appended to the log since the start."),
     WAL_BYTES("wal_bytes_total", COUNTER, "Bytes appended to the log since the start."),
 
     SUBSCRIPTIONS_DETACHED("blipmq_subscriptions_detached", GAUGE, "Durable subscriptions without a connection."),
+    MESSAGES_DELAYED("blipmq_messages_delayed", GAUGE, "Messages that wait for a nack's delay or a retry backoff."),
     MESSAGES_ACKNOWLEDGED(
             "blipmq_messages_acknowledged_total", COUNTER, "Deliveries that a client acknowledged since the start."),
     MESSAGES_REDELIVERED(
