@@ -54,6 +54,8 @@ public final class Broker {
     private final ReadyList ready = new ReadyList();
     private final Refusals refusals = new Refusals(counters);
     private final WorkMeter work;
+    /** Whether the start has found what a checkpoint should keep. */
+    private boolean wantsCheckpoint;
 
     private Broker(BrokerOptions options, BrokerClock clock, Journal.Opener opener) throws IOException {
         this.options = options;
@@ -65,7 +67,8 @@ public final class Broker {
         this.redelivery = new Redelivery(options, counters, state, journal, clock, ready, work);
         this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery, ready, work);
         for (DurableSubscription subscription : state.durableBehind(0)) {
-            subscription.onStarted(redelivery.nowNanos(), redelivery.nowMillis());
+            subscription.onStarted(
+                    redelivery.nowNanos(), redelivery.nowMillis(), state.time().restoredMillis());
             redelivery.onRestored(subscription);
         }
         this.subscribing = new Subscribing(options, counters, state, journal, redelivery, work);
@@ -76,6 +79,7 @@ public final class Broker {
         this.pollBroker = new PollBroker(counters, state, redelivery, subscribing, publishing, settling, refusals);
         this.pushBroker = pushBroker();
         state.listener(new Applied());
+        wantsCheckpoint = state.time().hasNewJumps();
         counters.publish();
     }
 
@@ -180,16 +184,19 @@ public final class Broker {
         state.trim();
         journal.submit(redelivery.nowNanos());
         boolean unlogged = waitingAcknowledgementCountSinceCheckpoint() > 0;
-        if (!state.capture().isRunning() && journal.isCheckpointDue(redelivery.nowNanos(), unlogged)) {
+        boolean due = wantsCheckpoint || journal.isCheckpointDue(redelivery.nowNanos(), unlogged);
+        if (due && !isCheckpointing()) {
             beginCheckpoint(false);
         }
         state.capture().goOn(journal);
+        counters.add(BrokerMetric.DELAYED, state.memory().delayed() - counters.current(BrokerMetric.DELAYED));
         counters.publish();
     }
 
     private void beginCheckpoint(boolean keepAll) {
+        wantsCheckpoint = false;
         redelivery.pending().onCheckpoint();
-        state.capture().begin(journal, keepAll);
+        state.capture().begin(journal, redelivery.nowNanos(), keepAll);
     }
 
     /** How long the core may wait for something to happen before its next turn. */

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
  * @param tickWorkPerTurn of the maintenance tick's work, as {@link WorkMeter} counts it, in one turn
  * @param captureWorkPerTurn of writing a checkpoint's state down, likewise
  * @param startGraceNanos no subscription is removed for being detached within this time from a start
+ * @param downMillisMax a daemon that seems to have been down for longer has a system clock that was wrong: a long weekend
  * @param lettersPerRequest dead letters that one request redrives or purges; who wants more asks again
  * @param lettersPerTurn of them in one turn, so that others are served in between
  * @param letterBytesPerTurn likewise; a larger letter has a turn of its own
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  * @param pushesPerTurn messages that are pushed in one turn
  * @param listItems items of a page, whatever is asked for; bounds its memory
  * @param listWork deliveries that are looked at for one page, but for the last item's: two milliseconds
+ * @param delayedMax deliveries of one subscription that wait for a delay and do not count as in flight
  * @param waitingSettlements acknowledgements of all subscriptions together that may wait for room in the journal: as many as
  *     one subscription may have in flight by default, and the last request may come with as many again; under 2 MiB
  * @param wheelTickShift the deadlines' ticks last 2 to the power of this nanoseconds
@@ -42,6 +44,7 @@ public record BrokerLimits(
         int tickWorkPerTurn,
         int captureWorkPerTurn,
         long startGraceNanos,
+        long downMillisMax,
         int lettersPerRequest,
         int lettersPerTurn,
         int letterBytesPerTurn,
@@ -49,6 +52,7 @@ public record BrokerLimits(
         int pushesPerTurn,
         int listItems,
         int listWork,
+        int delayedMax,
         int waitingSettlements,
         int wheelTickShift,
         int wheelSlots,
@@ -78,6 +82,7 @@ public record BrokerLimits(
                 tickWorkPerTurn,
                 captureWorkPerTurn,
                 nanos,
+                downMillisMax,
                 lettersPerRequest,
                 lettersPerTurn,
                 letterBytesPerTurn,
@@ -85,6 +90,7 @@ public record BrokerLimits(
                 pushesPerTurn,
                 listItems,
                 listWork,
+                delayedMax,
                 waitingSettlements,
                 wheelTickShift,
                 wheelSlots,
@@ -108,6 +114,7 @@ public record BrokerLimits(
                 1 << 17,
                 1 << 16,
                 TimeUnit.MINUTES.toNanos(5),
+                TimeUnit.DAYS.toMillis(4),
                 10_000,
                 500,
                 1 << 20,
@@ -115,6 +122,7 @@ public record BrokerLimits(
                 1 << 17,
                 1_000,
                 65_536,
+                100_000,
                 16_384,
                 23, // 8.4 ms: finer than any useful retry backoff
                 4_096, // one revolution is 34 s, more than the longest usual backoff

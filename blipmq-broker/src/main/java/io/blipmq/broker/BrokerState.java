@@ -25,6 +25,7 @@ final class BrokerState implements CommandHandler {
     private final Supplier<LiveLog> newLiveLog;
     private final PositionMemory positions;
     private final CheckpointCapture capture;
+    private final WallTime time;
     private final TopicTable topics = new TopicTable();
     private final Long2ObjectHashMap<Subscription> subscriptions = new Long2ObjectHashMap<>();
     /** By id: durable ones, oldest first, and then passing ones. For lists and walks that go on in a later turn. */
@@ -58,8 +59,9 @@ final class BrokerState implements CommandHandler {
         LiveMemory liveMemory = new LiveMemory(options.liveBytesMax(), options.limits());
         this.newLiveLog = () -> new LiveLog(liveMemory, options.liveMessagesMax(), counters);
         this.memory = new StateMemory(options.stateBytesMax(), options.limits());
+        this.time = new WallTime(options.limits());
         this.capture = new CheckpointCapture(this, options.limits());
-        this.positions = new PositionMemory(options.positionsMax(), options.limits(), work);
+        this.positions = new PositionMemory(options.positionsMax(), options.limits(), work, time);
     }
 
     void listener(Listener newListener) {
@@ -103,6 +105,7 @@ final class BrokerState implements CommandHandler {
             int propertiesBytes,
             long publishedMillis,
             long expiresMillis) {
+        time.onPublished(sequence, publishedMillis);
         Topic topic = topics.find(body, topicOffset, topicLength);
         if (topic == null) {
             return;
@@ -206,7 +209,7 @@ final class BrokerState implements CommandHandler {
         named.remove(SubscriptionName.of(subscription.owner(), subscription.name()), subscription);
         subscription.topic().durable().remove(subscription);
         for (Delivery delivery : subscription.unsettled().values()) {
-            delivery.state = Delivery.State.SETTLED;
+            delivery.transitionTo(Delivery.State.SETTLED);
             listener.onSettled(delivery);
         }
         subscription.unsettled().clear();
@@ -227,7 +230,7 @@ final class BrokerState implements CommandHandler {
     boolean settle(DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
         Delivery delivery = subscription.unsettled().remove(deliveryTag);
         if (delivery != null) {
-            delivery.state = Delivery.State.SETTLED;
+            delivery.transitionTo(Delivery.State.SETTLED);
             listener.onSettled(delivery);
             return true;
         }
@@ -300,6 +303,11 @@ final class BrokerState implements CommandHandler {
                 }
             };
         };
+    }
+
+    /** What the time is, for what is stored. */
+    WallTime time() {
+        return time;
     }
 
     /** Takes checkpoints of all this. */

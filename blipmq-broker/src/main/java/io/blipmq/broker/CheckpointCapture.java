@@ -4,6 +4,7 @@ import io.blipmq.broker.CheckpointVisitor.LogState;
 import io.blipmq.broker.CheckpointVisitor.SubscriptionState;
 import io.blipmq.wal.Liveness;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Takes the broker's state at one moment, in parts of many turns. Owned by the core thread.
@@ -23,6 +24,8 @@ final class CheckpointCapture {
 
     private boolean running;
     private long throughSequence;
+    private long takenNanos;
+    private long takenMillis;
     private DurableWalk walk;
     private CheckpointCodec out;
     private boolean keepAll;
@@ -37,13 +40,16 @@ final class CheckpointCapture {
     }
 
     /** @param keepEverything whether the journal is to drop nothing for it */
-    void begin(Journal journal, boolean keepEverything) {
+    void begin(Journal journal, long nowNanos, boolean keepEverything) {
         throughSequence = journal.beginCheckpoint();
         keepAll = keepEverything;
         number++;
         running = true;
         walk = new DurableWalk(state);
+        takenNanos = nowNanos;
+        takenMillis = state.time().nowMillis();
         out = new CheckpointCodec(state.subscriptionCount(), state.memory().deliveries());
+        out.time(takenMillis, state.time().jumps());
     }
 
     /** Does a turn's part, and hands all to the journal with the last one. */
@@ -89,7 +95,7 @@ final class CheckpointCapture {
         state.work().add(SUBSCRIPTION_WORK + unsettled.size());
         out.subscription(topicNumber(subscription.topic()), stateOf(subscription), unsettled.size());
         for (Delivery delivery : unsettled.values()) {
-            out.delivery(delivery.message, delivery.isRedriven(), delivery.attempts, delivery.putOffUntilMillis);
+            out.delivery(delivery.message, delivery.isRedriven(), delivery.attempts, dueMillis(delivery));
         }
         out.endSubscription();
         RecentLetters letters = subscription.recentLetters();
@@ -105,6 +111,15 @@ final class CheckpointCapture {
         }
     }
 
+    /** Until when a delivery is put off; 0: it is not. */
+    private long dueMillis(Delivery delivery) {
+        return delivery.state == Delivery.State.DELAYED ? millisOf(delivery.deadlineNanos) : 0;
+    }
+
+    private long millisOf(long nanos) {
+        return takenMillis + TimeUnit.NANOSECONDS.toMillis(nanos - takenNanos);
+    }
+
     private int topicNumber(Topic topic) {
         before(topic);
         if (topic.capturedNumber == Topic.NOT_CAPTURED) {
@@ -114,7 +129,7 @@ final class CheckpointCapture {
         return topic.capturedNumber;
     }
 
-    private static SubscriptionState stateOf(DurableSubscription subscription) {
+    private SubscriptionState stateOf(DurableSubscription subscription) {
         MessageCursor cursor = subscription.cursor();
         return new SubscriptionState(
                 subscription.id(),
@@ -125,7 +140,7 @@ final class CheckpointCapture {
                 cursor.passedCount(),
                 cursor.passedBytes(),
                 subscription.isDeadLetters() ? LogState.of(subscription.messages()) : null,
-                subscription.detachedMillis(),
+                subscription.isAttached() ? 0 : millisOf(subscription.detachedNanos()),
                 cursor.settledAhead().tags(),
                 cursor.settledAhead().lengths());
     }

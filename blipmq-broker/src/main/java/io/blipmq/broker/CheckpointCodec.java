@@ -3,6 +3,7 @@ package io.blipmq.broker;
 import io.blipmq.broker.CheckpointVisitor.LogState;
 import io.blipmq.broker.CheckpointVisitor.SubscriptionState;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * Writes the broker's state as it stands in a checkpoint file, record behind record. Owned by the core thread while it is
@@ -14,6 +15,8 @@ import java.nio.ByteBuffer;
  * <pre>
  * u32 version: 4
  * records up to the end, each beginning with a u8:
+ *   4, when it was taken: u64 milliseconds, u32 number of jumps of the clock, each: u64 through number, u64 by, u64 to
+ *     (milliseconds)
  *   1, a topic, numbered from 0 by its place among these: u16 length, name; log
  *   2, a durable subscription, behind its topic:
  *     u32 length of what follows, u32 number of its topic, u64 id, 16 bytes owner, u16 length, name
@@ -37,6 +40,7 @@ final class CheckpointCodec {
     static final int TOPIC = 1;
     static final int SUBSCRIPTION = 2;
     static final int LETTERS = 3;
+    static final int TIME = 4;
 
     static final int PASSING_FLAG = 1;
     static final int LETTERS_FLAG = 2;
@@ -64,6 +68,13 @@ final class CheckpointCodec {
                 + deliveries * (DELIVERY_BYTES_MAX - Long.BYTES);
         this.out = ByteBuffer.allocate((int) Math.min(usual, Integer.MAX_VALUE / 2));
         out.putInt(VERSION);
+    }
+
+    void time(long millis, List<WallTime.Jump> jumps) {
+        ensure(1 + Long.BYTES + Integer.BYTES + jumps.size() * 3 * Long.BYTES);
+        out.put((byte) TIME).putLong(millis).putInt(jumps.size());
+        jumps.forEach(jump ->
+                out.putLong(jump.throughSequence()).putLong(jump.millis()).putLong(jump.atMillis()));
     }
 
     /** @return the topic's number */

@@ -73,6 +73,7 @@ final class CheckpointDecoder {
         while (in.hasRemaining()) {
             int kind = in.get();
             switch (kind) {
+                case CheckpointCodec.TIME -> time();
                 case CheckpointCodec.TOPIC -> topics.add(new TopicState(text(in), log()));
                 case CheckpointCodec.SUBSCRIPTION -> {
                     int length = count(in, 1);
@@ -90,6 +91,16 @@ final class CheckpointDecoder {
         subscriptions.sort(Comparator.comparingLong(Place::id));
         subscriptions.forEach(place -> subscription(place.position));
         letters.forEach(this::letters);
+    }
+
+    private void time() {
+        long millis = in.getLong();
+        int count = count(in, 3 * Long.BYTES);
+        List<WallTime.Jump> jumps = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            jumps.add(new WallTime.Jump(in.getLong(), in.getLong(), in.getLong()));
+        }
+        visitor.onTime(millis, jumps);
     }
 
     private void skip(int bytes) {

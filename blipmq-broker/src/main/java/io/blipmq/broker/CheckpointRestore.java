@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import java.util.List;
+
 /** Puts what a checkpoint holds back into a state that holds nothing yet. Owned by the core thread. */
 final class CheckpointRestore implements CheckpointVisitor {
     private final BrokerState state;
@@ -8,6 +10,11 @@ final class CheckpointRestore implements CheckpointVisitor {
 
     CheckpointRestore(BrokerState state) {
         this.state = state;
+    }
+
+    @Override
+    public void onTime(long millis, List<WallTime.Jump> jumps) {
+        state.time().restore(millis, jumps);
     }
 
     @Override
@@ -48,7 +55,7 @@ final class CheckpointRestore implements CheckpointVisitor {
         message.propertiesBytes = from.propertiesBytes();
         Delivery delivery = new Delivery(subscription, message);
         delivery.attempts = from.attempts();
-        delivery.putOffUntilMillis = from.dueMillis();
+        delivery.restoredDueMillis = from.dueMillis();
         state.restoreUnsettled(delivery);
     }
 

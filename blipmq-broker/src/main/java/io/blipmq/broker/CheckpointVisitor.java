@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import java.util.List;
+
 /**
  * Is told what a checkpoint holds, piece by piece, so that nobody has all of it in memory twice. Owned by its caller.
  *
@@ -55,6 +57,9 @@ interface CheckpointVisitor {
     /** Which message of which subscription a dead letter was. */
     record LetterState(
             long subscriptionId, long tag, long originId, long originTag, boolean originRedriven, int payloadLength) {}
+
+    /** When it was taken; not told of an older release's. */
+    default void onTime(long millis, List<WallTime.Jump> jumps) {}
 
     /** A topic with durable subscriptions. */
     void onTopic(byte[] name, LogState log);

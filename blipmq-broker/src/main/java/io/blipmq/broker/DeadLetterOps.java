@@ -77,7 +77,7 @@ final class DeadLetterOps {
             return progress.stop(Broker.UNKNOWN);
         }
         progress.goOn(which, journal.appliedSequence());
-        LetterWalk walk = new LetterWalk(letters, journal, progress.after());
+        LetterWalk walk = new LetterWalk(letters, progress.after());
         boolean one = which.tag() != 0;
         int seenMax = one ? 1 : options.limits().lettersPerRequest();
         int seenBefore = progress.seen();
@@ -134,7 +134,8 @@ final class DeadLetterOps {
         if (target == null || target.isRemoving()) {
             return GONE;
         }
-        if (target.heldCount() >= options.inFlightMax() || !state.memory().mayHoldAnother(target.heldCount())) {
+        if (target.heldCount(options.limits()) >= options.inFlightMax()
+                || !state.memory().mayHoldAnother(target.keptCount())) {
             return FULL;
         }
         byte[] properties = LetterProperties.own(letter, journal);
@@ -158,7 +159,7 @@ final class DeadLetterOps {
     private void goBack(Delivery delivery) {
         redelivery.deadlines().cancel(delivery);
         redelivery.leaveHolder(delivery);
-        delivery.state = Delivery.State.MOVING;
+        delivery.transitionTo(Delivery.State.MOVING);
     }
 
     /** Its time begins anew, or it would often be over already. */

@@ -32,6 +32,9 @@ interface Delivering {
     /** A delivered message whose time is over leaves its subscription, now or when the journal has room. */
     void expire(Delivery delivery);
 
+    /** Drops what has waited for its time at QoS 0. */
+    void dropExpired(LiveCursor cursor);
+
     /** Where messages are read from. */
     Journal journal();
 }

@@ -29,8 +29,8 @@ final class Delivery {
     /** Why it is to become a dead letter, once somebody has said so; null before. */
     byte[] rejectReason;
 
-    /** Until when it was put off, on the wall clock; 0: it is not. */
-    long putOffUntilMillis;
+    /** After a start: until when it was put off, on the wall clock; 0: it was not. */
+    long restoredDueMillis;
 
     /** Owned by {@link Unsettled}. */
     boolean inDueOrder;
@@ -66,6 +66,12 @@ final class Delivery {
     private DeliveryInfo.State shownInFlight() {
         boolean held = holder != null || subscription.isPolled();
         return held ? DeliveryInfo.State.IN_FLIGHT : DeliveryInfo.State.LAST_ATTEMPT_OVER;
+    }
+
+    /** The one way to another state. */
+    void transitionTo(State next) {
+        subscription.unsettled().countDelayed(state, next);
+        state = next;
     }
 
     /** Whether it came back from the dead letters, so that it is not one of its topic's messages any more. */

@@ -48,7 +48,7 @@ final class DurableReader {
         Delivery delivery = nextDue(delivering);
         if (delivery == null) {
             boolean stopped = passOverSettled(delivering);
-            if (isLiveNext()) {
+            if (isLiveNext(delivering)) {
                 liveCursor.deliverNext(sink, topic.name());
                 return 1;
             }
@@ -70,7 +70,7 @@ final class DurableReader {
         Delivery delivery = nextDue(delivering);
         if (delivery == null) {
             boolean stopped = passOverSettled(delivering);
-            if (isLiveNext()) {
+            if (isLiveNext(delivering)) {
                 return liveCursor.push(attachment, countMax);
             }
             delivery = nextFromCursor(delivering);
@@ -93,7 +93,7 @@ final class DurableReader {
      * care how many deliveries are unsettled.
      */
     private int whyNone(Delivering delivering) {
-        if (!cursor.isAtEnd() && subscription.heldCount() < delivering.inFlightMax() && isShort(delivering)) {
+        if (!cursor.isAtEnd() && !isFull(delivering) && isShort(delivering)) {
             return Pushing.SHORT;
         }
         boolean isExpiredNext = cursor.mayExpire()
@@ -103,9 +103,14 @@ final class DurableReader {
         return isExpiredNext ? Pushing.STALLED : 0;
     }
 
+    /** Whether this one has as many unsettled as it may. */
+    private boolean isFull(Delivering delivering) {
+        return subscription.heldCount(delivering.limits()) >= delivering.inFlightMax();
+    }
+
     /** Whether all subscriptions together hold so much that this one may not have more just now. */
     private boolean isShort(Delivering delivering) {
-        return !delivering.memory().mayHoldAnother(subscription.heldCount());
+        return !delivering.memory().mayHoldAnother(subscription.keptCount());
     }
 
     private void push(Delivery delivery, Journal journal) {
@@ -136,15 +141,17 @@ final class DurableReader {
     }
 
     /** A QoS 0 message goes out when everything that arrived before it has. */
-    private boolean isLiveNext() {
-        return liveCursor != null
-                && liveCursor.hasNext()
-                && (cursor.isAtEnd() || cursor.sequence() > liveCursor.nextArrivedAfter());
+    private boolean isLiveNext(Delivering delivering) {
+        if (liveCursor == null) {
+            return false;
+        }
+        delivering.dropExpired(liveCursor);
+        return liveCursor.hasNext() && (cursor.isAtEnd() || cursor.sequence() > liveCursor.nextArrivedAfter());
     }
 
     private Delivery nextFromCursor(Delivering delivering) {
         boolean stopped = cursor.isAtEnd() || cursor.isSettled(); // settled: more are to be passed over in a later step
-        if (stopped || subscription.heldCount() >= delivering.inFlightMax() || isShort(delivering)) {
+        if (stopped || isFull(delivering) || isShort(delivering)) {
             return null;
         }
         StoredMessage message = cursor.message();

@@ -190,6 +190,7 @@ final class DurableSubscription extends Subscription {
      * @return whether it was the last one: then it is to be detached
      */
     boolean release(Client client) {
+        beforeChange();
         clients.remove(client);
         if (clients.isEmpty()) {
             clients = List.of();
@@ -241,18 +242,18 @@ final class DurableSubscription extends Subscription {
         sinceMillis = millis;
     }
 
-    /** After a start: the time without a connection goes on, or begins. */
-    void onStarted(long nowNanos, long nowMillis) {
-        if (sinceMillis == 0 || sinceMillis > nowMillis) {
+    /**
+     * After a start: the time without a connection goes on, or begins.
+     *
+     * @param movedMillis by how much the times of the last checkpoint have moved
+     */
+    void onStarted(long nowNanos, long nowMillis, long movedMillis) {
+        if (sinceMillis == 0 || sinceMillis + movedMillis > nowMillis) {
             startDetached(nowNanos, nowMillis);
         } else {
+            sinceMillis += movedMillis;
             detachedNanos = nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMillis - sinceMillis);
         }
-    }
-
-    /** Since when it has no connection; 0 while it has one. */
-    long detachedMillis() {
-        return isAttached() ? 0 : sinceMillis;
     }
 
     /** What a checkpoint keeps of it is going to change. */
@@ -299,7 +300,7 @@ final class DurableSubscription extends Subscription {
 
     /** A message's move to the dead letters is journalled. */
     void onMoving(Delivery delivery, long letterSequence) {
-        delivery.state = Delivery.State.MOVING;
+        delivery.transitionTo(Delivery.State.MOVING);
         lastLetterSequence = letterSequence;
     }
 
@@ -309,8 +310,16 @@ final class DurableSubscription extends Subscription {
 
     // --- back from the dead letters ---
 
-    /** What it has unsettled, and what is going to be when it has come back: there is a limit to that. */
-    int heldCount() {
+    /**
+     * What counts for {@code max_in_flight}: what it has unsettled, and what is going to be when it has come back. What
+     * waits for a delay does not count, up to a limit of its own.
+     */
+    int heldCount(BrokerLimits limits) {
+        return keptCount() - Math.min(unsettled.delayedCount(), limits.delayedMax());
+    }
+
+    /** What takes memory: all that it has unsettled, and what has not come back yet. */
+    int keptCount() {
         return unsettled.size() + comingRedrives;
     }
 
@@ -401,7 +410,9 @@ final class DurableSubscription extends Subscription {
                 backlog(summary),
                 backlogBytes(),
                 summary.deliveries(),
-                oldestMillis == Long.MAX_VALUE ? SubscriptionInfo.NO_MESSAGE : delivering.nowMillis() - oldestMillis,
+                oldestMillis == Long.MAX_VALUE
+                        ? SubscriptionInfo.NO_MESSAGE
+                        : Math.max(0, delivering.nowMillis() - oldestMillis),
                 deadLetters);
     }
 }

@@ -220,7 +220,7 @@ public final class Listing {
             return Broker.UNKNOWN;
         }
         work.add(letters.unsettled().size());
-        LetterWalk walk = new LetterWalk(letters, journal, after);
+        LetterWalk walk = new LetterWalk(letters, after);
         int left = page(limit);
         long last = after;
         for (StoredMessage letter = walk.next(); letter != null; letter = walk.next()) {

@@ -28,9 +28,37 @@ final class LiveCursor extends Bag.Item {
         return number < log.endNumber();
     }
 
-    /** How many messages wait. */
+    /** How many messages wait; what is too far behind does not any more. */
     long backlog() {
+        return Math.min(unread(), log.messagesMax());
+    }
+
+    private long unread() {
         return log.endNumber() - number;
+    }
+
+    /** When the next message was published. */
+    long nextPublishedMillis() {
+        return settleIn().publishedMillis(run);
+    }
+
+    /**
+     * Drops what was published at a time or before.
+     *
+     * @return how many messages
+     */
+    long dropThrough(long millis) {
+        long dropped = 0;
+        while (hasNext()) {
+            LiveChunk at = settleIn();
+            if (at.publishedMillis(run) > millis) {
+                break;
+            }
+            int left = at.count(run) - runRead;
+            dropped += left;
+            advance(left, at.end(run));
+        }
+        return dropped;
     }
 
     /** The number of the topic's newest QoS 1 message when the next message arrived: what comes before it. */
@@ -97,7 +125,7 @@ final class LiveCursor extends Bag.Item {
     private LiveChunk settleIn() {
         assert hasNext();
         LiveChunk at = resolve();
-        long tooMany = backlog() - log.messagesMax();
+        long tooMany = unread() - log.messagesMax();
         return tooMany > 0 ? drop(at, tooMany) : at;
     }
 

@@ -43,6 +43,7 @@ final class PassingSubscription extends Subscription {
 
     @Override
     int deliverNext(DeliverySink sink, Delivering delivering) {
+        delivering.dropExpired(cursor);
         if (!cursor.hasNext()) {
             return 0;
         }
@@ -52,6 +53,7 @@ final class PassingSubscription extends Subscription {
 
     @Override
     int pushNext(long countMax, Delivering delivering) {
+        delivering.dropExpired(cursor);
         if (!cursor.hasNext()) {
             return 0;
         }
@@ -91,7 +93,9 @@ final class PassingSubscription extends Subscription {
                 cursor.backlog(),
                 0,
                 DeliveryCounts.NONE,
-                SubscriptionInfo.NO_MESSAGE,
+                cursor.hasNext()
+                        ? Math.max(0, delivering.nowMillis() - cursor.nextPublishedMillis())
+                        : SubscriptionInfo.NO_MESSAGE,
                 false);
     }
 }

@@ -13,6 +13,7 @@ final class PositionMemory {
     private final long entriesMax;
     private final BrokerLimits limits;
     private final WorkMeter work;
+    private final WallTime time;
     /** Topics with positions that may be passed by all who read them. */
     private final List<Topic> toTrim = new ArrayList<>();
 
@@ -22,10 +23,11 @@ final class PositionMemory {
     private long entries;
 
     /** @param entriesMax positions of 16 bytes each */
-    PositionMemory(long entriesMax, BrokerLimits limits, WorkMeter work) {
+    PositionMemory(long entriesMax, BrokerLimits limits, WorkMeter work, WallTime time) {
         this.entriesMax = entriesMax;
         this.limits = limits;
         this.work = work;
+        this.time = time;
     }
 
     BrokerLimits limits() {
@@ -42,9 +44,10 @@ final class PositionMemory {
         return journal.find(key, from, through, sequences, positions);
     }
 
-    /** Reads what a message's record says, as {@link Journal#readMessage}. */
+    /** Reads what a message's record says, as {@link Journal#readMessage}; its times as they are to be understood now. */
     void read(StoredMessage message) {
         journal.readMessage(message);
+        time.moveStored(message);
     }
 
     void add(MessageLog.Page page) {

@@ -40,7 +40,7 @@ final class Pushing {
     /** Those that wait until deliveries of others have ended. */
     private final Set<Attachment> shortOfMemory = new LinkedHashSet<>();
 
-    private long deliveriesEnded;
+    private long released;
     private boolean stopped;
 
     Pushing(BrokerLimits limits, ReadyList ready, Delivering delivering, BrokerCounters counters, WorkMeter work) {
@@ -111,15 +111,14 @@ final class Pushing {
 
     private void takeUpShort() {
         if (isShortOver()) {
-            deliveriesEnded = delivering.memory().deliveriesEnded();
+            released = delivering.memory().released();
             shortOfMemory.forEach(ready::add);
             shortOfMemory.clear();
         }
     }
 
     private boolean isShortOver() {
-        return !shortOfMemory.isEmpty()
-                && deliveriesEnded != delivering.memory().deliveriesEnded();
+        return !shortOfMemory.isEmpty() && released != delivering.memory().released();
     }
 
     private int serve(Attachment attachment) {
@@ -153,7 +152,7 @@ final class Pushing {
 
     private void awaitMemory(Attachment attachment) {
         if (shortOfMemory.isEmpty()) {
-            deliveriesEnded = delivering.memory().deliveriesEnded();
+            released = delivering.memory().released();
         }
         shortOfMemory.add(attachment);
     }

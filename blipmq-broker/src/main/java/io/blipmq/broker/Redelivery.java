@@ -27,8 +27,8 @@ final class Redelivery implements Delivering {
     private final WorkMeter work;
     private final Consumer<Delivery> onDeadline = this::onDeadline;
     private final long startNanos;
+    private final WallTime time;
     private long nowNanos;
-    private long nowMillis;
 
     Redelivery(
             BrokerOptions options,
@@ -44,7 +44,8 @@ final class Redelivery implements Delivering {
         this.journal = journal;
         this.nowNanos = clock.nanoTime();
         this.startNanos = nowNanos;
-        this.nowMillis = clock.epochMillis();
+        this.time = state.time();
+        time.start(nowNanos, clock.epochMillis(), journal.appliedSequence());
         this.deadlines = new DeadlineWheel(nowNanos, options.limits());
         this.pendingSettlements =
                 new PendingSettlements(journal, options.limits().waitingSettlements());
@@ -54,16 +55,16 @@ final class Redelivery implements Delivering {
     }
 
     /** Sets the time of this turn and meets the deadlines that passed. */
-    int advance(long newNowNanos, long newNowMillis) {
+    int advance(long newNowNanos, long clockMillis) {
         nowNanos = newNowNanos;
-        nowMillis = newNowMillis;
+        time.advance(newNowNanos, clockMillis);
         return deadlines.advance(newNowNanos, onDeadline);
     }
 
     /** Appends what waits for room in the journal, as far as there is some. */
     void appendWaiting() {
         pendingSettlements.appendAll();
-        moves.appendAll(nowNanos, nowMillis);
+        moves.appendAll(nowNanos, nowMillis());
     }
 
     /** Whether something has to be done in time although nothing comes in. */
@@ -91,7 +92,7 @@ final class Redelivery implements Delivering {
 
     @Override
     public long nowMillis() {
-        return nowMillis;
+        return time.nowMillis();
     }
 
     @Override
@@ -121,7 +122,7 @@ final class Redelivery implements Delivering {
         } else {
             counters.increment(BrokerMetric.REDELIVERED);
         }
-        delivery.state = Delivery.State.IN_FLIGHT;
+        delivery.transitionTo(Delivery.State.IN_FLIGHT);
         long timeoutNanos = delivery.holder == null
                 ? options.ackTimeoutNanos(delivery.attempts)
                 : delivery.holder.ackTimeoutNanos(options);
@@ -182,8 +183,16 @@ final class Redelivery implements Delivering {
     @Override
     public void expire(Delivery delivery) {
         if (!tryExpire(delivery.subscription, delivery.message)) {
-            delivery.state = Delivery.State.IN_FLIGHT;
+            delivery.transitionTo(Delivery.State.IN_FLIGHT);
             deadlines.schedule(delivery, nowNanos + AGAIN_NANOS);
+        }
+    }
+
+    @Override
+    public void dropExpired(LiveCursor cursor) {
+        if (options.messageTtlMillis() > 0) {
+            long dropped = cursor.dropThrough(nowMillis() - options.messageTtlMillis());
+            counters.add(BrokerMetric.DROPPED_TTL_EXPIRED, dropped);
         }
     }
 
@@ -199,12 +208,13 @@ final class Redelivery implements Delivering {
     void onRestored(DurableSubscription subscription) {
         counters.add(BrokerMetric.IN_FLIGHT, subscription.unsettled().deliveredCount());
         for (Delivery delivery : subscription.unsettled().values()) {
+            time.moveRestored(delivery.message);
+            long leftMillis = delivery.restoredDueMillis + time.restoredMillis() - nowMillis();
             if (isLastDelivery(delivery)) {
-                delivery.state = Delivery.State.IN_FLIGHT;
+                delivery.transitionTo(Delivery.State.IN_FLIGHT);
                 deadlines.schedule(delivery, nowNanos);
-            } else if (delivery.putOffUntilMillis > nowMillis) {
-                long leftMillis = delivery.putOffUntilMillis - nowMillis;
-                delivery.state = Delivery.State.DELAYED;
+            } else if (delivery.restoredDueMillis != 0 && leftMillis > 0) {
+                delivery.transitionTo(Delivery.State.DELAYED);
                 deadlines.schedule(delivery, nowNanos + TimeUnit.MILLISECONDS.toNanos(leftMillis));
             }
         }
@@ -237,7 +247,7 @@ final class Redelivery implements Delivering {
         if (subscription.isRemoving()) {
             return; // it ends with its subscription
         }
-        if (delivery.message.isExpired(nowMillis)) {
+        if (delivery.message.isExpired(nowMillis())) {
             expire(delivery);
         } else if (delivery.state == Delivery.State.DELAYED) {
             dueAgain(delivery);
@@ -290,7 +300,7 @@ final class Redelivery implements Delivering {
             nack(client, delivery, BrokerOptions.BACKOFF_NANOS_MAX);
         } else if (delivery.state != Delivery.State.MOVING && delivery.rejectReason == null) {
             deadlines.cancel(delivery);
-            delivery.state = Delivery.State.IN_FLIGHT;
+            delivery.transitionTo(Delivery.State.IN_FLIGHT);
             delivery.rejectReason = reason;
             counters.increment(BrokerMetric.REJECTED);
             moveToDeadLetters(delivery, client);
@@ -312,15 +322,13 @@ final class Redelivery implements Delivering {
             dueAgain(delivery);
         } else {
             delivery.subscription.beforeChange();
-            delivery.state = Delivery.State.DELAYED;
-            delivery.putOffUntilMillis = nowMillis + TimeUnit.NANOSECONDS.toMillis(delayNanos);
+            delivery.transitionTo(Delivery.State.DELAYED);
             deadlines.schedule(delivery, nowNanos + delayNanos);
         }
     }
 
     private void dueAgain(Delivery delivery) {
         delivery.subscription.beforeChange();
-        delivery.putOffUntilMillis = 0;
         delivery.subscription.unsettled().dueAgain(delivery);
         ready.add(delivery.subscription.attachment());
     }
@@ -332,6 +340,6 @@ final class Redelivery implements Delivering {
     /** @param client who asked for it; null: its time is over */
     private void moveToDeadLetters(Delivery delivery, Client client) {
         leaveHolder(delivery);
-        moves.begin(delivery, client, nowNanos, nowMillis);
+        moves.begin(delivery, client, nowNanos, nowMillis());
     }
 }

@@ -17,7 +17,8 @@ final class StateMemory {
     private long subscriptionBytes;
     private long deliveries;
     private long letters;
-    private long deliveriesEnded;
+    private long released;
+    private long delayed;
 
     StateMemory(long bytesMax, BrokerLimits limits) {
         this.bytesMax = bytesMax;
@@ -30,6 +31,7 @@ final class StateMemory {
 
     void removeSubscription(int nameBytes) {
         subscriptionBytes -= limits.subscriptionBytes() + nameBytes;
+        released++;
     }
 
     /** @param expected subscriptions that are coming already */
@@ -44,7 +46,16 @@ final class StateMemory {
 
     void removeDeliveries(int count) {
         deliveries -= count;
-        deliveriesEnded += count;
+        released += count;
+    }
+
+    void addDelayed(int more) {
+        delayed += more;
+    }
+
+    /** How many of the deliveries wait for a delay. */
+    long delayed() {
+        return delayed;
     }
 
     /** How many are unsettled now. */
@@ -53,8 +64,8 @@ final class StateMemory {
     }
 
     /** Grows whenever there may be room for somebody who had none. */
-    long deliveriesEnded() {
-        return deliveriesEnded;
+    long released() {
+        return released;
     }
 
     /** Whether a subscription that holds so many deliveries may have another one. */

@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param backlog messages that wait to be delivered, for the first time or again
  * @param backlogBytes payload bytes of the QoS 1 messages that are not settled: what {@code detached_backlog_bytes} limits
  * @param deliveries what was delivered and is not settled
- * @param oldestAgeMillis age of the oldest QoS 1 message that is not settled, {@link #NO_MESSAGE} when there is none
+ * @param oldestAgeMillis age of the oldest message that waits or is not settled, {@link #NO_MESSAGE} when there is none
  * @param deadLetters whether it collects dead letters
  */
 public record SubscriptionInfo(

@@ -12,6 +12,7 @@ final class Unsettled {
     private final StateMemory memory;
     private final Runnable beforeChange;
     private long payloadBytes;
+    private int delayed;
     /** Some in here are not due any more: they are skipped when they come. */
     private final PriorityQueue<Delivery> due = new PriorityQueue<>(4, Comparator.comparingLong(d -> d.tag));
 
@@ -102,10 +103,24 @@ final class Unsettled {
         return count;
     }
 
+    // --- delayed ---
+
+    /** A delivery of this subscription goes from one state to another. */
+    void countDelayed(Delivery.State from, Delivery.State to) {
+        int more = (to == Delivery.State.DELAYED ? 1 : 0) - (from == Delivery.State.DELAYED ? 1 : 0);
+        delayed += more;
+        memory.addDelayed(more);
+    }
+
+    /** How many wait for a delay. */
+    int delayedCount() {
+        return delayed;
+    }
+
     // --- due ---
 
     void dueAgain(Delivery delivery) {
-        delivery.state = Delivery.State.DUE;
+        delivery.transitionTo(Delivery.State.DUE);
         if (!delivery.inDueOrder) {
             delivery.inDueOrder = true;
             due.add(delivery);

@@ -17,6 +17,11 @@ final class CheckpointText implements CheckpointVisitor {
     }
 
     @Override
+    public void onTime(long millis, List<WallTime.Jump> jumps) {
+        lines.add("time " + millis + " " + jumps);
+    }
+
+    @Override
     public void onTopic(byte[] name, LogState log) {
         lines.add("topic " + new String(name, StandardCharsets.UTF_8) + " " + log);
     }

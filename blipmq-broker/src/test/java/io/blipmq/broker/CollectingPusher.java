@@ -128,7 +128,9 @@ final class CollectingPusher implements Pusher {
                 new AttachRequest(0, TOPIC, BrokerState.NO_NAME, false, false, 0, 0, false, unlimited, creditBytes, 1);
         Client client = new Client(new OwnerId(1, 1), "", "", this);
         LiveLog log = new LiveLog(new LiveMemory(1 << 20, BrokerLimits.defaults()), 1, new BrokerCounters());
-        Topic topic = new Topic(1, TOPIC, () -> log, new PositionMemory(1, BrokerLimits.defaults(), new WorkMeter()));
+        BrokerLimits limits = BrokerLimits.defaults();
+        PositionMemory positions = new PositionMemory(1, limits, new WorkMeter(), new WallTime(limits));
+        Topic topic = new Topic(1, TOPIC, () -> log, positions);
         return new Attachment(client, new PassingSubscription(1, topic, client, 0), request, false);
     }
 }

@@ -443,6 +443,26 @@ class RedeliveryTest {
     }
 
     @Test
+    void whatWaitsForADelayDoesNotStopASubscription() {
+        use(Options.inFlightMax(3));
+        PushClient pushed = new PushClient(broker, "carol");
+        long id = pushed.attach(PushClient.Request.to("demo").named("jobs").ackTimeout(60_000), 100);
+        pushed.publish(1, "demo", "a", "b", "c", "d", "e", "f", "g", "h");
+        broker.turn();
+        long[] tags = pushed.receive().stream()
+                .mapToLong(CollectingPusher.Pushed::tag)
+                .toArray();
+        assertThat(tags).hasSize(3);
+        pushed.nack(id, 3_600_000, tags);
+        assertThat(broker.count(BrokerMetric.DELAYED)).isEqualTo(3);
+        assertThat(pushed.receiveTexts()).containsExactly("d", "e", "f");
+        assertThat(pushed.receiveTexts()).isEmpty();
+        broker.pass(3_601, SECONDS);
+        assertThat(broker.count(BrokerMetric.DELAYED)).isZero();
+        assertThat(pushed.receiveTexts()).contains("a", "b", "c");
+    }
+
+    @Test
     void aDelayIsKeptOverAStart() {
         PushClient pushed = new PushClient(broker, "carol");
         long id = pushed.attach(PushClient.Request.to("demo").named("jobs"), 10);

@@ -88,6 +88,11 @@ final class TestBroker implements BrokerClock {
         millis += unit.toMillis(amount);
     }
 
+    /** Somebody sets the clock of the wall. */
+    void setClock(long epochMillis) {
+        millis = epochMillis;
+    }
+
     /** Lets time pass, with the maintenance ticks. */
     void pass(long amount, TimeUnit unit) {
         advance(amount, unit);

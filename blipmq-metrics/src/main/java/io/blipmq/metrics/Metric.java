@@ -22,6 +22,7 @@ public enum Metric {
     WAL_BYTES("wal_bytes_total", COUNTER, "Bytes appended to the log since the start."),
 
     SUBSCRIPTIONS_DETACHED("blipmq_subscriptions_detached", GAUGE, "Durable subscriptions without a connection."),
+    MESSAGES_DELAYED("blipmq_messages_delayed", GAUGE, "Messages that wait for a nack's delay or a retry backoff."),
     MESSAGES_ACKNOWLEDGED(
             "blipmq_messages_acknowledged_total", COUNTER, "Deliveries that a client acknowledged since the start."),
     MESSAGES_REDELIVERED(

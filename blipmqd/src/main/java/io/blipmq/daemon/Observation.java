@@ -94,6 +94,7 @@ final class Observation {
                 .value(Metric.MESSAGES_PUBLISHED, broker(BrokerMetric.PUBLISHED))
                 .value(Metric.MESSAGES_DELIVERED, broker(BrokerMetric.DELIVERED))
                 .value(Metric.MESSAGES_INFLIGHT, broker(BrokerMetric.IN_FLIGHT))
+                .value(Metric.MESSAGES_DELAYED, broker(BrokerMetric.DELAYED))
                 .value(Metric.MESSAGES_ACKNOWLEDGED, broker(BrokerMetric.ACKNOWLEDGED))
                 .value(Metric.MESSAGES_REDELIVERED, broker(BrokerMetric.REDELIVERED))
                 .value(Metric.MESSAGES_NACKED, broker(BrokerMetric.NACKED))

@@ -81,6 +81,7 @@ final class BrokerSimulation {
                 small(d.tickWorkPerTurn(), 1, 300),
                 small(d.captureWorkPerTurn(), 1, 200),
                 random.nextBoolean() ? 0 : 5_000_000_000L,
+                random.nextBoolean() ? d.downMillisMax() : 3_600_000,
                 small(d.lettersPerRequest(), 1, 8),
                 small(d.lettersPerTurn(), 1, 4),
                 small(d.letterBytesPerTurn(), 1, 200),
@@ -88,6 +89,7 @@ final class BrokerSimulation {
                 small(d.pushesPerTurn(), 1, 100),
                 small(d.listItems(), 1, 4),
                 small(d.listWork(), 1, 600),
+                small(d.delayedMax(), 0, 3),
                 small(d.waitingSettlements(), 1, 6),
                 small(d.wheelTickShift(), 18, d.wheelTickShift()),
                 1 << small(12, 0, 4),
@@ -158,6 +160,8 @@ final class BrokerSimulation {
             armFault();
         } else if (choice < 994) {
             checkDisk();
+        } else if (choice < 995) {
+            setClock();
         } else {
             endAndStart();
         }
@@ -198,6 +202,14 @@ final class BrokerSimulation {
         long nanos = (long) Math.pow(10, 6 + random.nextInt(random.nextInt(20) == 0 ? 8 : 5)) * (1 + random.nextInt(5));
         note(nanos / 1_000_000 + " ms pass");
         machine.passNanos(nanos);
+    }
+
+    /** By so much that nobody may believe it. */
+    private void setClock() {
+        long days = 5 + random.nextInt(20_000);
+        boolean back = random.nextBoolean();
+        note("the clock is set " + (back ? "back" : "forward") + " by " + days + " days");
+        machine.setClock(TimeUnit.DAYS.toMillis(back ? -days : days));
     }
 
     private void changeRoom() {

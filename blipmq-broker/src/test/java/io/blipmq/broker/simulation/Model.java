@@ -70,6 +70,8 @@ final class Model implements JournalTap.Listener {
     private boolean sealed;
     private long nowNanos;
     private long startNanos;
+    private long startMillis;
+    private boolean clockJumped;
     private long nowMillis;
 
     record Settled(long subscription, long tag) {}
@@ -158,6 +160,11 @@ final class Model implements JournalTap.Listener {
         return letters * options.limits().letterBytes() > options.stateBytesMax() / 16;
     }
 
+    /** Whether times of what is stored were moved: a letter's copy of its message's time may have been, or not. */
+    boolean hasClockJumped() {
+        return clockJumped;
+    }
+
     TreeMap<Long, ModelSubscription> durable() {
         return durable;
     }
@@ -189,13 +196,41 @@ final class Model implements JournalTap.Listener {
         sealed = false;
         nowNanos = newNowNanos;
         startNanos = newNowNanos;
+        startMillis = newNowMillis;
         nowMillis = newNowMillis;
         if (restored != null) {
             restored.subscriptions().forEach(subscription -> durable.put(subscription.id, subscription.copy()));
             durable.values().forEach(subscription -> subscription.forgetLetters(durable.keySet()));
         }
-        history.entriesBehind(restoredSequence).forEach(this::apply);
+        long lastMillis = restored == null ? 0 : restored.millis();
+        long movedMillis = 0;
+        for (History.Entry entry : history.entriesBehind(restoredSequence)) {
+            if (entry.command().kind() == Command.Kind.PUBLISH) {
+                movedMillis += moveTimes(entry.command().millis(), lastMillis);
+                lastMillis = entry.command().millis();
+            }
+            apply(entry);
+        }
+        movedMillis += moveTimes(nowMillis, lastMillis);
+        if (restored != null) {
+            long believedNanos = (nowMillis - movedMillis - restored.millis()) * 1_000_000;
+            long missedNanos = nowNanos - restored.nanos() - believedNanos;
+            restored.subscriptions()
+                    .forEach(subscription ->
+                            durable.computeIfPresent(subscription.id, (id, found) -> found.miss(missedNanos)));
+        }
         durable.values().forEach(ModelSubscription::onRestored);
+    }
+
+    /** The clock was set to what nobody believes: no time has passed then. */
+    private long moveTimes(long millis, long lastMillis) {
+        long passed = millis - lastMillis;
+        if (lastMillis != 0 && (passed < -1_000 || passed > options.limits().downMillisMax())) {
+            durable.values().forEach(subscription -> subscription.moveTimes(passed, millis));
+            clockJumped = true;
+            return passed;
+        }
+        return 0;
     }
 
     /** From now on nothing is delivered or taken but acknowledgements. */
@@ -218,10 +253,10 @@ final class Model implements JournalTap.Listener {
 
     // --- turns
 
-    void beginTurn(long newNowNanos, long newNowMillis) {
+    void beginTurn(long newNowNanos) {
         settlementsWaitedInTick |= settlementsWait;
         nowNanos = newNowNanos;
-        nowMillis = newNowMillis;
+        nowMillis = startMillis + (nowNanos - startNanos) / 1_000_000;
         if (settlementsWait) {
             settlementsWaitedNanos = nowNanos;
         }
@@ -375,7 +410,7 @@ final class Model implements JournalTap.Listener {
         if (qos == 0) {
             passing.values().stream()
                     .filter(reader -> reader.topic.equals(topic))
-                    .forEach(reader -> reader.live.add(payload, 0));
+                    .forEach(reader -> reader.live.add(payload, 0, nowMillis));
             durable.values().stream()
                     .filter(reader -> reader.topic.equals(topic))
                     .forEach(reader -> reader.arriveLive(payload));
@@ -398,7 +433,7 @@ final class Model implements JournalTap.Listener {
     void onSubscribed(SimulatedClient client, int qos, String topic, long id) {
         if (qos == 0) {
             if (id > 0) {
-                passing.put(id, new Passing(topic, client, new LiveQueue(isLiveLossy()), null));
+                passing.put(id, new Passing(topic, client, new LiveQueue(this), null));
             }
             return;
         }
@@ -657,7 +692,7 @@ final class Model implements JournalTap.Listener {
                 () -> "a checkpoint of " + sequence + ", applied is " + history.appliedSequence());
         List<ModelSubscription> subscriptions =
                 durable.values().stream().map(ModelSubscription::kept).toList();
-        snapshots.begin(sequence, subscriptions);
+        snapshots.begin(sequence, nowNanos, nowMillis, subscriptions);
     }
 
     @Override
@@ -709,7 +744,7 @@ final class Model implements JournalTap.Listener {
         }
         for (Passing reader : passing.values()) {
             if (reader.topic.equals(command.topic())) {
-                reader.live.add(command.payload(), 0);
+                reader.live.add(command.payload(), 0, command.millis());
             }
         }
     }

@@ -17,7 +17,7 @@ final class ModelMessage {
 
     final long tag;
     final String payload;
-    final long expiresMillis;
+    long expiresMillis;
     /** How many messages came to the subscription before it. */
     final long index;
 
@@ -68,6 +68,14 @@ final class ModelMessage {
     /** Its properties without their length, as they are pushed. */
     String ownProperties() {
         return properties.isEmpty() ? "" : properties.substring(4);
+    }
+
+    /** The clock has jumped; what is stored is older, unless it is of the time behind the jump already. */
+    void moveTimes(long millis, long atMillis) {
+        boolean fromTheFuture = publishedMillis > atMillis;
+        boolean older = millis > 0 ? expiresMillis < atMillis : fromTheFuture && expiresMillis >= publishedMillis;
+        expiresMillis = expiresMillis != 0 && older ? Math.max(1, expiresMillis + millis) : expiresMillis;
+        publishedMillis += millis > 0 || fromTheFuture ? millis : 0;
     }
 
     boolean isExpired(long nowMillis) {

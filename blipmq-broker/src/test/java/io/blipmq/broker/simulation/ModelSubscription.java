@@ -107,6 +107,23 @@ final class ModelSubscription {
         }
     }
 
+    /** The broker does not know of so much of the time that has passed since the checkpoint that it was restored from. */
+    ModelSubscription miss(long nanos) {
+        if (keptDetachedNanos != 0) {
+            detachedNanos = Math.min(model.nowNanos(), detachedNanos + nanos);
+        }
+        for (ModelMessage message : unsettled.values()) {
+            if (message.state == ModelMessage.State.DELAYED) {
+                message.delay(message.mayNanos + nanos, message.mustNanos + nanos);
+            }
+        }
+        return this;
+    }
+
+    void moveTimes(long millis, long atMillis) {
+        unsettled.values().forEach(message -> message.moveTimes(millis, atMillis));
+    }
+
     /** A turn begins: deadlines that are past for sure have been met. */
     void onTurn() {
         for (ModelMessage message : unsettled.values()) {
@@ -167,7 +184,7 @@ final class ModelSubscription {
 
     void arriveLive(String payload) {
         if (live != null) {
-            live.add(payload, arrivals);
+            live.add(payload, arrivals, model.nowMillis());
         }
     }
 
@@ -184,7 +201,7 @@ final class ModelSubscription {
 
     void attach(SimulatedClient client) {
         if (clients.isEmpty()) {
-            live = new LiveQueue(model.isLiveLossy());
+            live = new LiveQueue(model);
         }
         clients.add(client);
     }
@@ -394,11 +411,26 @@ final class ModelSubscription {
 
     /** Whether so many more may be unsettled; what has expired may have been dropped. */
     boolean isRoomFor(int more) {
-        return heldLeast() + coming + more <= options().inFlightMax();
+        long delayed =
+                unsettled.values().stream().filter(this::isPerhapsDelayed).count();
+        return heldLeast() + coming + more - notCounted(delayed) <= options().inFlightMax();
     }
 
     private boolean isPerhapsFull() {
-        return heldMost() + coming >= options().inFlightMax();
+        long delayed = unsettled.values().stream()
+                .filter(message -> message.state == ModelMessage.State.DELAYED && model.nowNanos() < message.mayNanos)
+                .count();
+        return heldMost() + coming - notCounted(delayed) >= options().inFlightMax();
+    }
+
+    private boolean isPerhapsDelayed(ModelMessage message) {
+        return message.state == ModelMessage.State.DELAYED
+                || isPastDeadline(message, 0) && !isFinal(message) && backoffNanos(message) > 0;
+    }
+
+    /** What waits for a delay does not count, up to a limit. */
+    private long notCounted(long delayed) {
+        return Math.min(delayed, options().limits().delayedMax());
     }
 
     boolean hasExpired() {

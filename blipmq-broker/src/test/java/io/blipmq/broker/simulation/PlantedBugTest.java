@@ -82,7 +82,7 @@ class PlantedBugTest {
                                 "long sequence = sequence();"),
                         broker(
                                 "a checkpoint forgets until when a delivery was put off",
-                                "delivery.putOffUntilMillis = from.dueMillis();",
+                                "delivery.restoredDueMillis = from.dueMillis();",
                                 ""),
                         broker(
                                 "subscriptions take more deliveries than there is memory for",

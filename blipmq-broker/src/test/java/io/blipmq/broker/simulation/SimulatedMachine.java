@@ -32,6 +32,9 @@ final class SimulatedMachine implements BrokerClock {
 
     private final Model model;
     private long nanos;
+    /** What the clock of the wall said when {@link #nanos} was 0. */
+    private long clockMillis = 1_700_000_000_000L;
+
     private Runnable onStored = () -> {};
     private Runnable onChange = () -> {};
     private Wal wal;
@@ -84,7 +87,12 @@ final class SimulatedMachine implements BrokerClock {
 
     @Override
     public long epochMillis() {
-        return 1_700_000_000_000L + nanos / NANOS_PER_MILLI;
+        return clockMillis + nanos / NANOS_PER_MILLI;
+    }
+
+    /** Somebody sets the clock. */
+    void setClock(long millis) {
+        clockMillis = Math.max(1, clockMillis + millis);
     }
 
     void passNanos(long passed) {

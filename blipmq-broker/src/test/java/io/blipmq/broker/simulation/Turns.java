@@ -40,7 +40,7 @@ final class Turns {
 
     /** One turn: what is stored takes effect, ended connections, the others' requests, answers, the log. */
     void turn(int requestsMax) {
-        model.beginTurn(machine.nanoTime(), machine.epochMillis());
+        model.beginTurn(machine.nanoTime());
         Broker broker = machine.broker();
         if (ticked && !tickWorks) {
             tickWorks = true;
