@@ -194,6 +194,13 @@ final class CrashPoints implements Workload.Session {
     }
 
     @Override
+    public void take(int records) {
+        submitOnly();
+        log.drain(records);
+        ledger.note(log);
+    }
+
+    @Override
     public void submitOnly() {
         ledger.submit(log, true);
         log.wal().agent().doWork(log.nowNanos());
