@@ -200,7 +200,8 @@ final class LogSurvey {
         SegmentScan.Result result = SegmentScan.ofNewest(
                 storage, segment.file(), segment.header(), checkpointed, boot, handler(segment), window);
         onScanned(segment, result, false);
-        if (result.sealed()) {
+        if (result.sealed()
+                || names.contains(SegmentNames.index(segment.header().name()))) {
             checkIndex(segment, result);
         }
         return result;

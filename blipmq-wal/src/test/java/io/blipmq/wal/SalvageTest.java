@@ -460,6 +460,19 @@ class SalvageTest {
     }
 
     @Test
+    void s11BadIndexOfTheNewestSegmentWhoseSealIsBad() throws IOException {
+        log.open();
+        store(log, texts(5));
+        log.stop();
+        String index = SegmentNames.index(FIRST);
+        flip(index, storage.content(index).length - 10);
+        flip(FIRST, storage.content(FIRST).length - 10);
+        Repair.run(storage, WalLimits.defaults());
+
+        assertThat(storage.list()).doesNotContain(index);
+    }
+
+    @Test
     void s12NewerFormat() throws IOException {
         storeAndDie("a");
         storage.overwrite(FIRST, 8, new byte[] {0, 0, 0, 2});
