@@ -177,7 +177,7 @@ class PlantedBugTest {
                                 "storage.delete(SegmentNames.index(segment.name())); } /** The ballast"),
                         wal(
                                 "sparse segments are never rewritten",
-                                "addSparse(segments, facts, segmentBytes, runs); addShort",
+                                "addSparse(segments, runs); addShort",
                                 "addShort"),
                         wal(
                                 "a batch is confirmed before its force",
