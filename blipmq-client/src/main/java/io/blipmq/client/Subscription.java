@@ -43,7 +43,7 @@ public final class Subscription implements AutoCloseable {
         this.core = core;
         this.listener = listener;
         this.queue = new DeliveryQueue();
-        this.settlements = new Settlements(options.credit(), options.total());
+        this.settlements = new Settlements(options.credit(), options.creditBytes(), options.total());
     }
 
     public String topic() {

@@ -46,6 +46,8 @@ public final class FakeBroker implements AutoCloseable {
         FakeSession holder;
         boolean refused;
         long credit;
+        long creditBytes;
+        long unsettledBytesMost;
         int unsettledMost;
         int extensions;
 
@@ -261,13 +263,19 @@ public final class FakeBroker implements AutoCloseable {
 
     void push(Sub sub) {
         notifyAll();
-        while (sub.holder != null && sub.credit > 0 && !sub.waiting.isEmpty()) {
+        while (sub.holder != null && sub.credit > 0 && sub.creditBytes > 0 && !sub.waiting.isEmpty()) {
             Stored message = sub.waiting.remove(0);
             message.attempts++;
             sub.credit--;
+            sub.creditBytes -= FakeSession.contentBytes(message);
             if (sub.qos == 1) {
                 sub.unsettled.put(message.tag, message);
                 sub.unsettledMost = Math.max(sub.unsettledMost, sub.unsettled.size());
+                sub.unsettledBytesMost = Math.max(
+                        sub.unsettledBytesMost,
+                        sub.unsettled.values().stream()
+                                .mapToLong(FakeSession::contentBytes)
+                                .sum());
             }
             sub.holder.deliver(sub, message);
         }

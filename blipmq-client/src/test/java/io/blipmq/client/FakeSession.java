@@ -131,18 +131,19 @@ final class FakeSession implements Runnable {
         int nameLength = AttachLayout.nameLength(payload, 0, topicLength);
         String name = Frames.text(payload, AttachLayout.nameOffset(topicLength), nameLength);
         int flags = AttachLayout.flags(payload, 0);
+        boolean existed = !name.isEmpty() && broker.subs.stream().anyMatch(sub -> sub.name.equals(name));
         FakeBroker.Sub sub = broker.attach(topic, name, flags & AttachLayout.QOS_FLAG);
         if (sub.refused || sub.holder != null && (flags & AttachLayout.TAKE_OVER_FLAG) == 0) {
             broker.onAttachRefused();
             answer(to -> FrameEncoder.nack(to, id, V2Nack.NAME_HELD));
             return;
         }
-        boolean existed = !sub.waiting.isEmpty();
         if ((flags & AttachLayout.FROM_NEW_FLAG) != 0) {
             sub.waiting.clear();
         }
         sub.holder = this;
         sub.credit = AttachLayout.attachCreditMessages(payload, 0);
+        sub.creditBytes = AttachLayout.attachCreditBytes(payload, 0);
         answer(to -> AnswerEncoder.attached(to, id, sub.id, existed, sub.waiting.size()));
         broker.push(sub);
     }
@@ -158,6 +159,7 @@ final class FakeSession implements Runnable {
         FakeBroker.Sub sub = sub(id);
         if (sub != null) {
             sub.credit += AttachLayout.creditMessages(payload, 0);
+            sub.creditBytes += AttachLayout.creditBytes(payload, 0);
             broker.push(sub);
         }
     }
@@ -247,6 +249,10 @@ final class FakeSession implements Runnable {
     private static byte[] body(byte[] entry) {
         ByteBuffer buffer = ByteBuffer.wrap(entry);
         return Frames.bytes(buffer, EntryLayout.bodyOffset(buffer, 0), EntryLayout.bodyLength(buffer, 0));
+    }
+
+    static long contentBytes(FakeBroker.Stored message) {
+        return EntryLayout.contentBytes(ByteBuffer.wrap(message.entry), 0, message.entry.length);
     }
 
     static String text(FakeBroker.Stored message) {

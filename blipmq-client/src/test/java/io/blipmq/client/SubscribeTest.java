@@ -87,6 +87,39 @@ class SubscribeTest {
     }
 
     @Test
+    void largeMessagesComeAsManyAsTheirBytesMayBe() {
+        broker.collect("t", "all");
+        broker.collect("t", "one");
+        for (int i = 0; i < 20; i++) {
+            client.publish("t", new byte[1000]);
+        }
+        CountDownLatch all = new CountDownLatch(40);
+
+        client.subscribe("t").name("all").creditBytes(2500).handle(delivery -> all.countDown());
+        client.subscribe("t").name("one").creditBytes(1).handle(delivery -> all.countDown());
+
+        broker.await(
+                "all are acknowledged",
+                () -> broker.bodies("all").isEmpty() && broker.bodies("one").isEmpty());
+        synchronized (broker) {
+            assertThat(broker.named("all").unsettledBytesMost).isEqualTo(3000);
+            assertThat(broker.named("one").unsettledBytesMost).isEqualTo(1000);
+        }
+    }
+
+    @Test
+    void atQos0BytesComeBackAsMessagesAreTaken() {
+        BlockingQueue<Integer> got = new LinkedBlockingQueue<>();
+        client.subscribe("t").qos(0).creditBytes(2500).handle(delivery -> got.add(delivery.body().length));
+
+        for (int i = 0; i < 20; i++) {
+            client.publish("t", new byte[1000]);
+        }
+
+        assertThat(take(got, 20)).containsOnly(1000);
+    }
+
+    @Test
     void whatWaitsForASlowHandlerIsExtendedAndWhatItHasIsNot() {
         publish(5);
         CountDownLatch goOn = new CountDownLatch(1);
