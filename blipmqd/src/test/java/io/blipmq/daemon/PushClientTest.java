@@ -9,6 +9,7 @@ import io.blipmq.client.BlipClientBuilder;
 import io.blipmq.client.Confirm;
 import io.blipmq.client.CuttingProxy;
 import io.blipmq.client.DeadLetterMessage;
+import io.blipmq.client.DeadLetterSelection;
 import io.blipmq.client.Delivery;
 import io.blipmq.client.Message;
 import io.blipmq.client.Receiver;
@@ -148,13 +149,16 @@ class PushClientTest {
             assertThat(letter.why().attempts()).isEqualTo(1);
             assertThat(letter.headers().get(0).text()).isEqualTo("b");
 
-            assertThat(admin.redrive(letters.id(), 10)).isEqualTo(1);
+            assertThat(admin.redrive(letters.id(), DeadLetterSelection.oldest(10))
+                            .count())
+                    .isEqualTo(1);
             Delivery again = receiver.receive(LONG).orElseThrow();
             assertThat(again.text()).isEqualTo("x");
             assertThat(again.attempt()).isEqualTo(1);
             again.reject("still not");
             awaitLetter(admin, letters.id());
-            assertThat(admin.purge(letters.id(), 10)).isEqualTo(1);
+            assertThat(admin.purge(letters.id(), DeadLetterSelection.oldest(10)).count())
+                    .isEqualTo(1);
             assertThat(admin.deadLetters(letters.id(), 10)).isEmpty();
         }
     }
