@@ -65,16 +65,33 @@ final class Attaching {
     }
 
     private long attachToDeadLetters(Client client, AttachRequest request) {
-        Topic topic = state.topics().find(request.topic());
+        DurableSubscription letters = letters(client, request.topic());
+        if (letters != null) {
+            return resume(client, request, letters);
+        }
+        return subscribing.isComing(client.owner(), request.topic()) ? Broker.BUSY : make(client, request, false);
+    }
+
+    /** The key's subscription to a topic of dead letters, or null. */
+    private DurableSubscription letters(Client client, byte[] name) {
+        Topic topic = state.topics().find(name);
         if (topic != null) {
             for (DurableSubscription candidate : topic.durable()) {
                 work.add(1);
                 if (candidate.belongsTo(client) && !candidate.isRemoving()) {
-                    return resume(client, request, candidate);
+                    return candidate;
                 }
             }
         }
-        return subscribing.isComing(client.owner(), request.topic()) ? Broker.BUSY : make(client, request, false);
+        return null;
+    }
+
+    /** As {@link PushBroker#holder}. */
+    String holder(Client client, AttachRequest request) {
+        DurableSubscription held = Topic.isDeadLetters(request.topic())
+                ? letters(client, request.topic())
+                : state.named(client.owner(), request.name());
+        return held.attachment().client().describe();
     }
 
     private long attachNamed(Client client, AttachRequest request) {

@@ -94,6 +94,11 @@ public final class PushBroker {
         return refusals.count(refusals.isShuttingDown() ? Broker.SHUTTING_DOWN : attaching.attach(client, request));
     }
 
+    /** Who holds the subscription that {@link #attach} has just refused with {@link Broker#NAME_HELD}, for a person. */
+    public String holder(Client client, AttachRequest request) {
+        return attaching.holder(client, request);
+    }
+
     /**
      * What to answer to an ATTACH when it is time to, which is done at once: {@link #push} may push from now on.
      *

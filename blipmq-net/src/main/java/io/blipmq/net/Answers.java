@@ -16,13 +16,16 @@ final class Answers {
     private final Broker broker;
     private final AnswerWriter writer;
     private final OutputQueue output;
-    private final PendingAnswers pending = new PendingAnswers();
+    private final PendingAnswers pending;
+    private final int workPerTurnMax;
     private Client client;
 
     Answers(LoopResources shared, OutputQueue output) {
         broker = shared.broker;
         writer = new AnswerWriter(shared, output);
         this.output = output;
+        pending = new PendingAnswers(shared.limits.pendingAnswersMax());
+        workPerTurnMax = shared.limits.workPerTurnMax();
     }
 
     /** From now on answers wait for what this client has journalled. */
@@ -102,7 +105,7 @@ final class Answers {
     /** Sends what waits no longer, as far as a turn's work goes. */
     int sendDue() {
         int sent = 0;
-        long workEnd = broker.requestWork() + LoopResources.WORK_PER_TURN_MAX;
+        long workEnd = broker.requestWork() + workPerTurnMax;
         while (isDue() && broker.requestWork() < workEnd) {
             if (writer.write(
                     pending.kind(),

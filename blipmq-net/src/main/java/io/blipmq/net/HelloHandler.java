@@ -19,6 +19,9 @@ final class HelloHandler {
             session.answers().nack(correlationId, refusal);
             return true;
         }
+        if (session.isSurplus()) {
+            return refuseSurplus(session, buffer, payload);
+        }
         session.transitionTo(SessionState.AWAIT_AUTH);
         if (PayloadLayout.helloVersion(buffer, payload) == FrameLayout.PROTOCOL_VERSION) {
             session.answers().ack(correlationId, 0);
@@ -26,6 +29,15 @@ final class HelloHandler {
             session.beginPushing(greeting(session, buffer, payload));
             welcome(session, correlationId);
         }
+        return true;
+    }
+
+    /** Its version is known now, and so whether it can be told. */
+    private static boolean refuseSurplus(Session session, ByteBuffer buffer, int payload) {
+        if (PayloadLayout.helloVersion(buffer, payload) == FrameLayout.VERSION_2) {
+            session.beginPushing(greeting(session, buffer, payload));
+        }
+        session.end(V2Nack.TOO_MANY_CONNECTIONS);
         return true;
     }
 

@@ -37,7 +37,7 @@ public record NetTimes(
     public static NetTimes defaults() {
         return new NetTimes(
                 TimeUnit.SECONDS.toNanos(10),
-                TimeUnit.SECONDS.toNanos(20),
+                TimeUnit.SECONDS.toNanos(60),
                 TimeUnit.SECONDS.toNanos(2),
                 TimeUnit.SECONDS.toNanos(10),
                 TimeUnit.SECONDS.toNanos(60),

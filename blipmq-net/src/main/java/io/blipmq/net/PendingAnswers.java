@@ -7,13 +7,11 @@ package io.blipmq.net;
  * nothing has none.
  */
 final class PendingAnswers {
-    /** Far more than a client has use for before it reads an answer; beyond it the connection is not read. */
-    static final int COUNT_MAX = 4096;
     /** Answers that one frame can bring about: a batch of messages may be accepted in part. */
     static final int PER_FRAME_MAX = 2;
 
     /** Beyond so many values that answers name one by one the connection is not read, either: 32 KiB. */
-    private static final int MORE_VALUES_MAX = COUNT_MAX;
+    private static final int MORE_VALUES_MAX = 4_096;
 
     private static final int FIRST_CAPACITY = 16;
     /** What an empty ring may keep: about 8 KiB, so that steady pipelining does not allocate. */
@@ -41,10 +39,16 @@ final class PendingAnswers {
         LETTERS_DONE
     }
 
+    private final int countMax;
     private Entries entries;
     private int head;
     private int count;
     private int moreValues;
+
+    /** @param countMax beyond it the connection is not read */
+    PendingAnswers(int countMax) {
+        this.countMax = countMax;
+    }
 
     boolean isEmpty() {
         return count == 0;
@@ -52,7 +56,7 @@ final class PendingAnswers {
 
     /** Whether another frame's answers might not fit. */
     boolean isFull() {
-        return count > COUNT_MAX - PER_FRAME_MAX || moreValues > MORE_VALUES_MAX;
+        return count > countMax - PER_FRAME_MAX || moreValues > MORE_VALUES_MAX;
     }
 
     int count() {
@@ -67,7 +71,7 @@ final class PendingAnswers {
      * @param detail the refusal of a NACK or a CONFIRM, or what the kind says, else null
      */
     void add(Kind kind, long sequence, long correlationId, long value, long secondValue, Object detail) {
-        if (count == COUNT_MAX) {
+        if (count == countMax) {
             throw new IllegalStateException("a request was handled that has no room for its answer");
         }
         ensureRoom();

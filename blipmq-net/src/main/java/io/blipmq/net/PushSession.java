@@ -8,9 +8,9 @@ import io.blipmq.broker.PushBroker;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.FrameType;
+import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.v2.AnswerEncoder;
 import io.blipmq.protocol.v2.HandshakeLayout;
-import io.blipmq.protocol.v2.V2Nack;
 import java.nio.ByteBuffer;
 
 /** What a session of protocol version 2 has beside what all have. Owned by the broker thread. */
@@ -60,10 +60,14 @@ final class PushSession {
         return greeting;
     }
 
-    /** The daemon is about to end. */
-    void goAway(int millis) {
-        int frameBytes = HandshakeLayout.goAwayFrameBytes(V2Nack.SHUTTING_DOWN.encodedText().length);
-        AnswerEncoder.goAway(output.append(frameBytes), V2Nack.SHUTTING_DOWN, millis);
+    /**
+     * The connection is about to end.
+     *
+     * @param millis in which what is held may be settled; 0: this is the last that is said
+     */
+    void goAway(Refusal why, int millis) {
+        int frameBytes = HandshakeLayout.goAwayFrameBytes(why.encodedText().length);
+        AnswerEncoder.goAway(output.append(frameBytes), why, millis);
     }
 
     /** Called when output has been written: the broker learns of room that it was refused before. */

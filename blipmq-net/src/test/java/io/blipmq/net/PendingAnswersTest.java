@@ -7,7 +7,8 @@ import io.blipmq.protocol.Nack;
 import org.junit.jupiter.api.Test;
 
 class PendingAnswersTest {
-    private final PendingAnswers pending = new PendingAnswers();
+    private final PendingAnswers pending =
+            new PendingAnswers(NetLimits.defaults().pendingAnswersMax());
     private long nextIn;
     private long nextOut;
 
@@ -24,7 +25,7 @@ class PendingAnswersTest {
 
     @Test
     void takesNoMoreThanItsLimit() {
-        add(PendingAnswers.COUNT_MAX - PendingAnswers.PER_FRAME_MAX);
+        add(NetLimits.defaults().pendingAnswersMax() - PendingAnswers.PER_FRAME_MAX);
         assertThat(pending.isFull()).isFalse();
         add(1);
         assertThat(pending.isFull()).isTrue();

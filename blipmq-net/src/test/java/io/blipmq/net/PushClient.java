@@ -289,6 +289,21 @@ final class PushClient extends TestConnection<PushClient> {
         assertThat(HandshakeLayout.goAwayMillis(payload, 0)).isEqualTo(millis);
     }
 
+    /** The server says why it ends the connection, and nothing comes behind that. */
+    void expectLastWord(int code, String text) throws IOException {
+        expectGoAway(code, 0, text);
+        expectClosed();
+        close();
+    }
+
+    void expectLastWord(int code) throws IOException {
+        ByteBuffer payload = receive(FrameType.GOAWAY, 0).payload();
+        assertThat(HandshakeLayout.goAwayCode(payload, 0)).isEqualTo(code);
+        assertThat(HandshakeLayout.goAwayMillis(payload, 0)).isZero();
+        expectClosed();
+        close();
+    }
+
     /** @return the payload of a LISTING */
     ByteBuffer receiveListing(long correlationId, int kind) {
         Frame frame = receive(FrameType.LISTING, correlationId);
@@ -296,6 +311,13 @@ final class PushClient extends TestConnection<PushClient> {
                 .isTrue();
         assertThat(ListLayout.kind(frame.payload(), 0)).isEqualTo(kind);
         return frame.payload();
+    }
+
+    /** An ATTACH was refused because a client of this name holds the subscription. */
+    void expectHeld(long correlationId, String holder) {
+        Frame frame = receive(FrameType.NACK, correlationId);
+        assertThat(describe(frame))
+                .matches("NACK 409 client '\\Q" + holder + "\\E' at 127\\.0\\.0\\.1:\\d+ holds this subscription");
     }
 
     // --- deliveries ---

@@ -32,7 +32,7 @@ class PushHandshakeTest {
         client.hello(1, "a client").auth(2, TestServer.KEY).ping(3);
         Welcome welcome = client.expectWelcome(1);
         Welcome.Limits limits = new Welcome.Limits(16_777_216, 1_024, 256, 32_768, 16_384, 10_000, 3);
-        Welcome.Times times = new Welcome.Times(30_000, 0, 20_000, 10_000);
+        Welcome.Times times = new Welcome.Times(30_000, 0, 60_000, 10_000);
         assertThat(welcome).isEqualTo(new Welcome(0, limits, times, "blipmqd/test", "always"));
         client.expectAck(2, 0);
         client.expectPong(3);
@@ -137,7 +137,7 @@ class PushHandshakeTest {
         PushClient ready = server.connectPushReady();
         ready.ping(1).frame(type, 2, "");
         ready.expectPong(1);
-        ready.expectClosed();
+        ready.expectLastWord(400);
         assertThat(server.metric(NetMetric.PROTOCOL_ERRORS)).isEqualTo(1);
     }
 
