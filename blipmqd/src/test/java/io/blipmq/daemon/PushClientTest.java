@@ -15,13 +15,16 @@ import io.blipmq.client.Message;
 import io.blipmq.client.Receiver;
 import io.blipmq.client.RefusedException;
 import io.blipmq.client.SubscriptionInfo;
+import io.blipmq.client.SubscriptionState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +135,28 @@ class PushClientTest {
             while (!texts.contains("during")) {
                 texts.add(receiver.receive(LONG).orElseThrow().text());
             }
+        }
+    }
+
+    @Test
+    void aClientThatLostItsConnectionWithoutAWordTakesItsOwnNameBackAtOnce() throws Exception {
+        Queue<SubscriptionState> states = new ConcurrentLinkedQueue<>();
+        try (CuttingProxy proxy = new CuttingProxy(daemon.brokerAddress());
+                BlipClient publisher = connect();
+                BlipClient client = builder()
+                        .address(proxy.address())
+                        .silenceTimeout(Duration.ofMillis(500))
+                        .heartbeat(Duration.ofMinutes(10))
+                        .connect();
+                Receiver receiver = client.subscribe("t")
+                        .name("n")
+                        .listener((state, reason) -> states.add(state))
+                        .receive()) {
+            proxy.silenceAll();
+            publisher.publish("t", "x");
+
+            assertThat(receiver.receive(LONG).orElseThrow().text()).isEqualTo("x");
+            assertThat(states).containsExactly(SubscriptionState.ATTACHED, SubscriptionState.ATTACHED);
         }
     }
 
