@@ -72,6 +72,7 @@ public final class FakeBroker implements AutoCloseable {
     private Refusal refusal = V2Nack.DISK_FULL;
     private boolean holdsConfirms;
     private int attachesRefused;
+    private int heartbeatMillis;
     private long lostEvery = Long.MAX_VALUE;
 
     public FakeBroker() throws IOException {
@@ -127,8 +128,17 @@ public final class FakeBroker implements AutoCloseable {
         return holdsConfirms;
     }
 
+    /** Expects from those who connect later a sign of life within this time. */
+    synchronized void heartbeat(int millis) {
+        heartbeatMillis = millis;
+    }
+
+    synchronized int heartbeatMillis() {
+        return heartbeatMillis;
+    }
+
     /** Says GOAWAY to everybody. */
-    synchronized void goAway() {
+    public synchronized void goAway() {
         sessions.forEach(FakeSession::goAway);
     }
 

@@ -21,12 +21,6 @@ import java.nio.charset.StandardCharsets;
 
 /** One connection of a {@link FakeBroker}, whose monitor guards it. */
 final class FakeSession implements Runnable {
-    private static final Welcome WELCOME = new Welcome(
-            0,
-            new Welcome.Limits(FrameLayout.LENGTH_MAX, 1024, 256, 32_768, 1000, 100, 3),
-            new Welcome.Times(5000, 0, 20_000, 10_000),
-            "fake/1",
-            "always");
     private static final int ANSWER_BYTES_MAX = 4096;
     private static final int GOAWAY_MILLIS = 60_000;
 
@@ -73,7 +67,7 @@ final class FakeSession implements Runnable {
 
     private void onFrame(FrameType type, long id, ByteBuffer payload) throws IOException {
         switch (type) {
-            case HELLO -> send(WELCOME.encode(id));
+            case HELLO -> send(welcome().encode(id));
             case AUTH -> onAuth(id, payload);
             case PING -> answer(to -> FrameEncoder.pong(to, id));
             case PUBLISH_BATCH -> onPublish(id, payload);
@@ -87,6 +81,15 @@ final class FakeSession implements Runnable {
             }
             default -> answer(to -> FrameEncoder.nack(to, id, V2Nack.UNKNOWN_KIND));
         }
+    }
+
+    private Welcome welcome() {
+        return new Welcome(
+                0,
+                new Welcome.Limits(FrameLayout.LENGTH_MAX, 1024, 256, 32_768, 1000, 100, 3),
+                new Welcome.Times(5000, broker.heartbeatMillis(), 20_000, 10_000),
+                "fake/1",
+                "always");
     }
 
     private void onAuth(long id, ByteBuffer payload) throws IOException {
