@@ -214,6 +214,11 @@ final class PushedClient extends SimulatedClient {
         request(() -> handleAttach(request));
     }
 
+    /** The credit in bytes that goes with one in messages: little now and then. */
+    static long bytesFor(long messages) {
+        return messages % 3 == 2 ? 10 * messages : PushBroker.UNLIMITED_CREDIT;
+    }
+
     private static AttachRequest numbered(AttachRequest request, long credit, long number) {
         return new AttachRequest(
                 request.qos(),
@@ -225,7 +230,7 @@ final class PushedClient extends SimulatedClient {
                 request.retryBackoffMillis(),
                 request.creditOnSettle(),
                 credit,
-                PushBroker.UNLIMITED_CREDIT,
+                bytesFor(credit),
                 number);
     }
 
@@ -251,7 +256,7 @@ final class PushedClient extends SimulatedClient {
     void credit(long id, long messages) {
         request(() -> {
             model.pushes().onCredit(this, id, messages);
-            broker.pushing().credit(client, id, messages, 0);
+            broker.pushing().credit(client, id, messages, bytesFor(messages));
             return true;
         });
     }

@@ -5,6 +5,7 @@ import static io.blipmq.protocol.v2.Hex.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.FrameEncoder;
+import io.blipmq.protocol.TextRefusal;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -186,6 +187,14 @@ class GoldenAnswerTest {
         expectFrame(
                 "0000001e 28 0000000000000000 01f7 000007d0 000d 7368757474696e6720646f776e",
                 to -> AnswerEncoder.goAway(to, V2Nack.SHUTTING_DOWN, 2000));
+    }
+
+    @Test
+    void goAwayOfTheProtocolPage() {
+        expectFrame(
+                "0000002f 28 0000000000000000 0198 00000000 001e 6e6f2068616e"
+                        + "647368616b652077697468696e203130207365636f6e6473",
+                to -> AnswerEncoder.goAway(to, new TextRefusal(408, "no handshake within 10 seconds"), 0));
     }
 
     @Test
