@@ -86,8 +86,8 @@ public final class Subscription implements AutoCloseable {
 
     /**
      * Leaves the subscription. What was settled before is sent; what is here and not settled the broker delivers again, to
-     * the next who attaches. What waited here and nobody has taken is released: that attempt does not count. A handler that is running is waited for, unless it is the caller. On the client's own thread it
-     * does not wait for the broker's answer.
+     * the next who attaches. What waited here and nobody has taken is released: that attempt does not count. A handler that is
+     * running is waited for, unless it is the caller. On the client's own thread nothing is waited for.
      */
     @Override
     public void close() {
@@ -116,7 +116,7 @@ public final class Subscription implements AutoCloseable {
     void stopHandling() {
         HandlerPump running = pump;
         if (running != null) {
-            running.stop(TimeUnit.SECONDS.toNanos(10));
+            running.stop(ClientThread.isAny() ? 0 : TimeUnit.SECONDS.toNanos(10));
         }
         settlements.giveNoCreditBack();
         queue.drain().forEach(Delivery::release);

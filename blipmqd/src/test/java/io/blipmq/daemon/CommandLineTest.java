@@ -60,7 +60,10 @@ class CommandLineTest {
             assertThat(blipmq("subscribe", "t", "--name", "n").out())
                     .isEqualTo("subscribed to t as n, subscription 1 (existed), 0 waiting\n");
             Run held = blipmq("unsubscribe", "n");
-            assertThat(held.err()).contains("409 another connection holds this").hasLineCount(1);
+            assertThat(held.err()).contains("409 ", ": the test 127.0.0.1:").hasLineCount(1);
+            Run second = blipmq("sub", "t", "--name", "n");
+            assertThat(second.err()).contains("409 ", "the test").hasLineCount(1);
+            assertThat(second.status()).isEqualTo(1);
             assertThat(held.status()).isEqualTo(1);
         }
         assertThat(blipmq("unsubscribe", "n"))
