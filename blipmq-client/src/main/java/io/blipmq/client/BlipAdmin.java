@@ -21,8 +21,8 @@ public final class BlipAdmin {
     /** Items in one page: small beside a frame, whatever they are. */
     private static final int PAGE_ITEMS = 256;
 
-    /** What the wire's u32 can say. */
-    private static final long COUNT_MAX = 0xffff_ffffL;
+    /** Dead letters in one request: its answer comes soon, however large they are. */
+    private static final long LETTERS_MAX = 256;
 
     private static final byte[] NO_NAME = {};
 
@@ -114,7 +114,7 @@ public final class BlipAdmin {
                 (buffer, offset, length) -> AttachLayout.isDetached(buffer, offset, length) ? Boolean.TRUE : null);
     }
 
-    /** The broker does so many in one request as it sees fit. */
+    /** Bit by bit, each of which goes on where the one before ended. */
     private static DeadLetterOutcome eachPart(
             DeadLetterSelection which, Function<DeadLetterSelection, DeadLetterOutcome> act) {
         DeadLetterOutcome part = act.apply(which);
@@ -128,7 +128,7 @@ public final class BlipAdmin {
     }
 
     private DeadLetterOutcome act(String what, int action, long subscription, DeadLetterSelection which, long target) {
-        long count = Math.min(which.count(), COUNT_MAX);
+        long count = Math.min(which.count(), LETTERS_MAX);
         LettersRequest request =
                 new LettersRequest(which.tag(), which.after(), which.through(), which.failedIn(), target);
         LettersDone done = client.ask(

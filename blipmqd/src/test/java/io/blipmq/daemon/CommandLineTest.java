@@ -115,10 +115,10 @@ class CommandLineTest {
 
     @Test
     void redrivingAllEndsAlthoughAConsumerRejectsAtOnce() throws Exception {
-        reject("t", "failing", 20);
+        reject("t", "failing", 300);
         client.subscribe("t").name("failing").manualAck().handle(delivery -> delivery.reject("again"));
 
-        assertThat(blipmq("dlq", "redrive", "t", "--all", "--rate", "500")).isEqualTo(new Run(0, "redriven 20\n", ""));
+        assertThat(blipmq("dlq", "redrive", "t", "--all")).isEqualTo(new Run(0, "redriven 300\n", ""));
     }
 
     /** Publishes and makes dead letters. */

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client of version 2 and a real daemon: what each promises the other. */
 @Timeout(180)
@@ -134,6 +136,21 @@ class PushClientTest {
             List<String> texts = new ArrayList<>();
             while (!texts.contains("during")) {
                 texts.add(receiver.receive(LONG).orElseThrow().text());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aCreditInBytesComesBack(int qos) throws Exception {
+        try (BlipClient client = connect();
+                Receiver receiver =
+                        client.subscribe("t").qos(qos).creditBytes(700).receive()) {
+            for (int i = 0; i < 50; i++) {
+                client.publish("t", new byte[500]);
+            }
+            for (int i = 0; i < 50; i++) {
+                assertThat(receiver.receive(LONG).orElseThrow().body()).hasSize(500);
             }
         }
     }
