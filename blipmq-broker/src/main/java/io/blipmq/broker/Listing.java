@@ -184,10 +184,10 @@ public final class Listing {
     }
 
     private DeliveryInfo info(Delivery delivery) {
-        DeliveryInfo.State shown = switch (delivery.state) {
-            case IN_FLIGHT -> delivery.rejectReason == null ? DeliveryInfo.State.IN_FLIGHT : DeliveryInfo.State.MOVING;
+        DeliveryInfo.State shown = switch (delivery.state()) {
+            case IN_FLIGHT, LAST_ATTEMPT_OVER -> DeliveryInfo.State.IN_FLIGHT;
             case DUE, DELAYED -> DeliveryInfo.State.DUE;
-            case MOVING, SETTLED -> DeliveryInfo.State.MOVING;
+            case CONDEMNED, MOVING, SETTLED -> DeliveryInfo.State.MOVING;
         };
         long leftNanos = delivery.scheduled ? delivery.deadlineNanos - redelivery.nowNanos() : 0;
         return new DeliveryInfo(

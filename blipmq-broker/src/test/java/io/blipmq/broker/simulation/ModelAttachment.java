@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 final class ModelAttachment {
     final PushedClient client;
     final boolean creditOnSettle;
+    final boolean countFromBegin;
     private final long ackTimeoutNanos;
     private final long backoffNanos;
     final long number;
@@ -21,6 +22,7 @@ final class ModelAttachment {
         this.client = client;
         this.number = request.number();
         this.credit = request.credit();
+        this.countFromBegin = request.countFromBegin();
         this.creditOnSettle = request.creditOnSettle();
         this.ackTimeoutNanos = request.ackTimeoutMillis() == 0
                 ? options.ackTimeoutNanos()
@@ -33,7 +35,7 @@ final class ModelAttachment {
     }
 
     long backoffNanos(int attempt) {
-        return (long) Math.min(backoffNanos * Math.pow(2, attempt - 1), Math.max(30e9, backoffNanos));
+        return (long) Math.min(backoffNanos * Math.pow(2, Math.max(0, attempt - 1)), Math.max(30e9, backoffNanos));
     }
 
     void onPushed(int count) {

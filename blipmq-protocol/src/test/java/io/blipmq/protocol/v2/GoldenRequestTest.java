@@ -48,7 +48,7 @@ class GoldenRequestTest {
     @Test
     void attachWithEverything() {
         expectFrame(
-                "0000001c 11 0000000000000008 0f ffffffff 00007530 000001f4 0001 75 0001 6d",
+                "0000001c 11 0000000000000008 4f ffffffff 00007530 000001f4 0001 75 0001 6d",
                 to -> RequestEncoder.attach(
                         to, 8, AttachLayout.FLAGS, AttachLayout.UNLIMITED_CREDIT, 30_000, 500, text("u"), text("m")));
     }
