@@ -16,15 +16,20 @@ import time
 HELLO, AUTH, ACK, NACK, PUBLISH_BATCH, ATTACH, SETTLE = 0x01, 0x02, 0x05, 0x06, 0x10, 0x11, 0x13
 WELCOME, CONFIRM, ATTACHED, DELIVER, DETACHED, GOAWAY = 0x20, 0x21, 0x22, 0x23, 0x25, 0x28
 HAS_PROPERTIES = 1 << 31
+UNLIMITED = 0xFFFFFFFF
+INSTANCE = os.urandom(16)  # the same on each of this program's connections: a new one replaces one that was lost unseen
 
 
 class Refused(Exception):
     """The broker said no, and would say it again: its code and its text."""
 
 
+def data(value):
+    return struct.pack(">H", len(value)) + value
+
+
 def text(value):
-    data = value.encode()
-    return struct.pack(">H", len(data)) + data
+    return data(value.encode())
 
 
 class Connection:
@@ -36,7 +41,8 @@ class Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.input = self.socket.makefile("rb")
-        self.send(HELLO, 1, struct.pack(">H", 2) + text(name))
+        no_heartbeat = struct.pack(">I", 0)
+        self.send(HELLO, 1, struct.pack(">H", 2) + text(name) + data(INSTANCE) + no_heartbeat)
         self.send(AUTH, 2, text(key))
         self.expect(WELCOME)
         self.expect(ACK)
@@ -54,14 +60,15 @@ class Connection:
             code, size = struct.unpack_from(">HH", payload)
             raise Refused(f"{code} {payload[4:4 + size].decode()}")
         if kind == GOAWAY:
-            raise ConnectionError("the broker is shutting down")
+            code, _, size = struct.unpack_from(">HIH", payload)
+            raise ConnectionError(f"the broker ends the connection: {code} {payload[8:8 + size].decode()}")
         return kind, correlation_id, payload
 
     def read(self, size):
-        data = self.input.read(size)
-        if len(data) < size:
+        found = self.input.read(size)
+        if len(found) < size:
             raise ConnectionError("the broker closed the connection")
-        return data
+        return found
 
     def expect(self, wanted):
         kind, _, payload = self.receive()
@@ -92,7 +99,7 @@ def publish(connection, topic, messages, first_number):
 def attach(connection, topic, name, credit=256):
     """Makes or resumes a durable subscription, taking it over from a connection that is still there; its id."""
     flags = 0x01 | 0x02 | 0x08  # QoS 1, take over, settling gives the credit back
-    payload = struct.pack(">BIII", flags, credit, 0, 0) + text(topic) + text(name)
+    payload = struct.pack(">BIIII", flags, credit, UNLIMITED, 0, 0) + text(topic) + text(name)
     connection.send(ATTACH, 1, payload)
     return struct.unpack_from(">Q", connection.expect(ATTACHED))[0]
 
@@ -124,8 +131,8 @@ def acknowledge(connection, subscription, settled):
 def batches_of_input():
     """The lines of standard input, as many at a time as have come."""
     rest = b""
-    while data := os.read(sys.stdin.fileno(), 65536):
-        *lines, rest = (rest + data).split(b"\n")
+    while more := os.read(sys.stdin.fileno(), 65536):
+        *lines, rest = (rest + more).split(b"\n")
         if lines:
             yield lines
     if rest:

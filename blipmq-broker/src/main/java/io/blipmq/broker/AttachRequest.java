@@ -13,7 +13,8 @@ package io.blipmq.broker;
  * @param retryBackoffMillis until a delivery that timed out is due again, doubling each time; 0: at once
  * @param creditOnSettle whether settling a delivery gives its credit back
  * @param countFromBegin whether an attempt counts only once the client has said that it begins with the delivery
- * @param credit messages that may be pushed at first
+ * @param credit messages that may be pushed at first; {@link PushBroker#UNLIMITED_CREDIT}: without limit
+ * @param creditBytes bytes of them, of bodies and properties; likewise
  * @param number no other request of this connection has it
  */
 public record AttachRequest(
@@ -27,4 +28,5 @@ public record AttachRequest(
         boolean creditOnSettle,
         boolean countFromBegin,
         long credit,
+        long creditBytes,
         long number) {}

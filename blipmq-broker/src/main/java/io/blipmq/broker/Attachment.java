@@ -16,6 +16,8 @@ final class Attachment extends Bag.Item {
     private final long ackTimeoutNanos;
     private final long retryBackoffNanos;
     private long credit;
+    /** Below 0 when a message was larger than what was left. */
+    private long creditBytes;
     /** Beside what else every message looks at. */
     private final long subscriptionId;
 
@@ -39,7 +41,7 @@ final class Attachment extends Bag.Item {
         this.countsFromBegin = request.countFromBegin();
         this.ackTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(request.ackTimeoutMillis());
         this.retryBackoffNanos = TimeUnit.MILLISECONDS.toNanos(request.retryBackoffMillis());
-        addCredit(request.credit());
+        addCredit(request.credit(), request.creditBytes());
     }
 
     Client client() {
@@ -92,17 +94,36 @@ final class Attachment extends Bag.Item {
         return credit;
     }
 
-    void addCredit(long messages) {
-        if (messages >= PushBroker.UNLIMITED_CREDIT || credit == Long.MAX_VALUE) {
-            credit = Long.MAX_VALUE;
-        } else {
-            credit = Math.min(credit + messages, PushBroker.UNLIMITED_CREDIT - 1);
-        }
+    /** Bytes of bodies and properties that may be pushed; the last message may go beyond them. */
+    long creditBytes() {
+        return creditBytes;
+    }
+
+    boolean hasByteLimit() {
+        return creditBytes != Long.MAX_VALUE;
+    }
+
+    void addCredit(long messages, long bytes) {
+        credit = sum(credit, messages);
+        creditBytes = sum(creditBytes, bytes);
+    }
+
+    private static long sum(long before, long more) {
+        return more >= PushBroker.UNLIMITED_CREDIT || before == Long.MAX_VALUE
+                ? Long.MAX_VALUE
+                : Math.min(before + more, PushBroker.UNLIMITED_CREDIT - 1);
     }
 
     void spendCredit(int messages) {
         if (credit != Long.MAX_VALUE) {
             credit -= messages;
+        }
+    }
+
+    /** @param bytes of bodies and properties that were pushed */
+    void spendBytes(long bytes) {
+        if (hasByteLimit()) {
+            creditBytes -= bytes;
         }
     }
 
@@ -117,7 +138,7 @@ final class Attachment extends Bag.Item {
         delivery.holder = null;
         inFlight.remove(delivery);
         if (creditOnSettle) {
-            addCredit(1);
+            addCredit(1, delivery.message.contentBytes());
         }
     }
 
@@ -138,6 +159,6 @@ final class Attachment extends Bag.Item {
 
     /** Whether anything may be pushed, as far as this connection is concerned. */
     boolean isOpen() {
-        return credit > 0 && answered && !ended && client.takesPushes();
+        return credit > 0 && creditBytes > 0 && answered && !ended && client.takesPushes();
     }
 }

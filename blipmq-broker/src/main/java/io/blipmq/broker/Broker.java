@@ -31,6 +31,8 @@ public final class Broker {
     public static final long OTHER_TOPIC = -7;
     /** Refused: the connection has as many subscriptions as one may have. */
     public static final long TOO_MANY_OF_CONNECTION = -8;
+    /** Refused: dead letters were to go to a subscription that the key does not have. */
+    public static final long UNKNOWN_TARGET = -9;
 
     /** Commands applied in a turn, so that a burst does not starve the sockets. */
     private static final int COMMANDS_PER_TURN_MAX = 16_384;
@@ -92,9 +94,13 @@ public final class Broker {
 
     // --- connections ---
 
-    /** Registers an authenticated connection that polls. */
-    public Client connect(OwnerId owner) {
-        return new Client(owner);
+    /**
+     * Registers an authenticated connection that polls.
+     *
+     * @param address where it comes from
+     */
+    public Client connect(OwnerId owner, String address) {
+        return new Client(owner, address);
     }
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */

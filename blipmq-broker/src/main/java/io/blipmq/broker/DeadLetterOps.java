@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.protocol.v2.LettersRequest;
 import java.nio.ByteBuffer;
 
 /** Sends dead letters back to the subscriptions they failed in, or drops them, because a client says so. Owned by the core thread. */
@@ -12,6 +13,12 @@ final class DeadLetterOps {
     private static final int BYTES_PER_TURN_MAX = 1 << 20;
     /** What reading one letter is taken to cost, in deliveries. */
     private static final int LETTER_WORK = 64;
+
+    /** A letter stays: its subscription is gone. */
+    private static final long GONE = Long.MIN_VALUE;
+
+    /** A letter stays: its subscription has as many unsettled deliveries as it may. */
+    private static final long FULL = Long.MIN_VALUE + 1;
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
@@ -37,58 +44,103 @@ final class DeadLetterOps {
 
     /** What is done with one letter. */
     private interface Action {
-        /** @return the number of the command that does it, 0 when it cannot be done, or a refusal */
+        /** @return the number of the command that does it, {@link #GONE}, {@link #FULL}, or a refusal */
         long on(DurableSubscription letters, StoredMessage letter, Delivery delivery);
     }
 
-    /** @return how many, or a refusal of {@link PushBroker#redrive} */
-    long redrive(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
-        return each(client, subscriptionId, count, tag, progress, this::redrive);
+    /** @return 0, or a refusal of {@link PushBroker#redrive} */
+    long redrive(Client client, long subscriptionId, long count, LettersRequest which, DeadLetterProgress progress) {
+        if (which.target() == 0) {
+            return each(client, subscriptionId, count, which, progress, this::redrive);
+        }
+        DurableSubscription target = state.durable(which.target());
+        if (target == null || !target.belongsTo(client) || target.isDeadLetters() || target.isPassing()) {
+            return progress.stop(Broker.UNKNOWN_TARGET);
+        }
+        return each(
+                client,
+                subscriptionId,
+                count,
+                which,
+                progress,
+                (letters, letter, inHand) -> redrive(letters, letter, inHand, target));
     }
 
-    /** @return how many, or a refusal of {@link PushBroker#purge} */
-    long purge(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
-        return each(client, subscriptionId, count, tag, progress, this::purge);
+    /** @return 0, or a refusal of {@link PushBroker#purge} */
+    long purge(Client client, long subscriptionId, long count, LettersRequest which, DeadLetterProgress progress) {
+        return each(client, subscriptionId, count, which, progress, this::purge);
     }
 
     private long each(
-            Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress, Action action) {
+            Client client,
+            long subscriptionId,
+            long count,
+            LettersRequest which,
+            DeadLetterProgress progress,
+            Action action) {
         DurableSubscription letters = state.durable(subscriptionId);
         if (letters == null || !letters.isDeadLetters() || !letters.belongsTo(client) || letters.isRemoving()) {
-            return progress.end(Broker.UNKNOWN);
+            return progress.stop(Broker.UNKNOWN);
         }
-        LetterWalk walk = new LetterWalk(letters, journal, Math.max(tag - 1, progress.after));
-        long wanted = tag == 0 ? count : 1;
-        int seenBefore = progress.seen;
+        progress.goOn(which, journal.appliedSequence());
+        LetterWalk walk = new LetterWalk(letters, journal, progress.after());
+        boolean one = which.tag() != 0;
+        int seenMax = one ? 1 : LETTERS_PER_REQUEST_MAX;
+        int seenBefore = progress.seen();
         long bytes = 0;
-        while (progress.done < wanted && progress.seen < (tag == 0 ? LETTERS_PER_REQUEST_MAX : 1)) {
-            if (progress.seen - seenBefore == LETTERS_PER_TURN_MAX || bytes >= BYTES_PER_TURN_MAX) {
+        while (progress.done() < count && progress.seen() < seenMax) {
+            if (progress.seen() - seenBefore == LETTERS_PER_TURN_MAX || bytes >= BYTES_PER_TURN_MAX) {
                 return Broker.BUSY;
             }
             StoredMessage letter = walk.next();
             work.add(LETTER_WORK);
-            if (letter == null || tag != 0 && letter.sequence != tag) {
-                return progress.end(tag == 0 ? 0 : Broker.UNKNOWN);
+            if (one && (letter == null || letter.sequence != which.tag())) {
+                return progress.stop(Broker.UNKNOWN);
+            }
+            if (!progress.isWithin(letter)) {
+                return progress.end(false);
+            }
+            if (which.origin() != 0 && journal.originId(letter) != which.origin()) {
+                progress.onPassed(letter);
+                continue;
             }
             long answer = action.on(letters, letter, walk.delivery());
-            if (answer < 0) {
-                return answer == Broker.BUSY ? answer : progress.end(answer);
+            if (answer == Broker.BUSY) {
+                return answer;
             }
-            progress.seen++;
-            progress.after = letter.sequence;
-            bytes += letter.payloadLength;
+            if (answer == Broker.DISK_FULL) {
+                return progress.endOfRoom(answer);
+            }
             if (answer > 0) {
-                progress.done++;
                 client.lastSequence(answer);
             }
+            note(progress, letter, answer);
+            bytes += letter.payloadLength;
         }
-        return progress.end(0);
+        return progress.end(!one && progress.isWithin(walk.next()));
+    }
+
+    private static void note(DeadLetterProgress progress, StoredMessage letter, long answer) {
+        if (answer == GONE) {
+            progress.onGone(letter);
+        } else if (answer == FULL) {
+            progress.onFull(letter);
+        } else {
+            progress.onDone(letter);
+        }
     }
 
     private long redrive(DurableSubscription letters, StoredMessage letter, Delivery inHand) {
-        DurableSubscription target = state.durable(journal.originId(letter));
-        if (target == null || target.isRemoving() || target.heldCount() >= options.inFlightMax()) {
-            return 0;
+        return redrive(letters, letter, inHand, state.durable(journal.originId(letter)));
+    }
+
+    private long redrive(
+            DurableSubscription letters, StoredMessage letter, Delivery inHand, DurableSubscription target) {
+        if (target == null || target.isRemoving()) {
+            return GONE;
+        }
+        if (target.heldCount() >= options.inFlightMax()) {
+            return FULL;
         }
         byte[] properties = LetterProperties.own(letter, journal);
         long sequence = journal.appendRedrive(

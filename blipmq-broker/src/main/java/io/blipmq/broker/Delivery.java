@@ -122,6 +122,22 @@ final class Delivery {
         state = next;
     }
 
+    /** Whether it was delivered: what came back from the dead letters waits like any other message. */
+    boolean isUnsettled() {
+        return delivered || state != State.DUE;
+    }
+
+    /** What a client may know of its state. */
+    DeliveryInfo.State shown() {
+        return switch (state) {
+            case IN_FLIGHT -> DeliveryInfo.State.IN_FLIGHT;
+            case DUE -> DeliveryInfo.State.DUE_AGAIN;
+            case DELAYED -> DeliveryInfo.State.DELAYED;
+            case LAST_ATTEMPT_OVER -> DeliveryInfo.State.LAST_ATTEMPT_OVER;
+            case CONDEMNED, MOVING, SETTLED -> DeliveryInfo.State.MOVING;
+        };
+    }
+
     /** Whether it came back from the dead letters, so that it is not one of its topic's messages any more. */
     boolean isRedriven() {
         return subscription.isRedriven(message);

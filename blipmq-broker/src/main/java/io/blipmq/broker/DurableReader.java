@@ -68,7 +68,7 @@ final class DurableReader {
         if (delivery == null) {
             boolean stopped = passOverSettled(delivering) >= Delivering.EXPIRED_PER_STEP_MAX;
             if (isLiveNext()) {
-                return liveCursor.push(subscription.id(), attachment.client().pusher(), countMax);
+                return liveCursor.push(attachment, countMax);
             }
             delivery = nextFromCursor(delivering);
             if (delivery == null) {
@@ -79,6 +79,7 @@ final class DurableReader {
         attachment.onDelivered(delivery);
         delivering.delivered(delivery);
         push(delivery, delivering.journal());
+        attachment.spendBytes(delivery.message.contentBytes());
         return 1;
     }
 

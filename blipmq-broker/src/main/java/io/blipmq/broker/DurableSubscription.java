@@ -2,6 +2,8 @@ package io.blipmq.broker;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A QoS 1 subscription: it outlives its connection, and a message leaves it only by being settled. Owned by the core
@@ -30,8 +32,8 @@ final class DurableSubscription extends Subscription {
     /** Dead letters on their way back to this. */
     private int comingRedrives;
 
-    /** Connections that it is attached to. */
-    private int clients;
+    /** Connections that it is attached to, oldest first; immutable when there is none. */
+    private List<Client> clients = List.of();
 
     /** The one of them that its messages are pushed to; null when they are polled. */
     private Attachment attachment;
@@ -125,26 +127,32 @@ final class DurableSubscription extends Subscription {
     // --- attachment ---
 
     boolean isAttached() {
-        return clients > 0;
+        return !clients.isEmpty();
     }
 
     /** How many connections read it. */
     int clientCount() {
-        return clients;
+        return clients.size();
     }
 
     @Override
     Client reader() {
-        return attachment == null ? null : attachment.client();
+        if (attachment != null) {
+            return attachment.client();
+        }
+        return clients.isEmpty() ? null : clients.get(0);
     }
 
     /**
      * A connection reads it from now on. Another one may do so already: a key has one subscription to a dead-letter topic,
      * so all its connections that subscribe share it. Each may poll and acknowledge what any of them was given.
      */
-    void attach(long nowMillis) {
-        clients++;
-        if (clients == 1) {
+    void attach(Client client, long nowMillis) {
+        if (clients.isEmpty()) {
+            clients = new ArrayList<>(1);
+        }
+        clients.add(client);
+        if (clients.size() == 1) {
             sinceMillis = nowMillis;
             reader.openLive();
             backlogWarned = false;
@@ -166,9 +174,12 @@ final class DurableSubscription extends Subscription {
      *
      * @return whether it was the last one: then it is to be detached
      */
-    boolean release() {
-        clients--;
-        return clients == 0;
+    boolean release(Client client) {
+        clients.remove(client);
+        if (clients.isEmpty()) {
+            clients = List.of();
+        }
+        return clients.isEmpty();
     }
 
     /** A connection that messages were pushed to is gone: what it has in hand is due again, as when the last one is gone. */
@@ -348,7 +359,7 @@ final class DurableSubscription extends Subscription {
                 Instant.ofEpochMilli(sinceMillis),
                 backlog(summary),
                 backlogBytes(),
-                unsettled.size(),
+                summary.deliveries(),
                 oldestMillis == Long.MAX_VALUE ? SubscriptionInfo.NO_MESSAGE : delivering.nowMillis() - oldestMillis,
                 deadLetters);
     }

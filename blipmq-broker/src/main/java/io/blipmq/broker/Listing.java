@@ -93,11 +93,20 @@ public final class Listing {
      * The key's subscriptions.
      *
      * @param subscriptionId only this one; 0: all
+     * @param name only the durable one of this name; empty: all
      */
     public long subscriptions(
-            Client client, long subscriptionId, long after, int limit, Consumer<SubscriptionDetails> sink) {
-        List<Subscription> found =
-                subscriptionId == 0 ? ownSubscriptions(client, after) : oneSubscription(client, subscriptionId, after);
+            Client client,
+            long subscriptionId,
+            byte[] name,
+            long after,
+            int limit,
+            Consumer<SubscriptionDetails> sink) {
+        List<Subscription> found = name.length > 0
+                ? namedSubscription(client, name, subscriptionId, after)
+                : subscriptionId == 0
+                        ? ownSubscriptions(client, after)
+                        : oneSubscription(client, subscriptionId, after);
         int left = page(limit);
         long workEnd = work.items() + PAGE_WORK_MAX;
         long last = 0;
@@ -109,6 +118,12 @@ public final class Listing {
             last = subscription.id();
         }
         return 0;
+    }
+
+    private List<Subscription> namedSubscription(Client client, byte[] name, long id, long after) {
+        Subscription named = state.named(client.owner(), name);
+        boolean found = named != null && named.id() > after && (id == 0 || named.id() == id);
+        return found ? List.of(named) : List.of();
     }
 
     private List<Subscription> oneSubscription(Client client, long id, long after) {
@@ -147,7 +162,7 @@ public final class Listing {
                 info.attached(),
                 info.deadLetters(),
                 info.backlog(),
-                info.inFlight(),
+                info.deliveries(),
                 info.oldestAgeMillis(),
                 holder == null ? "" : holder.name(),
                 holder == null ? "" : holder.address());
@@ -172,11 +187,12 @@ public final class Listing {
         int left = page(limit);
         long last = 0;
         for (long tag : durable.unsettled().tags()) {
-            if (tag > after) {
+            Delivery delivery = durable.unsettled().get(tag);
+            if (tag > after && delivery.isUnsettled()) {
                 if (left-- == 0) {
                     return last;
                 }
-                sink.accept(info(durable.unsettled().get(tag)));
+                sink.accept(info(delivery));
                 last = tag;
             }
         }
@@ -184,16 +200,11 @@ public final class Listing {
     }
 
     private DeliveryInfo info(Delivery delivery) {
-        DeliveryInfo.State shown = switch (delivery.state()) {
-            case IN_FLIGHT, LAST_ATTEMPT_OVER -> DeliveryInfo.State.IN_FLIGHT;
-            case DUE, DELAYED -> DeliveryInfo.State.DUE;
-            case CONDEMNED, MOVING, SETTLED -> DeliveryInfo.State.MOVING;
-        };
         long leftNanos = delivery.scheduled ? delivery.deadlineNanos - redelivery.nowNanos() : 0;
         return new DeliveryInfo(
                 delivery.tag,
                 delivery.attempts,
-                shown,
+                delivery.shown(),
                 Math.max(0, TimeUnit.NANOSECONDS.toMillis(leftNanos)),
                 delivery.message.publishedMillis,
                 delivery.message.payloadLength);

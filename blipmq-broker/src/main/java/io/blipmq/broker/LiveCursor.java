@@ -50,16 +50,39 @@ final class LiveCursor extends Bag.Item {
     /**
      * Pushes messages that were published together, as one piece.
      *
+     * @param to has credit left
      * @param countMax at least 1
      * @return how many, at least 1
      */
-    int push(long subscriptionId, Pusher pusher, long countMax) {
+    int push(Attachment to, long countMax) {
         LiveChunk at = settleIn();
         int left = at.count(run) - runRead;
         int count = left <= countMax ? left : (int) countMax;
+        if (to.hasByteLimit()) {
+            count = countWithin(at, count, to.creditBytes());
+        }
         int end = count == left ? at.end(run) : walk(at, count);
-        pusher.pushEntries(subscriptionId, at.publishedMillis(run), at.buffer, offset, end - offset, count);
+        to.client()
+                .pusher()
+                .pushEntries(to.subscriptionId(), at.publishedMillis(run), at.buffer, offset, end - offset, count);
+        if (to.hasByteLimit()) {
+            to.spendBytes(EntryLayout.contentBytes(at.buffer, offset, end));
+        }
         advance(count, end);
+        return count;
+    }
+
+    /** How many of the next entries begin before so many bytes of bodies and properties are spent. */
+    private int countWithin(LiveChunk at, int countMax, long bytes) {
+        int count = 0;
+        int next = offset;
+        long left = bytes;
+        while (count < countMax && left > 0) {
+            int end = next + EntryLayout.bytesAt(at.bytes, next);
+            left -= EntryLayout.contentBytes(at.buffer, next, end);
+            next = end;
+            count++;
+        }
         return count;
     }
 

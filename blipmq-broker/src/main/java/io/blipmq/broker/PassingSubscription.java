@@ -55,7 +55,7 @@ final class PassingSubscription extends Subscription {
         if (!cursor.hasNext()) {
             return 0;
         }
-        int pushed = cursor.push(id(), client.pusher(), countMax);
+        int pushed = cursor.push(attachment, countMax);
         if (!cursor.hasNext()) {
             topic().onCaughtUp(attachment);
         }
@@ -90,7 +90,7 @@ final class PassingSubscription extends Subscription {
                 Instant.ofEpochMilli(createdMillis),
                 cursor.backlog(),
                 0,
-                0,
+                DeliveryCounts.NONE,
                 SubscriptionInfo.NO_MESSAGE,
                 false);
     }

@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,12 +61,18 @@ final class Pushing {
         if (reader == null || !onePiece || !reader.isOpen() || reader.credit() < count) {
             return false;
         }
+        if (reader.creditBytes() < end - offset && count > 1) {
+            return false;
+        }
         Client client = reader.client();
         if (client.hasQueue() || !client.pusher().hasRoom()) {
             return false;
         }
         client.pusher().pushEntries(reader.subscriptionId(), publishedMillis, entries, offset, end - offset, count);
         reader.spendCredit(count);
+        if (reader.hasByteLimit()) {
+            reader.spendBytes(EntryLayout.contentBytes(entries, offset, end));
+        }
         counters.add(BrokerMetric.DELIVERED, count);
         return true;
     }

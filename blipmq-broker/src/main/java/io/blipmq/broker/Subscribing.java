@@ -170,7 +170,7 @@ final class Subscribing {
         } else if (client.subscriptions().contains(subscription)) {
             return;
         }
-        subscription.attach(redelivery.nowMillis());
+        subscription.attach(client, redelivery.nowMillis());
         client.subscriptions().add(subscription);
     }
 
@@ -205,7 +205,7 @@ final class Subscribing {
                 durable.attachment(null);
                 durable.takeBack(attachment, redelivery.deadlines(), options);
             }
-            if (durable.release()) {
+            if (durable.release(client)) {
                 detach(durable);
             }
         }

@@ -108,20 +108,30 @@ final class Unsettled {
     /**
      * What one look at all of them shows.
      *
-     * @param waitingCount those to be delivered again, be they due or delayed
+     * @param waitingCount those to be delivered, be they due or delayed
+     * @param deliveries those that were delivered
      * @param oldestMillis when the oldest message was published; {@link Long#MAX_VALUE} when there is none
      */
-    record Summary(long waitingCount, long oldestMillis) {}
+    record Summary(long waitingCount, DeliveryCounts deliveries, long oldestMillis) {}
 
     Summary summary() {
-        long waiting = 0;
+        long[] counts = new long[DeliveryInfo.State.values().length];
+        long undelivered = 0;
         long oldestMillis = Long.MAX_VALUE;
         for (Delivery delivery : byTag.values()) {
-            if (delivery.is(Delivery.State.DUE) || delivery.is(Delivery.State.DELAYED)) {
-                waiting++;
+            if (delivery.isUnsettled()) {
+                counts[delivery.shown().ordinal()]++;
+            } else {
+                undelivered++;
             }
             oldestMillis = Math.min(oldestMillis, delivery.message.publishedMillis);
         }
-        return new Summary(waiting, oldestMillis);
+        long dueAgain = counts[DeliveryInfo.State.DUE_AGAIN.ordinal()];
+        long delayed = counts[DeliveryInfo.State.DELAYED.ordinal()];
+        long moving =
+                counts[DeliveryInfo.State.MOVING.ordinal()] + counts[DeliveryInfo.State.LAST_ATTEMPT_OVER.ordinal()];
+        DeliveryCounts deliveries =
+                new DeliveryCounts(counts[DeliveryInfo.State.IN_FLIGHT.ordinal()], dueAgain, delayed, moving);
+        return new Summary(undelivered + dueAgain + delayed, deliveries, oldestMillis);
     }
 }

@@ -8,6 +8,8 @@ import java.util.List;
 
 /** Takes what is pushed to one connection apart. */
 final class CollectingPusher implements Pusher {
+    private static final byte[] TOPIC = {1};
+
     private final List<Pushed> pushed = new ArrayList<>();
     private final List<Detached> detached = new ArrayList<>();
     private int roomFor = Integer.MAX_VALUE;
@@ -135,5 +137,20 @@ final class CollectingPusher implements Pusher {
     /** How many runs of QoS 0 messages were copied. */
     int copies() {
         return copies;
+    }
+
+    /** A reader with credit without limit, whose messages come here. */
+    Attachment attachment() {
+        return attachment(PushBroker.UNLIMITED_CREDIT);
+    }
+
+    Attachment attachment(long creditBytes) {
+        long unlimited = PushBroker.UNLIMITED_CREDIT;
+        AttachRequest request = new AttachRequest(
+                0, TOPIC, BrokerState.NO_NAME, false, false, 0, 0, false, false, unlimited, creditBytes, 1);
+        Client client = new Client(new OwnerId(1, 1), "", "", this);
+        LiveLog log = new LiveLog(new LiveMemory(1 << 20), 1, new BrokerCounters());
+        Topic topic = new Topic(1, TOPIC, () -> log, new PositionMemory(1));
+        return new Attachment(client, new PassingSubscription(1, topic, client, 0), request, false);
     }
 }

@@ -170,7 +170,7 @@ class LiveLogTest {
 
     private static int pushInts(LiveCursor cursor, int countMax, int first) {
         CollectingPusher pusher = new CollectingPusher();
-        int count = cursor.push(1, pusher, countMax);
+        int count = cursor.push(pusher.attachment(), countMax);
         assertThat(count).isBetween(1, countMax);
         assertThat(pusher.pushed()).hasSize(count);
         for (int i = 0; i < count; i++) {

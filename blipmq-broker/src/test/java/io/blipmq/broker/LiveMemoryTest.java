@@ -38,7 +38,7 @@ class LiveMemoryTest {
             ByteBuffer message = ByteBuffer.allocate(MIB - i * 1_000).putInt(0, i);
             log.append(message, 0, message.capacity(), 0, i, 0);
             CollectingPusher pusher = new CollectingPusher();
-            assertThat(cursor.push(1, pusher, 10)).isEqualTo(1);
+            assertThat(cursor.push(pusher.attachment(), 10)).isEqualTo(1);
             assertThat(pusher.pushed().get(0).body()).isEqualTo(message.array());
             assertThat(memory.bytes()).isZero();
         }

@@ -3,6 +3,8 @@ package io.blipmq.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.v2.LettersDone;
+import io.blipmq.protocol.v2.LettersRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -31,6 +33,7 @@ final class PushClient {
         private boolean creditOnSettle;
         private boolean countFromBegin;
         private long credit;
+        private long creditBytes = PushBroker.UNLIMITED_CREDIT;
 
         private Request(String topic) {
             this.topic = topic;
@@ -75,6 +78,11 @@ final class PushClient {
             return this;
         }
 
+        Request creditBytes(long bytes) {
+            creditBytes = bytes;
+            return this;
+        }
+
         Request creditOnSettle() {
             creditOnSettle = true;
             return this;
@@ -97,6 +105,7 @@ final class PushClient {
                     creditOnSettle,
                     countFromBegin,
                     credit,
+                    creditBytes,
                     number);
         }
     }
@@ -179,7 +188,7 @@ final class PushClient {
     }
 
     void credit(long id, long messages) {
-        pushing().credit(client, id, messages);
+        pushing().credit(client, id, messages, 0);
     }
 
     long detach(long id, boolean delete) {
@@ -230,14 +239,29 @@ final class PushClient {
         return settle(id, SettleAction.EXTEND, false, millis, "", tags);
     }
 
-    /** Perhaps a part, and {@link Broker#BUSY}. */
+    /** @return how many letters; perhaps it is a part, and {@link Broker#BUSY} */
     long redrive(long id, long count, long tag) {
-        return pushing().redrive(client, id, count, tag, letters);
+        return redrive(id, count, LettersRequest.ofTag(tag));
     }
 
-    /** Perhaps a part, and {@link Broker#BUSY}. */
+    long redrive(long id, long count, LettersRequest which) {
+        long result = pushing().redrive(client, id, count, which, letters);
+        return result == 0 ? lettersDone().count() : result;
+    }
+
+    /** @return how many letters; perhaps it is a part, and {@link Broker#BUSY} */
     long purge(long id, long count, long tag) {
-        return pushing().purge(client, id, count, tag, letters);
+        return purge(id, count, LettersRequest.ofTag(tag));
+    }
+
+    long purge(long id, long count, LettersRequest which) {
+        long result = pushing().purge(client, id, count, which, letters);
+        return result == 0 ? lettersDone().count() : result;
+    }
+
+    /** Of the last request about dead letters. */
+    LettersDone lettersDone() {
+        return letters.answer();
     }
 
     SettleResult release(long id, long... tags) {

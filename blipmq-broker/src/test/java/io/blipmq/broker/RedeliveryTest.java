@@ -456,11 +456,22 @@ class RedeliveryTest {
         broker.poll(alice, subscription);
         broker.pass(2, SECONDS);
         assertThat(broker.broker().subscriptions(10))
-                .containsExactly(new SubscriptionInfo(subscription, "demo", "", 1, true, start, 2, 6, 1, 2_000, false));
+                .containsExactly(new SubscriptionInfo(
+                        subscription, "demo", "", 1, true, start, 2, 6, new DeliveryCounts(0, 1, 0, 0), 2_000, false));
         broker.broker().disconnect(alice);
         assertThat(broker.broker().subscriptions(10))
                 .containsExactly(new SubscriptionInfo(
-                        subscription, "demo", "", 1, false, start.plusSeconds(2), 2, 6, 1, 2_000, false));
+                        subscription,
+                        "demo",
+                        "",
+                        1,
+                        false,
+                        start.plusSeconds(2),
+                        2,
+                        6,
+                        new DeliveryCounts(0, 1, 0, 0),
+                        2_000,
+                        false));
         assertThat(broker.broker().subscriptions(0)).isEmpty();
     }
 

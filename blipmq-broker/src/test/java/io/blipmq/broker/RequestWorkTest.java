@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /** What requests cost, as far as it is not paid for by the messages that they settle or the bytes that they have. */
 class RequestWorkTest {
+    private static final byte[] NO_NAME = {};
+
     private static final int MESSAGES = 16_000;
     private static final int SUBSCRIPTIONS = 6;
 
@@ -72,14 +74,15 @@ class RequestWorkTest {
         }
         List<Long> found = new ArrayList<>();
         Listing listing = alice.pushing().listing();
-        long cost = workOf(() -> listing.subscriptions(alice.client(), wanted, 0, 10, item -> found.add(item.id())));
+        long cost = workOf(
+                () -> listing.subscriptions(alice.client(), wanted, NO_NAME, 0, 10, item -> found.add(item.id())));
         assertThat(found).containsExactly(wanted);
         assertThat(cost).isLessThan(10);
-        assertThat(workOf(() -> listing.subscriptions(alice.client(), 0, 0, 10, item -> {})))
+        assertThat(workOf(() -> listing.subscriptions(alice.client(), 0, NO_NAME, 0, 10, item -> {})))
                 .isGreaterThan(1_000);
         PushClient bob = new PushClient(broker, "bob");
-        listing.subscriptions(bob.client(), wanted, 0, 10, item -> found.add(item.id()));
-        listing.subscriptions(alice.client(), wanted, wanted, 10, item -> found.add(item.id()));
+        listing.subscriptions(bob.client(), wanted, NO_NAME, 0, 10, item -> found.add(item.id()));
+        listing.subscriptions(alice.client(), wanted, NO_NAME, wanted, 10, item -> found.add(item.id()));
         assertThat(found).as("another key's, or one that has been listed").hasSize(1);
     }
 
@@ -100,8 +103,8 @@ class RequestWorkTest {
     }
 
     private long page(long after, List<Long> found) {
-        return alice.pushing().listing().subscriptions(alice.client(), 0, after, 1_000, item -> {
-            assertThat(item.unsettled()).isEqualTo(MESSAGES);
+        return alice.pushing().listing().subscriptions(alice.client(), 0, NO_NAME, after, 1_000, item -> {
+            assertThat(item.deliveries().unsettled()).isEqualTo(MESSAGES);
             found.add(item.id());
         });
     }

@@ -96,7 +96,7 @@ final class TestBroker implements BrokerClock {
     }
 
     Client connect(String key) {
-        return broker.connect(OwnerId.ofKey(key.getBytes(StandardCharsets.UTF_8)));
+        return broker.connect(OwnerId.ofKey(key.getBytes(StandardCharsets.UTF_8)), "127.0.0.1:8");
     }
 
     long publish(Client client, int qos, String topic, String payload) {

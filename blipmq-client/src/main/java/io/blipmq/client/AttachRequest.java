@@ -35,6 +35,7 @@ final class AttachRequest extends Request {
                 id,
                 options.attachFlags(subscription.isFirstAttach()),
                 subscription.settlements().grantAtStart(),
+                AttachLayout.UNLIMITED_CREDIT,
                 options.ackTimeout().toMillis(),
                 options.retryBackoff().toMillis(),
                 options.topicBytes(),

@@ -2,6 +2,8 @@ package io.blipmq.client;
 
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.v2.AttachLayout;
+import io.blipmq.protocol.v2.LettersDone;
+import io.blipmq.protocol.v2.LettersRequest;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.RequestEncoder;
 import java.util.ArrayList;
@@ -16,6 +18,8 @@ import java.util.Optional;
 public final class BlipAdmin {
     /** Items in one page: small beside a frame, whatever they are. */
     private static final int PAGE_ITEMS = 256;
+
+    private static final byte[] NO_NAME = {};
 
     private final BlipClient client;
 
@@ -94,8 +98,10 @@ public final class BlipAdmin {
                 what,
                 FrameType.DONE,
                 ListLayout.deadLettersFrameBytes(),
-                (to, id) -> RequestEncoder.deadLetters(to, id, action, subscription, count, tag),
-                (buffer, offset, length) -> ListLayout.isDone(length) ? ListLayout.doneCount(buffer, offset) : null);
+                (to, id) -> RequestEncoder.deadLetters(to, id, action, subscription, count, LettersRequest.ofTag(tag)),
+                (buffer, offset, length) -> LettersDone.isLettersDone(length)
+                        ? LettersDone.read(buffer, offset).count()
+                        : null);
     }
 
     private <T> List<T> all(int kind, long subscription, int max, ListItems.Reader<T> reader) {
@@ -114,8 +120,8 @@ public final class BlipAdmin {
         return client.ask(
                 "a list",
                 FrameType.LISTING,
-                ListLayout.listFrameBytes(),
-                (to, id) -> RequestEncoder.list(to, id, kind, limit, subscription, after),
+                ListLayout.listFrameBytes(0),
+                (to, id) -> RequestEncoder.list(to, id, kind, limit, subscription, after, NO_NAME),
                 (buffer, offset, length) -> ListItems.read(buffer, offset, length, reader));
     }
 }

@@ -16,6 +16,7 @@ public final class BlipClientBuilder {
     private Duration requestTimeout = Duration.ofSeconds(30);
     private Duration publishTimeout = Duration.ofSeconds(30);
     private Duration closeTimeout = Duration.ofSeconds(10);
+    private Duration heartbeat = Duration.ofSeconds(10);
     private Duration silenceTimeout = Duration.ofSeconds(30);
     private Duration backoffMin = Duration.ofMillis(50);
     private Duration backoffMax = Duration.ofSeconds(5);
@@ -72,6 +73,15 @@ public final class BlipClientBuilder {
     /** How long closing may wait for what is unconfirmed: 10 s unless this is called. */
     public BlipClientBuilder closeTimeout(Duration timeout) {
         closeTimeout = timeout;
+        return this;
+    }
+
+    /**
+     * The broker ends the connection when nothing has come from the client for twice this time, and gives what it held to
+     * others; the client sends a PING when it has sent nothing for half of it. 10 s unless this is called; zero: none.
+     */
+    public BlipClientBuilder heartbeat(Duration interval) {
+        heartbeat = interval;
         return this;
     }
 
@@ -137,6 +147,7 @@ public final class BlipClientBuilder {
                 requestTimeout,
                 publishTimeout,
                 closeTimeout,
+                heartbeat,
                 silenceTimeout,
                 backoffMin,
                 backoffMax,

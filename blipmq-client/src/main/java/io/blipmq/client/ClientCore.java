@@ -53,7 +53,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
             ConnectionListener listener,
             Publisher publisher) {
         this.address = address;
-        this.handshake = new Handshake(address, key, options.name());
+        this.handshake = new Handshake(address, key, options.name(), options.heartbeat());
         this.clock = clock;
         this.listener = listener;
         this.publisher = publisher;
@@ -226,7 +226,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
 
     private void onReady(ServerInfo known) {
         info = known;
-        link.onReady();
+        link.onReady(known.heartbeat().toNanos());
         connected = true;
         subscriptions.onConnected();
         firstReady.complete(null);
@@ -244,9 +244,12 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
 
     private void onGoAway(ByteBuffer buffer, int payloadOffset, int payloadLength) throws ProtocolException {
         Frames.require(HandshakeLayout.isGoAway(buffer, payloadOffset, payloadLength), FrameType.GOAWAY);
-        link.onGoAway();
+        int code = HandshakeLayout.goAwayCode(buffer, payloadOffset);
+        int text = payloadOffset + HandshakeLayout.GOAWAY_TEXT_OFFSET;
+        String reason = code + " " + Frames.text(buffer, text, HandshakeLayout.goAwayTextLength(buffer, payloadOffset));
+        link.onGoAway("the broker closed the connection: " + reason);
         subscriptions.onGoAway();
-        tell(ConnectionState.GOING_AWAY, "the broker is shutting down");
+        tell(ConnectionState.GOING_AWAY, reason);
     }
 
     @Override

@@ -167,7 +167,7 @@ final class Settlements {
                     group.count);
         }
         if (returned > 0) {
-            RequestEncoder.credit(output.room(AttachLayout.creditFrameBytes()), subscriptionId, returned);
+            RequestEncoder.credit(output.room(AttachLayout.creditFrameBytes()), subscriptionId, returned, 0);
         }
     }
 }

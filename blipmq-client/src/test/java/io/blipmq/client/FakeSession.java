@@ -21,6 +21,12 @@ import java.nio.charset.StandardCharsets;
 
 /** One connection of a {@link FakeBroker}, whose monitor guards it. */
 final class FakeSession implements Runnable {
+    private static final Welcome WELCOME = new Welcome(
+            0,
+            new Welcome.Limits(FrameLayout.LENGTH_MAX, 1024, 256, 32_768, 1000, 100, 3),
+            new Welcome.Times(5000, 0, 20_000, 10_000),
+            "fake/1",
+            "always");
     private static final int ANSWER_BYTES_MAX = 4096;
     private static final int GOAWAY_MILLIS = 60_000;
 
@@ -67,7 +73,7 @@ final class FakeSession implements Runnable {
 
     private void onFrame(FrameType type, long id, ByteBuffer payload) throws IOException {
         switch (type) {
-            case HELLO -> send(new Welcome(0, FrameLayout.LENGTH_MAX, 1000, 1024, 5000, "fake/1", "always").encode(id));
+            case HELLO -> send(WELCOME.encode(id));
             case AUTH -> onAuth(id, payload);
             case PING -> answer(to -> FrameEncoder.pong(to, id));
             case PUBLISH_BATCH -> onPublish(id, payload);
@@ -135,7 +141,7 @@ final class FakeSession implements Runnable {
             sub.waiting.clear();
         }
         sub.holder = this;
-        sub.credit = AttachLayout.attachCredit(payload, 0);
+        sub.credit = AttachLayout.attachCreditMessages(payload, 0);
         answer(to -> AnswerEncoder.attached(to, id, sub.id, existed, sub.waiting.size()));
         broker.push(sub);
     }

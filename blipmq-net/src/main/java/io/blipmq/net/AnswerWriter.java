@@ -8,6 +8,7 @@ import io.blipmq.protocol.PayloadLayout;
 import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.v2.AnswerEncoder;
 import io.blipmq.protocol.v2.AttachLayout;
+import io.blipmq.protocol.v2.LettersDone;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.SettleLayout;
 import io.blipmq.protocol.v2.V2Nack;
@@ -40,23 +41,25 @@ final class AnswerWriter {
     }
 
     /**
-     * Values, more of them and refusal are what {@link PendingAnswers.Kind} says.
+     * Values and detail are what {@link PendingAnswers.Kind} says.
      *
      * @return false when it takes more than one call
      */
-    boolean write(
-            PendingAnswers.Kind kind, long correlationId, long value, long secondValue, long[] more, Refusal refusal) {
+    boolean write(PendingAnswers.Kind kind, long correlationId, long value, long secondValue, Object detail) {
         switch (kind) {
-            case CONFIRM -> confirms.add(correlationId, (int) value, (int) secondValue, refusal);
+            case CONFIRM -> confirms.add(correlationId, (int) value, (int) secondValue, (Refusal) detail);
             case PONG -> FrameEncoder.pong(output.append(PayloadLayout.emptyFrameBytes()), correlationId);
             case ACK -> FrameEncoder.ack(output.append(PayloadLayout.subscriptionIdFrameBytes()), correlationId, value);
-            case NACK -> writeNack(correlationId, refusal);
+            case NACK -> writeNack(correlationId, (Refusal) detail);
             case POLL -> {
                 return deliver(correlationId, value);
             }
             case ATTACHED -> writeAttached(correlationId, value, secondValue);
-            case SETTLED -> writeSettled(correlationId, (int) value, more);
+            case SETTLED -> writeSettled(correlationId, (int) value, (long[]) detail);
             case DETACHED -> writeDetached(correlationId, value);
+            case LETTERS_DONE ->
+                AnswerEncoder.lettersDone(
+                        output.append(ListLayout.lettersDoneFrameBytes()), correlationId, (LettersDone) detail);
             case DONE -> AnswerEncoder.done(output.append(ListLayout.doneFrameBytes()), correlationId, value);
         }
         return true;

@@ -4,6 +4,7 @@ import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
 import io.blipmq.net.PendingAnswers.Kind;
 import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.LettersDone;
 
 /**
  * The answers of one connection, in the order of its requests. Owned by the broker thread.
@@ -16,13 +17,16 @@ final class Answers {
     private final Broker broker;
     private final AnswerWriter writer;
     private final OutputQueue output;
-    private final PendingAnswers pending = new PendingAnswers();
+    private final PendingAnswers pending;
+    private final int workPerTurnMax;
     private Client client;
 
     Answers(LoopResources shared, OutputQueue output) {
         broker = shared.broker;
         writer = new AnswerWriter(shared, output);
         this.output = output;
+        pending = new PendingAnswers(shared.limits.pendingAnswersMax());
+        workPerTurnMax = shared.limits.workPerTurnMax();
     }
 
     /** From now on answers wait for what this client has journalled. */
@@ -65,7 +69,7 @@ final class Answers {
 
     /** @param unknown the tags that hit nothing */
     void settled(long correlationId, int settled, long[] unknown) {
-        answer(Kind.SETTLED, correlationId, settled, 0, unknown, null);
+        answer(Kind.SETTLED, correlationId, settled, 0, unknown);
     }
 
     void detached(long correlationId, long subscriptionId) {
@@ -74,6 +78,10 @@ final class Answers {
 
     void done(long correlationId, long count) {
         answer(Kind.DONE, correlationId, count, 0, null);
+    }
+
+    void lettersDone(long correlationId, LettersDone done) {
+        answer(Kind.LETTERS_DONE, correlationId, 0, 0, done);
     }
 
     boolean isWaiting() {
@@ -106,15 +114,14 @@ final class Answers {
     /** Sends what waits no longer, as far as a turn's work goes. */
     int sendDue() {
         int sent = 0;
-        long workEnd = broker.requestWork() + LoopResources.WORK_PER_TURN_MAX;
+        long workEnd = broker.requestWork() + workPerTurnMax;
         while (isDue() && broker.requestWork() < workEnd) {
             if (writer.write(
                     pending.kind(),
                     pending.correlationId(),
                     pending.value(),
                     pending.secondValue(),
-                    pending.more(),
-                    pending.refusal())) {
+                    pending.detail())) {
                 pending.removeFirst();
                 sent++;
             }
@@ -126,14 +133,10 @@ final class Answers {
         pending.clear();
     }
 
-    private void answer(Kind kind, long correlationId, long value, long secondValue, Refusal refusal) {
-        answer(kind, correlationId, value, secondValue, null, refusal);
-    }
-
-    private void answer(Kind kind, long correlationId, long value, long secondValue, long[] more, Refusal refusal) {
-        if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, more, refusal)) {
+    private void answer(Kind kind, long correlationId, long value, long secondValue, Object detail) {
+        if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, detail)) {
             long sequence = client.isBusy() ? PendingAnswers.NO_SEQUENCE : client.lastSequence();
-            pending.add(kind, sequence, correlationId, value, secondValue, more, refusal);
+            pending.add(kind, sequence, correlationId, value, secondValue, detail);
         }
     }
 }

@@ -18,6 +18,8 @@ final class ByteBudget {
     /** How many have reserved their bytes and not given them back. */
     private int reservations;
 
+    private boolean refused;
+
     ByteBudget(long limitBytes, long headroomBytes) {
         if (headroomBytes >= limitBytes) {
             throw new IllegalArgumentException(
@@ -33,11 +35,19 @@ final class ByteBudget {
      */
     boolean tryReserve(long bytes) {
         if (reservations > 0 && usedBytes + bytes + headroomBytes > limitBytes) {
+            refused = true;
             return false;
         }
         usedBytes += bytes;
         reservations++;
         return true;
+    }
+
+    /** Whether bytes were asked for in vain since this was asked last. */
+    boolean takeRefused() {
+        boolean taken = refused;
+        refused = false;
+        return taken;
     }
 
     /** Gives back what {@link #tryReserve} has taken. */

@@ -15,15 +15,6 @@ import java.nio.channels.SocketChannel;
  * A connection with nothing unfinished holds no buffer.
  */
 final class InputBuffer {
-    /** Frames larger than this are assembled in a buffer of their own; half of what a turn reads. */
-    private static final int LARGE_FRAME_BYTES = LoopResources.READ_BUFFER_BYTES / 2;
-
-    /**
-     * What every connection may hold however little room there is, so that handshakes and small frames go on while
-     * others fill the budget with large ones; the smallest buffer there is.
-     */
-    private static final int UNBUDGETED_BYTES = 1024;
-
     /** Less room than this in the shared buffer is not worth a read. */
     static final int READ_BYTES_MIN = 4 * 1024;
 
@@ -44,7 +35,10 @@ final class InputBuffer {
     private boolean ended;
     private IOException failure;
     private boolean partial;
-    private long partialSinceNanos;
+    /** When the frame that has begun made progress last, and how much of it there was then. */
+    private long progressNanos;
+
+    private int progressBytes;
 
     InputBuffer(LoopResources shared) {
         this.shared = shared;
@@ -56,7 +50,8 @@ final class InputBuffer {
             int frameBytes = FrameLayout.frameBytes(FrameLayout.length(held, 0));
             tryBeginLargeFrame(held, 0, heldBytes, frameBytes, budget);
         }
-        return !waitsForRoom && (largeFrameBytes > 0 || budget.hasRoom() || heldBytes < UNBUDGETED_BYTES);
+        return !waitsForRoom
+                && (largeFrameBytes > 0 || budget.hasRoom() || heldBytes < shared.limits.unbudgetedBytes());
     }
 
     /** Whether the shared buffer has room for another read of this connection in this turn. */
@@ -74,8 +69,13 @@ final class InputBuffer {
         if (largeFrameBytes > 0) {
             return readLargeFrame(channel, bytesMax);
         }
-        int allowed = budget.hasRoom() ? bytesMax : Math.min(bytesMax, UNBUDGETED_BYTES - heldBytes);
+        int allowed = budget.hasRoom() ? bytesMax : Math.min(bytesMax, shared.limits.unbudgetedBytes() - heldBytes);
         return readShared(channel, allowed, probeEnd);
+    }
+
+    /** Throws away what the socket has, to see the peer's end. */
+    void discard(SocketChannel channel) {
+        readSome(channel, shared.discardBuffer.clear());
     }
 
     /** Whether the peer has sent its last byte. */
@@ -117,11 +117,12 @@ final class InputBuffer {
             hold(buffer(), at, left, budget);
         }
         unhandled = null;
-        boolean startsPartial = left > 0 && !hasFrame();
-        if (startsPartial && (progressed || !partial)) {
-            partialSinceNanos = nowNanos;
+        boolean isPartialNow = left > 0 && !hasFrame();
+        boolean grew = left - progressBytes >= shared.limits.inputFloorBytes();
+        if (isPartialNow && (progressed || !partial || grew)) {
+            restartPartial(nowNanos);
         }
-        partial = startsPartial;
+        partial = isPartialNow;
     }
 
     /** Whether a whole frame, or one that is broken beyond doubt, is held. */
@@ -129,14 +130,20 @@ final class InputBuffer {
         return heldBytes >= FrameLayout.LENGTH_BYTES && partialFrameBytes(held, 0, heldBytes) == 0;
     }
 
-    /** Whether the rest of a frame has not come since before a point in time. */
-    boolean isPartialSinceBefore(long nanos) {
-        return partial && partialSinceNanos - nanos < 0;
+    /** Whether a frame that has begun has made no progress since before a point in time. */
+    boolean isStuckSinceBefore(long nanos) {
+        return partial && progressNanos - nanos < 0;
     }
 
     /** The rest of a frame has all its time again. */
     void restartPartial(long nowNanos) {
-        partialSinceNanos = nowNanos;
+        progressNanos = nowNanos;
+        progressBytes = heldBytes;
+    }
+
+    /** Whether it takes room that others may wait for. */
+    boolean holdsRoom() {
+        return largeFrameBytes > 0;
     }
 
     /** Whether a frame has begun and its rest has not come. */
@@ -199,7 +206,7 @@ final class InputBuffer {
 
     private void hold(ByteBuffer from, int at, int bytes, ByteBudget budget) {
         int frameBytes = partialFrameBytes(from, at, bytes);
-        boolean large = frameBytes > LARGE_FRAME_BYTES;
+        boolean large = frameBytes > shared.limits.largeFrameBytes();
         if (large && tryBeginLargeFrame(from, at, bytes, frameBytes, budget)) {
             return;
         }

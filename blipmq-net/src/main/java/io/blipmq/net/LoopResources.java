@@ -9,22 +9,18 @@ import java.nio.ByteBuffer;
 
 /** What the connections of one event loop share. Owned by the broker thread. */
 final class LoopResources {
-    /** What a turn reads at most: large enough to make a turn's fixed cost small, small enough for the cache. */
-    static final int READ_BUFFER_BYTES = 256 * 1024;
-
-    /**
-     * How many subscriptions and deliveries a connection's requests may make the broker look at in a turn; the request that
-     * reaches it is the last one. Twice what a subscription may have in flight by default, about a millisecond.
-     */
-    static final int WORK_PER_TURN_MAX = 32_768;
-
     /** Unauthenticated peers can never take more than this part of the room for unfinished frames. */
     private static final int PRE_AUTH_DIVISOR = 8;
+    /** What is read at a time to be thrown away. */
+    private static final int DISCARD_BYTES = 16 * 1024;
 
     final Broker broker;
     final NetMetrics metrics;
     final ApiKeys keys;
-    final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BUFFER_BYTES);
+    final ByteBuffer readBuffer;
+    /** Where goes what nobody reads any more. */
+    final ByteBuffer discardBuffer;
+
     final BufferPool pool;
     final ByteBudget preAuthAssembly;
     final ByteBudget assembly;
@@ -35,19 +31,29 @@ final class LoopResources {
     final SettleResult settleResult = new SettleResult();
     final ActiveConnections active = new ActiveConnections();
     final Welcome welcome;
+    final NetTimes times;
+    final NetLimits limits;
+    /** Whose client is on which connection. */
+    final Instances instances = new Instances();
+    /** The time of this turn. */
+    long nowNanos;
     /** How long clients may still settle what they hold, once the daemon is about to end; negative before. */
     int goAwayMillis = -1;
 
     LoopResources(Broker broker, NetOptions options, NetMetrics metrics) {
         NetBudgets budgets = options.budgets();
+        times = options.times();
+        limits = options.limits();
+        readBuffer = ByteBuffer.allocateDirect(limits.readBufferBytes());
+        discardBuffer = ByteBuffer.allocateDirect(DISCARD_BYTES);
         long preAuthBytes = budgets.assemblyBytes() / PRE_AUTH_DIVISOR;
         this.broker = broker;
         this.metrics = metrics;
-        welcome = options.server().welcome();
+        welcome = options.welcome();
         keys = new ApiKeys(options.keys());
         pool = new BufferPool((budgets.assemblyBytes() + budgets.outputBytes()) / 2);
-        preAuthAssembly = new ByteBudget(preAuthBytes, READ_BUFFER_BYTES);
-        assembly = new ByteBudget(budgets.assemblyBytes() - preAuthBytes, READ_BUFFER_BYTES);
+        preAuthAssembly = new ByteBudget(preAuthBytes, limits.readBufferBytes());
+        assembly = new ByteBudget(budgets.assemblyBytes() - preAuthBytes, limits.readBufferBytes());
         output = new ByteBudget(budgets.outputBytes(), 0);
     }
 }

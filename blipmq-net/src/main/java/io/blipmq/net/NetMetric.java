@@ -10,8 +10,10 @@ public enum NetMetric {
     ACCEPT_FAILURES("Accepts that failed, for lack of file descriptors as a rule."),
     AUTH_FAILURES("AUTH requests with an unknown key."),
     HANDSHAKE_TIMEOUTS("Connections closed because their handshake took too long."),
-    PARTIAL_FRAME_TIMEOUTS("Connections closed because the rest of a frame did not come."),
-    OUTPUT_TIMEOUTS("Connections closed because they took none of their output while room for it was short."),
+    PARTIAL_FRAME_TIMEOUTS("Connections closed because a frame that had begun made no progress."),
+    HEARTBEAT_TIMEOUTS("Connections closed because nothing came from their clients for twice the heartbeat."),
+    CONNECTIONS_REPLACED("Connections closed because their clients had come back on newer ones."),
+    OUTPUT_TIMEOUTS("Connections closed because they took none of their output."),
     PROTOCOL_ERRORS(
             "Connections closed for an impossible length, a type not to be sent, or too large a frame before AUTH."),
     BYTES_IN("Bytes read from clients."),

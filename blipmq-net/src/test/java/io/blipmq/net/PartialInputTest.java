@@ -167,7 +167,7 @@ class PartialInputTest {
         client.receiveAck(3);
         server.journal.hold();
         client.publish(4, 1, "t", "m");
-        int pings = PendingAnswers.COUNT_MAX - PendingAnswers.PER_FRAME_MAX + 1;
+        int pings = NetLimits.defaults().pendingAnswersMax() - PendingAnswers.PER_FRAME_MAX + 1;
         for (int i = 0; i < pings; i++) {
             client.ping(i);
         }

@@ -7,7 +7,8 @@ import io.blipmq.protocol.Nack;
 import org.junit.jupiter.api.Test;
 
 class PendingAnswersTest {
-    private final PendingAnswers pending = new PendingAnswers();
+    private final PendingAnswers pending =
+            new PendingAnswers(NetLimits.defaults().pendingAnswersMax());
     private long nextIn;
     private long nextOut;
 
@@ -24,7 +25,7 @@ class PendingAnswersTest {
 
     @Test
     void takesNoMoreThanItsLimit() {
-        add(PendingAnswers.COUNT_MAX - PendingAnswers.PER_FRAME_MAX);
+        add(NetLimits.defaults().pendingAnswersMax() - PendingAnswers.PER_FRAME_MAX);
         assertThat(pending.isFull()).isFalse();
         add(1);
         assertThat(pending.isFull()).isTrue();
@@ -35,7 +36,7 @@ class PendingAnswersTest {
     @Test
     void takesNoMoreWhenAnswersNameManyTags() {
         for (int i = 0; i < 2; i++) {
-            pending.add(PendingAnswers.Kind.SETTLED, 1, 1, 0, 0, new long[4096], null);
+            pending.add(PendingAnswers.Kind.SETTLED, 1, 1, 0, 0, new long[4096]);
             assertThat(pending.isFull()).isEqualTo(i == 1);
         }
         pending.removeFirst();
@@ -44,8 +45,7 @@ class PendingAnswersTest {
 
     private void add(int count) {
         for (int i = 0; i < count; i++, nextIn++) {
-            long[] more = {nextIn};
-            pending.add(PendingAnswers.Kind.NACK, nextIn, nextIn + 1, nextIn + 2, nextIn + 3, more, Nack.EMPTY_TOPIC);
+            pending.add(PendingAnswers.Kind.NACK, nextIn, nextIn + 1, nextIn + 2, nextIn + 3, Nack.EMPTY_TOPIC);
         }
     }
 
@@ -56,8 +56,7 @@ class PendingAnswersTest {
             assertThat(pending.correlationId()).isEqualTo(nextOut + 1);
             assertThat(pending.value()).isEqualTo(nextOut + 2);
             assertThat(pending.secondValue()).isEqualTo(nextOut + 3);
-            assertThat(pending.more()).containsExactly(nextOut);
-            assertThat(pending.refusal()).isEqualTo(Nack.EMPTY_TOPIC);
+            assertThat(pending.detail()).isEqualTo(Nack.EMPTY_TOPIC);
             pending.removeFirst();
         }
     }

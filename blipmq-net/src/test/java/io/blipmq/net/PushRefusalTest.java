@@ -2,6 +2,8 @@ package io.blipmq.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.protocol.v2.LettersRequest;
+import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.PropertiesBuilder;
 import io.blipmq.protocol.v2.SettleLayout;
 import java.io.IOException;
@@ -46,13 +48,14 @@ class PushRefusalTest {
         "10, PUBLISH_BATCH, 03 0001 74 00000001 61 80000001 0000",
         "10, PUBLISH_BATCH, 03 0001 74 00000001 61 ffffffff ffff",
         "11, ATTACH, ''",
-        "11, ATTACH, 01 00000000 00000000 00000000 0001 74",
-        "11, ATTACH, 01 00000000 00000000 00000000 0001 74 0001",
-        "11, ATTACH, 01 00000000 00000000 00000000 0001 74 0001 ff",
-        "11, ATTACH, 01 00000000 00000000 00000000 0001 74 0001 6e 80",
+        "11, ATTACH, 01 00000000 00000000 00000000 00000000 0001 74",
+        "11, ATTACH, 01 00000000 00000000 00000000 00000000 0001 74 0001",
+        "11, ATTACH, 01 00000000 00000000 00000000 00000000 0001 74 0001 ff",
+        "11, ATTACH, 01 00000000 00000000 00000000 00000000 0001 74 0001 6e 80",
         "12, CREDIT, ''",
         "12, CREDIT, 000000",
-        "12, CREDIT, 0000000100",
+        "12, CREDIT, 00000001",
+        "12, CREDIT, 00000001 00000001 00",
         "13, SETTLE, ''",
         "13, SETTLE, 0000000000000009 01 00 00000000 0000",
         "13, SETTLE, 0000000000000009 01 00 00000000 0000 0000000000000001",
@@ -65,8 +68,10 @@ class PushRefusalTest {
         "15, DRAIN, 00",
         "16, LIST, ''",
         "16, LIST, 01 0001 0000000000000000 00000000000000",
+        "16, LIST, 01 0001 0000000000000000 0000000000000000",
+        "16, LIST, 01 0001 0000000000000000 0000000000000000 0001 ff",
         "17, DEAD_LETTERS, ''",
-        "17, DEAD_LETTERS, 01 0000000000000009 00000001 000000000000000000"
+        "17, DEAD_LETTERS, 01 0000000000000009 00000001 0000000000000000"
     })
     void aPayloadThatDoesNotParse(String type, String name, String payload) {
         client.frame(Integer.parseInt(type, 16), 7, payload);
@@ -107,7 +112,7 @@ class PushRefusalTest {
         client.expectNack(3, 400, "a TTL is one property of 8 bytes");
         client.publish(4, "t", new PropertiesBuilder().header("n", new byte[32 * 1024]), "m");
         client.expectNack(4, 413, "properties longer than 32768 bytes");
-        client.frame(0x11, 5, "01 00000000 00000000 00000000 0001 74 0000 05 0000");
+        client.frame(0x11, 5, "01 00000000 00000000 00000000 00000000 0001 74 0000 05 0000");
         client.expectNack(5, 400, "property 0x05 is not known here");
         client.expectNothingMore();
     }
@@ -176,6 +181,10 @@ class PushRefusalTest {
         client.deadLetters(4, 3, 9, 1, 0).deadLetters(5, 1, 9, 0, 0);
         client.expectNack(4, 400, "no such action");
         client.expectNack(5, 400, "at least one dead letter must be asked for");
+        client.deadLetters(8, ListLayout.PURGE, 9, 1, new LettersRequest(0, 0, 0, 0, 7));
+        client.expectNack(8, 400, "a target is for redrive only");
+        client.list(9, "n".repeat(257));
+        client.expectNack(9, 413, "name longer than 256 bytes");
         client.frame(0x14, 6, ID + "01 0001 6e").frame(0x14, 7, "0000000000000000 00 0001 6e");
         client.expectNack(6, 400, "a name is for deleting, with subscription id 0");
         client.expectNack(7, 400, "a name is for deleting, with subscription id 0");

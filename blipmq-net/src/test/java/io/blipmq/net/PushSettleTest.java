@@ -243,7 +243,7 @@ class PushSettleTest {
         publisher.expectSilence();
         assertThat(server.broker.inflightMessageCount()).isZero();
         server.journal.release();
-        publisher.expectDone(2, 1);
+        publisher.expectLetters(2, 1);
         client.expectDelivery(subscription, 1, 1, "bad");
     }
 

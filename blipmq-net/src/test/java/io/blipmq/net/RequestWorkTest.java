@@ -17,7 +17,7 @@ class RequestWorkTest {
     private static final int UNSETTLED = 4_000;
     private static final int REQUESTS = 500;
     /** With room for the request that reaches the limit. */
-    private static final int PER_TURN_MAX = LoopResources.WORK_PER_TURN_MAX / UNSETTLED + 1;
+    private static final int PER_TURN_MAX = NetLimits.defaults().workPerTurnMax() / UNSETTLED + 1;
 
     private TestServer server;
 

@@ -72,7 +72,7 @@ public final class ServerFuzz {
         if ((flags & VERSION_2_FLAG) == 0) {
             FrameEncoder.hello(handshake, 1, FrameLayout.PROTOCOL_VERSION);
         } else {
-            RequestEncoder.hello(handshake, 1, KEY.getBytes(StandardCharsets.US_ASCII));
+            RequestEncoder.hello(handshake, 1, KEY.getBytes(StandardCharsets.US_ASCII), new byte[0], 0);
         }
         FrameEncoder.auth(handshake, 2, KEY.getBytes(StandardCharsets.US_ASCII));
         ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -83,7 +83,7 @@ public final class ServerFuzz {
 
     private void run(byte[] sent, int pieceBytes, int flags) throws IOException {
         MemoryChannel channel = new MemoryChannel(sent, pieceBytes);
-        Connection connection = new Connection(shared, channel, channel.key(), 0);
+        Connection connection = new Connection(shared, channel, channel.key(), false, 0);
         int turnsMax = 200 + 40 * (sent.length / pieceBytes + 1);
         journal.full((flags & FULL_FLAG) != 0);
         int turns = 0;
@@ -101,7 +101,7 @@ public final class ServerFuzz {
     /** As a turn of the event loop does it. */
     private void turn(Connection connection) {
         shared.readBuffer.clear();
-        connection.read(LoopResources.READ_BUFFER_BYTES, false);
+        connection.read(shared.limits.readBufferBytes(), false);
         broker.doWork(System.nanoTime());
         connection.handleInput(0);
         connection.sendDueAnswers();

@@ -19,7 +19,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
     static final String KEY = "test-key-1";
     static final String OTHER_KEY = "test-key-2";
 
-    static final ServerDescription SERVER = new ServerDescription("blipmqd/test", "always", 16_384, 30_000);
+    static final ServerDescription SERVER = new ServerDescription("blipmqd/test", "always", 16_384, 10_000, 3, 30_000);
 
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);

@@ -63,6 +63,8 @@ final class Mapping {
                         SERVER_NAME + "/" + version,
                         settings.log().fsyncPolicy().toString(),
                         settings.delivery().maxInFlight(),
+                        settings.limits().maxSubscriptionsPerConnection(),
+                        settings.delivery().maxRetries(),
                         settings.delivery().pushAckTimeoutMillis()));
     }
 

@@ -97,14 +97,15 @@ class PlantedBugTest {
                                 "subscribing.attach("),
                         broker(
                                 "a connection is not told that its subscription was taken over",
-                                "attachment.client().pusher().onDetached( subscription.id(), TAKEN_OVER,"
-                                        + " \"taken over by client '\" + successor.name() + \"' at \" + successor.address());",
+                                "attachment.client().pusher().onDetached(subscription.id(), TAKEN_OVER,"
+                                        + " \"taken over by \" + successor.describe());",
                                 ""),
                         broker("credit is not spent", "credit -= messages;", ""),
+                        broker("credit in bytes is not spent", "creditBytes -= bytes;", ""),
                         broker(
                                 "credit comes back with a settlement although nobody asked for that",
-                                "if (creditOnSettle) { addCredit(1); }",
-                                "addCredit(1);"),
+                                "if (creditOnSettle) { addCredit(1, bytes); }",
+                                "addCredit(1, bytes);"),
                         broker(
                                 "a delivery that nobody wants now is due again at once",
                                 "leaveHand(delivery); dueAfter(delivery, delayNanos);",
@@ -161,12 +162,12 @@ class PlantedBugTest {
                                 ""),
                         broker(
                                 "a purge or a redrive is answered before it is stored",
-                                "progress.done++; client.lastSequence(answer);",
-                                "progress.done++;"),
+                                "if (answer > 0) { client.lastSequence(answer); }",
+                                ""),
                         broker(
                                 "deliveries come before their ATTACHED",
-                                "return credit > 0 && answered && !ended",
-                                "return credit > 0 && !ended"),
+                                "return credit > 0 && creditBytes > 0 && answered && !ended",
+                                "return credit > 0 && creditBytes > 0 && !ended"),
                         broker(
                                 "any letter that a message has become is found by a late acknowledgement, once settled, too",
                                 "return letter != null && letter.isWaiting() ? letter : null;",

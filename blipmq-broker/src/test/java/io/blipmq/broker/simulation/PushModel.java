@@ -149,6 +149,7 @@ final class PushModel {
         ModelAttachment attachment = attachment(client, id);
         if (attachment != null) {
             attachment.credit += messages;
+            attachment.addBytes(PushedClient.bytesFor(messages));
         }
     }
 
@@ -183,7 +184,7 @@ final class PushModel {
     void onPushed(
             PushedClient client, long id, long tag, int attempt, long published, String properties, String payload) {
         ModelSubscription subscription = model.durable().get(id);
-        checkPush(client, id, 1);
+        checkPush(client, id, payload);
         Check.that(subscription != null, () -> "a delivery at QoS 1 of " + id);
         model.onMessage(subscription, tag, payload, attempt);
         ModelMessage message = subscription.unsettled.get(tag);
@@ -195,9 +196,9 @@ final class PushModel {
     }
 
     void onPushedLive(PushedClient client, long id, List<String> payloads) {
-        checkPush(client, id, payloads.size());
         Model.Passing reader = model.passing.get(id);
         for (String payload : payloads) {
+            checkPush(client, id, payload);
             if (reader == null) {
                 model.durable().get(id).onLive(payload);
             } else {
@@ -206,12 +207,12 @@ final class PushModel {
         }
     }
 
-    private void checkPush(PushedClient client, long id, int count) {
+    private void checkPush(PushedClient client, long id, String payload) {
         ModelAttachment attachment = attachment(client, id);
         Check.that(
                 attachment != null && attachment.answered && !model.isShuttingDown() && !client.isDraining(),
                 () -> client + " was pushed messages of " + id);
-        attachment.onPushed(count);
+        attachment.onPushed(Texts.bytes(payload).length);
     }
 
     /** The broker has nothing more to push. */

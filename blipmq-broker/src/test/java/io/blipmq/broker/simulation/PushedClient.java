@@ -11,6 +11,7 @@ import io.blipmq.broker.SettleAction;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.v2.LettersRequest;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -249,6 +250,11 @@ final class PushedClient extends SimulatedClient {
         request(() -> handleAttach(request));
     }
 
+    /** The credit in bytes that goes with one in messages: little now and then. */
+    static long bytesFor(long messages) {
+        return messages % 3 == 2 ? 10 * messages : PushBroker.UNLIMITED_CREDIT;
+    }
+
     private static AttachRequest numbered(AttachRequest request, long credit, long number) {
         return new AttachRequest(
                 request.qos(),
@@ -261,6 +267,7 @@ final class PushedClient extends SimulatedClient {
                 request.creditOnSettle(),
                 request.countFromBegin(),
                 credit,
+                bytesFor(credit),
                 number);
     }
 
@@ -286,7 +293,7 @@ final class PushedClient extends SimulatedClient {
     void credit(long id, long messages) {
         request(() -> {
             model.pushes().onCredit(this, id, messages);
-            broker.pushing().credit(client, id, messages);
+            broker.pushing().credit(client, id, messages, bytesFor(messages));
             return true;
         });
     }
@@ -350,18 +357,23 @@ final class PushedClient extends SimulatedClient {
         int[] done = {0};
         request(() -> {
             model.pushes().beforeRedrive(id);
-            long result = broker.pushing().redrive(client, id, count, tag, letters);
-            done[0] = model.pushes().onRedriven(result, done[0]);
+            long result = broker.pushing().redrive(client, id, count, LettersRequest.ofTag(tag), letters);
+            done[0] = model.pushes().onRedriven(counted(result), done[0]);
             return result != Broker.BUSY;
         });
+    }
+
+    /** How many letters, or a refusal. */
+    private long counted(long result) {
+        return result == 0 ? letters.answer().count() : result;
     }
 
     void purge(long id, long count, long tag) {
         request(() -> {
             model.pushes().beforePurge(id);
-            long result = broker.pushing().purge(client, id, count, tag, letters);
+            long result = broker.pushing().purge(client, id, count, LettersRequest.ofTag(tag), letters);
             model.pushes().onPurged();
-            if (result > 0) {
+            if (counted(result) > 0) {
                 confirms(model.pushes().lastPurged());
                 answer(() -> {});
             }
@@ -389,6 +401,7 @@ final class PushedClient extends SimulatedClient {
                 timeout % 2 == 1,
                 timeout % 3 == 1,
                 0,
+                PushBroker.UNLIMITED_CREDIT,
                 0);
     }
 

@@ -42,7 +42,7 @@ class SimulatedClient {
 
     /** Overridden for another kind of connection; called while this is being made. */
     Client connect() {
-        return broker.connect(owner());
+        return broker.connect(owner(), "polls");
     }
 
     /** @param handler says whether it was handled, or has to wait for room */

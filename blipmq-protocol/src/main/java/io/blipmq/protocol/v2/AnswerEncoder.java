@@ -75,6 +75,11 @@ public final class AnswerEncoder {
         to.putLong(count);
     }
 
+    public static void lettersDone(ByteBuffer to, long correlationId, LettersDone done) {
+        FrameEncoder.header(to, ListLayout.lettersDoneFrameBytes(), FrameType.DONE, correlationId);
+        done.put(to);
+    }
+
     public static void goAway(ByteBuffer to, Refusal reason, int millis) {
         int frameBytes = HandshakeLayout.goAwayFrameBytes(reason.encodedText().length);
         FrameEncoder.header(to, frameBytes, FrameType.GOAWAY, 0);
