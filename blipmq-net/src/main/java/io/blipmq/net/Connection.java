@@ -17,8 +17,7 @@ import org.slf4j.LoggerFactory;
  * thread; the event loop calls each step of a turn for all connections before the next step.
  *
  * <p>It ends when its peer has ended, or when the server ends it; then its subscriptions are free at once, and what it is
- * still owed is sent. A client of version 2 that the server has ended is told why behind that; so that the close does not
- * destroy those words, its side of the connection is given some time to end, too.
+ * still owed is sent. A client of version 2 that the server has ended is told why behind that.
  *
  * <p>A peer that stops reading stops being read: while its output is full, or as many answers wait as may, its frames
  * stay where they are and read interest is off. The same holds while the journal takes no more.
@@ -35,6 +34,7 @@ final class Connection {
     private final Answers answers;
     private final Session session;
     private final ConnectionDeadlines deadlines;
+    private final ConnectionEnd end;
 
     /** Where {@link Connections} has this one; negative when it has let go of it. */
     int index;
@@ -48,10 +48,6 @@ final class Connection {
     private boolean refusedByJournal;
     private boolean broken;
     private boolean lost;
-    /** Whether it was the server that has ended it. */
-    private boolean endedHere;
-
-    private ConnectionState state = ConnectionState.OPEN;
 
     /** @param surplus whether there are as many connections as may be without it */
     Connection(LoopResources shared, SocketChannel channel, SelectionKey key, boolean surplus, long nowNanos)
@@ -65,6 +61,7 @@ final class Connection {
         answers = new Answers(shared, output);
         session = new Session(shared, answers, output, new Host(), peer, surplus);
         deadlines = new ConnectionDeadlines(shared, session, input, output, nowNanos);
+        end = new ConnectionEnd(shared.times, channel, session, input, deadlines);
     }
 
     /** What its session asks of it. */
@@ -82,7 +79,7 @@ final class Connection {
             shared.metrics.increment(NetMetric.CONNECTIONS_REPLACED);
             handleFrames(shared.nowNanos);
             if (!session.isClosing()) {
-                end(V2Nack.REPLACED, shared.nowNanos);
+                endWith(V2Nack.REPLACED, shared.nowNanos);
             }
             shared.active.add(Connection.this);
         }
@@ -90,7 +87,7 @@ final class Connection {
 
     /** Reads what the socket has, once. */
     int read(int bytesMax, boolean probeEnd) {
-        if (state == ConnectionState.LINGERING) {
+        if (end.isLingering()) {
             input.discard(channel);
             return 0;
         }
@@ -110,7 +107,7 @@ final class Connection {
 
     /** Handles the frames that are there, as far as the journal and the output take them and a turn's work goes. */
     int handleInput(long nowNanos) {
-        if (state != ConnectionState.OPEN) {
+        if (end.hasBegun()) {
             return 0;
         }
         int frames = handleFrames(nowNanos);
@@ -118,7 +115,7 @@ final class Connection {
             session.onInputEnded();
         }
         if (session.isClosing()) {
-            beginEnding(nowNanos, shared.times.lastAnswersNanos());
+            end.begin(nowNanos, shared.times.lastAnswersNanos());
         }
         return frames;
     }
@@ -145,32 +142,25 @@ final class Connection {
 
     /** @return bytes written */
     private long goOnEnding(long nowNanos) {
-        long written = 0;
-        if (state == ConnectionState.ENDING && isAnswered() && session.sayLastWord()) {
-            transitionTo(ConnectionState.TOLD);
-            deadlines.onEnding(nowNanos, shared.times.lingerNanos());
-            written = write();
-        }
+        long written = isAnswered() && end.sayLastWord(nowNanos) ? write() : 0;
         boolean silent = broken && !session.isPushed(); // version 1 has no word for it
-        if (lost || silent || isAnswered() && (state == ConnectionState.ENDING || input.isEnded())) {
+        if (lost || silent || isAnswered() && end.mayClose()) {
             close();
-        } else {
-            lingerIfTold();
-            updateInterest();
+            return written;
         }
+        if (isAnswered()) {
+            linger();
+        }
+        updateInterest();
         return written;
     }
 
-    /** A close with input that was not read would destroy what the peer has not taken from the network yet. */
-    private void lingerIfTold() {
-        if (state == ConnectionState.TOLD && isAnswered()) {
-            try {
-                channel.shutdownOutput();
-                transitionTo(ConnectionState.LINGERING);
-            } catch (IOException e) {
-                onLost(e);
-                close();
-            }
+    private void linger() {
+        try {
+            end.linger();
+        } catch (IOException e) {
+            onLost(e);
+            close();
         }
     }
 
@@ -204,7 +194,7 @@ final class Connection {
         Refusal why = overdue.reason(shared.times);
         boolean othersWait = overdue == ConnectionDeadlines.Overdue.OUTPUT && isShort.ofOutput();
         if (session.isPushed() && !othersWait) {
-            end(why, nowNanos);
+            endWith(why, nowNanos);
             flush(nowNanos);
         } else {
             warn(why.text());
@@ -216,7 +206,7 @@ final class Connection {
         if (isShort.ofOutput() && deadlines.isOutputStuck(nowNanos)) {
             onOverdue(ConnectionDeadlines.Overdue.OUTPUT, nowNanos, isShort);
         } else if (deadlines.isEndOverdue(nowNanos)) {
-            if (!endedHere) {
+            if (!end.isServers()) {
                 warn("its last answers were not taken in time");
             }
             close();
@@ -224,18 +214,10 @@ final class Connection {
     }
 
     /** The server ends the connection: what the peer is owed, and why it is ended, may leave if that does not take long. */
-    private void end(Refusal why, long nowNanos) {
+    private void endWith(Refusal why, long nowNanos) {
         warn(why.text());
         session.end(why);
-        beginEnding(nowNanos, shared.times.lingerNanos());
-    }
-
-    /** The one way to another state. */
-    private void transitionTo(ConnectionState next) {
-        if (!state.mayBecome(next)) {
-            throw new IllegalStateException("a connection that is " + state + " cannot become " + next);
-        }
-        state = next;
+        end.begin(nowNanos, shared.times.lingerNanos());
     }
 
     /** Ends session and socket at once and gives back every buffer. */
@@ -243,7 +225,7 @@ final class Connection {
         if (isClosed()) {
             return;
         }
-        transitionTo(ConnectionState.CLOSED);
+        end.close();
         session.onClosed();
         input.drop();
         output.clear();
@@ -260,7 +242,7 @@ final class Connection {
     }
 
     boolean isClosed() {
-        return state == ConnectionState.CLOSED;
+        return end.isClosed();
     }
 
     boolean isSurplus() {
@@ -405,18 +387,11 @@ final class Connection {
         }
     }
 
-    private void beginEnding(long nowNanos, long limitNanos) {
-        endedHere = session.hasLastWord();
-        transitionTo(ConnectionState.ENDING);
-        deadlines.onEnding(nowNanos, limitNanos);
-        input.drop();
-    }
-
     private void updateInterest() {
         if (isClosed()) {
             return;
         }
-        boolean reads = mayRead() || state == ConnectionState.LINGERING;
+        boolean reads = mayRead() || end.isLingering();
         int ops = (reads ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE);
         if (ops != interestOps) {
             interestOps = ops;
