@@ -193,7 +193,7 @@ final class BrokerState implements CommandHandler {
         named.remove(SubscriptionName.of(subscription.owner(), subscription.name()), subscription);
         subscription.topic().durable().remove(subscription);
         for (Delivery delivery : subscription.unsettled().values()) {
-            delivery.state = Delivery.State.SETTLED;
+            delivery.transitionTo(Delivery.State.SETTLED);
             listener.onSettled(delivery);
         }
         subscription.unsettled().clear();
@@ -213,7 +213,7 @@ final class BrokerState implements CommandHandler {
     boolean settle(DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
         Delivery delivery = subscription.unsettled().remove(deliveryTag);
         if (delivery != null) {
-            delivery.state = Delivery.State.SETTLED;
+            delivery.transitionTo(Delivery.State.SETTLED);
             listener.onSettled(delivery);
             return true;
         }

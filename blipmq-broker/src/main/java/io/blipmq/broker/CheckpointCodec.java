@@ -40,6 +40,11 @@ import java.nio.ByteBuffer;
  * </pre>
  */
 final class CheckpointCodec {
+    /** Of a delivery. */
+    static final int REDRIVEN = 1;
+
+    static final int DELIVERED = 2;
+
     static final int VERSION = 3;
 
     private CheckpointCodec() {}
@@ -113,7 +118,7 @@ final class CheckpointCodec {
         out.writeInt(delivery.payloadLength());
         out.writeInt(delivery.attempts());
         out.writeInt(delivery.propertiesBytes());
-        out.writeBoolean(delivery.redriven());
+        out.writeByte((delivery.redriven() ? REDRIVEN : 0) | (delivery.delivered() ? DELIVERED : 0));
     }
 
     private static void encodeLog(LogState log, DataOutputStream out) throws IOException {

@@ -64,7 +64,7 @@ final class CheckpointDecoder {
         int attempts = in.getInt();
         boolean withProperties = version >= VERSION_WITH_NAMES;
         int propertiesBytes = withProperties ? in.getInt() : 0;
-        boolean redriven = withProperties && flag();
+        int flags = withProperties ? in.get() : 0;
         return new DeliveryState(
                 tag,
                 position,
@@ -73,7 +73,8 @@ final class CheckpointDecoder {
                 payloadOffset,
                 payloadLength,
                 propertiesBytes,
-                redriven,
+                (flags & CheckpointCodec.REDRIVEN) != 0,
+                (flags & CheckpointCodec.DELIVERED) != 0,
                 attempts);
     }
 

@@ -62,7 +62,11 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
         }
     }
 
-    /** A delivery that was not settled. */
+    /**
+     * A delivery that was not settled.
+     *
+     * @param delivered whether a client may know its tag
+     */
     record DeliveryState(
             long tag,
             long position,
@@ -72,6 +76,7 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
             int payloadLength,
             int propertiesBytes,
             boolean redriven,
+            boolean delivered,
             int attempts) {
 
         private static DeliveryState of(Delivery delivery) {
@@ -85,7 +90,8 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
                     message.payloadLength,
                     message.propertiesBytes,
                     delivery.isRedriven(),
-                    delivery.attempts);
+                    delivery.delivered,
+                    delivery.attemptsMade());
         }
 
         private Delivery restoreTo(DurableSubscription subscription) {
@@ -101,6 +107,7 @@ record CheckpointState(List<TopicState> topics, List<LetterState> letters) {
             message.propertiesBytes = propertiesBytes;
             Delivery delivery = new Delivery(subscription, message);
             delivery.attempts = attempts;
+            delivery.delivered = delivered || attempts > 0;
             return delivery;
         }
     }

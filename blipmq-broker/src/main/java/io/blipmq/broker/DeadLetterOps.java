@@ -162,8 +162,8 @@ final class DeadLetterOps {
     /** Until the command is stored nobody gets the letter. */
     private void goBack(Delivery delivery) {
         redelivery.deadlines().cancel(delivery);
-        redelivery.leaveHolder(delivery);
-        delivery.state = Delivery.State.MOVING;
+        redelivery.leaveHand(delivery);
+        delivery.transitionTo(Delivery.State.MOVING);
     }
 
     /** Its time begins anew, or it would often be over already. */

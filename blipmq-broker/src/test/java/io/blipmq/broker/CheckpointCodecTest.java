@@ -28,7 +28,7 @@ class CheckpointCodecTest {
     private static CheckpointState state(int firstLength, int secondLength, int letterLength, Extras extras) {
         OwnerId owner = new OwnerId(11, 12);
         DeliveryState delivery =
-                new DeliveryState(5, 500, 1000, 2000, 26, 20, extras.propertiesBytes, extras.redriven, 3);
+                new DeliveryState(5, 500, 1000, 2000, 26, 20, extras.propertiesBytes, extras.redriven, false, 3);
         SubscriptionState demo = new SubscriptionState(
                 1,
                 owner,

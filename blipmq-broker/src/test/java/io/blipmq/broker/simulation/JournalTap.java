@@ -117,6 +117,11 @@ final class JournalTap implements Journal {
     }
 
     @Override
+    public void requestForce() {
+        journal.requestForce();
+    }
+
+    @Override
     public void submit(long nowNanos) {
         journal.submit(nowNanos);
     }

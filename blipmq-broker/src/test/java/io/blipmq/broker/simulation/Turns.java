@@ -38,6 +38,11 @@ final class Turns {
 
     /** One turn: what is stored takes effect, ended connections, the others' requests, answers, the log. */
     void turn(int requestsMax) {
+        clients.forEach(client -> {
+            if (client instanceof PushedClient pushed) {
+                pushed.flush();
+            }
+        });
         model.beginTurn(machine.nanoTime(), machine.epochMillis());
         Broker broker = machine.broker();
         broker.doWork(machine.nanoTime());
