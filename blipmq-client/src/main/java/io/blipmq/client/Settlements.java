@@ -113,7 +113,7 @@ final class Settlements {
         if (delivery.generation() != generation || delivery.isSettled()) {
             return false;
         }
-        if (action != SettleLayout.EXTEND) {
+        if (action != SettleLayout.EXTEND && action != SettleLayout.BEGIN) {
             delivery.markSettled();
             giveBack(delivery);
             done += action == SettleLayout.NACK || action == SettleLayout.RELEASE ? 0 : 1;

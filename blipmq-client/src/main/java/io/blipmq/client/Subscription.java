@@ -138,10 +138,20 @@ public final class Subscription implements AutoCloseable {
 
     /** A delivery has left the queue. */
     void onTaken(Delivery delivery) {
+        if (options.countFromBegin()) {
+            begin(delivery);
+        }
         if (delivery.qos() == 0 && settlements.giveCreditBack(delivery)) {
             core.subscriptions().onSettlement(this);
             core.thread().wakeup();
         }
+    }
+
+    /** Returns once the broker would hear of it even if the program died the next moment, or the delivery is not ours any more. */
+    private void begin(Delivery delivery) {
+        ClientThread.requireMayWait();
+        settle(delivery, SettleLayout.BEGIN, 0, "");
+        Futures.join(core.written());
     }
 
     void settle(Delivery delivery, int action, long millis, String reason) {

@@ -50,6 +50,7 @@ public final class FakeBroker implements AutoCloseable {
         long unsettledBytesMost;
         int unsettledMost;
         int extensions;
+        final List<Long> begun = new ArrayList<>();
 
         Sub(long id, String topic, String name, int qos) {
             this.id = id;

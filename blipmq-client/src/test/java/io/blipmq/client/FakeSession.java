@@ -173,6 +173,10 @@ final class FakeSession implements Runnable {
         int at = SettleLayout.deliveriesOffset(SettleLayout.reasonLength(payload, 0));
         for (; sub != null && at < payload.capacity(); at += SettleLayout.DELIVERY_BYTES) {
             long tag = SettleLayout.tagAt(payload, at);
+            if (action == SettleLayout.BEGIN) {
+                sub.begun.add(tag);
+                continue;
+            }
             if (action == SettleLayout.EXTEND) {
                 sub.extensions++;
                 continue;

@@ -338,6 +338,22 @@ class SubscribeTest {
     }
 
     @Test
+    void theBrokerHearsThatAHandlerBeginsBeforeItIsDone() {
+        publish(3);
+        BlockingQueue<List<Long>> begun = new LinkedBlockingQueue<>();
+
+        client.subscribe("t").name("all").countFromBegin().handle(delivery -> {
+            broker.await("it has begun", () -> broker.named("all").begun.contains(delivery.tag()));
+            synchronized (broker) {
+                begun.add(List.copyOf(broker.named("all").begun));
+            }
+        });
+
+        assertThat(take(begun, 3)).containsExactly(List.of(1L), List.of(1L, 2L), List.of(1L, 2L, 3L));
+        broker.await("all acknowledged", () -> broker.bodies("all").isEmpty());
+    }
+
+    @Test
     void aHandlerMayCloseItsSubscriptionAndTheClient() throws Exception {
         publish(2);
         CountDownLatch closed = new CountDownLatch(1);

@@ -23,8 +23,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,6 +139,35 @@ class PushClientTest {
             while (!texts.contains("during")) {
                 texts.add(receiver.receive(LONG).orElseThrow().text());
             }
+        }
+    }
+
+    @Test
+    void whatWasNotBegunSpendsNoAttemptWhenItsClientDies() throws Exception {
+        BlockingQueue<SubscriptionState> states = new LinkedBlockingQueue<>();
+        try (CuttingProxy proxy = new CuttingProxy(daemon.brokerAddress());
+                BlipClient client = builder().address(proxy.address()).connect();
+                Receiver receiver = client.subscribe("t")
+                        .name("n")
+                        .manualAck()
+                        .countFromBegin()
+                        .listener((state, reason) -> states.add(state))
+                        .receive()) {
+            assertThat(states.take()).isEqualTo(SubscriptionState.ATTACHED);
+            for (int i = 0; i < 3; i++) {
+                client.publish("t", "m" + i);
+            }
+            for (int attempt = 1; attempt <= 2; attempt++) {
+                Delivery first = receiver.receive(LONG).orElseThrow();
+                assertThat(first.text()).isEqualTo("m0");
+                assertThat(first.attempt()).isEqualTo(attempt);
+                proxy.cutAll();
+                assertThat(states.take()).isEqualTo(SubscriptionState.ATTACHED);
+            }
+            receiver.receive(LONG).orElseThrow().ack();
+            Delivery second = receiver.receive(LONG).orElseThrow();
+            assertThat(second.text()).isEqualTo("m1");
+            assertThat(second.attempt()).isEqualTo(1);
         }
     }
 
