@@ -104,8 +104,8 @@ class PlantedBugTest {
                         broker("credit in bytes is not spent", "creditBytes -= bytes;", ""),
                         broker(
                                 "credit comes back with a settlement although nobody asked for that",
-                                "if (creditOnSettle) { addCredit(1, bytes); }",
-                                "addCredit(1, bytes);"),
+                                "if (creditOnSettle) { addCredit(1, delivery.message.contentBytes()); }",
+                                "addCredit(1, delivery.message.contentBytes());"),
                         broker(
                                 "a delivery that nobody wants now is due again at once",
                                 "leaveHand(delivery); dueAfter(delivery, delayNanos);",
