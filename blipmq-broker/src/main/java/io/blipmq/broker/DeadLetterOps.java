@@ -14,11 +14,14 @@ final class DeadLetterOps {
     /** What reading one letter is taken to cost, in deliveries. */
     private static final int LETTER_WORK = 64;
 
+    /** A letter stays: the request is not about it. */
+    static final long PASSED = 0;
+
     /** A letter stays: its subscription is gone. */
-    private static final long GONE = Long.MIN_VALUE;
+    static final long GONE = Long.MIN_VALUE;
 
     /** A letter stays: its subscription has as many unsettled deliveries as it may. */
-    private static final long FULL = Long.MIN_VALUE + 1;
+    static final long FULL = Long.MIN_VALUE + 1;
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
@@ -44,7 +47,7 @@ final class DeadLetterOps {
 
     /** What is done with one letter. */
     private interface Action {
-        /** @return the number of the command that does it, {@link #GONE}, {@link #FULL}, or a refusal */
+        /** @return the number of the command that does it, {@link #GONE}, {@link #FULL}, or a refusal of the journal */
         long on(DurableSubscription letters, StoredMessage letter, Delivery delivery);
     }
 
@@ -100,11 +103,7 @@ final class DeadLetterOps {
             if (!progress.isWithin(letter)) {
                 return progress.end(false);
             }
-            if (which.origin() != 0 && journal.originId(letter) != which.origin()) {
-                progress.onPassed(letter);
-                continue;
-            }
-            long answer = action.on(letters, letter, walk.delivery());
+            long answer = isAbout(which, letter) ? action.on(letters, letter, walk.delivery()) : PASSED;
             if (answer == Broker.BUSY) {
                 return answer;
             }
@@ -114,20 +113,14 @@ final class DeadLetterOps {
             if (answer > 0) {
                 client.lastSequence(answer);
             }
-            note(progress, letter, answer);
+            progress.on(letter, answer);
             bytes += letter.payloadLength;
         }
         return progress.end(!one && progress.isWithin(walk.next()));
     }
 
-    private static void note(DeadLetterProgress progress, StoredMessage letter, long answer) {
-        if (answer == GONE) {
-            progress.onGone(letter);
-        } else if (answer == FULL) {
-            progress.onFull(letter);
-        } else {
-            progress.onDone(letter);
-        }
+    private boolean isAbout(LettersRequest which, StoredMessage letter) {
+        return which.origin() == 0 || journal.originId(letter) == which.origin();
     }
 
     private long redrive(DurableSubscription letters, StoredMessage letter, Delivery inHand) {

@@ -55,25 +55,21 @@ public final class DeadLetterProgress {
         return done;
     }
 
-    /** A letter was looked at that the request is not about. */
-    void onPassed(StoredMessage letter) {
+    /**
+     * A letter was looked at.
+     *
+     * @param outcome what {@link DeadLetterOps} has done with it
+     */
+    void on(StoredMessage letter, long outcome) {
         seen++;
         after = letter.sequence;
-    }
-
-    void onDone(StoredMessage letter) {
-        onPassed(letter);
-        done++;
-    }
-
-    void onGone(StoredMessage letter) {
-        onPassed(letter);
-        gone++;
-    }
-
-    void onFull(StoredMessage letter) {
-        onPassed(letter);
-        full++;
+        if (outcome == DeadLetterOps.GONE) {
+            gone++;
+        } else if (outcome == DeadLetterOps.FULL) {
+            full++;
+        } else if (outcome != DeadLetterOps.PASSED) {
+            done++;
+        }
     }
 
     /** There is no room for the next letter, nor for any behind it. */

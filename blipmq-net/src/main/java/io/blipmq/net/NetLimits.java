@@ -36,6 +36,20 @@ public record NetLimits(
         int surplusMax,
         Output output) {
 
+    public NetLimits {
+        require(readBufferBytes >= 2 * InputBuffer.READ_BYTES_MIN, "a turn reads too little");
+        require(framesPerRead > 0 && workPerTurnMax > 0 && acceptsPerTurn > 0, "a turn does nothing");
+        require(pendingAnswersMax > PendingAnswers.PER_FRAME_MAX, "no frame's answers may wait");
+        require(inputFloorBytes > 0 && wrongKeysMax > 0 && surplusMax >= 0, "a bound below its least value");
+        require(output.pushHighWaterBytes <= output.highWaterBytes, "more may be pushed than may wait");
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+
     /**
      * How much output waits for one connection. Immutable.
      *

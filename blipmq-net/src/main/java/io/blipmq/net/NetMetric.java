@@ -6,7 +6,7 @@ public enum NetMetric {
     SESSIONS_V1("Authenticated connections that speak protocol version 1."),
     SESSIONS_V2("Authenticated connections that speak protocol version 2."),
     CONNECTIONS_ACCEPTED("Connections accepted since the start, rejected ones not among them."),
-    CONNECTIONS_REJECTED_LIMIT("Connections closed at once because max_connections were open."),
+    CONNECTIONS_REJECTED_LIMIT("Connections closed because max_connections were open."),
     ACCEPT_FAILURES("Accepts that failed, for lack of file descriptors as a rule."),
     AUTH_FAILURES("AUTH requests with an unknown key."),
     HANDSHAKE_TIMEOUTS("Connections closed because their handshake took too long."),

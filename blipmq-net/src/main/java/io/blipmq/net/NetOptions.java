@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param bindAddress a host name or an address
  * @param port 0 for any free one
- * @param connectionsMax connections beyond it are closed as soon as they are accepted
+ * @param connectionsMax connections beyond it are closed, once they have been told so if their version can hear it
  * @param keys the API keys that are let in, in UTF-8; none lets nobody in
  * @param budgets what the connections may take together
  * @param server what clients are told about this server
