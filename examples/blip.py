@@ -16,7 +16,6 @@ import time
 HELLO, AUTH, ACK, NACK, PUBLISH_BATCH, ATTACH, SETTLE = 0x01, 0x02, 0x05, 0x06, 0x10, 0x11, 0x13
 WELCOME, CONFIRM, ATTACHED, DELIVER, DETACHED, GOAWAY = 0x20, 0x21, 0x22, 0x23, 0x25, 0x28
 HAS_PROPERTIES = 1 << 31
-UNLIMITED = 0xFFFFFFFF
 INSTANCE = os.urandom(16)  # the same on each of this program's connections: a new one replaces one that was lost unseen
 
 
@@ -96,10 +95,10 @@ def publish(connection, topic, messages, first_number):
             runs = runs[12 + size:]
 
 
-def attach(connection, topic, name, credit=256):
+def attach(connection, topic, name, credit=32, credit_bytes=4 << 20):
     """Makes or resumes a durable subscription, taking it over from a connection that is still there; its id."""
     flags = 0x01 | 0x02 | 0x08  # QoS 1, take over, settling gives the credit back
-    payload = struct.pack(">BIIII", flags, credit, UNLIMITED, 0, 0) + text(topic) + text(name)
+    payload = struct.pack(">BIIII", flags, credit, credit_bytes, 0, 0) + text(topic) + text(name)
     connection.send(ATTACH, 1, payload)
     return struct.unpack_from(">Q", connection.expect(ATTACHED))[0]
 

@@ -197,7 +197,7 @@ final class Attaching {
         long inFlight = 0;
         for (Subscription subscription : client.subscriptions()) {
             Attachment attachment = subscription.attachment();
-            inFlight += attachment == null ? 0 : attachment.inFlight();
+            inFlight += attachment == null ? 0 : attachment.inFlight().size();
         }
         return inFlight;
     }

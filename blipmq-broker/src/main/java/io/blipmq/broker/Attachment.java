@@ -12,6 +12,7 @@ final class Attachment extends Bag.Item {
     private final boolean existed;
     private final long number;
     private final boolean creditOnSettle;
+    private final boolean countsFromBegin;
     private final long ackTimeoutNanos;
     private final long retryBackoffNanos;
     private long credit;
@@ -20,8 +21,8 @@ final class Attachment extends Bag.Item {
     /** Beside what else every message looks at. */
     private final long subscriptionId;
 
-    /** Deliveries that it was given and that are not settled and have not timed out. */
-    private int inFlight;
+    /** What it was given and has in hand. */
+    private final InFlight inFlight = new InFlight();
 
     private boolean answered;
     private boolean ended;
@@ -37,6 +38,7 @@ final class Attachment extends Bag.Item {
         this.existed = existed;
         this.number = request.number();
         this.creditOnSettle = request.creditOnSettle();
+        this.countsFromBegin = request.countFromBegin();
         this.ackTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(request.ackTimeoutMillis());
         this.retryBackoffNanos = TimeUnit.MILLISECONDS.toNanos(request.retryBackoffMillis());
         addCredit(request.credit(), request.creditBytes());
@@ -76,10 +78,13 @@ final class Attachment extends Bag.Item {
         return ackTimeoutNanos == 0 ? options.ackTimeoutNanos() : ackTimeoutNanos;
     }
 
-    /** How long a delivery that has timed out waits until it is due again. */
+    /**
+     * How long a delivery that has timed out waits until it is due again: twice as long with each attempt, up to 30 s, or to
+     * what was asked for when that is longer.
+     */
     long retryBackoffNanos(int attempt) {
         long cap = Math.max(BrokerOptions.BACKOFF_NANOS_MAX, retryBackoffNanos);
-        int doublings = Math.min(attempt - 1, 30);
+        int doublings = Math.min(Math.max(0, attempt - 1), 30);
         return retryBackoffNanos > cap >> doublings ? cap : retryBackoffNanos << doublings;
     }
 
@@ -122,25 +127,28 @@ final class Attachment extends Bag.Item {
         }
     }
 
-    /** A delivery was handed out. */
-    void onDelivered() {
-        inFlight++;
+    /** A delivery is handed out. */
+    void onDelivered(Delivery delivery) {
+        delivery.holder = this;
+        inFlight.add(delivery);
     }
 
-    /**
-     * A delivery that was handed out is settled, or has timed out.
-     *
-     * @param bytes of its body and properties
-     */
-    void onDeliveryEnded(long bytes) {
-        inFlight--;
+    /** It has a delivery in hand no more. */
+    void onDeliveryEnded(Delivery delivery) {
+        delivery.holder = null;
+        inFlight.remove(delivery);
         if (creditOnSettle) {
-            addCredit(1, bytes);
+            addCredit(1, delivery.message.contentBytes());
         }
     }
 
-    int inFlight() {
+    InFlight inFlight() {
         return inFlight;
+    }
+
+    /** Whether an attempt counts only once the client has said that it begins with the delivery. */
+    boolean countsFromBegin() {
+        return countsFromBegin;
     }
 
     // --- end ---

@@ -94,7 +94,7 @@ final class BacklogSweep {
         List<StoredMessage> expired = new ArrayList<>();
         delivering.work().add(subscription.unsettled().size());
         for (Delivery delivery : subscription.unsettled().values()) {
-            boolean waits = delivery.state == Delivery.State.DUE || delivery.state == Delivery.State.DELAYED;
+            boolean waits = delivery.is(Delivery.State.DUE) || delivery.is(Delivery.State.DELAYED);
             if (waits && delivery.message.isExpired(delivering.nowMillis())) {
                 expired.add(delivery.message);
             }

@@ -95,7 +95,12 @@ final class CheckpointCapture {
         state.work().add(SUBSCRIPTION_WORK + unsettled.size());
         out.subscription(topicNumber(subscription.topic()), stateOf(subscription), unsettled.size());
         for (Delivery delivery : unsettled.values()) {
-            out.delivery(delivery.message, delivery.isRedriven(), delivery.attempts, dueMillis(delivery));
+            out.delivery(
+                    delivery.message,
+                    delivery.isRedriven(),
+                    delivery.delivered,
+                    delivery.attemptsMade(),
+                    dueMillis(delivery));
         }
         out.endSubscription();
         RecentLetters letters = subscription.recentLetters();
@@ -113,7 +118,7 @@ final class CheckpointCapture {
 
     /** Until when a delivery is put off; 0: it is not. */
     private long dueMillis(Delivery delivery) {
-        return delivery.state == Delivery.State.DELAYED ? millisOf(delivery.deadlineNanos) : 0;
+        return delivery.is(Delivery.State.DELAYED) ? millisOf(delivery.deadlineNanos) : 0;
     }
 
     private long millisOf(long nanos) {

@@ -46,6 +46,7 @@ final class CheckpointCodec {
     static final int LETTERS_FLAG = 2;
     static final int REDRIVEN_FLAG = 1;
     static final int DELAYED_FLAG = 2;
+    static final int DELIVERED_FLAG = 4;
 
     private static final int TOPIC_BYTES_MAX = 1 + 2 + 4 * Long.BYTES;
     private static final int SUBSCRIPTION_BYTES_MAX = 1 + 4 + 4 + 3 * Long.BYTES + 2 + 1 + 8 * Long.BYTES + 4 + 4;
@@ -111,13 +112,14 @@ final class CheckpointCodec {
         out.putInt(deliveries);
     }
 
-    void delivery(StoredMessage message, boolean redriven, int attempts, long dueMillis) {
+    void delivery(StoredMessage message, boolean redriven, boolean delivered, int attempts, long dueMillis) {
         ensure(DELIVERY_BYTES_MAX);
         out.putLong(message.sequence).putLong(message.position);
         out.putLong(message.publishedMillis).putLong(message.expiresMillis);
         out.putInt(message.payloadOffset).putInt(message.payloadLength).putInt(attempts);
         out.putInt(message.propertiesBytes);
-        out.put((byte) ((redriven ? REDRIVEN_FLAG : 0) | (dueMillis != 0 ? DELAYED_FLAG : 0)));
+        int flags = (redriven ? REDRIVEN_FLAG : 0) | (delivered ? DELIVERED_FLAG : 0);
+        out.put((byte) (dueMillis != 0 ? flags | DELAYED_FLAG : flags));
         if (dueMillis != 0) {
             out.putLong(dueMillis);
         }

@@ -166,6 +166,7 @@ final class CheckpointDecoder {
                 payloadLength,
                 propertiesBytes,
                 (flags & CheckpointCodec.REDRIVEN_FLAG) != 0,
+                (flags & CheckpointCodec.DELIVERED_FLAG) != 0,
                 attempts,
                 (flags & CheckpointCodec.DELAYED_FLAG) == 0 ? 0 : in.getLong()));
     }

@@ -40,6 +40,7 @@ interface CheckpointVisitor {
     /**
      * A delivery that was not settled.
      *
+     * @param delivered whether a client may know its tag; an older release did not say
      * @param dueMillis until when it was put off; 0: it was not
      */
     record DeliveryState(
@@ -51,6 +52,7 @@ interface CheckpointVisitor {
             int payloadLength,
             int propertiesBytes,
             boolean redriven,
+            boolean delivered,
             int attempts,
             long dueMillis) {}
 

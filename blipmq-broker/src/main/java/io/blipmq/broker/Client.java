@@ -15,8 +15,8 @@ public final class Client {
 
     private boolean gone;
     private long lastSequence;
-    /** Messages that it wants to be dead letters and that wait for room in the journal. */
-    private int movesWaiting;
+    /** What it asked for that waits for room in the journal. */
+    private int awaitedCommands;
 
     private boolean draining;
     private boolean isWaitingForRoom;
@@ -144,13 +144,14 @@ public final class Client {
         return lastSequence;
     }
 
-    void moveWaits() {
-        movesWaiting++;
+    /** Something that it asked for has found no room in the journal. */
+    void awaitJournal() {
+        awaitedCommands++;
     }
 
     /** @param sequence of the command; not positive when there is none */
-    void moveWaitsNoMore(long sequence) {
-        movesWaiting--;
+    void endAwaitJournal(long sequence) {
+        awaitedCommands--;
         lastSequence(sequence);
     }
 
@@ -159,7 +160,7 @@ public final class Client {
      * is to be handled in a later turn.
      */
     public boolean isBusy() {
-        return movesWaiting > 0;
+        return awaitedCommands > 0;
     }
 
     /** Never moves back: a subscription taken over from a lost connection may be older than what was published since. */

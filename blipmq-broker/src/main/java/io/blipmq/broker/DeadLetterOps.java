@@ -151,7 +151,7 @@ final class DeadLetterOps {
     /** Until the command is stored nobody gets the letter. */
     private void goBack(Delivery delivery) {
         redelivery.deadlines().cancel(delivery);
-        redelivery.leaveHolder(delivery);
+        redelivery.leaveHand(delivery);
         delivery.transitionTo(Delivery.State.MOVING);
     }
 

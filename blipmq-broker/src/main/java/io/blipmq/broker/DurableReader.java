@@ -57,8 +57,8 @@ final class DurableReader {
                 return stopped ? Pushing.AGAIN : 0;
             }
         }
-        subscription.beforeChange();
-        delivery.attempts++;
+        delivery.beginAttempt();
+        subscription.polled().add(delivery);
         delivering.delivered(delivery);
         StoredMessage message = delivery.message;
         delivering.journal().readPayload(message, sink.deliver(1, delivery.tag, topic.name(), message.payloadLength));
@@ -78,10 +78,8 @@ final class DurableReader {
                 return stopped ? Pushing.AGAIN : whyNone(delivering);
             }
         }
-        subscription.beforeChange();
-        delivery.attempts++;
-        delivery.holder = attachment;
-        attachment.onDelivered();
+        delivery.beginAttempt();
+        attachment.onDelivered(delivery);
         delivering.delivered(delivery);
         push(delivery, delivering.journal());
         attachment.spendBytes(delivery.message.contentBytes());
@@ -116,17 +114,16 @@ final class DurableReader {
     private void push(Delivery delivery, Journal journal) {
         StoredMessage message = delivery.message;
         int contentBytes = message.propertiesBytes + message.payloadLength;
-        ByteBuffer entry = delivery.holder
-                .client()
-                .pusher()
-                .push(
-                        subscription.id(),
-                        delivery.tag,
-                        delivery.attempts,
-                        message.publishedMillis,
-                        EntryLayout.HEADER_BYTES + contentBytes);
+        Pusher pusher = delivery.holder.client().pusher();
+        ByteBuffer entry = pusher.push(
+                subscription.id(),
+                delivery.tag,
+                delivery.attempts,
+                message.publishedMillis,
+                EntryLayout.HEADER_BYTES + contentBytes);
         entry.putInt(message.entryLength());
         journal.read(message, -message.propertiesBytes, contentBytes, entry);
+        delivery.outputEnd = pusher.position();
     }
 
     private Delivery nextDue(Delivering delivering) {

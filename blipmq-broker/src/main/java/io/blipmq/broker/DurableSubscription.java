@@ -24,6 +24,8 @@ final class DurableSubscription extends Subscription {
     private final Runnable beforeChange;
     private final Unsettled unsettled;
     private final DurableReader reader;
+    /** What those who poll have in hand. */
+    private final InFlight polled = new InFlight();
     /** Made of this subscription's messages. */
     private final RecentLetters recentLetters;
 
@@ -124,6 +126,10 @@ final class DurableSubscription extends Subscription {
         return unsettled;
     }
 
+    InFlight polled() {
+        return polled;
+    }
+
     RecentLetters recentLetters() {
         return recentLetters;
     }
@@ -150,11 +156,6 @@ final class DurableSubscription extends Subscription {
             return attachment.client();
         }
         return clients.isEmpty() ? null : clients.get(0);
-    }
-
-    /** Whether clients that poll read it. */
-    boolean isPolled() {
-        return attachment == null && isAttached();
     }
 
     /**
@@ -198,35 +199,34 @@ final class DurableSubscription extends Subscription {
         return clients.isEmpty();
     }
 
-    /** What was pushed to a connection that is gone and is not settled is due again, as when the last one is gone. */
+    /** A connection that messages were pushed to is gone: what it has in hand is due again, as when the last one is gone. */
     void takeBack(Attachment from, DeadlineWheel deadlines, BrokerOptions options) {
-        for (Delivery delivery : unsettled.values()) {
-            if (delivery.holder == from) {
-                takeBack(delivery, deadlines, options);
-            }
-        }
+        takeBack(from.inFlight(), deadlines, options);
     }
 
     /**
-     * The last connection is gone: what was not acknowledged is due again, except a last delivery, whose deadline decides.
+     * The last connection is gone: what is in flight is due again, except a last attempt that was made, whose deadline decides.
      *
      * @return QoS 0 messages that were waiting and are lost
      */
     long detach(long nowNanos, long nowMillis, DeadlineWheel deadlines, BrokerOptions options) {
         long lost = reader.closeLive();
         startDetached(nowNanos, nowMillis);
-        for (Delivery delivery : unsettled.values()) {
-            takeBack(delivery, deadlines, options);
-        }
+        takeBack(polled, deadlines, options);
         return lost;
     }
 
-    private void takeBack(Delivery delivery, DeadlineWheel deadlines, BrokerOptions options) {
-        delivery.holder = null;
-        boolean last = !deadLetters && options.isLastDelivery(delivery.attempts);
-        if (delivery.state == Delivery.State.IN_FLIGHT && !last && delivery.rejectReason == null) {
-            deadlines.cancel(delivery);
-            unsettled.dueAgain(delivery);
+    private void takeBack(InFlight from, DeadlineWheel deadlines, BrokerOptions options) {
+        for (Delivery delivery = from.first(); delivery != null; delivery = from.first()) {
+            delivery.attempts = delivery.attemptsMade();
+            delivery.holder = null;
+            from.remove(delivery);
+            if (!deadLetters && options.isLastDelivery(delivery.attempts)) {
+                delivery.transitionTo(Delivery.State.LAST_ATTEMPT_OVER);
+            } else {
+                deadlines.cancel(delivery);
+                unsettled.dueAgain(delivery);
+            }
         }
     }
 
@@ -350,12 +350,12 @@ final class DurableSubscription extends Subscription {
 
     /** Whether a client may settle it: it was delivered, and is not on its way back to its subscription. */
     boolean isHeld(Delivery delivery) {
-        return delivery.attempts > 0 && !(deadLetters && delivery.state == Delivery.State.MOVING);
+        return delivery.delivered && !(deadLetters && delivery.is(Delivery.State.MOVING));
     }
 
     private boolean isGoingBack(long letterTag) {
         Delivery delivery = unsettled.get(letterTag);
-        return delivery != null && delivery.state == Delivery.State.MOVING;
+        return delivery != null && delivery.is(Delivery.State.MOVING);
     }
 
     /** Whether a message came back from the dead letters, so that it is not one of its topic's any more. */

@@ -97,9 +97,12 @@ public interface Journal {
     /** A durable subscription ends with its backlog; or {@link #BUSY} or {@link #FULL}. */
     long appendRemove(long subscriptionId, RemoveReason reason);
 
+    /** Somebody waits until what was appended is stored, settlements included. */
+    void requestForce();
+
     /**
      * Ends a turn: hands what was appended to the log. Settlements alone, but for {@link SettleReason#PURGED}, may wait up
-     * to 50 ms for company and never cause a force.
+     * to 50 ms for company and never cause a force, unless {@link #requestForce} was called.
      */
     void submit(long nowNanos);
 

@@ -24,7 +24,7 @@ final class LetterWalk {
     StoredMessage next() {
         while (handedOutIndex < handedOut.length) {
             delivery = subscription.unsettled().get(handedOut[handedOutIndex++]);
-            if (delivery != null && delivery.state != Delivery.State.MOVING) {
+            if (delivery != null && !delivery.is(Delivery.State.MOVING)) {
                 return delivery.message;
             }
         }

@@ -209,6 +209,11 @@ public final class LocalJournal implements Journal {
     }
 
     @Override
+    public void requestForce() {
+        forceWanted = true;
+    }
+
+    @Override
     public void submit(long nowNanos) {
         if (sealed) {
             return;

@@ -105,6 +105,7 @@ final class OldCheckpointDecoder {
                 payloadLength,
                 propertiesBytes,
                 redriven,
+                false,
                 attempts,
                 0);
     }

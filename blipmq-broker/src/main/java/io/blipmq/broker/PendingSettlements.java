@@ -21,7 +21,9 @@ final class PendingSettlements {
     /** How many had begun to wait when the last checkpoint was taken. */
     private long waitedAtCheckpoint;
 
-    private record Settlement(long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {}
+    /** @param awaitedBy the client that waits until it is stored, or null */
+    private record Settlement(
+            Client awaitedBy, long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {}
 
     PendingSettlements(Journal journal, int waitingMax) {
         this.journal = journal;
@@ -33,11 +35,21 @@ final class PendingSettlements {
         return waiting.size() >= waitingMax;
     }
 
-    /** Goes to the journal, or waits for room. */
-    void append(long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {
+    /**
+     * Goes to the journal, or waits for room.
+     *
+     * @param awaitedBy the client that waits until it is stored, or null
+     */
+    void append(Client awaitedBy, long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {
         if (!waiting.isEmpty() || !isAppended(subscriptionId, deliveryTag, redriven, payloadLength)) {
-            waiting.add(new Settlement(subscriptionId, deliveryTag, redriven, payloadLength));
+            waiting.add(new Settlement(awaitedBy, subscriptionId, deliveryTag, redriven, payloadLength));
             waitedCount++;
+            if (awaitedBy != null) {
+                awaitedBy.awaitJournal();
+            }
+        } else if (awaitedBy != null) {
+            awaitedBy.lastSequence(answer);
+            journal.requestForce();
         }
     }
 
@@ -48,6 +60,10 @@ final class PendingSettlements {
                 return;
             }
             waiting.remove();
+            if (next.awaitedBy != null) {
+                next.awaitedBy.endAwaitJournal(answer);
+                journal.requestForce();
+            }
         }
     }
 

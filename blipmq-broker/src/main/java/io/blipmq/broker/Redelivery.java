@@ -117,10 +117,11 @@ final class Redelivery implements Delivering {
 
     @Override
     public void delivered(Delivery delivery) {
-        if (delivery.attempts == 1) {
-            counters.increment(BrokerMetric.IN_FLIGHT);
-        } else {
+        if (delivery.delivered) {
             counters.increment(BrokerMetric.REDELIVERED);
+        } else {
+            delivery.delivered = true;
+            counters.increment(BrokerMetric.IN_FLIGHT);
         }
         delivery.transitionTo(Delivery.State.IN_FLIGHT);
         long timeoutNanos = delivery.holder == null
@@ -131,19 +132,25 @@ final class Redelivery implements Delivering {
 
     // --- settled ---
 
-    /** Settles a delivery that the subscription holds, or the dead letter that it has become. */
-    void acknowledge(DurableSubscription subscription, long deliveryTag) {
+    /**
+     * Settles a delivery that the subscription holds, or the dead letter that it has become.
+     *
+     * @param awaitedBy the client that waits until it is stored, or null
+     */
+    void acknowledge(DurableSubscription subscription, long deliveryTag, Client awaitedBy) {
         Delivery delivery = subscription.unsettled().get(deliveryTag);
         if (delivery != null) {
-            acknowledge(subscription, deliveryTag, delivery.isRedriven(), delivery.message.payloadLength);
+            boolean redriven = delivery.isRedriven();
+            acknowledge(awaitedBy, subscription, deliveryTag, redriven, delivery.message.payloadLength);
         } else {
             RecentLetters.Letter letter = subscription.recentLetters().find(deliveryTag);
-            acknowledge(letter.deadLetters(), letter.tag(), false, letter.payloadLength());
+            acknowledge(awaitedBy, letter.deadLetters(), letter.tag(), false, letter.payloadLength());
         }
     }
 
-    private void acknowledge(DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
-        pendingSettlements.append(subscription.id(), deliveryTag, redriven, payloadLength);
+    private void acknowledge(
+            Client awaitedBy, DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
+        pendingSettlements.append(awaitedBy, subscription.id(), deliveryTag, redriven, payloadLength);
         state.settle(subscription, deliveryTag, redriven, payloadLength);
         counters.increment(BrokerMetric.ACKNOWLEDGED);
     }
@@ -183,7 +190,8 @@ final class Redelivery implements Delivering {
     @Override
     public void expire(Delivery delivery) {
         if (!tryExpire(delivery.subscription, delivery.message)) {
-            delivery.transitionTo(Delivery.State.IN_FLIGHT);
+            leaveHand(delivery);
+            delivery.transitionTo(Delivery.State.DELAYED);
             deadlines.schedule(delivery, nowNanos + AGAIN_NANOS);
         }
     }
@@ -202,7 +210,7 @@ final class Redelivery implements Delivering {
     }
 
     /**
-     * After a start and all of replay: what had its last delivery before is decided by its deadline, which has passed, and
+     * After a start and all of replay: what had its last attempt before is decided by its deadline, which has passed, and
      * what was put off still is.
      */
     void onRestored(DurableSubscription subscription) {
@@ -210,8 +218,8 @@ final class Redelivery implements Delivering {
         for (Delivery delivery : subscription.unsettled().values()) {
             time.moveRestored(delivery.message);
             long leftMillis = delivery.restoredDueMillis + time.restoredMillis() - nowMillis();
-            if (isLastDelivery(delivery)) {
-                delivery.transitionTo(Delivery.State.IN_FLIGHT);
+            if (isLastAttempt(delivery)) {
+                delivery.transitionTo(Delivery.State.LAST_ATTEMPT_OVER);
                 deadlines.schedule(delivery, nowNanos);
             } else if (delivery.restoredDueMillis != 0 && leftMillis > 0) {
                 delivery.transitionTo(Delivery.State.DELAYED);
@@ -223,39 +231,53 @@ final class Redelivery implements Delivering {
     /** A delivery has left its subscription, which may have room for another one now. */
     void onSettled(Delivery delivery) {
         deadlines.cancel(delivery);
-        leaveHolder(delivery);
-        if (delivery.attempts > 0) {
+        leaveHand(delivery);
+        if (delivery.delivered) {
             counters.add(BrokerMetric.IN_FLIGHT, -1);
         }
         ready.add(delivery.subscription.attachment());
     }
 
     /** Nobody has this delivery in hand any more. */
-    void leaveHolder(Delivery delivery) {
+    void leaveHand(Delivery delivery) {
         Attachment holder = delivery.holder;
         if (holder != null) {
-            delivery.holder = null;
-            holder.onDeliveryEnded(delivery.message.contentBytes());
+            holder.onDeliveryEnded(delivery);
             ready.add(holder);
+        } else if (delivery.inHand) {
+            delivery.givenOutBy.remove(delivery);
         }
     }
 
     // --- not settled ---
 
     private void onDeadline(Delivery delivery) {
-        DurableSubscription subscription = delivery.subscription;
-        if (subscription.isRemoving()) {
+        if (delivery.subscription.isRemoving()) {
             return; // it ends with its subscription
         }
         if (delivery.message.isExpired(nowMillis())) {
             expire(delivery);
-        } else if (delivery.state == Delivery.State.DELAYED) {
-            dueAgain(delivery);
-        } else if (delivery.rejectReason != null || isLastDelivery(delivery)) {
-            moveToDeadLetters(delivery, null);
+            return;
+        }
+        switch (delivery.state()) {
+            case DELAYED -> dueAgain(delivery);
+            case IN_FLIGHT -> onTimeout(delivery);
+            case LAST_ATTEMPT_OVER -> condemn(delivery, null, false);
+            case CONDEMNED -> moves.begin(delivery, null, false, nowNanos, nowMillis());
+            case DUE, MOVING, SETTLED ->
+                throw new IllegalStateException("nothing is timed that is " + delivery.state());
+        }
+    }
+
+    private void onTimeout(Delivery delivery) {
+        if (!delivery.isWritten()) {
+            delivery.uncountAttempt(); // nobody has seen it
+        }
+        if (isLastAttempt(delivery)) {
+            condemn(delivery, null, false);
         } else {
             Attachment holder = delivery.holder;
-            leaveHolder(delivery);
+            leaveHand(delivery);
             dueAfter(delivery, holder == null ? 0 : holder.retryBackoffNanos(delivery.attempts));
         }
     }
@@ -264,29 +286,32 @@ final class Redelivery implements Delivering {
      * A client does not want a delivery now.
      *
      * @param delayNanos until it is due again
+     * @param stored whether the client waits until what becomes of it is stored
+     * @return whether it is one that this can happen to
      */
-    void nack(Client client, Delivery delivery, long delayNanos) {
-        if (delivery.state == Delivery.State.DUE || delivery.state == Delivery.State.DELAYED) {
-            putOff(delivery, delayNanos);
-            return;
+    boolean nack(Client client, Delivery delivery, long delayNanos, boolean stored) {
+        switch (delivery.state()) {
+            case DUE, DELAYED -> putOff(delivery, delayNanos);
+            case IN_FLIGHT -> {
+                counters.increment(BrokerMetric.NACKED);
+                if (isLastAttempt(delivery)) {
+                    condemn(delivery, client, stored);
+                } else {
+                    deadlines.cancel(delivery);
+                    leaveHand(delivery);
+                    dueAfter(delivery, delayNanos);
+                }
+            }
+            case LAST_ATTEMPT_OVER, CONDEMNED, MOVING, SETTLED -> {
+                return false;
+            }
         }
-        if (delivery.state != Delivery.State.IN_FLIGHT || delivery.rejectReason != null) {
-            return; // it is on its way already
-        }
-        counters.increment(BrokerMetric.NACKED);
-        deadlines.cancel(delivery);
-        if (isLastDelivery(delivery)) {
-            moveToDeadLetters(delivery, client);
-        } else {
-            leaveHolder(delivery);
-            dueAfter(delivery, delayNanos);
-        }
+        return true;
     }
 
     /** What has timed out, or was not wanted before, is due later, never sooner. */
     private void putOff(Delivery delivery, long delayNanos) {
-        boolean delayed = delivery.state == Delivery.State.DELAYED;
-        long dueNanos = delayed ? delivery.deadlineNanos : nowNanos;
+        long dueNanos = delivery.is(Delivery.State.DELAYED) ? delivery.deadlineNanos : nowNanos;
         if (nowNanos + delayNanos - dueNanos > 0) {
             counters.increment(BrokerMetric.NACKED);
             deadlines.cancel(delivery);
@@ -294,22 +319,32 @@ final class Redelivery implements Delivering {
         }
     }
 
-    /** A client wants a delivery to become a dead letter. What is one already is only put off. */
-    void reject(Client client, Delivery delivery, byte[] reason) {
+    /**
+     * A client wants a delivery to become a dead letter. What is one already is only put off.
+     *
+     * @param stored whether the client waits until that is stored
+     * @return whether it is one that this can happen to
+     */
+    boolean reject(Client client, Delivery delivery, byte[] reason, boolean stored) {
         if (delivery.subscription.isDeadLetters()) {
-            nack(client, delivery, BrokerOptions.BACKOFF_NANOS_MAX);
-        } else if (delivery.state != Delivery.State.MOVING && delivery.rejectReason == null) {
-            deadlines.cancel(delivery);
-            delivery.transitionTo(Delivery.State.IN_FLIGHT);
-            delivery.rejectReason = reason;
-            counters.increment(BrokerMetric.REJECTED);
-            moveToDeadLetters(delivery, client);
+            return nack(client, delivery, BrokerOptions.BACKOFF_NANOS_MAX, stored);
+        }
+        switch (delivery.state()) {
+            case DUE, DELAYED, IN_FLIGHT -> {
+                delivery.rejectReason = reason;
+                counters.increment(BrokerMetric.REJECTED);
+                condemn(delivery, client, stored);
+                return true;
+            }
+            default -> {
+                return false;
+            }
         }
     }
 
-    /** @return whether the delivery had not timed out, so that it has a new deadline now */
+    /** @return whether it is in flight, so that it has a new deadline now */
     boolean extend(Delivery delivery, long timeoutNanos) {
-        if (delivery.state != Delivery.State.IN_FLIGHT || delivery.rejectReason != null) {
+        if (!delivery.is(Delivery.State.IN_FLIGHT)) {
             return false;
         }
         deadlines.cancel(delivery);
@@ -317,11 +352,39 @@ final class Redelivery implements Delivering {
         return true;
     }
 
+    /**
+     * A client gives a delivery back that it has not looked at.
+     *
+     * @return whether it was in flight
+     */
+    boolean release(Delivery delivery) {
+        if (!delivery.is(Delivery.State.IN_FLIGHT)) {
+            return false;
+        }
+        deadlines.cancel(delivery);
+        delivery.uncountAttempt();
+        leaveHand(delivery);
+        dueAgain(delivery);
+        return true;
+    }
+
+    /**
+     * A client begins with a delivery, so that the attempt counts.
+     *
+     * @return whether it is in flight
+     */
+    boolean begin(Delivery delivery) {
+        if (!delivery.is(Delivery.State.IN_FLIGHT)) {
+            return false;
+        }
+        delivery.markBegun();
+        return true;
+    }
+
     private void dueAfter(Delivery delivery, long delayNanos) {
         if (delayNanos == 0) {
             dueAgain(delivery);
         } else {
-            delivery.subscription.beforeChange();
             delivery.transitionTo(Delivery.State.DELAYED);
             deadlines.schedule(delivery, nowNanos + delayNanos);
         }
@@ -333,13 +396,20 @@ final class Redelivery implements Delivering {
         ready.add(delivery.subscription.attachment());
     }
 
-    private boolean isLastDelivery(Delivery delivery) {
+    private boolean isLastAttempt(Delivery delivery) {
         return !delivery.subscription.isDeadLetters() && options.isLastDelivery(delivery.attempts);
     }
 
-    /** @param client who asked for it; null: its time is over */
-    private void moveToDeadLetters(Delivery delivery, Client client) {
-        leaveHolder(delivery);
-        moves.begin(delivery, client, nowNanos, nowMillis());
+    /**
+     * A delivery is to become a dead letter.
+     *
+     * @param client who asked for it; null: its time is over
+     * @param stored whether that one waits until it is stored
+     */
+    private void condemn(Delivery delivery, Client client, boolean stored) {
+        deadlines.cancel(delivery);
+        leaveHand(delivery);
+        delivery.transitionTo(Delivery.State.CONDEMNED);
+        moves.begin(delivery, client, stored, nowNanos, nowMillis());
     }
 }

@@ -22,7 +22,8 @@ public final class SettleRequest {
     /**
      * Begins a request; {@link #add} says for which deliveries.
      *
-     * @param upTo whether all deliveries in flight up to and with the one given are meant
+     * @param upTo whether all deliveries in flight to the client's attachment are meant, in the order of delivery, up to and
+     *     with the one given
      * @param stored whether the answer waits until it is stored
      * @param millis for {@link SettleAction#NACK}: until it is due again; for {@link SettleAction#EXTEND}: the new timeout
      * @param reason for {@link SettleAction#REJECT}, in UTF-8
@@ -46,6 +47,11 @@ public final class SettleRequest {
         }
         tags[count] = tag;
         attempts[count++] = attempt;
+    }
+
+    /** The client, when it waits until all is stored; else null. */
+    Client awaitedBy(Client client) {
+        return stored ? client : null;
     }
 
     int count() {

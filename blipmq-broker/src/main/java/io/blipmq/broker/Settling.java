@@ -1,12 +1,15 @@
 package io.blipmq.broker;
 
-import java.util.Arrays;
+import org.agrona.collections.LongHashSet;
 
-/** What clients decide about deliveries: ack, nack, reject, extend. Owned by the core thread. */
+/** What clients decide about deliveries: ack, nack, reject, extend, release, begin. Owned by the core thread. */
 final class Settling {
     private final BrokerState state;
     private final Redelivery redelivery;
     private final WorkMeter work;
+    /** Tags of the request that is being handled. */
+    private final LongHashSet seen = new LongHashSet();
+
     private boolean sealed;
 
     Settling(BrokerState state, Redelivery redelivery, WorkMeter work) {
@@ -40,7 +43,7 @@ final class Settling {
         if (redelivery.pending().isFull()) {
             return Broker.BUSY;
         }
-        redelivery.acknowledge(subscription, deliveryTag);
+        redelivery.acknowledge(subscription, deliveryTag, null);
         return 0;
     }
 
@@ -61,9 +64,11 @@ final class Settling {
             return;
         }
         if (request.upTo) {
-            settleUpTo(client, subscription, request, request.tag(0), result);
+            settleUpTo(client, subscription, request, result);
+        } else if (request.action == SettleAction.ACK) {
+            acknowledgeEach(client, subscription, request, result);
         } else {
-            settleEach(client, subscription, request, result);
+            keepEach(client, subscription, request, result);
         }
         if (request.action != SettleAction.ACK) {
             client.lastSequence(
@@ -71,60 +76,81 @@ final class Settling {
         }
     }
 
-    private void settleEach(
+    /** Whoever of the key says it, and however late: an acknowledgement counts. */
+    private void acknowledgeEach(
             Client client, DurableSubscription subscription, SettleRequest request, SettleResult result) {
         work.add(request.count());
         for (int i = 0; i < request.count(); i++) {
             long tag = request.tag(i);
-            result.count(tag, settle(client, subscription, tag, request));
-        }
-    }
-
-    private void settleUpTo(
-            Client client, DurableSubscription subscription, SettleRequest request, long last, SettleResult result) {
-        work.add(subscription.unsettled().size());
-        long[] tags = subscription.unsettled().tagsThrough(last);
-        if (request.action != SettleAction.ACK) {
-            Arrays.sort(tags); // what comes back or becomes dead letters does so in order
-        }
-        boolean any = false;
-        for (long tag : tags) {
-            if (settle(client, subscription, tag, request)) {
-                result.count(tag, true);
-                any = true;
+            boolean held = subscription.holds(tag);
+            if (held) {
+                redelivery.acknowledge(subscription, tag, request.awaitedBy(client));
             }
-        }
-        if (!any) {
-            result.count(last, false);
+            result.count(tag, held);
         }
     }
 
-    /** @return whether the tag is one of a delivery that this can happen to */
-    private boolean settle(Client client, DurableSubscription subscription, long tag, SettleRequest request) {
-        if (!subscription.holds(tag)) {
-            return false;
+    private void keepEach(Client client, DurableSubscription subscription, SettleRequest request, SettleResult result) {
+        work.add(request.count());
+        seen.clear();
+        for (int i = 0; i < request.count(); i++) {
+            long tag = request.tag(i);
+            Delivery delivery = subscription.unsettled().get(tag);
+            boolean hit = isGivenTo(client, delivery, request.attempt(i)) && seen.add(tag);
+            result.count(tag, hit && keep(client, delivery, request));
         }
+    }
+
+    /** What is in flight to the client's attachment, in the order of delivery, up to and with the one given. */
+    private void settleUpTo(
+            Client client, DurableSubscription subscription, SettleRequest request, SettleResult result) {
+        long tag = request.tag(0);
+        Delivery last = subscription.unsettled().get(tag);
+        if (!isGivenTo(client, last, request.attempt(0))) {
+            result.count(tag, false);
+            return;
+        }
+        if (!last.is(Delivery.State.IN_FLIGHT)) {
+            result.count(tag, false);
+        }
+        Delivery next;
+        Delivery delivery = last.givenOutBy.first();
+        for (; delivery != null && delivery.outputEnd <= last.outputEnd; delivery = next) {
+            next = delivery.nextInFlight;
+            work.add(1);
+            result.count(delivery.tag, settleInFlight(client, delivery, request));
+        }
+    }
+
+    private boolean settleInFlight(Client client, Delivery delivery, SettleRequest request) {
         if (request.action == SettleAction.ACK) {
-            redelivery.acknowledge(subscription, tag);
+            redelivery.acknowledge(delivery.subscription, delivery.tag, request.awaitedBy(client));
             return true;
         }
-        Delivery delivery = subscription.unsettled().get(tag);
-        return delivery != null && keep(client, delivery, request);
+        return keep(client, delivery, request);
     }
 
-    private boolean keep(Client client, Delivery delivery, SettleRequest request) {
-        switch (request.action) {
-            case NACK -> redelivery.nack(client, delivery, request.nanos);
-            case REJECT -> redelivery.reject(client, delivery, request.reason);
-            case EXTEND -> {
-                return redelivery.extend(delivery, request.nanos);
-            }
-            case RELEASE -> redelivery.nack(client, delivery, 0);
-            case BEGIN -> {
-                return delivery.state == Delivery.State.IN_FLIGHT;
-            }
-            case ACK -> throw new IllegalArgumentException("an acknowledged delivery is not kept");
+    /**
+     * Whether a delivery was last given to the attachment that the client has now, with this attempt: nobody else may do
+     * anything about it but acknowledge it, nor may the client itself once it has been given out again.
+     */
+    private static boolean isGivenTo(Client client, Delivery delivery, int attempt) {
+        if (delivery == null || !delivery.isAttempt(attempt)) {
+            return false;
         }
-        return true;
+        Attachment attachment = delivery.subscription.attachment();
+        return attachment != null && attachment.client() == client && delivery.givenOutBy == attachment.inFlight();
+    }
+
+    /** @return whether it is one that this can happen to */
+    private boolean keep(Client client, Delivery delivery, SettleRequest request) {
+        return switch (request.action) {
+            case NACK -> redelivery.nack(client, delivery, request.nanos, request.stored);
+            case REJECT -> redelivery.reject(client, delivery, request.reason, request.stored);
+            case EXTEND -> redelivery.extend(delivery, request.nanos);
+            case RELEASE -> redelivery.release(delivery);
+            case BEGIN -> redelivery.begin(delivery);
+            case ACK -> throw new IllegalArgumentException("an acknowledged delivery is not kept");
+        };
     }
 }

@@ -200,7 +200,8 @@ final class Subscribing {
         if (subscription instanceof PassingSubscription passing) {
             state.removePassing(passing);
         } else if (subscription instanceof DurableSubscription durable) {
-            work.add(durable.unsettled().size());
+            work.add(durable.polled().size()
+                    + (attachment == null ? 0 : attachment.inFlight().size()));
             if (attachment != null && attachment.client() == client) {
                 durable.attachment(null);
                 durable.takeBack(attachment, redelivery.deadlines(), options);

@@ -75,18 +75,6 @@ final class Unsettled {
         return tags;
     }
 
-    /** The tags up to and with one, in no order. */
-    long[] tagsThrough(long last) {
-        long[] tags = new long[byTag.size()];
-        int count = 0;
-        for (Delivery delivery : byTag.values()) {
-            if (Long.compareUnsigned(delivery.tag, last) <= 0) {
-                tags[count++] = delivery.tag;
-            }
-        }
-        return Arrays.copyOf(tags, count);
-    }
-
     /** Payload bytes of all. */
     long payloadBytes() {
         return payloadBytes;
@@ -96,7 +84,7 @@ final class Unsettled {
     int deliveredCount() {
         int count = 0;
         for (Delivery delivery : byTag.values()) {
-            if (delivery.attempts > 0) {
+            if (delivery.delivered) {
                 count++;
             }
         }
@@ -120,7 +108,9 @@ final class Unsettled {
     // --- due ---
 
     void dueAgain(Delivery delivery) {
-        delivery.transitionTo(Delivery.State.DUE);
+        if (!delivery.is(Delivery.State.DUE)) {
+            delivery.transitionTo(Delivery.State.DUE);
+        }
         if (!delivery.inDueOrder) {
             delivery.inDueOrder = true;
             due.add(delivery);
@@ -130,7 +120,7 @@ final class Unsettled {
     /** The first one that is due, or null. */
     Delivery peekDue() {
         Delivery first = due.peek();
-        while (first != null && first.state != Delivery.State.DUE) {
+        while (first != null && !first.is(Delivery.State.DUE)) {
             removeDue();
             first = due.peek();
         }

@@ -41,8 +41,8 @@ class CheckpointCodecTest {
         out.time(5_000, List.of(new WallTime.Jump(3, -700, 4_300)));
         int demo = out.topic(bytes("demo"), new LogState(10, 6, 110, 9));
         out.subscription(demo, subscription("jobs", true, null, 8, 9), 2);
-        out.delivery(message(5, 14), true, 3, 0);
-        out.delivery(message(4, 0), false, 1, 4_000);
+        out.delivery(message(5, 14), true, true, 3, 0);
+        out.delivery(message(4, 0), false, true, 1, 4_000);
         out.endSubscription();
         out.letters(1, 1);
         out.letter(7, 7, 4, 10, true);

@@ -19,6 +19,7 @@ public final class MemoryJournal implements Journal {
     private boolean holding = true;
     private boolean full;
     private boolean busy;
+    private int forceRequests;
     private int roomFor = Integer.MAX_VALUE;
     private boolean checkpointDue;
     private Liveness liveness;
@@ -187,6 +188,16 @@ public final class MemoryJournal implements Journal {
         long sequence = entries.size() + 1;
         entries.add(new Entry(sequence, type, body));
         return sequence;
+    }
+
+    @Override
+    public void requestForce() {
+        forceRequests++;
+    }
+
+    /** How often somebody wanted what was appended to be stored. */
+    int forceRequests() {
+        return forceRequests;
     }
 
     @Override

@@ -31,6 +31,7 @@ final class PushClient {
         private long ackTimeoutMillis;
         private long retryBackoffMillis;
         private boolean creditOnSettle;
+        private boolean countFromBegin;
         private long credit;
         private long creditBytes = PushBroker.UNLIMITED_CREDIT;
 
@@ -87,6 +88,11 @@ final class PushClient {
             return this;
         }
 
+        Request countFromBegin() {
+            countFromBegin = true;
+            return this;
+        }
+
         private AttachRequest build(long number) {
             return new AttachRequest(
                     qos,
@@ -97,6 +103,7 @@ final class PushClient {
                     ackTimeoutMillis,
                     retryBackoffMillis,
                     creditOnSettle,
+                    countFromBegin,
                     credit,
                     creditBytes,
                     number);
@@ -257,8 +264,38 @@ final class PushClient {
         return letters.answer();
     }
 
+    SettleResult release(long id, long... tags) {
+        return settle(id, SettleAction.RELEASE, false, 0, "", tags);
+    }
+
+    SettleResult begin(long id, long... tags) {
+        return settle(id, SettleAction.BEGIN, false, 0, "", tags);
+    }
+
+    SettleResult ackUpTo(long id, long tag) {
+        return settle(id, SettleAction.ACK, true, 0, "", tag);
+    }
+
+    /** Of one attempt of a delivery. */
+    SettleResult settle(long id, SettleAction action, boolean upTo, long tag, int attempt) {
+        request.begin(id, action, upTo, false, 0, new byte[0]);
+        request.add(tag, attempt);
+        pushing().settle(client, request, settled);
+        return settled;
+    }
+
+    /** An acknowledgement or a reject whose answer waits until it is stored. */
+    SettleResult settleStored(long id, SettleAction action, long... tags) {
+        return settle(id, action, false, true, 0, "", tags);
+    }
+
     SettleResult settle(long id, SettleAction action, boolean upTo, long millis, String reason, long... tags) {
-        request.begin(id, action, upTo, false, millis, bytes(reason));
+        return settle(id, action, upTo, false, millis, reason, tags);
+    }
+
+    private SettleResult settle(
+            long id, SettleAction action, boolean upTo, boolean stored, long millis, String reason, long... tags) {
+        request.begin(id, action, upTo, stored, millis, bytes(reason));
         for (long tag : tags) {
             request.add(tag, SettleRequest.ANY_ATTEMPT);
         }

@@ -40,13 +40,14 @@ class RequestWorkTest {
     }
 
     @Test
-    void settlingUpToATagCostsWhatIsUnsettled() {
+    void settlingUpToADeliveryCostsWhatItSettles() {
         long id = withUnsettled(1_000);
-        assertThat(workOf(() -> alice.settle(id, SettleAction.EXTEND, true, 1_000, "", Long.MAX_VALUE)))
-                .isEqualTo(1_000);
-        assertThat(workOf(() -> alice.settle(id, SettleAction.ACK, true, 0, "", 1)))
-                .as("it hits none, and has to look at all")
-                .isEqualTo(1_000);
+        long tenth = id + 10;
+        assertThat(workOf(() -> alice.settle(id, SettleAction.EXTEND, true, 1_000, "", tenth)))
+                .isEqualTo(10);
+        assertThat(workOf(() -> alice.ackUpTo(id, Long.MAX_VALUE)))
+                .as("it hits none")
+                .isZero();
         assertThat(workOf(() -> alice.extend(id, 1_000, 1, 2, 3))).isEqualTo(3);
     }
 

@@ -101,7 +101,7 @@ class SettleTest {
     void aNackDoesNotBringForwardWhatWasPutOff() {
         long tag = deliver("a").get(0).tag();
         alice.nack(id, 5_000, tag);
-        assertCounts(alice.settle(id, SettleAction.NACK, true, 0, "", tag), 1, 0);
+        assertCounts(alice.nack(id, 0, tag), 1, 0);
         assertThat(alice.receive()).isEmpty();
         alice.nack(id, 10_000, tag);
         broker.pass(9, TimeUnit.SECONDS);

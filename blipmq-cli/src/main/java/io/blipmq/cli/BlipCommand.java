@@ -112,15 +112,6 @@ final class BlipCommand implements Runnable {
         }
     }
 
-    /** Says how many it were. */
-    void printCount(String what, long count) throws IOException {
-        if (json) {
-            new JsonLines(terminal.output()).line(line -> line.writeNumberField(what, count));
-        } else {
-            print(what + " " + count + "\n");
-        }
-    }
-
     /** Connects as the options and the environment say. */
     BlipClient connect(CommandSpec caller) {
         return client(caller).connect();

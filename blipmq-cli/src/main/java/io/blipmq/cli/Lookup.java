@@ -21,6 +21,17 @@ final class Lookup {
                         new IOException("no subscription has the name or the id '" + Printable.of(argument) + "'"));
     }
 
+    /** The id of a subscription that may be gone: then only the id finds it. */
+    static long origin(BlipClient client, String argument) throws IOException {
+        Optional<SubscriptionInfo> named = client.admin().subscription(argument);
+        try {
+            return named.isPresent() ? named.get().id() : Long.parseUnsignedLong(argument);
+        } catch (NumberFormatException e) {
+            throw new IOException("no subscription has the name '" + Printable.of(argument)
+                    + "'; one that is gone is named by its id, from dlq show");
+        }
+    }
+
     private static Optional<SubscriptionInfo> withId(BlipClient client, String argument) {
         try {
             return client.admin().subscription(Long.parseUnsignedLong(argument));

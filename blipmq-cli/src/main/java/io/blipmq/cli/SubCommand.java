@@ -88,8 +88,11 @@ final class SubCommand implements Callable<Integer> {
             description = "text: a message a line (default). json: with all that came with it. raw: nothing between.")
     private DeliveryPrinter.Format format;
 
-    @Option(names = "--credit", paramLabel = "N", description = "Messages that may be on their way. Default: 256.")
-    private int credit = 256;
+    @Option(
+            names = "--credit",
+            paramLabel = "N",
+            description = "Messages that may be on their way, with 4 MiB together or one that is larger. Default: 32.")
+    private int credit = 32;
 
     @Option(
             names = "--ack-timeout",

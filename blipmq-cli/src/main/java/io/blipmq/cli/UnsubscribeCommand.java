@@ -1,6 +1,7 @@
 package io.blipmq.cli;
 
 import io.blipmq.client.BlipClient;
+import io.blipmq.client.RefusedException;
 import io.blipmq.client.SubscriptionInfo;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -36,10 +37,21 @@ final class UnsubscribeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (BlipClient client = blipmq.connect(spec)) {
             SubscriptionInfo found = Lookup.subscription(client, subscription);
-            client.admin().delete(found.id());
+            delete(client, found);
             print(found);
         }
         return 0;
+    }
+
+    private static void delete(BlipClient client, SubscriptionInfo found) throws IOException {
+        try {
+            client.admin().delete(found.id());
+        } catch (RefusedException e) {
+            if (!found.attached()) {
+                throw e;
+            }
+            throw new IOException(e.getMessage() + ": " + SubscriptionPrinter.attached(found), e);
+        }
     }
 
     private void print(SubscriptionInfo deleted) throws IOException {

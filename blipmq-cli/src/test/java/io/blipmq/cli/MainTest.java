@@ -65,7 +65,7 @@ class MainTest {
     void helpSaysWhatTheNumbersOfASubscriptionMean() {
         for (String subcommand : List.of("subs", "show")) {
             String help = command().run(subcommand, "--help").out().replaceAll("\\s+", " ");
-            assertThat(help).contains("What is to be delivered again counts for both");
+            assertThat(help).contains("In flight is what a client has just now");
         }
     }
 

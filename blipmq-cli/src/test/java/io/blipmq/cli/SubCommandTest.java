@@ -122,6 +122,7 @@ class SubCommandTest {
                 start(CommandRun.at(broker), "sub", "demo", "--name", "mine", "--count", "2");
         publish("one\n");
         broker.await("the first is acknowledged", () -> broker.bodies("mine").isEmpty());
+        broker.goAway();
         broker.restart();
         publish("two\n");
 
@@ -129,6 +130,7 @@ class SubCommandTest {
 
         assertThat(run.out()).isEqualTo("one\ntwo\n");
         assertThat(run.err())
+                .contains("\nthe broker ends the connection: 503 shutting down\n")
                 .endsWith("\nconnection to " + broker.address() + " lost, connecting again\nconnected again\n");
         assertThat(run.status()).isZero();
     }

@@ -8,6 +8,8 @@ import io.blipmq.protocol.v2.HandshakeLayout;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.RequestEncoder;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -38,6 +40,8 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
     private final Link link;
     private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** They wait until everything that was settled before is in the socket. */
+    private final List<CompletableFuture<Void>> awaitingWrite = new ArrayList<>();
 
     private boolean ending;
     /** Of the last connection. */
@@ -123,6 +127,20 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
                 (buffer, offset, length) -> Boolean.TRUE));
     }
 
+    /** Ends when the socket has everything that was settled before, or has been lost. */
+    CompletableFuture<Object> written() {
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        thread.execute(() -> awaitingWrite.add(written));
+        return CompletableFuture.anyOf(written, ended);
+    }
+
+    private void tellWritten() {
+        if (!awaitingWrite.isEmpty() && (!link.isOpen() || link.output().pendingBytes() == 0)) {
+            awaitingWrite.forEach(written -> written.complete(null));
+            awaitingWrite.clear();
+        }
+    }
+
     /** Ends when the broker delivers nothing any more on this connection. */
     CompletableFuture<Long> drain(long deadlineNanos) {
         return request(new FutureRequest<>(
@@ -154,6 +172,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
             endWhenNothingIsLeft(now);
         }
         link.write(now);
+        tellWritten();
         publisher.tellIdle();
         return !ending;
     }

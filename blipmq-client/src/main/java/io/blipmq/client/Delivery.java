@@ -126,6 +126,11 @@ public final class Delivery {
         subscription.settle(this, SettleLayout.EXTEND, Math.max(1, Options.millis(time, "time")), "");
     }
 
+    /** What it costs of the credit. */
+    int bytes() {
+        return properties.length + body.length;
+    }
+
     int generation() {
         return generation;
     }

@@ -43,7 +43,7 @@ public final class Subscription implements AutoCloseable {
         this.core = core;
         this.listener = listener;
         this.queue = new DeliveryQueue();
-        this.settlements = new Settlements(options.credit(), options.total());
+        this.settlements = new Settlements(options.credit(), options.creditBytes(), options.total());
     }
 
     public String topic() {
@@ -86,8 +86,8 @@ public final class Subscription implements AutoCloseable {
 
     /**
      * Leaves the subscription. What was settled before is sent; what is here and not settled the broker delivers again, to
-     * the next who attaches. What waited here and nobody has taken is released: that attempt does not count. A handler that is running is waited for, unless it is the caller. On the client's own thread it
-     * does not wait for the broker's answer.
+     * the next who attaches. What waited here and nobody has taken is released: that attempt does not count. A handler that is
+     * running is waited for, unless it is the caller. On the client's own thread nothing is waited for.
      */
     @Override
     public void close() {
@@ -116,7 +116,7 @@ public final class Subscription implements AutoCloseable {
     void stopHandling() {
         HandlerPump running = pump;
         if (running != null) {
-            running.stop(TimeUnit.SECONDS.toNanos(10));
+            running.stop(ClientThread.isAny() ? 0 : TimeUnit.SECONDS.toNanos(10));
         }
         settlements.giveNoCreditBack();
         queue.drain().forEach(Delivery::release);
@@ -138,10 +138,20 @@ public final class Subscription implements AutoCloseable {
 
     /** A delivery has left the queue. */
     void onTaken(Delivery delivery) {
+        if (options.countFromBegin()) {
+            begin(delivery);
+        }
         if (delivery.qos() == 0 && settlements.giveCreditBack(delivery)) {
             core.subscriptions().onSettlement(this);
             core.thread().wakeup();
         }
+    }
+
+    /** Returns once the broker would hear of it even if the program died the next moment, or the delivery is not ours any more. */
+    private void begin(Delivery delivery) {
+        ClientThread.requireMayWait();
+        settle(delivery, SettleLayout.BEGIN, 0, "");
+        Futures.join(core.written());
     }
 
     void settle(Delivery delivery, int action, long millis, String reason) {

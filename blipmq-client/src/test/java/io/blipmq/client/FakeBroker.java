@@ -46,8 +46,11 @@ public final class FakeBroker implements AutoCloseable {
         FakeSession holder;
         boolean refused;
         long credit;
+        long creditBytes;
+        long unsettledBytesMost;
         int unsettledMost;
         int extensions;
+        final List<Long> begun = new ArrayList<>();
 
         Sub(long id, String topic, String name, int qos) {
             this.id = id;
@@ -70,6 +73,7 @@ public final class FakeBroker implements AutoCloseable {
     private Refusal refusal = V2Nack.DISK_FULL;
     private boolean holdsConfirms;
     private int attachesRefused;
+    private int heartbeatMillis;
     private long lostEvery = Long.MAX_VALUE;
 
     public FakeBroker() throws IOException {
@@ -125,8 +129,17 @@ public final class FakeBroker implements AutoCloseable {
         return holdsConfirms;
     }
 
+    /** Expects from those who connect later a sign of life within this time. */
+    synchronized void heartbeat(int millis) {
+        heartbeatMillis = millis;
+    }
+
+    synchronized int heartbeatMillis() {
+        return heartbeatMillis;
+    }
+
     /** Says GOAWAY to everybody. */
-    synchronized void goAway() {
+    public synchronized void goAway() {
         sessions.forEach(FakeSession::goAway);
     }
 
@@ -261,13 +274,19 @@ public final class FakeBroker implements AutoCloseable {
 
     void push(Sub sub) {
         notifyAll();
-        while (sub.holder != null && sub.credit > 0 && !sub.waiting.isEmpty()) {
+        while (sub.holder != null && sub.credit > 0 && sub.creditBytes > 0 && !sub.waiting.isEmpty()) {
             Stored message = sub.waiting.remove(0);
             message.attempts++;
             sub.credit--;
+            sub.creditBytes -= FakeSession.contentBytes(message);
             if (sub.qos == 1) {
                 sub.unsettled.put(message.tag, message);
                 sub.unsettledMost = Math.max(sub.unsettledMost, sub.unsettled.size());
+                sub.unsettledBytesMost = Math.max(
+                        sub.unsettledBytesMost,
+                        sub.unsettled.values().stream()
+                                .mapToLong(FakeSession::contentBytes)
+                                .sum());
             }
             sub.holder.deliver(sub, message);
         }

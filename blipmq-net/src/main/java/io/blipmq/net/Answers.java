@@ -10,7 +10,8 @@ import io.blipmq.protocol.v2.LettersDone;
  * The answers of one connection, in the order of its requests. Owned by the broker thread.
  *
  * <p>An answer confirms everything before it, so it leaves only when every earlier command of the connection is stored
- * and has taken effect. When nothing waits it is written at once.
+ * and has taken effect. When nothing waits it is written at once. What a request has brought about that has not found room in
+ * the journal has no number yet: its answer, always the last one, gets that later.
  */
 final class Answers {
     private final Broker broker;
@@ -94,12 +95,20 @@ final class Answers {
 
     /** Whether an answer could leave now. */
     boolean isDue() {
-        return isWaiting() && pending.sequence() <= broker.appliedSequence() && !output.isFull();
+        return isWaiting() && isStored() && !output.isFull();
+    }
+
+    private boolean isStored() {
+        if (pending.sequence() == PendingAnswers.NO_SEQUENCE && !client.isBusy()) {
+            pending.sequence(client.lastSequence());
+        }
+        return pending.sequence() <= broker.appliedSequence();
     }
 
     /** Whether every earlier request has taken effect and is answered. */
     boolean isNextInOrder() {
-        return pending.isEmpty() && (client == null || client.lastSequence() <= broker.appliedSequence());
+        return pending.isEmpty()
+                && (client == null || !client.isBusy() && client.lastSequence() <= broker.appliedSequence());
     }
 
     /** Sends what waits no longer, as far as a turn's work goes. */
@@ -126,7 +135,8 @@ final class Answers {
 
     private void answer(Kind kind, long correlationId, long value, long secondValue, Object detail) {
         if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, detail)) {
-            pending.add(kind, client.lastSequence(), correlationId, value, secondValue, detail);
+            long sequence = client.isBusy() ? PendingAnswers.NO_SEQUENCE : client.lastSequence();
+            pending.add(kind, sequence, correlationId, value, secondValue, detail);
         }
     }
 }

@@ -95,6 +95,7 @@ final class AttachHandler {
                 ackTimeoutMillis == 0 ? session.ackTimeoutMillis() : ackTimeoutMillis,
                 AttachLayout.retryBackoffMillis(buffer, payload),
                 (flags & AttachLayout.CREDIT_ON_SETTLE_FLAG) != 0,
+                (flags & AttachLayout.COUNT_FROM_BEGIN_FLAG) != 0,
                 AttachLayout.attachCreditMessages(buffer, payload),
                 AttachLayout.attachCreditBytes(buffer, payload),
                 session.nextAttachNumber());

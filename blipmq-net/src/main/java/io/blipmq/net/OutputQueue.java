@@ -26,6 +26,8 @@ final class OutputQueue {
     private int tailStart;
     /** Of closed frames. */
     private long queuedBytes;
+    /** Ever. */
+    private long writtenBytes;
     /** Whose the open frame is; null when there is none. */
     private Object opener;
     /** Where in the tail the open frame begins. */
@@ -88,6 +90,16 @@ final class OutputQueue {
 
     boolean isEmpty() {
         return queuedBytes == 0 && opener == null;
+    }
+
+    /** Bytes that were ever put in here, up to the end of the open frame. */
+    long position() {
+        return writtenBytes + bytes();
+    }
+
+    /** How many of them have been written. */
+    long writtenBytes() {
+        return writtenBytes;
     }
 
     /**
@@ -188,6 +200,7 @@ final class OutputQueue {
 
     private void onWritten(long written) {
         queuedBytes -= written;
+        writtenBytes += written;
         metrics.add(NetMetric.OUTPUT_BYTES, -written);
         metrics.add(NetMetric.BYTES_OUT, written);
         if (queuedBytes == 0) {

@@ -13,6 +13,9 @@ final class PendingAnswers {
     /** Beyond so many values that answers name one by one the connection is not read, either: 32 KiB. */
     private static final int MORE_VALUES_MAX = 4_096;
 
+    /** The number of the command that an answer waits for is not known yet. */
+    static final long NO_SEQUENCE = Long.MAX_VALUE;
+
     private static final int FIRST_CAPACITY = 16;
     /** What an empty ring may keep: about 8 KiB, so that steady pipelining does not allocate. */
     private static final int KEPT_CAPACITY_MAX = 256;
@@ -89,6 +92,11 @@ final class PendingAnswers {
     /** The sequence number that the first answer waits for. */
     long sequence() {
         return entries.sequences[head];
+    }
+
+    /** It is known now. */
+    void sequence(long sequence) {
+        entries.sequences[head] = sequence;
     }
 
     Kind kind() {

@@ -55,8 +55,8 @@ final class SettleHandler {
         if ((SettleLayout.flags(buffer, payload) & ~SettleLayout.FLAGS) != 0) {
             return V2Nack.UNKNOWN_FLAG;
         }
-        if (hasFlag(buffer, payload, SettleLayout.STORED_FLAG) && !hasFlag(buffer, payload, SettleLayout.ANSWER_FLAG)) {
-            return V2Nack.STORED_WITHOUT_ANSWER;
+        if (hasFlag(buffer, payload, SettleLayout.STORED_FLAG) && !mayBeStored(buffer, payload, action)) {
+            return V2Nack.BAD_STORED;
         }
         int reasonLength = SettleLayout.reasonLength(buffer, payload);
         if (reasonLength > 0 && action != SettleLayout.REJECT) {
@@ -70,6 +70,12 @@ final class SettleHandler {
             return V2Nack.TOO_MANY_DELIVERIES;
         }
         return isMillisValid(action, SettleLayout.millis(buffer, payload)) ? null : V2Nack.BAD_MILLISECONDS;
+    }
+
+    /** What is not stored cannot be waited for, and nobody waits without an answer. */
+    private static boolean mayBeStored(ByteBuffer buffer, int payload, int action) {
+        boolean answerWanted = hasFlag(buffer, payload, SettleLayout.ANSWER_FLAG);
+        return answerWanted && (action == SettleLayout.ACK || action == SettleLayout.REJECT);
     }
 
     private static boolean isMillisValid(int action, long millis) {

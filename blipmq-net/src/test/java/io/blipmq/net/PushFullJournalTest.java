@@ -38,7 +38,7 @@ class PushFullJournalTest {
         other.expectConfirm(1, WAITING_MAX, 1);
         long last = other.expectDeliveries(many, bodies)[WAITING_MAX - 1];
         server.journal.full(true);
-        other.settle(2, many, SettleLayout.ACK, SettleLayout.FLAGS, 0, "", last);
+        other.settle(2, many, SettleLayout.ACK, SettleLayout.UP_TO_FLAG | SettleLayout.ANSWER_FLAG, 0, "", last);
         other.expectSettled(2, WAITING_MAX);
         assertThat(server.broker.waitingAcknowledgementCount()).isEqualTo(WAITING_MAX);
     }

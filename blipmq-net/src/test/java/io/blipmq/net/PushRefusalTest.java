@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client of version 2 is refused, with the code and the words, and that it has no effect. */
 class PushRefusalTest {
+    private static final String BAD_STORED = "stored applies only to an ack or reject that asks for an answer";
     private static final String BAD_MILLISECONDS =
             "milliseconds applies only to nack and extend; for extend it must be at least 1";
 
@@ -145,9 +146,11 @@ class PushRefusalTest {
         client.settle(6, 9, SettleLayout.REJECT, 0, 0, "r".repeat(1025), 1);
         client.expectNack(6, 413, "reason longer than 1024 bytes");
         client.settle(7, 9, SettleLayout.ACK, SettleLayout.STORED_FLAG, 0, "", 1);
-        client.expectNack(7, 400, "stored applies only to a request that asks for an answer");
-        client.settle(8, 9, SettleLayout.ACK, 0, 0, "", new long[SettleLayout.DELIVERIES_MAX + 1]);
-        client.expectNack(8, 413, "more than 4096 deliveries in one SETTLE");
+        client.expectNack(7, 400, BAD_STORED);
+        client.settle(8, 9, SettleLayout.NACK, SettleLayout.STORED_FLAG | SettleLayout.ANSWER_FLAG, 0, "", 1);
+        client.expectNack(8, 400, BAD_STORED);
+        client.settle(9, 9, SettleLayout.ACK, 0, 0, "", new long[SettleLayout.DELIVERIES_MAX + 1]);
+        client.expectNack(9, 413, "more than 4096 deliveries in one SETTLE");
     }
 
     @ParameterizedTest

@@ -54,6 +54,16 @@ public class LiveLogBenchmark extends TimePerOperation {
         }
 
         @Override
+        public long position() {
+            return 0;
+        }
+
+        @Override
+        public long written() {
+            return 0;
+        }
+
+        @Override
         public void onDetached(long subscriptionId, int code, String why) {
             throw new UnsupportedOperationException("nobody detaches");
         }

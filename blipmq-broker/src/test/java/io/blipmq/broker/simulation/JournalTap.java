@@ -120,6 +120,11 @@ final class JournalTap implements Journal {
     }
 
     @Override
+    public void requestForce() {
+        journal.requestForce();
+    }
+
+    @Override
     public void submit(long nowNanos) {
         journal.submit(nowNanos);
     }

@@ -281,7 +281,7 @@ final class Model implements JournalTap.Listener {
     void checkMoves() {
         for (ModelSubscription subscription : durable.values()) {
             for (ModelMessage message : subscription.unsettled.values()) {
-                boolean overdue = subscription.isFinal(message)
+                boolean overdue = subscription.isFinalForSure(message)
                         && subscription.isPastDeadline(message, ModelSubscription.TICK_NANOS)
                         && !message.isExpired(nowMillis)
                         && !subscription.removing
@@ -331,7 +331,7 @@ final class Model implements JournalTap.Listener {
                         () -> subscription + " holds " + subscription.backlogBytes() + " bytes, said is "
                                 + info.backlogBytes());
             }
-            if (subscription != null && !subscription.isAttached() && !subscription.hasExpired()) {
+            if (subscription != null && !subscription.isAttached() && !subscription.isBacklogUnsure()) {
                 Check.that(
                         info.backlog() == subscription.backlog(),
                         () -> subscription + " has a backlog of " + subscription.backlog() + ", said is "
@@ -533,12 +533,12 @@ final class Model implements JournalTap.Listener {
         if (received.qos() == 0) {
             subscription.onLive(received.payload());
         } else {
-            onMessage(subscription, received.tag(), received.payload());
+            onMessage(subscription, received.tag(), received.payload(), 0);
         }
     }
 
-    void onMessage(ModelSubscription subscription, long tag, String payload) {
-        subscription.onMessage(tag, payload);
+    void onMessage(ModelSubscription subscription, long tag, String payload, int attempt) {
+        subscription.onMessage(tag, payload, attempt);
         String before = deliveredEver.put(new Settled(subscription.id, tag), payload);
         Check.that(
                 before == null || before.equals(payload),
@@ -589,6 +589,19 @@ final class Model implements JournalTap.Listener {
         }
         boolean goesBack = subscription.deadLetters && message != null && message.state == ModelMessage.State.MOVING;
         return message != null && message.isDelivered() && !goesBack ? message : null;
+    }
+
+    /** An answer says that these settlements are stored. */
+    void checkStored(List<Settled> settlements) {
+        for (Settled settled : settlements) {
+            boolean stored = history.entries().stream()
+                    .filter(entry -> entry.sequence() <= history.appliedSequence())
+                    .map(History.Entry::command)
+                    .anyMatch(command -> command.kind() == Command.Kind.SETTLE
+                            && command.subscription() == settled.subscription
+                            && command.tag() == settled.tag);
+            Check.that(stored, () -> settled + " is said to be stored as settled and is not");
+        }
     }
 
     // --- what the broker made of it
@@ -644,6 +657,7 @@ final class Model implements JournalTap.Listener {
         Check.that(command.text().equals(expected), () -> "the letter of " + message + " says " + command.text());
         message.state = ModelMessage.State.MOVING;
         message.attachment = null;
+        message.unsure = false;
     }
 
     private void onRemoveAppended(ModelSubscription subscription, Command command) {
@@ -673,6 +687,9 @@ final class Model implements JournalTap.Listener {
             ModelMessage message = durable.get(command.subscription()).unsettled.get(command.tag());
             message.state = ModelMessage.State.IN_FLIGHT;
             message.deadlineNanos = nowNanos + AGAIN_NANOS;
+            message.condemned = true;
+            message.attachment = null;
+            message.unsure = false;
             movesRefusedNanos = nowNanos;
         } else if (command.kind() == Command.Kind.REMOVE) {
             removalsRefused.add(command.subscription());

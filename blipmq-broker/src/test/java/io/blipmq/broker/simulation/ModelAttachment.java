@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 final class ModelAttachment {
     final PushedClient client;
     final boolean creditOnSettle;
+    final boolean countFromBegin;
     private final long ackTimeoutNanos;
     private final long backoffNanos;
     final long number;
@@ -23,6 +24,7 @@ final class ModelAttachment {
         this.client = client;
         this.number = request.number();
         this.credit = request.credit();
+        this.countFromBegin = request.countFromBegin();
         this.creditBytes = request.creditBytes();
         this.creditOnSettle = request.creditOnSettle();
         this.ackTimeoutNanos = request.ackTimeoutMillis() == 0
@@ -36,7 +38,7 @@ final class ModelAttachment {
     }
 
     long backoffNanos(int attempt) {
-        return (long) Math.min(backoffNanos * Math.pow(2, attempt - 1), Math.max(30e9, backoffNanos));
+        return (long) Math.min(backoffNanos * Math.pow(2, Math.max(0, attempt - 1)), Math.max(30e9, backoffNanos));
     }
 
     void addBytes(long bytes) {

@@ -74,6 +74,18 @@ final class ModelSubscription {
                 kept.unsettled.get(message.tag).delay(0, model.nowNanos() + backoff); // it has been met, or not yet
             }
         }
+        for (ModelMessage message : unsettled.values()) {
+            if (message.isInHand()) {
+                ModelMessage copy = message.copy();
+                copy.attachment = message.attachment;
+                copy.pushIndex = message.pushIndex;
+                copy.begun = message.begun;
+                copy.endConnection(isPastDeadline(message, 0));
+                copy.attachment = null;
+                kept.unsettled.put(message.tag, copy);
+            }
+        }
+        kept.lettersMade.keySet().removeIf(tag -> letterMade(tag) == null);
         return kept;
     }
 
@@ -127,13 +139,28 @@ final class ModelSubscription {
     /** A turn begins: deadlines that are past for sure have been met. */
     void onTurn() {
         for (ModelMessage message : unsettled.values()) {
+            if (message.isInHand() && !message.isWritten() && isPastDeadline(message, TICK_NANOS)) {
+                timeOutUnwritten(message);
+            }
             long backoff = backoffNanos(message);
-            if (backoff > 0 && isPastDeadline(message, 0) && !isFinal(message)) {
+            if (backoff > 0 && isPastDeadline(message, 0) && !isFinalForSure(message)) {
                 message.firedNanos = message.firedNanos == 0 ? model.nowNanos() : message.firedNanos;
                 if (isPastDeadline(message, TICK_NANOS)) {
                     message.delay(message.firedNanos + backoff, model.nowNanos() + backoff);
                 }
             }
+        }
+    }
+
+    /** Nobody can have seen it. */
+    private void timeOutUnwritten(ModelMessage message) {
+        message.attempts--;
+        long backoff = backoffNanos(message);
+        if (backoff > 0) {
+            long fired = message.firedNanos == 0 ? model.nowNanos() : message.firedNanos;
+            message.delay(fired + backoff, model.nowNanos() + backoff);
+        } else {
+            message.state = ModelMessage.State.DUE;
         }
     }
 
@@ -225,6 +252,7 @@ final class ModelSubscription {
 
     private void takeBack(ModelMessage message) {
         long backoff = backoffNanos(message);
+        message.endConnection(isPastDeadline(message, 0));
         if (message.state == ModelMessage.State.IN_FLIGHT && !isFinal(message)) {
             if (backoff > 0 && isPastDeadline(message, 0)) {
                 message.delay(model.nowNanos(), model.nowNanos() + backoff);
@@ -279,7 +307,8 @@ final class ModelSubscription {
         Check.that(isFree(entry), () -> this + ": a QoS 0 message overtook " + firstNew());
     }
 
-    void onMessage(long tag, String payload) {
+    /** @param attempt as it was delivered with; 0: nobody has said it */
+    void onMessage(long tag, String payload, int attempt) {
         ModelMessage message = unsettled.get(tag);
         Check.that(message != null, () -> this + " delivered " + tag + ", which it is not owed");
         Check.that(message.payload.equals(payload), () -> message + " was delivered as '" + Texts.brief(payload) + "'");
@@ -290,9 +319,18 @@ final class ModelSubscription {
         } else {
             checkFirst(message);
         }
+        if (message.unsure && attempt == message.attempts || message.isInHand() && !message.isWritten()) {
+            message.attempts--;
+        }
+        message.unsure &= attempt == 0;
         message.attempts++;
         message.state = ModelMessage.State.IN_FLIGHT;
+        message.delivered = true;
+        message.begun = false;
+        message.condemned = false;
         message.attachment = attachment;
+        message.givenTo = attachment;
+        message.pushIndex = attachment == null ? 0 : attachment.client.pushed();
         message.firedNanos = 0;
         message.deadlineNanos =
                 model.nowNanos() + (attachment == null ? timeoutNanos(message.attempts) : attachment.ackTimeoutNanos());
@@ -348,7 +386,7 @@ final class ModelSubscription {
             case DELAYED -> model.nowNanos() >= message.mayNanos;
             case IN_FLIGHT ->
                 isPastDeadline(message, 0)
-                        && !isFinal(message)
+                        && !isFinalForSure(message)
                         && model.nowNanos() >= message.firedNanos + backoffNanos(message);
             case NEW, MOVING -> false;
         };
@@ -364,9 +402,15 @@ final class ModelSubscription {
         return due && !message.isExpired(model.nowMillis());
     }
 
-    /** Whether it is not delivered again. */
+    /** Whether it is not delivered again, or perhaps not. */
     boolean isFinal(ModelMessage message) {
         return isLast(message) || message.rejected;
+    }
+
+    /** Likewise, and not perhaps. */
+    boolean isFinalForSure(ModelMessage message) {
+        boolean perhapsLess = message.unsure || message.isInHand() && !message.isWritten();
+        return message.rejected || isLast(message.attempts - (perhapsLess ? 1 : 0));
     }
 
     boolean isPastDeadline(ModelMessage message, long slackNanos) {
@@ -375,9 +419,13 @@ final class ModelSubscription {
 
     /** Whether no further delivery follows: the dead letters are next. */
     boolean isLast(ModelMessage message) {
+        return isLast(message.attempts);
+    }
+
+    private boolean isLast(int attempts) {
         return !deadLetters
                 && options().deliveriesMax() > 0
-                && message.attempts >= options().deliveriesMax();
+                && attempts >= options().deliveriesMax();
     }
 
     private long timeoutNanos(int attempt) {
@@ -433,8 +481,9 @@ final class ModelSubscription {
         return Math.min(delayed, options().limits().delayedMax());
     }
 
-    boolean hasExpired() {
-        return unsettled.values().stream().anyMatch(message -> message.isExpired(model.nowMillis()));
+    /** Whether messages may have been dropped meanwhile, or may be on their way to the dead letters. */
+    boolean isBacklogUnsure() {
+        return unsettled.values().stream().anyMatch(message -> message.unsure || message.isExpired(model.nowMillis()));
     }
 
     /** Messages that wait to be delivered, without a connection. */

@@ -37,7 +37,8 @@ class PlantedBugTest {
                                 "} counters.increment(BrokerMetric.PUBLISHED);"),
                         broker(
                                 "an acknowledgement is not journalled",
-                                "pendingSettlements.append(subscription.id(), deliveryTag, redriven, payloadLength);",
+                                "pendingSettlements.append(awaitedBy, subscription.id(), deliveryTag, redriven,"
+                                        + " payloadLength);",
                                 ""),
                         broker(
                                 "an expired message is dropped and not journalled as settled",
@@ -114,15 +115,15 @@ class PlantedBugTest {
                         broker("credit in bytes is not spent", "creditBytes -= bytes;", ""),
                         broker(
                                 "credit comes back with a settlement although nobody asked for that",
-                                "if (creditOnSettle) { addCredit(1, bytes); }",
-                                "addCredit(1, bytes);"),
+                                "if (creditOnSettle) { addCredit(1, delivery.message.contentBytes()); }",
+                                "addCredit(1, delivery.message.contentBytes());"),
                         broker(
                                 "a delivery that nobody wants now is due again at once",
-                                "leaveHolder(delivery); dueAfter(delivery, delayNanos);",
-                                "leaveHolder(delivery); dueAgain(delivery);"),
+                                "leaveHand(delivery); dueAfter(delivery, delayNanos);",
+                                "leaveHand(delivery); dueAgain(delivery);"),
                         broker(
                                 "a rejected message is kept and goes nowhere",
-                                "counters.increment(BrokerMetric.REJECTED); moveToDeadLetters(delivery, client);",
+                                "counters.increment(BrokerMetric.REJECTED); condemn(delivery, client, stored);",
                                 "counters.increment(BrokerMetric.REJECTED);"),
                         broker(
                                 "a rejected message's letter does not say why",
@@ -130,9 +131,42 @@ class PlantedBugTest {
                                         + " delivery.rejectReason;",
                                 "LetterProperties.RETRIES_EXHAUSTED;"),
                         broker(
-                                "an acknowledgement of all up to a tag takes the next one, too",
-                                "if (Long.compareUnsigned(delivery.tag, last) <= 0) {",
-                                "if (Long.compareUnsigned(delivery.tag, last + 1) <= 0) {"),
+                                "an acknowledgement of all up to one takes what was delivered behind it, too",
+                                "delivery != null && delivery.outputEnd <= last.outputEnd; delivery = next",
+                                "delivery != null; delivery = next"),
+                        broker(
+                                "an acknowledgement of all up to one takes what is on its way to the dead letters, too",
+                                "deadlines.cancel(delivery); leaveHand(delivery);"
+                                        + " delivery.transitionTo(Delivery.State.CONDEMNED);",
+                                "deadlines.cancel(delivery); delivery.transitionTo(Delivery.State.CONDEMNED);"),
+                        broker(
+                                "who was taken over from spends attempts of the new holder",
+                                "&& attachment.client() == client && delivery.givenOutBy == attachment.inFlight();",
+                                ";"),
+                        broker(
+                                "a settlement of an earlier attempt hits the present one",
+                                "if (delivery == null || !delivery.isAttempt(attempt)) {",
+                                "if (delivery == null) {"),
+                        broker(
+                                "what was released counts as an attempt",
+                                "delivery.uncountAttempt(); leaveHand(delivery);",
+                                "leaveHand(delivery);"),
+                        broker(
+                                "what never left the machine counts as an attempt",
+                                "return holder == null || holder.client().pusher().written() >= outputEnd;",
+                                "return true;"),
+                        broker(
+                                "what was not begun counts as an attempt",
+                                "&& (holder == null || !holder.countsFromBegin());",
+                                ";"),
+                        broker(
+                                "a checkpoint counts attempts that were not made",
+                                "delivery.delivered, delivery.attemptsMade());",
+                                "delivery.delivered, delivery.attempts);"),
+                        broker(
+                                "an answer does not wait until the settlement is stored",
+                                "awaitedBy.lastSequence(answer); journal.requestForce();",
+                                "journal.requestForce();"),
                         broker(
                                 "a letter that was sent back stays a letter",
                                 "settle(deadLetters, letterTag, false, copy.payloadLength);",
@@ -151,8 +185,8 @@ class PlantedBugTest {
                                 "return letter;"),
                         broker(
                                 "a checkpoint forgets what came back from the dead letters",
-                                "out.delivery(delivery.message, delivery.isRedriven(),",
-                                "out.delivery(delivery.message, false,"),
+                                "delivery.isRedriven(), delivery.delivered,",
+                                "false, delivery.delivered,"),
                         broker(
                                 "a subscription that ends with its connection survives a restart",
                                 "if (subscription.isPassing()) { remove(subscription, RemoveReason.CONNECTION_ENDED);"
@@ -175,10 +209,7 @@ class PlantedBugTest {
                                 "storage.delete(SegmentNames.index(segment.name())); storage.delete(segment.name()); }"
                                         + " /** The ballast",
                                 "storage.delete(SegmentNames.index(segment.name())); } /** The ballast"),
-                        wal(
-                                "sparse segments are never rewritten",
-                                "addSparse(segments, runs); addShort",
-                                "addShort"),
+                        wal("sparse segments are never rewritten", "addSparse(segments, runs); addShort", "addShort"),
                         wal(
                                 "a batch is confirmed before its force",
                                 "if (!schedule.storedMeansForced()) { publish(); }",

@@ -30,6 +30,11 @@ final class PushedClient extends SimulatedClient {
     private final Set<Long> takenOver = new HashSet<>();
     private long attachNumber;
     private int room = Integer.MAX_VALUE;
+    /** Deliveries that it was pushed, and how many of these have left the broker's machine. */
+    private long pushed;
+
+    private long written;
+    private boolean stalled;
     private boolean sawNoRoom;
     private boolean draining;
     private boolean acksAll;
@@ -70,6 +75,26 @@ final class PushedClient extends SimulatedClient {
         }
     }
 
+    /** Its connection takes nothing of its output for a while, or does so again. */
+    void stall(boolean nowStalled) {
+        stalled = nowStalled;
+    }
+
+    /** What was pushed leaves the machine, unless its connection takes nothing. */
+    void flush() {
+        if (!stalled && written < pushed && model.pushes().mayWrite(this)) {
+            written = pushed;
+        }
+    }
+
+    long pushed() {
+        return pushed;
+    }
+
+    long written() {
+        return written;
+    }
+
     // --- what is pushed
 
     /** Called while the client above is being made, so it only looks at that later. */
@@ -100,8 +125,19 @@ final class PushedClient extends SimulatedClient {
                 long subscriptionId, long deliveryTag, int attempt, long publishedMillis, int entryBytes) {
             finish();
             room--;
+            pushed++;
             open = new Delivery(subscriptionId, deliveryTag, attempt, publishedMillis, ByteBuffer.allocate(entryBytes));
             return open.entry;
+        }
+
+        @Override
+        public long position() {
+            return pushed;
+        }
+
+        @Override
+        public long written() {
+            return written;
         }
 
         @Override
@@ -140,9 +176,9 @@ final class PushedClient extends SimulatedClient {
                         properties,
                         body(entry, 0));
         if (acksAll) {
-            settle(delivery.subscription, SettleAction.ACK, false, 0, delivery.tag);
+            settle(delivery.subscription, SettleAction.ACK, false, false, 0, delivery.tag, delivery.attempt);
         } else {
-            key().received(delivery.subscription, delivery.tag);
+            key().received(delivery.subscription, delivery.tag, delivery.attempt);
         }
     }
 
@@ -229,6 +265,7 @@ final class PushedClient extends SimulatedClient {
                 request.ackTimeoutMillis(),
                 request.retryBackoffMillis(),
                 request.creditOnSettle(),
+                request.countFromBegin(),
                 credit,
                 bytesFor(credit),
                 number);
@@ -285,15 +322,34 @@ final class PushedClient extends SimulatedClient {
 
     // --- settle
 
-    void settle(long id, SettleAction action, boolean upTo, long millis, long tag) {
+    /**
+     * Whether it is not known what the request hits, because a deadline is about to be met, is asked when it is handled: then
+     * it acknowledges that one delivery instead.
+     */
+    void settle(
+            long id, SettleAction wanted, boolean wantsUpTo, boolean stored, long wantedMillis, long tag, int attempt) {
         request(() -> {
-            List<Long> targets = model.pushes().targets(this, id, action, upTo, tag);
+            PushModel.Targets wantedTargets = model.pushes().targets(this, id, wanted, wantsUpTo, tag, attempt);
+            boolean unsure = wantedTargets.unsure();
+            SettleAction action = unsure ? SettleAction.ACK : wanted;
+            boolean upTo = wantsUpTo && !unsure;
+            long millis = unsure ? 0 : wantedMillis;
+            PushModel.Targets targets = model.pushes().targets(this, id, action, upTo, tag, attempt);
             byte[] reason = action == SettleAction.REJECT ? REASON : new byte[0];
-            settlement.begin(id, action, upTo, false, millis, reason);
-            settlement.add(tag, SettleRequest.ANY_ATTEMPT);
+            settlement.begin(id, action, upTo, stored, millis, reason);
+            settlement.add(tag, attempt);
+            List<Model.Settled> recorded =
+                    action == SettleAction.ACK ? model.pushes().recorded(id, targets) : List.of();
+            model.pushes().beforeSettled(id, action, targets);
             broker.pushing().settle(client, settlement, settled);
-            model.pushes().onSettled(this, id, action, millis, targets, settled);
-            return !settled.isBusy();
+            model.pushes().onSettled(this, id, action, millis, tag, targets, settled);
+            if (settled.isBusy()) {
+                return false;
+            }
+            if (stored && settled.settled() > 0) {
+                answer(() -> model.checkStored(recorded));
+            }
+            return true;
         });
     }
 
@@ -343,6 +399,7 @@ final class PushedClient extends SimulatedClient {
                 timeout,
                 backoff,
                 timeout % 2 == 1,
+                timeout % 3 == 1,
                 0,
                 PushBroker.UNLIMITED_CREDIT,
                 0);

@@ -40,6 +40,11 @@ final class Turns {
 
     /** One turn: what is stored takes effect, ended connections, the others' requests, answers, the log. */
     void turn(int requestsMax) {
+        clients.forEach(client -> {
+            if (client instanceof PushedClient pushed) {
+                pushed.flush();
+            }
+        });
         model.beginTurn(machine.nanoTime());
         Broker broker = machine.broker();
         if (ticked && !tickWorks) {

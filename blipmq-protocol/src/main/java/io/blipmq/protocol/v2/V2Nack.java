@@ -26,7 +26,7 @@ public enum V2Nack implements Refusal {
     TARGET_OF_NO_REDRIVE(400, "a target is for redrive only"),
     BAD_MILLISECONDS(400, "milliseconds applies only to nack and extend; for extend it must be at least 1"),
     TOO_MANY_DELIVERIES(413, "more than " + SettleLayout.DELIVERIES_MAX + " deliveries in one SETTLE"),
-    STORED_WITHOUT_ANSWER(400, "stored applies only to a request that asks for an answer"),
+    BAD_STORED(400, "stored applies only to an ack or reject that asks for an answer"),
     REASON_OF_NO_REJECT(400, "a reason is for reject only"),
     DETACH_BY_NAME_DELETES(400, "a name is for deleting, with subscription id 0"),
     BAD_TTL(400, "a TTL is one property of 8 bytes"),
