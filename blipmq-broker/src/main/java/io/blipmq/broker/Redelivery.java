@@ -387,6 +387,7 @@ final class Redelivery implements Delivering {
         } else {
             delivery.transitionTo(Delivery.State.DELAYED);
             deadlines.schedule(delivery, nowNanos + delayNanos);
+            ready.add(delivery.subscription.attachment()); // there may be room for another one now
         }
     }
 

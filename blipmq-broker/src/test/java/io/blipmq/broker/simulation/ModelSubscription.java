@@ -464,11 +464,9 @@ final class ModelSubscription {
         return heldLeast() + coming + more - notCounted(delayed) <= options().inFlightMax();
     }
 
+    /** A subscription that has been given nothing may count what waits for a delay, until the next tick at the latest. */
     private boolean isPerhapsFull() {
-        long delayed = unsettled.values().stream()
-                .filter(message -> message.state == ModelMessage.State.DELAYED && model.nowNanos() < message.mayNanos)
-                .count();
-        return heldMost() + coming - notCounted(delayed) >= options().inFlightMax();
+        return heldMost() + coming >= options().inFlightMax();
     }
 
     private boolean isPerhapsDelayed(ModelMessage message) {
