@@ -151,7 +151,9 @@ record MemoryBudgets(long heapBytes, long directBytes, int connectionsMax, int f
 
     private WalOptions log(WalOptions options, int bytes) {
         int chunkBytes = directBytes < USUAL_CHUNKS_BYTES ? SMALL_CHUNK_BYTES : options.chunkBytes();
-        return options.withMemory(chunkBytes, bytes, bytes);
+        // The place of the largest record, which is stored alone, holds so many bytes of others in half-filled chunks.
+        int unstoredBytes = Math.max(bytes, (frameLengthMax - chunkBytes) / 2);
+        return options.withMemory(chunkBytes, unstoredBytes, bytes);
     }
 
     /** The connections get what the log leaves. */

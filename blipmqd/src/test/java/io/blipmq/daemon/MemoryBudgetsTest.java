@@ -57,6 +57,9 @@ class MemoryBudgetsTest {
         NetBudgets connections = budgets.connections(log);
 
         assertThat(budgets.directBytesUsed(log, connections)).isLessThanOrEqualTo(budgets.directBytes());
+        assertThat(2L * log.unstoredBytesMax() + log.chunkBytes())
+                .as("the place of the largest record is used when there is none")
+                .isGreaterThanOrEqualTo(budgets.frameLengthMax());
         assertThat(budgets.heapBytesUsed()).isLessThan(budgets.heapBytes());
         assertThat(budgets.liveBytes()).isGreaterThanOrEqualTo(budgets.frameLengthMax());
         assertThat(budgets.frameLengthMax()).isLessThanOrEqualTo(FrameLayout.LENGTH_MAX);
