@@ -315,7 +315,7 @@ def read_dead_letters(topic):
     letters = []
     try:
         subscription = wire.attach(connection, "$dead-letter/" + topic, "", credit=256)
-        while connection.input or select.select([connection.socket], [], [], 5)[0]:
+        while connection.input or select.select([connection.socket], [], [], 2)[0]:
             frame, _, payload = connection.receive()
             if frame == blip.DELIVER:
                 tags = []
