@@ -94,9 +94,14 @@ runs_as_the_user_and_as_process_1() {
 }
 
 a_memory_limit_bounds_the_heap() {
-    local small status=0
+    local small tries status=0
     small=$(docker run --detach --memory 256m blipmq:latest)
-    docker exec "$small" grep -qz -- -Xmx128m /proc/1/cmdline || status=1
+    # Until the launcher has given its place to the JVM.
+    for ((tries = 0; tries < 50; tries++)); do
+        ! docker exec "$small" grep -qz -- -Xmx /proc/1/cmdline || break
+        sleep 0.2
+    done
+    docker exec "$small" grep -qz -- '^-Xmx128m$' /proc/1/cmdline || status=1
     docker rm --force "$small" >/dev/null
     return "$status"
 }

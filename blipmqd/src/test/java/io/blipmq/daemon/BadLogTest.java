@@ -1,6 +1,7 @@
 package io.blipmq.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.blipmq.daemon.v1.BlipClient;
@@ -277,14 +278,19 @@ class BadLogTest {
         Path segment = segmentWithMessages();
         flipByte(segment, FIRST_FRAME_OFFSET + 1000);
 
-        DaemonProcess daemon = DaemonProcess.run(setup());
+        try (DaemonProcess daemon = DaemonProcess.startReady(setup());
+                BlipClient client = daemon.connect()) {
+            long demo = client.subscribe("demo", 1);
+            assertThatThrownBy(() -> client.poll(demo, 1000)).isInstanceOf(IOException.class);
 
-        assertThat(daemon.exitStatus()).isEqualTo(ExitStatus.STORAGE_FAILED);
-        assertThat(daemon.output().lines().toList())
-                .last()
-                .asString()
-                .contains("log file " + segment.getFileName() + ", offset ", "records that were stored are damaged");
-        assertThat(daemon.output()).doesNotContain("\tat ");
+            assertThat(daemon.awaitExit()).isEqualTo(ExitStatus.STORAGE_FAILED);
+            assertThat(daemon.output().lines().toList())
+                    .last()
+                    .asString()
+                    .contains(
+                            "log file " + segment.getFileName() + ", offset ", "records that were stored are damaged");
+            assertThat(daemon.output()).doesNotContain("\tat ");
+        }
     }
 
     @Test

@@ -53,9 +53,10 @@ final class DaemonProcess implements AutoCloseable {
 
     /** Runs a process to its end. */
     static DaemonProcess run(DaemonSetup setup) throws IOException, InterruptedException {
-        DaemonProcess daemon = start(setup);
-        daemon.awaitExit();
-        return daemon;
+        try (DaemonProcess daemon = start(setup)) {
+            daemon.awaitExit();
+            return daemon;
+        }
     }
 
     DaemonProcess awaitReady() throws InterruptedException {

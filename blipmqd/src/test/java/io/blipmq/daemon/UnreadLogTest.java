@@ -33,6 +33,9 @@ class UnreadLogTest {
     @TempDir
     Path directory;
 
+    /** Keeps its connection; the endpoint would refuse one more for each question. */
+    private final HttpClient http = HttpClient.newHttpClient();
+
     private RandomAccessFile reader;
     private Process daemon;
     private BlipAddress address;
@@ -138,7 +141,7 @@ class UnreadLogTest {
     }
 
     private HttpResponse<String> get(String path) throws Exception {
-        return HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(URI.create(httpUrl + path)).build(), HttpResponse.BodyHandlers.ofString());
+        return http.send(
+                HttpRequest.newBuilder(URI.create(httpUrl + path)).build(), HttpResponse.BodyHandlers.ofString());
     }
 }
