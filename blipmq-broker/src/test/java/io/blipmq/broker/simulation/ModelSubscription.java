@@ -461,7 +461,7 @@ final class ModelSubscription {
 
     private boolean isPerhapsDelayed(ModelMessage message) {
         return message.state == ModelMessage.State.DELAYED
-                || isPastDeadline(message, 0) && !isFinal(message) && backoffNanos(message) > 0;
+                || isPastDeadline(message, 0) && !isFinalForSure(message) && backoffNanos(message) > 0;
     }
 
     /** What waits for a delay does not count, up to a limit. */
