@@ -72,7 +72,7 @@ final class ModelSubscription {
             long backoff = backoffNanos(message);
             if (message.state == ModelMessage.State.DELAYED) {
                 copy.delay(message.mayNanos, message.mustNanos);
-            } else if (backoff > 0 && isPastDeadline(message, 0) && !isFinal(message)) {
+            } else if (backoff > 0 && isPastDeadline(message, 0) && !isFinalForSure(message)) {
                 copy.delay(0, model.nowNanos() + backoff); // it has been met, or not yet
             }
         }
@@ -460,8 +460,9 @@ final class ModelSubscription {
     }
 
     private boolean isPerhapsDelayed(ModelMessage message) {
+        boolean restored = message.unsure && model.nowNanos() - message.mustNanos < TICK_NANOS + MILLI_NANOS;
         return message.state == ModelMessage.State.DELAYED
-                || isPastDeadline(message, 0) && !isFinal(message) && backoffNanos(message) > 0;
+                || isPastDeadline(message, 0) && !isFinalForSure(message) && (restored || backoffNanos(message) > 0);
     }
 
     /** What waits for a delay does not count, up to a limit. */
