@@ -136,10 +136,6 @@ final class Model implements JournalTap.Listener {
         return settlementsWait;
     }
 
-    boolean isLiveLossy() {
-        return options.liveMessagesMax() < 10_000;
-    }
-
     /** Whether a subscription that holds so many deliveries must be given another one. */
     boolean mayHoldAnother(long held) {
         BrokerLimits limits = options.limits();
