@@ -198,8 +198,8 @@ def load_and_judge(daemon, load, seconds):
         return f"it ended with status {daemon.returncode}"
     load.end()
     connection = load.connect()
-    connection.send(wire.PING, 7)
-    connection.expect(wire.PONG)
+    connection.send(blip.PING, 7)
+    connection.expect(blip.PONG)
     connection.close()
     return None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples"))
 import blip  # noqa: E402: the client that is written from docs/protocol.md
 
-PING, PONG, CREDIT = 0x07, 0x08, 0x12
+CREDIT = 0x12
 ACK, REJECT = 1, 3
 NO_LIMIT = 0xffffffff
 LETTER_ORIGIN, LETTER_REASON = 0x90, 0x92

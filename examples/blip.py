@@ -8,14 +8,17 @@ BLIPMQ_URL (default 127.0.0.1:5555) says where the broker is, BLIPMQ_KEY (defaul
 is lost: pub sends again what was not confirmed, so a message may come twice; sub is delivered again what it had not acknowledged.
 """
 import os
+import select
 import socket
 import struct
 import sys
 import time
 
-HELLO, AUTH, ACK, NACK, PUBLISH_BATCH, ATTACH, SETTLE = 0x01, 0x02, 0x05, 0x06, 0x10, 0x11, 0x13
+HELLO, AUTH, ACK, NACK, PING, PONG, PUBLISH_BATCH, ATTACH, SETTLE = 0x01, 0x02, 0x05, 0x06, 0x07, 0x08, 0x10, 0x11, 0x13
 WELCOME, CONFIRM, ATTACHED, DELIVER, DETACHED, GOAWAY = 0x20, 0x21, 0x22, 0x23, 0x25, 0x28
 HAS_PROPERTIES = 1 << 31
+HEARTBEAT_SECONDS = 10  # whoever says nothing for twice as long is taken for dead, on both sides
+HEARTBEAT_ID = 0
 INSTANCE = os.urandom(16)  # the same on each of this program's connections: a new one replaces one that was lost unseen
 
 
@@ -39,9 +42,9 @@ class Connection:
         self.socket = socket.create_connection((host, int(port)), timeout=10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        self.input = self.socket.makefile("rb")
-        no_heartbeat = struct.pack(">I", 0)
-        self.send(HELLO, 1, struct.pack(">H", 2) + text(name) + data(INSTANCE) + no_heartbeat)
+        self.input, self.heard = bytearray(), time.monotonic()
+        heartbeat = struct.pack(">I", 1000 * HEARTBEAT_SECONDS)
+        self.send(HELLO, 1, struct.pack(">H", 2) + text(name) + data(INSTANCE) + heartbeat)
         self.send(AUTH, 2, text(key))
         self.expect(WELCOME)
         self.expect(ACK)
@@ -55,6 +58,8 @@ class Connection:
         header = self.read(13)
         length, kind, correlation_id = struct.unpack(">IBQ", header)
         payload = self.read(length - 9)
+        if kind == PONG and correlation_id == HEARTBEAT_ID:
+            return self.receive()
         if kind == NACK:
             code, size = struct.unpack_from(">HH", payload)
             raise Refused(f"{code} {payload[4:4 + size].decode()}")
@@ -64,10 +69,23 @@ class Connection:
         return kind, correlation_id, payload
 
     def read(self, size):
-        found = self.input.read(size)
-        if len(found) < size:
-            raise ConnectionError("the broker closed the connection")
-        return found
+        while len(self.input) < size:
+            self.await_input()
+            found = self.socket.recv(1 << 16)
+            if not found:
+                raise ConnectionError("the broker closed the connection")
+            self.input += found
+        taken = bytes(self.input[:size])
+        del self.input[:size]
+        return taken
+
+    def await_input(self):
+        """Waits for the broker, and asks now and then whether it is still there: a lost one says nothing for ever."""
+        while not select.select([self.socket], [], [], HEARTBEAT_SECONDS / 2)[0]:
+            if time.monotonic() - self.heard > 2 * HEARTBEAT_SECONDS:
+                raise ConnectionError("the broker does not answer")
+            self.send(PING, HEARTBEAT_ID)
+        self.heard = time.monotonic()
 
     def expect(self, wanted):
         kind, _, payload = self.receive()
@@ -76,7 +94,6 @@ class Connection:
         return payload
 
     def close(self):
-        self.input.close()
         self.socket.close()
 
 

@@ -85,8 +85,8 @@ class CheckpointCodecTest {
                         "topic demo " + log(10, 6, 110, 9),
                         "subscription 1 " + OWNER_TEXT + " 'jobs' true at 6 2 30 null ahead [8, 9] [30, 5]",
                         "detached 3000",
-                        delivery("propertiesBytes=14, redriven=true, attempts=3, dueMillis=0]"),
-                        delivery("propertiesBytes=0, redriven=false, attempts=1, dueMillis=4000]")
+                        delivery("propertiesBytes=14, redriven=true, delivered=true, attempts=3, dueMillis=0]"),
+                        delivery("propertiesBytes=0, redriven=false, delivered=true, attempts=1, dueMillis=4000]")
                                 .replace("tag=5", "tag=4"),
                         "topic $dead-letter/demo " + log(0, 0, 0, 0),
                         "subscription 7 " + OWNER_TEXT + " '' false at 7 0 0 " + log(7, 1, 10, 7) + " ahead [] []",
@@ -114,7 +114,7 @@ class CheckpointCodecTest {
                 "jobs",
                 true,
                 "[30, 5]",
-                delivery("propertiesBytes=14, redriven=true, attempts=3, dueMillis=0]"),
+                delivery("propertiesBytes=14, redriven=true, delivered=false, attempts=3, dueMillis=0]"),
                 letter(true, 10));
     }
 
@@ -125,7 +125,7 @@ class CheckpointCodecTest {
                 "",
                 false,
                 "[30, 5]",
-                delivery("propertiesBytes=0, redriven=false, attempts=3, dueMillis=0]"),
+                delivery("propertiesBytes=0, redriven=false, delivered=false, attempts=3, dueMillis=0]"),
                 letter(false, 10));
     }
 
@@ -136,7 +136,7 @@ class CheckpointCodecTest {
                 "",
                 false,
                 "[-1, -1]",
-                delivery("propertiesBytes=0, redriven=false, attempts=3, dueMillis=0]"),
+                delivery("propertiesBytes=0, redriven=false, delivered=false, attempts=3, dueMillis=0]"),
                 letter(false, CommandHandler.LENGTH_UNKNOWN));
     }
 

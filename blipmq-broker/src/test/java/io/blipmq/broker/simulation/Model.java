@@ -136,10 +136,6 @@ final class Model implements JournalTap.Listener {
         return settlementsWait;
     }
 
-    boolean isLiveLossy() {
-        return options.liveMessagesMax() < 10_000;
-    }
-
     /** Whether a subscription that holds so many deliveries must be given another one. */
     boolean mayHoldAnother(long held) {
         BrokerLimits limits = options.limits();
@@ -265,13 +261,19 @@ final class Model implements JournalTap.Listener {
         durable.values().forEach(ModelSubscription::onTurn);
     }
 
-    /** What a tick in this turn has to drop. */
+    /**
+     * What a tick in this turn has to drop. It stops at the first message that has not expired, among those that are due as
+     * among those never delivered: since times were moved, an older one may expire later than a newer one.
+     */
     private void noteOutdated(ModelSubscription subscription) {
         boolean again = nowNanos - settlementsWaitedNanos < AGAIN_NANOS + ModelSubscription.TICK_NANOS;
+        boolean newStopped = false;
+        boolean dueStopped = again;
         for (ModelMessage message : subscription.unsettled.values()) {
-            boolean waits =
-                    message.state == ModelMessage.State.NEW || message.state == ModelMessage.State.DUE && !again;
-            if (waits && message.isExpired(nowMillis)) {
+            if (!message.isExpired(nowMillis)) {
+                newStopped |= message.isNew();
+                dueStopped |= !message.isNew();
+            } else if (message.isNew() ? !newStopped : message.state == ModelMessage.State.DUE && !dueStopped) {
                 outdated.add(new Settled(subscription.id, message.tag));
             }
         }

@@ -153,6 +153,19 @@ final class ModelMessage {
         }
     }
 
+    /** A checkpoint begins: what it keeps of another one's attempts, which may leave the machine before it is written down. */
+    void keepAttempts(ModelMessage other, boolean pastDeadline) {
+        if (!other.isInHand()) {
+            return;
+        }
+        if (!other.isWritten()) {
+            unsure = true;
+        } else if (other.attachment.countFromBegin && !other.begun) {
+            attempts -= pastDeadline ? 0 : 1;
+            unsure |= pastDeadline;
+        }
+    }
+
     @Override
     public String toString() {
         return "message " + tag + " '" + Texts.brief(payload) + "' " + state + ", deliveries: " + attempts

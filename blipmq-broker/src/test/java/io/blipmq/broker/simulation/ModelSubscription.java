@@ -67,25 +67,15 @@ final class ModelSubscription {
         ModelSubscription kept = copy();
         kept.keptDetachedNanos = isAttached() ? 0 : detachedNanos;
         for (ModelMessage message : unsettled.values()) {
+            ModelMessage copy = kept.unsettled.get(message.tag);
+            copy.keepAttempts(message, isPastDeadline(message, 0));
             long backoff = backoffNanos(message);
             if (message.state == ModelMessage.State.DELAYED) {
-                kept.unsettled.get(message.tag).delay(message.mayNanos, message.mustNanos);
-            } else if (backoff > 0 && isPastDeadline(message, 0) && !isFinal(message)) {
-                kept.unsettled.get(message.tag).delay(0, model.nowNanos() + backoff); // it has been met, or not yet
+                copy.delay(message.mayNanos, message.mustNanos);
+            } else if (backoff > 0 && isPastDeadline(message, 0) && !isFinalForSure(message)) {
+                copy.delay(0, model.nowNanos() + backoff); // it has been met, or not yet
             }
         }
-        for (ModelMessage message : unsettled.values()) {
-            if (message.isInHand()) {
-                ModelMessage copy = message.copy();
-                copy.attachment = message.attachment;
-                copy.pushIndex = message.pushIndex;
-                copy.begun = message.begun;
-                copy.endConnection(isPastDeadline(message, 0));
-                copy.attachment = null;
-                kept.unsettled.put(message.tag, copy);
-            }
-        }
-        kept.lettersMade.keySet().removeIf(tag -> letterMade(tag) == null);
         return kept;
     }
 
@@ -470,8 +460,9 @@ final class ModelSubscription {
     }
 
     private boolean isPerhapsDelayed(ModelMessage message) {
+        boolean restored = message.unsure && model.nowNanos() - message.mustNanos < TICK_NANOS + MILLI_NANOS;
         return message.state == ModelMessage.State.DELAYED
-                || isPastDeadline(message, 0) && !isFinal(message) && backoffNanos(message) > 0;
+                || isPastDeadline(message, 0) && !isFinalForSure(message) && (restored || backoffNanos(message) > 0);
     }
 
     /** What waits for a delay does not count, up to a limit. */

@@ -161,8 +161,8 @@ class PlantedBugTest {
                                 ";"),
                         broker(
                                 "a checkpoint counts attempts that were not made",
-                                "delivery.delivered, delivery.attemptsMade());",
-                                "delivery.delivered, delivery.attempts);"),
+                                "delivery.delivered, delivery.attemptsMade(),",
+                                "delivery.delivered, delivery.attempts,"),
                         broker(
                                 "an answer does not wait until the settlement is stored",
                                 "awaitedBy.lastSequence(answer); journal.requestForce();",
@@ -213,7 +213,11 @@ class PlantedBugTest {
                         wal(
                                 "a batch is confirmed before its force",
                                 "if (!schedule.storedMeansForced()) { publish(); }",
-                                "publish();"))
+                                "publish();"),
+                        wal(
+                                "the rest of a frame, the first records of which a checkpoint stands for, is rewritten",
+                                "if (newest) { reader.replayDurable(durable, this::onRecord); }",
+                                "if (newest) { reader.replay(durable, this::onRecord); }"))
                 .map(bug -> new Object[] {bug.what(), bug});
     }
 
