@@ -2,6 +2,7 @@ package io.blipmq.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.broker.BrokerLimits;
 import io.blipmq.client.BlipClient;
 import io.blipmq.client.Message;
 import io.blipmq.client.RefusedException;
@@ -72,7 +73,7 @@ class SmallHeapTest {
                 publish(client, "t", MESSAGES);
                 client.ping();
                 assertThat(daemon.scrape().value("messages_inflight"))
-                        .isBetween((long) SLOW_CONSUMERS, (64L << 20) / 4 / 256);
+                        .isBetween((long) SLOW_CONSUMERS, deliveriesMax());
             }
             endCleanly(daemon);
         }
@@ -88,6 +89,12 @@ class SmallHeapTest {
             all.get(60, TimeUnit.SECONDS);
             endCleanly(daemon);
         }
+    }
+
+    /** Within the heap and direct memory of {@link DaemonSetup}. */
+    private static long deliveriesMax() throws StartException {
+        long stateBytes = MemoryBudgets.of(80 << 20, 128 << 20, 16_384).stateBytes();
+        return stateBytes / BrokerLimits.defaults().deliveryBytes();
     }
 
     @Test
