@@ -191,8 +191,7 @@ final class Redelivery implements Delivering {
     public void expire(Delivery delivery) {
         if (!tryExpire(delivery.subscription, delivery.message)) {
             leaveHand(delivery);
-            delivery.transitionTo(Delivery.State.DELAYED);
-            deadlines.schedule(delivery, nowNanos + AGAIN_NANOS);
+            delay(delivery, AGAIN_NANOS);
         }
     }
 
@@ -385,10 +384,15 @@ final class Redelivery implements Delivering {
         if (delayNanos == 0) {
             dueAgain(delivery);
         } else {
-            delivery.transitionTo(Delivery.State.DELAYED);
-            deadlines.schedule(delivery, nowNanos + delayNanos);
-            ready.add(delivery.subscription.attachment()); // there may be room for another one now
+            delay(delivery, delayNanos);
         }
+    }
+
+    /** What waits for a delay leaves room for another one. */
+    private void delay(Delivery delivery, long nanos) {
+        delivery.transitionTo(Delivery.State.DELAYED);
+        deadlines.schedule(delivery, nowNanos + nanos);
+        ready.add(delivery.subscription.attachment());
     }
 
     private void dueAgain(Delivery delivery) {

@@ -190,4 +190,21 @@ class FullJournalTest {
         broker.journal().settlementsBusy(false);
         assertThat(bob.receiveTexts()).containsExactly("live");
     }
+
+    @Test
+    void whatHasExpiredAndCannotBeSettledLeavesRoomForAnotherAtOnce() {
+        broker = new TestBroker(Options.inFlightMax(1));
+        PushClient bob = new PushClient(broker, "bob");
+        long id = bob.attach(PushClient.Request.to("demo").named("jobs"), PushBroker.UNLIMITED_CREDIT);
+        bob.publish(1, "demo", new PropertiesBuilder().ttlMillis(1_000).toBytes(), "short");
+        bob.publish(1, "demo", "next");
+        broker.turn();
+        CollectingPusher.Pushed expiring = bob.receiveOne();
+        broker.journal().full(true);
+        bob.reject(id, "bad", expiring.tag());
+        assertThat(bob.receiveTexts()).isEmpty();
+        broker.advance(2, SECONDS);
+        broker.turn();
+        assertThat(bob.receiveTexts()).containsExactly("next");
+    }
 }
