@@ -454,9 +454,12 @@ final class ModelSubscription {
         return heldLeast() + coming + more - notCounted(delayed) <= options().inFlightMax();
     }
 
-    /** A subscription that has been given nothing may count what waits for a delay, until the next tick at the latest. */
+    /** Whether it perhaps has as many unsettled as it may. */
     private boolean isPerhapsFull() {
-        return heldMost() + coming >= options().inFlightMax();
+        long delayed = unsettled.values().stream()
+                .filter(message -> message.state == ModelMessage.State.DELAYED && model.nowNanos() < message.mayNanos)
+                .count();
+        return heldMost() + coming - notCounted(delayed) >= options().inFlightMax();
     }
 
     private boolean isPerhapsDelayed(ModelMessage message) {

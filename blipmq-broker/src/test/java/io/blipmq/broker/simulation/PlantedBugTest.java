@@ -111,6 +111,10 @@ class PlantedBugTest {
                                 "attachment.client().pusher().onDetached(subscription.id(), TAKEN_OVER,"
                                         + " \"taken over by \" + successor.describe());",
                                 ""),
+                        broker(
+                                "a queue of QoS 0 messages drops the oldest too early",
+                                "long tooMany = unread() - log.messagesMax();",
+                                "long tooMany = unread() - log.messagesMax() + 1;"),
                         broker("credit is not spent", "credit -= messages;", ""),
                         broker("credit in bytes is not spent", "creditBytes -= bytes;", ""),
                         broker(
