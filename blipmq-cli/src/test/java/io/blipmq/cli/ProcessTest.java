@@ -85,9 +85,7 @@ class ProcessTest {
 
     @Test
     void ctrlCIsStatus130() throws Exception {
-        assumeThat(IgnoredSignals.contain(SIGINT))
-                .as("SIGINT is ignored here, so children ignore it")
-                .isFalse();
+        assumeThatCtrlCWorks();
         process = blipmq("sub", "demo", "--name", "all").start();
         server.await("it is subscribed", () -> server.isHeld("all"));
 
@@ -99,6 +97,7 @@ class ProcessTest {
 
     @Test
     void whatCtrlCKeepsFromBeingPrintedIsReleased() throws Exception {
+        assumeThatCtrlCWorks();
         CommandRun.at(server).input("one\ntwo\nthree\n").run("pub", "demo");
         process = blipmq("sub", "demo", "--name", "all", "--ack", "manual").start();
         BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
@@ -123,6 +122,12 @@ class ProcessTest {
 
         assertThat(status()).isEqualTo(1);
         assertThat(errors()).endsWith(" was refused: 401 invalid API key\n").hasLineCount(1);
+    }
+
+    private static void assumeThatCtrlCWorks() throws IOException {
+        assumeThat(IgnoredSignals.contain(SIGINT))
+                .as("SIGINT is ignored here, so children ignore it")
+                .isFalse();
     }
 
     private ProcessBuilder blipmq(String... arguments) {
