@@ -38,8 +38,8 @@ RUN command -v curl >/dev/null \
 # The owner of a mounted /var/lib/blipmq: a fixed number, because names differ between the host and the container.
 RUN groupadd --gid 10001 blipmq \
     && useradd --uid 10001 --gid blipmq --no-create-home --home-dir /var/lib/blipmq --shell /usr/sbin/nologin blipmq \
-    && mkdir -p /etc/blipmq /var/lib/blipmq \
-    && chown blipmq:blipmq /var/lib/blipmq
+    && mkdir -p /etc/blipmq \
+    && install -d -o blipmq -g blipmq -m 0750 /var/lib/blipmq
 
 COPY --from=build /blipmq /opt/blipmq
 RUN ln -s /opt/blipmq/bin/blipmqd /opt/blipmq/bin/blipmq /usr/local/bin/ \

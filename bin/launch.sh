@@ -5,7 +5,13 @@
 # pom.xml, and is built before the first start and whenever a source is newer than the build. The caller's directory is never left,
 # so relative paths in arguments mean what the caller meant, and the JVM takes the place of the shell, so signals reach it.
 #
-# Environment: BLIPMQ_JAVA_HOME (before JAVA_HOME, before java on the PATH), BLIPMQ_JAVA_OPTS (appended to the JVM options).
+# Environment: BLIPMQ_JAVA_HOME (before JAVA_HOME, before java on the PATH), BLIPMQ_JAVA_OPTS and BLIPMQ_CLI_JAVA_OPTS (for the JVM of
+# the daemon and of the command line). What they and the JVM's own variables choose replaces what would be chosen here.
+
+# The first files that a JVM opens would take the place of a standard stream that is closed.
+{ true 9<&0; } 2>/dev/null || exec </dev/null
+{ true 9>&1; } 2>/dev/null || exec >/dev/null
+{ true 9>&2; } || exec 2>/dev/null
 
 # shellcheck disable=SC2154
 home=$(CDPATH='' cd -- "$bin/.." && pwd -P) || exit 1
@@ -36,10 +42,12 @@ launch() {
     [ -f "$archive" ] || archive=
     use_utf8
     class_path=$(class_path) || exit 1
+    # Messages and keys are nobody else's business: the log's files are not for others to read.
+    [ "$program" != blipmqd ] || umask g-w,o-rwx
     # Options are words without spaces or patterns to expand.
     set -f
     # shellcheck disable=SC2086
-    exec "$java" $options ${archive:+"-XX:SharedArchiveFile=$archive"} ${BLIPMQ_JAVA_OPTS-} \
+    exec "$java" $options ${archive:+"-XX:SharedArchiveFile=$archive"} $own_options \
         -cp "$class_path" "$(main_class "$program")" "$@"
 }
 
@@ -50,41 +58,165 @@ main_class() {
     esac
 }
 
-# Sets $options. JVM messages go to stderr, for stdout belongs to the program; an archive that does not fit is not worth a message.
+# Sets $options, and $own_options, which go behind them. JVM messages go to stderr, for stdout belongs to the program; an archive
+# that does not fit is not worth a message.
 jvm_options() {
-    options="-Xshare:auto -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
-        -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8
-        -Xlog:disable -Xlog:all=warning:stderr -Xlog:cds*=off:stderr"
+    given_options "$1"
+    options="-Xshare:auto -XX:-UsePerfData -XX:+DisplayVMOutputToStderr
+        -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8"
+    choose ' -Xlog' "-Xlog:disable -Xlog:all=warning:stderr -Xlog:cds*=off:stderr"
     case $1 in
         blipmqd)
             memory_mib
-            options="$options -Xms16m -Xmx${heap_mib}m -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=20 -XX:MaxDirectMemorySize=${direct_mib}m -Djdk.nio.maxCachedBufferSize=262144"
-            # The JVM refuses two collectors, so one in BLIPMQ_JAVA_OPTS replaces this one.
-            case ${BLIPMQ_JAVA_OPTS-} in
-                *-XX:+Use*GC*) ;;
-                *) options="$options -XX:+UseG1GC" ;;
-            esac
+            options="$options -XX:+ExitOnOutOfMemoryError"
+            heap 16 "$heap_mib"
+            choose HeapFreeRatio "-XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=20"
+            choose MaxDirectMemorySize "-XX:MaxDirectMemorySize=${direct_mib}m"
+            choose maxCachedBufferSize "-Djdk.nio.maxCachedBufferSize=262144"
+            if [ "$limit_mib" -ge 512 ]; then
+                collector UseG1GC
+            else
+                # G1 and the second compiler take more beside the heap than a small container has.
+                collector UseSerialGC
+                [ "$limit_mib" -ge 256 ] || choose TieredStopAtLevel "-XX:TieredStopAtLevel=1"
+                export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-2}"
+            fi
             ;;
         blipmq)
-            options="$options -Xms8m -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+            # It says itself that memory is short: the JVM would say so on standard output, which is for messages.
+            heap 8 256
+            collector UseSerialGC
+            choose TieredStopAtLevel "-XX:TieredStopAtLevel=1"
             ;;
     esac
 }
 
-# Sets $heap_mib and $direct_mib: what a broker needs, or three quarters of a container that is smaller than that asks for.
+# Sets $own_options to those of the program's variable, and $given to these and those that the JVM reads by itself. A debugger's or
+# JMX port can be taken only once: a command line beside a daemon goes without them.
+given_options() {
+    case $1 in
+        blipmqd) own_options=${BLIPMQ_JAVA_OPTS-} ;;
+        blipmq)
+            own_options=${BLIPMQ_CLI_JAVA_OPTS-}
+            case ${JAVA_TOOL_OPTIONS-} in *jdwp* | *jmxremote*) unset JAVA_TOOL_OPTIONS ;; esac
+            case ${JDK_JAVA_OPTIONS-} in *jdwp* | *jmxremote*) unset JDK_JAVA_OPTIONS ;; esac
+            case ${_JAVA_OPTIONS-} in *jdwp* | *jmxremote*) unset _JAVA_OPTIONS ;; esac
+            ;;
+    esac
+    given=" ${JAVA_TOOL_OPTIONS-} ${JDK_JAVA_OPTIONS-} $own_options ${_JAVA_OPTIONS-} "
+}
+
+# choose NAME OPTION...: options of the launcher, unless one that is given has this in its name.
+choose() {
+    case $given in
+        *"$1"*) ;;
+        *) options="$options $2" ;;
+    esac
+}
+
+# The JVM refuses two collectors.
+collector() {
+    case $given in
+        *-XX:+Use*GC*) ;;
+        *) options="$options -XX:+$1" ;;
+    esac
+}
+
+# heap FIRST MAX, in MiB: neither where the given options decide, and none that contradicts them.
+heap() {
+    first_mib=$(given_mib Xms InitialHeapSize)
+    max_mib=$(given_mib Xmx MaxHeapSize)
+    case $given in
+        *RAMPercentage*) ;;
+        *)
+            if [ -z "$max_mib" ]; then
+                max_mib=$2
+                [ "${first_mib:-0}" -le "$2" ] || max_mib=$first_mib
+                options="$options -Xmx${max_mib}m"
+            fi
+            [ -n "$first_mib" ] || [ "$max_mib" -lt "$1" ] || options="$options -Xms${1}m"
+            ;;
+    esac
+}
+
+# given_mib X-OPTION FLAG: the size, rounded up to MiB, that the given options have for it, the last one first; nothing when none has.
+given_mib() (
+    size=
+    set -f
+    for option in $given; do
+        case $option in
+            "-$1"[0-9]*) size=${option#"-$1"} ;;
+            "-XX:$2="[0-9]*) size=${option#*=} ;;
+        esac
+    done
+    number=${size%[kKmMgGtT]}
+    case $size in
+        '') ;;
+        *[kK]) echo $(((number + 1023) / 1024)) ;;
+        *[mM]) echo "$number" ;;
+        *[gG]) echo $((number * 1024)) ;;
+        *[tT]) echo $((number * 1048576)) ;;
+        *) echo $(((number + 1048575) / 1048576)) ;;
+    esac
+)
+
+# Sets $heap_mib and $direct_mib: what a broker needs, or what a smaller container leaves beside the JVM's own memory, which is a
+# quarter (a fifth from 512 MiB on) and at least 36 MiB. The daemon knows this number too, and says when the sum is more than there is.
 memory_mib() {
+    memory_limit_mib
     heap_mib=512
     direct_mib=256
-    limit=max
-    for file in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
-        [ ! -r "$file" ] || read -r limit <"$file"
-    done
-    [ "$limit" != max ] || return 0
-    limit=$((limit / 1048576))
-    if [ "$limit" -lt 1024 ]; then
-        heap_mib=$((limit / 2))
-        direct_mib=$((limit / 4))
+    [ "$limit_mib" -lt 1024 ] || return 0
+    if [ "$limit_mib" -ge 512 ]; then
+        own_mib=$((limit_mib / 5))
+    else
+        own_mib=$((limit_mib / 4))
     fi
+    own_mib=$(at_least 36 "$own_mib")
+    direct_mib=$(at_least 13 $(((limit_mib - own_mib) / 3)))
+    heap_mib=$(at_least 15 $((limit_mib - own_mib - direct_mib)))
+    [ "$direct_mib" -lt 256 ] || direct_mib=256
+    [ "$heap_mib" -lt 512 ] || heap_mib=512
+}
+
+at_least() {
+    if [ "$2" -ge "$1" ]; then echo "$2"; else echo "$1"; fi
+}
+
+# Sets $limit_mib: the memory of this machine, or of the container or service that this process is in; a limit further out counts too.
+memory_limit_mib() {
+    limit_mib=1048576
+    if [ -r /proc/meminfo ]; then
+        while read -r field kib _; do
+            [ "$field" != MemTotal: ] || limit_at_most "$((kib * 1024))"
+        done </proc/meminfo
+    fi
+    [ -r /proc/self/cgroup ] || return 0
+    while IFS=: read -r _ controllers group; do
+        case ,$controllers, in
+            ,,) limits_above /sys/fs/cgroup "$group" memory.max ;;
+            *,memory,*) limits_above /sys/fs/cgroup/memory "$group" memory.limit_in_bytes ;;
+        esac
+    done </proc/self/cgroup
+}
+
+# limits_above ROOT GROUP FILE
+limits_above() {
+    group=$2
+    while :; do
+        if [ -r "$1$group/$3" ] && read -r limit <"$1$group/$3"; then
+            limit_at_most "$limit"
+        fi
+        [ -n "${group#/}" ] || break
+        group=${group%/*}
+    done
+}
+
+limit_at_most() {
+    case $1 in
+        '' | *[!0-9]*) ;;
+        *) [ "$(($1 / 1048576))" -ge "$limit_mib" ] || limit_mib=$(($1 / 1048576)) ;;
+    esac
 }
 
 # In a fixed order, whatever the locale: a class-data archive is only valid for the class path that it was made with.

@@ -8,23 +8,30 @@ BLIPMQ_URL (default 127.0.0.1:5555) says where the broker is, BLIPMQ_KEY (defaul
 is lost: pub sends again what was not confirmed, so a message may come twice; sub is delivered again what it had not acknowledged.
 """
 import os
+import select
 import socket
 import struct
 import sys
 import time
 
-HELLO, AUTH, ACK, NACK, PUBLISH_BATCH, ATTACH, SETTLE = 0x01, 0x02, 0x05, 0x06, 0x10, 0x11, 0x13
+HELLO, AUTH, ACK, NACK, PING, PONG, PUBLISH_BATCH, ATTACH, SETTLE = 0x01, 0x02, 0x05, 0x06, 0x07, 0x08, 0x10, 0x11, 0x13
 WELCOME, CONFIRM, ATTACHED, DELIVER, DETACHED, GOAWAY = 0x20, 0x21, 0x22, 0x23, 0x25, 0x28
 HAS_PROPERTIES = 1 << 31
+HEARTBEAT_SECONDS = 10  # whoever says nothing for twice as long is taken for dead, on both sides
+HEARTBEAT_ID = 0
+INSTANCE = os.urandom(16)  # the same on each of this program's connections: a new one replaces one that was lost unseen
 
 
 class Refused(Exception):
     """The broker said no, and would say it again: its code and its text."""
 
 
+def data(value):
+    return struct.pack(">H", len(value)) + value
+
+
 def text(value):
-    data = value.encode()
-    return struct.pack(">H", len(data)) + data
+    return data(value.encode())
 
 
 class Connection:
@@ -35,8 +42,9 @@ class Connection:
         self.socket = socket.create_connection((host, int(port)), timeout=10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        self.input = self.socket.makefile("rb")
-        self.send(HELLO, 1, struct.pack(">H", 2) + text(name))
+        self.input, self.heard = bytearray(), time.monotonic()
+        heartbeat = struct.pack(">I", 1000 * HEARTBEAT_SECONDS)
+        self.send(HELLO, 1, struct.pack(">H", 2) + text(name) + data(INSTANCE) + heartbeat)
         self.send(AUTH, 2, text(key))
         self.expect(WELCOME)
         self.expect(ACK)
@@ -50,18 +58,34 @@ class Connection:
         header = self.read(13)
         length, kind, correlation_id = struct.unpack(">IBQ", header)
         payload = self.read(length - 9)
+        if kind == PONG and correlation_id == HEARTBEAT_ID:
+            return self.receive()
         if kind == NACK:
             code, size = struct.unpack_from(">HH", payload)
             raise Refused(f"{code} {payload[4:4 + size].decode()}")
         if kind == GOAWAY:
-            raise ConnectionError("the broker is shutting down")
+            code, _, size = struct.unpack_from(">HIH", payload)
+            raise ConnectionError(f"the broker ends the connection: {code} {payload[8:8 + size].decode()}")
         return kind, correlation_id, payload
 
     def read(self, size):
-        data = self.input.read(size)
-        if len(data) < size:
-            raise ConnectionError("the broker closed the connection")
-        return data
+        while len(self.input) < size:
+            self.await_input()
+            found = self.socket.recv(1 << 16)
+            if not found:
+                raise ConnectionError("the broker closed the connection")
+            self.input += found
+        taken = bytes(self.input[:size])
+        del self.input[:size]
+        return taken
+
+    def await_input(self):
+        """Waits for the broker, and asks now and then whether it is still there: a lost one says nothing for ever."""
+        while not select.select([self.socket], [], [], HEARTBEAT_SECONDS / 2)[0]:
+            if time.monotonic() - self.heard > 2 * HEARTBEAT_SECONDS:
+                raise ConnectionError("the broker does not answer")
+            self.send(PING, HEARTBEAT_ID)
+        self.heard = time.monotonic()
 
     def expect(self, wanted):
         kind, _, payload = self.receive()
@@ -70,7 +94,6 @@ class Connection:
         return payload
 
     def close(self):
-        self.input.close()
         self.socket.close()
 
 
@@ -89,21 +112,21 @@ def publish(connection, topic, messages, first_number):
             runs = runs[12 + size:]
 
 
-def attach(connection, topic, name, credit=256):
+def attach(connection, topic, name, credit=32, credit_bytes=4 << 20):
     """Makes or resumes a durable subscription, taking it over from a connection that is still there; its id."""
     flags = 0x01 | 0x02 | 0x08  # QoS 1, take over, settling gives the credit back
-    payload = struct.pack(">BIII", flags, credit, 0, 0) + text(topic) + text(name)
+    payload = struct.pack(">BIIII", flags, credit, credit_bytes, 0, 0) + text(topic) + text(name)
     connection.send(ATTACH, 1, payload)
     return struct.unpack_from(">Q", connection.expect(ATTACHED))[0]
 
 
 def deliveries(payload):
-    """The deliveries of a DELIVER: (tag, message); the tag is None at QoS 0, where nothing is settled."""
+    """The deliveries of a DELIVER: (tag, attempt, message); the tag is None at QoS 0, where nothing is settled."""
     qos, at = payload[0] & 1, 9
     while at < len(payload):
-        tag = None
+        tag, attempt = None, 0
         if qos:
-            tag, _attempt = struct.unpack_from(">QH", payload, at)
+            tag, attempt = struct.unpack_from(">QH", payload, at)
             at += 10
         (length,) = struct.unpack_from(">I", payload, at)
         at += 4
@@ -111,19 +134,21 @@ def deliveries(payload):
             length ^= HAS_PROPERTIES
             (size,) = struct.unpack_from(">H", payload, at)
             at += 2 + size
-        yield tag, payload[at:at + length]
+        yield tag, attempt, payload[at:at + length]
         at += length
 
 
-def acknowledge(connection, subscription, tags):
-    connection.send(SETTLE, 1, struct.pack(">QBBIH", subscription, 1, 0, 0, 0) + struct.pack(f">{len(tags)}Q", *tags))
+def acknowledge(connection, subscription, settled):
+    """Each of settled is (tag, attempt)."""
+    deliveries = b"".join(struct.pack(">QH", tag, attempt) for tag, attempt in settled)
+    connection.send(SETTLE, 1, struct.pack(">QBBIH", subscription, 1, 0, 0, 0) + deliveries)
 
 
 def batches_of_input():
     """The lines of standard input, as many at a time as have come."""
     rest = b""
-    while data := os.read(sys.stdin.fileno(), 65536):
-        *lines, rest = (rest + data).split(b"\n")
+    while more := os.read(sys.stdin.fileno(), 65536):
+        *lines, rest = (rest + more).split(b"\n")
         if lines:
             yield lines
     if rest:
@@ -155,14 +180,14 @@ def run_subscriber(connect, topic, name):
             if kind == DETACHED:
                 raise Refused("somebody else took the subscription over")
             if kind == DELIVER:
-                tags = []
-                for tag, message in deliveries(payload):
+                settled = []
+                for tag, attempt, message in deliveries(payload):
                     sys.stdout.buffer.write(message + b"\n")
                     if tag is not None:
-                        tags.append(tag)
+                        settled.append((tag, attempt))
                 sys.stdout.buffer.flush()
-                if tags:
-                    acknowledge(connection, subscription, tags)
+                if settled:
+                    acknowledge(connection, subscription, settled)
         except OSError as lost:
             connection = wait_to_reconnect(lost)
 

@@ -80,7 +80,7 @@ start_daemon() { # name of its log, port
 
 say "starting the daemon (fsync_policy always), and a durable subscription"
 start_daemon daemon1.log 0
-"$home/bin/blipmq" sub first-minute --name reader --count 0
+"$home/bin/blipmq" subscribe first-minute --name reader
 
 say "publishing; the daemon is killed with -9 when half of the lines are on their way"
 victim=$daemon

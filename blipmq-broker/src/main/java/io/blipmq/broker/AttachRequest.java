@@ -12,7 +12,9 @@ package io.blipmq.broker;
  * @param ackTimeoutMillis in which a delivery is to be settled; 0: the daemon's
  * @param retryBackoffMillis until a delivery that timed out is due again, doubling each time; 0: at once
  * @param creditOnSettle whether settling a delivery gives its credit back
- * @param credit messages that may be pushed at first
+ * @param countFromBegin whether an attempt counts only once the client has said that it begins with the delivery
+ * @param credit messages that may be pushed at first; {@link PushBroker#UNLIMITED_CREDIT}: without limit
+ * @param creditBytes bytes of them, of bodies and properties; likewise
  * @param number no other request of this connection has it
  */
 public record AttachRequest(
@@ -24,5 +26,7 @@ public record AttachRequest(
         long ackTimeoutMillis,
         long retryBackoffMillis,
         boolean creditOnSettle,
+        boolean countFromBegin,
         long credit,
+        long creditBytes,
         long number) {}

@@ -65,16 +65,33 @@ final class Attaching {
     }
 
     private long attachToDeadLetters(Client client, AttachRequest request) {
-        Topic topic = state.topics().find(request.topic());
+        DurableSubscription letters = letters(client, request.topic());
+        if (letters != null) {
+            return resume(client, request, letters);
+        }
+        return subscribing.isComing(client.owner(), request.topic()) ? Broker.BUSY : make(client, request, false);
+    }
+
+    /** The key's subscription to a topic of dead letters, or null. */
+    private DurableSubscription letters(Client client, byte[] name) {
+        Topic topic = state.topics().find(name);
         if (topic != null) {
             for (DurableSubscription candidate : topic.durable()) {
                 work.add(1);
                 if (candidate.belongsTo(client) && !candidate.isRemoving()) {
-                    return resume(client, request, candidate);
+                    return candidate;
                 }
             }
         }
-        return subscribing.isComing(client.owner(), request.topic()) ? Broker.BUSY : make(client, request, false);
+        return null;
+    }
+
+    /** As {@link PushBroker#holder}. */
+    String holder(Client client, AttachRequest request) {
+        DurableSubscription held = Topic.isDeadLetters(request.topic())
+                ? letters(client, request.topic())
+                : state.named(client.owner(), request.name());
+        return held.attachment().client().describe();
     }
 
     private long attachNamed(Client client, AttachRequest request) {
@@ -137,13 +154,7 @@ final class Attaching {
         }
         leave(attachment.client(), subscription);
         counters.increment(BrokerMetric.SUBSCRIPTIONS_TAKEN_OVER);
-        attachment
-                .client()
-                .pusher()
-                .onDetached(
-                        subscription.id(),
-                        TAKEN_OVER,
-                        "taken over by client '" + successor.name() + "' at " + successor.address());
+        attachment.client().pusher().onDetached(subscription.id(), TAKEN_OVER, "taken over by " + successor.describe());
     }
 
     private void leave(Client client, Subscription subscription) {
@@ -165,10 +176,10 @@ final class Attaching {
         return new AttachedInfo(attachment.existed(), attachment.subscription().backlog());
     }
 
-    void credit(Client client, long subscriptionId, long messages) {
+    void credit(Client client, long subscriptionId, long messages, long bytes) {
         Attachment attachment = attachment(client, subscriptionId);
         if (attachment != null) {
-            attachment.addCredit(messages);
+            attachment.addCredit(messages, bytes);
             ready.add(attachment);
         }
     }
@@ -186,7 +197,7 @@ final class Attaching {
         long inFlight = 0;
         for (Subscription subscription : client.subscriptions()) {
             Attachment attachment = subscription.attachment();
-            inFlight += attachment == null ? 0 : attachment.inFlight();
+            inFlight += attachment == null ? 0 : attachment.inFlight().size();
         }
         return inFlight;
     }
@@ -200,7 +211,7 @@ final class Attaching {
         }
         Attachment attachment = attachment(client, subscriptionId);
         if (attachment == null) {
-            return Broker.UNKNOWN;
+            return delete ? deleteNotAttached(client, subscriptionId) : Broker.UNKNOWN;
         }
         if (!(attachment.subscription() instanceof DurableSubscription durable)) {
             leave(client, attachment.subscription());
@@ -214,6 +225,13 @@ final class Attaching {
             housekeeping.remove(durable, RemoveReason.CONNECTION_ENDED); // when it is refused a tick does it
         }
         return 0;
+    }
+
+    /** Any durable subscription of the key: with a name or without, for polling, of dead letters. */
+    private long deleteNotAttached(Client client, long subscriptionId) {
+        DurableSubscription durable = state.durable(subscriptionId);
+        boolean unknown = durable == null || !durable.belongsTo(client) || durable.isRemoving();
+        return unknown ? Broker.UNKNOWN : delete(client, durable);
     }
 
     private long deleteNamed(Client client, byte[] name) {

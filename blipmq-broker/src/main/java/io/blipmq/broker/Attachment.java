@@ -12,14 +12,17 @@ final class Attachment extends Bag.Item {
     private final boolean existed;
     private final long number;
     private final boolean creditOnSettle;
+    private final boolean countsFromBegin;
     private final long ackTimeoutNanos;
     private final long retryBackoffNanos;
     private long credit;
+    /** Below 0 when a message was larger than what was left. */
+    private long creditBytes;
     /** Beside what else every message looks at. */
     private final long subscriptionId;
 
-    /** Deliveries that it was given and that are not settled and have not timed out. */
-    private int inFlight;
+    /** What it was given and has in hand. */
+    private final InFlight inFlight = new InFlight();
 
     private boolean answered;
     private boolean ended;
@@ -35,9 +38,10 @@ final class Attachment extends Bag.Item {
         this.existed = existed;
         this.number = request.number();
         this.creditOnSettle = request.creditOnSettle();
+        this.countsFromBegin = request.countFromBegin();
         this.ackTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(request.ackTimeoutMillis());
         this.retryBackoffNanos = TimeUnit.MILLISECONDS.toNanos(request.retryBackoffMillis());
-        addCredit(request.credit());
+        addCredit(request.credit(), request.creditBytes());
     }
 
     Client client() {
@@ -74,10 +78,13 @@ final class Attachment extends Bag.Item {
         return ackTimeoutNanos == 0 ? options.ackTimeoutNanos() : ackTimeoutNanos;
     }
 
-    /** How long a delivery that has timed out waits until it is due again. */
+    /**
+     * How long a delivery that has timed out waits until it is due again: twice as long with each attempt, up to 30 s, or to
+     * what was asked for when that is longer.
+     */
     long retryBackoffNanos(int attempt) {
         long cap = Math.max(BrokerOptions.BACKOFF_NANOS_MAX, retryBackoffNanos);
-        int doublings = Math.min(attempt - 1, 30);
+        int doublings = Math.min(Math.max(0, attempt - 1), 30);
         return retryBackoffNanos > cap >> doublings ? cap : retryBackoffNanos << doublings;
     }
 
@@ -87,12 +94,24 @@ final class Attachment extends Bag.Item {
         return credit;
     }
 
-    void addCredit(long messages) {
-        if (messages >= PushBroker.UNLIMITED_CREDIT || credit == Long.MAX_VALUE) {
-            credit = Long.MAX_VALUE;
-        } else {
-            credit = Math.min(credit + messages, PushBroker.UNLIMITED_CREDIT - 1);
-        }
+    /** Bytes of bodies and properties that may be pushed; the last message may go beyond them. */
+    long creditBytes() {
+        return creditBytes;
+    }
+
+    boolean hasByteLimit() {
+        return creditBytes != Long.MAX_VALUE;
+    }
+
+    void addCredit(long messages, long bytes) {
+        credit = sum(credit, messages);
+        creditBytes = sum(creditBytes, bytes);
+    }
+
+    private static long sum(long before, long more) {
+        return more >= PushBroker.UNLIMITED_CREDIT || before == Long.MAX_VALUE
+                ? Long.MAX_VALUE
+                : Math.min(before + more, PushBroker.UNLIMITED_CREDIT - 1);
     }
 
     void spendCredit(int messages) {
@@ -101,21 +120,35 @@ final class Attachment extends Bag.Item {
         }
     }
 
-    /** A delivery was handed out. */
-    void onDelivered() {
-        inFlight++;
-    }
-
-    /** A delivery that was handed out is settled, or has timed out. */
-    void onDeliveryEnded() {
-        inFlight--;
-        if (creditOnSettle) {
-            addCredit(1);
+    /** @param bytes of bodies and properties that were pushed */
+    void spendBytes(long bytes) {
+        if (hasByteLimit()) {
+            creditBytes -= bytes;
         }
     }
 
-    int inFlight() {
+    /** A delivery is handed out. */
+    void onDelivered(Delivery delivery) {
+        delivery.holder = this;
+        inFlight.add(delivery);
+    }
+
+    /** It has a delivery in hand no more. */
+    void onDeliveryEnded(Delivery delivery) {
+        delivery.holder = null;
+        inFlight.remove(delivery);
+        if (creditOnSettle) {
+            addCredit(1, delivery.message.contentBytes());
+        }
+    }
+
+    InFlight inFlight() {
         return inFlight;
+    }
+
+    /** Whether an attempt counts only once the client has said that it begins with the delivery. */
+    boolean countsFromBegin() {
+        return countsFromBegin;
     }
 
     // --- end ---
@@ -126,6 +159,6 @@ final class Attachment extends Bag.Item {
 
     /** Whether anything may be pushed, as far as this connection is concerned. */
     boolean isOpen() {
-        return credit > 0 && answered && !ended && client.takesPushes();
+        return credit > 0 && creditBytes > 0 && answered && !ended && client.takesPushes();
     }
 }

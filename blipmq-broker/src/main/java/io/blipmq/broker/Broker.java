@@ -1,6 +1,5 @@
 package io.blipmq.broker;
 
-import io.blipmq.wal.Liveness;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +30,9 @@ public final class Broker {
     public static final long OTHER_TOPIC = -7;
     /** Refused: the connection has as many subscriptions as one may have. */
     public static final long TOO_MANY_OF_CONNECTION = -8;
+    /** Refused: dead letters were to go to a subscription that the key does not have. */
+    public static final long UNKNOWN_TARGET = -9;
 
-    /** Commands applied in a turn, so that a burst does not starve the sockets. */
-    private static final int COMMANDS_PER_TURN_MAX = 16_384;
     /** Deadlines are met, and settlements leave, to within this. */
     private static final long TIMED_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -54,33 +53,38 @@ public final class Broker {
     private final PushBroker pushBroker;
     private final ReadyList ready = new ReadyList();
     private final Refusals refusals = new Refusals(counters);
-    private final WorkMeter work = new WorkMeter();
+    private final WorkMeter work;
+    /** Whether the start has found what a checkpoint should keep. */
+    private boolean wantsCheckpoint;
 
     private Broker(BrokerOptions options, BrokerClock clock, Journal.Opener opener) throws IOException {
         this.options = options;
         this.clock = clock;
         this.state = new BrokerState(options, counters);
+        this.work = state.work();
         this.journal = opener.open(state);
         state.journal(journal);
         this.redelivery = new Redelivery(options, counters, state, journal, clock, ready, work);
         this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery, ready, work);
-        for (DurableSubscription subscription : state.durableSubscriptions()) {
-            subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
+        for (DurableSubscription subscription : state.durableBehind(0)) {
+            subscription.onStarted(
+                    redelivery.nowNanos(), redelivery.nowMillis(), state.time().restoredMillis());
             redelivery.onRestored(subscription);
         }
         this.subscribing = new Subscribing(options, counters, state, journal, redelivery, work);
-        this.pushing = new Pushing(ready, redelivery, counters, work);
+        this.pushing = new Pushing(options.limits(), ready, redelivery, counters, work);
         this.publishing = new Publishing(options, counters, state, journal, redelivery, ready, pushing);
         this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready, work);
         this.settling = new Settling(state, redelivery, work);
         this.pollBroker = new PollBroker(counters, state, redelivery, subscribing, publishing, settling, refusals);
         this.pushBroker = pushBroker();
         state.listener(new Applied());
+        wantsCheckpoint = state.time().hasNewJumps();
         counters.publish();
     }
 
     private PushBroker pushBroker() {
-        Listing listing = new Listing(state, redelivery, journal, work);
+        Listing listing = new Listing(options.limits(), state, redelivery, journal, work);
         DeadLetterOps deadLetterOps = new DeadLetterOps(options, counters, state, journal, redelivery, work);
         return new PushBroker(publishing, attaching, settling, listing, deadLetterOps, pushing, ready, refusals);
     }
@@ -92,9 +96,13 @@ public final class Broker {
 
     // --- connections ---
 
-    /** Registers an authenticated connection that polls. */
-    public Client connect(OwnerId owner) {
-        return new Client(owner);
+    /**
+     * Registers an authenticated connection that polls.
+     *
+     * @param address where it comes from
+     */
+    public Client connect(OwnerId owner, String address) {
+        return new Client(owner, address);
     }
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
@@ -141,7 +149,7 @@ public final class Broker {
         int work = redelivery.advance(nowNanos, clock.epochMillis());
         work += housekeeping.goOn();
         work += mailbox.runAll();
-        work += journal.drainStored(state, COMMANDS_PER_TURN_MAX);
+        work += journal.drainStored(state, options.limits().commandsPerTurn());
         redelivery.appendWaiting();
         return work;
     }
@@ -175,21 +183,25 @@ public final class Broker {
         redelivery.appendWaiting();
         state.trim();
         journal.submit(redelivery.nowNanos());
-        if (journal.isCheckpointDue(redelivery.nowNanos(), waitingAcknowledgementCountSinceCheckpoint() > 0)) {
-            CheckpointState snapshot = takeCheckpoint();
-            journal.checkpoint(CheckpointCodec.encode(snapshot), new CheckpointLiveness(snapshot));
+        boolean unlogged = waitingAcknowledgementCountSinceCheckpoint() > 0;
+        boolean due = wantsCheckpoint || journal.isCheckpointDue(redelivery.nowNanos(), unlogged);
+        if (due && !isCheckpointing()) {
+            beginCheckpoint(false);
         }
+        state.capture().goOn(journal);
+        counters.add(BrokerMetric.DELAYED, state.memory().delayed() - counters.current(BrokerMetric.DELAYED));
         counters.publish();
     }
 
-    private CheckpointState takeCheckpoint() {
+    private void beginCheckpoint(boolean keepAll) {
+        wantsCheckpoint = false;
         redelivery.pending().onCheckpoint();
-        return CheckpointState.of(state);
+        state.capture().begin(journal, redelivery.nowNanos(), keepAll);
     }
 
     /** How long the core may wait for something to happen before its next turn. */
     public long awaitNanosMax() {
-        if (housekeeping.isUnderWay()) {
+        if (isTickUnderWay() || state.capture().isRunning()) {
             return 0;
         }
         boolean timed = redelivery.isTimed() || journal.hasWaitingSettlements();
@@ -199,6 +211,11 @@ public final class Broker {
     /** The maintenance tick, about once a second; posted to the {@link #mailbox}. */
     public void onTick() {
         housekeeping.onTick();
+    }
+
+    /** Whether the last tick's work goes on in the next turn. */
+    public boolean isTickUnderWay() {
+        return housekeeping.isUnderWay();
     }
 
     /** The sequence number up to which all journalled commands are stored and have taken effect. */
@@ -213,22 +230,22 @@ public final class Broker {
     }
 
     /**
-     * Before {@link #seal}: keeps the state, so that the next start has next to nothing to replay.
+     * Before {@link #seal}: begins to keep the state, so that the next start has next to nothing to replay.
      *
      * @return false while another checkpoint is being written: call it again in a later turn
      */
     public boolean checkpoint() {
-        if (journal.isCheckpointing()) {
+        if (isCheckpointing()) {
+            journal.hurryCheckpoint();
             return false;
         }
-        // Nothing is dropped now: the end should not wait for that.
-        journal.checkpoint(CheckpointCodec.encode(takeCheckpoint()), Liveness.KEEP_ALL);
+        beginCheckpoint(true); // nothing is dropped now: the end should not wait for that
         return true;
     }
 
-    /** Whether a checkpoint is being written. */
+    /** Whether a checkpoint is being taken or written. */
     public boolean isCheckpointing() {
-        return journal.isCheckpointing();
+        return state.capture().isRunning() || journal.isCheckpointing();
     }
 
     /** Acknowledgements that have taken effect and wait for room in the journal; best none before {@link #seal}. */
@@ -253,16 +270,34 @@ public final class Broker {
         return counters.current(BrokerMetric.IN_FLIGHT);
     }
 
-    /** All subscriptions, for an operator to look at. */
+    /** All subscriptions by id, whatever they are; for nobody whom others wait behind. */
     public List<SubscriptionInfo> subscriptions(int countMax) {
         List<SubscriptionInfo> result = new ArrayList<>();
-        for (Subscription subscription : state.subscriptions()) {
-            if (result.size() == countMax) {
-                break;
-            }
-            result.add(subscription.info(redelivery));
+        List<SubscriptionInfo> page = subscriptionsBehind(0, countMax);
+        while (!page.isEmpty()) {
+            result.addAll(page);
+            page = subscriptionsBehind(page.get(page.size() - 1).id(), countMax - result.size());
         }
         return result;
+    }
+
+    /**
+     * Subscriptions for an operator to look at, by id.
+     *
+     * @param id begins behind it
+     * @return at most {@code countMax}; fewer when much had to be read for them, at least one if there is one more
+     */
+    public List<SubscriptionInfo> subscriptionsBehind(long id, int countMax) {
+        List<SubscriptionInfo> page = new ArrayList<>();
+        long workEnd = work.items() + options.limits().listWork();
+        for (Subscription subscription : state.subscriptionsBehind(id)) {
+            if (page.size() >= countMax || !page.isEmpty() && work.items() >= workEnd) {
+                break;
+            }
+            work.add(Housekeeping.LOOK_WORK + subscription.unsettledCount());
+            page.add(subscription.info(redelivery));
+        }
+        return page;
     }
 
     /**

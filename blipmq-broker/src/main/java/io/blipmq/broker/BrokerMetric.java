@@ -10,6 +10,8 @@ public enum BrokerMetric {
     SUBSCRIPTIONS_DETACHED,
     /** Gauge: deliveries that are not settled, those waiting for redelivery too. */
     IN_FLIGHT,
+    /** Gauge: those of them that wait for a delay. */
+    DELAYED,
     /** Publishes accepted, of either QoS. */
     PUBLISHED,
     /** Deliveries, redeliveries too. */

@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
  *     journal again
  * @param subscriptionsMax subscriptions of all kinds together; bounds memory whatever clients ask for
  * @param subscriptionsPerClientMax subscriptions that one connection may have; bounds the work that its end brings
+ * @param stateBytesMax memory for subscriptions and for deliveries that are not settled, of all together: beyond it credit
+ *     is not used and no subscription is made
+ * @param limits of a turn's work and the like, which no configuration changes
  */
 public record BrokerOptions(
         int deliveriesMax,
@@ -31,7 +34,9 @@ public record BrokerOptions(
         int inFlightMax,
         long positionsMax,
         int subscriptionsMax,
-        int subscriptionsPerClientMax) {
+        int subscriptionsPerClientMax,
+        long stateBytesMax,
+        BrokerLimits limits) {
 
     /** A redelivery waits at most this long, unless the first one is configured to wait longer. */
     static final long BACKOFF_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
@@ -50,7 +55,9 @@ public record BrokerOptions(
                 16_384,
                 1 << 20,
                 1_000_000,
-                10_000);
+                10_000,
+                2L << 30,
+                BrokerLimits.defaults());
     }
 
     /** How long the {@code attempt}-th delivery (from 1) may stay unacknowledged. */

@@ -3,10 +3,11 @@ package io.blipmq.broker;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -23,10 +24,15 @@ final class BrokerState implements CommandHandler {
     private final BrokerCounters counters;
     private final Supplier<LiveLog> newLiveLog;
     private final PositionMemory positions;
+    private final CheckpointCapture capture;
+    private final WallTime time;
     private final TopicTable topics = new TopicTable();
     private final Long2ObjectHashMap<Subscription> subscriptions = new Long2ObjectHashMap<>();
-    /** Oldest first. */
-    private final Set<DurableSubscription> durable = new LinkedHashSet<>();
+    /** By id: durable ones, oldest first, and then passing ones. For lists and walks that go on in a later turn. */
+    private final TreeMap<Long, Subscription> ordered = new TreeMap<>();
+
+    private final WorkMeter work = new WorkMeter();
+    private final StateMemory memory;
 
     private final Map<SubscriptionName, DurableSubscription> named = new HashMap<>();
     private long topicsMade;
@@ -50,9 +56,12 @@ final class BrokerState implements CommandHandler {
     BrokerState(BrokerOptions options, BrokerCounters counters) {
         this.options = options;
         this.counters = counters;
-        LiveMemory liveMemory = new LiveMemory(options.liveBytesMax());
+        LiveMemory liveMemory = new LiveMemory(options.liveBytesMax(), options.limits());
         this.newLiveLog = () -> new LiveLog(liveMemory, options.liveMessagesMax(), counters);
-        this.positions = new PositionMemory(options.positionsMax());
+        this.memory = new StateMemory(options.stateBytesMax(), options.limits());
+        this.time = new WallTime(options.limits());
+        this.capture = new CheckpointCapture(this, options.limits());
+        this.positions = new PositionMemory(options.positionsMax(), options.limits(), work, time);
     }
 
     void listener(Listener newListener) {
@@ -68,13 +77,13 @@ final class BrokerState implements CommandHandler {
 
     @Override
     public void onCheckpoint(ByteBuffer content) {
-        CheckpointCodec.decode(content).restoreTo(this);
+        CheckpointDecoder.decode(content, new CheckpointRestore(this));
     }
 
     /** What was delivered before the start and is lost cannot be delivered again. */
     @Override
     public void onLost(long firstSequence, long lastSequence) {
-        for (DurableSubscription subscription : durable) {
+        for (DurableSubscription subscription : durableBehind(0)) {
             List<Delivery> unsettled = List.copyOf(subscription.unsettled().values());
             for (Delivery delivery : unsettled) {
                 if (firstSequence <= delivery.tag && delivery.tag <= lastSequence) {
@@ -94,13 +103,16 @@ final class BrokerState implements CommandHandler {
             int payloadOffset,
             int payloadLength,
             int propertiesBytes,
-            long publishedMillis) {
+            long publishedMillis,
+            long expiresMillis) {
+        time.onPublished(sequence, publishedMillis);
         Topic topic = topics.find(body, topicOffset, topicLength);
         if (topic == null) {
             return;
         }
         if (!topic.durable().isEmpty()) {
-            topic.messages().append(sequence, position, payloadLength);
+            capture.before(topic);
+            topic.messages().append(sequence, position, payloadLength, expiresMillis != 0);
         }
         topic.appendStoredLive(body, payloadOffset, payloadLength, propertiesBytes, publishedMillis);
         listener.onMessage(topic);
@@ -143,7 +155,8 @@ final class BrokerState implements CommandHandler {
         if (target == null) {
             target = addDurable(sequence, letterTopic, origin.owner(), NO_NAME, false, sequence);
         }
-        target.messages().append(sequence, position, payloadLength);
+        capture.before(target);
+        target.messages().append(sequence, position, payloadLength, true);
         if (redriven ? origin.unsettled().contains(deliveryTag) : origin.isWaitingFor(deliveryTag)) {
             settle(origin, deliveryTag, redriven, payloadLength);
             addLetter(origin, new RecentLetters.Letter(target, sequence, deliveryTag, redriven, payloadLength));
@@ -175,6 +188,7 @@ final class BrokerState implements CommandHandler {
 
     /** Remembers what a message has become, for acknowledgements that come late. */
     void addLetter(DurableSubscription origin, RecentLetters.Letter letter) {
+        capture.before(origin);
         origin.recentLetters().add(letter, options.inFlightMax());
     }
 
@@ -187,16 +201,19 @@ final class BrokerState implements CommandHandler {
     }
 
     private void remove(DurableSubscription subscription) {
+        capture.before(subscription);
         subscription.markRemoving();
         subscriptions.remove(subscription.id());
-        durable.remove(subscription);
+        ordered.remove(subscription.id());
+        memory.removeSubscription(subscription.nameBytes());
         named.remove(SubscriptionName.of(subscription.owner(), subscription.name()), subscription);
         subscription.topic().durable().remove(subscription);
         for (Delivery delivery : subscription.unsettled().values()) {
-            delivery.state = Delivery.State.SETTLED;
+            delivery.transitionTo(Delivery.State.SETTLED);
             listener.onSettled(delivery);
         }
         subscription.unsettled().clear();
+        subscription.recentLetters().clear();
         subscription.topic().trim();
         dropUnneeded(subscription.topic());
         countSubscriptions();
@@ -213,7 +230,7 @@ final class BrokerState implements CommandHandler {
     boolean settle(DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
         Delivery delivery = subscription.unsettled().remove(deliveryTag);
         if (delivery != null) {
-            delivery.state = Delivery.State.SETTLED;
+            delivery.transitionTo(Delivery.State.SETTLED);
             listener.onSettled(delivery);
             return true;
         }
@@ -260,23 +277,67 @@ final class BrokerState implements CommandHandler {
         return subscriptions.get(id);
     }
 
-    Collection<Subscription> subscriptions() {
-        return subscriptions.values();
+    int subscriptionCount() {
+        return subscriptions.size();
     }
 
-    Collection<DurableSubscription> durableSubscriptions() {
-        return durable;
+    /** Subscriptions with ids beyond one, in their order. They must not change while somebody goes through them. */
+    Collection<Subscription> subscriptionsBehind(long id) {
+        return ordered.tailMap(id, false).values();
+    }
+
+    /** Durable ones with ids beyond one, oldest first, as {@link #subscriptionsBehind}. */
+    Iterable<DurableSubscription> durableBehind(long id) {
+        NavigableMap<Long, Subscription> found = ordered.subMap(id, false, Subscribing.FIRST_PASSING_ID, false);
+        return () -> {
+            Iterator<Subscription> all = found.values().iterator();
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return all.hasNext();
+                }
+
+                @Override
+                public DurableSubscription next() {
+                    return (DurableSubscription) all.next();
+                }
+            };
+        };
+    }
+
+    /** What the time is, for what is stored. */
+    WallTime time() {
+        return time;
+    }
+
+    /** Takes checkpoints of all this. */
+    CheckpointCapture capture() {
+        return capture;
+    }
+
+    /** The memory that all this takes. */
+    StateMemory memory() {
+        return memory;
+    }
+
+    /** What was looked at and read so far. */
+    WorkMeter work() {
+        return work;
     }
 
     void addPassing(PassingSubscription subscription) {
         subscription.topic().passingSubscriptionAdded();
         subscriptions.put(subscription.id(), subscription);
+        ordered.put(subscription.id(), subscription);
+        memory.addSubscription(subscription.nameBytes());
         countSubscriptions();
     }
 
     void removePassing(PassingSubscription subscription) {
         counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, subscription.close());
         subscriptions.remove(subscription.id());
+        ordered.remove(subscription.id());
+        memory.removeSubscription(subscription.nameBytes());
         subscription.topic().passingSubscriptionEnded();
         dropUnneeded(subscription.topic());
         countSubscriptions();
@@ -296,9 +357,10 @@ final class BrokerState implements CommandHandler {
     DurableSubscription addDurable(
             long id, Topic topic, OwnerId owner, byte[] name, boolean passing, long firstSequence) {
         DurableSubscription subscription =
-                new DurableSubscription(id, topic, owner, name, passing, positions, firstSequence);
+                new DurableSubscription(id, topic, owner, name, passing, positions, memory, capture, firstSequence);
         subscriptions.put(id, subscription);
-        durable.add(subscription);
+        ordered.put(id, subscription);
+        memory.addSubscription(subscription.nameBytes());
         if (name.length > 0) {
             named.put(SubscriptionName.of(owner, name), subscription);
         }

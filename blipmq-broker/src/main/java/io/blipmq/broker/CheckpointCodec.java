@@ -1,129 +1,169 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.CheckpointState.DeliveryState;
-import io.blipmq.broker.CheckpointState.LetterState;
-import io.blipmq.broker.CheckpointState.LogState;
-import io.blipmq.broker.CheckpointState.SubscriptionState;
-import io.blipmq.broker.CheckpointState.TopicState;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.blipmq.broker.CheckpointVisitor.LogState;
+import io.blipmq.broker.CheckpointVisitor.SubscriptionState;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
- * How a {@link CheckpointState} stands in a checkpoint file. Stateless.
+ * Writes the broker's state as it stands in a checkpoint file, record behind record. Owned by the core thread while it is
+ * written.
  *
- * <p>All integers are big-endian. To change the layout, raise {@link #VERSION} and keep reading the older one, which {@link
+ * <p>All integers are big-endian. To change the layout, raise {@link #VERSION} and keep reading the older ones, which {@link
  * CheckpointDecoder} does.
  *
  * <pre>
- * u32 version
- * u32 number of topics, each:
- *   u16 length, name; log
- *   u32 number of subscriptions, each:
- *     u64 id, 16 bytes owner, u64 next sequence number, u64 passed messages, u64 passed bytes
- *     u8 1 with a log of its own, which follows, or 0
+ * u32 version: 4
+ * records up to the end, each beginning with a u8:
+ *   4, when it was taken: u64 milliseconds, u32 number of jumps of the clock, each: u64 through number, u64 by, u64 to
+ *     (milliseconds)
+ *   1, a topic, numbered from 0 by its place among these: u16 length, name; log
+ *   2, a durable subscription, behind its topic:
+ *     u32 length of what follows, u32 number of its topic, u64 id, 16 bytes owner, u16 length, name
+ *     u8 flags: 1 = it ends with its connection, 2 = it has a log of its own, which follows
+ *     u64 next sequence number, u64 passed messages, u64 passed bytes, u64 detached since (milliseconds), or 0
+ *     u32 number of messages settled ahead of the cursor: u64 tag of each, then u32 payload length of each
  *     u32 number of deliveries, each:
  *       u64 tag, u64 position, u64 published, u64 expires, u32 payload offset, u32 payload length, u32 attempts
- *       from version 3 on: u32 bytes of properties and their length, u8 1 = it came back from the dead letters
- *     u32 number of messages settled ahead of the cursor
- *       u64 tag of each
- *       from version 2 on: u32 payload length of each; unknown before
- *     from version 3 on: u16 length, name; u8 1 = it ends with its connection
- * u32 number of letters of the newest that subscriptions remember (of all letters from an older release), each:
- *   u64 dead-letter subscription, u64 tag, u64 origin subscription, u64 origin tag
- *   from version 2 on: u32 payload length; unknown before
- *   from version 3 on: u8 1 = its message had come back from the dead letters before
+ *       u32 bytes of properties and their length, u8 flags: 1 = it came back from the dead letters, 2 = it was put off
+ *       with flag 2: u64 until when (milliseconds)
+ *   3, the newest letters that a subscription remembers: u64 its id, u32 number of letters, each:
+ *     u64 dead-letter subscription, u64 tag, u64 origin tag, u32 payload length
+ *     u8 1 = its message had come back from the dead letters before
  *
- * log: u64 last sequence number, u64 messages, u64 payload bytes
+ * log: u64 last sequence number, u64 messages, u64 payload bytes, u64 number of the last message that may expire
  * </pre>
  */
 final class CheckpointCodec {
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
-    private CheckpointCodec() {}
+    static final int TOPIC = 1;
+    static final int SUBSCRIPTION = 2;
+    static final int LETTERS = 3;
+    static final int TIME = 4;
 
-    static ByteBuffer encode(CheckpointState state) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeInt(VERSION);
-            out.writeInt(state.topics().size());
-            for (TopicState topic : state.topics()) {
-                encodeTopic(topic, out);
-            }
-            out.writeInt(state.letters().size());
-            for (LetterState letter : state.letters()) {
-                out.writeLong(letter.subscriptionId());
-                out.writeLong(letter.tag());
-                out.writeLong(letter.originId());
-                out.writeLong(letter.originTag());
-                out.writeInt(letter.payloadLength());
-                out.writeBoolean(letter.originRedriven());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("memory takes every byte", e);
-        }
-        return ByteBuffer.wrap(bytes.toByteArray());
+    static final int PASSING_FLAG = 1;
+    static final int LETTERS_FLAG = 2;
+    static final int REDRIVEN_FLAG = 1;
+    static final int DELAYED_FLAG = 2;
+    static final int DELIVERED_FLAG = 4;
+
+    private static final int TOPIC_BYTES_MAX = 1 + 2 + 4 * Long.BYTES;
+    private static final int SUBSCRIPTION_BYTES_MAX = 1 + 4 + 4 + 3 * Long.BYTES + 2 + 1 + 8 * Long.BYTES + 4 + 4;
+    private static final int DELIVERY_BYTES_MAX = 5 * Long.BYTES + 4 * Integer.BYTES + 1;
+    private static final int LETTER_BYTES = 3 * Long.BYTES + Integer.BYTES + 1;
+    /** What a subscription takes with its topic and names that are not long; a little too much makes no copy necessary. */
+    private static final int SUBSCRIPTION_BYTES_USUAL = 192;
+
+    private static final int HEAD_BYTES = 64;
+
+    private ByteBuffer out;
+    private int topics;
+    /** Where the length of the subscription stands that is being written. */
+    private int subscriptionAt;
+
+    /** Room for as much as there is; it grows when that turns out to be too little. */
+    CheckpointCodec(int subscriptions, long deliveries) {
+        long usual = HEAD_BYTES
+                + (long) subscriptions * SUBSCRIPTION_BYTES_USUAL
+                + deliveries * (DELIVERY_BYTES_MAX - Long.BYTES);
+        this.out = ByteBuffer.allocate((int) Math.min(usual, Integer.MAX_VALUE / 2));
+        out.putInt(VERSION);
     }
 
-    private static void encodeTopic(TopicState topic, DataOutputStream out) throws IOException {
-        out.writeShort(topic.name().length);
-        out.write(topic.name());
-        encodeLog(topic.log(), out);
-        out.writeInt(topic.subscriptions().size());
-        for (SubscriptionState subscription : topic.subscriptions()) {
-            encodeSubscription(subscription, out);
-        }
+    void time(long millis, List<WallTime.Jump> jumps) {
+        ensure(1 + Long.BYTES + Integer.BYTES + jumps.size() * 3 * Long.BYTES);
+        out.put((byte) TIME).putLong(millis).putInt(jumps.size());
+        jumps.forEach(jump ->
+                out.putLong(jump.throughSequence()).putLong(jump.millis()).putLong(jump.atMillis()));
     }
 
-    private static void encodeSubscription(SubscriptionState subscription, DataOutputStream out) throws IOException {
-        out.writeLong(subscription.id());
-        out.writeLong(subscription.owner().high());
-        out.writeLong(subscription.owner().low());
-        out.writeLong(subscription.nextSequence());
-        out.writeLong(subscription.passedCount());
-        out.writeLong(subscription.passedBytes());
-        out.writeByte(subscription.letters() == null ? 0 : 1);
-        if (subscription.letters() != null) {
-            encodeLog(subscription.letters(), out);
+    /** @return the topic's number */
+    int topic(byte[] name, LogState log) {
+        ensure(TOPIC_BYTES_MAX + name.length);
+        out.put((byte) TOPIC);
+        text(name);
+        log(log);
+        return topics++;
+    }
+
+    /** @param deliveries how many calls of {@link #delivery} follow, and then {@link #endSubscription} */
+    void subscription(int topic, SubscriptionState subscription, int deliveries) {
+        int ahead = subscription.settledAhead().length;
+        ensure(SUBSCRIPTION_BYTES_MAX + subscription.name().length + ahead * (Long.BYTES + Integer.BYTES));
+        subscriptionAt = out.position() + 1;
+        out.put((byte) SUBSCRIPTION).putInt(0).putInt(topic).putLong(subscription.id());
+        out.putLong(subscription.owner().high()).putLong(subscription.owner().low());
+        text(subscription.name());
+        boolean ownLog = subscription.letters() != null;
+        out.put((byte) ((subscription.passing() ? PASSING_FLAG : 0) | (ownLog ? LETTERS_FLAG : 0)));
+        if (ownLog) {
+            log(subscription.letters());
         }
-        out.writeInt(subscription.unsettled().size());
-        for (DeliveryState delivery : subscription.unsettled()) {
-            encodeDelivery(delivery, out);
-        }
-        out.writeInt(subscription.settledAhead().length);
+        out.putLong(subscription.nextSequence()).putLong(subscription.passedCount());
+        out.putLong(subscription.passedBytes()).putLong(subscription.detachedMillis());
+        out.putInt(ahead);
         for (long tag : subscription.settledAhead()) {
-            out.writeLong(tag);
+            out.putLong(tag);
         }
         for (int length : subscription.settledLengths()) {
-            out.writeInt(length);
+            out.putInt(length);
         }
-        out.writeShort(subscription.name().length);
-        out.write(subscription.name());
-        out.writeBoolean(subscription.passing());
+        out.putInt(deliveries);
     }
 
-    private static void encodeDelivery(DeliveryState delivery, DataOutputStream out) throws IOException {
-        out.writeLong(delivery.tag());
-        out.writeLong(delivery.position());
-        out.writeLong(delivery.publishedMillis());
-        out.writeLong(delivery.expiresMillis());
-        out.writeInt(delivery.payloadOffset());
-        out.writeInt(delivery.payloadLength());
-        out.writeInt(delivery.attempts());
-        out.writeInt(delivery.propertiesBytes());
-        out.writeBoolean(delivery.redriven());
+    void delivery(StoredMessage message, boolean redriven, boolean delivered, int attempts, long dueMillis) {
+        ensure(DELIVERY_BYTES_MAX);
+        out.putLong(message.sequence).putLong(message.position);
+        out.putLong(message.publishedMillis).putLong(message.expiresMillis);
+        out.putInt(message.payloadOffset).putInt(message.payloadLength).putInt(attempts);
+        out.putInt(message.propertiesBytes);
+        int flags = (redriven ? REDRIVEN_FLAG : 0) | (delivered ? DELIVERED_FLAG : 0);
+        out.put((byte) (dueMillis != 0 ? flags | DELAYED_FLAG : flags));
+        if (dueMillis != 0) {
+            out.putLong(dueMillis);
+        }
     }
 
-    private static void encodeLog(LogState log, DataOutputStream out) throws IOException {
-        out.writeLong(log.lastSequence());
-        out.writeLong(log.count());
-        out.writeLong(log.bytes());
+    /** Its deliveries have been written, too. */
+    void endSubscription() {
+        out.putInt(subscriptionAt, out.position() - subscriptionAt - Integer.BYTES);
     }
 
-    /** @throws IllegalStateException when a newer version wrote it */
-    static CheckpointState decode(ByteBuffer in) {
-        return CheckpointDecoder.decode(in);
+    /** @param count how many calls of {@link #letter} follow */
+    void letters(long originId, int count) {
+        ensure(1 + Long.BYTES + Integer.BYTES);
+        out.put((byte) LETTERS).putLong(originId).putInt(count);
+    }
+
+    void letter(long subscriptionId, long tag, long originTag, int payloadLength, boolean originRedriven) {
+        ensure(LETTER_BYTES);
+        out.putLong(subscriptionId).putLong(tag).putLong(originTag).putInt(payloadLength);
+        out.put((byte) (originRedriven ? 1 : 0));
+    }
+
+    private void text(byte[] text) {
+        out.putShort((short) text.length).put(text);
+    }
+
+    private void log(LogState log) {
+        out.putLong(log.lastSequence())
+                .putLong(log.count())
+                .putLong(log.bytes())
+                .putLong(log.expiringThrough());
+    }
+
+    private void ensure(int bytes) {
+        if (out.remaining() < bytes) {
+            int capacity = (int) Math.min(Integer.MAX_VALUE - 8, out.capacity() + out.capacity() / 4L + bytes);
+            out = ByteBuffer.allocate(capacity).put(out.flip());
+        }
+    }
+
+    /** What has been written. */
+    ByteBuffer end() {
+        ByteBuffer written = out.flip();
+        out = null;
+        return written;
     }
 }

@@ -1,60 +1,153 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.CheckpointState.DeliveryState;
-import io.blipmq.broker.CheckpointState.LetterState;
-import io.blipmq.broker.CheckpointState.LogState;
-import io.blipmq.broker.CheckpointState.SubscriptionState;
-import io.blipmq.broker.CheckpointState.TopicState;
+import io.blipmq.broker.CheckpointVisitor.DeliveryState;
+import io.blipmq.broker.CheckpointVisitor.LetterState;
+import io.blipmq.broker.CheckpointVisitor.LogState;
+import io.blipmq.broker.CheckpointVisitor.SubscriptionState;
+import io.blipmq.wal.NewerContentException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.Supplier;
 
-/** Reads what {@link CheckpointCodec} has written, in this release or an older one. Owned by its caller. */
+/** Reads what {@link CheckpointCodec} has written. Owned by its caller. Older layouts: {@link OldCheckpointDecoder}. */
 final class CheckpointDecoder {
-    private static final int VERSION_MIN = 1;
-    private static final int VERSION_WITH_LENGTHS = 2;
-    private static final int VERSION_WITH_NAMES = 3;
+    private static final int LETTER_BYTES = 3 * Long.BYTES + Integer.BYTES + 1;
+    private static final int AHEAD_BYTES = Long.BYTES + Integer.BYTES;
+    private static final int DELIVERY_BYTES_MIN = 4 * Long.BYTES + 4 * Integer.BYTES + 1;
+
+    private record TopicState(byte[] name, LogState log) {}
+
+    /** Where a subscription stands. */
+    private record Place(long id, int position) {}
 
     private final ByteBuffer in;
-    private final int version;
+    private final CheckpointVisitor visitor;
+    private final List<TopicState> topics = new ArrayList<>();
+    /** They are told oldest first, in whatever order they were written. */
+    private final List<Place> subscriptions = new ArrayList<>();
+    /** Where records of letters begin: they are told when all subscriptions have been. */
+    private final List<Integer> letters = new ArrayList<>(0);
 
-    private CheckpointDecoder(ByteBuffer in) {
+    private int toldTopic = -1;
+
+    private CheckpointDecoder(ByteBuffer in, CheckpointVisitor visitor) {
         this.in = in;
-        this.version = in.getInt();
-        if (version < VERSION_MIN || version > CheckpointCodec.VERSION) {
-            throw new IllegalStateException("the checkpoint's state has version " + version + "; this release reads "
-                    + VERSION_MIN + " to " + CheckpointCodec.VERSION + ": start the newer release again");
+        this.visitor = visitor;
+    }
+
+    /**
+     * Tells a visitor all that a checkpoint holds.
+     *
+     * @throws NewerContentException when a newer release wrote it
+     */
+    static void decode(ByteBuffer content, CheckpointVisitor visitor) {
+        ByteBuffer in = content.duplicate();
+        int version = requireKnown(in);
+        if (version < CheckpointCodec.VERSION) {
+            new OldCheckpointDecoder(in, version, visitor).decode();
+        } else {
+            new CheckpointDecoder(in, visitor).decode();
         }
     }
 
-    static CheckpointState decode(ByteBuffer in) {
-        CheckpointDecoder decoder = new CheckpointDecoder(in);
-        return new CheckpointState(decoder.list(decoder::topic), decoder.list(decoder::letter));
+    /**
+     * Reads the version.
+     *
+     * @throws NewerContentException when only a newer release knows it
+     */
+    static int requireKnown(ByteBuffer in) {
+        int version = in.getInt();
+        if (version < OldCheckpointDecoder.VERSION_MIN) {
+            throw new IllegalStateException(
+                    "the checkpoint's state has version " + version + ", which there never was");
+        }
+        if (version > CheckpointCodec.VERSION) {
+            throw new NewerContentException(
+                    "a state of version " + version + "; this one reads up to " + CheckpointCodec.VERSION);
+        }
+        return version;
     }
 
-    private TopicState topic() {
-        return new TopicState(text(), log(), list(this::subscription));
+    private void decode() {
+        while (in.hasRemaining()) {
+            int kind = in.get();
+            switch (kind) {
+                case CheckpointCodec.TIME -> time();
+                case CheckpointCodec.TOPIC -> topics.add(new TopicState(text(in), log()));
+                case CheckpointCodec.SUBSCRIPTION -> {
+                    int length = count(in, 1);
+                    subscriptions.add(new Place(in.getLong(in.position() + Integer.BYTES), in.position()));
+                    skip(length);
+                }
+                case CheckpointCodec.LETTERS -> {
+                    letters.add(in.position());
+                    in.getLong();
+                    skip(count(in, LETTER_BYTES) * LETTER_BYTES);
+                }
+                default -> throw new IllegalStateException("the checkpoint's state has a record of kind " + kind);
+            }
+        }
+        subscriptions.sort(Comparator.comparingLong(Place::id));
+        subscriptions.forEach(place -> subscription(place.position));
+        letters.forEach(this::letters);
     }
 
-    private SubscriptionState subscription() {
+    private void time() {
+        long millis = in.getLong();
+        int count = count(in, 3 * Long.BYTES);
+        List<WallTime.Jump> jumps = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            jumps.add(new WallTime.Jump(in.getLong(), in.getLong(), in.getLong()));
+        }
+        visitor.onTime(millis, jumps);
+    }
+
+    private void skip(int bytes) {
+        in.position(in.position() + bytes);
+    }
+
+    private void subscription(int position) {
+        in.position(position);
+        tellTopic(in.getInt());
         long id = in.getLong();
         OwnerId owner = new OwnerId(in.getLong(), in.getLong());
+        byte[] name = text(in);
+        int flags = in.get();
+        LogState ownLog = (flags & CheckpointCodec.LETTERS_FLAG) == 0 ? null : log();
         long nextSequence = in.getLong();
         long passedCount = in.getLong();
         long passedBytes = in.getLong();
-        LogState letters = in.get() == 0 ? null : log();
-        List<DeliveryState> unsettled = list(this::delivery);
-        long[] tags = tags();
-        int[] lengths = lengths(tags.length);
-        boolean named = version >= VERSION_WITH_NAMES;
-        byte[] name = named ? text() : BrokerState.NO_NAME;
-        boolean passing = named && flag();
-        return new SubscriptionState(
-                id, owner, name, passing, nextSequence, passedCount, passedBytes, letters, unsettled, tags, lengths);
+        long detachedMillis = in.getLong();
+        int ahead = count(in, AHEAD_BYTES);
+        visitor.onSubscription(new SubscriptionState(
+                id,
+                owner,
+                name,
+                (flags & CheckpointCodec.PASSING_FLAG) != 0,
+                nextSequence,
+                passedCount,
+                passedBytes,
+                ownLog,
+                detachedMillis,
+                longs(in, ahead),
+                ints(in, ahead)));
+        for (int left = count(in, DELIVERY_BYTES_MIN); left > 0; left--) {
+            delivery();
+        }
     }
 
-    private DeliveryState delivery() {
+    private void tellTopic(int number) {
+        if (number < 0 || number >= topics.size()) {
+            throw new IllegalStateException("the checkpoint's state names topic " + number + " of " + topics.size());
+        }
+        if (number != toldTopic) {
+            toldTopic = number;
+            visitor.onTopic(topics.get(number).name, topics.get(number).log);
+        }
+    }
+
+    private void delivery() {
         long tag = in.getLong();
         long position = in.getLong();
         long publishedMillis = in.getLong();
@@ -62,10 +155,9 @@ final class CheckpointDecoder {
         int payloadOffset = in.getInt();
         int payloadLength = in.getInt();
         int attempts = in.getInt();
-        boolean withProperties = version >= VERSION_WITH_NAMES;
-        int propertiesBytes = withProperties ? in.getInt() : 0;
-        boolean redriven = withProperties && flag();
-        return new DeliveryState(
+        int propertiesBytes = in.getInt();
+        int flags = in.get();
+        visitor.onDelivery(new DeliveryState(
                 tag,
                 position,
                 publishedMillis,
@@ -73,70 +165,59 @@ final class CheckpointDecoder {
                 payloadOffset,
                 payloadLength,
                 propertiesBytes,
-                redriven,
-                attempts);
+                (flags & CheckpointCodec.REDRIVEN_FLAG) != 0,
+                (flags & CheckpointCodec.DELIVERED_FLAG) != 0,
+                attempts,
+                (flags & CheckpointCodec.DELAYED_FLAG) == 0 ? 0 : in.getLong()));
     }
 
-    private LetterState letter() {
-        long subscriptionId = in.getLong();
-        long tag = in.getLong();
+    private void letters(int position) {
+        in.position(position);
         long originId = in.getLong();
-        long originTag = in.getLong();
-        int payloadLength = length();
-        boolean redriven = version >= VERSION_WITH_NAMES && flag();
-        return new LetterState(subscriptionId, tag, originId, originTag, redriven, payloadLength);
+        for (int left = in.getInt(); left > 0; left--) {
+            long subscriptionId = in.getLong();
+            long tag = in.getLong();
+            long originTag = in.getLong();
+            int payloadLength = in.getInt();
+            visitor.onLetter(new LetterState(subscriptionId, tag, originId, originTag, in.get() == 1, payloadLength));
+        }
     }
 
     private LogState log() {
-        return new LogState(in.getLong(), in.getLong(), in.getLong());
+        return new LogState(in.getLong(), in.getLong(), in.getLong(), in.getLong());
     }
 
-    private long[] tags() {
-        long[] tags = new long[count()];
-        for (int i = 0; i < tags.length; i++) {
-            tags[i] = in.getLong();
-        }
-        return tags;
-    }
+    // --- what all versions have in common ---
 
-    private int[] lengths(int count) {
-        int[] lengths = new int[count];
-        for (int i = 0; i < count; i++) {
-            lengths[i] = length();
-        }
-        return lengths;
-    }
-
-    private int length() {
-        return version >= VERSION_WITH_LENGTHS ? in.getInt() : CommandHandler.LENGTH_UNKNOWN;
-    }
-
-    private boolean flag() {
-        return in.get() == 1;
-    }
-
-    private byte[] text() {
+    static byte[] text(ByteBuffer in) {
         byte[] text = new byte[Short.toUnsignedInt(in.getShort())];
         in.get(text);
         return text;
     }
 
-    /** The number of what follows, each of which takes eight bytes at least. */
-    private int count() {
+    static long[] longs(ByteBuffer in, int count) {
+        long[] result = new long[count];
+        for (int i = 0; i < count; i++) {
+            result[i] = in.getLong();
+        }
+        return result;
+    }
+
+    static int[] ints(ByteBuffer in, int count) {
+        int[] result = new int[count];
+        for (int i = 0; i < count; i++) {
+            result[i] = in.getInt();
+        }
+        return result;
+    }
+
+    /** The number of what follows, each of which takes so many bytes at least. */
+    static int count(ByteBuffer in, int bytesMin) {
         int count = in.getInt();
-        if (count < 0 || count > in.remaining() / Long.BYTES) {
+        if (count < 0 || count > in.remaining() / bytesMin) {
             throw new IllegalStateException(
                     "the checkpoint's state says that " + count + " elements follow in " + in.remaining() + " bytes");
         }
         return count;
-    }
-
-    private <T> List<T> list(Supplier<T> element) {
-        int count = count();
-        List<T> result = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            result.add(element.get());
-        }
-        return result;
     }
 }

@@ -1,60 +1,85 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.CheckpointState.DeliveryState;
-import io.blipmq.broker.CheckpointState.LogState;
-import io.blipmq.broker.CheckpointState.SubscriptionState;
-import io.blipmq.broker.CheckpointState.TopicState;
 import io.blipmq.wal.KeyLiveness;
 import io.blipmq.wal.Liveness;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * Which messages somebody still wants, as of a checkpoint. Owned by the log's background thread once it is handed over:
- * what it is asked is worked out there, not on the core thread.
+ * what it is asked is worked out there from the checkpoint's bytes, not on the core thread.
  */
 final class CheckpointLiveness implements Liveness {
-    private CheckpointState state;
+    private ByteBuffer content;
     private Index index;
 
-    private record Index(Map<ByteBuffer, Readers> byKey, long firstLive) {
-        static Index of(CheckpointState state) {
-            Map<ByteBuffer, Readers> byKey = new HashMap<>();
-            long first = Long.MAX_VALUE;
-            for (TopicState topic : state.topics()) {
-                for (SubscriptionState subscription : topic.subscriptions()) {
-                    boolean letters = subscription.letters() != null;
-                    byte[] key = letters ? MessageKeys.ofLetters(subscription.owner(), topic.name()) : topic.name();
-                    LogState log = letters ? subscription.letters() : topic.log();
-                    Reader reader = Reader.of(subscription);
-                    byKey.computeIfAbsent(ByteBuffer.wrap(key), none -> new Readers(new ArrayList<>()))
-                            .readers()
-                            .add(reader);
-                    if (subscription.unsettled().stream().anyMatch(DeliveryState::redriven)) {
-                        ByteBuffer redriven = ByteBuffer.wrap(MessageKeys.ofRedriven(subscription.id()));
-                        byKey.put(redriven, new Readers(List.of(reader)));
-                    }
-                    first = Math.min(first, reader.first(log.lastSequence()));
-                }
+    /** What is worked out. */
+    private static final class Index implements CheckpointVisitor {
+        private final Map<ByteBuffer, Readers> byKey = new HashMap<>();
+        private long firstLive = Long.MAX_VALUE;
+        private byte[] topicName;
+        private LogState topicLog;
+        private SubscriptionState subscription;
+        private long[] unsettled = new long[16];
+        private int unsettledCount;
+        private boolean anyRedriven;
+
+        @Override
+        public void onTopic(byte[] name, LogState log) {
+            endSubscription();
+            topicName = name;
+            topicLog = log;
+        }
+
+        @Override
+        public void onSubscription(SubscriptionState next) {
+            endSubscription();
+            subscription = next;
+        }
+
+        @Override
+        public void onDelivery(DeliveryState delivery) {
+            if (unsettledCount == unsettled.length) {
+                unsettled = Arrays.copyOf(unsettled, 2 * unsettledCount);
             }
-            return new Index(byKey, first);
+            unsettled[unsettledCount++] = delivery.tag();
+            anyRedriven |= delivery.redriven();
+        }
+
+        @Override
+        public void onLetter(LetterState letter) {
+            // A letter is wanted by its subscription, as any message.
+        }
+
+        private void endSubscription() {
+            if (subscription == null) {
+                return;
+            }
+            boolean letters = subscription.letters() != null;
+            byte[] key = letters ? MessageKeys.ofLetters(subscription.owner(), topicName) : topicName;
+            Reader reader = new Reader(subscription.nextSequence(), tags(), subscription.settledAhead());
+            byKey.merge(ByteBuffer.wrap(key), Readers.of(reader), Readers::and);
+            if (anyRedriven) {
+                byKey.put(ByteBuffer.wrap(MessageKeys.ofRedriven(subscription.id())), Readers.of(reader));
+            }
+            long last = (letters ? subscription.letters() : topicLog).lastSequence();
+            firstLive = Math.min(firstLive, reader.first(last));
+            subscription = null;
+            unsettledCount = 0;
+            anyRedriven = false;
+        }
+
+        private long[] tags() {
+            long[] tags = Arrays.copyOf(unsettled, unsettledCount);
+            Arrays.sort(tags);
+            return tags;
         }
     }
 
     /** What one subscription still wants. */
     private record Reader(long nextSequence, long[] unsettled, long[] settledAhead) {
-        static Reader of(SubscriptionState state) {
-            long[] unsettled = state.unsettled().stream()
-                    .mapToLong(DeliveryState::tag)
-                    .sorted()
-                    .toArray();
-            return new Reader(state.nextSequence(), unsettled, state.settledAhead());
-        }
-
         boolean wants(long sequence) {
             return Arrays.binarySearch(unsettled, sequence) >= 0
                     || sequence >= nextSequence && Arrays.binarySearch(settledAhead, sequence) < 0;
@@ -77,11 +102,30 @@ final class CheckpointLiveness implements Liveness {
     }
 
     /** All subscriptions that read what is listed under one key. */
-    private record Readers(List<Reader> readers) implements KeyLiveness {
+    private static final class Readers implements KeyLiveness {
+        private Reader[] readers;
+        private int count = 1;
+
+        private Readers(Reader first) {
+            this.readers = new Reader[] {first};
+        }
+
+        static Readers of(Reader reader) {
+            return new Readers(reader);
+        }
+
+        Readers and(Readers one) {
+            if (count == readers.length) {
+                readers = Arrays.copyOf(readers, 2 * count);
+            }
+            readers[count++] = one.readers[0];
+            return this;
+        }
+
         @Override
         public boolean isLive(long sequence) {
-            for (Reader reader : readers) {
-                if (reader.wants(sequence)) {
+            for (int i = 0; i < count; i++) {
+                if (readers[i].wants(sequence)) {
                     return true;
                 }
             }
@@ -90,8 +134,8 @@ final class CheckpointLiveness implements Liveness {
 
         @Override
         public boolean areAllLive(long first, long last) {
-            for (Reader reader : readers) {
-                if (reader.wantsAll(first, last)) {
+            for (int i = 0; i < count; i++) {
+                if (readers[i].wantsAll(first, last)) {
                     return true;
                 }
             }
@@ -99,8 +143,8 @@ final class CheckpointLiveness implements Liveness {
         }
     }
 
-    CheckpointLiveness(CheckpointState state) {
-        this.state = state;
+    CheckpointLiveness(ByteBuffer content) {
+        this.content = content;
     }
 
     @Override
@@ -115,8 +159,10 @@ final class CheckpointLiveness implements Liveness {
 
     private Index index() {
         if (index == null) {
-            index = Index.of(state);
-            state = null;
+            index = new Index();
+            CheckpointDecoder.decode(content, index);
+            index.endSubscription();
+            content = null;
         }
         return index;
     }

@@ -15,8 +15,8 @@ public final class Client {
 
     private boolean gone;
     private long lastSequence;
-    /** Messages that it wants to be dead letters and that wait for room in the journal. */
-    private int movesWaiting;
+    /** What it asked for that waits for room in the journal. */
+    private int awaitedCommands;
 
     private boolean draining;
     private boolean isWaitingForRoom;
@@ -27,17 +27,32 @@ public final class Client {
     private final AttachmentQueue waitingForRoom;
 
     /** A client that polls. */
-    Client(OwnerId owner) {
-        this(owner, "", "", null);
+    Client(OwnerId owner, String address) {
+        this(owner, "", address, null);
     }
 
     /** @param pusher where messages are pushed to; null for a client that polls */
     Client(OwnerId owner, String name, String address, Pusher pusher) {
         this.owner = owner;
-        this.name = name;
+        this.name = printable(name);
         this.address = address;
         this.pusher = pusher;
         this.waitingForRoom = pusher == null ? null : new AttachmentQueue();
+    }
+
+    /** What somebody calls himself is shown to others: with a question mark for what would move their cursor. */
+    private static String printable(String text) {
+        return text.codePoints()
+                .map(codePoint -> isPrintable(codePoint) ? codePoint : '?')
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private static boolean isPrintable(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
     }
 
     OwnerId owner() {
@@ -50,6 +65,11 @@ public final class Client {
 
     String address() {
         return address;
+    }
+
+    /** Who it is, for a person. */
+    String describe() {
+        return name.isEmpty() ? "a client at " + address : "client '" + name + "' at " + address;
     }
 
     Pusher pusher() {
@@ -124,13 +144,14 @@ public final class Client {
         return lastSequence;
     }
 
-    void moveWaits() {
-        movesWaiting++;
+    /** Something that it asked for has found no room in the journal. */
+    void awaitJournal() {
+        awaitedCommands++;
     }
 
     /** @param sequence of the command; not positive when there is none */
-    void moveWaitsNoMore(long sequence) {
-        movesWaiting--;
+    void endAwaitJournal(long sequence) {
+        awaitedCommands--;
         lastSequence(sequence);
     }
 
@@ -139,7 +160,7 @@ public final class Client {
      * is to be handled in a later turn.
      */
     public boolean isBusy() {
-        return movesWaiting > 0;
+        return awaitedCommands > 0;
     }
 
     /** Never moves back: a subscription taken over from a lost connection may be older than what was published since. */

@@ -47,6 +47,8 @@ final class CommandCodec {
     static final int SUBSCRIBE_NAMED = 7;
     static final int DEAD_LETTER_WITH_PROPERTIES = 8;
     static final int REDRIVE = 9;
+    /** All types up to this one are known. */
+    static final int TYPE_MAX = REDRIVE;
 
     static final int SETTLE_BYTES = 21;
     static final int REMOVE_BYTES = 9;

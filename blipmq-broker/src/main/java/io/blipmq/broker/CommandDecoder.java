@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.wal.NewerContentException;
 import java.nio.ByteBuffer;
 
 /** Reads the records that {@link CommandCodec} has written, in this release or an older one. Stateless. */
@@ -26,7 +27,7 @@ final class CommandDecoder {
                         length == CommandCodec.SETTLE_LENGTH
                                 ? CommandHandler.LENGTH_UNKNOWN
                                 : body.getInt(offset + CommandCodec.SETTLE_LENGTH),
-                        SettleReason.of(body.get(offset + 16) & CommandCodec.REASON_MASK));
+                        settleReason(body, offset));
             case CommandCodec.DEAD_LETTER ->
                 decodeDeadLetter(
                         sequence,
@@ -45,12 +46,32 @@ final class CommandDecoder {
                         body.get(offset + length - 1) == 1,
                         position,
                         handler);
-            case CommandCodec.REMOVE -> handler.onRemove(body.getLong(offset), RemoveReason.of(body.get(offset + 8)));
+            case CommandCodec.REMOVE -> handler.onRemove(body.getLong(offset), removeReason(body, offset));
             case CommandCodec.REDRIVE -> decodeRedrive(sequence, body, offset, length, position, handler);
-            default ->
-                throw new IllegalStateException("record " + sequence + " has type " + type
-                        + ", which this version does not know: the log was written by a newer one");
+            default -> throw newer(type);
         }
+    }
+
+    /** @throws NewerContentException when there is no command of this type */
+    static void requireKnown(int type) {
+        if (type < CommandCodec.PUBLISH || type > CommandCodec.TYPE_MAX) {
+            throw newer(type);
+        }
+    }
+
+    private static NewerContentException newer(int type) {
+        return new NewerContentException(
+                "a record of type " + type + "; this one reads up to " + CommandCodec.TYPE_MAX);
+    }
+
+    /** Of a {@link CommandCodec#SETTLE}. */
+    static SettleReason settleReason(ByteBuffer body, int offset) {
+        return SettleReason.of(body.get(offset + 16) & CommandCodec.REASON_MASK);
+    }
+
+    /** Of a {@link CommandCodec#REMOVE}. */
+    static RemoveReason removeReason(ByteBuffer body, int offset) {
+        return RemoveReason.of(body.get(offset + 8));
     }
 
     private static void decodePublish(
@@ -69,7 +90,8 @@ final class CommandDecoder {
                 content + propertiesBytes,
                 CommandCodec.payloadLength(body, offset),
                 propertiesBytes,
-                body.getLong(offset));
+                body.getLong(offset),
+                body.getLong(offset + Long.BYTES));
     }
 
     private static void decodeSubscribe(

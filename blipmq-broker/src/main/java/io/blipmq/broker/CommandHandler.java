@@ -20,6 +20,7 @@ public interface CommandHandler {
      * @param position where {@link Journal#readMessage} finds it later
      * @param propertiesBytes of properties and their length that stand in front of the payload, 0: it has none
      * @param publishedMillis wall clock
+     * @param expiresMillis wall clock, 0 = never
      */
     void onPublish(
             long sequence,
@@ -30,7 +31,8 @@ public interface CommandHandler {
             int payloadOffset,
             int payloadLength,
             int propertiesBytes,
-            long publishedMillis);
+            long publishedMillis,
+            long expiresMillis);
 
     /**
      * A new subscription with a place in the journal. One of the same owner and name ends with it.

@@ -1,17 +1,21 @@
 package io.blipmq.broker;
 
+import io.blipmq.protocol.v2.LettersRequest;
 import java.nio.ByteBuffer;
 
 /** Sends dead letters back to the subscriptions they failed in, or drops them, because a client says so. Owned by the core thread. */
 final class DeadLetterOps {
-    /** Bounds what one request does; who wants more asks again. */
-    private static final int LETTERS_PER_REQUEST_MAX = 10_000;
-    /** Bounds the work of a turn, so that others are served in between. */
-    private static final int LETTERS_PER_TURN_MAX = 500;
-    /** Likewise; a larger letter has a turn of its own. */
-    private static final int BYTES_PER_TURN_MAX = 1 << 20;
     /** What reading one letter is taken to cost, in deliveries. */
     private static final int LETTER_WORK = 64;
+
+    /** A letter stays: the request is not about it. */
+    static final long PASSED = 0;
+
+    /** A letter stays: its subscription is gone. */
+    static final long GONE = Long.MIN_VALUE;
+
+    /** A letter stays: its subscription has as many unsettled deliveries as it may. */
+    static final long FULL = Long.MIN_VALUE + 1;
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
@@ -37,58 +41,95 @@ final class DeadLetterOps {
 
     /** What is done with one letter. */
     private interface Action {
-        /** @return the number of the command that does it, 0 when it cannot be done, or a refusal */
+        /** @return the number of the command that does it, {@link #GONE}, {@link #FULL}, or a refusal of the journal */
         long on(DurableSubscription letters, StoredMessage letter, Delivery delivery);
     }
 
-    /** @return how many, or a refusal of {@link PushBroker#redrive} */
-    long redrive(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
-        return each(client, subscriptionId, count, tag, progress, this::redrive);
+    /** @return 0, or a refusal of {@link PushBroker#redrive} */
+    long redrive(Client client, long subscriptionId, long count, LettersRequest which, DeadLetterProgress progress) {
+        if (which.target() == 0) {
+            return each(client, subscriptionId, count, which, progress, this::redrive);
+        }
+        DurableSubscription target = state.durable(which.target());
+        if (target == null || !target.belongsTo(client) || target.isDeadLetters() || target.isPassing()) {
+            return progress.stop(Broker.UNKNOWN_TARGET);
+        }
+        return each(
+                client,
+                subscriptionId,
+                count,
+                which,
+                progress,
+                (letters, letter, inHand) -> redrive(letters, letter, inHand, target));
     }
 
-    /** @return how many, or a refusal of {@link PushBroker#purge} */
-    long purge(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
-        return each(client, subscriptionId, count, tag, progress, this::purge);
+    /** @return 0, or a refusal of {@link PushBroker#purge} */
+    long purge(Client client, long subscriptionId, long count, LettersRequest which, DeadLetterProgress progress) {
+        return each(client, subscriptionId, count, which, progress, this::purge);
     }
 
     private long each(
-            Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress, Action action) {
+            Client client,
+            long subscriptionId,
+            long count,
+            LettersRequest which,
+            DeadLetterProgress progress,
+            Action action) {
         DurableSubscription letters = state.durable(subscriptionId);
         if (letters == null || !letters.isDeadLetters() || !letters.belongsTo(client) || letters.isRemoving()) {
-            return progress.end(Broker.UNKNOWN);
+            return progress.stop(Broker.UNKNOWN);
         }
-        LetterWalk walk = new LetterWalk(letters, journal, Math.max(tag - 1, progress.after));
-        long wanted = tag == 0 ? count : 1;
-        int seenBefore = progress.seen;
+        progress.goOn(which, journal.appliedSequence());
+        LetterWalk walk = new LetterWalk(letters, progress.after());
+        boolean one = which.tag() != 0;
+        int seenMax = one ? 1 : options.limits().lettersPerRequest();
+        int seenBefore = progress.seen();
         long bytes = 0;
-        while (progress.done < wanted && progress.seen < (tag == 0 ? LETTERS_PER_REQUEST_MAX : 1)) {
-            if (progress.seen - seenBefore == LETTERS_PER_TURN_MAX || bytes >= BYTES_PER_TURN_MAX) {
+        while (progress.done() < count && progress.seen() < seenMax) {
+            if (progress.seen() - seenBefore == options.limits().lettersPerTurn()
+                    || bytes >= options.limits().letterBytesPerTurn()) {
                 return Broker.BUSY;
             }
             StoredMessage letter = walk.next();
             work.add(LETTER_WORK);
-            if (letter == null || tag != 0 && letter.sequence != tag) {
-                return progress.end(tag == 0 ? 0 : Broker.UNKNOWN);
+            if (one && (letter == null || letter.sequence != which.tag())) {
+                return progress.stop(Broker.UNKNOWN);
             }
-            long answer = action.on(letters, letter, walk.delivery());
-            if (answer < 0) {
-                return answer == Broker.BUSY ? answer : progress.end(answer);
+            if (!progress.isWithin(letter)) {
+                return progress.end(false);
             }
-            progress.seen++;
-            progress.after = letter.sequence;
-            bytes += letter.payloadLength;
+            long answer = isAbout(which, letter) ? action.on(letters, letter, walk.delivery()) : PASSED;
+            if (answer == Broker.BUSY) {
+                return answer;
+            }
+            if (answer == Broker.DISK_FULL) {
+                return progress.endOfRoom(answer);
+            }
             if (answer > 0) {
-                progress.done++;
                 client.lastSequence(answer);
             }
+            progress.on(letter, answer);
+            bytes += letter.payloadLength;
         }
-        return progress.end(0);
+        return progress.end(!one && progress.isWithin(walk.next()));
+    }
+
+    private boolean isAbout(LettersRequest which, StoredMessage letter) {
+        return which.origin() == 0 || journal.originId(letter) == which.origin();
     }
 
     private long redrive(DurableSubscription letters, StoredMessage letter, Delivery inHand) {
-        DurableSubscription target = state.durable(journal.originId(letter));
-        if (target == null || target.isRemoving() || target.heldCount() >= options.inFlightMax()) {
-            return 0;
+        return redrive(letters, letter, inHand, state.durable(journal.originId(letter)));
+    }
+
+    private long redrive(
+            DurableSubscription letters, StoredMessage letter, Delivery inHand, DurableSubscription target) {
+        if (target == null || target.isRemoving()) {
+            return GONE;
+        }
+        if (target.heldCount(options.limits()) >= options.inFlightMax()
+                || !state.memory().mayHoldAnother(target.keptCount())) {
+            return FULL;
         }
         byte[] properties = LetterProperties.own(letter, journal);
         long sequence = journal.appendRedrive(
@@ -110,8 +151,8 @@ final class DeadLetterOps {
     /** Until the command is stored nobody gets the letter. */
     private void goBack(Delivery delivery) {
         redelivery.deadlines().cancel(delivery);
-        redelivery.leaveHolder(delivery);
-        delivery.state = Delivery.State.MOVING;
+        redelivery.leaveHand(delivery);
+        delivery.transitionTo(Delivery.State.MOVING);
     }
 
     /** Its time begins anew, or it would often be over already. */

@@ -1,25 +1,113 @@
 package io.blipmq.broker;
 
-/** How far a request about dead letters has come that takes more than one turn. Owned by the core thread; each client has its own. */
+import io.blipmq.protocol.v2.LettersDone;
+import io.blipmq.protocol.v2.LettersRequest;
+
+/**
+ * How far a request about dead letters has come that takes more than one turn, and its answer then. Owned by the core thread;
+ * each client has its own.
+ */
 public final class DeadLetterProgress {
-    /** Tag of the letter that was looked at last; 0 before any. */
-    long after;
+    private boolean underWay;
+    /** Tag of the newest letter that the request is about. */
+    private long through;
+    /** Tag of the letter that was looked at last; where the request begins, before any. */
+    private long after;
     /** Letters that were looked at. */
-    int seen;
+    private int seen;
     /** Letters that something was done with. */
-    long done;
+    private long done;
+    /** Letters that stay because their subscription is gone. */
+    private long gone;
+    /** Letters that stay for want of room. */
+    private long full;
+
+    private LettersDone answer;
+
+    /**
+     * A turn begins.
+     *
+     * @param newest no letter that is there now has a larger tag
+     */
+    void goOn(LettersRequest which, long newest) {
+        if (!underWay) {
+            clear();
+            underWay = true;
+            through = which.through() == 0 ? newest : which.through();
+            after = Math.max(which.tag() - 1, which.after());
+        }
+    }
+
+    /** Whether the request is about this letter, or a newer one. */
+    boolean isWithin(StoredMessage letter) {
+        return letter != null && Long.compareUnsigned(letter.sequence, through) <= 0;
+    }
+
+    long after() {
+        return after;
+    }
+
+    int seen() {
+        return seen;
+    }
+
+    long done() {
+        return done;
+    }
+
+    /**
+     * A letter was looked at.
+     *
+     * @param outcome what {@link DeadLetterOps} has done with it
+     */
+    void on(StoredMessage letter, long outcome) {
+        seen++;
+        after = letter.sequence;
+        if (outcome == DeadLetterOps.GONE) {
+            gone++;
+        } else if (outcome == DeadLetterOps.FULL) {
+            full++;
+        } else if (outcome != DeadLetterOps.PASSED) {
+            done++;
+        }
+    }
+
+    /** There is no room for the next letter, nor for any behind it. */
+    long endOfRoom(long refusal) {
+        full++;
+        return stop(refusal);
+    }
 
     /** The request cannot go on: what was done of it is its answer, or else why. */
-    long end(long refusal) {
-        long answer = done == 0 ? refusal : done;
-        clear();
+    long stop(long refusal) {
+        if (underWay && done > 0) {
+            return end(true);
+        }
+        underWay = false;
+        return refusal;
+    }
+
+    /**
+     * The request has its answer.
+     *
+     * @param more whether there are letters behind the last one that was looked at
+     */
+    long end(boolean more) {
+        answer = new LettersDone(done, more ? after : 0, through, gone, full);
+        underWay = false;
+        return 0;
+    }
+
+    /** Of the request that ended last, if it was not refused. */
+    public LettersDone answer() {
         return answer;
     }
 
-    /** The request is answered; the next one begins anew. */
-    void clear() {
-        after = 0;
+    private void clear() {
         seen = 0;
         done = 0;
+        gone = 0;
+        full = 0;
+        answer = null;
     }
 }

@@ -10,15 +10,15 @@ import java.util.function.Consumer;
  * beyond one revolution stays in its slot until its time.
  */
 final class DeadlineWheel {
-    private static final int TICK_SHIFT = 23; // 8.4 ms: finer than any useful retry backoff
-    private static final int SLOTS = 4096; // one revolution is 34 s, more than the longest usual backoff
-
-    private final Delivery[] slots = new Delivery[SLOTS];
+    private final Delivery[] slots;
+    private final int tickShift;
     private final long startNanos;
     private long tick;
     private int count;
 
-    DeadlineWheel(long startNanos) {
+    DeadlineWheel(long startNanos, BrokerLimits limits) {
+        this.slots = new Delivery[limits.wheelSlots()];
+        this.tickShift = limits.wheelTickShift();
         this.startNanos = startNanos;
     }
 
@@ -60,15 +60,15 @@ final class DeadlineWheel {
 
     /** Hands out every delivery whose deadline has passed, to within a tick; it is no longer scheduled then. */
     int advance(long nowNanos, Consumer<Delivery> expired) {
-        long nowTick = nowNanos - startNanos >> TICK_SHIFT;
+        long nowTick = nowNanos - startNanos >> tickShift;
         if (nowTick <= tick) {
             return 0;
         }
-        long from = Math.max(tick + 1, nowTick - SLOTS + 1);
+        long from = Math.max(tick + 1, nowTick - slots.length + 1);
         tick = nowTick;
         int fired = 0;
         for (long t = from; t <= nowTick && count > 0; t++) {
-            fired += fireSlot((int) t & SLOTS - 1, nowTick, expired);
+            fired += fireSlot((int) t & slots.length - 1, nowTick, expired);
         }
         return fired;
     }
@@ -97,10 +97,10 @@ final class DeadlineWheel {
 
     /** Rounded up, so that nothing fires early, and never into a tick that has been handed out already. */
     private long tickOf(long deadlineNanos) {
-        return (deadlineNanos - startNanos >> TICK_SHIFT) + 1;
+        return (deadlineNanos - startNanos >> tickShift) + 1;
     }
 
     private int slotOf(long deadlineNanos) {
-        return (int) tickOf(deadlineNanos) & SLOTS - 1;
+        return (int) tickOf(deadlineNanos) & slots.length - 1;
     }
 }

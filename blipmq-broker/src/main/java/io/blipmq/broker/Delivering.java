@@ -6,10 +6,15 @@ package io.blipmq.broker;
  */
 interface Delivering {
 
-    /** Bounds the expired messages that one request or tick passes over. */
-    int EXPIRED_PER_STEP_MAX = 1_000;
-
     long nowMillis();
+
+    BrokerLimits limits();
+
+    /** How much may be unsettled, of all subscriptions together. */
+    StateMemory memory();
+
+    /** Counts what it costs. */
+    WorkMeter work();
 
     int inFlightMax();
 
@@ -26,6 +31,9 @@ interface Delivering {
 
     /** A delivered message whose time is over leaves its subscription, now or when the journal has room. */
     void expire(Delivery delivery);
+
+    /** Drops what has waited for its time at QoS 0. */
+    void dropExpired(LiveCursor cursor);
 
     /** Where messages are read from. */
     Journal journal();

@@ -14,9 +14,13 @@ public record DeliveryInfo(
     public enum State {
         /** To be settled. */
         IN_FLIGHT,
-        /** To be delivered again, now or at its deadline. */
-        DUE,
-        /** To be stored as a dead letter. */
-        MOVING
+        /** To be delivered again, as soon as there is credit. */
+        DUE_AGAIN,
+        /** To be due again, at its deadline. */
+        DELAYED,
+        /** To be stored as a dead letter, or back in the subscription that it failed in. */
+        MOVING,
+        /** To become a dead letter at its deadline: its last attempt is over, and nobody holds it. */
+        LAST_ATTEMPT_OVER
     }
 }

@@ -10,6 +10,9 @@ import java.nio.ByteBuffer;
  * that arrived while a connection was attached.
  */
 final class DurableReader {
+    /** What reading the head of the next message is taken to cost a tick; it is seldom read from the disk itself. */
+    private static final int READ_WORK = 32;
+
     private final DurableSubscription subscription;
     private final Topic topic;
     private final MessageCursor cursor;
@@ -44,8 +47,8 @@ final class DurableReader {
     int deliverNext(DeliverySink sink, Delivering delivering) {
         Delivery delivery = nextDue(delivering);
         if (delivery == null) {
-            boolean stopped = passOverSettled(delivering) >= Delivering.EXPIRED_PER_STEP_MAX;
-            if (isLiveNext()) {
+            boolean stopped = passOverSettled(delivering);
+            if (isLiveNext(delivering)) {
                 liveCursor.deliverNext(sink, topic.name());
                 return 1;
             }
@@ -54,7 +57,8 @@ final class DurableReader {
                 return stopped ? Pushing.AGAIN : 0;
             }
         }
-        delivery.attempts++;
+        delivery.beginAttempt();
+        subscription.polled().add(delivery);
         delivering.delivered(delivery);
         StoredMessage message = delivery.message;
         delivering.journal().readPayload(message, sink.deliver(1, delivery.tag, topic.name(), message.payloadLength));
@@ -65,20 +69,20 @@ final class DurableReader {
     int pushNext(Attachment attachment, long countMax, Delivering delivering) {
         Delivery delivery = nextDue(delivering);
         if (delivery == null) {
-            boolean stopped = passOverSettled(delivering) >= Delivering.EXPIRED_PER_STEP_MAX;
-            if (isLiveNext()) {
-                return liveCursor.push(subscription.id(), attachment.client().pusher(), countMax);
+            boolean stopped = passOverSettled(delivering);
+            if (isLiveNext(delivering)) {
+                return liveCursor.push(attachment, countMax);
             }
             delivery = nextFromCursor(delivering);
             if (delivery == null) {
                 return stopped ? Pushing.AGAIN : whyNone(delivering);
             }
         }
-        delivery.attempts++;
-        delivery.holder = attachment;
-        attachment.onDelivered();
+        delivery.beginAttempt();
+        attachment.onDelivered(delivery);
         delivering.delivered(delivery);
         push(delivery, delivering.journal());
+        attachment.spendBytes(delivery.message.contentBytes());
         return 1;
     }
 
@@ -87,25 +91,39 @@ final class DurableReader {
      * care how many deliveries are unsettled.
      */
     private int whyNone(Delivering delivering) {
-        boolean isExpiredNext =
-                !cursor.isAtEnd() && cursor.message(delivering.journal()).isExpired(delivering.nowMillis());
+        if (!cursor.isAtEnd() && !isFull(delivering) && isShort(delivering)) {
+            return Pushing.SHORT;
+        }
+        boolean isExpiredNext = cursor.mayExpire()
+                && !cursor.isAtEnd()
+                && !cursor.isSettled()
+                && cursor.message().isExpired(delivering.nowMillis());
         return isExpiredNext ? Pushing.STALLED : 0;
+    }
+
+    /** Whether this one has as many unsettled as it may. */
+    private boolean isFull(Delivering delivering) {
+        return subscription.heldCount(delivering.limits()) >= delivering.inFlightMax();
+    }
+
+    /** Whether all subscriptions together hold so much that this one may not have more just now. */
+    private boolean isShort(Delivering delivering) {
+        return !delivering.memory().mayHoldAnother(subscription.keptCount());
     }
 
     private void push(Delivery delivery, Journal journal) {
         StoredMessage message = delivery.message;
         int contentBytes = message.propertiesBytes + message.payloadLength;
-        ByteBuffer entry = delivery.holder
-                .client()
-                .pusher()
-                .push(
-                        subscription.id(),
-                        delivery.tag,
-                        delivery.attempts,
-                        message.publishedMillis,
-                        EntryLayout.HEADER_BYTES + contentBytes);
+        Pusher pusher = delivery.holder.client().pusher();
+        ByteBuffer entry = pusher.push(
+                subscription.id(),
+                delivery.tag,
+                delivery.attempts,
+                message.publishedMillis,
+                EntryLayout.HEADER_BYTES + contentBytes);
         entry.putInt(message.entryLength());
         journal.read(message, -message.propertiesBytes, contentBytes, entry);
+        delivery.outputEnd = pusher.position();
     }
 
     private Delivery nextDue(Delivering delivering) {
@@ -120,17 +138,20 @@ final class DurableReader {
     }
 
     /** A QoS 0 message goes out when everything that arrived before it has. */
-    private boolean isLiveNext() {
-        return liveCursor != null
-                && liveCursor.hasNext()
-                && (cursor.isAtEnd() || cursor.sequence() > liveCursor.nextArrivedAfter());
+    private boolean isLiveNext(Delivering delivering) {
+        if (liveCursor == null) {
+            return false;
+        }
+        delivering.dropExpired(liveCursor);
+        return liveCursor.hasNext() && (cursor.isAtEnd() || cursor.sequence() > liveCursor.nextArrivedAfter());
     }
 
     private Delivery nextFromCursor(Delivering delivering) {
-        if (cursor.isAtEnd() || subscription.heldCount() >= delivering.inFlightMax()) {
+        boolean stopped = cursor.isAtEnd() || cursor.isSettled(); // settled: more are to be passed over in a later step
+        if (stopped || isFull(delivering) || isShort(delivering)) {
             return null;
         }
-        StoredMessage message = cursor.message(delivering.journal());
+        StoredMessage message = cursor.message();
         if (message.isExpired(delivering.nowMillis())) {
             return null; // passing over expired messages stopped: a later request goes on
         }
@@ -143,8 +164,10 @@ final class DurableReader {
     /**
      * The maintenance tick: drops what has expired although nobody asks for it. It stops at the first message that has not:
      * what expires earlier than those before it is dropped when its turn comes.
+     *
+     * @return whether it has stopped although there may be more
      */
-    void dropExpired(Delivering delivering) {
+    boolean dropExpired(Delivering delivering) {
         for (Delivery first = unsettled.peekDue(); first != null; first = unsettled.peekDue()) {
             boolean gone = first.message.isExpired(delivering.nowMillis())
                     && delivering.tryExpire(subscription, first.message);
@@ -153,35 +176,49 @@ final class DurableReader {
             }
             unsettled.removeDue();
         }
-        passOverSettled(delivering);
+        boolean nothingToPass = !cursor.mayExpire() && cursor.settledAhead().isEmpty() && cursor.waitingCount() > 0;
+        if (nothingToPass) {
+            return false;
+        }
+        delivering.work().add(READ_WORK);
+        return passOverSettled(delivering);
     }
 
     /**
      * Moves the cursor over messages that are settled or that nobody wants any more. It stops in front of an expired
      * one that cannot be settled for lack of room: nothing is delivered past that.
      *
-     * @return how many of them had expired; as many as it may be in one step: there may be more
+     * @return whether it has passed as many as it may in one step, so that there may be more
      */
-    private int passOverSettled(Delivering delivering) {
-        int expired = 0;
-        passSettled();
-        while (expired < Delivering.EXPIRED_PER_STEP_MAX && !cursor.isAtEnd() && expireNext(delivering)) {
-            expired++;
-            passSettled();
+    private boolean passOverSettled(Delivering delivering) {
+        int passedMax = delivering.limits().expiredPerStep();
+        int passed = 0;
+        while (passed < passedMax && !cursor.isAtEnd() && passOne(delivering)) {
+            passed++;
         }
-        return expired;
+        return passed == passedMax;
     }
 
-    /** Moves the cursor over messages that are settled: the journal need not hold them any more. */
-    void passSettled() {
-        while (!cursor.isAtEnd() && cursor.isSettled()) {
+    private boolean passOne(Delivering delivering) {
+        if (cursor.isSettled()) {
+            pass(); // the journal need not hold it any more
+            delivering.work().add(1);
+            return true;
+        }
+        return cursor.mayExpire() && expireNext(delivering);
+    }
+
+    /** As far as one step goes. */
+    void passSettled(Delivering delivering) {
+        int left = delivering.limits().expiredPerStep();
+        while (left-- > 0 && !cursor.isAtEnd() && cursor.isSettled()) {
             pass();
         }
     }
 
     /** @return whether the message at the cursor has expired and was passed */
     private boolean expireNext(Delivering delivering) {
-        StoredMessage message = cursor.message(delivering.journal());
+        StoredMessage message = cursor.message();
         if (!message.isExpired(delivering.nowMillis()) || !delivering.tryExpire(subscription, message)) {
             return false;
         }

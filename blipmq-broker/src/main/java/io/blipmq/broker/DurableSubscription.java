@@ -2,6 +2,9 @@ package io.blipmq.broker;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A QoS 1 subscription: it outlives its connection, and a message leaves it only by being settled. Owned by the core
@@ -18,18 +21,21 @@ final class DurableSubscription extends Subscription {
     private final MessageLog messages;
     private final MessageCursor cursor;
     private final boolean deadLetters;
-    private final Unsettled unsettled = new Unsettled();
+    private final Runnable beforeChange;
+    private final Unsettled unsettled;
     private final DurableReader reader;
+    /** What those who poll have in hand. */
+    private final InFlight polled = new InFlight();
     /** Made of this subscription's messages. */
-    private final RecentLetters recentLetters = new RecentLetters();
+    private final RecentLetters recentLetters;
 
     /** The number of the newest dead letter that is journalled for this subscription, 0 before any. */
     private long lastLetterSequence;
     /** Dead letters on their way back to this. */
     private int comingRedrives;
 
-    /** Connections that it is attached to. */
-    private int clients;
+    /** Connections that it is attached to, oldest first; immutable when there is none. */
+    private List<Client> clients = List.of();
 
     /** The one of them that its messages are pushed to; null when they are polled. */
     private Attachment attachment;
@@ -40,6 +46,9 @@ final class DurableSubscription extends Subscription {
 
     private boolean removing;
     private boolean backlogWarned;
+
+    /** Owned by {@link CheckpointCapture}. */
+    int capturedIn;
 
     /** Owned by {@link DurableList}. */
     DurableSubscription olderOfTopic;
@@ -58,21 +67,31 @@ final class DurableSubscription extends Subscription {
             byte[] name,
             boolean passing,
             PositionMemory positions,
+            StateMemory memory,
+            CheckpointCapture capture,
             long firstSequence) {
         super(id, topic);
+        this.beforeChange = () -> capture.before(this);
+        this.unsettled = new Unsettled(memory, beforeChange);
+        this.recentLetters = new RecentLetters(memory);
         this.owner = owner;
         this.name = name;
         this.passing = passing;
         this.deadLetters = topic.isDeadLetters();
         this.messages =
                 deadLetters ? new MessageLog(MessageKeys.ofLetters(owner, topic.name()), positions) : topic.messages();
-        this.cursor = new MessageCursor(messages, firstSequence);
+        this.cursor = new MessageCursor(messages, firstSequence, beforeChange);
         this.reader = new DurableReader(this);
     }
 
     @Override
     OwnerId owner() {
         return owner;
+    }
+
+    @Override
+    int nameBytes() {
+        return super.nameBytes() + name.length;
     }
 
     /** Empty when it has none. */
@@ -107,6 +126,10 @@ final class DurableSubscription extends Subscription {
         return unsettled;
     }
 
+    InFlight polled() {
+        return polled;
+    }
+
     RecentLetters recentLetters() {
         return recentLetters;
     }
@@ -119,26 +142,33 @@ final class DurableSubscription extends Subscription {
     // --- attachment ---
 
     boolean isAttached() {
-        return clients > 0;
+        return !clients.isEmpty();
     }
 
     /** How many connections read it. */
     int clientCount() {
-        return clients;
+        return clients.size();
     }
 
     @Override
     Client reader() {
-        return attachment == null ? null : attachment.client();
+        if (attachment != null) {
+            return attachment.client();
+        }
+        return clients.isEmpty() ? null : clients.get(0);
     }
 
     /**
      * A connection reads it from now on. Another one may do so already: a key has one subscription to a dead-letter topic,
      * so all its connections that subscribe share it. Each may poll and acknowledge what any of them was given.
      */
-    void attach(long nowMillis) {
-        clients++;
-        if (clients == 1) {
+    void attach(Client client, long nowMillis) {
+        beforeChange();
+        if (clients.isEmpty()) {
+            clients = new ArrayList<>(1);
+        }
+        clients.add(client);
+        if (clients.size() == 1) {
             sinceMillis = nowMillis;
             reader.openLive();
             backlogWarned = false;
@@ -160,47 +190,75 @@ final class DurableSubscription extends Subscription {
      *
      * @return whether it was the last one: then it is to be detached
      */
-    boolean release() {
-        clients--;
-        return clients == 0;
+    boolean release(Client client) {
+        beforeChange();
+        clients.remove(client);
+        if (clients.isEmpty()) {
+            clients = List.of();
+        }
+        return clients.isEmpty();
     }
 
-    /** What was pushed to a connection that is gone and is not settled is due again, as when the last one is gone. */
+    /** A connection that messages were pushed to is gone: what it has in hand is due again, as when the last one is gone. */
     void takeBack(Attachment from, DeadlineWheel deadlines, BrokerOptions options) {
-        for (Delivery delivery : unsettled.values()) {
-            if (delivery.holder == from) {
-                takeBack(delivery, deadlines, options);
-            }
-        }
+        takeBack(from.inFlight(), deadlines, options);
     }
 
     /**
-     * The last connection is gone: what was not acknowledged is due again, except a last delivery, whose deadline decides.
+     * The last connection is gone: what is in flight is due again, except a last attempt that was made, whose deadline decides.
      *
      * @return QoS 0 messages that were waiting and are lost
      */
     long detach(long nowNanos, long nowMillis, DeadlineWheel deadlines, BrokerOptions options) {
         long lost = reader.closeLive();
         startDetached(nowNanos, nowMillis);
-        for (Delivery delivery : unsettled.values()) {
-            takeBack(delivery, deadlines, options);
-        }
+        takeBack(polled, deadlines, options);
         return lost;
     }
 
-    private void takeBack(Delivery delivery, DeadlineWheel deadlines, BrokerOptions options) {
-        delivery.holder = null;
-        boolean last = !deadLetters && options.isLastDelivery(delivery.attempts);
-        if (delivery.state == Delivery.State.IN_FLIGHT && !last && delivery.rejectReason == null) {
-            deadlines.cancel(delivery);
-            unsettled.dueAgain(delivery);
+    private void takeBack(InFlight from, DeadlineWheel deadlines, BrokerOptions options) {
+        for (Delivery delivery = from.first(); delivery != null; delivery = from.first()) {
+            delivery.attempts = delivery.attemptsMade();
+            delivery.holder = null;
+            from.remove(delivery);
+            if (!deadLetters && options.isLastDelivery(delivery.attempts)) {
+                delivery.transitionTo(Delivery.State.LAST_ATTEMPT_OVER);
+            } else {
+                deadlines.cancel(delivery);
+                unsettled.dueAgain(delivery);
+            }
         }
     }
 
     /** Counts the time without a connection from now on. */
     void startDetached(long nowNanos, long nowMillis) {
+        beforeChange();
         detachedNanos = nowNanos;
         sinceMillis = nowMillis;
+    }
+
+    /** After a start: since when it had no connection; 0 is ignored. */
+    void restoreDetached(long millis) {
+        sinceMillis = millis;
+    }
+
+    /**
+     * After a start: the time without a connection goes on, or begins.
+     *
+     * @param movedMillis by how much the times of the last checkpoint have moved
+     */
+    void onStarted(long nowNanos, long nowMillis, long movedMillis) {
+        if (sinceMillis == 0 || sinceMillis + movedMillis > nowMillis) {
+            startDetached(nowNanos, nowMillis);
+        } else {
+            sinceMillis += movedMillis;
+            detachedNanos = nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMillis - sinceMillis);
+        }
+    }
+
+    /** What a checkpoint keeps of it is going to change. */
+    void beforeChange() {
+        beforeChange.run();
     }
 
     long detachedNanos() {
@@ -235,14 +293,14 @@ final class DurableSubscription extends Subscription {
         return reader.pushNext(attachment, countMax, delivering);
     }
 
-    /** The maintenance tick: drops what has expired although nobody asks for it. */
-    void dropExpired(Delivering delivering) {
-        reader.dropExpired(delivering);
+    /** As {@link DurableReader#dropExpired}. */
+    boolean dropExpired(Delivering delivering) {
+        return reader.dropExpired(delivering);
     }
 
     /** A message's move to the dead letters is journalled. */
     void onMoving(Delivery delivery, long letterSequence) {
-        delivery.state = Delivery.State.MOVING;
+        delivery.transitionTo(Delivery.State.MOVING);
         lastLetterSequence = letterSequence;
     }
 
@@ -252,8 +310,16 @@ final class DurableSubscription extends Subscription {
 
     // --- back from the dead letters ---
 
-    /** What it has unsettled, and what is going to be when it has come back: there is a limit to that. */
-    int heldCount() {
+    /**
+     * What counts for {@code max_in_flight}: what it has unsettled, and what is going to be when it has come back. What
+     * waits for a delay does not count, up to a limit of its own.
+     */
+    int heldCount(BrokerLimits limits) {
+        return keptCount() - Math.min(unsettled.delayedCount(), limits.delayedMax());
+    }
+
+    /** What takes memory: all that it has unsettled, and what has not come back yet. */
+    int keptCount() {
         return unsettled.size() + comingRedrives;
     }
 
@@ -284,12 +350,12 @@ final class DurableSubscription extends Subscription {
 
     /** Whether a client may settle it: it was delivered, and is not on its way back to its subscription. */
     boolean isHeld(Delivery delivery) {
-        return delivery.attempts > 0 && !(deadLetters && delivery.state == Delivery.State.MOVING);
+        return delivery.delivered && !(deadLetters && delivery.is(Delivery.State.MOVING));
     }
 
     private boolean isGoingBack(long letterTag) {
         Delivery delivery = unsettled.get(letterTag);
-        return delivery != null && delivery.state == Delivery.State.MOVING;
+        return delivery != null && delivery.is(Delivery.State.MOVING);
     }
 
     /** Whether a message came back from the dead letters, so that it is not one of its topic's any more. */
@@ -325,9 +391,9 @@ final class DurableSubscription extends Subscription {
 
     /** When the oldest message that waits at the cursor was published; {@link Long#MAX_VALUE} when none does. */
     private long oldestWaitingMillis(Delivering delivering) {
-        reader.passSettled();
-        boolean waits = cursor.waitingCount() > 0 && !cursor.isAtEnd();
-        return waits ? cursor.message(delivering.journal()).publishedMillis : Long.MAX_VALUE;
+        reader.passSettled(delivering);
+        boolean waits = cursor.waitingCount() > 0 && !cursor.isAtEnd() && !cursor.isSettled();
+        return waits ? cursor.message().publishedMillis : Long.MAX_VALUE;
     }
 
     @Override
@@ -343,8 +409,10 @@ final class DurableSubscription extends Subscription {
                 Instant.ofEpochMilli(sinceMillis),
                 backlog(summary),
                 backlogBytes(),
-                unsettled.size(),
-                oldestMillis == Long.MAX_VALUE ? SubscriptionInfo.NO_MESSAGE : delivering.nowMillis() - oldestMillis,
+                summary.deliveries(),
+                oldestMillis == Long.MAX_VALUE
+                        ? SubscriptionInfo.NO_MESSAGE
+                        : Math.max(0, delivering.nowMillis() - oldestMillis),
                 deadLetters);
     }
 }

@@ -11,10 +11,10 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping {
     private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
 
-    /** Bounds what a turn does of a tick's work, as {@link WorkMeter} counts it: some thousand expired messages. */
-    private static final int WORK_PER_TURN_MAX = 1 << 17;
-    /** What looking at a subscription costs beside that. */
-    private static final int LOOK_WORK = 8;
+    /** What looking at a subscription costs, as {@link WorkMeter} counts it. */
+    static final int LOOK_WORK = 8;
+    /** Each tick that finds the last one's work undone doubles what a turn does of it, so often. */
+    private static final int DOUBLINGS_MAX = 3;
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
@@ -23,8 +23,14 @@ final class Housekeeping {
     private final Redelivery redelivery;
     private final ReadyList ready;
     private final WorkMeter work;
-    /** Subscriptions that the last tick found and that nobody has looked after yet. */
-    private final ArrayDeque<DurableSubscription> toVisit = new ArrayDeque<>();
+    /** Through the subscriptions that nobody has looked after in this tick; null when there is none. */
+    private DurableWalk walk;
+    /** Those that have more expired messages than one look passes over. */
+    private final ArrayDeque<DurableSubscription> unfinished = new ArrayDeque<>();
+    /** Those whose backlogs are looked through before they are removed for them. */
+    private final ArrayDeque<BacklogSweep> sweeps = new ArrayDeque<>();
+
+    private int doublings;
 
     Housekeeping(
             BrokerOptions options,
@@ -45,42 +51,82 @@ final class Housekeeping {
 
     /** Begins to look after all subscriptions, unless that is still going on. */
     void onTick() {
-        if (!isUnderWay()) {
-            toVisit.addAll(state.durableSubscriptions());
-            goOn();
+        if (isUnderWay()) {
+            doublings = Math.min(doublings + 1, DOUBLINGS_MAX);
+            return;
         }
+        doublings = 0;
+        walk = new DurableWalk(state);
+        goOn();
     }
 
     /** Whether there is more to do in the next turn. */
     boolean isUnderWay() {
-        return !toVisit.isEmpty();
+        return walk != null || !unfinished.isEmpty() || !sweeps.isEmpty();
     }
 
     /**
      * Does a turn's part of it.
      *
-     * @return how many subscriptions were looked after
+     * @return how much was done
      */
     int goOn() {
-        int visited = 0;
-        long workEnd = work.items() + WORK_PER_TURN_MAX;
+        int steps = 0;
+        long workEnd = work.items() + ((long) options.limits().tickWorkPerTurn() << doublings);
         while (isUnderWay() && work.items() < workEnd) {
-            DurableSubscription subscription = toVisit.remove();
-            work.add(LOOK_WORK);
-            visited++;
-            if (state.durable(subscription.id()) == subscription) {
-                visit(subscription);
-            }
+            step();
+            steps++;
         }
-        return visited;
+        return steps;
+    }
+
+    private void step() {
+        work.add(LOOK_WORK);
+        if (walk != null) {
+            DurableSubscription next = walk.next();
+            if (next == null) {
+                walk = null;
+            } else {
+                visit(next);
+            }
+        } else if (!unfinished.isEmpty()) {
+            DurableSubscription next = unfinished.remove();
+            if (state.durable(next.id()) == next) {
+                visit(next);
+            }
+        } else {
+            goOn(sweeps.remove());
+        }
     }
 
     private void visit(DurableSubscription subscription) {
-        subscription.dropExpired(redelivery);
+        boolean more = subscription.dropExpired(redelivery);
         ready.add(subscription.attachment());
-        if (!subscription.isAttached() && !subscription.isDeadLetters() && !subscription.isRemoving()) {
+        if (more) {
+            unfinished.add(subscription);
+        } else if (isToBeChecked(subscription)) {
             checkDetached(subscription);
         }
+    }
+
+    private static boolean isToBeChecked(DurableSubscription subscription) {
+        return !subscription.isAttached() && !subscription.isDeadLetters() && !subscription.isRemoving();
+    }
+
+    private void goOn(BacklogSweep sweep) {
+        DurableSubscription subscription = sweep.subscription();
+        if (state.durable(subscription.id()) != subscription || !isToBeChecked(subscription)) {
+            return;
+        }
+        if (sweep.step(redelivery)) {
+            sweeps.add(sweep);
+        } else if (sweep.isComplete() && isTooLarge(subscription)) {
+            remove(subscription, RemoveReason.BACKLOG_TOO_LARGE);
+        }
+    }
+
+    private boolean isTooLarge(DurableSubscription subscription) {
+        return subscription.backlogBytes() > options.detachedBacklogBytesMax();
     }
 
     private void checkDetached(DurableSubscription subscription) {
@@ -89,13 +135,14 @@ final class Housekeeping {
             return;
         }
         long detachedForNanos = redelivery.nowNanos() - subscription.detachedNanos();
-        if (detachedForNanos >= options.subscriptionExpiryNanos()) {
+        boolean mayBeBack = redelivery.runningNanos() < options.limits().startGraceNanos();
+        if (detachedForNanos >= options.subscriptionExpiryNanos() && !mayBeBack) {
             remove(subscription, RemoveReason.EXPIRED);
             return;
         }
         long backlogBytes = subscription.backlogBytes();
-        if (backlogBytes > options.detachedBacklogBytesMax()) {
-            remove(subscription, RemoveReason.BACKLOG_TOO_LARGE);
+        if (isTooLarge(subscription)) {
+            sweeps.add(new BacklogSweep(subscription, options)); // what has expired does not count
         } else if (backlogBytes > options.detachedBacklogBytesMax() / 2 && subscription.warnOfBacklogOnce()) {
             log.warn(
                     "subscription {} to {} is detached and holds {} bytes; above {} (detached_backlog_bytes) it is"

@@ -97,9 +97,12 @@ public interface Journal {
     /** A durable subscription ends with its backlog; or {@link #BUSY} or {@link #FULL}. */
     long appendRemove(long subscriptionId, RemoveReason reason);
 
+    /** Somebody waits until what was appended is stored, settlements included. */
+    void requestForce();
+
     /**
      * Ends a turn: hands what was appended to the log. Settlements alone, but for {@link SettleReason#PURGED}, may wait up
-     * to 50 ms for company and never cause a force.
+     * to 50 ms for company and never cause a force, unless {@link #requestForce} was called.
      */
     void submit(long nowNanos);
 
@@ -133,6 +136,9 @@ public interface Journal {
      * @return how many were found
      */
     int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions);
+
+    /** What {@link #find} may cost just now, as {@link WorkMeter} counts it. */
+    int findWork();
 
     /** Reads what a message's record says, given where it stands or stood. */
     void readMessage(StoredMessage message);
@@ -168,8 +174,18 @@ public interface Journal {
     /** Whether one is being written. */
     boolean isCheckpointing();
 
+    /** Lets the one that is being written end soon, for another that waits; until that is begun, none is due. */
+    void hurryCheckpoint();
+
     /**
-     * Keeps the state as of {@link #appliedSequence}, so that a start need not replay what is before it.
+     * A checkpoint of the state as of now is going to be taken, in the turns to come.
+     *
+     * @return {@link #appliedSequence}, the number that it stands for
+     */
+    long beginCheckpoint();
+
+    /**
+     * Keeps the state as of the last {@link #beginCheckpoint}, so that a start need not replay what is before it.
      *
      * @param state for {@link CommandHandler#onCheckpoint}
      * @param liveness which messages are still wanted in that state; what is not may be forgotten

@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.wal.NewerContentException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -30,20 +31,13 @@ public record JournalRecord(
         int attempts,
         ByteBuffer payload) {
 
-    /** Reads a record; one of a type that is not known is called by its number. */
+    /** Reads a record; one that only a newer release can read is called by its type's number. */
     public static JournalRecord of(long sequence, int type, ByteBuffer body, int offset, int length) {
         View view = new View(body, offset);
-        switch (type) {
-            case CommandCodec.PUBLISH,
-                    CommandCodec.PUBLISH_WITH_PROPERTIES,
-                    CommandCodec.SUBSCRIBE,
-                    CommandCodec.SUBSCRIBE_NAMED,
-                    CommandCodec.SETTLE,
-                    CommandCodec.DEAD_LETTER,
-                    CommandCodec.DEAD_LETTER_WITH_PROPERTIES,
-                    CommandCodec.REDRIVE,
-                    CommandCodec.REMOVE -> CommandDecoder.decode(sequence, type, body, offset, length, 0, view);
-            default -> view.record = bare("type-" + type, null, null, 0, 0, null);
+        try {
+            CommandDecoder.decode(sequence, type, body, offset, length, 0, view);
+        } catch (NewerContentException e) {
+            return bare("type-" + type, null, null, 0, 0, null);
         }
         return view.record;
     }
@@ -79,7 +73,8 @@ public record JournalRecord(
                 int payloadOffset,
                 int payloadLength,
                 int propertiesBytes,
-                long publishedMillis) {
+                long publishedMillis,
+                long expiresMillis) {
             record = message("publish", text(topicOffset, topicLength), 0, 0, 0);
         }
 

@@ -3,7 +3,6 @@ package io.blipmq.broker;
 /** Goes through the letters of a dead-letter subscription, oldest first. Owned by the core thread. */
 final class LetterWalk {
     private final DurableSubscription subscription;
-    private final Journal journal;
     private final long[] handedOut;
     private int handedOutIndex;
     private long waitingFrom;
@@ -12,9 +11,8 @@ final class LetterWalk {
     private Delivery delivery;
 
     /** @param after begins behind the letter with this tag */
-    LetterWalk(DurableSubscription subscription, Journal journal, long after) {
+    LetterWalk(DurableSubscription subscription, long after) {
         this.subscription = subscription;
-        this.journal = journal;
         this.handedOut = subscription.unsettled().tags();
         while (handedOutIndex < handedOut.length && handedOut[handedOutIndex] <= after) {
             handedOutIndex++;
@@ -26,7 +24,7 @@ final class LetterWalk {
     StoredMessage next() {
         while (handedOutIndex < handedOut.length) {
             delivery = subscription.unsettled().get(handedOut[handedOutIndex++]);
-            if (delivery != null && delivery.state != Delivery.State.MOVING) {
+            if (delivery != null && !delivery.is(Delivery.State.MOVING)) {
                 return delivery.message;
             }
         }
@@ -46,7 +44,7 @@ final class LetterWalk {
             if (!subscription.cursor().settledAhead().contains(sequence)) {
                 StoredMessage letter = new StoredMessage();
                 letter.at(subscription.messages().key(), sequence, page.position(slot));
-                journal.readMessage(letter);
+                subscription.messages().read(letter);
                 return letter;
             }
         }

@@ -2,8 +2,7 @@ package io.blipmq.broker;
 
 import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -13,24 +12,21 @@ import java.util.function.Consumer;
  * Lists what belongs to a key, page by page. Owned by the core thread.
  *
  * <p>Each method lists what comes behind {@code after} (0 for the first page), and returns the cursor to go on with, or 0
- * when that was all. A page has {@link #ITEMS_MAX} items at most, whatever is asked for, and ends earlier when many
+ * when that was all. A page has a bounded number of items, whatever is asked for, and ends earlier when many
  * deliveries had to be looked at for it.
  */
 public final class Listing {
-    /** Bounds the memory and the time of one page. */
-    public static final int ITEMS_MAX = 1_000;
-
-    /** Deliveries that are looked at for one page, but for the last item's: two milliseconds. */
-    private static final int PAGE_WORK_MAX = 65_536;
     /** A message that is read costs as much as so many of them: it may be on disk. */
     private static final int READ_WORK = 512;
 
+    private final BrokerLimits limits;
     private final BrokerState state;
     private final Redelivery redelivery;
     private final Journal journal;
     private final WorkMeter work;
 
-    Listing(BrokerState state, Redelivery redelivery, Journal journal, WorkMeter work) {
+    Listing(BrokerLimits limits, BrokerState state, Redelivery redelivery, Journal journal, WorkMeter work) {
+        this.limits = limits;
         this.state = state;
         this.redelivery = redelivery;
         this.journal = journal;
@@ -52,31 +48,43 @@ public final class Listing {
 
     /** Topics that the key has subscriptions to. */
     public long topics(Client client, long after, int limit, Consumer<TopicInfo> sink) {
-        work.add(state.subscriptions().size());
+        work.add(state.subscriptionCount());
+        int left = page(limit);
         TreeMap<Long, Counts> byNumber = new TreeMap<>();
-        for (Subscription subscription : state.subscriptions()) {
+        boolean more = false;
+        for (Subscription subscription : state.subscriptionsBehind(0)) {
             Topic topic = subscription.topic();
             if (topic.number() > after && isOwn(subscription, client)) {
-                Counts counts = byNumber.computeIfAbsent(topic.number(), none -> new Counts(topic));
-                if (isDurable(subscription)) {
-                    counts.durable++;
-                } else {
-                    counts.passing++;
-                }
+                more |= count(subscription, topic, left, byNumber);
             }
         }
-        int left = page(limit);
-        for (Counts counts : byNumber.values()) {
-            sink.accept(new TopicInfo(counts.topic.name(), counts.durable, counts.passing));
-            if (--left == 0) {
-                return counts.topic.number() == byNumber.lastKey() ? 0 : counts.topic.number();
-            }
-        }
-        return 0;
+        byNumber.values()
+                .forEach(counts -> sink.accept(new TopicInfo(counts.topic.name(), counts.durable, counts.passing)));
+        return more ? byNumber.lastKey() : 0;
     }
 
-    private static int page(int limit) {
-        return Math.max(1, Math.min(limit, ITEMS_MAX));
+    /** @return whether a topic does not fit on the page, which has those with the lowest numbers */
+    private static boolean count(
+            Subscription subscription, Topic topic, int topicsMax, TreeMap<Long, Counts> byNumber) {
+        boolean full = byNumber.size() == topicsMax;
+        if (full && topic.number() > byNumber.lastKey()) {
+            return true;
+        }
+        Counts counts = byNumber.computeIfAbsent(topic.number(), none -> new Counts(topic));
+        if (isDurable(subscription)) {
+            counts.durable++;
+        } else {
+            counts.passing++;
+        }
+        if (byNumber.size() > topicsMax) {
+            byNumber.pollLastEntry();
+            return true;
+        }
+        return false;
+    }
+
+    private int page(int limit) {
+        return Math.max(1, Math.min(limit, limits.listItems()));
     }
 
     private static boolean isOwn(Subscription subscription, Client client) {
@@ -93,40 +101,44 @@ public final class Listing {
      * The key's subscriptions.
      *
      * @param subscriptionId only this one; 0: all
+     * @param name only the durable one of this name; empty: all
      */
     public long subscriptions(
-            Client client, long subscriptionId, long after, int limit, Consumer<SubscriptionDetails> sink) {
-        List<Subscription> found =
-                subscriptionId == 0 ? ownSubscriptions(client, after) : oneSubscription(client, subscriptionId, after);
+            Client client,
+            long subscriptionId,
+            byte[] name,
+            long after,
+            int limit,
+            Consumer<SubscriptionDetails> sink) {
+        Collection<Subscription> found = name.length > 0
+                ? namedSubscription(client, name, subscriptionId, after)
+                : subscriptionId == 0 ? state.subscriptionsBehind(after) : oneSubscription(subscriptionId, after);
         int left = page(limit);
-        long workEnd = work.items() + PAGE_WORK_MAX;
-        long last = 0;
+        long workEnd = work.items() + limits.listWork();
+        long last = after;
         for (Subscription subscription : found) {
-            if (left-- == 0 || work.items() >= workEnd) {
+            if (left == 0 || work.items() >= workEnd) {
                 return last;
             }
-            sink.accept(details(subscription));
+            work.add(1);
             last = subscription.id();
+            if (isOwn(subscription, client)) {
+                sink.accept(details(subscription));
+                left--;
+            }
         }
         return 0;
     }
 
-    private List<Subscription> oneSubscription(Client client, long id, long after) {
-        Subscription subscription = state.subscription(id);
-        return subscription != null && id > after && isOwn(subscription, client) ? List.of(subscription) : List.of();
+    private Collection<Subscription> namedSubscription(Client client, byte[] name, long id, long after) {
+        Subscription named = state.named(client.owner(), name);
+        boolean found = named != null && named.id() > after && (id == 0 || named.id() == id);
+        return found ? List.of(named) : List.of();
     }
 
-    /** In order. */
-    private List<Subscription> ownSubscriptions(Client client, long after) {
-        work.add(state.subscriptions().size());
-        List<Subscription> found = new ArrayList<>();
-        for (Subscription subscription : state.subscriptions()) {
-            if (subscription.id() > after && isOwn(subscription, client)) {
-                found.add(subscription);
-            }
-        }
-        found.sort(Comparator.comparingLong(Subscription::id));
-        return found;
+    private Collection<Subscription> oneSubscription(long id, long after) {
+        Subscription subscription = state.subscription(id);
+        return subscription != null && id > after ? List.of(subscription) : List.of();
     }
 
     private SubscriptionDetails details(Subscription subscription) {
@@ -147,7 +159,7 @@ public final class Listing {
                 info.attached(),
                 info.deadLetters(),
                 info.backlog(),
-                info.inFlight(),
+                info.deliveries(),
                 info.oldestAgeMillis(),
                 holder == null ? "" : holder.name(),
                 holder == null ? "" : holder.address());
@@ -172,11 +184,12 @@ public final class Listing {
         int left = page(limit);
         long last = 0;
         for (long tag : durable.unsettled().tags()) {
-            if (tag > after) {
+            Delivery delivery = durable.unsettled().get(tag);
+            if (tag > after && delivery.isUnsettled()) {
                 if (left-- == 0) {
                     return last;
                 }
-                sink.accept(info(durable.unsettled().get(tag)));
+                sink.accept(info(delivery));
                 last = tag;
             }
         }
@@ -184,16 +197,11 @@ public final class Listing {
     }
 
     private DeliveryInfo info(Delivery delivery) {
-        DeliveryInfo.State shown = switch (delivery.state) {
-            case IN_FLIGHT -> delivery.rejectReason == null ? DeliveryInfo.State.IN_FLIGHT : DeliveryInfo.State.MOVING;
-            case DUE, DELAYED -> DeliveryInfo.State.DUE;
-            case MOVING, SETTLED -> DeliveryInfo.State.MOVING;
-        };
         long leftNanos = delivery.scheduled ? delivery.deadlineNanos - redelivery.nowNanos() : 0;
         return new DeliveryInfo(
                 delivery.tag,
                 delivery.attempts,
-                shown,
+                delivery.shown(),
                 Math.max(0, TimeUnit.NANOSECONDS.toMillis(leftNanos)),
                 delivery.message.publishedMillis,
                 delivery.message.payloadLength);
@@ -212,7 +220,7 @@ public final class Listing {
             return Broker.UNKNOWN;
         }
         work.add(letters.unsettled().size());
-        LetterWalk walk = new LetterWalk(letters, journal, after);
+        LetterWalk walk = new LetterWalk(letters, after);
         int left = page(limit);
         long last = after;
         for (StoredMessage letter = walk.next(); letter != null; letter = walk.next()) {

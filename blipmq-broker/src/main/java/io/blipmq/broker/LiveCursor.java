@@ -28,9 +28,37 @@ final class LiveCursor extends Bag.Item {
         return number < log.endNumber();
     }
 
-    /** How many messages wait. */
+    /** How many messages wait; what is too far behind does not any more. */
     long backlog() {
+        return Math.min(unread(), log.messagesMax());
+    }
+
+    private long unread() {
         return log.endNumber() - number;
+    }
+
+    /** When the next message was published. */
+    long nextPublishedMillis() {
+        return settleIn().publishedMillis(run);
+    }
+
+    /**
+     * Drops what was published at a time or before.
+     *
+     * @return how many messages
+     */
+    long dropThrough(long millis) {
+        long dropped = 0;
+        while (hasNext()) {
+            LiveChunk at = settleIn();
+            if (at.publishedMillis(run) > millis) {
+                break;
+            }
+            int left = at.count(run) - runRead;
+            dropped += left;
+            advance(left, at.end(run));
+        }
+        return dropped;
     }
 
     /** The number of the topic's newest QoS 1 message when the next message arrived: what comes before it. */
@@ -50,16 +78,39 @@ final class LiveCursor extends Bag.Item {
     /**
      * Pushes messages that were published together, as one piece.
      *
+     * @param to has credit left
      * @param countMax at least 1
      * @return how many, at least 1
      */
-    int push(long subscriptionId, Pusher pusher, long countMax) {
+    int push(Attachment to, long countMax) {
         LiveChunk at = settleIn();
         int left = at.count(run) - runRead;
         int count = left <= countMax ? left : (int) countMax;
+        if (to.hasByteLimit()) {
+            count = countWithin(at, count, to.creditBytes());
+        }
         int end = count == left ? at.end(run) : walk(at, count);
-        pusher.pushEntries(subscriptionId, at.publishedMillis(run), at.buffer, offset, end - offset, count);
+        to.client()
+                .pusher()
+                .pushEntries(to.subscriptionId(), at.publishedMillis(run), at.buffer, offset, end - offset, count);
+        if (to.hasByteLimit()) {
+            to.spendBytes(EntryLayout.contentBytes(at.buffer, offset, end));
+        }
         advance(count, end);
+        return count;
+    }
+
+    /** How many of the next entries begin before so many bytes of bodies and properties are spent. */
+    private int countWithin(LiveChunk at, int countMax, long bytes) {
+        int count = 0;
+        int next = offset;
+        long left = bytes;
+        while (count < countMax && left > 0) {
+            int end = next + EntryLayout.bytesAt(at.bytes, next);
+            left -= EntryLayout.contentBytes(at.buffer, next, end);
+            next = end;
+            count++;
+        }
         return count;
     }
 
@@ -74,7 +125,7 @@ final class LiveCursor extends Bag.Item {
     private LiveChunk settleIn() {
         assert hasNext();
         LiveChunk at = resolve();
-        long tooMany = backlog() - log.messagesMax();
+        long tooMany = unread() - log.messagesMax();
         return tooMany > 0 ? drop(at, tooMany) : at;
     }
 

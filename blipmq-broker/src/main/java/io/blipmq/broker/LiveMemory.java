@@ -11,26 +11,18 @@ package io.blipmq.broker;
  * old object; a number is none (docs/decisions/0022).
  */
 final class LiveMemory {
-    /** For a log that was empty: a hundred thousand topics with a message each cost little. */
-    static final int SMALL_CHUNK_BYTES = 1024;
-    /** For one that goes on: a chunk change is rare. */
-    static final int CHUNK_BYTES = 16 * 1024;
-    /**
-     * For batches: large enough to take one whole, small enough that little is lost when it has to give way. A larger
-     * message gets a chunk of its own size.
-     */
-    static final int LARGE_CHUNK_BYTES = 128 * 1024;
-
-    private static final int POOLED_SMALL_CHUNKS_MAX = 4096;
-    private static final int POOLED_CHUNKS_MAX = 64;
     /** Spare large chunks may take this share of the budget. */
     private static final int SPARE_SHARE = 8;
     /** One may be larger than what is needed by this share of it; it counts whole in the budget. */
     private static final int SPARE_WASTE_SHARE = 4;
 
     private final long bytesMax;
-    private final Pool smallPool = new Pool(SMALL_CHUNK_BYTES, POOLED_SMALL_CHUNKS_MAX);
-    private final Pool pool = new Pool(CHUNK_BYTES, POOLED_CHUNKS_MAX);
+    private final BrokerLimits limits;
+    /** For logs that were empty. */
+    private final Pool smallPool;
+    /** For logs that go on. A batch gets a larger chunk, and a message that is larger still one of its own size. */
+    private final Pool pool;
+
     private final ChunkTable table = new ChunkTable();
     private final SpareChunks spares = new SpareChunks(table);
     private long bytes;
@@ -61,8 +53,11 @@ final class LiveMemory {
         }
     }
 
-    LiveMemory(long bytesMax) {
+    LiveMemory(long bytesMax, BrokerLimits limits) {
         this.bytesMax = bytesMax;
+        this.limits = limits;
+        this.smallPool = new Pool(limits.smallChunkBytes(), limits.pooledSmallChunks());
+        this.pool = new Pool(limits.chunkBytes(), limits.pooledChunks());
     }
 
     /** The chunk with that number, which has not been given back. */
@@ -97,19 +92,18 @@ final class LiveMemory {
         return chunk;
     }
 
-    private static int usualBytes(int bytesWanted, boolean first) {
-        if (first && bytesWanted <= SMALL_CHUNK_BYTES) {
-            return SMALL_CHUNK_BYTES;
+    private int usualBytes(int bytesWanted, boolean first) {
+        if (first && bytesWanted <= limits.smallChunkBytes()) {
+            return limits.smallChunkBytes();
         }
-        return bytesWanted <= CHUNK_BYTES ? CHUNK_BYTES : LARGE_CHUNK_BYTES;
+        return bytesWanted <= limits.chunkBytes() ? limits.chunkBytes() : limits.largeChunkBytes();
     }
 
     private LiveChunk chunk(int size) {
-        return switch (size) {
-            case SMALL_CHUNK_BYTES -> smallPool.take();
-            case CHUNK_BYTES -> pool.take();
-            default -> largeChunk(size);
-        };
+        if (size == limits.smallChunkBytes()) {
+            return smallPool.take();
+        }
+        return size == limits.chunkBytes() ? pool.take() : largeChunk(size);
     }
 
     private LiveChunk largeChunk(int size) {
@@ -142,13 +136,13 @@ final class LiveMemory {
     }
 
     private void keep(LiveChunk chunk) {
-        switch (chunk.bytes.length) {
-            case SMALL_CHUNK_BYTES -> smallPool.giveBack(chunk);
-            case CHUNK_BYTES -> pool.giveBack(chunk);
-            default -> {
-                spares.giveBack(chunk);
-                trimSpares(bytes);
-            }
+        if (chunk.bytes.length == limits.smallChunkBytes()) {
+            smallPool.giveBack(chunk);
+        } else if (chunk.bytes.length == limits.chunkBytes()) {
+            pool.giveBack(chunk);
+        } else {
+            spares.giveBack(chunk);
+            trimSpares(bytes);
         }
     }
 

@@ -2,6 +2,7 @@ package io.blipmq.broker;
 
 import io.blipmq.wal.CheckpointHandler;
 import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LogContent;
 import io.blipmq.wal.RecordHandler;
 import io.blipmq.wal.RecordKey;
 import io.blipmq.wal.Room;
@@ -22,10 +23,14 @@ public final class LocalJournal implements Journal {
 
     private CommandHandler handler;
     private long appliedSequence;
+    private long checkpointSequence;
     /** Whether somebody waits for what this turn appended. */
     private boolean forceWanted;
 
     private boolean sealed;
+    /** Whether somebody waits to begin a checkpoint. */
+    private boolean checkpointWaits;
+
     private boolean settlementsWait;
     private long settlementsSinceNanos;
 
@@ -54,6 +59,11 @@ public final class LocalJournal implements Journal {
                 replay.onLost(firstSequence, lastSequence);
             }
         };
+    }
+
+    /** What can be read of a log. */
+    public static LogContent content() {
+        return new JournalContent();
     }
 
     /** Hands every command of a log that is being opened to {@code replay}. */
@@ -199,6 +209,11 @@ public final class LocalJournal implements Journal {
     }
 
     @Override
+    public void requestForce() {
+        forceWanted = true;
+    }
+
+    @Override
     public void submit(long nowNanos) {
         if (sealed) {
             return;
@@ -255,6 +270,11 @@ public final class LocalJournal implements Journal {
     }
 
     @Override
+    public int findWork() {
+        return messages.findWork();
+    }
+
+    @Override
     public void readMessage(StoredMessage message) {
         messages.readMessage(message);
     }
@@ -266,7 +286,7 @@ public final class LocalJournal implements Journal {
 
     @Override
     public boolean isCheckpointDue(long nowNanos, boolean unlogged) {
-        return wal.isCheckpointDue(nowNanos, unlogged);
+        return !checkpointWaits && wal.isCheckpointDue(nowNanos, unlogged);
     }
 
     @Override
@@ -275,7 +295,20 @@ public final class LocalJournal implements Journal {
     }
 
     @Override
+    public long beginCheckpoint() {
+        checkpointSequence = appliedSequence;
+        return checkpointSequence;
+    }
+
+    @Override
+    public void hurryCheckpoint() {
+        checkpointWaits = true;
+        wal.hurryCheckpoint();
+    }
+
+    @Override
     public void checkpoint(ByteBuffer state, Liveness liveness) {
-        wal.checkpoint(appliedSequence, state, liveness);
+        checkpointWaits = false;
+        wal.checkpoint(checkpointSequence, state, liveness);
     }
 }

@@ -22,11 +22,11 @@ public final class Mailbox {
         wakeup.run();
     }
 
+    /** Runs what is there; what comes meanwhile, from these tasks too, is for the next turn. */
     int runAll() {
-        int count = 0;
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.run();
-            count++;
+        int count = tasks.size();
+        for (int i = 0; i < count; i++) {
+            tasks.remove().run();
         }
         return count;
     }

@@ -9,6 +9,7 @@ package io.blipmq.broker;
  */
 final class MessageCursor {
     private final MessageLog messages;
+    private final Runnable beforeChange;
     private final SettledAhead settledAhead = new SettledAhead();
 
     /** The next message is the first one at or beyond this number. */
@@ -24,9 +25,14 @@ final class MessageCursor {
     /** Its record, once it has been read. */
     private final StoredMessage head = new StoredMessage();
 
-    /** Stands at the end of {@code messages}, whose next one will have {@code firstSequence} or a higher number. */
-    MessageCursor(MessageLog messages, long firstSequence) {
+    /**
+     * Stands at the end of {@code messages}, whose next one will have {@code firstSequence} or a higher number.
+     *
+     * @param beforeChange is told before it moves, or a message is settled ahead of it
+     */
+    MessageCursor(MessageLog messages, long firstSequence, Runnable beforeChange) {
         this.messages = messages;
+        this.beforeChange = beforeChange;
         this.nextSequence = firstSequence;
         this.passedCount = messages.count();
         this.passedBytes = messages.bytes();
@@ -55,22 +61,28 @@ final class MessageCursor {
         return false;
     }
 
+    /** Whether a message from here on may expire. Where none does, nobody need look. */
+    boolean mayExpire() {
+        return nextSequence <= messages.expiringThrough();
+    }
+
     /** The number of the message at the cursor. */
     long sequence() {
         return page.sequence(slot);
     }
 
     /** What its record says; valid until the cursor moves. */
-    StoredMessage message(Journal journal) {
+    StoredMessage message() {
         if (head.sequence != sequence()) {
             head.at(messages.key(), sequence(), page.position(slot));
-            journal.readMessage(head);
+            messages.read(head);
         }
         return head;
     }
 
     /** Moves behind the message at the cursor. */
     void pass() {
+        beforeChange.run();
         long sequence = sequence();
         if (!isSettled()) {
             assert head.sequence == sequence : "message " + sequence + " is passed without having been read";
@@ -119,6 +131,7 @@ final class MessageCursor {
 
     /** Here the counts are known exactly, whatever was passed without being read or has left the journal. */
     private void reachEnd() {
+        beforeChange.run();
         nextSequence = Math.max(nextSequence, messages.lastSequence() + 1);
         settledAhead.passBelow(nextSequence);
         passedCount = messages.count();
@@ -128,6 +141,7 @@ final class MessageCursor {
     /** Replay: a message that was settled before the restart does not come back. */
     void settleAhead(long tag, int payloadLength) {
         if (tag >= nextSequence) {
+            beforeChange.run();
             settledAhead.add(tag, payloadLength);
         }
     }

@@ -11,9 +11,6 @@ import java.util.Arrays;
  * to large, so that a hundred thousand quiet topics cost little and a long backlog has few pages.
  */
 final class MessageLog {
-    private static final int PAGE_ENTRIES_MIN = 8;
-    private static final int PAGE_ENTRIES_MAX = 1024;
-
     private final byte[] key;
     private final PositionMemory memory;
     private Page head;
@@ -24,6 +21,8 @@ final class MessageLog {
 
     private long count;
     private long bytes;
+    /** No message beyond this number ever expires. */
+    private long expiringThrough;
 
     /** A run of entries. */
     static final class Page {
@@ -85,28 +84,35 @@ final class MessageLog {
         return key;
     }
 
-    void append(long sequence, long position, int payloadLength) {
+    void append(long sequence, long position, int payloadLength, boolean expires) {
         if (tail == null || tail.count == tail.sequences.length) {
             addPage();
         }
         tail.sequences[tail.count] = sequence;
         tail.positions[tail.count++] = position;
         lastSequence = sequence;
+        expiringThrough = expires ? sequence : expiringThrough;
         count++;
         bytes += payloadLength;
     }
 
     /** After a start: what was appended before the checkpoint, all of which the journal can find. */
-    void restore(long restoredLastSequence, long restoredCount, long restoredBytes) {
+    void restore(long restoredLastSequence, long restoredCount, long restoredBytes, long restoredExpiringThrough) {
         lastSequence = restoredLastSequence;
         forgottenThrough = restoredLastSequence;
         count = restoredCount;
         bytes = restoredBytes;
+        expiringThrough = restoredExpiringThrough;
     }
 
     /** The number of the newest message, 0 before any. */
     long lastSequence() {
         return lastSequence;
+    }
+
+    /** Messages up to this number may expire, none beyond it ever does. */
+    long expiringThrough() {
+        return expiringThrough;
     }
 
     /** How many messages there have been. */
@@ -134,6 +140,10 @@ final class MessageLog {
         return isNextKnown ? page.next : pageFrom(sequence);
     }
 
+    void read(StoredMessage message) {
+        memory.read(message);
+    }
+
     private Page pageInMemory(long sequence) {
         Page page = tail == null || sequence <= tail.sequences[0] ? head : tail;
         while (page != null && page.lastSequence() < sequence) {
@@ -143,8 +153,8 @@ final class MessageLog {
     }
 
     private Page findPage(long from, long through) {
-        Page page = new Page(PAGE_ENTRIES_MAX);
-        page.count = memory.journal().find(key, from, through, page.sequences, page.positions);
+        Page page = new Page(memory.limits().pageEntriesMax());
+        page.count = memory.find(key, from, through, page.sequences, page.positions);
         return page.count == 0 ? null : page;
     }
 
@@ -169,7 +179,9 @@ final class MessageLog {
     }
 
     private void addPage() {
-        int capacity = tail == null ? PAGE_ENTRIES_MIN : Math.min(tail.sequences.length * 2, PAGE_ENTRIES_MAX);
+        BrokerLimits limits = memory.limits();
+        int capacity =
+                tail == null ? limits.pageEntriesMin() : Math.min(tail.sequences.length * 2, limits.pageEntriesMax());
         Page page = new Page(capacity);
         page.owner = this;
         memory.add(page);

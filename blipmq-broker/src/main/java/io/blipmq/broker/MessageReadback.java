@@ -6,6 +6,9 @@ import java.nio.ByteBuffer;
 
 /** Finds stored messages in the log and reads them back, also those that compaction has moved. Owned by the core thread. */
 final class MessageReadback {
+    /** What looking into one segment's index is taken to cost: it may have to be opened. */
+    private static final int INDEX_WORK = 500;
+
     private final WalAppender log;
     private final History history;
     /** Of the message that is being read. */
@@ -26,6 +29,11 @@ final class MessageReadback {
             foundLengths = new int[sequences.length];
         }
         return history.find(key, fromSequence, throughSequence, sequences, positions, foundLengths);
+    }
+
+    /** See {@link Journal#findWork}. */
+    int findWork() {
+        return INDEX_WORK * (1 + history.segmentCount());
     }
 
     /** See {@link Journal#readMessage}. */

@@ -19,7 +19,8 @@ final class Moves {
     private final DeadlineWheel deadlines;
     private final ArrayDeque<Move> waiting = new ArrayDeque<>(0);
 
-    private record Move(Delivery delivery, Client client) {}
+    /** @param stored whether the client waits for it even while the disk has no room */
+    private record Move(Delivery delivery, Client client, boolean stored) {}
 
     Moves(BrokerOptions options, BrokerCounters counters, Journal journal, DeadlineWheel deadlines) {
         this.options = options;
@@ -32,12 +33,15 @@ final class Moves {
         return !waiting.isEmpty();
     }
 
-    /** @param client who asked for it; null: the delivery's time is over */
-    void begin(Delivery delivery, Client client, long nowNanos, long nowMillis) {
+    /**
+     * @param client who asked for it; null: the delivery's time is over
+     * @param stored whether the client waits for it even while the disk has no room
+     */
+    void begin(Delivery delivery, Client client, boolean stored, long nowNanos, long nowMillis) {
         long letter = client != null && isWaiting() ? Journal.BUSY : append(delivery, nowMillis);
-        if (letter == Journal.BUSY && client != null) {
-            client.moveWaits();
-            waiting.add(new Move(delivery, client));
+        if (client != null && (letter == Journal.BUSY || letter == Journal.FULL && stored)) {
+            client.awaitJournal();
+            waiting.add(new Move(delivery, client, stored));
         } else if (letter < 0) {
             deadlines.schedule(delivery, nowNanos + AGAIN_NANOS);
         }
@@ -47,7 +51,7 @@ final class Moves {
     void appendAll(long nowNanos, long nowMillis) {
         for (Move next = waiting.peek(); next != null; next = waiting.peek()) {
             long letter = isStillWanted(next.delivery) ? append(next.delivery, nowMillis) : 0;
-            if (letter == Journal.BUSY) {
+            if (letter == Journal.BUSY || letter == Journal.FULL && next.stored) {
                 return;
             }
             deadlines.cancel(next.delivery); // another connection may have extended it
@@ -55,13 +59,13 @@ final class Moves {
                 deadlines.schedule(next.delivery, nowNanos + AGAIN_NANOS);
             }
             waiting.remove();
-            next.client.moveWaitsNoMore(letter);
+            next.client.endAwaitJournal(letter);
         }
     }
 
     /** Whether nobody has settled it meanwhile. */
     private static boolean isStillWanted(Delivery delivery) {
-        return delivery.state == Delivery.State.IN_FLIGHT && !delivery.subscription.isRemoving();
+        return delivery.is(Delivery.State.CONDEMNED) && !delivery.subscription.isRemoving();
     }
 
     private long append(Delivery delivery, long nowMillis) {

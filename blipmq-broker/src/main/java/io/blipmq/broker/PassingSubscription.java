@@ -43,6 +43,7 @@ final class PassingSubscription extends Subscription {
 
     @Override
     int deliverNext(DeliverySink sink, Delivering delivering) {
+        delivering.dropExpired(cursor);
         if (!cursor.hasNext()) {
             return 0;
         }
@@ -52,10 +53,11 @@ final class PassingSubscription extends Subscription {
 
     @Override
     int pushNext(long countMax, Delivering delivering) {
+        delivering.dropExpired(cursor);
         if (!cursor.hasNext()) {
             return 0;
         }
-        int pushed = cursor.push(id(), client.pusher(), countMax);
+        int pushed = cursor.push(attachment, countMax);
         if (!cursor.hasNext()) {
             topic().onCaughtUp(attachment);
         }
@@ -90,8 +92,10 @@ final class PassingSubscription extends Subscription {
                 Instant.ofEpochMilli(createdMillis),
                 cursor.backlog(),
                 0,
-                0,
-                SubscriptionInfo.NO_MESSAGE,
+                DeliveryCounts.NONE,
+                cursor.hasNext()
+                        ? Math.max(0, delivering.nowMillis() - cursor.nextPublishedMillis())
+                        : SubscriptionInfo.NO_MESSAGE,
                 false);
     }
 }

@@ -6,18 +6,13 @@ import java.util.ArrayDeque;
  * Acknowledgements on their way to the journal, those it has no room for just now included. Owned by the core thread.
  *
  * <p>An acknowledgement takes effect at once; what finds no room waits here and goes first when there is some, before any
- * frame of the next turn is handled. When {@link #WAITING_MAX} wait, no further request is taken: the client's frame stays in
+ * frame of the next turn is handled. When as many wait as may, no further request is taken: the client's frame stays in
  * its connection, which is not read meanwhile. Nothing but acknowledgements waits here: what expires can be left where it
  * is until there is room.
  */
 final class PendingSettlements {
-    /**
-     * Together, of all subscriptions: as many as one may have in flight by default, and the last request may come with as
-     * many again; under 2 MiB of memory.
-     */
-    static final int WAITING_MAX = 16_384;
-
     private final Journal journal;
+    private final int waitingMax;
     private final ArrayDeque<Settlement> waiting = new ArrayDeque<>();
     /** The journal's answer to the last attempt: why the first of them waits. */
     private long answer;
@@ -26,22 +21,35 @@ final class PendingSettlements {
     /** How many had begun to wait when the last checkpoint was taken. */
     private long waitedAtCheckpoint;
 
-    private record Settlement(long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {}
+    /** @param awaitedBy the client that waits until it is stored, or null */
+    private record Settlement(
+            Client awaitedBy, long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {}
 
-    PendingSettlements(Journal journal) {
+    PendingSettlements(Journal journal, int waitingMax) {
         this.journal = journal;
+        this.waitingMax = waitingMax;
     }
 
     /** Whether no further request to acknowledge may be taken. */
     boolean isFull() {
-        return waiting.size() >= WAITING_MAX;
+        return waiting.size() >= waitingMax;
     }
 
-    /** Goes to the journal, or waits for room. */
-    void append(long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {
+    /**
+     * Goes to the journal, or waits for room.
+     *
+     * @param awaitedBy the client that waits until it is stored, or null
+     */
+    void append(Client awaitedBy, long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {
         if (!waiting.isEmpty() || !isAppended(subscriptionId, deliveryTag, redriven, payloadLength)) {
-            waiting.add(new Settlement(subscriptionId, deliveryTag, redriven, payloadLength));
+            waiting.add(new Settlement(awaitedBy, subscriptionId, deliveryTag, redriven, payloadLength));
             waitedCount++;
+            if (awaitedBy != null) {
+                awaitedBy.awaitJournal();
+            }
+        } else if (awaitedBy != null) {
+            awaitedBy.lastSequence(answer);
+            journal.requestForce();
         }
     }
 
@@ -52,6 +60,10 @@ final class PendingSettlements {
                 return;
             }
             waiting.remove();
+            if (next.awaitedBy != null) {
+                next.awaitedBy.endAwaitJournal(answer);
+                journal.requestForce();
+            }
         }
     }
 

@@ -11,6 +11,9 @@ import java.util.List;
  */
 final class PositionMemory {
     private final long entriesMax;
+    private final BrokerLimits limits;
+    private final WorkMeter work;
+    private final WallTime time;
     /** Topics with positions that may be passed by all who read them. */
     private final List<Topic> toTrim = new ArrayList<>();
 
@@ -20,16 +23,31 @@ final class PositionMemory {
     private long entries;
 
     /** @param entriesMax positions of 16 bytes each */
-    PositionMemory(long entriesMax) {
+    PositionMemory(long entriesMax, BrokerLimits limits, WorkMeter work, WallTime time) {
         this.entriesMax = entriesMax;
+        this.limits = limits;
+        this.work = work;
+        this.time = time;
+    }
+
+    BrokerLimits limits() {
+        return limits;
     }
 
     void journal(Journal newJournal) {
         journal = newJournal;
     }
 
-    Journal journal() {
-        return journal;
+    /** Finds positions that are not in memory, as {@link Journal#find}. */
+    int find(byte[] key, long from, long through, long[] sequences, long[] positions) {
+        work.add(journal.findWork());
+        return journal.find(key, from, through, sequences, positions);
+    }
+
+    /** Reads what a message's record says, as {@link Journal#readMessage}; its times as they are to be understood now. */
+    void read(StoredMessage message) {
+        journal.readMessage(message);
+        time.moveStored(message);
     }
 
     void add(MessageLog.Page page) {

@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.protocol.v2.LettersRequest;
 import java.nio.ByteBuffer;
 
 /**
@@ -93,6 +94,11 @@ public final class PushBroker {
         return refusals.count(refusals.isShuttingDown() ? Broker.SHUTTING_DOWN : attaching.attach(client, request));
     }
 
+    /** Who holds the subscription that {@link #attach} has just refused with {@link Broker#NAME_HELD}, for a person. */
+    public String holder(Client client, AttachRequest request) {
+        return attaching.holder(client, request);
+    }
+
     /**
      * What to answer to an ATTACH when it is time to, which is done at once: {@link #push} may push from now on.
      *
@@ -104,18 +110,20 @@ public final class PushBroker {
     }
 
     /**
-     * Lets so many more messages be pushed. Ignored for a subscription that the client is not attached to.
+     * Lets so many more messages, and so many more bytes of them, be pushed. Ignored for a subscription that the client
+     * is not attached to.
      *
-     * @param messages {@link #UNLIMITED_CREDIT}: from now on without limit
+     * @param messages {@link #UNLIMITED_CREDIT}: from now on without limit; likewise the bytes
      */
-    public void credit(Client client, long subscriptionId, long messages) {
-        attaching.credit(client, subscriptionId, messages);
+    public void credit(Client client, long subscriptionId, long messages, long bytes) {
+        attaching.credit(client, subscriptionId, messages, bytes);
     }
 
     /**
      * Leaves a subscription, or deletes it with all it holds.
      *
-     * @param subscriptionId one that the client is attached to; 0: the durable one called {@code name}, to be deleted
+     * @param subscriptionId one that the client is attached to, or any durable one of its key to be deleted; 0: the
+     *     durable one called {@code name}, to be deleted
      * @return 0, or {@link Broker#UNKNOWN}, {@link Broker#NAME_HELD} (another connection is attached to it), {@link
      *     Broker#BUSY}, {@link Broker#DISK_FULL}
      */
@@ -137,24 +145,10 @@ public final class PushBroker {
     /**
      * Settles deliveries of a subscription of the client's key. It takes effect at once; only its durability lags.
      *
-     * @param upTo whether all deliveries up to and with the one tag given are meant
-     * @param millis for {@link SettleAction#NACK}: until it is due again; for {@link SettleAction#EXTEND}: the new timeout
-     * @param reason for {@link SettleAction#REJECT}, in UTF-8
-     * @param tags holds one tag or more of 8 bytes each from {@code offset} to {@code end}
      * @param result says what was hit
      */
-    public void settle(
-            Client client,
-            long subscriptionId,
-            SettleAction action,
-            boolean upTo,
-            long millis,
-            byte[] reason,
-            ByteBuffer tags,
-            int offset,
-            int end,
-            SettleResult result) {
-        settling.settle(client, subscriptionId, action, upTo, millis, reason, tags, offset, end, result);
+    public void settle(Client client, SettleRequest request, SettleResult result) {
+        settling.settle(client, request, result);
     }
 
     // --- look and act ---
@@ -165,31 +159,34 @@ public final class PushBroker {
     }
 
     /**
-     * Sends dead letters back to the subscriptions they failed in, as if they had never been delivered, oldest first.
+     * Sends dead letters back to the subscriptions they failed in, or to another one, as if they had never been
+     * delivered, oldest first.
      *
      * @param count at most so many
-     * @param tag only the letter with this tag; 0: any
-     * @param progress the client's own; after {@link Broker#BUSY} it says where the same request goes on in a later turn
-     * @return how many, or {@link Broker#UNKNOWN} (no such dead-letter subscription, or no letter with this tag),
-     *     {@link Broker#BUSY} (more is to be done than in one turn, too), {@link Broker#DISK_FULL}, {@link
-     *     Broker#SHUTTING_DOWN}
+     * @param progress the client's own; after {@link Broker#BUSY} it says where the same request goes on in a later turn,
+     *     else it has the answer
+     * @return 0, or {@link Broker#UNKNOWN} (no such dead-letter subscription, or no letter with this tag), {@link
+     *     Broker#UNKNOWN_TARGET}, {@link Broker#BUSY} (more is to be done than in one turn, too), {@link
+     *     Broker#DISK_FULL}, {@link Broker#SHUTTING_DOWN}
      */
-    public long redrive(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
+    public long redrive(
+            Client client, long subscriptionId, long count, LettersRequest which, DeadLetterProgress progress) {
         return refusals.count(
                 refusals.isShuttingDown()
-                        ? progress.end(Broker.SHUTTING_DOWN)
-                        : deadLetterOps.redrive(client, subscriptionId, count, tag, progress));
+                        ? progress.stop(Broker.SHUTTING_DOWN)
+                        : deadLetterOps.redrive(client, subscriptionId, count, which, progress));
     }
 
     /**
      * Drops dead letters, oldest first. Parameters and answers as for {@link #redrive}: they are gone for good when the
      * answer may be sent.
      */
-    public long purge(Client client, long subscriptionId, long count, long tag, DeadLetterProgress progress) {
+    public long purge(
+            Client client, long subscriptionId, long count, LettersRequest which, DeadLetterProgress progress) {
         return refusals.count(
                 refusals.isShuttingDown()
-                        ? progress.end(Broker.SHUTTING_DOWN)
-                        : deadLetterOps.purge(client, subscriptionId, count, tag, progress));
+                        ? progress.stop(Broker.SHUTTING_DOWN)
+                        : deadLetterOps.purge(client, subscriptionId, count, which, progress));
     }
 
     // --- push ---

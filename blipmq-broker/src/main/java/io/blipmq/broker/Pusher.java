@@ -34,6 +34,12 @@ public interface Pusher {
      */
     ByteBuffer push(long subscriptionId, long deliveryTag, int attempt, long publishedMillis, int entryBytes);
 
+    /** Bytes of output so far, up to the end of what was pushed last. */
+    long position();
+
+    /** How many of them have been written to the socket. */
+    long written();
+
     /**
      * A subscription is no longer this connection's although it did not ask for that: nothing more is pushed of it. It
      * may come before the answer to the ATTACH was written.

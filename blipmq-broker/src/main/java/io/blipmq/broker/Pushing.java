@@ -1,8 +1,11 @@
 package io.blipmq.broker;
 
+import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Hands messages to connections that do not ask for each: round after round, a bounded number to each subscription that is
@@ -17,18 +20,15 @@ final class Pushing {
     /** What it answers when the journal has no room for what comes first: ask again in a later turn. */
     static final int STALLED = -2;
 
-    /** Bounds what one subscription gets before the next one's turn. */
-    private static final int QUANTUM = 4_096;
-    /** Bounds the work of a turn, so that a burst does not starve the sockets. */
-    private static final int MESSAGES_PER_TURN_MAX = 1 << 17;
+    /** What it answers when all subscriptions together hold so many deliveries that it may not have more just now. */
+    static final int SHORT = -3;
+
     /** What serving a subscription is taken to cost beside its messages. */
     private static final int SERVE_COST = 16;
     /** So much of what {@link WorkMeter} counts is taken to cost what a message does. */
     private static final int WORK_PER_MESSAGE = 4;
 
-    /** Bounds what is pushed as one piece of what was published as one, as a chunk of a topic's memory does. */
-    private static final int BYTES_AT_ONCE_MAX = LiveMemory.LARGE_CHUNK_BYTES;
-
+    private final BrokerLimits limits;
     private final ReadyList ready;
     private final Delivering delivering;
     private final BrokerCounters counters;
@@ -37,9 +37,14 @@ final class Pushing {
     /** Those that are asked again in the next turn, whenever that is. */
     private final List<Attachment> stalled = new ArrayList<>(0);
 
+    /** Those that wait until deliveries of others have ended. */
+    private final Set<Attachment> shortOfMemory = new LinkedHashSet<>();
+
+    private long released;
     private boolean stopped;
 
-    Pushing(ReadyList ready, Delivering delivering, BrokerCounters counters, WorkMeter work) {
+    Pushing(BrokerLimits limits, ReadyList ready, Delivering delivering, BrokerCounters counters, WorkMeter work) {
+        this.limits = limits;
         this.ready = ready;
         this.delivering = delivering;
         this.counters = counters;
@@ -56,8 +61,12 @@ final class Pushing {
      * @return false when it cannot take all of them now
      */
     boolean pushNow(Attachment reader, long publishedMillis, ByteBuffer entries, int offset, int end, int count) {
-        boolean onePiece = count == 1 || end - offset <= BYTES_AT_ONCE_MAX;
+        // As a chunk of a topic's memory bounds what is pushed as one piece of what was published as one.
+        boolean onePiece = count == 1 || end - offset <= limits.largeChunkBytes();
         if (reader == null || !onePiece || !reader.isOpen() || reader.credit() < count) {
+            return false;
+        }
+        if (reader.creditBytes() < end - offset && count > 1) {
             return false;
         }
         Client client = reader.client();
@@ -66,6 +75,9 @@ final class Pushing {
         }
         client.pusher().pushEntries(reader.subscriptionId(), publishedMillis, entries, offset, end - offset, count);
         reader.spendCredit(count);
+        if (reader.hasByteLimit()) {
+            reader.spendBytes(EntryLayout.contentBytes(entries, offset, end));
+        }
         counters.add(BrokerMetric.DELIVERED, count);
         return true;
     }
@@ -78,8 +90,9 @@ final class Pushing {
         ready.spreadTopics();
         stalled.forEach(ready::add);
         stalled.clear();
+        takeUpShort();
         int pushed = 0;
-        long budget = MESSAGES_PER_TURN_MAX;
+        long budget = limits.pushesPerTurn();
         while (budget > 0) {
             Attachment next = ready.poll();
             if (next == null) {
@@ -96,18 +109,31 @@ final class Pushing {
         return pushed;
     }
 
+    private void takeUpShort() {
+        if (isShortOver()) {
+            released = delivering.memory().released();
+            shortOfMemory.forEach(ready::add);
+            shortOfMemory.clear();
+        }
+    }
+
+    private boolean isShortOver() {
+        return !shortOfMemory.isEmpty() && released != delivering.memory().released();
+    }
+
     private int serve(Attachment attachment) {
         Client client = attachment.client();
         int pushed = 0;
         int step = AGAIN;
-        long workEnd = work.items() + QUANTUM * WORK_PER_MESSAGE;
-        while (attachment.isOpen() && pushed < QUANTUM && work.items() < workEnd) {
+        int quantum = limits.pushesPerService();
+        long workEnd = work.items() + (long) quantum * WORK_PER_MESSAGE;
+        while (attachment.isOpen() && pushed < quantum && work.items() < workEnd) {
             if (!client.pusher().hasRoom()) {
                 client.waitForRoom();
                 ready.add(attachment);
                 return pushed;
             }
-            step = attachment.subscription().pushNext(Math.min(QUANTUM - pushed, attachment.credit()), delivering);
+            step = attachment.subscription().pushNext(Math.min(quantum - pushed, attachment.credit()), delivering);
             if (step <= 0) {
                 break;
             }
@@ -116,14 +142,23 @@ final class Pushing {
         }
         if (step == STALLED) {
             stalled.add(attachment);
+        } else if (step == SHORT) {
+            awaitMemory(attachment);
         } else if (step != 0) {
             ready.add(attachment);
         }
         return pushed;
     }
 
+    private void awaitMemory(Attachment attachment) {
+        if (shortOfMemory.isEmpty()) {
+            released = delivering.memory().released();
+        }
+        shortOfMemory.add(attachment);
+    }
+
     boolean hasReady() {
-        return !stopped && !ready.isEmpty();
+        return !stopped && (!ready.isEmpty() || isShortOver());
     }
 
     /** Nothing is pushed any more. */

@@ -1,19 +1,23 @@
 package io.blipmq.broker;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What became of the newest of a subscription's messages that are dead letters, for acknowledgements that come late. Owned
  * by the core thread.
  *
- * <p>As many as may be unsettled are kept, the oldest is forgotten first: what a client may have in hand it finds, and a
+ * <p>As many as may be unsettled are kept, as far as all subscriptions together have room, the oldest is forgotten first: what a client may have in hand it finds, and a
  * backlog of letters costs nothing here. Where a letter came from is not kept at all: its record says so.
  */
 final class RecentLetters {
     private final Map<Long, Letter> byOrigin = new LinkedHashMap<>(4);
+    private final StateMemory memory;
+
+    RecentLetters(StateMemory memory) {
+        this.memory = memory;
+    }
 
     /**
      * A message in a dead-letter subscription.
@@ -32,10 +36,19 @@ final class RecentLetters {
 
     /** @param countMax how many are kept */
     void add(Letter letter, int countMax) {
-        byOrigin.put(letter.originTag, letter);
-        if (byOrigin.size() > countMax) {
-            byOrigin.remove(byOrigin.keySet().iterator().next());
+        if (byOrigin.put(letter.originTag, letter) == null) {
+            memory.addLetters(1);
         }
+        if (byOrigin.size() > countMax || memory.isBeyondLetters()) {
+            byOrigin.remove(byOrigin.keySet().iterator().next());
+            memory.addLetters(-1);
+        }
+    }
+
+    /** Its subscription ends. */
+    void clear() {
+        memory.addLetters(-byOrigin.size());
+        byOrigin.clear();
     }
 
     /** The letter that a message has become and that waits; null when there is none, or it has been forgotten. */
@@ -44,14 +57,12 @@ final class RecentLetters {
         return letter != null && letter.isWaiting() ? letter : null;
     }
 
-    /** Those that wait, oldest first. */
-    List<Letter> waiting() {
-        List<Letter> waiting = new ArrayList<>();
-        for (Letter letter : byOrigin.values()) {
-            if (letter.isWaiting()) {
-                waiting.add(letter);
-            }
-        }
-        return waiting;
+    int count() {
+        return byOrigin.size();
+    }
+
+    /** All that are remembered, oldest first. */
+    void forEach(Consumer<Letter> action) {
+        byOrigin.values().forEach(action);
     }
 }

@@ -26,8 +26,9 @@ final class Redelivery implements Delivering {
     private final ReadyList ready;
     private final WorkMeter work;
     private final Consumer<Delivery> onDeadline = this::onDeadline;
+    private final long startNanos;
+    private final WallTime time;
     private long nowNanos;
-    private long nowMillis;
 
     Redelivery(
             BrokerOptions options,
@@ -42,25 +43,28 @@ final class Redelivery implements Delivering {
         this.state = state;
         this.journal = journal;
         this.nowNanos = clock.nanoTime();
-        this.nowMillis = clock.epochMillis();
-        this.deadlines = new DeadlineWheel(nowNanos);
-        this.pendingSettlements = new PendingSettlements(journal);
+        this.startNanos = nowNanos;
+        this.time = state.time();
+        time.start(nowNanos, clock.epochMillis(), journal.appliedSequence());
+        this.deadlines = new DeadlineWheel(nowNanos, options.limits());
+        this.pendingSettlements =
+                new PendingSettlements(journal, options.limits().waitingSettlements());
         this.moves = new Moves(options, counters, journal, deadlines);
         this.ready = ready;
         this.work = work;
     }
 
     /** Sets the time of this turn and meets the deadlines that passed. */
-    int advance(long newNowNanos, long newNowMillis) {
+    int advance(long newNowNanos, long clockMillis) {
         nowNanos = newNowNanos;
-        nowMillis = newNowMillis;
+        time.advance(newNowNanos, clockMillis);
         return deadlines.advance(newNowNanos, onDeadline);
     }
 
     /** Appends what waits for room in the journal, as far as there is some. */
     void appendWaiting() {
         pendingSettlements.appendAll();
-        moves.appendAll(nowNanos, nowMillis);
+        moves.appendAll(nowNanos, nowMillis());
     }
 
     /** Whether something has to be done in time although nothing comes in. */
@@ -77,13 +81,33 @@ final class Redelivery implements Delivering {
         return deadlines;
     }
 
+    /** How long this process has been running. */
+    long runningNanos() {
+        return nowNanos - startNanos;
+    }
+
     long nowNanos() {
         return nowNanos;
     }
 
     @Override
     public long nowMillis() {
-        return nowMillis;
+        return time.nowMillis();
+    }
+
+    @Override
+    public StateMemory memory() {
+        return state.memory();
+    }
+
+    @Override
+    public WorkMeter work() {
+        return work;
+    }
+
+    @Override
+    public BrokerLimits limits() {
+        return options.limits();
     }
 
     @Override
@@ -93,12 +117,13 @@ final class Redelivery implements Delivering {
 
     @Override
     public void delivered(Delivery delivery) {
-        if (delivery.attempts == 1) {
-            counters.increment(BrokerMetric.IN_FLIGHT);
-        } else {
+        if (delivery.delivered) {
             counters.increment(BrokerMetric.REDELIVERED);
+        } else {
+            delivery.delivered = true;
+            counters.increment(BrokerMetric.IN_FLIGHT);
         }
-        delivery.state = Delivery.State.IN_FLIGHT;
+        delivery.transitionTo(Delivery.State.IN_FLIGHT);
         long timeoutNanos = delivery.holder == null
                 ? options.ackTimeoutNanos(delivery.attempts)
                 : delivery.holder.ackTimeoutNanos(options);
@@ -107,19 +132,25 @@ final class Redelivery implements Delivering {
 
     // --- settled ---
 
-    /** Settles a delivery that the subscription holds, or the dead letter that it has become. */
-    void acknowledge(DurableSubscription subscription, long deliveryTag) {
+    /**
+     * Settles a delivery that the subscription holds, or the dead letter that it has become.
+     *
+     * @param awaitedBy the client that waits until it is stored, or null
+     */
+    void acknowledge(DurableSubscription subscription, long deliveryTag, Client awaitedBy) {
         Delivery delivery = subscription.unsettled().get(deliveryTag);
         if (delivery != null) {
-            acknowledge(subscription, deliveryTag, delivery.isRedriven(), delivery.message.payloadLength);
+            boolean redriven = delivery.isRedriven();
+            acknowledge(awaitedBy, subscription, deliveryTag, redriven, delivery.message.payloadLength);
         } else {
             RecentLetters.Letter letter = subscription.recentLetters().find(deliveryTag);
-            acknowledge(letter.deadLetters(), letter.tag(), false, letter.payloadLength());
+            acknowledge(awaitedBy, letter.deadLetters(), letter.tag(), false, letter.payloadLength());
         }
     }
 
-    private void acknowledge(DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
-        pendingSettlements.append(subscription.id(), deliveryTag, redriven, payloadLength);
+    private void acknowledge(
+            Client awaitedBy, DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
+        pendingSettlements.append(awaitedBy, subscription.id(), deliveryTag, redriven, payloadLength);
         state.settle(subscription, deliveryTag, redriven, payloadLength);
         counters.increment(BrokerMetric.ACKNOWLEDGED);
     }
@@ -159,8 +190,16 @@ final class Redelivery implements Delivering {
     @Override
     public void expire(Delivery delivery) {
         if (!tryExpire(delivery.subscription, delivery.message)) {
-            delivery.state = Delivery.State.IN_FLIGHT;
-            deadlines.schedule(delivery, nowNanos + AGAIN_NANOS);
+            leaveHand(delivery);
+            delay(delivery, AGAIN_NANOS);
+        }
+    }
+
+    @Override
+    public void dropExpired(LiveCursor cursor) {
+        if (options.messageTtlMillis() > 0) {
+            long dropped = cursor.dropThrough(nowMillis() - options.messageTtlMillis());
+            counters.add(BrokerMetric.DROPPED_TTL_EXPIRED, dropped);
         }
     }
 
@@ -169,13 +208,21 @@ final class Redelivery implements Delivering {
         return journal;
     }
 
-    /** After a start and all of replay: what had its last delivery before is decided by its deadline, which has passed. */
+    /**
+     * After a start and all of replay: what had its last attempt before is decided by its deadline, which has passed, and
+     * what was put off still is.
+     */
     void onRestored(DurableSubscription subscription) {
         counters.add(BrokerMetric.IN_FLIGHT, subscription.unsettled().deliveredCount());
         for (Delivery delivery : subscription.unsettled().values()) {
-            if (isLastDelivery(delivery)) {
-                delivery.state = Delivery.State.IN_FLIGHT;
+            time.moveRestored(delivery.message);
+            long leftMillis = delivery.restoredDueMillis + time.restoredMillis() - nowMillis();
+            if (isLastAttempt(delivery)) {
+                delivery.transitionTo(Delivery.State.LAST_ATTEMPT_OVER);
                 deadlines.schedule(delivery, nowNanos);
+            } else if (delivery.restoredDueMillis != 0 && leftMillis > 0) {
+                delivery.transitionTo(Delivery.State.DELAYED);
+                deadlines.schedule(delivery, nowNanos + TimeUnit.MILLISECONDS.toNanos(leftMillis));
             }
         }
     }
@@ -183,39 +230,53 @@ final class Redelivery implements Delivering {
     /** A delivery has left its subscription, which may have room for another one now. */
     void onSettled(Delivery delivery) {
         deadlines.cancel(delivery);
-        leaveHolder(delivery);
-        if (delivery.attempts > 0) {
+        leaveHand(delivery);
+        if (delivery.delivered) {
             counters.add(BrokerMetric.IN_FLIGHT, -1);
         }
         ready.add(delivery.subscription.attachment());
     }
 
     /** Nobody has this delivery in hand any more. */
-    void leaveHolder(Delivery delivery) {
+    void leaveHand(Delivery delivery) {
         Attachment holder = delivery.holder;
         if (holder != null) {
-            delivery.holder = null;
-            holder.onDeliveryEnded();
+            holder.onDeliveryEnded(delivery);
             ready.add(holder);
+        } else if (delivery.inHand) {
+            delivery.givenOutBy.remove(delivery);
         }
     }
 
     // --- not settled ---
 
     private void onDeadline(Delivery delivery) {
-        DurableSubscription subscription = delivery.subscription;
-        if (subscription.isRemoving()) {
+        if (delivery.subscription.isRemoving()) {
             return; // it ends with its subscription
         }
-        if (delivery.message.isExpired(nowMillis)) {
+        if (delivery.message.isExpired(nowMillis())) {
             expire(delivery);
-        } else if (delivery.state == Delivery.State.DELAYED) {
-            dueAgain(delivery);
-        } else if (delivery.rejectReason != null || isLastDelivery(delivery)) {
-            moveToDeadLetters(delivery, null);
+            return;
+        }
+        switch (delivery.state()) {
+            case DELAYED -> dueAgain(delivery);
+            case IN_FLIGHT -> onTimeout(delivery);
+            case LAST_ATTEMPT_OVER -> condemn(delivery, null, false);
+            case CONDEMNED -> moves.begin(delivery, null, false, nowNanos, nowMillis());
+            case DUE, MOVING, SETTLED ->
+                throw new IllegalStateException("nothing is timed that is " + delivery.state());
+        }
+    }
+
+    private void onTimeout(Delivery delivery) {
+        if (!delivery.isWritten()) {
+            delivery.uncountAttempt(); // nobody has seen it
+        }
+        if (isLastAttempt(delivery)) {
+            condemn(delivery, null, false);
         } else {
             Attachment holder = delivery.holder;
-            leaveHolder(delivery);
+            leaveHand(delivery);
             dueAfter(delivery, holder == null ? 0 : holder.retryBackoffNanos(delivery.attempts));
         }
     }
@@ -224,29 +285,32 @@ final class Redelivery implements Delivering {
      * A client does not want a delivery now.
      *
      * @param delayNanos until it is due again
+     * @param stored whether the client waits until what becomes of it is stored
+     * @return whether it is one that this can happen to
      */
-    void nack(Client client, Delivery delivery, long delayNanos) {
-        if (delivery.state == Delivery.State.DUE || delivery.state == Delivery.State.DELAYED) {
-            putOff(delivery, delayNanos);
-            return;
+    boolean nack(Client client, Delivery delivery, long delayNanos, boolean stored) {
+        switch (delivery.state()) {
+            case DUE, DELAYED -> putOff(delivery, delayNanos);
+            case IN_FLIGHT -> {
+                counters.increment(BrokerMetric.NACKED);
+                if (isLastAttempt(delivery)) {
+                    condemn(delivery, client, stored);
+                } else {
+                    deadlines.cancel(delivery);
+                    leaveHand(delivery);
+                    dueAfter(delivery, delayNanos);
+                }
+            }
+            case LAST_ATTEMPT_OVER, CONDEMNED, MOVING, SETTLED -> {
+                return false;
+            }
         }
-        if (delivery.state != Delivery.State.IN_FLIGHT || delivery.rejectReason != null) {
-            return; // it is on its way already
-        }
-        counters.increment(BrokerMetric.NACKED);
-        deadlines.cancel(delivery);
-        if (isLastDelivery(delivery)) {
-            moveToDeadLetters(delivery, client);
-        } else {
-            leaveHolder(delivery);
-            dueAfter(delivery, delayNanos);
-        }
+        return true;
     }
 
     /** What has timed out, or was not wanted before, is due later, never sooner. */
     private void putOff(Delivery delivery, long delayNanos) {
-        boolean delayed = delivery.state == Delivery.State.DELAYED;
-        long dueNanos = delayed ? delivery.deadlineNanos : nowNanos;
+        long dueNanos = delivery.is(Delivery.State.DELAYED) ? delivery.deadlineNanos : nowNanos;
         if (nowNanos + delayNanos - dueNanos > 0) {
             counters.increment(BrokerMetric.NACKED);
             deadlines.cancel(delivery);
@@ -254,22 +318,32 @@ final class Redelivery implements Delivering {
         }
     }
 
-    /** A client wants a delivery to become a dead letter. What is one already is only put off. */
-    void reject(Client client, Delivery delivery, byte[] reason) {
+    /**
+     * A client wants a delivery to become a dead letter. What is one already is only put off.
+     *
+     * @param stored whether the client waits until that is stored
+     * @return whether it is one that this can happen to
+     */
+    boolean reject(Client client, Delivery delivery, byte[] reason, boolean stored) {
         if (delivery.subscription.isDeadLetters()) {
-            nack(client, delivery, BrokerOptions.BACKOFF_NANOS_MAX);
-        } else if (delivery.state != Delivery.State.MOVING && delivery.rejectReason == null) {
-            deadlines.cancel(delivery);
-            delivery.state = Delivery.State.IN_FLIGHT;
-            delivery.rejectReason = reason;
-            counters.increment(BrokerMetric.REJECTED);
-            moveToDeadLetters(delivery, client);
+            return nack(client, delivery, BrokerOptions.BACKOFF_NANOS_MAX, stored);
+        }
+        switch (delivery.state()) {
+            case DUE, DELAYED, IN_FLIGHT -> {
+                delivery.rejectReason = reason;
+                counters.increment(BrokerMetric.REJECTED);
+                condemn(delivery, client, stored);
+                return true;
+            }
+            default -> {
+                return false;
+            }
         }
     }
 
-    /** @return whether the delivery had not timed out, so that it has a new deadline now */
+    /** @return whether it is in flight, so that it has a new deadline now */
     boolean extend(Delivery delivery, long timeoutNanos) {
-        if (delivery.state != Delivery.State.IN_FLIGHT || delivery.rejectReason != null) {
+        if (!delivery.is(Delivery.State.IN_FLIGHT)) {
             return false;
         }
         deadlines.cancel(delivery);
@@ -277,27 +351,70 @@ final class Redelivery implements Delivering {
         return true;
     }
 
+    /**
+     * A client gives a delivery back that it has not looked at.
+     *
+     * @return whether it was in flight
+     */
+    boolean release(Delivery delivery) {
+        if (!delivery.is(Delivery.State.IN_FLIGHT)) {
+            return false;
+        }
+        deadlines.cancel(delivery);
+        delivery.uncountAttempt();
+        leaveHand(delivery);
+        dueAgain(delivery);
+        return true;
+    }
+
+    /**
+     * A client begins with a delivery, so that the attempt counts.
+     *
+     * @return whether it is in flight
+     */
+    boolean begin(Delivery delivery) {
+        if (!delivery.is(Delivery.State.IN_FLIGHT)) {
+            return false;
+        }
+        delivery.markBegun();
+        return true;
+    }
+
     private void dueAfter(Delivery delivery, long delayNanos) {
         if (delayNanos == 0) {
             dueAgain(delivery);
         } else {
-            delivery.state = Delivery.State.DELAYED;
-            deadlines.schedule(delivery, nowNanos + delayNanos);
+            delay(delivery, delayNanos);
         }
     }
 
+    /** What waits for a delay leaves room for another one. */
+    private void delay(Delivery delivery, long nanos) {
+        delivery.transitionTo(Delivery.State.DELAYED);
+        deadlines.schedule(delivery, nowNanos + nanos);
+        ready.add(delivery.subscription.attachment());
+    }
+
     private void dueAgain(Delivery delivery) {
+        delivery.subscription.beforeChange();
         delivery.subscription.unsettled().dueAgain(delivery);
         ready.add(delivery.subscription.attachment());
     }
 
-    private boolean isLastDelivery(Delivery delivery) {
+    private boolean isLastAttempt(Delivery delivery) {
         return !delivery.subscription.isDeadLetters() && options.isLastDelivery(delivery.attempts);
     }
 
-    /** @param client who asked for it; null: its time is over */
-    private void moveToDeadLetters(Delivery delivery, Client client) {
-        leaveHolder(delivery);
-        moves.begin(delivery, client, nowNanos, nowMillis);
+    /**
+     * A delivery is to become a dead letter.
+     *
+     * @param client who asked for it; null: its time is over
+     * @param stored whether that one waits until it is stored
+     */
+    private void condemn(Delivery delivery, Client client, boolean stored) {
+        deadlines.cancel(delivery);
+        leaveHand(delivery);
+        delivery.transitionTo(Delivery.State.CONDEMNED);
+        moves.begin(delivery, client, stored, nowNanos, nowMillis());
     }
 }

@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.wal.NewerContentException;
+
 /** Why a durable subscription ended. The codes stand in the journal and never change. */
 public enum RemoveReason {
     /** Detached for longer than {@code subscription_expiry_ms}. */
@@ -30,9 +32,7 @@ public enum RemoveReason {
             case 3 -> DELETED;
             case 4 -> CONNECTION_ENDED;
             case 5 -> DROPPED;
-            default ->
-                throw new IllegalStateException("the journal holds removal reason " + code
-                        + ", which this version does not know: it was written by a newer one");
+            default -> throw new NewerContentException("removal reason " + code);
         };
     }
 }

@@ -9,5 +9,9 @@ public enum SettleAction {
     /** Move it to the dead letters. */
     REJECT,
     /** More time from now on. */
-    EXTEND
+    EXTEND,
+    /** Take it back, as if it had not been delivered: due again at once. */
+    RELEASE,
+    /** The client begins with it now: this attempt counts. */
+    BEGIN
 }

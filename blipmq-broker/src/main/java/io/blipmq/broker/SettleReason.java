@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.wal.NewerContentException;
+
 /** Why a message left a subscription. The codes stand in the journal and never change. */
 public enum SettleReason {
     ACKNOWLEDGED(1),
@@ -23,9 +25,7 @@ public enum SettleReason {
             case 2 -> TTL_EXPIRED;
             case 3 -> DEAD_LETTER_EXPIRED;
             case 4 -> PURGED;
-            default ->
-                throw new IllegalStateException("the journal holds settle reason " + code
-                        + ", which this version does not know: it was written by a newer one");
+            default -> throw new NewerContentException("settle reason " + code);
         };
     }
 }

@@ -1,9 +1,14 @@
 package io.blipmq.broker;
 
+import java.util.Arrays;
+
 /** What a request to settle deliveries hit: an out-parameter, used again for each. Owned by the core thread. */
 public final class SettleResult {
-    int settled;
-    int unknown;
+    private static final long[] NONE = {};
+
+    private int settled;
+    private int unknown;
+    private long[] unknownTags = new long[16];
     boolean unknownSubscription;
     boolean busy;
     boolean shuttingDown;
@@ -16,14 +21,34 @@ public final class SettleResult {
         shuttingDown = false;
     }
 
+    void count(long tag, boolean hit) {
+        if (hit) {
+            settled++;
+        } else {
+            addUnknown(tag);
+        }
+    }
+
+    private void addUnknown(long tag) {
+        if (unknown == unknownTags.length) {
+            unknownTags = Arrays.copyOf(unknownTags, 2 * unknown);
+        }
+        unknownTags[unknown++] = tag;
+    }
+
     /** How many deliveries it hit. */
     public int settled() {
         return settled;
     }
 
-    /** How many of its tags hit none: settled already, or never delivered here. */
+    /** How many of its tags hit none. */
     public int unknown() {
         return unknown;
+    }
+
+    /** Those tags, in the order of the request. */
+    public long[] unknownTags() {
+        return unknown == 0 ? NONE : Arrays.copyOf(unknownTags, unknown);
     }
 
     /** Whether the key has no such subscription. */

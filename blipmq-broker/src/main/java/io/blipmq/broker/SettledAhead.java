@@ -72,6 +72,16 @@ final class SettledAhead {
         }
     }
 
+    /** They are no more than this; without counting them. */
+    int countMost() {
+        return end - begin;
+    }
+
+    /** Whether there is none, without counting them. */
+    boolean isEmpty() {
+        return begin == end;
+    }
+
     /** How many there are. */
     int count() {
         tidy();

@@ -1,14 +1,15 @@
 package io.blipmq.broker;
 
-import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
+import org.agrona.collections.LongHashSet;
 
-/** What clients decide about deliveries: ack, nack, reject, extend. Owned by the core thread. */
+/** What clients decide about deliveries: ack, nack, reject, extend, release, begin. Owned by the core thread. */
 final class Settling {
     private final BrokerState state;
     private final Redelivery redelivery;
     private final WorkMeter work;
+    /** Tags of the request that is being handled. */
+    private final LongHashSet seen = new LongHashSet();
+
     private boolean sealed;
 
     Settling(BrokerState state, Redelivery redelivery, WorkMeter work) {
@@ -42,105 +43,114 @@ final class Settling {
         if (redelivery.pending().isFull()) {
             return Broker.BUSY;
         }
-        redelivery.acknowledge(subscription, deliveryTag);
+        redelivery.acknowledge(subscription, deliveryTag, null);
         return 0;
     }
 
     /** As {@link PushBroker#settle}. */
-    void settle(
-            Client client,
-            long subscriptionId,
-            SettleAction action,
-            boolean upTo,
-            long millis,
-            byte[] reason,
-            ByteBuffer tags,
-            int offset,
-            int end,
-            SettleResult result) {
+    void settle(Client client, SettleRequest request, SettleResult result) {
         result.clear();
         if (sealed) {
             result.shuttingDown = true;
             return;
         }
-        DurableSubscription subscription = subscription(client, subscriptionId);
+        DurableSubscription subscription = subscription(client, request.subscriptionId);
         if (subscription == null) {
             result.unknownSubscription = true;
-            result.unknown = (end - offset) / Long.BYTES;
             return;
         }
         if (redelivery.pending().isFull()) {
             result.busy = true;
             return;
         }
-        Decision decision = new Decision(client, action, TimeUnit.MILLISECONDS.toNanos(millis), reason);
-        if (upTo) {
-            settleUpTo(subscription, tags.getLong(offset), decision, result);
+        if (request.upTo) {
+            settleUpTo(client, subscription, request, result);
+        } else if (request.action == SettleAction.ACK) {
+            acknowledgeEach(client, subscription, request, result);
         } else {
-            settleEach(subscription, tags, offset, end, decision, result);
+            keepEach(client, subscription, request, result);
         }
-        if (action != SettleAction.ACK) {
+        if (request.action != SettleAction.ACK) {
             client.lastSequence(
                     subscription.lastLetterSequence()); // what has become dead letters is there when PONG comes
         }
     }
 
-    private void settleEach(
-            DurableSubscription subscription,
-            ByteBuffer tags,
-            int offset,
-            int end,
-            Decision decision,
-            SettleResult result) {
-        work.add((end - offset) / Long.BYTES);
-        for (int at = offset; at < end; at += Long.BYTES) {
-            if (settle(subscription, tags.getLong(at), decision)) {
-                result.settled++;
-            } else {
-                result.unknown++;
+    /** Whoever of the key says it, and however late: an acknowledgement counts. */
+    private void acknowledgeEach(
+            Client client, DurableSubscription subscription, SettleRequest request, SettleResult result) {
+        work.add(request.count());
+        for (int i = 0; i < request.count(); i++) {
+            long tag = request.tag(i);
+            boolean held = subscription.holds(tag);
+            if (held) {
+                redelivery.acknowledge(subscription, tag, request.awaitedBy(client));
             }
+            result.count(tag, held);
         }
     }
 
-    /** What is to become of deliveries. */
-    private record Decision(Client client, SettleAction action, long nanos, byte[] reason) {}
-
-    private void settleUpTo(DurableSubscription subscription, long last, Decision decision, SettleResult result) {
-        work.add(subscription.unsettled().size());
-        long[] tags = subscription.unsettled().tagsThrough(last);
-        if (decision.action != SettleAction.ACK) {
-            Arrays.sort(tags); // what comes back or becomes dead letters does so in order
+    private void keepEach(Client client, DurableSubscription subscription, SettleRequest request, SettleResult result) {
+        work.add(request.count());
+        seen.clear();
+        for (int i = 0; i < request.count(); i++) {
+            long tag = request.tag(i);
+            Delivery delivery = subscription.unsettled().get(tag);
+            boolean hit = isGivenTo(client, delivery, request.attempt(i)) && seen.add(tag);
+            result.count(tag, hit && keep(client, delivery, request));
         }
-        for (long tag : tags) {
-            if (settle(subscription, tag, decision)) {
-                result.settled++;
-            }
-        }
-        result.unknown = result.settled == 0 ? 1 : 0;
     }
 
-    /** @return whether the tag is one of a delivery that this can happen to */
-    private boolean settle(DurableSubscription subscription, long tag, Decision decision) {
-        if (!subscription.holds(tag)) {
-            return false;
+    /** What is in flight to the client's attachment, in the order of delivery, up to and with the one given. */
+    private void settleUpTo(
+            Client client, DurableSubscription subscription, SettleRequest request, SettleResult result) {
+        long tag = request.tag(0);
+        Delivery last = subscription.unsettled().get(tag);
+        if (!isGivenTo(client, last, request.attempt(0))) {
+            result.count(tag, false);
+            return;
         }
-        if (decision.action == SettleAction.ACK) {
-            redelivery.acknowledge(subscription, tag);
+        if (!last.is(Delivery.State.IN_FLIGHT)) {
+            result.count(tag, false);
+        }
+        Delivery next;
+        Delivery delivery = last.givenOutBy.first();
+        for (; delivery != null && delivery.outputEnd <= last.outputEnd; delivery = next) {
+            next = delivery.nextInFlight;
+            work.add(1);
+            result.count(delivery.tag, settleInFlight(client, delivery, request));
+        }
+    }
+
+    private boolean settleInFlight(Client client, Delivery delivery, SettleRequest request) {
+        if (request.action == SettleAction.ACK) {
+            redelivery.acknowledge(delivery.subscription, delivery.tag, request.awaitedBy(client));
             return true;
         }
-        Delivery delivery = subscription.unsettled().get(tag);
-        return delivery != null && keep(delivery, decision);
+        return keep(client, delivery, request);
     }
 
-    private boolean keep(Delivery delivery, Decision decision) {
-        switch (decision.action) {
-            case NACK -> redelivery.nack(decision.client, delivery, decision.nanos);
-            case REJECT -> redelivery.reject(decision.client, delivery, decision.reason);
-            case EXTEND -> {
-                return redelivery.extend(delivery, decision.nanos);
-            }
-            case ACK -> throw new IllegalArgumentException("an acknowledged delivery is not kept");
+    /**
+     * Whether a delivery was last given to the attachment that the client has now, with this attempt: nobody else may do
+     * anything about it but acknowledge it, nor may the client itself once it has been given out again.
+     */
+    private static boolean isGivenTo(Client client, Delivery delivery, int attempt) {
+        if (delivery == null || !delivery.isAttempt(attempt)) {
+            return false;
         }
-        return true;
+        Attachment attachment = delivery.subscription.attachment();
+        return attachment != null && attachment.client() == client && delivery.givenOutBy == attachment.inFlight();
+    }
+
+    /** @return whether it is one that this can happen to */
+    private boolean keep(Client client, Delivery delivery, SettleRequest request) {
+        return switch (request.action) {
+            case NACK -> redelivery.nack(client, delivery, request.nanos, request.stored);
+            case REJECT -> redelivery.reject(client, delivery, request.reason, request.stored);
+            case EXTEND -> redelivery.extend(delivery, request.nanos);
+            case RELEASE -> redelivery.release(delivery);
+            case BEGIN -> redelivery.begin(delivery);
+            case ACK -> throw new IllegalArgumentException("an acknowledged delivery is not kept");
+        };
     }
 }

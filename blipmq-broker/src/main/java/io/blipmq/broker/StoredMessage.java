@@ -48,6 +48,11 @@ public final class StoredMessage {
         return propertiesBytes == 0 ? payloadLength : payloadLength | EntryLayout.PROPERTIES_FLAG;
     }
 
+    /** Bytes of body and properties: what a delivery costs of a credit in bytes. */
+    long contentBytes() {
+        return payloadLength + Math.max(0, propertiesBytes - EntryLayout.PROPERTIES_LENGTH_BYTES);
+    }
+
     boolean isExpired(long nowMillis) {
         return expiresMillis != 0 && expiresMillis <= nowMillis;
     }

@@ -11,7 +11,7 @@ package io.blipmq.broker;
  */
 final class Subscribing {
     /** Ids of QoS 0 subscriptions start here, far above any sequence number, which durable ones have as ids. */
-    private static final long FIRST_PASSING_ID = 1L << 62;
+    static final long FIRST_PASSING_ID = 1L << 62;
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
@@ -63,7 +63,8 @@ final class Subscribing {
         if (isFull(client)) {
             return Broker.TOO_MANY_OF_CONNECTION;
         }
-        boolean room = state.subscriptions().size() + expected.count() < options.subscriptionsMax();
+        boolean room = state.subscriptionCount() + expected.count() < options.subscriptionsMax()
+                && state.memory().hasRoomForSubscription(expected.count());
         return room ? 0 : Broker.TOO_MANY_SUBSCRIPTIONS;
     }
 
@@ -170,7 +171,7 @@ final class Subscribing {
         } else if (client.subscriptions().contains(subscription)) {
             return;
         }
-        subscription.attach(redelivery.nowMillis());
+        subscription.attach(client, redelivery.nowMillis());
         client.subscriptions().add(subscription);
     }
 
@@ -199,12 +200,13 @@ final class Subscribing {
         if (subscription instanceof PassingSubscription passing) {
             state.removePassing(passing);
         } else if (subscription instanceof DurableSubscription durable) {
-            work.add(durable.unsettled().size());
+            work.add(durable.polled().size()
+                    + (attachment == null ? 0 : attachment.inFlight().size()));
             if (attachment != null && attachment.client() == client) {
                 durable.attachment(null);
                 durable.takeBack(attachment, redelivery.deadlines(), options);
             }
-            if (durable.release()) {
+            if (durable.release(client)) {
                 detach(durable);
             }
         }

@@ -18,6 +18,11 @@ abstract class Subscription {
         return topic;
     }
 
+    /** What its names take. */
+    int nameBytes() {
+        return topic.name().length;
+    }
+
     /** The connection that its messages are pushed to; null when there is none, or they are polled. */
     abstract Attachment attachment();
 

@@ -7,7 +7,7 @@ package io.blipmq.broker;
  * @param name in UTF-8, empty when it has none; not to be changed
  * @param durable whether it outlives its connection
  * @param backlog messages that wait to be delivered, for the first time or again
- * @param unsettled deliveries that are not settled, those that wait to be delivered again included
+ * @param deliveries what was delivered and is not settled
  * @param oldestAgeMillis age of its oldest QoS 1 message that is not settled, {@link SubscriptionInfo#NO_MESSAGE} when
  *     there is none
  * @param clientName of the connection that is attached, empty when there is none
@@ -22,7 +22,7 @@ public record SubscriptionDetails(
         boolean attached,
         boolean deadLetters,
         long backlog,
-        long unsettled,
+        DeliveryCounts deliveries,
         long oldestAgeMillis,
         String clientName,
         String clientAddress) {}

@@ -9,8 +9,8 @@ import java.time.Instant;
  * @param since when it was attached or detached
  * @param backlog messages that wait to be delivered, for the first time or again
  * @param backlogBytes payload bytes of the QoS 1 messages that are not settled: what {@code detached_backlog_bytes} limits
- * @param inFlight deliveries that are not settled, those that wait to be delivered again included
- * @param oldestAgeMillis age of the oldest QoS 1 message that is not settled, {@link #NO_MESSAGE} when there is none
+ * @param deliveries what was delivered and is not settled
+ * @param oldestAgeMillis age of the oldest message that waits or is not settled, {@link #NO_MESSAGE} when there is none
  * @param deadLetters whether it collects dead letters
  */
 public record SubscriptionInfo(
@@ -22,7 +22,7 @@ public record SubscriptionInfo(
         Instant since,
         long backlog,
         long backlogBytes,
-        long inFlight,
+        DeliveryCounts deliveries,
         long oldestAgeMillis,
         boolean deadLetters) {
     /** The age of the oldest message when there is no message. */

@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 final class Topic {
     private static final byte[] PREFIX_BYTES = "$dead-letter/".getBytes(StandardCharsets.UTF_8);
 
+    static final int NOT_CAPTURED = -1;
+
     private final long number;
     private final byte[] name;
     /**
@@ -33,6 +35,12 @@ final class Topic {
     private final Bag<Attachment> attachments = new Bag<>();
     /** Owned by {@link ReadyList}. */
     boolean listed;
+
+    /** Owned by {@link CheckpointCapture}. */
+    int capturedIn;
+
+    int capturedNumber;
+    CheckpointVisitor.LogState captured;
 
     /** Owned by {@link PositionMemory}. */
     boolean trimming;

@@ -9,9 +9,18 @@ import org.agrona.collections.Long2ObjectHashMap;
 /** The deliveries of one subscription that are not settled, and the order of those that are due again. Owned by the core thread. */
 final class Unsettled {
     private final Long2ObjectHashMap<Delivery> byTag = new Long2ObjectHashMap<>();
+    private final StateMemory memory;
+    private final Runnable beforeChange;
     private long payloadBytes;
+    private int delayed;
     /** Some in here are not due any more: they are skipped when they come. */
     private final PriorityQueue<Delivery> due = new PriorityQueue<>(4, Comparator.comparingLong(d -> d.tag));
+
+    /** @param beforeChange is told before anything is put in or taken out */
+    Unsettled(StateMemory memory, Runnable beforeChange) {
+        this.memory = memory;
+        this.beforeChange = beforeChange;
+    }
 
     int size() {
         return byTag.size();
@@ -26,20 +35,26 @@ final class Unsettled {
     }
 
     void put(Delivery delivery) {
+        beforeChange.run();
         Delivery before = byTag.put(delivery.tag, delivery);
         assert before == null : "tag " + delivery.tag + " is there already";
         payloadBytes += delivery.message.payloadLength;
+        memory.addDelivery();
     }
 
     Delivery remove(long tag) {
-        Delivery removed = byTag.remove(tag);
-        if (removed != null) {
-            payloadBytes -= removed.message.payloadLength;
+        if (!byTag.containsKey(tag)) {
+            return null;
         }
+        beforeChange.run();
+        Delivery removed = byTag.remove(tag);
+        payloadBytes -= removed.message.payloadLength;
+        memory.removeDeliveries(1);
         return removed;
     }
 
     void clear() {
+        memory.removeDeliveries(byTag.size());
         byTag.clear();
         payloadBytes = 0;
         due.clear();
@@ -60,18 +75,6 @@ final class Unsettled {
         return tags;
     }
 
-    /** The tags up to and with one, in no order. */
-    long[] tagsThrough(long last) {
-        long[] tags = new long[byTag.size()];
-        int count = 0;
-        for (Delivery delivery : byTag.values()) {
-            if (Long.compareUnsigned(delivery.tag, last) <= 0) {
-                tags[count++] = delivery.tag;
-            }
-        }
-        return Arrays.copyOf(tags, count);
-    }
-
     /** Payload bytes of all. */
     long payloadBytes() {
         return payloadBytes;
@@ -81,17 +84,33 @@ final class Unsettled {
     int deliveredCount() {
         int count = 0;
         for (Delivery delivery : byTag.values()) {
-            if (delivery.attempts > 0) {
+            if (delivery.delivered) {
                 count++;
             }
         }
         return count;
     }
 
+    // --- delayed ---
+
+    /** A delivery of this subscription goes from one state to another. */
+    void countDelayed(Delivery.State from, Delivery.State to) {
+        int more = (to == Delivery.State.DELAYED ? 1 : 0) - (from == Delivery.State.DELAYED ? 1 : 0);
+        delayed += more;
+        memory.addDelayed(more);
+    }
+
+    /** How many wait for a delay. */
+    int delayedCount() {
+        return delayed;
+    }
+
     // --- due ---
 
     void dueAgain(Delivery delivery) {
-        delivery.state = Delivery.State.DUE;
+        if (!delivery.is(Delivery.State.DUE)) {
+            delivery.transitionTo(Delivery.State.DUE);
+        }
         if (!delivery.inDueOrder) {
             delivery.inDueOrder = true;
             due.add(delivery);
@@ -101,7 +120,7 @@ final class Unsettled {
     /** The first one that is due, or null. */
     Delivery peekDue() {
         Delivery first = due.peek();
-        while (first != null && first.state != Delivery.State.DUE) {
+        while (first != null && !first.is(Delivery.State.DUE)) {
             removeDue();
             first = due.peek();
         }
@@ -118,20 +137,30 @@ final class Unsettled {
     /**
      * What one look at all of them shows.
      *
-     * @param waitingCount those to be delivered again, be they due or delayed
+     * @param waitingCount those to be delivered, be they due or delayed
+     * @param deliveries those that were delivered
      * @param oldestMillis when the oldest message was published; {@link Long#MAX_VALUE} when there is none
      */
-    record Summary(long waitingCount, long oldestMillis) {}
+    record Summary(long waitingCount, DeliveryCounts deliveries, long oldestMillis) {}
 
     Summary summary() {
-        long waiting = 0;
+        long[] counts = new long[DeliveryInfo.State.values().length];
+        long undelivered = 0;
         long oldestMillis = Long.MAX_VALUE;
         for (Delivery delivery : byTag.values()) {
-            if (delivery.state == Delivery.State.DUE || delivery.state == Delivery.State.DELAYED) {
-                waiting++;
+            if (delivery.isUnsettled()) {
+                counts[delivery.shown().ordinal()]++;
+            } else {
+                undelivered++;
             }
             oldestMillis = Math.min(oldestMillis, delivery.message.publishedMillis);
         }
-        return new Summary(waiting, oldestMillis);
+        long dueAgain = counts[DeliveryInfo.State.DUE_AGAIN.ordinal()];
+        long delayed = counts[DeliveryInfo.State.DELAYED.ordinal()];
+        long moving =
+                counts[DeliveryInfo.State.MOVING.ordinal()] + counts[DeliveryInfo.State.LAST_ATTEMPT_OVER.ordinal()];
+        DeliveryCounts deliveries =
+                new DeliveryCounts(counts[DeliveryInfo.State.IN_FLIGHT.ordinal()], dueAgain, delayed, moving);
+        return new Summary(undelivered + dueAgain + delayed, deliveries, oldestMillis);
     }
 }

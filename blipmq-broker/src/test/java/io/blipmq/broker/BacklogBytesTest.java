@@ -3,6 +3,7 @@ package io.blipmq.broker;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.protocol.v2.PropertiesBuilder;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,32 @@ class BacklogBytesTest {
     }
 
     @Test
+    void whatHasExpiredNeverCostsADetachedSubscriptionWhatHasNot() {
+        broker = new TestBroker(Options.detachedBacklogBytesMax(1_000));
+        PushClient publisher = new PushClient(broker, "alice");
+        byte[] oneSecond = new PropertiesBuilder().ttlMillis(1_000).toBytes();
+        long id = publisher.attach(PushClient.Request.to("demo").named("jobs"));
+        publisher.detach(id, false);
+        publisher.publish(1, "demo", "kept");
+        for (int i = 0; i < 3_000; i++) {
+            publisher.publish(1, "demo", oneSecond, "0123456789");
+        }
+        broker.turn();
+        broker.pass(2, SECONDS);
+        while (broker.broker().isTickUnderWay()) {
+            broker.turn();
+        }
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_OVERGROWN)).isZero();
+        assertThat(bytes(0)).isEqualTo(4);
+
+        publisher.publish(1, "demo", "x".repeat(1_000));
+        broker.turn();
+        broker.pass(1, SECONDS);
+        broker.turn();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_OVERGROWN)).isEqualTo(1);
+    }
+
+    @Test
     void aLateAcknowledgementTakesItsLetterFromTheBytesOfTheDeadLetters() {
         long subscription = broker.subscribe(alice, 1, "demo");
         broker.publishStored(alice, "demo", "x".repeat(10));
@@ -90,7 +117,7 @@ class BacklogBytesTest {
         BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters());
         state.onSubscribe(1, new OwnerId(1, 2), new byte[] {'t'}, new byte[0], false);
         for (int i = 2; i <= 4; i++) {
-            state.onPublish(i, i, ByteBuffer.wrap(new byte[] {'t'}), 0, 1, 0, i * 10, 0, 0);
+            state.onPublish(i, i, ByteBuffer.wrap(new byte[] {'t'}), 0, 1, 0, i * 10, 0, 0, 0);
         }
         ByteBuffer body = ByteBuffer.allocate(24);
         CommandCodec.encodeSettle(body, 0, 1, 3, false, 30, SettleReason.ACKNOWLEDGED);

@@ -1,13 +1,11 @@
 package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.blipmq.broker.CheckpointState.DeliveryState;
-import io.blipmq.broker.CheckpointState.LetterState;
-import io.blipmq.broker.CheckpointState.LogState;
-import io.blipmq.broker.CheckpointState.SubscriptionState;
-import io.blipmq.broker.CheckpointState.TopicState;
+import io.blipmq.broker.CheckpointVisitor.LogState;
+import io.blipmq.broker.CheckpointVisitor.SubscriptionState;
+import io.blipmq.wal.NewerContentException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,37 +15,41 @@ import org.junit.jupiter.api.Test;
 
 /** Every version of a checkpoint's state, as it stands in files that releases have written. */
 class CheckpointCodecTest {
-    private static final int UNKNOWN = CommandHandler.LENGTH_UNKNOWN;
+    private static final OwnerId OWNER = new OwnerId(11, 12);
+    private static final String OWNER_TEXT = OWNER.toString();
 
-    /** What a version has for state that older ones did not know. */
-    private record Extras(String name, boolean passing, int propertiesBytes, boolean redriven) {
-        private static final Extras NONE = new Extras("", false, 0, false);
-        private static final Extras SOME = new Extras("jobs", true, 14, true);
+    private static SubscriptionState subscription(String name, boolean passing, LogState letters, long... ahead) {
+        int[] lengths = ahead.length == 0 ? new int[0] : new int[] {30, 5};
+        return letters == null
+                ? new SubscriptionState(1, OWNER, bytes(name), passing, 6, 2, 30, null, 3_000, ahead, lengths)
+                : new SubscriptionState(7, OWNER, bytes(name), passing, 7, 0, 0, letters, 0, ahead, lengths);
     }
 
-    private static CheckpointState state(int firstLength, int secondLength, int letterLength, Extras extras) {
-        OwnerId owner = new OwnerId(11, 12);
-        DeliveryState delivery =
-                new DeliveryState(5, 500, 1000, 2000, 26, 20, extras.propertiesBytes, extras.redriven, 3);
-        SubscriptionState demo = new SubscriptionState(
-                1,
-                owner,
-                bytes(extras.name),
-                extras.passing,
-                6,
-                2,
-                30,
-                null,
-                List.of(delivery),
-                new long[] {8, 9},
-                new int[] {firstLength, secondLength});
-        SubscriptionState letters = new SubscriptionState(
-                7, owner, bytes(""), false, 7, 0, 0, new LogState(7, 1, 10), List.of(), new long[0], new int[0]);
-        return new CheckpointState(
-                List.of(
-                        new TopicState(bytes("demo"), new LogState(10, 6, 110), List.of(demo)),
-                        new TopicState(bytes("$dead-letter/demo"), new LogState(0, 0, 0), List.of(letters))),
-                List.of(new LetterState(7, 7, 1, 4, extras.redriven, letterLength)));
+    private static StoredMessage message(long sequence, int propertiesBytes) {
+        StoredMessage message = new StoredMessage();
+        message.at(bytes("demo"), sequence, 500);
+        message.publishedMillis = 1000;
+        message.expiresMillis = 2000;
+        message.payloadOffset = 26;
+        message.payloadLength = 20;
+        message.propertiesBytes = propertiesBytes;
+        return message;
+    }
+
+    private static ByteBuffer newest() {
+        CheckpointCodec out = new CheckpointCodec(0, 0);
+        out.time(5_000, List.of(new WallTime.Jump(3, -700, 4_300)));
+        int demo = out.topic(bytes("demo"), new LogState(10, 6, 110, 9));
+        out.subscription(demo, subscription("jobs", true, null, 8, 9), 2);
+        out.delivery(message(5, 14), true, true, 3, 0);
+        out.delivery(message(4, 0), false, true, 1, 4_000);
+        out.endSubscription();
+        out.letters(1, 1);
+        out.letter(7, 7, 4, 10, true);
+        int letters = out.topic(bytes("$dead-letter/demo"), new LogState(0, 0, 0, 0));
+        out.subscription(letters, subscription("", false, new LogState(7, 1, 10, 7)), 0);
+        out.endSubscription();
+        return out.end();
     }
 
     private static byte[] bytes(String text) {
@@ -60,34 +62,89 @@ class CheckpointCodecTest {
         }
     }
 
+    private static String delivery(String rest) {
+        return "DeliveryState[tag=5, position=500, publishedMillis=1000, expiresMillis=2000, payloadOffset=26,"
+                + " payloadLength=20, " + rest;
+    }
+
+    private static String letter(boolean redriven, int length) {
+        return "LetterState[subscriptionId=7, tag=7, originId=1, originTag=4, originRedriven=" + redriven
+                + ", payloadLength=" + length + "]";
+    }
+
+    private static String log(long last, long count, long bytes, long expiring) {
+        return new LogState(last, count, bytes, expiring).toString();
+    }
+
     @Test
-    void versionThreeIsWrittenAndRead() throws IOException {
-        CheckpointState state = state(30, 5, 10, Extras.SOME);
-        assertThat(CheckpointCodec.encode(state)).isEqualTo(golden("checkpoint-v3.bin"));
-        assertThat(CheckpointCodec.decode(golden("checkpoint-v3.bin")))
-                .usingRecursiveComparison()
-                .isEqualTo(state);
+    void versionFourIsWrittenAndRead() throws IOException {
+        assertThat(newest()).isEqualTo(golden("checkpoint-v4.bin"));
+        assertThat(CheckpointText.of(golden("checkpoint-v4.bin")))
+                .containsExactly(
+                        "time 5000 [Jump[throughSequence=3, millis=-700, atMillis=4300]]",
+                        "topic demo " + log(10, 6, 110, 9),
+                        "subscription 1 " + OWNER_TEXT + " 'jobs' true at 6 2 30 null ahead [8, 9] [30, 5]",
+                        "detached 3000",
+                        delivery("propertiesBytes=14, redriven=true, delivered=true, attempts=3, dueMillis=0]"),
+                        delivery("propertiesBytes=0, redriven=false, delivered=true, attempts=1, dueMillis=4000]")
+                                .replace("tag=5", "tag=4"),
+                        "topic $dead-letter/demo " + log(0, 0, 0, 0),
+                        "subscription 7 " + OWNER_TEXT + " '' false at 7 0 0 " + log(7, 1, 10, 7) + " ahead [] []",
+                        letter(true, 10));
+    }
+
+    private static void assertOld(
+            String file, String name, boolean passing, String lengths, String delivery, String letter)
+            throws IOException {
+        assertThat(CheckpointText.of(golden(file)))
+                .containsExactly(
+                        "topic demo " + log(10, 6, 110, 10),
+                        "subscription 1 " + OWNER_TEXT + " '" + name + "' " + passing + " at 6 2 30 null ahead [8, 9] "
+                                + lengths,
+                        delivery,
+                        "topic $dead-letter/demo " + log(0, 0, 0, 0),
+                        "subscription 7 " + OWNER_TEXT + " '' false at 7 0 0 " + log(7, 1, 10, 7) + " ahead [] []",
+                        letter);
+    }
+
+    @Test
+    void versionThreeIsReadWithoutTimes() throws IOException {
+        assertOld(
+                "checkpoint-v3.bin",
+                "jobs",
+                true,
+                "[30, 5]",
+                delivery("propertiesBytes=14, redriven=true, delivered=false, attempts=3, dueMillis=0]"),
+                letter(true, 10));
     }
 
     @Test
     void versionTwoIsReadWithoutNamesAndProperties() throws IOException {
-        assertThat(CheckpointCodec.decode(golden("checkpoint-v2.bin")))
-                .usingRecursiveComparison()
-                .isEqualTo(state(30, 5, 10, Extras.NONE));
+        assertOld(
+                "checkpoint-v2.bin",
+                "",
+                false,
+                "[30, 5]",
+                delivery("propertiesBytes=0, redriven=false, delivered=false, attempts=3, dueMillis=0]"),
+                letter(false, 10));
     }
 
     @Test
     void versionOneIsReadWithLengthsUnknown() throws IOException {
-        assertThat(CheckpointCodec.decode(golden("checkpoint-v1.bin")))
-                .usingRecursiveComparison()
-                .isEqualTo(state(UNKNOWN, UNKNOWN, UNKNOWN, Extras.NONE));
+        assertOld(
+                "checkpoint-v1.bin",
+                "",
+                false,
+                "[-1, -1]",
+                delivery("propertiesBytes=0, redriven=false, delivered=false, attempts=3, dueMillis=0]"),
+                letter(false, CommandHandler.LENGTH_UNKNOWN));
     }
 
     /** 6 messages of 110 bytes, 2 of 30 passed, 2 of the 4 that are left settled: of unknown length, so the average. */
     @Test
     void lengthsThatAreUnknownAreTakenToHaveTheAverage() throws IOException {
         BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters());
-        CheckpointCodec.decode(golden("checkpoint-v1.bin")).restoreTo(state);
+        state.onCheckpoint(golden("checkpoint-v1.bin"));
         assertThat(state.durable(1).cursor().waitingCount()).isEqualTo(2);
         assertThat(state.durable(1).cursor().waitingBytes()).isEqualTo(40);
         state.onSettle(1, 10, false, 25, SettleReason.ACKNOWLEDGED);
@@ -96,11 +153,10 @@ class CheckpointCodecTest {
 
     @Test
     void aNewerVersionIsRefused() {
-        ByteBuffer newer = CheckpointCodec.encode(state(1, 1, 1, Extras.SOME));
-        newer.putInt(0, 4);
-        assertThatIllegalStateException()
-                .isThrownBy(() -> CheckpointCodec.decode(newer))
-                .withMessageContaining("version 4")
-                .withMessageContaining("newer release");
+        ByteBuffer newer = newest();
+        newer.putInt(0, 5);
+        assertThatExceptionOfType(NewerContentException.class)
+                .isThrownBy(() -> CheckpointText.of(newer))
+                .withMessageContaining("version 5");
     }
 }

@@ -8,6 +8,8 @@ import java.util.List;
 
 /** Takes what is pushed to one connection apart. */
 final class CollectingPusher implements Pusher {
+    private static final byte[] TOPIC = {1};
+
     private final List<Pushed> pushed = new ArrayList<>();
     private final List<Detached> detached = new ArrayList<>();
     private int roomFor = Integer.MAX_VALUE;
@@ -24,6 +26,16 @@ final class CollectingPusher implements Pusher {
     }
 
     record Detached(long subscription, int code, String why) {}
+
+    private long position;
+    private long written;
+    private boolean stalled;
+
+    /** From now on nothing of what is pushed leaves the machine, or everything does. */
+    void stall(boolean nowStalled) {
+        stalled = nowStalled;
+        written = stalled ? written : position;
+    }
 
     /** It has room for so many more calls. */
     void roomFor(int pushes) {
@@ -57,9 +69,21 @@ final class CollectingPusher implements Pusher {
     public ByteBuffer push(long subscriptionId, long deliveryTag, int attempt, long publishedMillis, int entryBytes) {
         finish();
         roomFor--;
+        position += entryBytes;
+        stall(stalled);
         open = new Pushed(subscriptionId, 1, deliveryTag, attempt, publishedMillis, null, null);
         entry = ByteBuffer.allocateDirect(entryBytes + 3).position(1).limit(entryBytes + 1);
         return entry;
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public long written() {
+        return written;
     }
 
     private void finish() {
@@ -113,5 +137,22 @@ final class CollectingPusher implements Pusher {
     /** How many runs of QoS 0 messages were copied. */
     int copies() {
         return copies;
+    }
+
+    /** A reader with credit without limit, whose messages come here. */
+    Attachment attachment() {
+        return attachment(PushBroker.UNLIMITED_CREDIT);
+    }
+
+    Attachment attachment(long creditBytes) {
+        long unlimited = PushBroker.UNLIMITED_CREDIT;
+        AttachRequest request = new AttachRequest(
+                0, TOPIC, BrokerState.NO_NAME, false, false, 0, 0, false, false, unlimited, creditBytes, 1);
+        Client client = new Client(new OwnerId(1, 1), "", "", this);
+        LiveLog log = new LiveLog(new LiveMemory(1 << 20, BrokerLimits.defaults()), 1, new BrokerCounters());
+        BrokerLimits limits = BrokerLimits.defaults();
+        PositionMemory positions = new PositionMemory(1, limits, new WorkMeter(), new WallTime(limits));
+        Topic topic = new Topic(1, TOPIC, () -> log, positions);
+        return new Attachment(client, new PassingSubscription(1, topic, client, 0), request, false);
     }
 }

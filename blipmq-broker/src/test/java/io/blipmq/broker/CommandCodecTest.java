@@ -32,9 +32,11 @@ class CommandCodecTest {
                 int payloadOffset,
                 int payloadLength,
                 int propertiesBytes,
-                long publishedMillis) {
+                long publishedMillis,
+                long expiresMillis) {
             commands.add("publish " + text(body, topicOffset, topicLength) + " "
-                    + text(body, payloadOffset, payloadLength) + " " + propertiesBytes + " " + publishedMillis);
+                    + text(body, payloadOffset, payloadLength) + " " + propertiesBytes + " " + publishedMillis + " "
+                    + expiresMillis);
         }
 
         @Override
@@ -122,7 +124,7 @@ class CommandCodecTest {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(1, 2));
         CommandCodec.encodePublish(body, 0, ByteBuffer.wrap(bytes("tab")), 0, 1, 1, 2, 0, 1000, 2000);
         assertThat(CommandCodec.publishType(0)).isEqualTo(1);
-        assertRecord(1, TIMES_HEX + "00000002 0001 74 6162", body, "publish t ab 0 1000");
+        assertRecord(1, TIMES_HEX + "00000002 0001 74 6162", body, "publish t ab 0 1000 2000");
     }
 
     @Test
@@ -131,7 +133,7 @@ class CommandCodecTest {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(1, 8));
         CommandCodec.encodePublish(body, 0, frame, 0, 1, 7, 2, 6, 1000, 2000);
         assertThat(CommandCodec.publishType(6)).isEqualTo(6);
-        assertRecord(6, TIMES_HEX + "80000002 0001 74 0004 80000101 6162", body, "publish t ab 6 1000");
+        assertRecord(6, TIMES_HEX + "80000002 0001 74 0004 80000101 6162", body, "publish t ab 6 1000 2000");
     }
 
     @Test

@@ -18,7 +18,7 @@ class DeadlineWheelTest {
     void everyDeadlineFiresOnceAndInTime(long seed) {
         Random random = new Random(seed);
         long start = random.nextLong() >> 2;
-        DeadlineWheel wheel = new DeadlineWheel(start);
+        DeadlineWheel wheel = new DeadlineWheel(start, BrokerLimits.defaults());
         List<Delivery> waiting = new ArrayList<>();
         long now = start;
         for (int step = 0; step < 20_000; step++) {

@@ -59,6 +59,34 @@ class ExpiryWorkTest {
     }
 
     @Test
+    void oneSubscriptionWithManyIsDoneWithTheTickThatFindsThem() {
+        alice.attach(to("demo").named("jobs"));
+        publish(EXPIRED);
+        broker.pass(61, TimeUnit.SECONDS);
+        while (broker.broker().awaitNanosMax() == 0) {
+            broker.turn();
+        }
+        assertThat(broker.count(BrokerMetric.DROPPED_TTL_EXPIRED)).isEqualTo(EXPIRED);
+    }
+
+    @Test
+    void ticksThatFallBehindDoMoreInATurn() {
+        alice.attach(to("demo").named("jobs"));
+        publish(EXPIRED);
+        broker.advance(61, TimeUnit.SECONDS);
+        long first = expiredByATick();
+        expiredByATick();
+        assertThat(expiredByATick()).isBetween(first * 3 / 2, (long) EXPIRED_PER_TURN_MAX);
+    }
+
+    private long expiredByATick() {
+        long before = broker.count(BrokerMetric.DROPPED_TTL_EXPIRED);
+        broker.broker().mailbox().post(broker.broker()::onTick);
+        broker.broker().doWork(broker.nanoTime());
+        return broker.count(BrokerMetric.DROPPED_TTL_EXPIRED) - before;
+    }
+
+    @Test
     void aPollFindsWhatWaitsBehindThem() {
         Client bob = broker.connect("bob");
         long id = broker.subscribe(bob, 1, "demo");

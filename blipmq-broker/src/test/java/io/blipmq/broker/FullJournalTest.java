@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 
 /** A journal that has no room even for settlements: what waits, how much of it, and what is left alone meanwhile. */
 class FullJournalTest {
+    private static final int WAITING_MAX = BrokerLimits.defaults().waitingSettlements();
+
     private TestBroker broker = new TestBroker();
     private Client alice = broker.connect("alice");
 
@@ -69,9 +71,9 @@ class FullJournalTest {
 
     @Test
     void soManyWaitAndNoMore() {
-        use(Options.inFlightMax(PendingSettlements.WAITING_MAX + 2));
+        use(Options.inFlightMax(WAITING_MAX + 2));
         long subscription = broker.subscribe(alice, 1, "demo");
-        IntStream.range(0, PendingSettlements.WAITING_MAX + 1).forEach(i -> broker.publish(alice, 1, "demo", "m" + i));
+        IntStream.range(0, WAITING_MAX + 1).forEach(i -> broker.publish(alice, 1, "demo", "m" + i));
         broker.turn();
         List<TestBroker.Received> received = new ArrayList<>();
         for (TestBroker.Received next = broker.poll(alice, subscription);
@@ -79,10 +81,10 @@ class FullJournalTest {
                 next = broker.poll(alice, subscription)) {
             received.add(next);
         }
-        TestBroker.Received last = received.remove(PendingSettlements.WAITING_MAX);
+        TestBroker.Received last = received.remove(WAITING_MAX);
         broker.journal().full(true);
         received.forEach(delivery -> broker.acknowledge(alice, subscription, delivery));
-        assertThat(broker.broker().waitingAcknowledgementCount()).isEqualTo(PendingSettlements.WAITING_MAX);
+        assertThat(broker.broker().waitingAcknowledgementCount()).isEqualTo(WAITING_MAX);
         assertThat(broker.broker().polling().acknowledge(alice, subscription, last.tag()))
                 .isEqualTo(Broker.BUSY);
         assertThat(broker.broker().isOutOfRoom()).isTrue();
@@ -187,5 +189,22 @@ class FullJournalTest {
         assertThat(bob.receiveTexts()).isEmpty();
         broker.journal().settlementsBusy(false);
         assertThat(bob.receiveTexts()).containsExactly("live");
+    }
+
+    @Test
+    void whatHasExpiredAndCannotBeSettledLeavesRoomForAnotherAtOnce() {
+        broker = new TestBroker(Options.inFlightMax(1));
+        PushClient bob = new PushClient(broker, "bob");
+        long id = bob.attach(PushClient.Request.to("demo").named("jobs"), PushBroker.UNLIMITED_CREDIT);
+        bob.publish(1, "demo", new PropertiesBuilder().ttlMillis(1_000).toBytes(), "short");
+        bob.publish(1, "demo", "next");
+        broker.turn();
+        CollectingPusher.Pushed expiring = bob.receiveOne();
+        broker.journal().full(true);
+        bob.reject(id, "bad", expiring.tag());
+        assertThat(bob.receiveTexts()).isEmpty();
+        broker.advance(2, SECONDS);
+        broker.turn();
+        assertThat(bob.receiveTexts()).containsExactly("next");
     }
 }

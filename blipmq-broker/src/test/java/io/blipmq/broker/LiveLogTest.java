@@ -33,7 +33,7 @@ class LiveLogTest {
 
     @Test
     void allWaitingMessagesTogetherStayWithinTheirBudget() {
-        long budget = 8L * LiveMemory.CHUNK_BYTES;
+        long budget = 8L * BrokerLimits.defaults().chunkBytes();
         TestBroker broker = new TestBroker(Options.liveBytesMax(budget));
         Client client = broker.connect("k");
         List<Long> subscriptions = IntStream.range(0, 4)
@@ -108,7 +108,7 @@ class LiveLogTest {
     void readersSeeEveryMessageInOrder(long seed) {
         Random random = new Random(seed);
         BrokerCounters counters = new BrokerCounters();
-        LiveMemory memory = new LiveMemory(1L << 30);
+        LiveMemory memory = new LiveMemory(1L << 30, BrokerLimits.defaults());
         LiveLog log = new LiveLog(memory, 1 << 20, counters);
         List<LiveCursor> cursors = new ArrayList<>();
         List<Integer> expected = new ArrayList<>();
@@ -170,7 +170,7 @@ class LiveLogTest {
 
     private static int pushInts(LiveCursor cursor, int countMax, int first) {
         CollectingPusher pusher = new CollectingPusher();
-        int count = cursor.push(1, pusher, countMax);
+        int count = cursor.push(pusher.attachment(), countMax);
         assertThat(count).isBetween(1, countMax);
         assertThat(pusher.pushed()).hasSize(count);
         for (int i = 0; i < count; i++) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class LiveMemoryTest {
     private static final int MIB = 1 << 20;
 
-    private final LiveMemory memory = new LiveMemory(64L * MIB);
+    private final LiveMemory memory = new LiveMemory(64L * MIB, BrokerLimits.defaults());
     private final LiveLog log = new LiveLog(memory, 1_000, new BrokerCounters());
 
     @Test
@@ -38,7 +38,7 @@ class LiveMemoryTest {
             ByteBuffer message = ByteBuffer.allocate(MIB - i * 1_000).putInt(0, i);
             log.append(message, 0, message.capacity(), 0, i, 0);
             CollectingPusher pusher = new CollectingPusher();
-            assertThat(cursor.push(1, pusher, 10)).isEqualTo(1);
+            assertThat(cursor.push(pusher.attachment(), 10)).isEqualTo(1);
             assertThat(pusher.pushed().get(0).body()).isEqualTo(message.array());
             assertThat(memory.bytes()).isZero();
         }
@@ -69,8 +69,8 @@ class LiveMemoryTest {
     void spareChunksGiveWayToManySmallMessages() {
         LiveChunk spare = take(5 * MIB);
         memory.giveBack(spare);
-        for (int i = 0; i < 60 * MIB / LiveMemory.LARGE_CHUNK_BYTES; i++) {
-            take(LiveMemory.LARGE_CHUNK_BYTES);
+        for (int i = 0; i < 60 * MIB / BrokerLimits.defaults().largeChunkBytes(); i++) {
+            take(BrokerLimits.defaults().largeChunkBytes());
         }
         assertThat(take(4 * MIB)).isNotSameAs(spare);
         assertThat(memory.bytes()).isEqualTo(64L * MIB);
@@ -81,7 +81,7 @@ class LiveMemoryTest {
         for (int round = 0; round < 20; round++) {
             List<LiveChunk> used = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
-                used.add(take(LiveMemory.LARGE_CHUNK_BYTES));
+                used.add(take(BrokerLimits.defaults().largeChunkBytes()));
             }
             assertThat(used).allMatch(chunk -> chunk.id < 200);
             used.forEach(memory::giveBack);

@@ -3,15 +3,20 @@ package io.blipmq.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.wal.ForcePolicy;
+import io.blipmq.wal.Liveness;
 import io.blipmq.wal.SimulatedStorage;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalOptions;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Which commands cause a force. */
+/** Which commands cause a force, and which checkpoint comes first. */
 class LocalJournalTest {
+    private static final long HOUR = TimeUnit.HOURS.toNanos(1);
+
     private Wal wal;
     private LocalJournal journal;
 
@@ -34,6 +39,24 @@ class LocalJournalTest {
     @Test
     void anAcknowledgementWaitsForCompany() {
         assertThat(isStoredByItself(SettleReason.ACKNOWLEDGED)).isFalse();
+    }
+
+    @Test
+    void noRegularCheckpointComesBeforeOneThatWaits() {
+        isStoredByItself(SettleReason.PURGED);
+        assertThat(journal.isCheckpointDue(0, false)).isFalse();
+        assertThat(journal.isCheckpointDue(HOUR, false)).isTrue();
+        journal.hurryCheckpoint();
+
+        assertThat(journal.isCheckpointDue(HOUR, false)).isFalse();
+        journal.checkpoint(ByteBuffer.allocate(0), Liveness.KEEP_ALL);
+        while (journal.isCheckpointing()) {
+            wal.agent().doWork(0);
+            wal.background().doWork(0);
+        }
+        isStoredByItself(SettleReason.PURGED);
+        long later = System.nanoTime() + 2 * HOUR; // the log itself has asked its clock when that one began
+        assertThat(journal.isCheckpointDue(later, false)).isTrue();
     }
 
     @Test

@@ -19,14 +19,17 @@ public final class MemoryJournal implements Journal {
     private boolean holding = true;
     private boolean full;
     private boolean busy;
+    private int forceRequests;
     private int roomFor = Integer.MAX_VALUE;
     private boolean checkpointDue;
     private Liveness liveness;
     private ByteBuffer checkpoint;
     private int checkpointSequence;
+    private int begunSequence;
     private boolean settlementsBusy;
     private boolean lettersBusy;
     private int finds;
+    private int reads;
 
     /** From now on what a turn appends counts as stored when the turn ends, and so does everything before. */
     public void release() {
@@ -67,6 +70,11 @@ public final class MemoryJournal implements Journal {
 
     public int size() {
         return entries.size();
+    }
+
+    /** How often messages' heads have been read. */
+    int reads() {
+        return reads;
     }
 
     /** How often positions have been looked for. */
@@ -183,6 +191,16 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
+    public void requestForce() {
+        forceRequests++;
+    }
+
+    /** How often somebody wanted what was appended to be stored. */
+    int forceRequests() {
+        return forceRequests;
+    }
+
+    @Override
     public void submit(long nowNanos) {
         if (!holding) {
             storeAll();
@@ -239,8 +257,15 @@ public final class MemoryJournal implements Journal {
         return found;
     }
 
+    /** As for some segments. */
+    @Override
+    public int findWork() {
+        return 10_000;
+    }
+
     @Override
     public void readMessage(StoredMessage message) {
+        reads++;
         if (CommandCodec.decodeMessage(body(message), 0, message)) {
             CommandCodec.decodeProperties(body(message), message.payloadOffset, message);
         }
@@ -278,9 +303,9 @@ public final class MemoryJournal implements Journal {
         checkpointDue = true;
     }
 
-    /** The last checkpoint's state, read back. */
-    CheckpointState checkpoint() {
-        return CheckpointCodec.decode(checkpoint.duplicate());
+    /** The last checkpoint's state, read back, a line for each piece. */
+    List<String> checkpoint() {
+        return CheckpointText.of(checkpoint);
     }
 
     /** What was said to be wanted with the last checkpoint. */
@@ -299,10 +324,21 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
+    public long beginCheckpoint() {
+        begunSequence = applied;
+        return applied;
+    }
+
+    @Override
+    public void hurryCheckpoint() {
+        // none is ever being written
+    }
+
+    @Override
     public void checkpoint(ByteBuffer state, Liveness newLiveness) {
         checkpointDue = false;
         checkpoint = state;
-        checkpointSequence = applied;
+        checkpointSequence = begunSequence;
         liveness = newLiveness;
     }
 }

@@ -19,7 +19,17 @@ final class Options {
     }
 
     static BrokerOptions subscriptionExpirySeconds(long seconds) {
-        return with(D.deliveriesMax(), 0, TimeUnit.SECONDS.toNanos(seconds), D.detachedBacklogBytesMax());
+        return subscriptionExpirySeconds(seconds, 0);
+    }
+
+    /** @param graceSeconds after a start, in which none expires */
+    static BrokerOptions subscriptionExpirySeconds(long seconds, long graceSeconds) {
+        return with(
+                D.deliveriesMax(),
+                0,
+                TimeUnit.SECONDS.toNanos(seconds),
+                D.detachedBacklogBytesMax(),
+                D.limits().withStartGraceNanos(TimeUnit.SECONDS.toNanos(graceSeconds)));
     }
 
     static BrokerOptions detachedBacklogBytesMax(long bytes) {
@@ -46,7 +56,30 @@ final class Options {
         return limits(D.liveMessagesMax(), max, D.inFlightMax(), D.subscriptionsMax());
     }
 
+    static BrokerOptions stateBytesMax(long max) {
+        return new BrokerOptions(
+                D.deliveriesMax(),
+                TimeUnit.HOURS.toNanos(1),
+                0,
+                D.subscriptionExpiryNanos(),
+                D.detachedBacklogBytesMax(),
+                D.deadLetterRetentionMillis(),
+                D.liveMessagesMax(),
+                D.liveBytesMax(),
+                D.inFlightMax(),
+                POSITIONS_MAX,
+                D.subscriptionsMax(),
+                D.subscriptionsPerClientMax(),
+                max,
+                D.limits());
+    }
+
     private static BrokerOptions with(int deliveriesMax, long ttlMillis, long expiryNanos, long backlogBytesMax) {
+        return with(deliveriesMax, ttlMillis, expiryNanos, backlogBytesMax, D.limits());
+    }
+
+    private static BrokerOptions with(
+            int deliveriesMax, long ttlMillis, long expiryNanos, long backlogBytesMax, BrokerLimits limits) {
         return new BrokerOptions(
                 deliveriesMax,
                 D.ackTimeoutNanos(),
@@ -59,7 +92,9 @@ final class Options {
                 D.inFlightMax(),
                 POSITIONS_MAX,
                 D.subscriptionsMax(),
-                D.subscriptionsPerClientMax());
+                D.subscriptionsPerClientMax(),
+                D.stateBytesMax(),
+                limits);
     }
 
     private static BrokerOptions limits(int liveMessagesMax, long liveBytesMax, int inFlightMax, int subscriptionsMax) {
@@ -84,6 +119,8 @@ final class Options {
                 inFlightMax,
                 POSITIONS_MAX,
                 subscriptionsMax,
-                subscriptionsPerClientMax);
+                subscriptionsPerClientMax,
+                D.stateBytesMax(),
+                D.limits());
     }
 }

@@ -3,6 +3,7 @@ package io.blipmq.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -275,5 +276,24 @@ class PublishAndPollTest {
             broker.acknowledge(alice, subscription, received);
         }
         assertThat(broker.poll(alice, subscription)).isNull();
+    }
+
+    @Test
+    void aMessageAtQos0ThatHasWaitedForItsTimeIsDropped() {
+        TestBroker expiring = new TestBroker(Options.messageTtlMillis(1_000));
+        Client bob = expiring.connect("bob");
+        long passing = expiring.subscribe(bob, 0, "demo");
+        long durable = expiring.subscribe(bob, 1, "demo");
+        expiring.publish(bob, 0, "demo", "old");
+        expiring.pass(600, TimeUnit.MILLISECONDS);
+        expiring.publish(bob, 0, "demo", "new");
+        assertThat(expiring.broker().subscriptions(2))
+                .filteredOn(info -> info.qos() == 0)
+                .extracting(SubscriptionInfo::oldestAgeMillis)
+                .containsExactly(600L);
+        expiring.pass(600, TimeUnit.MILLISECONDS);
+        assertThat(expiring.pollAll(bob, passing)).containsExactly("new");
+        assertThat(expiring.pollAll(bob, durable)).containsExactly("new");
+        assertThat(expiring.count(BrokerMetric.DROPPED_TTL_EXPIRED)).isEqualTo(2);
     }
 }

@@ -3,6 +3,8 @@ package io.blipmq.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.v2.LettersDone;
+import io.blipmq.protocol.v2.LettersRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ final class PushClient {
     private final Client client;
     private final CollectingPusher pusher = new CollectingPusher();
     private long attachNumber;
+    private final SettleRequest request = new SettleRequest();
     private final SettleResult settled = new SettleResult();
     private final BatchResult batch = new BatchResult();
     private final DeadLetterProgress letters = new DeadLetterProgress();
@@ -28,7 +31,9 @@ final class PushClient {
         private long ackTimeoutMillis;
         private long retryBackoffMillis;
         private boolean creditOnSettle;
+        private boolean countFromBegin;
         private long credit;
+        private long creditBytes = PushBroker.UNLIMITED_CREDIT;
 
         private Request(String topic) {
             this.topic = topic;
@@ -73,8 +78,18 @@ final class PushClient {
             return this;
         }
 
+        Request creditBytes(long bytes) {
+            creditBytes = bytes;
+            return this;
+        }
+
         Request creditOnSettle() {
             creditOnSettle = true;
+            return this;
+        }
+
+        Request countFromBegin() {
+            countFromBegin = true;
             return this;
         }
 
@@ -88,7 +103,9 @@ final class PushClient {
                     ackTimeoutMillis,
                     retryBackoffMillis,
                     creditOnSettle,
+                    countFromBegin,
                     credit,
+                    creditBytes,
                     number);
         }
     }
@@ -171,7 +188,7 @@ final class PushClient {
     }
 
     void credit(long id, long messages) {
-        pushing().credit(client, id, messages);
+        pushing().credit(client, id, messages, 0);
     }
 
     long detach(long id, boolean delete) {
@@ -222,22 +239,67 @@ final class PushClient {
         return settle(id, SettleAction.EXTEND, false, millis, "", tags);
     }
 
-    /** Perhaps a part, and {@link Broker#BUSY}. */
+    /** @return how many letters; perhaps it is a part, and {@link Broker#BUSY} */
     long redrive(long id, long count, long tag) {
-        return pushing().redrive(client, id, count, tag, letters);
+        return redrive(id, count, LettersRequest.ofTag(tag));
     }
 
-    /** Perhaps a part, and {@link Broker#BUSY}. */
+    long redrive(long id, long count, LettersRequest which) {
+        long result = pushing().redrive(client, id, count, which, letters);
+        return result == 0 ? lettersDone().count() : result;
+    }
+
+    /** @return how many letters; perhaps it is a part, and {@link Broker#BUSY} */
     long purge(long id, long count, long tag) {
-        return pushing().purge(client, id, count, tag, letters);
+        return purge(id, count, LettersRequest.ofTag(tag));
+    }
+
+    long purge(long id, long count, LettersRequest which) {
+        long result = pushing().purge(client, id, count, which, letters);
+        return result == 0 ? lettersDone().count() : result;
+    }
+
+    /** Of the last request about dead letters. */
+    LettersDone lettersDone() {
+        return letters.answer();
+    }
+
+    SettleResult release(long id, long... tags) {
+        return settle(id, SettleAction.RELEASE, false, 0, "", tags);
+    }
+
+    SettleResult begin(long id, long... tags) {
+        return settle(id, SettleAction.BEGIN, false, 0, "", tags);
+    }
+
+    SettleResult ackUpTo(long id, long tag) {
+        return settle(id, SettleAction.ACK, true, 0, "", tag);
+    }
+
+    /** Of one attempt of a delivery. */
+    SettleResult settle(long id, SettleAction action, boolean upTo, long tag, int attempt) {
+        request.begin(id, action, upTo, false, 0, new byte[0]);
+        request.add(tag, attempt);
+        pushing().settle(client, request, settled);
+        return settled;
+    }
+
+    /** An acknowledgement or a reject whose answer waits until it is stored. */
+    SettleResult settleStored(long id, SettleAction action, long... tags) {
+        return settle(id, action, false, true, 0, "", tags);
     }
 
     SettleResult settle(long id, SettleAction action, boolean upTo, long millis, String reason, long... tags) {
-        ByteBuffer frame = ByteBuffer.allocate(5 + tags.length * Long.BYTES).position(5);
+        return settle(id, action, upTo, false, millis, reason, tags);
+    }
+
+    private SettleResult settle(
+            long id, SettleAction action, boolean upTo, boolean stored, long millis, String reason, long... tags) {
+        request.begin(id, action, upTo, stored, millis, bytes(reason));
         for (long tag : tags) {
-            frame.putLong(tag);
+            request.add(tag, SettleRequest.ANY_ATTEMPT);
         }
-        pushing().settle(client, id, action, upTo, millis, bytes(reason), frame, 5, frame.limit(), settled);
+        pushing().settle(client, request, settled);
         return settled;
     }
 }

@@ -398,17 +398,86 @@ class RedeliveryTest {
         assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isZero();
     }
 
+    private void restartFromACheckpoint() {
+        broker.journal().wantCheckpoint();
+        broker.turn();
+        broker.restartCleanly();
+    }
+
     @Test
-    void expiryCountsAnewFromTheStart() {
+    void expiryCountsOverAStart() {
         use(Options.subscriptionExpirySeconds(60));
         broker.subscribe(alice, 1, "demo");
         broker.broker().disconnect(alice);
         broker.pass(50, SECONDS);
-        broker.restartCleanly();
-        broker.pass(50, SECONDS);
+        restartFromACheckpoint();
+        broker.pass(9, SECONDS);
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
-        broker.pass(11, SECONDS);
+        broker.pass(2, SECONDS);
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+    }
+
+    @Test
+    void expiryCountsFromTheStartForWhatWasAttachedBefore() {
+        use(Options.subscriptionExpirySeconds(60));
+        broker.subscribe(alice, 1, "demo");
+        broker.pass(50, SECONDS);
+        restartFromACheckpoint();
+        broker.pass(59, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
+        broker.pass(2, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+    }
+
+    @Test
+    void nothingExpiresRightAfterAStart() {
+        use(Options.subscriptionExpirySeconds(60, 300));
+        broker.subscribe(alice, 1, "demo");
+        broker.broker().disconnect(alice);
+        broker.pass(50, SECONDS);
+        restartFromACheckpoint();
+        broker.pass(299, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
+        broker.pass(2, SECONDS);
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+    }
+
+    @Test
+    void whatWaitsForADelayDoesNotStopASubscription() {
+        use(Options.inFlightMax(3));
+        PushClient pushed = new PushClient(broker, "carol");
+        long id = pushed.attach(PushClient.Request.to("demo").named("jobs").ackTimeout(60_000), 100);
+        pushed.publish(1, "demo", "a", "b", "c", "d", "e", "f", "g", "h");
+        broker.turn();
+        long[] tags = pushed.receive().stream()
+                .mapToLong(CollectingPusher.Pushed::tag)
+                .toArray();
+        assertThat(tags).hasSize(3);
+        pushed.nack(id, 3_600_000, tags);
+        assertThat(broker.count(BrokerMetric.DELAYED)).isEqualTo(3);
+        assertThat(pushed.receiveTexts()).containsExactly("d", "e", "f");
+        assertThat(pushed.receiveTexts()).isEmpty();
+        broker.pass(3_601, SECONDS);
+        assertThat(broker.count(BrokerMetric.DELAYED)).isZero();
+        assertThat(pushed.receiveTexts()).contains("a", "b", "c");
+    }
+
+    @Test
+    void aDelayIsKeptOverAStart() {
+        PushClient pushed = new PushClient(broker, "carol");
+        long id = pushed.attach(PushClient.Request.to("demo").named("jobs"), 10);
+        pushed.publish(1, "demo", "later");
+        broker.turn();
+        pushed.nack(id, 3_600_000, pushed.receiveOne().tag());
+        broker.pass(600, SECONDS);
+        restartFromACheckpoint();
+        pushed = new PushClient(broker, "carol");
+        assertThat(pushed.attach(PushClient.Request.to("demo").named("jobs"), 10))
+                .isEqualTo(id);
+        broker.pass(2_990, SECONDS);
+        assertThat(pushed.receive()).isEmpty();
+        broker.pass(20, SECONDS);
+        assertThat(pushed.receiveOne().attempt()).isEqualTo(2);
     }
 
     @Test
@@ -456,11 +525,22 @@ class RedeliveryTest {
         broker.poll(alice, subscription);
         broker.pass(2, SECONDS);
         assertThat(broker.broker().subscriptions(10))
-                .containsExactly(new SubscriptionInfo(subscription, "demo", "", 1, true, start, 2, 6, 1, 2_000, false));
+                .containsExactly(new SubscriptionInfo(
+                        subscription, "demo", "", 1, true, start, 2, 6, new DeliveryCounts(0, 1, 0, 0), 2_000, false));
         broker.broker().disconnect(alice);
         assertThat(broker.broker().subscriptions(10))
                 .containsExactly(new SubscriptionInfo(
-                        subscription, "demo", "", 1, false, start.plusSeconds(2), 2, 6, 1, 2_000, false));
+                        subscription,
+                        "demo",
+                        "",
+                        1,
+                        false,
+                        start.plusSeconds(2),
+                        2,
+                        6,
+                        new DeliveryCounts(0, 1, 0, 0),
+                        2_000,
+                        false));
         assertThat(broker.broker().subscriptions(0)).isEmpty();
     }
 

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /** What requests cost, as far as it is not paid for by the messages that they settle or the bytes that they have. */
 class RequestWorkTest {
+    private static final byte[] NO_NAME = {};
+
     private static final int MESSAGES = 16_000;
     private static final int SUBSCRIPTIONS = 6;
 
@@ -38,13 +40,14 @@ class RequestWorkTest {
     }
 
     @Test
-    void settlingUpToATagCostsWhatIsUnsettled() {
+    void settlingUpToADeliveryCostsWhatItSettles() {
         long id = withUnsettled(1_000);
-        assertThat(workOf(() -> alice.settle(id, SettleAction.EXTEND, true, 1_000, "", Long.MAX_VALUE)))
-                .isEqualTo(1_000);
-        assertThat(workOf(() -> alice.settle(id, SettleAction.ACK, true, 0, "", 1)))
-                .as("it hits none, and has to look at all")
-                .isEqualTo(1_000);
+        long tenth = id + 10;
+        assertThat(workOf(() -> alice.settle(id, SettleAction.EXTEND, true, 1_000, "", tenth)))
+                .isEqualTo(10);
+        assertThat(workOf(() -> alice.ackUpTo(id, Long.MAX_VALUE)))
+                .as("it hits none")
+                .isZero();
         assertThat(workOf(() -> alice.extend(id, 1_000, 1, 2, 3))).isEqualTo(3);
     }
 
@@ -71,14 +74,16 @@ class RequestWorkTest {
         }
         List<Long> found = new ArrayList<>();
         Listing listing = alice.pushing().listing();
-        long cost = workOf(() -> listing.subscriptions(alice.client(), wanted, 0, 10, item -> found.add(item.id())));
+        long cost = workOf(
+                () -> listing.subscriptions(alice.client(), wanted, NO_NAME, 0, 10, item -> found.add(item.id())));
         assertThat(found).containsExactly(wanted);
         assertThat(cost).isLessThan(10);
-        assertThat(workOf(() -> listing.subscriptions(alice.client(), 0, 0, 10, item -> {})))
-                .isGreaterThan(1_000);
+        assertThat(workOf(() -> listing.subscriptions(alice.client(), 0, NO_NAME, 0, 10, item -> {})))
+                .as("a page looks at what it lists, and no further")
+                .isLessThan(100);
         PushClient bob = new PushClient(broker, "bob");
-        listing.subscriptions(bob.client(), wanted, 0, 10, item -> found.add(item.id()));
-        listing.subscriptions(alice.client(), wanted, wanted, 10, item -> found.add(item.id()));
+        listing.subscriptions(bob.client(), wanted, NO_NAME, 0, 10, item -> found.add(item.id()));
+        listing.subscriptions(alice.client(), wanted, NO_NAME, wanted, 10, item -> found.add(item.id()));
         assertThat(found).as("another key's, or one that has been listed").hasSize(1);
     }
 
@@ -99,8 +104,8 @@ class RequestWorkTest {
     }
 
     private long page(long after, List<Long> found) {
-        return alice.pushing().listing().subscriptions(alice.client(), 0, after, 1_000, item -> {
-            assertThat(item.unsettled()).isEqualTo(MESSAGES);
+        return alice.pushing().listing().subscriptions(alice.client(), 0, NO_NAME, after, 1_000, item -> {
+            assertThat(item.deliveries().unsettled()).isEqualTo(MESSAGES);
             found.add(item.id());
         });
     }

@@ -101,7 +101,7 @@ class SettleTest {
     void aNackDoesNotBringForwardWhatWasPutOff() {
         long tag = deliver("a").get(0).tag();
         alice.nack(id, 5_000, tag);
-        assertCounts(alice.settle(id, SettleAction.NACK, true, 0, "", tag), 1, 0);
+        assertCounts(alice.nack(id, 0, tag), 1, 0);
         assertThat(alice.receive()).isEmpty();
         alice.nack(id, 10_000, tag);
         broker.pass(9, TimeUnit.SECONDS);
@@ -250,7 +250,7 @@ class SettleTest {
     @Test
     void settlementsAreRefusedAsBusyAsAWholeWhenTooManyWaitForRoom() {
         List<CollectingPusher.Pushed> kept = deliver("a", "b");
-        String[] many = new String[PendingSettlements.WAITING_MAX];
+        String[] many = new String[BrokerLimits.defaults().waitingSettlements()];
         Arrays.fill(many, "x");
         broker.journal().settlementsBusy(true);
         for (List<CollectingPusher.Pushed> received = deliver(many); !received.isEmpty(); received = alice.receive()) {

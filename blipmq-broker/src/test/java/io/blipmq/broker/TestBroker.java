@@ -88,6 +88,11 @@ final class TestBroker implements BrokerClock {
         millis += unit.toMillis(amount);
     }
 
+    /** Somebody sets the clock of the wall. */
+    void setClock(long epochMillis) {
+        millis = epochMillis;
+    }
+
     /** Lets time pass, with the maintenance ticks. */
     void pass(long amount, TimeUnit unit) {
         advance(amount, unit);
@@ -96,7 +101,7 @@ final class TestBroker implements BrokerClock {
     }
 
     Client connect(String key) {
-        return broker.connect(OwnerId.ofKey(key.getBytes(StandardCharsets.UTF_8)));
+        return broker.connect(OwnerId.ofKey(key.getBytes(StandardCharsets.UTF_8)), "127.0.0.1:8");
     }
 
     long publish(Client client, int qos, String topic, String payload) {

@@ -5,7 +5,6 @@ import io.blipmq.client.BlipClient;
 import io.blipmq.client.BlipClientBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.Command;
@@ -32,8 +31,9 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  export BLIPMQ_KEY=dev-key-1",
-            "  blipmq sub demo --name mine      in one shell, and in another:",
-            "  blipmq pub demo 'hello'"
+            "  blipmq subscribe demo --name mine    collects from now on",
+            "  blipmq pub demo 'hello'",
+            "  blipmq sub demo --name mine          prints what has come, and goes on"
         })
 final class BlipCommand implements Runnable {
     private static final String DEFAULT_URL = "blip://127.0.0.1:" + BlipAddress.DEFAULT_PORT;
@@ -62,7 +62,7 @@ final class BlipCommand implements Runnable {
             names = "--key-file",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "A file whose first line is the API key.")
+            description = "A file with the API key in it, like the daemon's allowed_api_keys_file.")
     private Path keyFile;
 
     @Option(
@@ -89,7 +89,8 @@ final class BlipCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "say what to do: pub, sub, ping, info, topics, subs, show, dlq, bench");
+                spec.commandLine(),
+                "say what to do: pub, sub, subscribe, unsubscribe, ping, info, topics, subs, show, dlq, bench");
     }
 
     Terminal terminal() {
@@ -108,15 +109,6 @@ final class BlipCommand implements Runnable {
             terminal.output().flush();
         } catch (IOException e) {
             throw new OutputException(e);
-        }
-    }
-
-    /** Says how many it were. */
-    void printCount(String what, long count) throws IOException {
-        if (json) {
-            new JsonLines(terminal.output()).line(line -> line.writeNumberField(what, count));
-        } else {
-            print(what + " " + count + "\n");
         }
     }
 
@@ -163,24 +155,26 @@ final class BlipCommand implements Runnable {
     }
 
     private String keyOfEnvironment() {
-        return terminal.environment().getOrDefault("BLIPMQ_KEY", "");
+        return terminal.environment().getOrDefault("BLIPMQ_KEY", "").strip();
     }
 
     private static String keyOf(CommandSpec caller, Path file) {
         try {
-            String text = Files.readString(file).strip();
-            return text.lines().findFirst().orElse("").strip();
-        } catch (IOException e) {
-            throw new ParameterException(
-                    caller.commandLine(), "--key-file: cannot read " + file + ": " + InputFile.reason(file, e), e);
+            return KeyFile.key(file);
+        } catch (InputException e) {
+            throw new ParameterException(caller.commandLine(), "--key-file: " + e.getMessage(), e);
         }
     }
 
     /** Checks an option that is a number of seconds. */
     static Duration seconds(CommandSpec caller, String option, double seconds) {
         // A day is more than any of them can mean, and far from what overflows.
-        if (!(seconds >= 0.001 && seconds <= 86_400)) {
-            throw new ParameterException(caller.commandLine(), option + " takes 0.001 to 86400 seconds");
+        return seconds(caller, option, seconds, 86_400);
+    }
+
+    static Duration seconds(CommandSpec caller, String option, double seconds, long max) {
+        if (!(seconds >= 0.001 && seconds <= max)) {
+            throw new ParameterException(caller.commandLine(), option + " takes 0.001 to " + max + " seconds");
         }
         return Duration.ofMillis(Math.round(seconds * 1000));
     }

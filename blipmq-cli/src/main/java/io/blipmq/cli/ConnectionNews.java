@@ -5,7 +5,7 @@ import io.blipmq.client.ConnectionListener;
 import io.blipmq.client.ConnectionState;
 import java.io.PrintStream;
 
-/** Owned by the client's thread. Says that a connection was lost, and that there is one again: a line each. */
+/** Owned by the client's thread. Says that a connection ends or was lost, and that there is one again: a line each. */
 final class ConnectionNews implements ConnectionListener {
     private final BlipAddress address;
     private final PrintStream errors;
@@ -18,7 +18,9 @@ final class ConnectionNews implements ConnectionListener {
 
     @Override
     public void onState(ConnectionState state, String reason) {
-        if (state == ConnectionState.DISCONNECTED) {
+        if (state == ConnectionState.GOING_AWAY) {
+            errors.println("the broker ends the connection: " + Printable.of(reason));
+        } else if (state == ConnectionState.DISCONNECTED) {
             lost = true;
             errors.println("connection to " + address + " lost, connecting again");
         } else if (state == ConnectionState.CONNECTED && lost) {

@@ -1,8 +1,10 @@
 package io.blipmq.cli;
 
-import io.blipmq.client.BlipAdmin;
 import io.blipmq.client.BlipClient;
+import io.blipmq.client.DeadLetterOutcome;
+import io.blipmq.client.SubscriptionInfo;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,13 +32,12 @@ final class DlqPurgeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         choice.requireValid(spec);
         try (BlipClient client = dlq.blipmq().connect(spec)) {
-            BlipAdmin admin = client.admin();
-            long id = Lookup.deadLetters(client, spec, choice.topic()).id();
-            long purged = choice.tag() != null
-                    ? (admin.purgeOne(id, choice.tag()) ? 1 : 0)
-                    : Batches.run(choice.count(), 0, count -> admin.purge(id, count));
-            dlq.blipmq().printCount("purged", purged);
+            Optional<SubscriptionInfo> letters = Lookup.deadLetters(client, choice.topic());
+            if (letters.isEmpty()) {
+                return LetterReport.printNone(dlq.blipmq(), "purged", choice.topic());
+            }
+            DeadLetterOutcome outcome = client.admin().purge(letters.get().id(), choice.selection(client));
+            return LetterReport.print(dlq.blipmq(), "purged", outcome);
         }
-        return 0;
     }
 }

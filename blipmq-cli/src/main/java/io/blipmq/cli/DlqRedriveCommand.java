@@ -2,7 +2,11 @@ package io.blipmq.cli;
 
 import io.blipmq.client.BlipAdmin;
 import io.blipmq.client.BlipClient;
+import io.blipmq.client.DeadLetterOutcome;
+import io.blipmq.client.DeadLetterSelection;
+import io.blipmq.client.SubscriptionInfo;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +24,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Puts dead letters back into the subscription that each failed in, as if they had never been delivered there.",
             "",
-            "It ends early when a subscription has as many unsettled deliveries as it may, or is gone.",
+            "--all is what there is at its start: letters that come meanwhile stay. It ends with status 1 when letters stay "
+                    + "because their subscription is gone or has as many unsettled deliveries as it may, and says so.",
             ""
         })
 final class DlqRedriveCommand implements Callable<Integer> {
@@ -33,6 +38,12 @@ final class DlqRedriveCommand implements Callable<Integer> {
     @Mixin
     private LetterChoice choice;
 
+    @Option(
+            names = "--to",
+            paramLabel = "SUB",
+            description = "Into this durable subscription, whatever its topic: its name or its id.")
+    private String target;
+
     @Option(names = "--rate", paramLabel = "N", description = "N letters a second. Default: as fast as it goes.")
     private double rate;
 
@@ -43,13 +54,31 @@ final class DlqRedriveCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--rate takes 0 or more");
         }
         try (BlipClient client = dlq.blipmq().connect(spec)) {
-            BlipAdmin admin = client.admin();
-            long id = Lookup.deadLetters(client, spec, choice.topic()).id();
-            long redriven = choice.tag() != null
-                    ? (admin.redriveOne(id, choice.tag()) ? 1 : 0)
-                    : Batches.run(choice.count(), rate, count -> admin.redrive(id, count));
-            dlq.blipmq().printCount("redriven", redriven);
+            Optional<SubscriptionInfo> letters = Lookup.deadLetters(client, choice.topic());
+            if (letters.isEmpty()) {
+                return LetterReport.printNone(dlq.blipmq(), "redriven", choice.topic());
+            }
+            return LetterReport.print(
+                    dlq.blipmq(), "redriven", redrive(client, letters.get().id()));
         }
-        return 0;
+    }
+
+    private DeadLetterOutcome redrive(BlipClient client, long letters) throws IOException {
+        BlipAdmin admin = client.admin();
+        long to = target == null ? 0 : Lookup.subscription(client, target).id();
+        DeadLetterSelection left = choice.selection(client);
+        if (rate == 0) {
+            return admin.redrive(letters, left, to);
+        }
+        Rate pace = new Rate(rate);
+        pace.await();
+        DeadLetterOutcome part = admin.redrive(letters, left.atMost(1), to);
+        DeadLetterOutcome all = part;
+        for (left = left.behind(part); part.next() != 0 && left.count() > 0; left = left.behind(part)) {
+            pace.await();
+            part = admin.redrive(letters, left.atMost(1), to);
+            all = all.and(part);
+        }
+        return all;
     }
 }

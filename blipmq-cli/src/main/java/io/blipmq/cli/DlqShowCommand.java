@@ -1,9 +1,13 @@
 package io.blipmq.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.blipmq.client.BlipAdmin;
 import io.blipmq.client.BlipClient;
 import io.blipmq.client.DeadLetterMessage;
+import io.blipmq.client.SubscriptionInfo;
 import java.io.IOException;
-import java.util.List;
+import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,42 +45,54 @@ final class DlqShowCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--max takes 1 or more, not " + max);
         }
         try (BlipClient client = dlq.blipmq().connect(spec)) {
-            long id = Lookup.deadLetters(client, spec, topic).id();
-            List<DeadLetterMessage> letters = client.admin().deadLetters(id, max);
-            if (dlq.blipmq().isJson()) {
-                printJson(letters);
+            Optional<SubscriptionInfo> letters = Lookup.deadLetters(client, topic);
+            if (letters.isEmpty()) {
+                LetterReport.sayNone(dlq.blipmq(), topic);
+            } else if (dlq.blipmq().isJson()) {
+                printJson(client.admin(), letters.get().id());
             } else {
-                print(letters);
+                print(client.admin(), letters.get().id());
             }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         return 0;
     }
 
-    private void print(List<DeadLetterMessage> letters) throws IOException {
+    private void print(BlipAdmin admin, long letters) throws IOException {
         Table table = new Table("TAG", "FAILED IN", "ATTEMPTS", "SINCE", "REASON", "MESSAGE");
-        letters.forEach(letter -> table.row(
-                Long.toUnsignedString(letter.tag()),
-                Long.toUnsignedString(letter.why().subscription()),
-                letter.why().attempts(),
-                letter.why().since(),
-                letter.why().reason(),
-                Printable.beginning(letter.text(), BEGINNING_CHARACTERS)));
+        admin.deadLetters(
+                letters,
+                max,
+                letter -> table.row(
+                        Long.toUnsignedString(letter.tag()),
+                        Long.toUnsignedString(letter.why().subscription()),
+                        letter.why().attempts(),
+                        letter.why().since(),
+                        letter.why().reason(),
+                        Printable.beginning(letter.body(), BEGINNING_CHARACTERS)));
         dlq.blipmq().print(table.toString());
     }
 
-    private void printJson(List<DeadLetterMessage> letters) throws IOException {
+    private void printJson(BlipAdmin admin, long letters) {
         JsonLines lines = new JsonLines(dlq.blipmq().terminal().output());
-        for (DeadLetterMessage letter : letters) {
-            lines.line(json -> {
-                json.writeNumberField("tag", letter.tag());
-                json.writeStringField("published", letter.published().toString());
-                json.writeNumberField("failedSubscription", letter.why().subscription());
-                json.writeNumberField("attempts", letter.why().attempts());
-                json.writeStringField("reason", letter.why().reason());
-                json.writeStringField("since", letter.why().since().toString());
-                JsonLines.headers(json, letter.headers());
-                JsonLines.body(json, letter.body());
-            });
-        }
+        admin.deadLetters(letters, max, letter -> {
+            try {
+                lines.line(json -> fields(json, letter));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static void fields(JsonGenerator json, DeadLetterMessage letter) throws IOException {
+        json.writeNumberField("tag", letter.tag());
+        json.writeStringField("published", letter.published().toString());
+        json.writeNumberField("failedSubscription", letter.why().subscription());
+        json.writeNumberField("attempts", letter.why().attempts());
+        json.writeStringField("reason", letter.why().reason());
+        json.writeStringField("since", letter.why().since().toString());
+        JsonLines.headers(json, letter.headers());
+        JsonLines.body(json, letter.body());
     }
 }

@@ -3,7 +3,6 @@ package io.blipmq.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.blipmq.client.Header;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -18,26 +17,26 @@ final class JsonLines {
         void write(JsonGenerator json) throws IOException;
     }
 
-    private final JsonFactory factory = new JsonFactory();
+    /** The output is the caller's, and so is when it is flushed; a message may be as large as a fraction of the memory. */
+    private final JsonFactory factory = new JsonFactory()
+            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+            .disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
+
     private final OutputStream output;
 
     JsonLines(OutputStream output) {
         this.output = output;
     }
 
-    /** Writes one line, whole: who reads it never sees half an object. */
+    /** Writes one line. */
     void line(Fields fields) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = factory.createGenerator(bytes)) {
+        try (JsonGenerator json = factory.createGenerator(output)) {
             json.writeStartObject();
             fields.write(json);
             json.writeEndObject();
-        }
-        bytes.write('\n');
-        try {
-            output.write(bytes.toByteArray());
+            json.writeRaw('\n');
         } catch (IOException e) {
-            throw new OutputException(e);
+            throw e instanceof OutputException ? e : new OutputException(e);
         }
     }
 

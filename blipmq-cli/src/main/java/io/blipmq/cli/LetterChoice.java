@@ -1,5 +1,8 @@
 package io.blipmq.cli;
 
+import io.blipmq.client.BlipClient;
+import io.blipmq.client.DeadLetterSelection;
+import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -16,6 +19,12 @@ final class LetterChoice {
     @Option(names = "--tag", paramLabel = "TAG", description = "Only the letter with this tag.")
     private Long tag;
 
+    @Option(
+            names = "--failed-in",
+            paramLabel = "SUB",
+            description = "Only letters that failed in this subscription: its name, or its id from dlq show.")
+    private String origin;
+
     @Option(names = "--all", description = "All there are.")
     private boolean all;
 
@@ -23,12 +32,11 @@ final class LetterChoice {
         return topic;
     }
 
-    Long tag() {
-        return tag;
-    }
-
-    long count() {
-        return count == null ? Long.MAX_VALUE : count;
+    DeadLetterSelection selection(BlipClient client) throws IOException {
+        DeadLetterSelection chosen = tag != null
+                ? DeadLetterSelection.one(tag)
+                : count == null ? DeadLetterSelection.all() : DeadLetterSelection.oldest(count);
+        return origin == null ? chosen : chosen.failedIn(Lookup.origin(client, origin));
     }
 
     void requireValid(CommandSpec caller) {

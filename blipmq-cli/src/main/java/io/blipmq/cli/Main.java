@@ -28,13 +28,28 @@ public final class Main {
                 new FileOutputStream(FileDescriptor.out),
                 errors,
                 System.getenv());
-        System.exit(commandLine(terminal).execute(args));
+        System.exit(run(terminal, args));
+    }
+
+    private static int run(Terminal terminal, String[] args) {
+        try {
+            return commandLine(terminal).execute(args);
+        } catch (OutOfMemoryError e) {
+            terminal.errors().println("blipmq: " + outOfMemory(e));
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
+    private static String outOfMemory(Throwable e) {
+        return "out of memory (" + e.getMessage() + "): BLIPMQ_CLI_JAVA_OPTS=-Xmx1g gives it more";
     }
 
     static CommandLine commandLine(Terminal terminal) {
         CommandLine commandLine = new CommandLine(new BlipCommand(terminal));
         commandLine.addSubcommand(new PubCommand());
         commandLine.addSubcommand(new SubCommand());
+        commandLine.addSubcommand(new SubscribeCommand());
+        commandLine.addSubcommand(new UnsubscribeCommand());
         commandLine.addSubcommand(new PingCommand());
         commandLine.addSubcommand(new InfoCommand());
         commandLine.addSubcommand(new TopicsCommand());
@@ -80,6 +95,9 @@ public final class Main {
 
     private static int onFailure(Exception e, CommandLine command, ParseResult parsed) {
         String why = e.getMessage() == null ? e.toString() : e.getMessage();
+        if (e.getCause() instanceof OutOfMemoryError memory) {
+            why = outOfMemory(memory);
+        }
         command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + oneLine(why));
         return CommandLine.ExitCode.SOFTWARE;
     }

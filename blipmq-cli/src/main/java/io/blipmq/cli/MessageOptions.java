@@ -9,6 +9,9 @@ import picocli.CommandLine.ParameterException;
 
 /** Owned by the main thread. What a published message has beside its body. */
 final class MessageOptions {
+    /** A century: what is to be kept longer needs no TTL. */
+    private static final long TTL_SECONDS_MAX = 3_155_760_000L;
+
     @Option(
             names = "--qos",
             paramLabel = "QOS",
@@ -42,7 +45,7 @@ final class MessageOptions {
         try {
             Message message = Message.of(topic, body).withQos(qos);
             if (ttlSeconds != null) {
-                message = message.withTtl(BlipCommand.seconds(caller, "--ttl", ttlSeconds));
+                message = message.withTtl(BlipCommand.seconds(caller, "--ttl", ttlSeconds, TTL_SECONDS_MAX));
             }
             for (String header : headers) {
                 int equals = header.indexOf('=');

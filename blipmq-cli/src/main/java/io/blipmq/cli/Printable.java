@@ -1,9 +1,13 @@
 package io.blipmq.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** Makes text fit to be shown. Stateless. */
 final class Printable {
+    /** Of one character. */
+    private static final int UTF_8_BYTES_MAX = 4;
+
     private Printable() {}
 
     /** Names are their makers' choice: what would move the cursor or break the line is shown as a question mark. */
@@ -13,9 +17,10 @@ final class Printable {
         return shown.toString();
     }
 
-    /** The beginning of a text, in one line. */
-    static String beginning(String text, int charactersMax) {
-        String line = of(text);
+    /** The beginning of a text in UTF-8, in one line. */
+    static String beginning(byte[] text, int charactersMax) {
+        int bytes = Math.min(text.length, UTF_8_BYTES_MAX * (charactersMax + 1));
+        String line = of(new String(text, 0, bytes, StandardCharsets.UTF_8));
         return line.length() <= charactersMax ? line : line.substring(0, charactersMax - 1) + "…";
     }
 

@@ -40,7 +40,7 @@ final class ShowCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (BlipClient client = blipmq.connect(spec)) {
-            SubscriptionInfo info = Lookup.subscription(client, spec, subscription);
+            SubscriptionInfo info = Lookup.subscription(client, subscription);
             List<DeliveryInfo> deliveries = max > 0 ? client.admin().deliveries(info.id(), max) : List.of();
             if (blipmq.isJson()) {
                 printJson(info, deliveries);
@@ -66,8 +66,15 @@ final class ShowCommand implements Callable<Integer> {
                 .append(Printable.of(SubscriptionPrinter.attached(info)))
                 .append("\nbacklog       ")
                 .append(info.backlog())
-                .append("\nunsettled     ")
-                .append(info.unsettled())
+                .append(" (")
+                .append(info.dueAgain())
+                .append(" due again, ")
+                .append(info.delayed())
+                .append(" delayed)\nin flight     ")
+                .append(info.inFlight())
+                .append("\nmoving        ")
+                .append(info.moving())
+                .append(info.moving() == 0 ? "" : " (to the dead letters, or back)")
                 .append("\noldest        ")
                 .append(SubscriptionPrinter.oldest(info))
                 .append('\n');

@@ -1,6 +1,7 @@
 package io.blipmq.cli;
 
 import io.blipmq.client.BlipClient;
+import io.blipmq.client.ClosedException;
 import io.blipmq.client.Delivery;
 import io.blipmq.client.Receiver;
 import io.blipmq.client.Subscription;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,9 +29,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Prints the messages of a topic until it is ended.",
             "",
-            "\"subscribed to TOPIC\" on standard error says that from now on no message is missed. With --name the broker "
-                    + "keeps the subscription and what it has not acknowledged: the next sub with the same name and key goes "
-                    + "on where this one ended. When the connection is lost, sub connects again and goes on.",
+            "\"subscribed to TOPIC\" on standard error says that what is published from now on is printed. With --name the "
+                    + "broker keeps the subscription and what it has not acknowledged: the next sub with the same name and key "
+                    + "goes on where this one ended. When the connection is lost, sub connects again and goes on; without "
+                    + "--name it has missed what was published meanwhile, and says so.",
             "",
             "--ack auto acknowledges a message once it is written to standard output. --ack manual reads a line of "
                     + "standard input for each: ack (or an empty line), nack [SECONDS] or reject [REASON]. However long the "
@@ -38,7 +41,8 @@ import picocli.CommandLine.Spec;
             ""
         })
 final class SubCommand implements Callable<Integer> {
-    private static final Duration A_DAY = Duration.ofDays(1);
+    /** How often somebody is looked for who reads what is printed, while nothing arrives. */
+    private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private enum Acknowledgement {
         auto,
@@ -66,10 +70,7 @@ final class SubCommand implements Callable<Integer> {
             description = "1: each message until it is acknowledged (default). 0: what there is time for.")
     private int qos = 1;
 
-    @Option(
-            names = "--count",
-            paramLabel = "N",
-            description = "End with status 0 after this many messages; 0 only makes the subscription.")
+    @Option(names = "--count", paramLabel = "N", description = "End with status 0 after this many messages.")
     private Long count;
 
     @Option(
@@ -87,8 +88,11 @@ final class SubCommand implements Callable<Integer> {
             description = "text: a message a line (default). json: with all that came with it. raw: nothing between.")
     private DeliveryPrinter.Format format;
 
-    @Option(names = "--credit", paramLabel = "N", description = "Messages that may be on their way. Default: 256.")
-    private int credit = 256;
+    @Option(
+            names = "--credit",
+            paramLabel = "N",
+            description = "Messages that may be on their way, with 4 MiB together or one that is larger. Default: 32.")
+    private int credit = 32;
 
     @Option(
             names = "--ack-timeout",
@@ -109,9 +113,8 @@ final class SubCommand implements Callable<Integer> {
         try (BlipClient client = blipmq.client(spec)
                         .listener(blipmq.connectionNews(spec))
                         .connect();
-                Receiver receiver = subscribe(client)) {
-            announce(receiver.subscription());
-            receive(receiver);
+                SignalledEnd end = new SignalledEnd(client)) {
+            receiveUntil(end, client);
         } catch (OutputException e) {
             if (!e.isReaderGone()) {
                 throw e;
@@ -120,12 +123,25 @@ final class SubCommand implements Callable<Integer> {
         return 0;
     }
 
+    private void receiveUntil(SignalledEnd end, BlipClient client) throws IOException, InterruptedException {
+        try (Receiver receiver = subscribe(client)) {
+            announce(receiver.subscription());
+            receive(receiver);
+        } catch (ClosedException e) {
+            if (!end.hasBegun()) {
+                throw e;
+            }
+        }
+    }
+
     private void requireValidOptions() {
         BlipCommand.requireQos(spec, qos);
         BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
         BlipCommand.requireIntact(spec, "the name", name, "set LC_ALL=C.UTF-8");
-        if (count != null && count < 0) {
-            throw new ParameterException(spec.commandLine(), "--count takes 0 or more, not " + count);
+        if (count != null && count < 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--count takes 1 or more, not " + count + "; blipmq subscribe only makes a subscription");
         }
         if (timeoutSeconds != null) {
             BlipCommand.seconds(spec, "--timeout", timeoutSeconds);
@@ -143,6 +159,7 @@ final class SubCommand implements Callable<Integer> {
                     .credit(credit)
                     .limit(count == null ? Long.MAX_VALUE : count)
                     .manualAck()
+                    .listener(new SubscriptionNews(blipmq.terminal().errors()))
                     .ackTimeout(ackTimeout());
             if (takeOver) {
                 builder.takeOver();
@@ -170,22 +187,24 @@ final class SubCommand implements Callable<Integer> {
     }
 
     private void receive(Receiver receiver) throws IOException, InterruptedException {
-        try (ManualSettling decisions = ack == Acknowledgement.manual
-                ? new ManualSettling(blipmq.terminal().input(), ackTimeout())
-                : null) {
-            receive(receiver, decisions);
+        try (ReaderWatch watch = ReaderWatch.of(blipmq.terminal().output());
+                ManualSettling decisions = ack == Acknowledgement.manual
+                        ? new ManualSettling(blipmq.terminal().input(), ackTimeout())
+                        : null) {
+            receive(receiver, watch, decisions);
         }
     }
 
     /** @param decisions null: everything is acknowledged */
-    private void receive(Receiver receiver, ManualSettling decisions) throws IOException, InterruptedException {
+    private void receive(Receiver receiver, ReaderWatch watch, ManualSettling decisions)
+            throws IOException, InterruptedException {
         DeliveryPrinter.Format chosen = format != null ? format : DeliveryPrinter.Format.text;
         DeliveryPrinter printer =
                 new DeliveryPrinter(blipmq.terminal().output(), blipmq.isJson() ? DeliveryPrinter.Format.json : chosen);
         long left = count == null ? Long.MAX_VALUE : count;
         boolean goOn = true;
         while (goOn && left > 0) {
-            List<Delivery> printed = printWhatIsHere(receiver, printer, decisions == null ? left : 1);
+            List<Delivery> printed = printWhatIsHere(receiver, watch, printer, decisions == null ? left : 1);
             printer.flush();
             for (Delivery delivery : printed) {
                 left--;
@@ -203,10 +222,10 @@ final class SubCommand implements Callable<Integer> {
     }
 
     /** Waits for a delivery, and takes what has come with it. */
-    private List<Delivery> printWhatIsHere(Receiver receiver, DeliveryPrinter printer, long max)
+    private List<Delivery> printWhatIsHere(Receiver receiver, ReaderWatch watch, DeliveryPrinter printer, long max)
             throws IOException, InterruptedException {
         List<Delivery> printed = new ArrayList<>();
-        Optional<Delivery> next = Optional.of(await(receiver));
+        Optional<Delivery> next = Optional.of(await(receiver, watch));
         while (next.isPresent()) {
             printer.print(next.get());
             printed.add(next.get());
@@ -215,12 +234,17 @@ final class SubCommand implements Callable<Integer> {
         return printed;
     }
 
-    private Delivery await(Receiver receiver) throws IOException, InterruptedException {
-        Duration timeout = timeoutSeconds == null ? A_DAY : BlipCommand.seconds(spec, "--timeout", timeoutSeconds);
-        Optional<Delivery> delivery = receiver.receive(timeout);
-        while (delivery.isEmpty() && timeoutSeconds == null) {
-            delivery = receiver.receive(timeout);
+    private Delivery await(Receiver receiver, ReaderWatch watch) throws IOException, InterruptedException {
+        long timeout = timeoutSeconds == null
+                ? Long.MAX_VALUE
+                : BlipCommand.seconds(spec, "--timeout", timeoutSeconds).toNanos();
+        for (long waited = 0; waited < timeout; waited += WATCH_NANOS) {
+            Optional<Delivery> delivery = receiver.receive(Duration.ofNanos(Math.min(WATCH_NANOS, timeout - waited)));
+            if (delivery.isPresent()) {
+                return delivery.get();
+            }
+            watch.requireReader();
         }
-        return delivery.orElseThrow(() -> new IOException("nothing arrived for " + timeout.toMillis() / 1000.0 + " s"));
+        throw new IOException("nothing arrived for " + TimeUnit.NANOSECONDS.toMillis(timeout) / 1000.0 + " s");
     }
 }

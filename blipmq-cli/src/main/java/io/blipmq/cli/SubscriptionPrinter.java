@@ -9,9 +9,9 @@ import java.util.List;
 final class SubscriptionPrinter {
     /** What the help says about the numbers. */
     static final String COUNTS =
-            "The backlog is what waits to be delivered, for the first time or again. Unsettled is what was "
-                    + "delivered and is not settled. What is to be delivered again counts for both: after its client has left, "
-                    + "everything unsettled is backlog, too.";
+            "The backlog is what waits to be delivered: for the first time, due again, or delayed (put off by a nack, or until "
+                    + "its next try). In flight is what a client has just now, its ack timeout running. Neither is part of the "
+                    + "other.";
 
     private SubscriptionPrinter() {}
 
@@ -23,7 +23,8 @@ final class SubscriptionPrinter {
             }
             return;
         }
-        Table table = new Table("ID", "NAME", "TOPIC", "QOS", "KIND", "BACKLOG", "UNSETTLED", "OLDEST", "ATTACHED");
+        Table table =
+                new Table("ID", "NAME", "TOPIC", "QOS", "KIND", "BACKLOG", "DELAYED", "INFLIGHT", "OLDEST", "ATTACHED");
         for (SubscriptionInfo subscription : subscriptions) {
             table.row(
                     Long.toUnsignedString(subscription.id()),
@@ -32,7 +33,8 @@ final class SubscriptionPrinter {
                     subscription.qos(),
                     kind(subscription),
                     subscription.backlog(),
-                    subscription.unsettled(),
+                    subscription.delayed(),
+                    subscription.inFlight(),
                     oldest(subscription),
                     attached(subscription));
         }
@@ -67,7 +69,10 @@ final class SubscriptionPrinter {
         json.writeBooleanField("deadLetters", subscription.deadLetters());
         json.writeBooleanField("attached", subscription.attached());
         json.writeNumberField("backlog", subscription.backlog());
-        json.writeNumberField("unsettled", subscription.unsettled());
+        json.writeNumberField("dueAgain", subscription.dueAgain());
+        json.writeNumberField("delayed", subscription.delayed());
+        json.writeNumberField("inFlight", subscription.inFlight());
+        json.writeNumberField("moving", subscription.moving());
         if (subscription.oldestAge().isPresent()) {
             json.writeNumberField(
                     "oldestAgeMillis", subscription.oldestAge().get().toMillis());

@@ -40,6 +40,8 @@ class MainTest {
                 "",
                 "pub ",
                 "sub ",
+                "subscribe ",
+                "unsubscribe ",
                 "ping ",
                 "info ",
                 "topics ",
@@ -63,7 +65,7 @@ class MainTest {
     void helpSaysWhatTheNumbersOfASubscriptionMean() {
         for (String subcommand : List.of("subs", "show")) {
             String help = command().run(subcommand, "--help").out().replaceAll("\\s+", " ");
-            assertThat(help).contains("What is to be delivered again counts for both");
+            assertThat(help).contains("In flight is what a client has just now");
         }
     }
 
@@ -79,7 +81,7 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--url 127.0.0.1:1|say what to do: pub, sub, ping, info, topics, subs, show, dlq, bench",
+                "--url 127.0.0.1:1|say what to do: pub, sub, subscribe, unsubscribe, ping, info, topics, subs, show, dlq, bench",
                 "dlq|say what to do: list, show, redrive or purge",
                 "dlq purge demo|say which: --count N, --tag TAG or --all",
                 "pub demo hi --header x|--header takes NAME=VALUE",
@@ -90,7 +92,10 @@ class MainTest {
                 "pub demo hi --qos 2|--qos takes 0 or 1, not 2",
                 "pub demo hi --qos x|Invalid value for option '--qos'",
                 "pub demo hi --frob|Unknown option: '--frob'",
-                "sub demo --count -1|--count takes 0 or more, not -1",
+                "sub demo --count 0|--count takes 1 or more, not 0; blipmq subscribe only makes a subscription",
+                "subscribe demo|Missing required option: '--name=NAME'",
+                "subscribe demo --name=|--name is not to be empty",
+                "pub demo hi --ttl 3155760001|--ttl takes 0.001 to 3155760000 seconds",
                 "sub demo --timeout 0|--timeout takes 0.001 to 86400 seconds",
                 "ping --count 0|--count takes 1 or more",
                 "ping --connect-timeout 0|--connect-timeout takes 0.001 to 86400 seconds",
@@ -138,11 +143,34 @@ class MainTest {
         assertThat(after.status()).as(after.err()).isZero();
     }
 
-    @Test
-    void readsTheKeyFromAFile(@TempDir Path directory) throws IOException {
-        Path file = Files.writeString(directory.resolve("key"), CommandRun.KEY + "\n");
+    @ParameterizedTest
+    @ValueSource(strings = {"KEY", "KEY\n", "\ufeffKEY\r\n", "\n# of the shop\n  KEY \nanother\n"})
+    void readsTheKeyFromAFileAsTheDaemonDoes(String content, @TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("key"), content.replace("KEY", CommandRun.KEY));
 
         CommandRun run = CommandRun.at(server).run("ping", "--key-file", file.toString());
+
+        assertThat(run.status()).as(run.err()).isZero();
+    }
+
+    @Test
+    void aKeyFileWithoutAKeySaysSo(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("key"), "# none\n");
+
+        CommandRun run = CommandRun.at(server).run("ping", "--key-file", file.toString());
+
+        assertThat(run.err())
+                .contains("--key-file: " + file + " has no key in it")
+                .hasLineCount(1);
+        assertThat(run.status()).isEqualTo(2);
+    }
+
+    @Test
+    void blanksAroundTheKeyOfTheEnvironmentAreDropped() {
+        Map<String, String> environment =
+                Map.of("BLIPMQ_URL", server.address().toString(), "BLIPMQ_KEY", " " + CommandRun.KEY + "\r\n");
+
+        CommandRun run = command().environment(environment).run("ping");
 
         assertThat(run.status()).as(run.err()).isZero();
     }

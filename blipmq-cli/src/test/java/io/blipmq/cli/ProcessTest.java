@@ -2,8 +2,10 @@ package io.blipmq.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.blipmq.client.FakeBroker;
+import io.blipmq.client.IgnoredSignals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What only a process of its own shows: real pipes, signals and exit statuses. */
 @Timeout(120)
 class ProcessTest {
+    private static final int SIGINT = 2;
+
     @TempDir
     private Path directory;
 
@@ -67,7 +71,21 @@ class ProcessTest {
     }
 
     @Test
+    void subEndsWhenItsReaderGoesAwayAndNothingMoreArrives() throws Exception {
+        CommandRun.at(server).run("pub", "demo", "one");
+        process = blipmq("sub", "demo", "--name", "all").start();
+        BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+        assertThat(reader.readLine()).isEqualTo("one");
+
+        reader.close();
+
+        assertThat(status()).isZero();
+        assertThat(errors()).hasLineCount(1);
+    }
+
+    @Test
     void ctrlCIsStatus130() throws Exception {
+        assumeThatCtrlCWorks();
         process = blipmq("sub", "demo", "--name", "all").start();
         server.await("it is subscribed", () -> server.isHeld("all"));
 
@@ -78,11 +96,38 @@ class ProcessTest {
     }
 
     @Test
+    void whatCtrlCKeepsFromBeingPrintedIsReleased() throws Exception {
+        assumeThatCtrlCWorks();
+        CommandRun.at(server).input("one\ntwo\nthree\n").run("pub", "demo");
+        process = blipmq("sub", "demo", "--name", "all", "--ack", "manual").start();
+        BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+        assertThat(reader.readLine()).isEqualTo("one");
+
+        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        assertThat(status()).isEqualTo(130);
+        assertThat(errors()).hasLineCount(1);
+        server.await("it is left", () -> !server.isHeld("all"));
+        CommandRun next = CommandRun.at(server).run("sub", "demo", "--name", "all", "--count", "3", "--json");
+        assertThat(next.out().lines().map(line -> line.replaceAll(".*\"attempt\":(\\d+).*", "$1")))
+                .containsExactly("2", "1", "1");
+    }
+
+    @Test
     void aWrongKeyIsStatus1() throws Exception {
         process = blipmq("ping", "--key", "wrong").start();
 
         assertThat(status()).isEqualTo(1);
         assertThat(errors()).endsWith(" was refused: 401 invalid API key\n").hasLineCount(1);
+    }
+
+    private static void assumeThatCtrlCWorks() throws IOException {
+        assumeThat(IgnoredSignals.contain(SIGINT))
+                .as("SIGINT is ignored here, so children ignore it")
+                .isFalse();
     }
 
     private ProcessBuilder blipmq(String... arguments) {

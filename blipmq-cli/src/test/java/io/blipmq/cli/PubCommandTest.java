@@ -55,6 +55,14 @@ class PubCommandTest {
     }
 
     @Test
+    void aTtlMayBeAWeek() {
+        CommandRun run = CommandRun.at(broker).run("pub", "demo", "hi", "--ttl", "604800");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(broker.bodies("all")).containsExactly("hi");
+    }
+
+    @Test
     void saysWhenNobodyKeepsWhatItPublished() {
         CommandRun one = CommandRun.at(broker).run("pub", "elsewhere", "lost");
         CommandRun two = CommandRun.at(broker).input("a\nb\n").run("pub", "elsewhere");

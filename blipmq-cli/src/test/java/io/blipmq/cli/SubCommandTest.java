@@ -45,10 +45,11 @@ class SubCommandTest {
     }
 
     @Test
-    void countZeroOnlyMakesTheSubscription() {
-        CommandRun run = CommandRun.at(broker).run("sub", "demo", "--name", "new", "--count", "0");
+    void subscribeOnlyMakesTheSubscription() {
+        CommandRun run = CommandRun.at(broker).run("subscribe", "demo", "--name", "new");
 
         assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).isEqualTo("subscribed to demo as new, subscription 2\n");
         publish("one\n");
         assertThat(broker.bodies("new")).containsExactly("one");
     }
@@ -121,6 +122,7 @@ class SubCommandTest {
                 start(CommandRun.at(broker), "sub", "demo", "--name", "mine", "--count", "2");
         publish("one\n");
         broker.await("the first is acknowledged", () -> broker.bodies("mine").isEmpty());
+        broker.goAway();
         broker.restart();
         publish("two\n");
 
@@ -128,8 +130,45 @@ class SubCommandTest {
 
         assertThat(run.out()).isEqualTo("one\ntwo\n");
         assertThat(run.err())
+                .contains("\nthe broker ends the connection: 503 shutting down\n")
                 .endsWith("\nconnection to " + broker.address() + " lost, connecting again\nconnected again\n");
         assertThat(run.status()).isZero();
+    }
+
+    @Test
+    void withoutANameItSaysThatItHasMissedSomething() throws Exception {
+        CompletableFuture<CommandRun> sub = start(CommandRun.at(broker), "sub", "demo", "--count", "2");
+        broker.await("it is there", () -> broker.isHeld(""));
+        publish("one\n");
+        broker.await("the first is acknowledged", () -> broker.bodies("").isEmpty());
+        broker.restart();
+        broker.await("it is there again", () -> broker.isHeld(""));
+        publish("two\n");
+
+        CommandRun run = sub.get(60, TimeUnit.SECONDS);
+
+        assertThat(run.out()).isEqualTo("one\ntwo\n");
+        assertThat(run.err())
+                .endsWith("\nattached again: without a name, it has missed what was published meanwhile\n");
+    }
+
+    @Test
+    void saysThatItsNameIsHeldByAnother() throws Exception {
+        CompletableFuture<CommandRun> sub =
+                start(CommandRun.at(broker), "sub", "demo", "--name", "mine", "--count", "1");
+        broker.await("it is there", () -> broker.isHeld("mine"));
+        broker.stop();
+        broker.refuseToAttach("mine", true);
+        broker.start();
+        broker.await("it asks again and again", () -> broker.attachesRefused() >= 2);
+        broker.refuseToAttach("mine", false);
+        publish("one\n");
+
+        CommandRun run = sub.get(60, TimeUnit.SECONDS);
+
+        assertThat(run.err())
+                .containsOnlyOnce("waiting: a subscription to demo was refused: 409 another connection holds this");
+        assertThat(run.out()).isEqualTo("one\n");
     }
 
     @Test

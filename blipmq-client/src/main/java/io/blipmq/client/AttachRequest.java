@@ -29,12 +29,14 @@ final class AttachRequest extends Request {
     @Override
     void writeTo(FrameOutput output, long id) {
         SubscriptionOptions options = subscription.options();
+        Settlements.Grant credit = subscription.settlements().grantAtStart();
         int frameBytes = AttachLayout.attachFrameBytes(options.topicBytes().length, options.nameBytes().length, 0);
         RequestEncoder.attach(
                 output.room(frameBytes),
                 id,
                 options.attachFlags(subscription.isFirstAttach()),
-                subscription.settlements().grantAtStart(),
+                credit.messages(),
+                credit.bytes(),
                 options.ackTimeout().toMillis(),
                 options.retryBackoff().toMillis(),
                 options.topicBytes(),

@@ -2,11 +2,15 @@ package io.blipmq.client;
 
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.v2.AttachLayout;
+import io.blipmq.protocol.v2.LettersDone;
+import io.blipmq.protocol.v2.LettersRequest;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.RequestEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Thread-safe: looks at what belongs to the client's key, and acts on dead letters. Every call waits for the broker's answer.
@@ -16,6 +20,11 @@ import java.util.Optional;
 public final class BlipAdmin {
     /** Items in one page: small beside a frame, whatever they are. */
     private static final int PAGE_ITEMS = 256;
+
+    /** Dead letters in one request: its answer comes soon, however large they are. */
+    private static final long LETTERS_MAX = 256;
+
+    private static final byte[] NO_NAME = {};
 
     private final BlipClient client;
 
@@ -38,6 +47,16 @@ public final class BlipAdmin {
                 .findFirst();
     }
 
+    /** The subscription with this name. */
+    public Optional<SubscriptionInfo> subscription(String name) {
+        byte[] nameBytes = Names.text(name, "a subscription's name", Names.SUBSCRIPTION_BYTES_MAX);
+        List<SubscriptionInfo> found = new ArrayList<>();
+        if (nameBytes.length > 0) {
+            forEach(ListLayout.SUBSCRIPTIONS, 0, nameBytes, 1, ListItems::subscription, found::add);
+        }
+        return found.stream().findFirst();
+    }
+
     /** The unsettled deliveries of a subscription, at most so many. */
     public List<DeliveryInfo> deliveries(long subscription, int max) {
         return all(ListLayout.DELIVERIES, subscription, max, ListItems::delivery);
@@ -48,74 +67,105 @@ public final class BlipAdmin {
         return all(ListLayout.DEAD_LETTERS, subscription, max, ListItems::deadLetter);
     }
 
-    /**
-     * Puts dead letters back into the subscription that they failed in, as if they had never been delivered there.
-     *
-     * @param count at most so many, oldest first
-     * @return how many it were
-     */
-    public long redrive(long subscription, long count) {
-        return deadLetters("redriving", ListLayout.REDRIVE, subscription, count, 0);
-    }
-
-    /** Likewise, one letter only. */
-    public boolean redriveOne(long subscription, long tag) {
-        return deadLetters("redriving", ListLayout.REDRIVE, subscription, 1, tag) == 1;
+    /** Likewise, one after another: only some of them are in memory at a time, however large they are. */
+    public void deadLetters(long subscription, int max, Consumer<DeadLetterMessage> each) {
+        forEach(ListLayout.DEAD_LETTERS, subscription, NO_NAME, max, ListItems::deadLetter, each);
     }
 
     /**
-     * Drops dead letters.
+     * Puts dead letters back into the subscription that each failed in, as if they had never been delivered there.
      *
-     * @param count at most so many, oldest first
-     * @return how many it were
+     * @param subscription that of the dead letters
      */
-    public long purge(long subscription, long count) {
-        return deadLetters("purging", ListLayout.PURGE, subscription, count, 0);
+    public DeadLetterOutcome redrive(long subscription, DeadLetterSelection which) {
+        return redrive(subscription, which, 0);
     }
 
-    /** Likewise, one letter only. */
-    public boolean purgeOne(long subscription, long tag) {
-        return deadLetters("purging", ListLayout.PURGE, subscription, 1, tag) == 1;
+    /**
+     * Likewise, but into a durable subscription that is given, whatever its topic is.
+     *
+     * @param target its id; 0: the one that each failed in
+     */
+    public DeadLetterOutcome redrive(long subscription, DeadLetterSelection which, long target) {
+        return eachPart(which, part -> act("redriving", ListLayout.REDRIVE, subscription, part, target));
+    }
+
+    /** Drops dead letters for good. */
+    public DeadLetterOutcome purge(long subscription, DeadLetterSelection which) {
+        return eachPart(which, part -> act("purging", ListLayout.PURGE, subscription, part, 0));
     }
 
     /** Deletes a durable subscription that nobody is attached to, with all it holds. */
     public void delete(String name) {
-        byte[] nameBytes = Names.text(name, "a subscription's name", Names.SUBSCRIPTION_BYTES_MAX);
-        client.ask(
-                "deleting the subscription " + name,
-                FrameType.DETACHED,
-                AttachLayout.detachFrameBytes(nameBytes.length),
-                (to, id) -> RequestEncoder.detach(to, id, 0, AttachLayout.DELETE_FLAG, nameBytes),
-                (buffer, offset, length) -> AttachLayout.isDetached(buffer, offset, length));
+        delete("deleting the subscription " + name, 0, Names.text(name, "a name", Names.SUBSCRIPTION_BYTES_MAX));
     }
 
-    private long deadLetters(String what, int action, long subscription, long count, long tag) {
-        return client.ask(
+    /** Likewise by its id, which every subscription has: also one of version 1, or of dead letters. */
+    public void delete(long subscription) {
+        delete("deleting subscription " + Long.toUnsignedString(subscription), subscription, NO_NAME);
+    }
+
+    private void delete(String what, long subscription, byte[] name) {
+        client.ask(
+                what,
+                FrameType.DETACHED,
+                AttachLayout.detachFrameBytes(name.length),
+                (to, id) -> RequestEncoder.detach(to, id, subscription, AttachLayout.DELETE_FLAG, name),
+                (buffer, offset, length) -> AttachLayout.isDetached(buffer, offset, length) ? Boolean.TRUE : null);
+    }
+
+    /** Bit by bit, each of which goes on where the one before ended. */
+    private static DeadLetterOutcome eachPart(
+            DeadLetterSelection which, Function<DeadLetterSelection, DeadLetterOutcome> act) {
+        DeadLetterOutcome part = act.apply(which);
+        DeadLetterOutcome all = part;
+        for (DeadLetterSelection left = which.behind(part); part.next() != 0 && left.count() > 0; ) {
+            part = act.apply(left);
+            all = all.and(part);
+            left = left.behind(part);
+        }
+        return all;
+    }
+
+    private DeadLetterOutcome act(String what, int action, long subscription, DeadLetterSelection which, long target) {
+        long count = Math.min(which.count(), LETTERS_MAX);
+        LettersRequest request =
+                new LettersRequest(which.tag(), which.after(), which.through(), which.failedIn(), target);
+        LettersDone done = client.ask(
                 what,
                 FrameType.DONE,
                 ListLayout.deadLettersFrameBytes(),
-                (to, id) -> RequestEncoder.deadLetters(to, id, action, subscription, count, tag),
-                (buffer, offset, length) -> ListLayout.isDone(length) ? ListLayout.doneCount(buffer, offset) : null);
+                (to, id) -> RequestEncoder.deadLetters(to, id, action, subscription, count, request),
+                (buffer, offset, length) ->
+                        LettersDone.isLettersDone(length) ? LettersDone.read(buffer, offset) : null);
+        return new DeadLetterOutcome(done.count(), done.gone(), done.full(), done.next(), done.through());
     }
 
     private <T> List<T> all(int kind, long subscription, int max, ListItems.Reader<T> reader) {
         List<T> items = new ArrayList<>();
-        long after = 0;
-        do {
-            int limit = Math.min(PAGE_ITEMS, max - items.size());
-            ListItems.Page<T> page = page(kind, subscription, limit, after, reader);
-            items.addAll(page.items());
-            after = page.next();
-        } while (after != 0 && items.size() < max);
+        forEach(kind, subscription, NO_NAME, max, reader, items::add);
         return items;
     }
 
-    private <T> ListItems.Page<T> page(int kind, long subscription, int limit, long after, ListItems.Reader<T> reader) {
+    private <T> void forEach(
+            int kind, long subscription, byte[] name, int max, ListItems.Reader<T> reader, Consumer<T> each) {
+        int count = 0;
+        long after = 0;
+        do {
+            ListItems.Page<T> page = page(kind, subscription, name, Math.min(PAGE_ITEMS, max - count), after, reader);
+            page.items().forEach(each);
+            count += page.items().size();
+            after = page.next();
+        } while (after != 0 && count < max);
+    }
+
+    private <T> ListItems.Page<T> page(
+            int kind, long subscription, byte[] name, int limit, long after, ListItems.Reader<T> reader) {
         return client.ask(
                 "a list",
                 FrameType.LISTING,
-                ListLayout.listFrameBytes(),
-                (to, id) -> RequestEncoder.list(to, id, kind, limit, subscription, after),
+                ListLayout.listFrameBytes(name.length),
+                (to, id) -> RequestEncoder.list(to, id, kind, limit, subscription, after, name),
                 (buffer, offset, length) -> ListItems.read(buffer, offset, length, reader));
     }
 }

@@ -37,7 +37,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * that was not confirmed is sent again: it may be stored twice, and is never lost silently. Messages keep their order. A publish
  * ends with {@link TimedOutException} when there was no confirm in time: it may be stored all the same.
  *
- * <p><b>Futures</b> are completed on the client's thread: what hangs on them must not keep it waiting.
+ * <p><b>Callbacks.</b> Futures are completed on the client's thread, and a {@link ConnectionListener} is called there: what
+ * hangs on them must not keep it waiting. A call of this library that waits throws {@link IllegalStateException} there.
+ *
+ * <p><b>How long a program lives.</b> A client with a subscription that has a handler keeps the program running, like a server,
+ * until it is closed. One that only publishes, or whose deliveries the program itself waits for, does not.
  */
 public final class BlipClient implements AutoCloseable {
     /** Topics whose bytes are kept; most programs publish to a few. */
@@ -65,6 +69,7 @@ public final class BlipClient implements AutoCloseable {
 
     static BlipClient start(ClientCore core, Options options, PublishWindow window, Executor handlers) {
         BlipClient client = new BlipClient(core, options, window, handlers);
+        core.ended().thenRun(client.handlerThread::end);
         boolean connected = false;
         try {
             Futures.join(core.start());
@@ -100,6 +105,7 @@ public final class BlipClient implements AutoCloseable {
      * @throws TimedOutException if it was not confirmed in time; it may be stored all the same
      */
     public Confirm publish(Message message) {
+        ClientThread.requireMayWait();
         return Futures.join(publishAsync(message));
     }
 
@@ -125,7 +131,7 @@ public final class BlipClient implements AutoCloseable {
         byte[] topic = topicBytes(message.topic());
         requireSize(topic, message);
         int size = PendingPublish.entryBytes(message);
-        if (options.whenFull() == WhenFull.BLOCK && !core.thread().isCurrent()) {
+        if (options.whenFull() == WhenFull.BLOCK && !ClientThread.isAny()) {
             window.acquire(size, options.publishTimeout().toNanos());
         } else if (!window.tryAcquire(size)) {
             throw new FullException("as many messages or bytes are unconfirmed as may be");
@@ -179,6 +185,7 @@ public final class BlipClient implements AutoCloseable {
 
     /** Asks the broker for a sign of life, behind everything that was sent before. @return how long the answer took */
     public Duration ping() {
+        ClientThread.requireMayWait();
         long start = System.nanoTime();
         Futures.join(core.barrier(core.nanoTime() + options.requestTimeout().toNanos()));
         return Duration.ofNanos(System.nanoTime() - start);
@@ -191,6 +198,7 @@ public final class BlipClient implements AutoCloseable {
             int frameBytes,
             FutureRequest.Writer writer,
             FutureRequest.Reader<T> reader) {
+        ClientThread.requireMayWait();
         long deadline = core.nanoTime() + options.requestTimeout().toNanos();
         return Futures.join(core.request(new FutureRequest<>(what, answerType, deadline, frameBytes, writer, reader)));
     }
@@ -234,7 +242,6 @@ public final class BlipClient implements AutoCloseable {
         closed.set(true);
         core.thread().execute(core::end);
         core.thread().awaitEnd(options.closeTimeout().toMillis());
-        handlerThread.end();
     }
 
     void requireOpen() {
@@ -253,6 +260,11 @@ public final class BlipClient implements AutoCloseable {
 
     Executor handlers() {
         return handlers;
+    }
+
+    /** From now on there is a handler, and so a thread that the program lives as long as. */
+    void onHandling() {
+        handlerThread.start();
     }
 
     void onSubscribed(Subscription subscription) {

@@ -16,6 +16,7 @@ public final class BlipClientBuilder {
     private Duration requestTimeout = Duration.ofSeconds(30);
     private Duration publishTimeout = Duration.ofSeconds(30);
     private Duration closeTimeout = Duration.ofSeconds(10);
+    private Duration heartbeat = Duration.ofSeconds(10);
     private Duration silenceTimeout = Duration.ofSeconds(30);
     private Duration backoffMin = Duration.ofMillis(50);
     private Duration backoffMax = Duration.ofSeconds(5);
@@ -75,6 +76,15 @@ public final class BlipClientBuilder {
         return this;
     }
 
+    /**
+     * The broker ends the connection when nothing has come from the client for twice this time, and gives what it held to
+     * others; the client sends a PING when it has sent nothing for half of it. 10 s unless this is called; zero: none.
+     */
+    public BlipClientBuilder heartbeat(Duration interval) {
+        heartbeat = interval;
+        return this;
+    }
+
     /** Without a byte from the broker, which is asked for one at half time, until the connection is given up: 30 s. */
     public BlipClientBuilder silenceTimeout(Duration timeout) {
         silenceTimeout = timeout;
@@ -131,12 +141,14 @@ public final class BlipClientBuilder {
      * @throws ConnectionLostException if it cannot be reached
      */
     public BlipClient connect() {
+        ClientThread.requireMayWait();
         Options options = new Options(
                 name,
                 connectTimeout,
                 requestTimeout,
                 publishTimeout,
                 closeTimeout,
+                heartbeat,
                 silenceTimeout,
                 backoffMin,
                 backoffMax,

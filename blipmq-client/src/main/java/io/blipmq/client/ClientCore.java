@@ -8,6 +8,8 @@ import io.blipmq.protocol.v2.HandshakeLayout;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.RequestEncoder;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -37,6 +39,9 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
     private final ClientThread thread;
     private final Link link;
     private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** They wait until everything that was settled before is in the socket. */
+    private final List<CompletableFuture<Void>> awaitingWrite = new ArrayList<>();
 
     private boolean ending;
     /** Of the last connection. */
@@ -53,7 +58,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
             ConnectionListener listener,
             Publisher publisher) {
         this.address = address;
-        this.handshake = new Handshake(address, key, options.name());
+        this.handshake = new Handshake(address, key, options.name(), options.heartbeat());
         this.clock = clock;
         this.listener = listener;
         this.publisher = publisher;
@@ -101,6 +106,11 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
         return request.future();
     }
 
+    /** Ends with the client's thread. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
     /** Whether there is a connection, as far as another thread can know. */
     boolean isConnected() {
         return connected;
@@ -115,6 +125,20 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
                 PayloadLayout.emptyFrameBytes(),
                 FrameEncoder::ping,
                 (buffer, offset, length) -> Boolean.TRUE));
+    }
+
+    /** Ends when the socket has everything that was settled before, or has been lost. */
+    CompletableFuture<Object> written() {
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        thread.execute(() -> awaitingWrite.add(written));
+        return CompletableFuture.anyOf(written, ended);
+    }
+
+    private void tellWritten() {
+        if (!awaitingWrite.isEmpty() && (!link.isOpen() || link.output().pendingBytes() == 0)) {
+            awaitingWrite.forEach(written -> written.complete(null));
+            awaitingWrite.clear();
+        }
     }
 
     /** Ends when the broker delivers nothing any more on this connection. */
@@ -148,6 +172,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
             endWhenNothingIsLeft(now);
         }
         link.write(now);
+        tellWritten();
         publisher.tellIdle();
         return !ending;
     }
@@ -226,7 +251,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
 
     private void onReady(ServerInfo known) {
         info = known;
-        link.onReady();
+        link.onReady(known.heartbeat().toNanos());
         connected = true;
         subscriptions.onConnected();
         firstReady.complete(null);
@@ -244,9 +269,12 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
 
     private void onGoAway(ByteBuffer buffer, int payloadOffset, int payloadLength) throws ProtocolException {
         Frames.require(HandshakeLayout.isGoAway(buffer, payloadOffset, payloadLength), FrameType.GOAWAY);
-        link.onGoAway();
+        int code = HandshakeLayout.goAwayCode(buffer, payloadOffset);
+        int text = payloadOffset + HandshakeLayout.GOAWAY_TEXT_OFFSET;
+        String reason = code + " " + Frames.text(buffer, text, HandshakeLayout.goAwayTextLength(buffer, payloadOffset));
+        link.onGoAway("the broker closed the connection: " + reason);
         subscriptions.onGoAway();
-        tell(ConnectionState.GOING_AWAY, "the broker is shutting down");
+        tell(ConnectionState.GOING_AWAY, reason);
     }
 
     @Override
@@ -263,10 +291,11 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
         log.debug("{}", what);
     }
 
+    /** A listener's failure, of whatever kind, is its own. */
     private void tell(ConnectionState state, String reason) {
         try {
             listener.onState(state, reason);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn("a connection listener failed", e);
         }
     }
@@ -287,5 +316,6 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
         firstReady.completeExceptionally(closed);
         publisher.tellIdle();
         tell(ConnectionState.CLOSED, failure == null ? "" : closed.getMessage());
+        ended.complete(null);
     }
 }

@@ -37,8 +37,32 @@ final class ClientThread {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        thread = new Thread(() -> run(turns), "blipmq-client-" + COUNT.incrementAndGet());
+        thread = new Own(() -> run(turns), "blipmq-client-" + COUNT.incrementAndGet());
         thread.setDaemon(true);
+    }
+
+    /** By its class a client's thread is known to every client. */
+    private static final class Own extends Thread {
+        private Own(Runnable run, String name) {
+            super(run, name);
+        }
+    }
+
+    /** Whether the caller is some client's thread, which nothing may keep waiting. */
+    static boolean isAny() {
+        return Thread.currentThread() instanceof Own;
+    }
+
+    /**
+     * To be called before anything that waits. What would wait on a client's thread might wait for just that thread, for ever;
+     * and on another client's it would keep everybody's confirms from them.
+     */
+    static void requireMayWait() {
+        if (isAny()) {
+            throw new IllegalStateException(
+                    "this call waits, and a listener or a future's callback runs on the client's own"
+                            + " thread: call it from another thread, or use publishAsync");
+        }
     }
 
     void start() {

@@ -77,15 +77,21 @@ final class Connection {
         return output;
     }
 
-    /** Writes what the socket takes; the rest goes when it is writable again. */
-    void write() throws IOException {
-        if (output.pendingBytes() > 0) {
+    /**
+     * Writes what the socket takes; the rest goes when it is writable again.
+     *
+     * @return how many bytes it was
+     */
+    long write() throws IOException {
+        long before = output.pendingBytes();
+        if (before > 0) {
             output.writeTo(channel);
         }
         int interest = output.pendingBytes() > 0 ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ;
         if (key.interestOps() != interest) {
             key.interestOps(interest);
         }
+        return before - output.pendingBytes();
     }
 
     void close() {

@@ -111,6 +111,11 @@ public final class Delivery {
         subscription.settle(this, SettleLayout.NACK, Options.millis(delay, "delay"), "");
     }
 
+    /** It has not been looked at: the broker delivers it again at once, and this attempt does not count. */
+    public void release() {
+        subscription.settle(this, SettleLayout.RELEASE, 0, "");
+    }
+
     /** It can never be handled: the broker moves it to the topic's dead letters, with this reason. */
     public void reject(String reason) {
         subscription.settle(this, SettleLayout.REJECT, 0, reason);
@@ -119,6 +124,11 @@ public final class Delivery {
     /** Handling it takes longer: the broker waits so long from now on. May be called again and again. */
     public void extend(Duration time) {
         subscription.settle(this, SettleLayout.EXTEND, Math.max(1, Options.millis(time, "time")), "");
+    }
+
+    /** What it costs of the credit. */
+    int bytes() {
+        return properties.length + body.length;
     }
 
     int generation() {

@@ -4,7 +4,8 @@ package io.blipmq.client;
 @FunctionalInterface
 public interface DeliveryHandler {
     /**
-     * With automatic acknowledgement the delivery is acknowledged when this returns, and delivered again when it throws.
+     * With automatic acknowledgement the delivery is acknowledged when this returns, and delivered again when it throws
+     * an exception or an error.
      * Publishing from here is fine.
      */
     void onDelivery(Delivery delivery) throws Exception;

@@ -54,6 +54,18 @@ final class DeliveryQueue {
         return take(TimeUnit.DAYS.toNanos(36_500));
     }
 
+    /** Takes all that waits just now. */
+    List<Delivery> drain() {
+        lock.lock();
+        try {
+            List<Delivery> drained = List.copyOf(deliveries);
+            deliveries.clear();
+            return drained;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What waits just now. */
     List<Delivery> waiting() {
         lock.lock();

@@ -68,7 +68,8 @@ final class HandlerPump implements Runnable {
         try {
             handler.onDelivery(delivery);
             handled = true;
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
+            // An error, too, belongs to this delivery alone: those behind it are not to wait for it.
             log.warn("the handler of {} failed; {} comes again", subscription, delivery, e);
         } finally {
             if (!handled || subscription.options().autoAck()) {

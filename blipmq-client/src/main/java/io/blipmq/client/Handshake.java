@@ -9,28 +9,38 @@ import io.blipmq.protocol.v2.HandshakeLayout;
 import io.blipmq.protocol.v2.RequestEncoder;
 import io.blipmq.protocol.v2.Welcome;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.time.Duration;
 
 /** Owned by the client's thread. What is said at the beginning of a connection: HELLO and AUTH at once, WELCOME and ACK. */
 final class Handshake {
     private static final long HELLO_ID = 1;
     private static final long AUTH_ID = 2;
+    /** Enough that no two clients choose the same. */
+    private static final int INSTANCE_BYTES = 16;
 
     private final BlipAddress address;
     private final byte[] key;
     private final byte[] name;
+    /** Tells the broker which of its connections are this client's. */
+    private final byte[] instance = new byte[INSTANCE_BYTES];
+
+    private final long heartbeatMillis;
     private Welcome welcome;
 
-    Handshake(BlipAddress address, byte[] key, String name) {
+    Handshake(BlipAddress address, byte[] key, String name, Duration heartbeat) {
         this.address = address;
         this.key = key;
         this.name = Names.text(name, "a client's name", Names.CLIENT_BYTES_MAX);
+        this.heartbeatMillis = Options.millis(heartbeat, "the heartbeat");
+        new SecureRandom().nextBytes(instance);
     }
 
     /** A connection begins. */
     void writeTo(FrameOutput output) {
         welcome = null;
-        RequestEncoder.hello(output.room(HandshakeLayout.helloFrameBytes(name.length, 0)), HELLO_ID, name);
+        int helloBytes = HandshakeLayout.helloFrameBytes(name.length, instance.length, 0);
+        RequestEncoder.hello(output.room(helloBytes), HELLO_ID, name, instance, heartbeatMillis);
         FrameEncoder.auth(output.room(PayloadLayout.authFrameBytes(key.length)), AUTH_ID, key);
     }
 
@@ -56,16 +66,33 @@ final class Handshake {
                     ? new AuthenticationException(address, nack.code(), nack.text())
                     : new RefusedException("protocol version 2", nack.code(), nack.text());
         }
+        if (type == FrameType.GOAWAY) {
+            Frames.require(HandshakeLayout.isGoAway(buffer, payloadOffset, payloadLength), type);
+            int textLength = HandshakeLayout.goAwayTextLength(buffer, payloadOffset);
+            throw new RefusedException(
+                    "the connection",
+                    HandshakeLayout.goAwayCode(buffer, payloadOffset),
+                    Frames.text(buffer, payloadOffset + HandshakeLayout.GOAWAY_TEXT_OFFSET, textLength));
+        }
         throw new ProtocolException("the broker answered the handshake with " + type);
     }
 
     private static ServerInfo info(Welcome welcome) {
+        Welcome.Limits limits = welcome.limits();
+        Welcome.Times times = welcome.times();
         return new ServerInfo(
                 welcome.server(),
                 welcome.fsyncPolicy(),
-                (int) Math.min(welcome.frameBytes(), FrameLayout.LENGTH_MAX),
-                welcome.inFlight(),
-                welcome.topicBytes(),
-                Duration.ofMillis(welcome.ackTimeoutMillis()));
+                (int) Math.min(limits.frameBytes(), FrameLayout.LENGTH_MAX),
+                limits.inFlight(),
+                limits.topicBytes(),
+                limits.nameBytes(),
+                limits.propertiesBytes(),
+                limits.subscriptions(),
+                limits.maxAttempts(),
+                Duration.ofMillis(times.ackMillis()),
+                Duration.ofMillis(times.heartbeatMillis()),
+                Duration.ofMillis(times.inputMillis()),
+                Duration.ofMillis(times.outputMillis()));
     }
 }

@@ -39,7 +39,7 @@ final class Link {
         /** TCP is connected: the handshake may be written. */
         void onConnected(FrameOutput output);
 
-        /** The broker is silent: it should be asked for a sign of life. */
+        /** The broker, or this client, is silent: it should be asked for a sign of life. */
         void onSilence(FrameOutput output);
 
         /** An attempt has failed, or a connection is lost. */
@@ -57,6 +57,12 @@ final class Link {
     private Connection connection;
     private long dueNanos;
     private long lastReadNanos;
+    private long lastWriteNanos;
+    /** In which something is to be sent; 0: nothing is promised. */
+    private long heartbeatNanos;
+    /** Why the broker says that it closes the connection. */
+    private String endReason;
+
     private boolean asked;
 
     Link(BlipAddress address, Options options, Selector selector, Backoff backoff, Events events) {
@@ -101,7 +107,9 @@ final class Link {
             return;
         }
         try {
-            connection.write();
+            if (connection.write() > 0) {
+                lastWriteNanos = nowNanos;
+            }
         } catch (IOException e) {
             lose(reason(e), nowNanos);
         }
@@ -125,6 +133,8 @@ final class Link {
             candidates.clear();
             phase = Phase.HANDSHAKING;
             lastReadNanos = nowNanos;
+            lastWriteNanos = nowNanos;
+            endReason = "the broker closed the connection";
             events.onConnected(connection.output());
         } else {
             requireInTime(nowNanos, "no answer in time");
@@ -145,7 +155,7 @@ final class Link {
             asked = false;
         }
         if (count < 0 && own == connection) {
-            throw new IOException("the broker closed the connection");
+            throw new IOException(endReason);
         }
     }
 
@@ -159,18 +169,31 @@ final class Link {
         if (silence >= limit / 2 && !asked && connection != null) {
             asked = true;
             events.onSilence(connection.output());
+        } else if (heartbeatNanos > 0 && nowNanos - lastWriteNanos >= heartbeatNanos / 2 && connection != null) {
+            lastWriteNanos = nowNanos;
+            events.onSilence(connection.output());
         }
     }
 
-    /** The broker has let the client in. */
-    void onReady() {
+    /**
+     * The broker has let the client in.
+     *
+     * @param newHeartbeatNanos as the broker keeps to it
+     */
+    void onReady(long newHeartbeatNanos) {
+        heartbeatNanos = newHeartbeatNanos;
         phase = Phase.READY;
         asked = false;
         backoff.reset();
     }
 
-    /** The broker is about to end; it closes the connection. */
-    void onGoAway() {
+    /**
+     * The broker is about to close the connection.
+     *
+     * @param reason why, as it says
+     */
+    void onGoAway(String reason) {
+        endReason = reason;
         if (phase == Phase.READY) {
             phase = Phase.GOING_AWAY;
         }
@@ -228,7 +251,8 @@ final class Link {
     /** How long nothing has to be done unless the socket is ready. */
     long idleNanosMax(long nowNanos) {
         if (isOpen()) {
-            return options.silenceTimeout().toNanos() / 4;
+            long silence = options.silenceTimeout().toNanos() / 4;
+            return heartbeatNanos == 0 ? silence : Math.min(silence, heartbeatNanos / 4);
         }
         return phase == Phase.CLOSED ? TimeUnit.SECONDS.toNanos(1) : Math.max(0, dueNanos - nowNanos);
     }

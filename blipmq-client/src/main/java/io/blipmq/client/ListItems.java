@@ -70,8 +70,11 @@ final class ListItems {
                 (item.flags() & SubscriptionItem.DEAD_LETTERS_FLAG) != 0,
                 item.topic(),
                 item.name(),
-                item.backlog(),
-                item.unsettled(),
+                item.counts().backlog(),
+                item.counts().inFlight(),
+                item.counts().dueAgain(),
+                item.counts().delayed(),
+                item.counts().moving(),
                 item.oldestAgeMillis() < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(item.oldestAgeMillis())),
                 item.clientName(),
                 item.clientAddress());
@@ -93,8 +96,10 @@ final class ListItems {
     private static String state(int state) {
         return switch (state) {
             case DeliveryItem.IN_FLIGHT -> "in flight";
-            case DeliveryItem.DUE -> "due";
-            case DeliveryItem.BECOMING_DEAD_LETTER -> "becoming a dead letter";
+            case DeliveryItem.DUE_AGAIN -> "due again";
+            case DeliveryItem.MOVING -> "moving";
+            case DeliveryItem.DELAYED -> "delayed";
+            case DeliveryItem.LAST_ATTEMPT_OVER -> "last attempt over";
             default -> "state " + state;
         };
     }

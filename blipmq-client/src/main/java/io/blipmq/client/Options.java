@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param requestTimeout for the answer to a request
  * @param publishTimeout for a confirm, reconnecting included
  * @param closeTimeout for what is unconfirmed when the client is closed
+ * @param heartbeat in which something is sent, a PING if there is nothing else; zero: the broker is promised nothing
  * @param silenceTimeout without a byte from the broker, in spite of a PING, until the connection counts as lost
  * @param unconfirmedMessagesMax messages that wait for their confirm
  * @param unconfirmedBytesMax and their bytes
@@ -21,6 +22,7 @@ record Options(
         Duration requestTimeout,
         Duration publishTimeout,
         Duration closeTimeout,
+        Duration heartbeat,
         Duration silenceTimeout,
         Duration backoffMin,
         Duration backoffMax,

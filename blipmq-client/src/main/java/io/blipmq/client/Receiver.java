@@ -42,6 +42,7 @@ public final class Receiver implements Iterable<Delivery>, AutoCloseable {
      * @throws ClosedException when none is going to come
      */
     public Delivery receive() throws InterruptedException {
+        ClientThread.requireMayWait();
         acknowledgeLast();
         Delivery delivery = queue.take();
         if (delivery == null) {
@@ -52,6 +53,7 @@ public final class Receiver implements Iterable<Delivery>, AutoCloseable {
 
     /** Waits for the next delivery, but no longer than this; empty when none came. */
     public Optional<Delivery> receive(Duration timeout) throws InterruptedException {
+        ClientThread.requireMayWait();
         acknowledgeLast();
         Delivery delivery = queue.take(timeout.toNanos());
         if (delivery == null && queue.isEnded()) {
@@ -93,6 +95,7 @@ public final class Receiver implements Iterable<Delivery>, AutoCloseable {
     }
 
     private Delivery takeOrEnd() {
+        ClientThread.requireMayWait();
         acknowledgeLast();
         try {
             Delivery delivery = queue.take();

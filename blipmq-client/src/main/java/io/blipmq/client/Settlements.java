@@ -11,12 +11,12 @@ import java.util.List;
  * Thread-safe: what was decided about a subscription's deliveries and has not been sent, and the credit to give back.
  * Settlements that say the same go out in one SETTLE. Those of an earlier connection's deliveries are dropped.
  *
- * <p>The client gives credit back itself, one for each delivery that was settled or at QoS 0 taken: so there are never more
- * deliveries here than the subscription's credit.
+ * <p>The client gives credit back itself, in messages and in bytes, for each delivery that was settled or at QoS 0 taken: so
+ * there are never more deliveries here than the subscription's credit, and of their bytes never more than that and one message.
  */
 final class Settlements {
     /** Tags in one SETTLE: a frame stays small beside what others have to send. */
-    private static final int TAGS_MAX = 4096;
+    private static final int TAGS_MAX = SettleLayout.DELIVERIES_MAX;
 
     private static final byte[] NO_REASON = new byte[0];
 
@@ -25,6 +25,7 @@ final class Settlements {
         private final long millis;
         private final byte[] reason;
         private long[] tags = new long[16];
+        private int[] attempts = new int[16];
         private int count;
 
         private Group(int action, long millis, byte[] reason) {
@@ -40,41 +41,71 @@ final class Settlements {
                     && Arrays.equals(reason, otherReason);
         }
 
-        private void add(long tag) {
+        private void add(Delivery delivery) {
             if (count == tags.length) {
                 tags = Arrays.copyOf(tags, 2 * count);
+                attempts = Arrays.copyOf(attempts, 2 * count);
             }
-            tags[count++] = tag;
+            tags[count] = delivery.tag();
+            attempts[count++] = delivery.attempt();
+        }
+    }
+
+    /** Credit that is given at a time. */
+    record Grant(int messages, long bytes) {
+        boolean isEmpty() {
+            return messages == 0 && bytes == 0;
         }
     }
 
     private final int credit;
+    private final long creditBytes;
     private final long total;
     private List<Group> groups = new ArrayList<>();
     private int generation = 1;
     /** Credit that the broker has not used, and deliveries that are not settled. */
     private int granted;
+    /** Likewise in bytes; below 0 while a message is here that is larger than the credit. */
+    private long grantedBytes;
     /** Deliveries that are done with: they do not come again. */
     private long done;
 
     private int held;
     private boolean dirty;
+    private boolean leaving;
 
     /** @param total messages that are wanted in all */
-    Settlements(int credit, long total) {
+    Settlements(int credit, long creditBytes, long total) {
         this.credit = credit;
+        this.creditBytes = creditBytes;
         this.total = total;
     }
 
     /** The credit that a new attachment begins with. */
-    synchronized int grantAtStart() {
+    synchronized Grant grantAtStart() {
         granted = 0;
-        granted = due();
-        return granted;
+        grantedBytes = 0;
+        return grant();
+    }
+
+    private Grant grant() {
+        Grant due = new Grant(due(), dueBytes());
+        granted += due.messages();
+        grantedBytes += due.bytes();
+        return due;
+    }
+
+    private long dueBytes() {
+        return leaving ? 0 : Math.max(0, Math.min(creditBytes - grantedBytes, SubscriptionOptions.CREDIT_BYTES_MAX));
+    }
+
+    /** Its owner is about to leave: what is given back is not to be delivered here once more. */
+    synchronized void giveNoCreditBack() {
+        leaving = true;
     }
 
     private int due() {
-        return (int) Math.max(0, Math.min(credit - granted, total - done - granted));
+        return leaving ? 0 : (int) Math.max(0, Math.min(credit - granted, total - done - granted));
     }
 
     /** @return whether nobody has asked for sending yet */
@@ -82,13 +113,12 @@ final class Settlements {
         if (delivery.generation() != generation || delivery.isSettled()) {
             return false;
         }
-        if (action != SettleLayout.EXTEND) {
+        if (action != SettleLayout.EXTEND && action != SettleLayout.BEGIN) {
             delivery.markSettled();
-            granted--;
-            held--;
-            done += action == SettleLayout.NACK ? 0 : 1;
+            giveBack(delivery);
+            done += action == SettleLayout.NACK || action == SettleLayout.RELEASE ? 0 : 1;
         }
-        groupFor(action, millis, reason.length == 0 ? NO_REASON : reason).add(delivery.tag());
+        groupFor(action, millis, reason.length == 0 ? NO_REASON : reason).add(delivery);
         return becomeDirty();
     }
 
@@ -106,10 +136,17 @@ final class Settlements {
         if (delivery.generation() != generation) {
             return false;
         }
+        giveBack(delivery);
+        done++;
+        boolean isWorthAFrame = credit - granted >= Math.max(1, credit / 4)
+                || creditBytes - grantedBytes >= Math.max(1, creditBytes / 4);
+        return isWorthAFrame && becomeDirty();
+    }
+
+    private void giveBack(Delivery delivery) {
         held--;
         granted--;
-        done++;
-        return credit - granted >= Math.max(1, credit / 4) && becomeDirty();
+        grantedBytes -= delivery.bytes();
     }
 
     private boolean becomeDirty() {
@@ -142,12 +179,11 @@ final class Settlements {
     /** Writes what has come together. */
     void writeTo(FrameOutput output, long subscriptionId) {
         List<Group> taken;
-        int returned;
+        Grant returned;
         synchronized (this) {
             taken = groups;
             groups = new ArrayList<>();
-            returned = due();
-            granted += returned;
+            returned = grant();
             dirty = false;
         }
         for (Group group : taken) {
@@ -160,10 +196,15 @@ final class Settlements {
                     group.millis,
                     group.reason,
                     group.tags,
+                    group.attempts,
                     group.count);
         }
-        if (returned > 0) {
-            RequestEncoder.credit(output.room(AttachLayout.creditFrameBytes()), subscriptionId, returned);
+        if (!returned.isEmpty()) {
+            RequestEncoder.credit(
+                    output.room(AttachLayout.creditFrameBytes()),
+                    subscriptionId,
+                    returned.messages(),
+                    returned.bytes());
         }
     }
 }

@@ -4,18 +4,22 @@ import io.blipmq.protocol.v2.SettleLayout;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Thread-safe: a client's part in a topic. It outlives the connection: when there is a new one, it is attached again, a named
  * one to what it holds, one without a name anew, so that what was published meanwhile is missing from it.
  */
 public final class Subscription implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Subscription.class);
     private static final byte[] NO_REASON = new byte[0];
 
     private final SubscriptionOptions options;
     private final ClientCore core;
     private final DeliveryQueue queue;
     private final Settlements settlements;
+    private final SubscriptionListener listener;
     private final CompletableFuture<Void> attached = new CompletableFuture<>();
 
     /** The client's thread's: the broker's number of it on this connection, 0 when it is not attached. */
@@ -26,17 +30,20 @@ public final class Subscription implements AutoCloseable {
     private long retryNanos;
 
     private boolean retrying;
+    /** Whether it was told that attaching again is refused. */
+    private boolean toldWaiting;
 
     private volatile boolean resumed;
     private volatile long backlogAtStart;
     private volatile long lastId;
     private volatile HandlerPump pump;
 
-    Subscription(SubscriptionOptions options, ClientCore core) {
+    Subscription(SubscriptionOptions options, SubscriptionListener listener, ClientCore core) {
         this.options = options;
         this.core = core;
+        this.listener = listener;
         this.queue = new DeliveryQueue();
-        this.settlements = new Settlements(options.credit(), options.total());
+        this.settlements = new Settlements(options.credit(), options.creditBytes(), options.total());
     }
 
     public String topic() {
@@ -79,7 +86,8 @@ public final class Subscription implements AutoCloseable {
 
     /**
      * Leaves the subscription. What was settled before is sent; what is here and not settled the broker delivers again, to
-     * the next who attaches. A handler that is running is waited for, unless it is the caller.
+     * the next who attaches. What waited here and nobody has taken is released: that attempt does not count. A handler that is
+     * running is waited for, unless it is the caller. On the client's own thread nothing is waited for.
      */
     @Override
     public void close() {
@@ -88,6 +96,7 @@ public final class Subscription implements AutoCloseable {
 
     /** Leaves the subscription and deletes it, with all it holds. */
     public void delete() {
+        ClientThread.requireMayWait();
         leave(true);
     }
 
@@ -98,16 +107,19 @@ public final class Subscription implements AutoCloseable {
         stopHandling();
         CompletableFuture<Void> left = new CompletableFuture<>();
         core.thread().execute(() -> core.subscriptions().leave(this, delete, left));
-        Futures.join(left);
+        if (!ClientThread.isAny()) {
+            Futures.join(left);
+        }
     }
 
-    /** Takes nothing from the queue any more, and waits for the handler that is running. */
+    /** Takes nothing from the queue any more, waits for the handler that is running, and gives back what waits behind it. */
     void stopHandling() {
         HandlerPump running = pump;
         if (running != null) {
-            running.stop(TimeUnit.SECONDS.toNanos(10));
+            running.stop(ClientThread.isAny() ? 0 : TimeUnit.SECONDS.toNanos(10));
         }
-        queue.clear();
+        settlements.giveNoCreditBack();
+        queue.drain().forEach(Delivery::release);
     }
 
     // --- for its handler or receiver ---
@@ -126,10 +138,20 @@ public final class Subscription implements AutoCloseable {
 
     /** A delivery has left the queue. */
     void onTaken(Delivery delivery) {
+        if (options.countFromBegin()) {
+            begin(delivery);
+        }
         if (delivery.qos() == 0 && settlements.giveCreditBack(delivery)) {
             core.subscriptions().onSettlement(this);
             core.thread().wakeup();
         }
+    }
+
+    /** Returns once the broker would hear of it even if the program died the next moment, or the delivery is not ours any more. */
+    private void begin(Delivery delivery) {
+        ClientThread.requireMayWait();
+        settle(delivery, SettleLayout.BEGIN, 0, "");
+        Futures.join(core.written());
     }
 
     void settle(Delivery delivery, int action, long millis, String reason) {
@@ -170,11 +192,29 @@ public final class Subscription implements AutoCloseable {
     void onAttached(long attachedId, boolean existed, long backlog) {
         id = attachedId;
         lastId = attachedId;
+        toldWaiting = false;
+        String missed = attachedBefore ? missedMeanwhile(existed) : "";
         if (!attachedBefore) {
             attachedBefore = true;
             resumed = existed;
             backlogAtStart = backlog;
             attached.complete(null);
+        }
+        tell(SubscriptionState.ATTACHED, missed);
+    }
+
+    private String missedMeanwhile(boolean existed) {
+        if (!options.isNamed()) {
+            return "without a name, it has missed what was published meanwhile";
+        }
+        return existed ? "" : "it was deleted or had expired, and begins anew";
+    }
+
+    private void tell(SubscriptionState state, String reason) {
+        try {
+            listener.onState(state, reason);
+        } catch (RuntimeException | Error e) {
+            log.warn("a listener of {} failed", this, e);
         }
     }
 
@@ -213,13 +253,22 @@ public final class Subscription implements AutoCloseable {
     void onEnd(String reason) {
         id = 0;
         settlements.onLost();
-        queue.end(reason);
+        if (!queue.isEnded()) {
+            queue.end(reason);
+            tell(SubscriptionState.ENDED, reason);
+        }
         attached.completeExceptionally(new ClosedException(reason));
     }
 
-    void retryAt(long nanos) {
+    /** Attaching it again was refused, for the first time or once more. */
+    void retryAt(long nanos, String refusal) {
         retryNanos = nanos;
         retrying = true;
+        if (!toldWaiting) {
+            toldWaiting = true;
+            log.warn("{} is not attached again yet: {}", this, refusal);
+            tell(SubscriptionState.WAITING, refusal);
+        }
     }
 
     /** Whether a refused attempt to attach it again is to be repeated by now. */

@@ -10,7 +10,10 @@ import java.util.Optional;
  * @param durable whether it stays when nobody is attached
  * @param deadLetters whether it holds a topic's dead letters
  * @param backlog messages that wait to be delivered, for the first time or again
- * @param unsettled deliveries that are not settled, those that wait to be delivered again included
+ * @param inFlight delivered to a client that holds them, their ack timeout running
+ * @param dueAgain to be delivered again as soon as there is credit; part of the backlog
+ * @param delayed to be due again later; part of the backlog
+ * @param moving on their way to the dead letters, or back from them
  * @param oldestAge of its oldest message, if it has one
  * @param clientName who is attached, as that client calls itself
  * @param clientAddress and where it is
@@ -24,7 +27,16 @@ public record SubscriptionInfo(
         String topic,
         String name,
         long backlog,
-        long unsettled,
+        long inFlight,
+        long dueAgain,
+        long delayed,
+        long moving,
         Optional<Duration> oldestAge,
         String clientName,
-        String clientAddress) {}
+        String clientAddress) {
+
+    /** Everything that was delivered and is not settled. */
+    public long unsettled() {
+        return inFlight + dueAgain + delayed + moving;
+    }
+}

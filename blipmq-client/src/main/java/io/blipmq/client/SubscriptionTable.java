@@ -16,12 +16,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Owned by the client's thread, but for {@link #onSettlement}, which is anybody's. The client's subscriptions: attaches them
  * on every connection, brings them their deliveries, sends what was decided about these.
  */
 final class SubscriptionTable {
+    private static final Logger log = LoggerFactory.getLogger(SubscriptionTable.class);
+
     /** The name may be held by this client's own connection of before, which the broker has not missed yet. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -82,11 +86,14 @@ final class SubscriptionTable {
         }
         boolean mayPass = failure instanceof RefusedException refusal && refusal.code() >= 409 && refusal.code() != 413;
         if (!subscription.isFirstAttach() && mayPass) {
-            subscription.retryAt(clock.getAsLong() + RETRY_NANOS);
+            subscription.retryAt(clock.getAsLong() + RETRY_NANOS, failure.getMessage());
             retrying = true;
             return;
         }
         all.remove(subscription);
+        if (!subscription.isFirstAttach()) {
+            log.warn("{} has ended: {}", subscription, failure.getMessage());
+        }
         subscription.attached().completeExceptionally(failure);
         subscription.onEnd(failure.getMessage());
     }
@@ -108,8 +115,10 @@ final class SubscriptionTable {
         if (subscription != null) {
             all.remove(subscription);
             int textLength = AttachLayout.detachedTextLength(buffer, payloadOffset);
-            subscription.onEnd(AttachLayout.detachedCode(buffer, payloadOffset) + " "
-                    + Frames.text(buffer, payloadOffset + AttachLayout.DETACHED_TEXT_OFFSET, textLength));
+            String reason = AttachLayout.detachedCode(buffer, payloadOffset) + " "
+                    + Frames.text(buffer, payloadOffset + AttachLayout.DETACHED_TEXT_OFFSET, textLength);
+            log.warn("{} has ended: {}", subscription, reason);
+            subscription.onEnd(reason);
         }
     }
 

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -20,6 +21,9 @@ public final class CuttingProxy implements AutoCloseable {
 
     private final ServerSocket listener;
     private final Set<Socket> sockets = new HashSet<>();
+    /** Of connections that bring nothing any more and are never ended. */
+    private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
+
     private final AtomicLong upBytesLeft = new AtomicLong(NEVER);
     private final AtomicLong downBytesLeft = new AtomicLong(NEVER);
     private final AtomicLong cuts = new AtomicLong();
@@ -64,6 +68,13 @@ public final class CuttingProxy implements AutoCloseable {
         }
     }
 
+    /** Brings nothing any more on the connections there are, and ends none of them: as if the network between had gone. */
+    public void silenceAll() {
+        synchronized (sockets) {
+            silent.addAll(sockets);
+        }
+    }
+
     private void accept() throws IOException {
         while (!closed) {
             Socket client = listener.accept();
@@ -89,6 +100,9 @@ public final class CuttingProxy implements AutoCloseable {
             InputStream input = from.getInputStream();
             OutputStream output = to.getOutputStream();
             for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
+                if (silent.contains(from)) {
+                    continue;
+                }
                 int allowed = allowed(bytesLeft, count);
                 output.write(buffer, 0, allowed);
                 if (allowed < count || bytesLeft.get() == 0) {
@@ -98,8 +112,10 @@ public final class CuttingProxy implements AutoCloseable {
                 }
             }
         } finally {
-            closeQuietly(from);
-            closeQuietly(to);
+            if (!silent.contains(from)) {
+                closeQuietly(from);
+                closeQuietly(to);
+            }
         }
     }
 

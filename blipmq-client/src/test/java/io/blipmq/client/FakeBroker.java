@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +44,13 @@ public final class FakeBroker implements AutoCloseable {
         final List<Stored> waiting = new ArrayList<>();
         final Map<Long, Stored> unsettled = new LinkedHashMap<>();
         FakeSession holder;
+        boolean refused;
         long credit;
+        long creditBytes;
+        long unsettledBytesMost;
         int unsettledMost;
         int extensions;
+        final List<Long> begun = new ArrayList<>();
 
         Sub(long id, String topic, String name, int qos) {
             this.id = id;
@@ -67,6 +72,8 @@ public final class FakeBroker implements AutoCloseable {
     private Predicate<byte[]> refused = body -> false;
     private Refusal refusal = V2Nack.DISK_FULL;
     private boolean holdsConfirms;
+    private int attachesRefused;
+    private int heartbeatMillis;
     private long lostEvery = Long.MAX_VALUE;
 
     public FakeBroker() throws IOException {
@@ -122,8 +129,17 @@ public final class FakeBroker implements AutoCloseable {
         return holdsConfirms;
     }
 
+    /** Expects from those who connect later a sign of life within this time. */
+    synchronized void heartbeat(int millis) {
+        heartbeatMillis = millis;
+    }
+
+    synchronized int heartbeatMillis() {
+        return heartbeatMillis;
+    }
+
     /** Says GOAWAY to everybody. */
-    synchronized void goAway() {
+    public synchronized void goAway() {
         sessions.forEach(FakeSession::goAway);
     }
 
@@ -175,6 +191,21 @@ public final class FakeBroker implements AutoCloseable {
     /** Whether somebody is attached. */
     public synchronized boolean isHeld(String name) {
         return subs.stream().anyMatch(sub -> sub.name.equals(name) && sub.holder != null);
+    }
+
+    /** Refuses to attach somebody to it, as if another connection held it. */
+    public synchronized void refuseToAttach(String name, boolean refuse) {
+        named(name).refused = refuse;
+    }
+
+    /** How often attaching was refused. */
+    public synchronized int attachesRefused() {
+        return attachesRefused;
+    }
+
+    void onAttachRefused() {
+        attachesRefused++;
+        notifyAll();
     }
 
     /** How often more time was asked for a delivery of it. */
@@ -243,13 +274,19 @@ public final class FakeBroker implements AutoCloseable {
 
     void push(Sub sub) {
         notifyAll();
-        while (sub.holder != null && sub.credit > 0 && !sub.waiting.isEmpty()) {
+        while (sub.holder != null && sub.credit > 0 && sub.creditBytes > 0 && !sub.waiting.isEmpty()) {
             Stored message = sub.waiting.remove(0);
             message.attempts++;
             sub.credit--;
+            sub.creditBytes -= FakeSession.contentBytes(message);
             if (sub.qos == 1) {
                 sub.unsettled.put(message.tag, message);
                 sub.unsettledMost = Math.max(sub.unsettledMost, sub.unsettled.size());
+                sub.unsettledBytesMost = Math.max(
+                        sub.unsettledBytesMost,
+                        sub.unsettled.values().stream()
+                                .mapToLong(FakeSession::contentBytes)
+                                .sum());
             }
             sub.holder.deliver(sub, message);
         }
@@ -278,8 +315,9 @@ public final class FakeBroker implements AutoCloseable {
 
     void release(Sub sub) {
         sub.holder = null;
-        sub.waiting.addAll(0, sub.unsettled.values());
+        sub.waiting.addAll(sub.unsettled.values());
         sub.unsettled.clear();
+        sub.waiting.sort(Comparator.comparingLong(message -> message.tag));
         if (sub.name.isEmpty()) {
             subs.remove(sub);
         }

@@ -67,7 +67,7 @@ final class FakeSession implements Runnable {
 
     private void onFrame(FrameType type, long id, ByteBuffer payload) throws IOException {
         switch (type) {
-            case HELLO -> send(new Welcome(0, FrameLayout.LENGTH_MAX, 1000, 1024, 5000, "fake/1", "always").encode(id));
+            case HELLO -> send(welcome().encode(id));
             case AUTH -> onAuth(id, payload);
             case PING -> answer(to -> FrameEncoder.pong(to, id));
             case PUBLISH_BATCH -> onPublish(id, payload);
@@ -81,6 +81,15 @@ final class FakeSession implements Runnable {
             }
             default -> answer(to -> FrameEncoder.nack(to, id, V2Nack.UNKNOWN_KIND));
         }
+    }
+
+    private Welcome welcome() {
+        return new Welcome(
+                0,
+                new Welcome.Limits(FrameLayout.LENGTH_MAX, 1024, 256, 32_768, 1000, 100, 3),
+                new Welcome.Times(5000, broker.heartbeatMillis(), 20_000, 10_000),
+                "fake/1",
+                "always");
     }
 
     private void onAuth(long id, ByteBuffer payload) throws IOException {
@@ -125,17 +134,19 @@ final class FakeSession implements Runnable {
         int nameLength = AttachLayout.nameLength(payload, 0, topicLength);
         String name = Frames.text(payload, AttachLayout.nameOffset(topicLength), nameLength);
         int flags = AttachLayout.flags(payload, 0);
+        boolean existed = !name.isEmpty() && broker.subs.stream().anyMatch(sub -> sub.name.equals(name));
         FakeBroker.Sub sub = broker.attach(topic, name, flags & AttachLayout.QOS_FLAG);
-        if (sub.holder != null && (flags & AttachLayout.TAKE_OVER_FLAG) == 0) {
+        if (sub.refused || sub.holder != null && (flags & AttachLayout.TAKE_OVER_FLAG) == 0) {
+            broker.onAttachRefused();
             answer(to -> FrameEncoder.nack(to, id, V2Nack.NAME_HELD));
             return;
         }
-        boolean existed = !sub.waiting.isEmpty();
         if ((flags & AttachLayout.FROM_NEW_FLAG) != 0) {
             sub.waiting.clear();
         }
         sub.holder = this;
-        sub.credit = AttachLayout.attachCredit(payload, 0);
+        sub.credit = AttachLayout.attachCreditMessages(payload, 0);
+        sub.creditBytes = AttachLayout.attachCreditBytes(payload, 0);
         answer(to -> AnswerEncoder.attached(to, id, sub.id, existed, sub.waiting.size()));
         broker.push(sub);
     }
@@ -151,6 +162,7 @@ final class FakeSession implements Runnable {
         FakeBroker.Sub sub = sub(id);
         if (sub != null) {
             sub.credit += AttachLayout.creditMessages(payload, 0);
+            sub.creditBytes += AttachLayout.creditBytes(payload, 0);
             broker.push(sub);
         }
     }
@@ -158,17 +170,25 @@ final class FakeSession implements Runnable {
     private void onSettle(ByteBuffer payload) {
         FakeBroker.Sub sub = sub(SettleLayout.subscriptionId(payload, 0));
         int action = SettleLayout.action(payload, 0);
-        int at = SettleLayout.tagsOffset(SettleLayout.reasonLength(payload, 0));
-        for (; sub != null && at < payload.capacity(); at += SettleLayout.TAG_BYTES) {
-            long tag = payload.getLong(at);
+        int at = SettleLayout.deliveriesOffset(SettleLayout.reasonLength(payload, 0));
+        for (; sub != null && at < payload.capacity(); at += SettleLayout.DELIVERY_BYTES) {
+            long tag = SettleLayout.tagAt(payload, at);
+            if (action == SettleLayout.BEGIN) {
+                sub.begun.add(tag);
+                continue;
+            }
             if (action == SettleLayout.EXTEND) {
                 sub.extensions++;
                 continue;
             }
             FakeBroker.Stored message = sub.unsettled.remove(tag);
-            if (message != null && action == SettleLayout.NACK) {
-                sub.waiting.add(0, message);
-                broker.push(sub);
+            if (message != null && (action == SettleLayout.NACK || action == SettleLayout.RELEASE)) {
+                message.attempts -= action == SettleLayout.RELEASE ? 1 : 0;
+                sub.waiting.add(action == SettleLayout.RELEASE ? sub.waiting.size() : 0, message);
+                // What is released is delivered with what is next: a client that leaves says so right behind.
+                if (action == SettleLayout.NACK) {
+                    broker.push(sub);
+                }
             }
         }
         broker.notifyAll();
@@ -236,6 +256,10 @@ final class FakeSession implements Runnable {
     private static byte[] body(byte[] entry) {
         ByteBuffer buffer = ByteBuffer.wrap(entry);
         return Frames.bytes(buffer, EntryLayout.bodyOffset(buffer, 0), EntryLayout.bodyLength(buffer, 0));
+    }
+
+    static long contentBytes(FakeBroker.Stored message) {
+        return EntryLayout.contentBytes(ByteBuffer.wrap(message.entry), 0, message.entry.length);
     }
 
     static String text(FakeBroker.Stored message) {

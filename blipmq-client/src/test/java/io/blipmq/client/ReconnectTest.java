@@ -160,6 +160,20 @@ class ReconnectTest {
     }
 
     @Test
+    void aClientThatHasNothingToSayKeepsToItsHeartbeat() {
+        broker.heartbeat(40);
+        try (BlipClient quiet = builder().connect()) {
+            assertThat(quiet.info().heartbeat()).isEqualTo(Duration.ofMillis(40));
+            broker.await(
+                    "it says something again and again",
+                    () -> broker.frames.stream()
+                                    .filter(frame -> frame.startsWith("PING "))
+                                    .count()
+                            >= 5);
+        }
+    }
+
+    @Test
     void goAwayEndsPublishingButNotSettling() throws Exception {
         broker.collect("t", "all");
         try (BlipClient client = connect();

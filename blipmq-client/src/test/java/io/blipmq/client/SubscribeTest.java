@@ -87,13 +87,46 @@ class SubscribeTest {
     }
 
     @Test
+    void largeMessagesComeAsManyAsTheirBytesMayBe() {
+        broker.collect("t", "all");
+        broker.collect("t", "one");
+        for (int i = 0; i < 20; i++) {
+            client.publish("t", new byte[1000]);
+        }
+        CountDownLatch all = new CountDownLatch(40);
+
+        client.subscribe("t").name("all").creditBytes(2500).handle(delivery -> all.countDown());
+        client.subscribe("t").name("one").creditBytes(1).handle(delivery -> all.countDown());
+
+        broker.await(
+                "all are acknowledged",
+                () -> broker.bodies("all").isEmpty() && broker.bodies("one").isEmpty());
+        synchronized (broker) {
+            assertThat(broker.named("all").unsettledBytesMost).isEqualTo(3000);
+            assertThat(broker.named("one").unsettledBytesMost).isEqualTo(1000);
+        }
+    }
+
+    @Test
+    void atQos0BytesComeBackAsMessagesAreTaken() {
+        BlockingQueue<Integer> got = new LinkedBlockingQueue<>();
+        client.subscribe("t").qos(0).creditBytes(2500).handle(delivery -> got.add(delivery.body().length));
+
+        for (int i = 0; i < 20; i++) {
+            client.publish("t", new byte[1000]);
+        }
+
+        assertThat(take(got, 20)).containsOnly(1000);
+    }
+
+    @Test
     void whatWaitsForASlowHandlerIsExtendedAndWhatItHasIsNot() {
         publish(5);
         CountDownLatch goOn = new CountDownLatch(1);
         client.subscribe("t").name("all").ackTimeout(Duration.ofMillis(60)).handle(delivery -> goOn.await());
 
-        // 16 bytes of SETTLE, and the tags of four.
-        broker.await("four are extended", () -> broker.frames.contains("SETTLE 48"));
+        // 16 bytes of SETTLE, and 10 for each of four.
+        broker.await("four are extended", () -> broker.frames.contains("SETTLE 56"));
         goOn.countDown();
         broker.await("all acknowledged", () -> broker.bodies("all").isEmpty());
     }
@@ -270,6 +303,54 @@ class SubscribeTest {
         closing.get(60, TimeUnit.SECONDS);
 
         assertThat(broker.bodies("all")).doesNotContain("m0");
+    }
+
+    @Test
+    void whatNoHandlerHasBegunIsReleasedByClosing() throws Exception {
+        publish(3);
+        for (boolean closesAll : new boolean[] {true, false}) {
+            CountDownLatch here = new CountDownLatch(1);
+            CountDownLatch left = new CountDownLatch(1);
+            BlipClient closed = other();
+            closed.subscribe("t").name("all").manualAck().handle(delivery -> {
+                here.await();
+                if (closesAll) {
+                    closed.close();
+                } else {
+                    delivery.subscription().close();
+                }
+                left.countDown();
+            });
+            broker.await(
+                    "all are on their way", () -> broker.named("all").unsettled.size() == 3);
+            closed.ping();
+            here.countDown();
+            left.await();
+            closed.close();
+            broker.await("it is left", () -> !broker.isHeld("all"));
+        }
+
+        try (Receiver receiver = client.subscribe("t").name("all").receive()) {
+            assertThat(receiver.receive().attempt()).as("of what a handler had").isEqualTo(3);
+            assertThat(receiver.receive().attempt()).as("of what waited").isEqualTo(1);
+            assertThat(receiver.receive().attempt()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theBrokerHearsThatAHandlerBeginsBeforeItIsDone() {
+        publish(3);
+        BlockingQueue<List<Long>> begun = new LinkedBlockingQueue<>();
+
+        client.subscribe("t").name("all").countFromBegin().handle(delivery -> {
+            broker.await("it has begun", () -> broker.named("all").begun.contains(delivery.tag()));
+            synchronized (broker) {
+                begun.add(List.copyOf(broker.named("all").begun));
+            }
+        });
+
+        assertThat(take(begun, 3)).containsExactly(List.of(1L), List.of(1L, 2L), List.of(1L, 2L, 3L));
+        broker.await("all acknowledged", () -> broker.bodies("all").isEmpty());
     }
 
     @Test

@@ -37,7 +37,7 @@ public enum Key {
     ACK_TIMEOUT_MS(
             ValueTypes.wholeNumber(1, 3_600_000),
             null,
-            "Time to acknowledge the first delivery; it doubles with each further one, up to 30 s. Without it, 30 s for pushed deliveries (version 2)."),
+            "Time to acknowledge a delivery. For version 1 it doubles with each further delivery, up to 30 s. For version 2 it does not double; clients may choose another when they attach, and without the key it is 30 s."),
     MESSAGE_TTL_MS(
             ValueTypes.wholeNumber(0, Limit.TEN_YEARS_MILLIS),
             0L,

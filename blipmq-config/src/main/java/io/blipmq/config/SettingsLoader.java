@@ -77,7 +77,8 @@ public final class SettingsLoader {
             ConfigFile.parse(shownPath, content, problems).forEach(entry -> readEntry(shownPath, entry));
             return Optional.of(path);
         } catch (InvalidPathException notAPath) {
-            problems.add(new Problem("", source, RawValue.text(shownPath).shown() + " is not a path"));
+            String why = PathNames.isNameable(shownPath) ? "is not a path" : PathNames.unnameable();
+            problems.add(new Problem("", source, RawValue.text(shownPath).shown() + " " + why));
         } catch (Refused refused) {
             refused.reasons()
                     .forEach(reason -> problems.add(

@@ -30,7 +30,17 @@ abstract class ValueType<T> {
         return parsed.get();
     }
 
+    /** An env file of a container engine or of systemd is no shell: quotes in it often stay part of the value. */
     T fromEnvironment(String value) throws Refused {
+        String text = value.strip();
+        if (isQuote(text, 0) || isQuote(text, text.length() - 1)) {
+            throw new Refused(RawValue.text(value).shown()
+                    + " has quotes around it, which are part of the value here; leave them out");
+        }
         return fromFile(RawValue.text(value));
+    }
+
+    private static boolean isQuote(String text, int at) {
+        return at >= 0 && at < text.length() && "\"'".indexOf(text.charAt(at)) >= 0;
     }
 }

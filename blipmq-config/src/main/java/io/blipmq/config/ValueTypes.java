@@ -1,8 +1,6 @@
 package io.blipmq.config;
 
 import io.blipmq.config.RawValue.Kind;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -17,10 +15,8 @@ final class ValueTypes {
     static final ValueType<String> HOST = new Text<>(
             "an IP address or a host name, without a port",
             text -> Optional.of(text.strip()).filter(HostNames::isValid));
-    static final ValueType<String> PATH =
-            new Text<>("a path", text -> Optional.of(text).filter(ValueTypes::isPath));
-    static final ValueType<String> PATH_OR_NONE = new Text<>(
-            "a path, or \"\" for none", text -> Optional.of(text).filter(path -> path.isEmpty() || isPath(path)));
+    static final ValueType<String> PATH = new PathType("a path", false);
+    static final ValueType<String> PATH_OR_NONE = new PathType("a path, or \"\" for none", true);
     static final ValueType<FsyncPolicy> FSYNC_POLICY = new Text<>(
             "\"always\", \"none\", \"every_n:N\" (N from 1 to %d) or \"interval_ms:M\" (M from 1 to %d)"
                     .formatted(FsyncPolicy.EVERY_N_MAX, FsyncPolicy.INTERVAL_MILLIS_MAX),
@@ -37,15 +33,6 @@ final class ValueTypes {
 
     static ValueType<Long> wholeNumber(long min, long max, long multipleOf) {
         return new WholeNumber(min, max, multipleOf);
-    }
-
-    private static boolean isPath(String text) {
-        try {
-            Path.of(text);
-            return !text.isBlank();
-        } catch (InvalidPathException notAPath) {
-            return false;
-        }
     }
 
     private static final class Text<T> extends ValueType<T> {

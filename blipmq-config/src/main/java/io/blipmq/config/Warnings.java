@@ -15,9 +15,12 @@ final class Warnings {
             SettingsLoader.CONFIG_VARIABLE,
             "BLIPMQ_LOG",
             "BLIPMQ_JAVA_OPTS",
+            "BLIPMQ_CLI_JAVA_OPTS",
             "BLIPMQ_JAVA_HOME",
             "BLIPMQ_URL",
             "BLIPMQ_KEY");
+
+    private static final String UNLIKELY_IN_KEYS = "\"'[](){}<>;\r\n";
 
     private Warnings() {}
 
@@ -27,12 +30,28 @@ final class Warnings {
             warnings.add("no API keys are configured, so no client can connect; "
                     + "set allowed_api_keys, allowed_api_keys_file or BLIPMQ_ALLOWED_API_KEYS");
         }
+        warnings.addAll(ofKeys(environment.getOrDefault(Key.ALLOWED_API_KEYS.environmentVariable(), "")));
         Endpoint broker = settings.broker();
         if (!broker.isLoopback()) {
             warnings.add("bind_addr %s is not a loopback address: API keys and messages travel in the clear"
                     .formatted(broker.host()));
         }
         return List.copyOf(warnings);
+    }
+
+    /** Such a key may be meant, but then it is rather in a file. Nothing of it is shown. */
+    private static List<String> ofKeys(String variable) {
+        List<String> warnings = new ArrayList<>();
+        String[] keys = variable.split(",", -1);
+        for (int i = 0; i < keys.length; i++) {
+            if (keys[i].strip().chars().anyMatch(c -> UNLIKELY_IN_KEYS.indexOf(c) >= 0)) {
+                warnings.add(
+                        "%s: item %d has a quote, a bracket, a semicolon or a line end in it, which is part of the key: "
+                                        .formatted(Key.ALLOWED_API_KEYS.environmentVariable(), i + 1)
+                                + "keys stand as they are, with commas between them");
+            }
+        }
+        return warnings;
     }
 
     /** Those that do not depend on the settings: variables that are none. */

@@ -272,4 +272,46 @@ class ProblemTest {
                 .asString()
                 .contains("\"1?[2J?2\"");
     }
+
+    @Test
+    void whatAnEnvFileLeavesInAValueIsNamed() {
+        ConfigTester config = config().variable("BLIPMQ_WAL_PATH", "/data/log\r")
+                .variable("BLIPMQ_ALLOWED_API_KEYS_FILE", "keys\n")
+                .variable("BLIPMQ_PORT", "\"5555\"")
+                .variable("BLIPMQ_BIND_ADDR", "'127.0.0.1'")
+                .variable("BLIPMQ_FSYNC_POLICY", "none\"");
+        assertThat(config.problems())
+                .containsExactlyInAnyOrder(
+                        "BLIPMQ_WAL_PATH: wal_path: \"/data/log?\" has a control character in it, such as the line end of a"
+                                + " file that was written on Windows; give a path",
+                        "BLIPMQ_ALLOWED_API_KEYS_FILE: allowed_api_keys_file: \"keys?\" has a control character in it, such"
+                                + " as the line end of a file that was written on Windows; give a path, or \"\" for none",
+                        "BLIPMQ_PORT: port: \"\"5555\"\" has quotes around it, which are part of the value here;"
+                                + " leave them out",
+                        "BLIPMQ_BIND_ADDR: bind_addr: \"'127.0.0.1'\" has quotes around it, which are part of the value"
+                                + " here; leave them out",
+                        "BLIPMQ_FSYNC_POLICY: fsync_policy: \"none\"\" has quotes around it, which are part of the value"
+                                + " here; leave them out");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"/data/log\"", "'/data/log'", "/data/log\"", " \"/data/log\" "})
+    void aPathInQuotesIsRefused(String path) {
+        assertThat(config().variable("BLIPMQ_WAL_PATH", path).problems())
+                .singleElement()
+                .asString()
+                .endsWith(" has quotes around it, which are part of the value here; leave them out");
+    }
+
+    @Test
+    void aTildeIsRefusedWhereverItStands() {
+        String reason = " begins with ~, which only a shell expands; give the whole path";
+        assertThat(config().toml("wal_path = \"~/log\"", "allowed_api_keys_file = \"~keys\"")
+                        .problems())
+                .containsExactly(
+                        "b.toml, line 1: wal_path: \"~/log\"" + reason,
+                        "b.toml, line 2: allowed_api_keys_file: \"~keys\"" + reason);
+        assertThat(config().variable("BLIPMQ_WAL_PATH", "~").problems())
+                .containsExactly("BLIPMQ_WAL_PATH: wal_path: \"~\"" + reason);
+    }
 }

@@ -157,6 +157,27 @@ class SettingsLoaderTest {
         }
     }
 
+    @Test
+    void aKeyInTheVariableThatLooksLikeAMistakeIsWarnedOfAndNotShown() throws ConfigException {
+        ConfigTester config = new ConfigTester(directory)
+                .variable("BLIPMQ_ALLOWED_API_KEYS", "plain-1,\"s3cret-2\", [s3cret-3],s3cret-4;s3cret-5,plain-6\n");
+
+        List<String> warnings = config.load().warnings();
+
+        assertThat(warnings)
+                .hasSize(3)
+                .allMatch(
+                        warning -> warning.endsWith(" has a quote, a bracket, a semicolon or a line end in it, which is"
+                                + " part of the key: keys stand as they are, with commas between them"))
+                .noneMatch(warning -> warning.contains("s3cret"));
+        assertThat(warnings)
+                .extracting(warning -> warning.substring(0, 31))
+                .containsExactly(
+                        "BLIPMQ_ALLOWED_API_KEYS: item 2",
+                        "BLIPMQ_ALLOWED_API_KEYS: item 3",
+                        "BLIPMQ_ALLOWED_API_KEYS: item 4");
+    }
+
     private List<String> warningsFor(String host) throws ConfigException {
         return config().variable("BLIPMQ_ALLOWED_API_KEYS", "k")
                 .variable("BLIPMQ_BIND_ADDR", host)

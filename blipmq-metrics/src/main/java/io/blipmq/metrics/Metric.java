@@ -22,6 +22,7 @@ public enum Metric {
     WAL_BYTES("wal_bytes_total", COUNTER, "Bytes appended to the log since the start."),
 
     SUBSCRIPTIONS_DETACHED("blipmq_subscriptions_detached", GAUGE, "Durable subscriptions without a connection."),
+    MESSAGES_DELAYED("blipmq_messages_delayed", GAUGE, "Messages that wait for a nack's delay or a retry backoff."),
     MESSAGES_ACKNOWLEDGED(
             "blipmq_messages_acknowledged_total", COUNTER, "Deliveries that a client acknowledged since the start."),
     MESSAGES_REDELIVERED(
@@ -127,6 +128,10 @@ public enum Metric {
 
     AGENT_BUSY("blipmq_agent_busy_seconds_total", COUNTER, "agent", "Time that an agent's thread spent in its turns."),
     AGENT_TURNS("blipmq_agent_turns_total", COUNTER, "agent", "Turns of an agent's duty cycle since the start."),
+    LOG_LINES_DROPPED(
+            "blipmq_log_lines_dropped_total",
+            COUNTER,
+            "Lines of the daemon's own log output dropped since the start, because nobody read those before them."),
     BUILD_INFO("blipmq_build_info", GAUGE, "version", "Always 1; the label says which version of BlipMQ runs."),
 
     PROCESS_START_TIME("process_start_time_seconds", GAUGE, "When the process started, in seconds since 1970."),

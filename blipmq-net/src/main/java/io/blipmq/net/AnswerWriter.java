@@ -8,9 +8,11 @@ import io.blipmq.protocol.PayloadLayout;
 import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.v2.AnswerEncoder;
 import io.blipmq.protocol.v2.AttachLayout;
+import io.blipmq.protocol.v2.LettersDone;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.SettleLayout;
 import io.blipmq.protocol.v2.V2Nack;
+import java.nio.ByteBuffer;
 
 /** Writes each kind of answer into a connection's output when its time has come. Owned by the broker thread. */
 final class AnswerWriter {
@@ -39,22 +41,25 @@ final class AnswerWriter {
     }
 
     /**
-     * Values and refusal are what {@link PendingAnswers.Kind} says.
+     * Values and detail are what {@link PendingAnswers.Kind} says.
      *
      * @return false when it takes more than one call
      */
-    boolean write(PendingAnswers.Kind kind, long correlationId, long value, long secondValue, Refusal refusal) {
+    boolean write(PendingAnswers.Kind kind, long correlationId, long value, long secondValue, Object detail) {
         switch (kind) {
-            case CONFIRM -> confirms.add(correlationId, (int) value, (int) secondValue, refusal);
+            case CONFIRM -> confirms.add(correlationId, (int) value, (int) secondValue, (Refusal) detail);
             case PONG -> FrameEncoder.pong(output.append(PayloadLayout.emptyFrameBytes()), correlationId);
             case ACK -> FrameEncoder.ack(output.append(PayloadLayout.subscriptionIdFrameBytes()), correlationId, value);
-            case NACK -> writeNack(correlationId, refusal);
+            case NACK -> writeNack(correlationId, (Refusal) detail);
             case POLL -> {
                 return deliver(correlationId, value);
             }
             case ATTACHED -> writeAttached(correlationId, value, secondValue);
-            case SETTLED -> writeSettled(correlationId, (int) value, (int) secondValue);
+            case SETTLED -> writeSettled(correlationId, (int) value, (long[]) detail);
             case DETACHED -> writeDetached(correlationId, value);
+            case LETTERS_DONE ->
+                AnswerEncoder.lettersDone(
+                        output.append(ListLayout.lettersDoneFrameBytes()), correlationId, (LettersDone) detail);
             case DONE -> AnswerEncoder.done(output.append(ListLayout.doneFrameBytes()), correlationId, value);
         }
         return true;
@@ -84,8 +89,9 @@ final class AnswerWriter {
                 info.backlog());
     }
 
-    private void writeSettled(long correlationId, int settled, int unknown) {
-        AnswerEncoder.settled(output.append(SettleLayout.settledFrameBytes()), correlationId, settled, unknown);
+    private void writeSettled(long correlationId, int settled, long[] unknown) {
+        ByteBuffer to = output.append(SettleLayout.settledFrameBytes(unknown.length));
+        AnswerEncoder.settled(to, correlationId, settled, unknown);
     }
 
     private void writeDetached(long correlationId, long subscriptionId) {

@@ -4,24 +4,29 @@ import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
 import io.blipmq.net.PendingAnswers.Kind;
 import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.LettersDone;
 
 /**
  * The answers of one connection, in the order of its requests. Owned by the broker thread.
  *
  * <p>An answer confirms everything before it, so it leaves only when every earlier command of the connection is stored
- * and has taken effect. When nothing waits it is written at once.
+ * and has taken effect. When nothing waits it is written at once. What a request has brought about that has not found room in
+ * the journal has no number yet: its answer, always the last one, gets that later.
  */
 final class Answers {
     private final Broker broker;
     private final AnswerWriter writer;
     private final OutputQueue output;
-    private final PendingAnswers pending = new PendingAnswers();
+    private final PendingAnswers pending;
+    private final int workPerTurnMax;
     private Client client;
 
     Answers(LoopResources shared, OutputQueue output) {
         broker = shared.broker;
         writer = new AnswerWriter(shared, output);
         this.output = output;
+        pending = new PendingAnswers(shared.limits.pendingAnswersMax());
+        workPerTurnMax = shared.limits.workPerTurnMax();
     }
 
     /** From now on answers wait for what this client has journalled. */
@@ -62,8 +67,9 @@ final class Answers {
         answer(Kind.ATTACHED, correlationId, subscriptionId, number, null);
     }
 
-    void settled(long correlationId, int settled, int unknown) {
-        answer(Kind.SETTLED, correlationId, settled, unknown, null);
+    /** @param unknown the tags that hit nothing */
+    void settled(long correlationId, int settled, long[] unknown) {
+        answer(Kind.SETTLED, correlationId, settled, 0, unknown);
     }
 
     void detached(long correlationId, long subscriptionId) {
@@ -72,6 +78,10 @@ final class Answers {
 
     void done(long correlationId, long count) {
         answer(Kind.DONE, correlationId, count, 0, null);
+    }
+
+    void lettersDone(long correlationId, LettersDone done) {
+        answer(Kind.LETTERS_DONE, correlationId, 0, 0, done);
     }
 
     boolean isWaiting() {
@@ -85,25 +95,33 @@ final class Answers {
 
     /** Whether an answer could leave now. */
     boolean isDue() {
-        return isWaiting() && pending.sequence() <= broker.appliedSequence() && !output.isFull();
+        return isWaiting() && isStored() && !output.isFull();
+    }
+
+    private boolean isStored() {
+        if (pending.sequence() == PendingAnswers.NO_SEQUENCE && !client.isBusy()) {
+            pending.sequence(client.lastSequence());
+        }
+        return pending.sequence() <= broker.appliedSequence();
     }
 
     /** Whether every earlier request has taken effect and is answered. */
     boolean isNextInOrder() {
-        return pending.isEmpty() && (client == null || client.lastSequence() <= broker.appliedSequence());
+        return pending.isEmpty()
+                && (client == null || !client.isBusy() && client.lastSequence() <= broker.appliedSequence());
     }
 
     /** Sends what waits no longer, as far as a turn's work goes. */
     int sendDue() {
         int sent = 0;
-        long workEnd = broker.requestWork() + LoopResources.WORK_PER_TURN_MAX;
+        long workEnd = broker.requestWork() + workPerTurnMax;
         while (isDue() && broker.requestWork() < workEnd) {
             if (writer.write(
                     pending.kind(),
                     pending.correlationId(),
                     pending.value(),
                     pending.secondValue(),
-                    pending.refusal())) {
+                    pending.detail())) {
                 pending.removeFirst();
                 sent++;
             }
@@ -115,9 +133,10 @@ final class Answers {
         pending.clear();
     }
 
-    private void answer(Kind kind, long correlationId, long value, long secondValue, Refusal refusal) {
-        if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, refusal)) {
-            pending.add(kind, client.lastSequence(), correlationId, value, secondValue, refusal);
+    private void answer(Kind kind, long correlationId, long value, long secondValue, Object detail) {
+        if (!isNextInOrder() || !writer.write(kind, correlationId, value, secondValue, detail)) {
+            long sequence = client.isBusy() ? PendingAnswers.NO_SEQUENCE : client.lastSequence();
+            pending.add(kind, sequence, correlationId, value, secondValue, detail);
         }
     }
 }

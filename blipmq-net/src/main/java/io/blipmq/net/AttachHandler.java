@@ -4,6 +4,7 @@ import io.blipmq.broker.AttachRequest;
 import io.blipmq.broker.Broker;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.TextRefusal;
 import io.blipmq.protocol.Topics;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.PropertyLayout;
@@ -27,10 +28,16 @@ final class AttachHandler {
         }
         if (result > 0) {
             session.answers().attached(correlationId, result, request.number());
+        } else if (result == Broker.NAME_HELD) {
+            session.answers().nack(correlationId, heldBy(session.pushing().holder(session.client(), request)));
         } else {
             session.answers().nack(correlationId, PushRefusals.of(result));
         }
         return true;
+    }
+
+    private static Refusal heldBy(String holder) {
+        return new TextRefusal(V2Nack.NAME_HELD.code(), holder + " holds this subscription");
     }
 
     private static Refusal refusal(ByteBuffer buffer, int payload, int payloadLength) {
@@ -88,7 +95,9 @@ final class AttachHandler {
                 ackTimeoutMillis == 0 ? session.ackTimeoutMillis() : ackTimeoutMillis,
                 AttachLayout.retryBackoffMillis(buffer, payload),
                 (flags & AttachLayout.CREDIT_ON_SETTLE_FLAG) != 0,
-                AttachLayout.attachCredit(buffer, payload),
+                (flags & AttachLayout.COUNT_FROM_BEGIN_FLAG) != 0,
+                AttachLayout.attachCreditMessages(buffer, payload),
+                AttachLayout.attachCreditBytes(buffer, payload),
                 session.nextAttachNumber());
     }
 

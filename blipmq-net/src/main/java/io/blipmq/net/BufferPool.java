@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
  *
  * <p>Sizes double from 1 KiB to 16 MiB; the large ones have a little more, so that a message whose size is a power of
  * two still fits together with its frame's header and topic. A buffer that the pool has no place for is left to the
- * garbage collector.
+ * garbage collector; so are free ones when those in use need their room.
  */
 final class BufferPool {
     private static final int SMALLEST_BYTES = 1024;
@@ -21,10 +21,17 @@ final class BufferPool {
 
     private final ByteBufferStack[] free = new ByteBufferStack[SIZES];
     private final long retainedBytesMax;
+    private final long bytesMax;
     private long retainedBytes;
+    private long usedBytes;
 
-    BufferPool(long retainedBytesMax) {
+    /**
+     * @param retainedBytesMax what free buffers may take
+     * @param bytesMax what they may take together with those in use; more than this is only ever in use
+     */
+    BufferPool(long retainedBytesMax, long bytesMax) {
         this.retainedBytesMax = retainedBytesMax;
+        this.bytesMax = bytesMax;
         for (int size = 0; size < SIZES; size++) {
             free[size] = new ByteBufferStack();
         }
@@ -39,17 +46,37 @@ final class BufferPool {
     /** @return a cleared buffer with room for at least so many bytes */
     ByteBuffer take(int bytes) {
         int size = sizeFor(bytes);
+        usedBytes += capacity(size);
         ByteBuffer buffer = free[size].pollLast();
         if (buffer == null) {
+            trim();
             return ByteBuffer.allocateDirect(capacity(size));
         }
         retainedBytes -= buffer.capacity();
         return buffer.clear();
     }
 
+    /** Lets go of free buffers, the largest first, until those in use have their room. */
+    private void trim() {
+        for (int size = SIZES - 1; size >= 0 && usedBytes + retainedBytes > bytesMax; ) {
+            ByteBuffer dropped = free[size].pollLast();
+            if (dropped == null) {
+                size--;
+            } else {
+                retainedBytes -= dropped.capacity();
+            }
+        }
+    }
+
+    /** What all buffers take, free ones and those in use. */
+    long bytes() {
+        return usedBytes + retainedBytes;
+    }
+
     /** Takes back a buffer that nobody uses any more. */
     void give(ByteBuffer buffer) {
-        if (retainedBytes + buffer.capacity() <= retainedBytesMax) {
+        usedBytes -= buffer.capacity();
+        if (retainedBytes + buffer.capacity() <= retainedBytesMax && bytes() + buffer.capacity() <= bytesMax) {
             retainedBytes += buffer.capacity();
             free[sizeFor(buffer.capacity())].addLast(buffer);
         }

@@ -8,7 +8,7 @@ package io.blipmq.net;
  */
 final class ByteBudget {
     /** Who may go beyond the limit may do so by this share of it, all together. */
-    private static final int BEYOND_SHARE = 2;
+    static final int BEYOND_SHARE = 2;
     /** It is short when less than this share of it is left. */
     private static final int SHORT_SHARE = 4;
 
@@ -17,6 +17,8 @@ final class ByteBudget {
     private long usedBytes;
     /** How many have reserved their bytes and not given them back. */
     private int reservations;
+
+    private boolean refused;
 
     ByteBudget(long limitBytes, long headroomBytes) {
         if (headroomBytes >= limitBytes) {
@@ -33,11 +35,19 @@ final class ByteBudget {
      */
     boolean tryReserve(long bytes) {
         if (reservations > 0 && usedBytes + bytes + headroomBytes > limitBytes) {
+            refused = true;
             return false;
         }
         usedBytes += bytes;
         reservations++;
         return true;
+    }
+
+    /** Whether bytes were asked for in vain since this was asked last. */
+    boolean takeRefused() {
+        boolean taken = refused;
+        refused = false;
+        return taken;
     }
 
     /** Gives back what {@link #tryReserve} has taken. */

@@ -1,6 +1,9 @@
 package io.blipmq.net;
 
 import io.blipmq.protocol.ProtocolException;
+import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.TextRefusal;
+import io.blipmq.protocol.v2.V2Nack;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -13,17 +16,13 @@ import org.slf4j.LoggerFactory;
  * One client's socket, with what was read from it, what is to be written to it, and its session. Owned by the broker
  * thread; the event loop calls each step of a turn for all connections before the next step.
  *
+ * <p>It ends when its peer has ended, or when the server ends it; then its subscriptions are free at once, and what it is
+ * still owed is sent. A client of version 2 that the server has ended is told why behind that.
+ *
  * <p>A peer that stops reading stops being read: while its output is full, or as many answers wait as may, its frames
  * stay where they are and read interest is off. The same holds while the journal takes no more.
  */
 final class Connection {
-    /**
-     * About as many frames are read in a turn. Each may be for another topic, and what it touches has to be in the
-     * processor's cache still when the turn comes to push. With one message of 100 bytes in each, what is pushed for them to
-     * one connection stays below {@link OutputQueue#PUSH_HIGH_WATER_BYTES}, so that all of them go the short way.
-     */
-    private static final int FRAMES_PER_READ = 768;
-
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
     private final LoopResources shared;
@@ -35,6 +34,7 @@ final class Connection {
     private final Answers answers;
     private final Session session;
     private final ConnectionDeadlines deadlines;
+    private final ConnectionEnd end;
 
     /** Where {@link Connections} has this one; negative when it has let go of it. */
     int index;
@@ -42,15 +42,16 @@ final class Connection {
     boolean active;
 
     private int interestOps = SelectionKey.OP_READ;
-    /** What {@link #FRAMES_PER_READ} frames take, of the size of the last ones; no bound while one is incomplete. */
+    /** What the frames of one read take, of the size of the last ones; no bound while one is incomplete. */
     private long readBytesMax = Long.MAX_VALUE;
 
     private boolean refusedByJournal;
     private boolean broken;
     private boolean lost;
-    private boolean closed;
 
-    Connection(LoopResources shared, SocketChannel channel, SelectionKey key, long nowNanos) throws IOException {
+    /** @param surplus whether there are as many connections as may be without it */
+    Connection(LoopResources shared, SocketChannel channel, SelectionKey key, boolean surplus, long nowNanos)
+            throws IOException {
         this.shared = shared;
         this.channel = channel;
         this.key = key;
@@ -58,17 +59,46 @@ final class Connection {
         input = new InputBuffer(shared);
         output = new OutputQueue(shared);
         answers = new Answers(shared, output);
-        session = new Session(shared, answers, output, () -> shared.active.add(this), peer);
-        deadlines = new ConnectionDeadlines(session, input, output, nowNanos);
+        session = new Session(shared, answers, output, new Host(), peer, surplus);
+        deadlines = new ConnectionDeadlines(shared, session, input, output, nowNanos);
+        end = new ConnectionEnd(shared.times, channel, session, input, deadlines);
+    }
+
+    /** What its session asks of it. */
+    private final class Host implements SessionHost {
+        @Override
+        public void onOutput() {
+            shared.active.add(Connection.this);
+        }
+
+        @Override
+        public void onReplaced() {
+            if (session.isClosing()) {
+                return;
+            }
+            shared.metrics.increment(NetMetric.CONNECTIONS_REPLACED);
+            handleFrames(shared.nowNanos);
+            if (!session.isClosing()) {
+                endWith(V2Nack.REPLACED, shared.nowNanos);
+            }
+            shared.active.add(Connection.this);
+        }
     }
 
     /** Reads what the socket has, once. */
     int read(int bytesMax, boolean probeEnd) {
+        if (end.isLingering()) {
+            input.discard(channel);
+            return 0;
+        }
         if (!mayRead() || !input.fitsShared()) {
             return 0;
         }
         int read = input.read(channel, (int) Math.min(bytesMax, readBytesMax), probeEnd, session.assemblyBudget());
         shared.metrics.add(NetMetric.BYTES_IN, read);
+        if (read > 0) {
+            deadlines.onHeard(shared.nowNanos);
+        }
         if (input.failure() != null) {
             onLost(input.failure());
         }
@@ -77,65 +107,125 @@ final class Connection {
 
     /** Handles the frames that are there, as far as the journal and the output take them and a turn's work goes. */
     int handleInput(long nowNanos) {
-        if (closed || session.isClosing()) {
+        if (end.hasBegun()) {
             return 0;
         }
         int frames = handleFrames(nowNanos);
-        if (session.isClosing()) {
-            beginClosing(nowNanos);
-        } else if (input.isEnded() && !input.hasFrame()) {
+        if (!session.isClosing() && input.isEnded() && !input.hasFrame()) {
             session.onInputEnded();
-            beginClosing(nowNanos);
+        }
+        if (session.isClosing()) {
+            end.begin(nowNanos, shared.times.lastAnswersNanos());
         }
         return frames;
     }
 
     /** Sends the answers that had to wait. */
     int sendDueAnswers() {
-        return closed ? 0 : answers.sendDue();
+        return isClosed() ? 0 : answers.sendDue();
     }
 
     /** Writes once, and closes what has nothing more to say. */
     long flush(long nowNanos) {
-        if (closed) {
+        if (isClosed()) {
             return 0;
         }
         long written = write();
         deadlines.onWritten(written, nowNanos);
-        if (session.isClosing() && (broken || lost || isAnswered())) {
-            close();
+        if (session.isClosing()) {
+            written += goOnEnding(nowNanos);
         } else {
             updateInterest();
         }
         return written;
     }
 
-    /**
-     * Closes what has taken too long; called now and then.
-     *
-     * @param roomIsShort whether all connections together had too much output when the round of calls began
-     */
-    void checkDeadlines(long nowNanos, boolean roomIsShort) {
-        if (closed) {
-            return;
+    /** @return bytes written */
+    private long goOnEnding(long nowNanos) {
+        long written = isAnswered() && end.sayLastWord(nowNanos) ? write() : 0;
+        boolean silent = broken && !session.isPushed(); // version 1 has no word for it
+        if (lost || silent || isAnswered() && end.mayClose()) {
+            close();
+            return written;
         }
-        if (!mayRead()) {
-            input.restartPartial(nowNanos); // the rest may be there already
+        if (isAnswered()) {
+            linger();
         }
-        ConnectionDeadlines.Overdue overdue = deadlines.overdue(nowNanos, waitsForDisk(), roomIsShort);
-        if (overdue != null) {
-            overdue.count(shared.metrics);
-            warn(overdue.reason());
+        updateInterest();
+        return written;
+    }
+
+    private void linger() {
+        try {
+            end.linger();
+        } catch (IOException e) {
+            onLost(e);
             close();
         }
     }
 
-    /** Ends session and socket at once and gives back every buffer. */
-    void close() {
-        if (closed) {
+    /**
+     * Ends what has taken too long; called now and then.
+     *
+     * @param isShort what all connections together had too much of when the round of calls began
+     */
+    void checkDeadlines(long nowNanos, Shortage isShort) {
+        if (isClosed()) {
             return;
         }
-        closed = true;
+        if (session.isClosing()) {
+            closeIfOverdue(nowNanos, isShort);
+            return;
+        }
+        if (!mayRead()) {
+            input.restartPartial(nowNanos); // the rest may be there already
+            deadlines.onHeard(nowNanos);
+        }
+        ConnectionDeadlines.Overdue overdue = deadlines.overdue(nowNanos, waitsForDisk(), isShort);
+        if (overdue != null && session.isSurplus()) {
+            close(); // that it is one too many stands in the log already
+        } else if (overdue != null) {
+            onOverdue(overdue, nowNanos, isShort);
+        }
+    }
+
+    private void onOverdue(ConnectionDeadlines.Overdue overdue, long nowNanos, Shortage isShort) {
+        overdue.count(shared.metrics);
+        Refusal why = overdue.reason(shared.times);
+        boolean othersWait = overdue == ConnectionDeadlines.Overdue.OUTPUT && isShort.ofOutput();
+        if (session.isPushed() && !othersWait) {
+            endWith(why, nowNanos);
+            flush(nowNanos);
+        } else {
+            warn(why.text());
+            close();
+        }
+    }
+
+    private void closeIfOverdue(long nowNanos, Shortage isShort) {
+        if (isShort.ofOutput() && deadlines.isOutputStuck(nowNanos)) {
+            onOverdue(ConnectionDeadlines.Overdue.OUTPUT, nowNanos, isShort);
+        } else if (deadlines.isEndOverdue(nowNanos)) {
+            if (!end.isServers()) {
+                warn("its last answers were not taken in time");
+            }
+            close();
+        }
+    }
+
+    /** The server ends the connection: what the peer is owed, and why it is ended, may leave if that does not take long. */
+    private void endWith(Refusal why, long nowNanos) {
+        warn(why.text());
+        session.end(why);
+        end.begin(nowNanos, shared.times.lingerNanos());
+    }
+
+    /** Ends session and socket at once and gives back every buffer. */
+    void close() {
+        if (isClosed()) {
+            return;
+        }
+        end.close();
         session.onClosed();
         input.drop();
         output.clear();
@@ -152,7 +242,11 @@ final class Connection {
     }
 
     boolean isClosed() {
-        return closed;
+        return end.isClosed();
+    }
+
+    boolean isSurplus() {
+        return session.isSurplus();
     }
 
     boolean isEnded() {
@@ -189,10 +283,15 @@ final class Connection {
         return output.isStarved();
     }
 
-    /** Whether a frame has begun or has no room, output should go, or the session is not in its steady state: time matters. */
+    /** Whether time matters: it ends or begins, a frame has begun or has no room, it waits for output or a heartbeat. */
     boolean hasDeadline() {
-        boolean holdsRoom = !output.isEmpty() && shared.output.isShort();
-        return !closed && (!session.isReady() || input.isPartial() || waitsForDisk() || holdsRoom);
+        boolean hasOutputDeadline = !output.isEmpty() && (session.isPushed() || shared.output.isShort());
+        return !isClosed()
+                && (!session.isReady()
+                        || input.isPartial()
+                        || waitsForDisk()
+                        || hasOutputDeadline
+                        || session.heartbeatNanos() > 0);
     }
 
     private int handleFrames(long nowNanos) {
@@ -202,10 +301,11 @@ final class Connection {
         int frames = 0;
         boolean refusedBefore = refusedByJournal;
         refusedByJournal = false;
-        long workEnd = shared.broker.requestWork() + LoopResources.WORK_PER_TURN_MAX;
+        long workEnd = shared.broker.requestWork() + shared.limits.workPerTurnMax();
         try {
             while (mayHandle() && shared.broker.requestWork() < workEnd) {
-                int frameBytes = FrameReader.wholeFrameBytes(buffer, at, to, session.version(), session.isReady());
+                int frameBytes =
+                        FrameReader.wholeFrameBytes(buffer, at, to, session.version(), session.frameLengthMax());
                 if (frameBytes == 0) {
                     break;
                 }
@@ -219,9 +319,10 @@ final class Connection {
         } catch (ProtocolException e) {
             onBroken(e);
         }
-        readBytesMax = frames == 0 ? Long.MAX_VALUE : (long) FRAMES_PER_READ * (at - input.from()) / frames;
+        readBytesMax =
+                frames == 0 ? Long.MAX_VALUE : (long) shared.limits.framesPerRead() * (at - input.from()) / frames;
         if (!session.isClosing()) {
-            input.onHandled(at, session.assemblyBudget(), nowNanos);
+            input.onHandled(at, session.assemblyBudget(), session.frameLengthMax(), nowNanos);
         }
         if (!refusedBefore || frames > 0) {
             deadlines.onJournalMoved(nowNanos);
@@ -239,11 +340,11 @@ final class Connection {
         return !session.isClosing()
                 && !output.isFull()
                 && !answers.isFull()
-                && (session.isReady() || output.isBelow(OutputQueue.STRANGER_HIGH_WATER_BYTES));
+                && (session.isReady() || output.isBelow(shared.limits.output().strangerHighWaterBytes()));
     }
 
     private boolean mayRead() {
-        return !closed
+        return !isClosed()
                 && !input.isEnded()
                 && mayHandle()
                 && !refusedByJournal
@@ -251,12 +352,12 @@ final class Connection {
                 && input.hasRoom(session.assemblyBudget());
     }
 
-    /** The peer broke the protocol: what it was already answered may leave, then the socket is closed. */
+    /** The peer broke the protocol: what it is owed may leave, then the socket is closed. */
     private void onBroken(ProtocolException e) {
         shared.metrics.increment(NetMetric.PROTOCOL_ERRORS);
         warn(e.getMessage());
         broken = true;
-        session.onInputEnded();
+        session.end(new TextRefusal(e.code(), e.getMessage()));
     }
 
     /** The socket failed: frames that came before are still handled, and nothing can be sent any more. */
@@ -286,13 +387,12 @@ final class Connection {
         }
     }
 
-    private void beginClosing(long nowNanos) {
-        deadlines.onClosing(nowNanos);
-        input.drop();
-    }
-
     private void updateInterest() {
-        int ops = (mayRead() ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE);
+        if (isClosed()) {
+            return;
+        }
+        boolean reads = mayRead() || end.isLingering();
+        int ops = (reads ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE);
         if (ops != interestOps) {
             interestOps = ops;
             key.interestOps(ops);

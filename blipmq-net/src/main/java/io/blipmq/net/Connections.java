@@ -2,13 +2,9 @@ package io.blipmq.net;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** All connections of an event loop, and each step of a turn over those it concerns. Owned by the broker thread. */
 final class Connections {
-    /** How exactly handshakes and partial frames are timed. */
-    static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final LoopResources shared;
     private final List<Connection> all = new ArrayList<>();
     /** Those that this turn's selection found ready for reading or writing. */
@@ -16,6 +12,7 @@ final class Connections {
 
     private final ActiveConnections active;
 
+    private int surplus;
     private boolean strangersReady;
     private boolean canGoOn;
     private boolean stalled;
@@ -28,13 +25,20 @@ final class Connections {
         active = shared.active;
     }
 
+    /** Those that count against the limit. */
     int count() {
-        return all.size();
+        return all.size() - surplus;
+    }
+
+    /** Those beyond the limit that are held until they have been told so. */
+    int surplusCount() {
+        return surplus;
     }
 
     void add(Connection connection, long nowNanos) {
         connection.index = all.size();
         all.add(connection);
+        surplus += connection.isSurplus() ? 1 : 0;
         shared.metrics.set(NetMetric.CONNECTIONS, all.size());
         noteDeadline(nowNanos);
     }
@@ -56,7 +60,7 @@ final class Connections {
             return 0;
         }
         shared.readBuffer.clear();
-        int bytesMax = Math.max(InputBuffer.READ_BYTES_MIN, LoopResources.READ_BUFFER_BYTES / count);
+        int bytesMax = Math.max(InputBuffer.READ_BYTES_MIN, shared.limits.readBufferBytes() / count);
         firstToRead++;
         for (int i = 0; i < count; i++) {
             Connection connection = ready.get(Math.floorMod(i + firstToRead, count));
@@ -125,17 +129,19 @@ final class Connections {
         return hasDeadlines;
     }
 
-    /** Closes connections that took too long, about once a second while there are any that could. */
+    /** Ends connections that took too long, about once a second while there are any that could. */
     void sweep(long nowNanos) {
-        if (!hasDeadlines || nowNanos - sweptNanos < SWEEP_NANOS) {
+        if (!hasDeadlines || nowNanos - sweptNanos < shared.times.sweepNanos()) {
             return;
         }
         sweptNanos = nowNanos;
         hasDeadlines = false;
-        boolean roomIsShort = shared.output.isShort();
+        boolean inputRefused = shared.assembly.takeRefused();
+        inputRefused |= shared.preAuthAssembly.takeRefused();
+        Shortage isShort = new Shortage(inputRefused, shared.output.isShort());
         for (int i = all.size() - 1; i >= 0; i--) {
             Connection connection = all.get(i);
-            connection.checkDeadlines(nowNanos, roomIsShort);
+            connection.checkDeadlines(nowNanos, isShort);
             hasDeadlines |= connection.hasDeadline();
             if (connection.isClosed()) {
                 remove(connection);
@@ -160,6 +166,7 @@ final class Connections {
     void closeAll() {
         all.forEach(Connection::close);
         all.clear();
+        surplus = 0;
         active.truncate(0);
         ready.clear();
         shared.metrics.set(NetMetric.CONNECTIONS, 0);
@@ -187,6 +194,7 @@ final class Connections {
             last.index = index;
         }
         connection.index = -1;
+        surplus -= connection.isSurplus() ? 1 : 0;
         shared.metrics.set(NetMetric.CONNECTIONS, all.size());
     }
 

@@ -14,7 +14,12 @@ final class CreditHandler {
             session.answers().nack(subscriptionId, V2Nack.INVALID_CREDIT);
             return true;
         }
-        session.pushing().credit(session.client(), subscriptionId, AttachLayout.creditMessages(buffer, payload));
+        session.pushing()
+                .credit(
+                        session.client(),
+                        subscriptionId,
+                        AttachLayout.creditMessages(buffer, payload),
+                        AttachLayout.creditBytes(buffer, payload));
         return true;
     }
 }

@@ -2,6 +2,7 @@ package io.blipmq.net;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.LettersRequest;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.V2Nack;
 import java.nio.ByteBuffer;
@@ -26,7 +27,7 @@ final class DeadLettersHandler {
         if (result < 0) {
             session.answers().nack(correlationId, refusal(result));
         } else {
-            session.answers().done(correlationId, result);
+            session.answers().lettersDone(correlationId, session.letters().answer());
         }
         return true;
     }
@@ -39,16 +40,19 @@ final class DeadLettersHandler {
         if (action != ListLayout.REDRIVE && action != ListLayout.PURGE) {
             return V2Nack.UNKNOWN_ACTION;
         }
+        if (action != ListLayout.REDRIVE && LettersRequest.read(buffer, payload).target() != 0) {
+            return V2Nack.TARGET_OF_NO_REDRIVE;
+        }
         return ListLayout.deadLettersCount(buffer, payload) == 0 ? V2Nack.COUNT_ZERO : null;
     }
 
     private static long act(PushSession session, ByteBuffer buffer, int payload) {
         long subscriptionId = ListLayout.deadLettersSubscriptionId(buffer, payload);
         long count = ListLayout.deadLettersCount(buffer, payload);
-        long tag = ListLayout.deadLettersTag(buffer, payload);
+        LettersRequest which = LettersRequest.read(buffer, payload);
         return ListLayout.deadLettersAction(buffer, payload) == ListLayout.REDRIVE
-                ? session.pushing().redrive(session.client(), subscriptionId, count, tag, session.letters())
-                : session.pushing().purge(session.client(), subscriptionId, count, tag, session.letters());
+                ? session.pushing().redrive(session.client(), subscriptionId, count, which, session.letters())
+                : session.pushing().purge(session.client(), subscriptionId, count, which, session.letters());
     }
 
     private static Refusal refusal(long result) {

@@ -19,8 +19,6 @@ import java.util.function.Consumer;
  * before its answers leave. The thread that runs it alternates {@link #awaitWork} and {@link #doWork}.
  */
 public final class EventLoop {
-    /** How soon a connection that waits for room tries again if nothing happens before. */
-    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     /** As good as for ever, and far from overflow. */
     private static final long FOREVER_NANOS = TimeUnit.DAYS.toNanos(1);
 
@@ -114,6 +112,7 @@ public final class EventLoop {
             select(0);
         }
         selected = false;
+        shared.nowNanos = nowNanos;
         int work = accept(nowNanos);
         work += connections.read();
         work += broker.doWork(nowNanos);
@@ -174,10 +173,10 @@ public final class EventLoop {
             return 0;
         }
         if (connections.isStalled()) {
-            return RETRY_NANOS;
+            return shared.times.retryNanos();
         }
         boolean timed = connections.hasDeadlines() || (listener != null && listener.isPaused());
-        return timed ? Connections.SWEEP_NANOS : FOREVER_NANOS;
+        return timed ? shared.times.sweepNanos() : FOREVER_NANOS;
     }
 
     /** Who runs the first turn runs all of them, until another thread adopts the loop. */

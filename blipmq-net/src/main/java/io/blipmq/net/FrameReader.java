@@ -7,27 +7,23 @@ import java.nio.ByteBuffer;
 
 /** Finds the frames in a connection's input. Stateless. */
 final class FrameReader {
-    /** What a peer may send before it has shown a key: far more than HELLO and AUTH need. */
-    static final int PRE_AUTH_LENGTH_MAX = 64 * 1024;
-
     private FrameReader() {}
 
     /**
      * Looks at the frame that begins at an offset, as far as it is there.
      *
      * @param version the protocol version that is spoken
-     * @param authenticated whether frames of the full size are allowed
+     * @param lengthMax the largest value that the length field may have
      * @return its bytes when it is whole, else 0
      * @throws ProtocolException as soon as it is clear that no frame can begin like this
      */
-    static int wholeFrameBytes(ByteBuffer buffer, int at, int to, int version, boolean authenticated)
-            throws ProtocolException {
+    static int wholeFrameBytes(ByteBuffer buffer, int at, int to, int version, int lengthMax) throws ProtocolException {
         int available = to - at;
         if (available < FrameLayout.LENGTH_BYTES) {
             return 0;
         }
         int length = FrameLayout.length(buffer, at);
-        checkLength(length, authenticated);
+        checkLength(length, lengthMax);
         if (available > FrameLayout.TYPE_OFFSET) {
             checkType(FrameLayout.type(buffer, at), version);
         }
@@ -35,13 +31,13 @@ final class FrameReader {
         return available >= frameBytes ? frameBytes : 0;
     }
 
-    private static void checkLength(int length, boolean authenticated) throws ProtocolException {
-        if (!FrameLayout.isLengthValid(length)) {
-            throw new ProtocolException("impossible frame length " + Integer.toUnsignedString(length));
+    private static void checkLength(int length, int lengthMax) throws ProtocolException {
+        if (length >= 0 && length < FrameLayout.LENGTH_MIN) {
+            throw new ProtocolException("impossible frame length " + length);
         }
-        if (!authenticated && length > PRE_AUTH_LENGTH_MAX) {
-            throw new ProtocolException(
-                    "frame length " + length + " before AUTH, where " + PRE_AUTH_LENGTH_MAX + " is the most");
+        if (length < 0 || length > lengthMax) {
+            throw ProtocolException.tooLong(
+                    "frame length " + Integer.toUnsignedString(length) + ", where " + lengthMax + " is the most");
         }
     }
 

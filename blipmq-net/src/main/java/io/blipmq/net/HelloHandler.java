@@ -19,13 +19,25 @@ final class HelloHandler {
             session.answers().nack(correlationId, refusal);
             return true;
         }
+        if (session.isSurplus()) {
+            return refuseSurplus(session, buffer, payload);
+        }
         session.transitionTo(SessionState.AWAIT_AUTH);
         if (PayloadLayout.helloVersion(buffer, payload) == FrameLayout.PROTOCOL_VERSION) {
             session.answers().ack(correlationId, 0);
         } else {
-            session.beginPushing(clientName(buffer, payload));
+            session.beginPushing(greeting(session, buffer, payload));
             welcome(session, correlationId);
         }
+        return true;
+    }
+
+    /** Its version is known now, and so whether it can be told. */
+    private static boolean refuseSurplus(Session session, ByteBuffer buffer, int payload) {
+        if (PayloadLayout.helloVersion(buffer, payload) == FrameLayout.VERSION_2) {
+            session.beginPushing(greeting(session, buffer, payload));
+        }
+        session.end(V2Nack.TOO_MANY_CONNECTIONS);
         return true;
     }
 
@@ -47,14 +59,24 @@ final class HelloHandler {
         if (!HandshakeLayout.isHello(buffer, payload, payloadLength)) {
             return Nack.INVALID_HELLO;
         }
-        boolean fits = HandshakeLayout.helloNameLength(buffer, payload) <= HandshakeLayout.NAME_BYTES_MAX;
-        return fits ? null : V2Nack.CLIENT_NAME_TOO_LONG;
+        int nameLength = HandshakeLayout.helloNameLength(buffer, payload);
+        if (nameLength > HandshakeLayout.NAME_BYTES_MAX) {
+            return V2Nack.CLIENT_NAME_TOO_LONG;
+        }
+        int instanceLength = HandshakeLayout.helloInstanceLength(buffer, payload, nameLength);
+        return instanceLength > HandshakeLayout.INSTANCE_BYTES_MAX ? V2Nack.INSTANCE_TOO_LONG : null;
     }
 
-    private static String clientName(ByteBuffer buffer, int payload) {
+    private static Greeting greeting(Session session, ByteBuffer buffer, int payload) {
         byte[] name = new byte[HandshakeLayout.helloNameLength(buffer, payload)];
         buffer.get(payload + HandshakeLayout.HELLO_NAME_OFFSET, name);
-        return new String(name, StandardCharsets.UTF_8);
+        byte[] instance = new byte[HandshakeLayout.helloInstanceLength(buffer, payload, name.length)];
+        buffer.get(payload + HandshakeLayout.helloInstanceOffset(name.length), instance);
+        long heartbeat = HandshakeLayout.helloHeartbeatMillis(buffer, payload, name.length, instance.length);
+        return new Greeting(
+                new String(name, StandardCharsets.UTF_8),
+                instance,
+                session.times().heartbeatMillis(heartbeat));
     }
 
     /** Nothing can wait before AUTH, so this is the next answer. */

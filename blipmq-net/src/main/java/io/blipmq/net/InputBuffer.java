@@ -15,15 +15,6 @@ import java.nio.channels.SocketChannel;
  * A connection with nothing unfinished holds no buffer.
  */
 final class InputBuffer {
-    /** Frames larger than this are assembled in a buffer of their own; half of what a turn reads. */
-    private static final int LARGE_FRAME_BYTES = LoopResources.READ_BUFFER_BYTES / 2;
-
-    /**
-     * What every connection may hold however little room there is, so that handshakes and small frames go on while
-     * others fill the budget with large ones; the smallest buffer there is.
-     */
-    private static final int UNBUDGETED_BYTES = 1024;
-
     /** Less room than this in the shared buffer is not worth a read. */
     static final int READ_BYTES_MIN = 4 * 1024;
 
@@ -41,13 +32,18 @@ final class InputBuffer {
     private int unhandledFrom;
     private int unhandledTo;
 
+    private int lengthMax;
     private boolean ended;
     private IOException failure;
     private boolean partial;
-    private long partialSinceNanos;
+    /** When the frame that has begun made progress last, and how much of it there was then. */
+    private long progressNanos;
+
+    private int progressBytes;
 
     InputBuffer(LoopResources shared) {
         this.shared = shared;
+        this.lengthMax = shared.limits.strangerFrameBytesMax();
     }
 
     /** Whether a read would have a place for its bytes. */
@@ -56,7 +52,8 @@ final class InputBuffer {
             int frameBytes = FrameLayout.frameBytes(FrameLayout.length(held, 0));
             tryBeginLargeFrame(held, 0, heldBytes, frameBytes, budget);
         }
-        return !waitsForRoom && (largeFrameBytes > 0 || budget.hasRoom() || heldBytes < UNBUDGETED_BYTES);
+        return !waitsForRoom
+                && (largeFrameBytes > 0 || budget.hasRoom() || heldBytes < shared.limits.unbudgetedBytes());
     }
 
     /** Whether the shared buffer has room for another read of this connection in this turn. */
@@ -74,8 +71,13 @@ final class InputBuffer {
         if (largeFrameBytes > 0) {
             return readLargeFrame(channel, bytesMax);
         }
-        int allowed = budget.hasRoom() ? bytesMax : Math.min(bytesMax, UNBUDGETED_BYTES - heldBytes);
+        int allowed = budget.hasRoom() ? bytesMax : Math.min(bytesMax, shared.limits.unbudgetedBytes() - heldBytes);
         return readShared(channel, allowed, probeEnd);
+    }
+
+    /** Throws away what the socket has, to see the peer's end. */
+    void discard(SocketChannel channel) {
+        readSome(channel, shared.discardBuffer.clear());
     }
 
     /** Whether the peer has sent its last byte. */
@@ -107,8 +109,13 @@ final class InputBuffer {
         return unhandled == null ? heldBytes : unhandledTo;
     }
 
-    /** Everything before an offset has been handled; what follows it is kept. */
-    void onHandled(int at, ByteBudget budget, long nowNanos) {
+    /**
+     * Everything before an offset has been handled; what follows it is kept.
+     *
+     * @param newLengthMax what the length field of a frame may have; a longer one is broken, and gets no buffer
+     */
+    void onHandled(int at, ByteBudget budget, int newLengthMax, long nowNanos) {
+        lengthMax = newLengthMax;
         int left = to() - at;
         boolean progressed = at > from();
         if (left == 0) {
@@ -117,11 +124,12 @@ final class InputBuffer {
             hold(buffer(), at, left, budget);
         }
         unhandled = null;
-        boolean startsPartial = left > 0 && !hasFrame();
-        if (startsPartial && (progressed || !partial)) {
-            partialSinceNanos = nowNanos;
+        boolean isPartialNow = left > 0 && !hasFrame();
+        boolean grew = left - progressBytes >= shared.limits.inputFloorBytes();
+        if (isPartialNow && (progressed || !partial || grew)) {
+            restartPartial(nowNanos);
         }
-        partial = startsPartial;
+        partial = isPartialNow;
     }
 
     /** Whether a whole frame, or one that is broken beyond doubt, is held. */
@@ -129,14 +137,20 @@ final class InputBuffer {
         return heldBytes >= FrameLayout.LENGTH_BYTES && partialFrameBytes(held, 0, heldBytes) == 0;
     }
 
-    /** Whether the rest of a frame has not come since before a point in time. */
-    boolean isPartialSinceBefore(long nanos) {
-        return partial && partialSinceNanos - nanos < 0;
+    /** Whether a frame that has begun has made no progress since before a point in time. */
+    boolean isStuckSinceBefore(long nanos) {
+        return partial && progressNanos - nanos < 0;
     }
 
     /** The rest of a frame has all its time again. */
     void restartPartial(long nowNanos) {
-        partialSinceNanos = nowNanos;
+        progressNanos = nowNanos;
+        progressBytes = heldBytes;
+    }
+
+    /** Whether it takes room that others may wait for. */
+    boolean holdsRoom() {
+        return largeFrameBytes > 0;
     }
 
     /** Whether a frame has begun and its rest has not come. */
@@ -199,7 +213,7 @@ final class InputBuffer {
 
     private void hold(ByteBuffer from, int at, int bytes, ByteBudget budget) {
         int frameBytes = partialFrameBytes(from, at, bytes);
-        boolean large = frameBytes > LARGE_FRAME_BYTES;
+        boolean large = frameBytes > shared.limits.largeFrameBytes();
         if (large && tryBeginLargeFrame(from, at, bytes, frameBytes, budget)) {
             return;
         }
@@ -211,12 +225,13 @@ final class InputBuffer {
     }
 
     /** What a frame that has begun and is not whole will have; 0 when there is none, or its length is not there yet. */
-    private static int partialFrameBytes(ByteBuffer from, int at, int bytes) {
+    private int partialFrameBytes(ByteBuffer from, int at, int bytes) {
         if (bytes < FrameLayout.LENGTH_BYTES) {
             return 0;
         }
         int length = FrameLayout.length(from, at);
-        boolean whole = !FrameLayout.isLengthValid(length) || bytes >= FrameLayout.frameBytes(length);
+        boolean broken = !FrameLayout.isLengthValid(length) || length > lengthMax;
+        boolean whole = broken || bytes >= FrameLayout.frameBytes(length);
         return whole ? 0 : FrameLayout.frameBytes(length);
     }
 

@@ -1,6 +1,7 @@
 package io.blipmq.net;
 
 import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.V2Nack;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ final class ListHandler {
                     .write(
                             ListLayout.kind(buffer, payload),
                             ListLayout.listSubscriptionId(buffer, payload),
+                            name(buffer, payload),
                             ListLayout.listAfter(buffer, payload),
                             ListLayout.listLimit(buffer, payload));
         }
@@ -33,13 +35,22 @@ final class ListHandler {
         return true;
     }
 
+    private static byte[] name(ByteBuffer buffer, int payload) {
+        byte[] name = new byte[ListLayout.listNameLength(buffer, payload)];
+        buffer.get(payload + ListLayout.LIST_NAME_OFFSET, name);
+        return name;
+    }
+
     private static Refusal refusal(ByteBuffer buffer, int payload, int payloadLength) {
-        if (!ListLayout.isList(payloadLength)) {
+        if (!ListLayout.isList(buffer, payload, payloadLength)) {
             return V2Nack.INVALID_LIST;
         }
         int kind = ListLayout.kind(buffer, payload);
         if (kind < ListLayout.TOPICS || kind > ListLayout.DEAD_LETTERS) {
             return V2Nack.UNKNOWN_KIND;
+        }
+        if (ListLayout.listNameLength(buffer, payload) > AttachLayout.NAME_BYTES_MAX) {
+            return V2Nack.NAME_TOO_LONG;
         }
         return ListLayout.listLimit(buffer, payload) == 0 ? V2Nack.LIMIT_ZERO : null;
     }

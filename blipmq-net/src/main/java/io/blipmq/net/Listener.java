@@ -9,7 +9,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,15 +19,10 @@ final class Listener {
 
     /** What the system queues while a turn runs; it cuts this to its own limit. */
     private static final int BACKLOG_CONNECTIONS = 1024;
-    /** Without file descriptors another try at once would only fail again. */
-    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final int KEEPALIVE_IDLE_SECONDS = 30;
     private static final int KEEPALIVE_INTERVAL_SECONDS = 10;
     private static final int KEEPALIVE_COUNT = 3;
-
-    /** Enough to serve a storm of clients quickly, few enough to keep a turn short. */
-    private static final int ACCEPTS_PER_TURN = 128;
 
     /** Gives a socket its address. */
     private interface Binding {
@@ -38,13 +32,19 @@ final class Listener {
     private final ServerSocketChannel channel;
     private final SelectionKey key;
     private final int connectionsMax;
+    private final int acceptsPerTurn;
+    private final int surplusMax;
+    private final long pauseNanos;
     private boolean paused;
     private long pausedSinceNanos;
 
-    private Listener(ServerSocketChannel channel, SelectionKey key, int connectionsMax) {
+    private Listener(ServerSocketChannel channel, SelectionKey key, NetOptions options) {
         this.channel = channel;
         this.key = key;
-        this.connectionsMax = connectionsMax;
+        connectionsMax = FileDescriptors.connectionsMax(options.connectionsMax());
+        acceptsPerTurn = options.limits().acceptsPerTurn();
+        surplusMax = options.limits().surplusMax();
+        pauseNanos = options.times().acceptPauseNanos();
     }
 
     /** @throws IOException with a message that says where it was to listen and what can be done */
@@ -55,7 +55,7 @@ final class Listener {
             bind(options, address -> channel.bind(address, BACKLOG_CONNECTIONS));
             channel.configureBlocking(false);
             SelectionKey key = channel.register(selector, SelectionKey.OP_ACCEPT);
-            return new Listener(channel, key, FileDescriptors.connectionsMax(options.connectionsMax()));
+            return new Listener(channel, key, options);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -82,7 +82,7 @@ final class Listener {
             while (client != null) {
                 admit(client, connections, shared, nowNanos);
                 accepted++;
-                client = accepted < ACCEPTS_PER_TURN ? channel.accept() : null;
+                client = accepted < acceptsPerTurn ? channel.accept() : null;
             }
         } catch (IOException e) {
             shared.metrics.increment(NetMetric.ACCEPT_FAILURES);
@@ -97,7 +97,7 @@ final class Listener {
     }
 
     void resumeIfDue(long nowNanos) {
-        if (paused && nowNanos - pausedSinceNanos >= PAUSE_NANOS) {
+        if (paused && nowNanos - pausedSinceNanos >= pauseNanos) {
             paused = false;
             key.interestOps(SelectionKey.OP_ACCEPT);
         }
@@ -141,29 +141,32 @@ final class Listener {
 
     private void admit(SocketChannel client, Connections connections, LoopResources shared, long nowNanos) {
         try {
-            if (connections.count() >= connectionsMax) {
-                reject(client, shared.metrics);
-                return;
+            boolean surplus = connections.count() >= connectionsMax;
+            if (surplus) {
+                onRejected(client, shared.metrics);
+                if (connections.surplusCount() >= surplusMax) {
+                    client.close();
+                    return;
+                }
             }
             configure(client);
             SelectionKey clientKey = client.register(key.selector(), SelectionKey.OP_READ);
-            Connection connection = new Connection(shared, client, clientKey, nowNanos);
+            Connection connection = new Connection(shared, client, clientKey, surplus, nowNanos);
             clientKey.attach(connection);
             connections.add(connection, nowNanos);
-            shared.metrics.increment(NetMetric.CONNECTIONS_ACCEPTED);
+            shared.metrics.add(NetMetric.CONNECTIONS_ACCEPTED, surplus ? 0 : 1);
         } catch (IOException e) {
             log.debug("A client was gone before it was let in: {}", e.toString());
             closeQuietly(client);
         }
     }
 
-    private void reject(SocketChannel client, NetMetrics metrics) throws IOException {
+    private void onRejected(SocketChannel client, NetMetrics metrics) throws IOException {
         metrics.increment(NetMetric.CONNECTIONS_REJECTED_LIMIT);
         log.warn(
                 "Rejected a connection from {}: {} are open, and max_connections allows no more",
                 client.getRemoteAddress(),
                 connectionsMax);
-        client.close();
     }
 
     private static void closeQuietly(SocketChannel client) {

@@ -2,6 +2,7 @@ package io.blipmq.net;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.DeadLetterSink;
+import io.blipmq.broker.DeliveryCounts;
 import io.blipmq.broker.DeliveryInfo;
 import io.blipmq.broker.Listing;
 import io.blipmq.broker.SubscriptionDetails;
@@ -45,8 +46,8 @@ final class ListingWriter implements DeadLetterSink {
     }
 
     /** @return null, or why there is no such list */
-    Refusal write(int kind, long subscriptionId, long after, int limit) {
-        long next = list(kind, subscriptionId, after, limit);
+    Refusal write(int kind, long subscriptionId, byte[] name, long after, int limit) {
+        long next = list(kind, subscriptionId, name, after, limit);
         if (next == Broker.UNKNOWN) {
             return V2Nack.UNKNOWN_SUBSCRIPTION;
         }
@@ -71,12 +72,12 @@ final class ListingWriter implements DeadLetterSink {
         return frame;
     }
 
-    private long list(int kind, long subscriptionId, long after, int limit) {
+    private long list(int kind, long subscriptionId, byte[] name, long after, int limit) {
         Listing listing = session.pushing().listing();
         return switch (kind) {
             case ListLayout.TOPICS -> listing.topics(session.client(), after, limit, this::onTopic);
             case ListLayout.SUBSCRIPTIONS ->
-                listing.subscriptions(session.client(), subscriptionId, after, limit, this::onSubscription);
+                listing.subscriptions(session.client(), subscriptionId, name, after, limit, this::onSubscription);
             case ListLayout.DELIVERIES ->
                 listing.deliveries(session.client(), subscriptionId, after, limit, this::onDelivery);
             default -> listing.deadLetters(session.client(), subscriptionId, after, limit, this);
@@ -103,19 +104,30 @@ final class ListingWriter implements DeadLetterSink {
                         flags,
                         text(details.topic()),
                         text(details.name()),
-                        details.backlog(),
-                        details.unsettled(),
+                        counts(details),
                         details.oldestAgeMillis(),
                         details.clientName(),
                         details.clientAddress())
                 .encode());
     }
 
+    private static SubscriptionItem.Counts counts(SubscriptionDetails details) {
+        DeliveryCounts deliveries = details.deliveries();
+        return new SubscriptionItem.Counts(
+                details.backlog(),
+                deliveries.inFlight(),
+                deliveries.dueAgain(),
+                deliveries.delayed(),
+                deliveries.moving());
+    }
+
     private void onDelivery(DeliveryInfo delivery) {
         int state = switch (delivery.state()) {
             case IN_FLIGHT -> DeliveryItem.IN_FLIGHT;
-            case DUE -> DeliveryItem.DUE;
-            case MOVING -> DeliveryItem.BECOMING_DEAD_LETTER;
+            case DUE_AGAIN -> DeliveryItem.DUE_AGAIN;
+            case MOVING -> DeliveryItem.MOVING;
+            case DELAYED -> DeliveryItem.DELAYED;
+            case LAST_ATTEMPT_OVER -> DeliveryItem.LAST_ATTEMPT_OVER;
         };
         add(new DeliveryItem(
                         delivery.tag(),

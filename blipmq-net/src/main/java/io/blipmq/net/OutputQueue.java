@@ -17,25 +17,7 @@ import java.util.Arrays;
  * queue is written. Only then it gets its length, and is counted.
  */
 final class OutputQueue {
-    /** Above it a connection is neither read nor polled for; one message may go beyond it. */
-    static final int HIGH_WATER_BYTES = 256 * 1024;
-    /**
-     * Above it nothing is pushed; one run of messages may go beyond it. Lower, so that however fast messages come, what
-     * settles them is read.
-     */
-    static final int PUSH_HIGH_WATER_BYTES = 128 * 1024;
-
-    /**
-     * Above it a peer that has not shown its key is not read: far more than the answers to HELLO and AUTH, so that strangers
-     * cannot take the room for output.
-     */
-    static final int STRANGER_HIGH_WATER_BYTES = 2 * 1024;
-
-    /** Enough for a turn's answers of a calm connection. */
-    private static final int FIRST_CHUNK_BYTES = 4 * 1024;
-
-    private static final int CHUNK_BYTES = 32 * 1024;
-
+    private final NetLimits.Output limits;
     private final BufferPool pool;
     private final ByteBudget budget;
     private final NetMetrics metrics;
@@ -44,12 +26,15 @@ final class OutputQueue {
     private int tailStart;
     /** Of closed frames. */
     private long queuedBytes;
+    /** Ever. */
+    private long writtenBytes;
     /** Whose the open frame is; null when there is none. */
     private Object opener;
     /** Where in the tail the open frame begins. */
     private int openStart;
 
     OutputQueue(LoopResources shared) {
+        limits = shared.limits.output();
         pool = shared.pool;
         budget = shared.output;
         metrics = shared.metrics;
@@ -107,6 +92,16 @@ final class OutputQueue {
         return queuedBytes == 0 && opener == null;
     }
 
+    /** Bytes that were ever put in here, up to the end of the open frame. */
+    long position() {
+        return writtenBytes + bytes();
+    }
+
+    /** How many of them have been written. */
+    long writtenBytes() {
+        return writtenBytes;
+    }
+
     /**
      * Whether the peer, or others, have to read first. When all connections together hold too much, each may still send when
      * it has nothing queued, so that those who do not read cannot stop those who do; but only as far as the budget goes
@@ -114,7 +109,7 @@ final class OutputQueue {
      */
     boolean isFull() {
         long bytes = bytes();
-        return bytes >= HIGH_WATER_BYTES || !budgetHasRoom(bytes);
+        return bytes >= limits.highWaterBytes() || !budgetHasRoom(bytes);
     }
 
     /** Whether fewer bytes than this are queued. */
@@ -134,7 +129,7 @@ final class OutputQueue {
     /** Whether messages may be pushed that nobody has asked for one by one. */
     boolean hasRoomForPush() {
         long bytes = bytes();
-        return bytes < PUSH_HIGH_WATER_BYTES && budgetHasRoom(bytes);
+        return bytes < limits.pushHighWaterBytes() && budgetHasRoom(bytes);
     }
 
     /** Offers everything to the socket once. */
@@ -196,7 +191,8 @@ final class OutputQueue {
         if (count == buffers.length) {
             buffers = Arrays.copyOf(buffers, 2 * count);
         }
-        ByteBuffer buffer = pool.take(Math.max(frameBytes, count == 0 ? FIRST_CHUNK_BYTES : CHUNK_BYTES));
+        ByteBuffer buffer =
+                pool.take(Math.max(frameBytes, count == 0 ? limits.firstChunkBytes() : limits.chunkBytes()));
         budget.reserve(buffer.capacity());
         buffers[count++] = buffer;
         tailStart = 0;
@@ -204,6 +200,7 @@ final class OutputQueue {
 
     private void onWritten(long written) {
         queuedBytes -= written;
+        writtenBytes += written;
         metrics.add(NetMetric.OUTPUT_BYTES, -written);
         metrics.add(NetMetric.BYTES_OUT, written);
         if (queuedBytes == 0) {

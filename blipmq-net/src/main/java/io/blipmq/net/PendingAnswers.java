@@ -1,7 +1,5 @@
 package io.blipmq.net;
 
-import io.blipmq.protocol.Refusal;
-
 /**
  * The answers of one connection that wait for the journal, in the order of their requests. Owned by the broker thread.
  *
@@ -9,10 +7,14 @@ import io.blipmq.protocol.Refusal;
  * nothing has none.
  */
 final class PendingAnswers {
-    /** Far more than a client has use for before it reads an answer; beyond it the connection is not read. */
-    static final int COUNT_MAX = 4096;
     /** Answers that one frame can bring about: a batch of messages may be accepted in part. */
     static final int PER_FRAME_MAX = 2;
+
+    /** Beyond so many values that answers name one by one the connection is not read, either: 32 KiB. */
+    private static final int MORE_VALUES_MAX = 4_096;
+
+    /** The number of the command that an answer waits for is not known yet. */
+    static final long NO_SEQUENCE = Long.MAX_VALUE;
 
     private static final int FIRST_CAPACITY = 16;
     /** What an empty ring may keep: about 8 KiB, so that steady pipelining does not allocate. */
@@ -30,17 +32,26 @@ final class PendingAnswers {
         CONFIRM,
         /** A subscription's id, and the number of the request. */
         ATTACHED,
-        /** How many deliveries, and how many unknown tags. */
+        /** How many deliveries; its detail is the unknown tags. */
         SETTLED,
         /** A subscription's id. */
         DETACHED,
-        /** How many deliveries or dead letters. */
-        DONE
+        /** How many deliveries. */
+        DONE,
+        /** Its detail says what was done with dead letters. */
+        LETTERS_DONE
     }
 
+    private final int countMax;
     private Entries entries;
     private int head;
     private int count;
+    private int moreValues;
+
+    /** @param countMax beyond it the connection is not read */
+    PendingAnswers(int countMax) {
+        this.countMax = countMax;
+    }
 
     boolean isEmpty() {
         return count == 0;
@@ -48,7 +59,7 @@ final class PendingAnswers {
 
     /** Whether another frame's answers might not fit. */
     boolean isFull() {
-        return count > COUNT_MAX - PER_FRAME_MAX;
+        return count > countMax - PER_FRAME_MAX || moreValues > MORE_VALUES_MAX;
     }
 
     int count() {
@@ -60,10 +71,10 @@ final class PendingAnswers {
      *
      * @param sequence what must have been applied before it is sent
      * @param value what its kind says, else 0; likewise the second
-     * @param refusal of a NACK or a CONFIRM, else null
+     * @param detail the refusal of a NACK or a CONFIRM, or what the kind says, else null
      */
-    void add(Kind kind, long sequence, long correlationId, long value, long secondValue, Refusal refusal) {
-        if (count == COUNT_MAX) {
+    void add(Kind kind, long sequence, long correlationId, long value, long secondValue, Object detail) {
+        if (count == countMax) {
             throw new IllegalStateException("a request was handled that has no room for its answer");
         }
         ensureRoom();
@@ -73,13 +84,19 @@ final class PendingAnswers {
         entries.correlationIds[at] = correlationId;
         entries.values[at] = value;
         entries.secondValues[at] = secondValue;
-        entries.refusals[at] = refusal;
+        entries.details[at] = detail;
         count++;
+        moreValues += valuesOf(detail);
     }
 
     /** The sequence number that the first answer waits for. */
     long sequence() {
         return entries.sequences[head];
+    }
+
+    /** It is known now. */
+    void sequence(long sequence) {
+        entries.sequences[head] = sequence;
     }
 
     Kind kind() {
@@ -98,11 +115,13 @@ final class PendingAnswers {
         return entries.secondValues[head];
     }
 
-    Refusal refusal() {
-        return entries.refusals[head];
+    Object detail() {
+        return entries.details[head];
     }
 
     void removeFirst() {
+        moreValues -= valuesOf(detail());
+        entries.details[head] = null;
         head = (head + 1) & (entries.kinds.length - 1);
         count--;
         if (count == 0 && entries.kinds.length > KEPT_CAPACITY_MAX) {
@@ -110,10 +129,15 @@ final class PendingAnswers {
         }
     }
 
+    private static int valuesOf(Object detail) {
+        return detail instanceof long[] values ? values.length : 0;
+    }
+
     void clear() {
         entries = null;
         head = 0;
         count = 0;
+        moreValues = 0;
     }
 
     private void ensureRoom() {
@@ -131,7 +155,7 @@ final class PendingAnswers {
         final long[] correlationIds;
         final long[] values;
         final long[] secondValues;
-        final Refusal[] refusals;
+        final Object[] details;
 
         Entries(int capacity) {
             kinds = new Kind[capacity];
@@ -139,7 +163,7 @@ final class PendingAnswers {
             correlationIds = new long[capacity];
             values = new long[capacity];
             secondValues = new long[capacity];
-            refusals = new Refusal[capacity];
+            details = new Object[capacity];
         }
 
         Entries twiceAsLarge(int head) {
@@ -150,7 +174,7 @@ final class PendingAnswers {
             unroll(correlationIds, larger.correlationIds, head);
             unroll(values, larger.values, head);
             unroll(secondValues, larger.secondValues, head);
-            unroll(refusals, larger.refusals, head);
+            unroll(details, larger.details, head);
             return larger;
         }
 

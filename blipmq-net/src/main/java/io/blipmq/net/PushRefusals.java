@@ -28,6 +28,9 @@ final class PushRefusals {
         if (result == Broker.OTHER_TOPIC) {
             return V2Nack.OTHER_TOPIC;
         }
+        if (result == Broker.UNKNOWN_TARGET) {
+            return V2Nack.UNKNOWN_TARGET;
+        }
         if (result == Broker.UNKNOWN) {
             return V2Nack.UNKNOWN_SUBSCRIPTION;
         }

@@ -5,11 +5,12 @@ import io.blipmq.broker.Client;
 import io.blipmq.broker.DeadLetterProgress;
 import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.PushBroker;
+import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.FrameType;
+import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.v2.AnswerEncoder;
 import io.blipmq.protocol.v2.HandshakeLayout;
-import io.blipmq.protocol.v2.V2Nack;
 import java.nio.ByteBuffer;
 
 /** What a session of protocol version 2 has beside what all have. Owned by the broker thread. */
@@ -22,17 +23,17 @@ final class PushSession {
     /** Null before the first request about dead letters. */
     private DeadLetterProgress letters;
 
-    private final String clientName;
+    private final Greeting greeting;
     private long attachNumber;
     private Client client;
 
-    /** @param clientName what the client calls itself */
-    PushSession(LoopResources shared, Answers answers, OutputQueue output, Pushes pushes, String clientName) {
+    /** @param greeting what the client has said of itself */
+    PushSession(LoopResources shared, Answers answers, OutputQueue output, Pushes pushes, Greeting greeting) {
         this.shared = shared;
         this.answers = answers;
         this.output = output;
         this.pushes = pushes;
-        this.clientName = clientName;
+        this.greeting = greeting;
     }
 
     /** Handles what only this version has, after AUTH. */
@@ -51,14 +52,22 @@ final class PushSession {
     }
 
     Client connect(OwnerId owner, String address) {
-        client = pushing().connect(owner, clientName, address, pushes);
+        client = pushing().connect(owner, greeting.name(), address, pushes);
         return client;
     }
 
-    /** The daemon is about to end. */
-    void goAway(int millis) {
-        int frameBytes = HandshakeLayout.goAwayFrameBytes(V2Nack.SHUTTING_DOWN.encodedText().length);
-        AnswerEncoder.goAway(output.append(frameBytes), V2Nack.SHUTTING_DOWN, millis);
+    Greeting greeting() {
+        return greeting;
+    }
+
+    /**
+     * The connection is about to end.
+     *
+     * @param millis in which what is held may be settled; 0: this is the last that is said
+     */
+    void goAway(Refusal why, int millis) {
+        int frameBytes = HandshakeLayout.goAwayFrameBytes(why.encodedText().length);
+        AnswerEncoder.goAway(output.append(frameBytes), why, millis);
     }
 
     /** Called when output has been written: the broker learns of room that it was refused before. */
@@ -91,7 +100,7 @@ final class PushSession {
 
     /** What a delivery may take when the client does not say. */
     long ackTimeoutMillis() {
-        return shared.welcome.ackTimeoutMillis();
+        return shared.welcome.times().ackMillis();
     }
 
     /** For one more request to attach. */
@@ -115,6 +124,11 @@ final class PushSession {
     /** To be used during one call. */
     BatchResult batchResult() {
         return shared.batchResult;
+    }
+
+    /** To be used during one call. */
+    SettleRequest settleRequest() {
+        return shared.settleRequest;
     }
 
     /** To be used during one call. */

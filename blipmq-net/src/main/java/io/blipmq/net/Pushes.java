@@ -57,6 +57,16 @@ final class Pushes implements Pusher {
     }
 
     @Override
+    public long position() {
+        return output.position();
+    }
+
+    @Override
+    public long written() {
+        return output.writtenBytes();
+    }
+
+    @Override
     public void onDetached(long detachedId, int code, String why) {
         byte[] text = why.getBytes(StandardCharsets.UTF_8);
         ByteBuffer to = output.append(AttachLayout.detachedFrameBytes(text.length));

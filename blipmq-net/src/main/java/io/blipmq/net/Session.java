@@ -6,10 +6,13 @@ import io.blipmq.broker.OwnerId;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.Nack;
+import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.V2Nack;
 import io.blipmq.protocol.v2.Welcome;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What one connection may ask and what it is answered. Owned by the broker thread.
@@ -19,31 +22,42 @@ import java.nio.ByteBuffer;
  * returns false when the journal has no room just now; the frame is offered again in a later turn.
  */
 final class Session {
-    private static final int WRONG_KEYS_MAX = 3;
-
     private final LoopResources shared;
     private final Answers answers;
     private final OutputQueue output;
-    private final Runnable onOutput;
+    private final SessionHost host;
     private final SocketAddress peer;
+    /** Whether it is one too many, and only waits to be told so. */
+    private final boolean surplus;
+
     private int version = FrameLayout.PROTOCOL_VERSION;
     /** Of version 2, else null. */
     private PushSession pushSession;
 
     private SessionState state = SessionState.AWAIT_HELLO;
     private Client client;
+    private OwnerId owner;
     private int wrongKeys;
+    /** What a client that can be told is to be told when everything else has been said; null: nothing. */
+    private Refusal lastWord;
 
     /**
-     * @param onOutput what to run when output has come up that no request asked for
      * @param peer where the client comes from
+     * @param surplus whether the client is one too many
      */
-    Session(LoopResources shared, Answers answers, OutputQueue output, Runnable onOutput, SocketAddress peer) {
+    Session(
+            LoopResources shared,
+            Answers answers,
+            OutputQueue output,
+            SessionHost host,
+            SocketAddress peer,
+            boolean surplus) {
         this.shared = shared;
         this.answers = answers;
         this.output = output;
-        this.onOutput = onOutput;
+        this.host = host;
         this.peer = peer;
+        this.surplus = surplus;
     }
 
     /** @return false when the frame has to wait */
@@ -52,6 +66,10 @@ final class Session {
         long correlationId = FrameLayout.correlationId(buffer, frameOffset);
         int payload = frameOffset + FrameLayout.PAYLOAD_OFFSET;
         int payloadLength = frameBytes - FrameLayout.HEADER_BYTES;
+        if (surplus && type != FrameType.HELLO) {
+            onInputEnded();
+            return true;
+        }
         if (state != SessionState.READY && type != FrameType.HELLO && type != FrameType.AUTH) {
             answers.nack(correlationId, Nack.UNAUTHENTICATED);
             return true;
@@ -76,7 +94,8 @@ final class Session {
      * <ul>
      *   <li>AWAIT_HELLO → AWAIT_AUTH: a HELLO asked for a version that is spoken here
      *   <li>AWAIT_AUTH → READY: an AUTH held a known key
-     *   <li>any → CLOSING: too many wrong keys, a broken frame, the end of input, a lost socket, shutdown
+     *   <li>any → CLOSING: too many wrong keys, a broken frame, a missed deadline, a newer connection of the same client,
+     *       the end of input, a lost socket, shutdown
      * </ul>
      */
     void transitionTo(SessionState next) {
@@ -87,13 +106,18 @@ final class Session {
     }
 
     /** HELLO asked for version 2. */
-    void beginPushing(String clientName) {
+    void beginPushing(Greeting greeting) {
         version = FrameLayout.VERSION_2;
-        pushSession = new PushSession(shared, answers, output, new Pushes(output, onOutput), clientName);
+        pushSession = new PushSession(shared, answers, output, new Pushes(output, host::onOutput), greeting);
     }
 
-    void onAuthenticated(OwnerId owner) {
-        client = pushSession == null ? shared.broker.connect(owner) : pushSession.connect(owner, peerText());
+    void onAuthenticated(OwnerId newOwner) {
+        owner = newOwner;
+        if (pushSession != null) {
+            shared.instances.enter(owner, pushSession.greeting().instance(), this);
+        }
+        client =
+                pushSession == null ? shared.broker.connect(owner, peerText()) : pushSession.connect(owner, peerText());
         answers.onAuthenticated(client);
         transitionTo(SessionState.READY);
         shared.metrics.increment(sessionsMetric());
@@ -102,8 +126,8 @@ final class Session {
     /** When the daemon is about to end, a client that can be told so is told. */
     void tellIfGoingAway() {
         if (shared.goAwayMillis >= 0 && pushSession != null && isReady()) {
-            pushSession.goAway(shared.goAwayMillis);
-            onOutput.run();
+            pushSession.goAway(V2Nack.SHUTTING_DOWN, shared.goAwayMillis);
+            host.onOutput();
         }
     }
 
@@ -117,9 +141,37 @@ final class Session {
     void onWrongKey() {
         shared.metrics.increment(NetMetric.AUTH_FAILURES);
         wrongKeys++;
-        if (wrongKeys == WRONG_KEYS_MAX) {
-            transitionTo(SessionState.CLOSING);
+        if (wrongKeys == shared.limits.wrongKeysMax()) {
+            end(V2Nack.TOO_MANY_WRONG_KEYS);
         }
+    }
+
+    /** A newer connection of the same client has authenticated. */
+    void replace() {
+        host.onReplaced();
+    }
+
+    /** The server ends the session: a client that can be told why is told, behind whatever else it is owed. */
+    void end(Refusal why) {
+        if (pushSession != null) {
+            lastWord = why;
+        }
+        onInputEnded();
+    }
+
+    /** Writes what is to be said last. @return whether there was anything */
+    boolean sayLastWord() {
+        if (lastWord == null) {
+            return false;
+        }
+        pushSession.goAway(lastWord, 0);
+        lastWord = null;
+        return true;
+    }
+
+    /** Whether the client is yet to be told why its session has ended. */
+    boolean hasLastWord() {
+        return lastWord != null;
     }
 
     /** No request follows: the broker lets go of the client, so that its subscriptions are free for the next one. */
@@ -147,9 +199,35 @@ final class Session {
         return pushSession == null ? NetMetric.FRAMES_IN_V1 : NetMetric.FRAMES_IN_V2;
     }
 
-    /** What this server says of itself in WELCOME. */
+    /** What this server says of itself in WELCOME, once HELLO has been understood. */
     Welcome welcome() {
-        return shared.welcome;
+        return shared.welcome.withHeartbeat(pushSession.greeting().heartbeatMillis());
+    }
+
+    NetTimes times() {
+        return shared.times;
+    }
+
+    /** Whether messages are pushed to the client, as version 2 does it. */
+    boolean isPushed() {
+        return pushSession != null;
+    }
+
+    /** Whether it is one too many. */
+    boolean isSurplus() {
+        return surplus;
+    }
+
+    /** In which the client sends something; 0: it need not. */
+    long heartbeatNanos() {
+        return pushSession == null || !isReady()
+                ? 0
+                : TimeUnit.MILLISECONDS.toNanos(pushSession.greeting().heartbeatMillis());
+    }
+
+    /** The longest frame that the client may send. */
+    int frameLengthMax() {
+        return isReady() ? shared.frameLengthMax : shared.limits.strangerFrameBytesMax();
     }
 
     SocketAddress peer() {
@@ -199,6 +277,7 @@ final class Session {
             shared.metrics.add(sessionsMetric(), -1);
             client = null;
             if (pushSession != null) {
+                shared.instances.leave(owner, pushSession.greeting().instance(), this);
                 pushSession.onDisconnected();
             }
         }

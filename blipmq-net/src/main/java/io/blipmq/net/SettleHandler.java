@@ -1,6 +1,7 @@
 package io.blipmq.net;
 
 import io.blipmq.broker.SettleAction;
+import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.v2.PropertyLayout;
@@ -11,7 +12,13 @@ import java.nio.ByteBuffer;
 /** SETTLE: settles deliveries at once; answered when that is wanted, and when it hit none. Stateless. */
 final class SettleHandler {
     private static final SettleAction[] ACTIONS = {
-        null, SettleAction.ACK, SettleAction.NACK, SettleAction.REJECT, SettleAction.EXTEND
+        null,
+        SettleAction.ACK,
+        SettleAction.NACK,
+        SettleAction.REJECT,
+        SettleAction.EXTEND,
+        SettleAction.RELEASE,
+        SettleAction.BEGIN
     };
     private static final byte[] NO_REASON = {};
 
@@ -25,9 +32,10 @@ final class SettleHandler {
             if (result.isBusy()) {
                 return false;
             }
-            refusal = refusal(result, isAnswerWanted(buffer, payload));
-            if (refusal == null && isAnswerWanted(buffer, payload)) {
-                session.answers().settled(correlationId, result.settled(), result.unknown());
+            boolean answerWanted = hasFlag(buffer, payload, SettleLayout.ANSWER_FLAG);
+            refusal = refusal(result, answerWanted);
+            if (refusal == null && answerWanted) {
+                session.answers().settled(correlationId, result.settled(), result.unknownTags());
             }
         }
         if (refusal != null) {
@@ -41,11 +49,14 @@ final class SettleHandler {
             return V2Nack.INVALID_SETTLE;
         }
         int action = SettleLayout.action(buffer, payload);
-        if (action < SettleLayout.ACK || action > SettleLayout.EXTEND) {
+        if (action < SettleLayout.ACK || action > SettleLayout.BEGIN) {
             return V2Nack.UNKNOWN_ACTION;
         }
         if ((SettleLayout.flags(buffer, payload) & ~SettleLayout.FLAGS) != 0) {
             return V2Nack.UNKNOWN_FLAG;
+        }
+        if (hasFlag(buffer, payload, SettleLayout.STORED_FLAG) && !mayBeStored(buffer, payload, action)) {
+            return V2Nack.BAD_STORED;
         }
         int reasonLength = SettleLayout.reasonLength(buffer, payload);
         if (reasonLength > 0 && action != SettleLayout.REJECT) {
@@ -54,7 +65,17 @@ final class SettleHandler {
         if (reasonLength > PropertyLayout.DEAD_LETTER_REASON_BYTES_MAX) {
             return V2Nack.REASON_TOO_LONG;
         }
+        int deliveryBytes = payloadLength - SettleLayout.deliveriesOffset(reasonLength);
+        if (deliveryBytes > SettleLayout.DELIVERIES_MAX * SettleLayout.DELIVERY_BYTES) {
+            return V2Nack.TOO_MANY_DELIVERIES;
+        }
         return isMillisValid(action, SettleLayout.millis(buffer, payload)) ? null : V2Nack.BAD_MILLISECONDS;
+    }
+
+    /** What is not stored cannot be waited for, and nobody waits without an answer. */
+    private static boolean mayBeStored(ByteBuffer buffer, int payload, int action) {
+        boolean answerWanted = hasFlag(buffer, payload, SettleLayout.ANSWER_FLAG);
+        return answerWanted && (action == SettleLayout.ACK || action == SettleLayout.REJECT);
     }
 
     private static boolean isMillisValid(int action, long millis) {
@@ -68,18 +89,20 @@ final class SettleHandler {
     private static void settle(
             PushSession session, ByteBuffer buffer, int payload, int payloadLength, SettleResult result) {
         int reasonLength = SettleLayout.reasonLength(buffer, payload);
-        session.pushing()
-                .settle(
-                        session.client(),
-                        SettleLayout.subscriptionId(buffer, payload),
-                        ACTIONS[SettleLayout.action(buffer, payload)],
-                        (SettleLayout.flags(buffer, payload) & SettleLayout.UP_TO_FLAG) != 0,
-                        SettleLayout.millis(buffer, payload),
-                        reason(buffer, payload, reasonLength),
-                        buffer,
-                        payload + SettleLayout.tagsOffset(reasonLength),
-                        payload + payloadLength,
-                        result);
+        SettleRequest request = session.settleRequest();
+        request.begin(
+                SettleLayout.subscriptionId(buffer, payload),
+                ACTIONS[SettleLayout.action(buffer, payload)],
+                hasFlag(buffer, payload, SettleLayout.UP_TO_FLAG),
+                hasFlag(buffer, payload, SettleLayout.STORED_FLAG),
+                SettleLayout.millis(buffer, payload),
+                reason(buffer, payload, reasonLength));
+        int end = payload + payloadLength;
+        int first = payload + SettleLayout.deliveriesOffset(reasonLength);
+        for (int at = first; at < end; at += SettleLayout.DELIVERY_BYTES) {
+            request.add(SettleLayout.tagAt(buffer, at), SettleLayout.attemptAt(buffer, at));
+        }
+        session.pushing().settle(session.client(), request, result);
     }
 
     private static Refusal refusal(SettleResult result, boolean answerWanted) {
@@ -92,8 +115,8 @@ final class SettleHandler {
         return !answerWanted && result.unknown() > 0 ? V2Nack.UNKNOWN_DELIVERY : null;
     }
 
-    private static boolean isAnswerWanted(ByteBuffer buffer, int payload) {
-        return (SettleLayout.flags(buffer, payload) & SettleLayout.ANSWER_FLAG) != 0;
+    private static boolean hasFlag(ByteBuffer buffer, int payload, int flag) {
+        return (SettleLayout.flags(buffer, payload) & flag) != 0;
     }
 
     private static byte[] reason(ByteBuffer buffer, int payload, int length) {

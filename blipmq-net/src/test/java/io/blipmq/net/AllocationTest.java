@@ -69,7 +69,7 @@ class AllocationTest {
 
     private static ByteBuffer batches() {
         ByteBuffer bytes = ByteBuffer.allocate(FRAMES * 64);
-        RequestEncoder.hello(bytes, 1, TOPIC);
+        RequestEncoder.hello(bytes, 1, TOPIC, new byte[0], 0);
         FrameEncoder.auth(bytes, 2, KEY);
         for (int i = 0; i < FRAMES; i++) {
             RequestEncoder.publishBatch(bytes, i, 0, TOPIC, EntryLayout.bytes(TOPIC.length));
@@ -93,7 +93,7 @@ class AllocationTest {
 
     private static ByteBuffer attach() {
         ByteBuffer bytes = ByteBuffer.allocate(1024);
-        RequestEncoder.hello(bytes, 1, TOPIC);
+        RequestEncoder.hello(bytes, 1, TOPIC, new byte[0], 0);
         FrameEncoder.auth(bytes, 2, KEY);
         Attach.to("topic").qos0().credit(AttachLayout.UNLIMITED_CREDIT).encode(bytes, 3);
         return bytes.flip();

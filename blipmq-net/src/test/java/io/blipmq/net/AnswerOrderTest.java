@@ -117,7 +117,7 @@ class AnswerOrderTest {
         subscribe("t", 1);
         server.journal.hold();
         client.publish(1, 1, "t", "m");
-        int pings = 3 * PendingAnswers.COUNT_MAX;
+        int pings = 3 * NetLimits.defaults().pendingAnswersMax();
         for (int i = 0; i < pings; i++) {
             client.ping(i);
         }

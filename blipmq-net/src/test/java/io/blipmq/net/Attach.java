@@ -11,6 +11,7 @@ final class Attach {
     private String name = "";
     private int flags = AttachLayout.QOS_FLAG;
     private long credit;
+    private long creditBytes = AttachLayout.UNLIMITED_CREDIT;
     private long ackTimeoutMillis;
     private long retryBackoffMillis;
 
@@ -34,6 +35,11 @@ final class Attach {
 
     Attach credit(long credit) {
         this.credit = credit;
+        return this;
+    }
+
+    Attach creditBytes(long bytes) {
+        creditBytes = bytes;
         return this;
     }
 
@@ -73,6 +79,7 @@ final class Attach {
                 correlationId,
                 flags,
                 credit,
+                creditBytes,
                 ackTimeoutMillis,
                 retryBackoffMillis,
                 topic.getBytes(StandardCharsets.UTF_8),

@@ -31,7 +31,8 @@ class BackpressureTest {
         TestClient client = server.connectReady();
         TestClient bystander = server.connectReady();
         long sent = sendPingsUntilRefused(client);
-        assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isBetween(1L, 2L * OutputQueue.HIGH_WATER_BYTES);
+        assertThat(server.metric(NetMetric.OUTPUT_BYTES))
+                .isBetween(1L, 2L * NetLimits.defaults().output().highWaterBytes());
         bystander.expectNothingMore();
         for (long i = 0; i < sent; i++) {
             client.expectPong(i);
@@ -56,7 +57,7 @@ class BackpressureTest {
             client.poll(i, subscription);
         }
         server.untilQuiet();
-        long bounded = OutputQueue.HIGH_WATER_BYTES + MESSAGE_BYTES + 100;
+        long bounded = NetLimits.defaults().output().highWaterBytes() + MESSAGE_BYTES + 100;
         assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isBetween(1L, bounded);
         publisher.expectNothingMore();
         for (int i = 0; i < count; i++) {
@@ -88,7 +89,8 @@ class BackpressureTest {
         TestClient silent = server.connectReady().receiveLittle();
         silent.subscribe(3, "polled", 0);
         long polled = silent.receiveAck(3);
-        while (server.metric(NetMetric.OUTPUT_BYTES) < OutputQueue.HIGH_WATER_BYTES / 2) {
+        while (server.metric(NetMetric.OUTPUT_BYTES)
+                < NetLimits.defaults().output().highWaterBytes() / 2) {
             silent.publish(4, 0, "polled", "x".repeat(100_000)).poll(5, polled);
             server.untilQuiet();
         }
@@ -233,11 +235,11 @@ class BackpressureTest {
     }
 
     @Test
-    void connectionsBeyondTheLimitAreClosedAtOnce() throws IOException {
-        server = TestServer.start(TestServer.options(2, NetBudgets.ofDirectMemory(0)));
+    void connectionsBeyondTheLimitAreClosed() throws IOException {
+        server = TestServer.start(TestServer.options(2, new NetBudgets(26L << 20, 17L << 20)));
         TestClient first = server.connectReady();
         TestClient second = server.connectReady();
-        server.connect().expectClosed();
+        server.connect().hello(1).expectClosed();
         assertThat(server.metric(NetMetric.CONNECTIONS_REJECTED_LIMIT)).isEqualTo(1);
         second.close();
         server.until("there is room", () -> server.metric(NetMetric.CONNECTIONS) == 1);

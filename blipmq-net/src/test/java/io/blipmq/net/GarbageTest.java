@@ -54,7 +54,7 @@ class GarbageTest {
     @Test
     void beforeAuthAFrameOf64KiBIsReadAndALargerOneIsNot() throws IOException {
         TestClient client = server.connect();
-        client.send(padded(FrameReader.PRE_AUTH_LENGTH_MAX));
+        client.send(padded(NetLimits.defaults().strangerFrameBytesMax()));
         client.expectNack(9, Nack.UNAUTHENTICATED);
         client.sendHex("00010001");
         client.expectClosed();

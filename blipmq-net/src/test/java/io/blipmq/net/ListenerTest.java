@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ListenerTest {
-    private static final NetBudgets BUDGETS = NetBudgets.ofDirectMemory(0);
+    private static final NetBudgets BUDGETS = new NetBudgets(26L << 20, 17L << 20);
 
     private TestServer server;
 

@@ -82,8 +82,8 @@ class OpenFramesTest {
         }
         assertThat(pushed)
                 .isBetween(
-                        OutputQueue.PUSH_HIGH_WATER_BYTES - entries.capacity(),
-                        OutputQueue.PUSH_HIGH_WATER_BYTES + entries.capacity());
+                        NetLimits.defaults().output().pushHighWaterBytes() - entries.capacity(),
+                        NetLimits.defaults().output().pushHighWaterBytes() + entries.capacity());
         assertThat(output.isFull()).isFalse();
         assertThat(pushes.takeRoomAgain()).isFalse();
         written();

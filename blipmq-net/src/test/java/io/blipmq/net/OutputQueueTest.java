@@ -22,11 +22,12 @@ class OutputQueueTest {
     @Test
     void isFullAtTheHighWaterMark() {
         OutputQueue output = new OutputQueue(shared);
-        fill(output, OutputQueue.HIGH_WATER_BYTES - 1);
+        fill(output, NetLimits.defaults().output().highWaterBytes() - 1);
         assertThat(output.isFull()).isFalse();
         fill(output, 1);
         assertThat(output.isFull()).isTrue();
-        assertThat(metrics.get(NetMetric.OUTPUT_BYTES)).isEqualTo(OutputQueue.HIGH_WATER_BYTES);
+        assertThat(metrics.get(NetMetric.OUTPUT_BYTES))
+                .isEqualTo(NetLimits.defaults().output().highWaterBytes());
     }
 
     /** Many who do not read ask for more than there is; one who reads is served all the same. */

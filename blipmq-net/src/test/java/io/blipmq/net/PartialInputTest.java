@@ -99,7 +99,7 @@ class PartialInputTest {
     /** Frames that have begun and wait for room do not keep it from each other. */
     @Test
     void manyLargeFramesThatBeginTogetherGoThroughOneAfterTheOther() throws IOException {
-        server = TestServer.start(TestServer.options(100, NetBudgets.ofDirectMemory(0)));
+        server = TestServer.start(TestServer.options(100, new NetBudgets(26L << 20, 17L << 20)));
         ByteBuffer frame = publish(new byte[16_000_000]);
         List<TestClient> clients = new ArrayList<>();
         List<ByteBuffer> rests = new ArrayList<>();
@@ -167,7 +167,7 @@ class PartialInputTest {
         client.receiveAck(3);
         server.journal.hold();
         client.publish(4, 1, "t", "m");
-        int pings = PendingAnswers.COUNT_MAX - PendingAnswers.PER_FRAME_MAX + 1;
+        int pings = NetLimits.defaults().pendingAnswersMax() - PendingAnswers.PER_FRAME_MAX + 1;
         for (int i = 0; i < pings; i++) {
             client.ping(i);
         }

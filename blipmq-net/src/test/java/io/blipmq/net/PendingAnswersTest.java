@@ -7,7 +7,8 @@ import io.blipmq.protocol.Nack;
 import org.junit.jupiter.api.Test;
 
 class PendingAnswersTest {
-    private final PendingAnswers pending = new PendingAnswers();
+    private final PendingAnswers pending =
+            new PendingAnswers(NetLimits.defaults().pendingAnswersMax());
     private long nextIn;
     private long nextOut;
 
@@ -24,12 +25,22 @@ class PendingAnswersTest {
 
     @Test
     void takesNoMoreThanItsLimit() {
-        add(PendingAnswers.COUNT_MAX - PendingAnswers.PER_FRAME_MAX);
+        add(NetLimits.defaults().pendingAnswersMax() - PendingAnswers.PER_FRAME_MAX);
         assertThat(pending.isFull()).isFalse();
         add(1);
         assertThat(pending.isFull()).isTrue();
         add(PendingAnswers.PER_FRAME_MAX - 1);
         assertThatThrownBy(() -> add(1)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void takesNoMoreWhenAnswersNameManyTags() {
+        for (int i = 0; i < 2; i++) {
+            pending.add(PendingAnswers.Kind.SETTLED, 1, 1, 0, 0, new long[4096]);
+            assertThat(pending.isFull()).isEqualTo(i == 1);
+        }
+        pending.removeFirst();
+        assertThat(pending.isFull()).isFalse();
     }
 
     private void add(int count) {
@@ -45,7 +56,7 @@ class PendingAnswersTest {
             assertThat(pending.correlationId()).isEqualTo(nextOut + 1);
             assertThat(pending.value()).isEqualTo(nextOut + 2);
             assertThat(pending.secondValue()).isEqualTo(nextOut + 3);
-            assertThat(pending.refusal()).isEqualTo(Nack.EMPTY_TOPIC);
+            assertThat(pending.detail()).isEqualTo(Nack.EMPTY_TOPIC);
             pending.removeFirst();
         }
     }

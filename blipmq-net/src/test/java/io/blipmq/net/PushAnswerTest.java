@@ -79,7 +79,7 @@ class PushAnswerTest {
         server.journal.release();
         client.expectConfirm(2, 1, 1);
         long named = client.expectAttached(10, false, 0);
-        client.expectSettled(11, 1, 0);
+        client.expectSettled(11, 1);
         client.expectNack(12, 404, "unknown subscription");
         client.expectNack(13, 400, "invalid ATTACH payload");
         client.expectPong(14);

@@ -7,6 +7,8 @@ import io.blipmq.protocol.PayloadLayout;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.EntryLayout;
 import io.blipmq.protocol.v2.HandshakeLayout;
+import io.blipmq.protocol.v2.LettersDone;
+import io.blipmq.protocol.v2.LettersRequest;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.PropertiesBuilder;
 import io.blipmq.protocol.v2.PublishLayout;
@@ -43,7 +45,11 @@ final class PushClient extends TestConnection<PushClient> {
     // --- requests ---
 
     PushClient hello(long correlationId, String name) {
-        return send(to -> RequestEncoder.hello(to, correlationId, bytes(name)));
+        return hello(correlationId, name, "", 0);
+    }
+
+    PushClient hello(long correlationId, String name, String instance, long heartbeatMillis) {
+        return send(to -> RequestEncoder.hello(to, correlationId, bytes(name), bytes(instance), heartbeatMillis));
     }
 
     /** A batch at QoS 1 whose confirm is wanted. */
@@ -83,7 +89,11 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     PushClient credit(long subscriptionId, long messages) {
-        return send(to -> RequestEncoder.credit(to, subscriptionId, messages));
+        return credit(subscriptionId, messages, 0);
+    }
+
+    PushClient credit(long subscriptionId, long messages, long bytes) {
+        return send(to -> RequestEncoder.credit(to, subscriptionId, messages, bytes));
     }
 
     /** Acknowledges, with no answer wanted. */
@@ -93,8 +103,22 @@ final class PushClient extends TestConnection<PushClient> {
 
     PushClient settle(
             long correlationId, long subscriptionId, int action, int flags, long millis, String reason, long... tags) {
+        return settle(correlationId, subscriptionId, action, flags, millis, reason, tags, new int[tags.length]);
+    }
+
+    /** @param attempts by the index of their tags */
+    PushClient settle(
+            long correlationId,
+            long subscriptionId,
+            int action,
+            int flags,
+            long millis,
+            String reason,
+            long[] tags,
+            int[] attempts) {
+        byte[] why = bytes(reason);
         return send(to -> RequestEncoder.settle(
-                to, correlationId, subscriptionId, action, flags, millis, bytes(reason), tags, tags.length));
+                to, correlationId, subscriptionId, action, flags, millis, why, tags, attempts, tags.length));
     }
 
     PushClient detach(long correlationId, long subscriptionId) {
@@ -114,11 +138,20 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     PushClient list(long correlationId, int kind, int limit, long subscriptionId, long after) {
-        return send(to -> RequestEncoder.list(to, correlationId, kind, limit, subscriptionId, after));
+        return send(to -> RequestEncoder.list(to, correlationId, kind, limit, subscriptionId, after, NOTHING));
+    }
+
+    /** The one subscription with a name. */
+    PushClient list(long correlationId, String name) {
+        return send(to -> RequestEncoder.list(to, correlationId, ListLayout.SUBSCRIPTIONS, 10, 0, 0, bytes(name)));
     }
 
     PushClient deadLetters(long correlationId, int action, long subscriptionId, long count, long tag) {
-        return send(to -> RequestEncoder.deadLetters(to, correlationId, action, subscriptionId, count, tag));
+        return deadLetters(correlationId, action, subscriptionId, count, LettersRequest.ofTag(tag));
+    }
+
+    PushClient deadLetters(long correlationId, int action, long subscriptionId, long count, LettersRequest which) {
+        return send(to -> RequestEncoder.deadLetters(to, correlationId, action, subscriptionId, count, which));
     }
 
     // --- answers ---
@@ -202,11 +235,15 @@ final class PushClient extends TestConnection<PushClient> {
         return attach(correlationId, attach).expectAttached(correlationId, false, 0);
     }
 
-    void expectSettled(long correlationId, long settled, long unknown) {
-        Frame frame = receive(FrameType.SETTLED, correlationId);
-        assertThat(SettleLayout.isSettled(frame.payload().capacity())).isTrue();
-        assertThat(SettleLayout.settled(frame.payload(), 0)).as("settled").isEqualTo(settled);
-        assertThat(SettleLayout.unknown(frame.payload(), 0)).as("unknown").isEqualTo(unknown);
+    void expectSettled(long correlationId, long settled, long... unknownTags) {
+        ByteBuffer payload = receive(FrameType.SETTLED, correlationId).payload();
+        assertThat(SettleLayout.isSettled(payload, 0, payload.capacity())).isTrue();
+        assertThat(SettleLayout.settled(payload, 0)).as("settled").isEqualTo(settled);
+        long[] unknown = new long[(int) SettleLayout.unknown(payload, 0)];
+        for (int i = 0; i < unknown.length; i++) {
+            unknown[i] = SettleLayout.unknownTag(payload, 0, i);
+        }
+        assertThat(unknown).as("unknown").containsExactly(unknownTags);
     }
 
     /** @param code 0 in an answer */
@@ -225,12 +262,46 @@ final class PushClient extends TestConnection<PushClient> {
         assertThat(ListLayout.doneCount(frame.payload(), 0)).isEqualTo(count);
     }
 
+    /** The answer to a request about dead letters that all of them, or none, are behind it. */
+    void expectLetters(long correlationId, long count) {
+        LettersDone done = receiveLettersDone(correlationId);
+        assertThat(done.count()).isEqualTo(count);
+        assertThat(done.next()).as("next").isZero();
+    }
+
+    LettersDone receiveLettersDone(long correlationId) {
+        Frame frame = receive(FrameType.DONE, correlationId);
+        assertThat(LettersDone.isLettersDone(frame.payload().capacity())).isTrue();
+        return LettersDone.read(frame.payload(), 0);
+    }
+
     void expectGoAway(long millis) {
-        Frame frame = receive(FrameType.GOAWAY, 0);
-        assertThat(HandshakeLayout.isGoAway(frame.payload(), 0, frame.payload().capacity()))
-                .isTrue();
-        assertThat(HandshakeLayout.goAwayCode(frame.payload(), 0)).isEqualTo(503);
-        assertThat(HandshakeLayout.goAwayMillis(frame.payload(), 0)).isEqualTo(millis);
+        expectGoAway(503, millis, "shutting down");
+    }
+
+    void expectGoAway(int code, long millis, String text) {
+        ByteBuffer payload = receive(FrameType.GOAWAY, 0).payload();
+        assertThat(HandshakeLayout.isGoAway(payload, 0, payload.capacity())).isTrue();
+        byte[] said = new byte[HandshakeLayout.goAwayTextLength(payload, 0)];
+        payload.get(HandshakeLayout.GOAWAY_TEXT_OFFSET, said);
+        assertThat(HandshakeLayout.goAwayCode(payload, 0) + " " + new String(said, StandardCharsets.UTF_8))
+                .isEqualTo(code + " " + text);
+        assertThat(HandshakeLayout.goAwayMillis(payload, 0)).isEqualTo(millis);
+    }
+
+    /** The server says why it ends the connection, and nothing comes behind that. */
+    void expectLastWord(int code, String text) throws IOException {
+        expectGoAway(code, 0, text);
+        expectClosed();
+        close();
+    }
+
+    void expectLastWord(int code) throws IOException {
+        ByteBuffer payload = receive(FrameType.GOAWAY, 0).payload();
+        assertThat(HandshakeLayout.goAwayCode(payload, 0)).isEqualTo(code);
+        assertThat(HandshakeLayout.goAwayMillis(payload, 0)).isZero();
+        expectClosed();
+        close();
     }
 
     /** @return the payload of a LISTING */
@@ -240,6 +311,13 @@ final class PushClient extends TestConnection<PushClient> {
                 .isTrue();
         assertThat(ListLayout.kind(frame.payload(), 0)).isEqualTo(kind);
         return frame.payload();
+    }
+
+    /** An ATTACH was refused because a client of this name holds the subscription. */
+    void expectHeld(long correlationId, String holder) {
+        Frame frame = receive(FrameType.NACK, correlationId);
+        assertThat(describe(frame))
+                .matches("NACK 409 client '\\Q" + holder + "\\E' at 127\\.0\\.0\\.1:\\d+ holds this subscription");
     }
 
     // --- deliveries ---

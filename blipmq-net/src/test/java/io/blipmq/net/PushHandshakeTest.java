@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** HELLO and AUTH of version 2. */
@@ -30,7 +31,9 @@ class PushHandshakeTest {
     void welcomeSaysWhatTheServerIs() {
         client.hello(1, "a client").auth(2, TestServer.KEY).ping(3);
         Welcome welcome = client.expectWelcome(1);
-        assertThat(welcome).isEqualTo(new Welcome(0, 16_777_216, 16_384, 1_024, 30_000, "blipmqd/test", "always"));
+        Welcome.Limits limits = new Welcome.Limits(16_777_216, 1_024, 256, 32_768, 16_384, 10_000, 3);
+        Welcome.Times times = new Welcome.Times(30_000, 0, 60_000, 10_000);
+        assertThat(welcome).isEqualTo(new Welcome(0, limits, times, "blipmqd/test", "always"));
         client.expectAck(2, 0);
         client.expectPong(3);
     }
@@ -44,13 +47,39 @@ class PushHandshakeTest {
         other.expectNack(1, 413, "client name longer than 256 bytes");
         other.expectWelcome(2);
         PushClient third = server.connectPush();
-        third.frame(1, 1, "0002 0001 6e 01 0002 ffff 7f 0000");
+        third.frame(1, 1, "0002 0001 6e 0002 00ff 00000000 01 0002 ffff 7f 0000");
         third.expectWelcome(1);
+    }
+
+    @Test
+    void anInstanceIsShort() {
+        client.hello(1, "", "i".repeat(65), 0).hello(2, "", "i".repeat(64), 0);
+        client.expectNack(1, 413, "instance longer than 64 bytes");
+        client.expectWelcome(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1, 1000", "1000, 1000", "9999, 9999", "600001, 600000", "4294967295, 600000"})
+    void aHeartbeatIsKeptToWithinBounds(long asked, long inForce) {
+        client.hello(1, "", "", asked);
+        assertThat(client.expectWelcome(1).times().heartbeatMillis()).isEqualTo(inForce);
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "00", "0002", "0002 00", "0002 0001", "0002 0001 ff", "0002 0000 01", "0002 0000 01 0001"})
+            strings = {
+                "",
+                "00",
+                "0002",
+                "0002 00",
+                "0002 0001",
+                "0002 0001 ff 0000 00000000",
+                "0002 0000",
+                "0002 0000 0001 00000000",
+                "0002 0000 0000 000000",
+                "0002 0000 0000 00000000 01",
+                "0002 0000 0000 00000000 01 0001"
+            })
     void helloThatDoesNotParse(String payload) {
         client.frame(1, 1, payload).hello(2, "");
         client.expectNack(1, 400, "invalid HELLO payload");
@@ -108,7 +137,7 @@ class PushHandshakeTest {
         PushClient ready = server.connectPushReady();
         ready.ping(1).frame(type, 2, "");
         ready.expectPong(1);
-        ready.expectClosed();
+        ready.expectLastWord(400);
         assertThat(server.metric(NetMetric.PROTOCOL_ERRORS)).isEqualTo(1);
     }
 

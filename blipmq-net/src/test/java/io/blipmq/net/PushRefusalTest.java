@@ -2,6 +2,8 @@ package io.blipmq.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.protocol.v2.LettersRequest;
+import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.PropertiesBuilder;
 import io.blipmq.protocol.v2.SettleLayout;
 import java.io.IOException;
@@ -14,6 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client of version 2 is refused, with the code and the words, and that it has no effect. */
 class PushRefusalTest {
+    private static final String BAD_STORED = "stored applies only to an ack or reject that asks for an answer";
+    private static final String BAD_MILLISECONDS =
+            "milliseconds applies only to nack and extend; for extend it must be at least 1";
+
     private static final String ID = "0000000000000009";
     private static final String LONGEST_TOPIC = "é".repeat(512);
 
@@ -42,18 +48,19 @@ class PushRefusalTest {
         "10, PUBLISH_BATCH, 03 0001 74 00000001 61 80000001 0000",
         "10, PUBLISH_BATCH, 03 0001 74 00000001 61 ffffffff ffff",
         "11, ATTACH, ''",
-        "11, ATTACH, 01 00000000 00000000 00000000 0001 74",
-        "11, ATTACH, 01 00000000 00000000 00000000 0001 74 0001",
-        "11, ATTACH, 01 00000000 00000000 00000000 0001 74 0001 ff",
-        "11, ATTACH, 01 00000000 00000000 00000000 0001 74 0001 6e 80",
+        "11, ATTACH, 01 00000000 00000000 00000000 00000000 0001 74",
+        "11, ATTACH, 01 00000000 00000000 00000000 00000000 0001 74 0001",
+        "11, ATTACH, 01 00000000 00000000 00000000 00000000 0001 74 0001 ff",
+        "11, ATTACH, 01 00000000 00000000 00000000 00000000 0001 74 0001 6e 80",
         "12, CREDIT, ''",
         "12, CREDIT, 000000",
-        "12, CREDIT, 0000000100",
+        "12, CREDIT, 00000001",
+        "12, CREDIT, 00000001 00000001 00",
         "13, SETTLE, ''",
         "13, SETTLE, 0000000000000009 01 00 00000000 0000",
-        "13, SETTLE, 0000000000000009 01 00 00000000 0000 00000000000001",
-        "13, SETTLE, 0000000000000009 01 01 00000000 0000 0000000000000001 0000000000000002",
-        "13, SETTLE, 0000000000000009 03 00 00000000 0001 ff 0000000000000001",
+        "13, SETTLE, 0000000000000009 01 00 00000000 0000 0000000000000001",
+        "13, SETTLE, 0000000000000009 01 01 00000000 0000 0000000000000001 0001 0000000000000002 0001",
+        "13, SETTLE, 0000000000000009 03 00 00000000 0001 ff 0000000000000001 0001",
         "14, DETACH, ''",
         "14, DETACH, 0000000000000009 00",
         "14, DETACH, 0000000000000009 00 0000 00",
@@ -61,8 +68,10 @@ class PushRefusalTest {
         "15, DRAIN, 00",
         "16, LIST, ''",
         "16, LIST, 01 0001 0000000000000000 00000000000000",
+        "16, LIST, 01 0001 0000000000000000 0000000000000000",
+        "16, LIST, 01 0001 0000000000000000 0000000000000000 0001 ff",
         "17, DEAD_LETTERS, ''",
-        "17, DEAD_LETTERS, 01 0000000000000009 00000001 000000000000000000"
+        "17, DEAD_LETTERS, 01 0000000000000009 00000001 0000000000000000"
     })
     void aPayloadThatDoesNotParse(String type, String name, String payload) {
         client.frame(Integer.parseInt(type, 16), 7, payload);
@@ -87,7 +96,7 @@ class PushRefusalTest {
         client.expectNack(2, 400, "a flag is set that is not known here");
         client.attach(3, Attach.to("t").flags(0x11));
         client.expectNack(3, 400, "a flag is set that is not known here");
-        client.settle(4, 9, SettleLayout.ACK, 4, 0, "", 1);
+        client.settle(4, 9, SettleLayout.ACK, 8, 0, "", 1);
         client.expectNack(4, 400, "a flag is set that is not known here");
         client.frame(0x14, 5, ID + "02 0000");
         client.expectNack(5, 400, "a flag is set that is not known here");
@@ -103,7 +112,7 @@ class PushRefusalTest {
         client.expectNack(3, 400, "a TTL is one property of 8 bytes");
         client.publish(4, "t", new PropertiesBuilder().header("n", new byte[32 * 1024]), "m");
         client.expectNack(4, 413, "properties longer than 32768 bytes");
-        client.frame(0x11, 5, "01 00000000 00000000 00000000 0001 74 0000 05 0000");
+        client.frame(0x11, 5, "01 00000000 00000000 00000000 00000000 0001 74 0000 05 0000");
         client.expectNack(5, 400, "property 0x05 is not known here");
         client.expectNothingMore();
     }
@@ -126,16 +135,22 @@ class PushRefusalTest {
 
     @Test
     void whatASettleCannotAsk() {
-        client.settle(1, 9, 0, 0, 0, "", 1).settle(2, 9, 5, 0, 0, "", 1);
+        client.settle(1, 9, 0, 0, 0, "", 1).settle(2, 9, 7, 0, 0, "", 1);
         client.expectNack(1, 400, "no such action");
         client.expectNack(2, 400, "no such action");
         client.settle(3, 9, SettleLayout.ACK, 0, 1, "", 1).settle(4, 9, SettleLayout.EXTEND, 0, 0, "", 1);
-        client.expectNack(3, 400, "milliseconds are for nack, and for extend, where they are at least 1");
-        client.expectNack(4, 400, "milliseconds are for nack, and for extend, where they are at least 1");
+        client.expectNack(3, 400, BAD_MILLISECONDS);
+        client.expectNack(4, 400, BAD_MILLISECONDS);
         client.settle(5, 9, SettleLayout.NACK, 0, 0, "why", 1);
         client.expectNack(5, 400, "a reason is for reject only");
         client.settle(6, 9, SettleLayout.REJECT, 0, 0, "r".repeat(1025), 1);
         client.expectNack(6, 413, "reason longer than 1024 bytes");
+        client.settle(7, 9, SettleLayout.ACK, SettleLayout.STORED_FLAG, 0, "", 1);
+        client.expectNack(7, 400, BAD_STORED);
+        client.settle(8, 9, SettleLayout.NACK, SettleLayout.STORED_FLAG | SettleLayout.ANSWER_FLAG, 0, "", 1);
+        client.expectNack(8, 400, BAD_STORED);
+        client.settle(9, 9, SettleLayout.ACK, 0, 0, "", new long[SettleLayout.DELIVERIES_MAX + 1]);
+        client.expectNack(9, 413, "more than 4096 deliveries in one SETTLE");
     }
 
     @ParameterizedTest
@@ -166,6 +181,10 @@ class PushRefusalTest {
         client.deadLetters(4, 3, 9, 1, 0).deadLetters(5, 1, 9, 0, 0);
         client.expectNack(4, 400, "no such action");
         client.expectNack(5, 400, "at least one dead letter must be asked for");
+        client.deadLetters(8, ListLayout.PURGE, 9, 1, new LettersRequest(0, 0, 0, 0, 7));
+        client.expectNack(8, 400, "a target is for redrive only");
+        client.list(9, "n".repeat(257));
+        client.expectNack(9, 413, "name longer than 256 bytes");
         client.frame(0x14, 6, ID + "01 0001 6e").frame(0x14, 7, "0000000000000000 00 0001 6e");
         client.expectNack(6, 400, "a name is for deleting, with subscription id 0");
         client.expectNack(7, 400, "a name is for deleting, with subscription id 0");

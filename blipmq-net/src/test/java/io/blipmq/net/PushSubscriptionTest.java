@@ -3,6 +3,8 @@ package io.blipmq.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.v2.AttachLayout;
+import io.blipmq.protocol.v2.DeadLetterItem;
+import io.blipmq.protocol.v2.LettersDone;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.SettleLayout;
 import io.blipmq.protocol.v2.SubscriptionItem;
@@ -55,7 +57,7 @@ class PushSubscriptionTest {
         PushClient other = server.connectPushReady();
         long subscription = client.attached(1, Attach.to("t").named("n").credit(10));
         other.attach(1, Attach.to("t").named("n"));
-        other.expectNack(1, 409, "another connection holds this subscription");
+        other.expectHeld(1, "test");
         other.attach(2, Attach.to("t").named("n").takeOver().credit(10));
         assertThat(other.expectAttached(2, true, 0)).isEqualTo(subscription);
         client.expectDetached(0, subscription, 409);
@@ -192,7 +194,7 @@ class PushSubscriptionTest {
             client.expectConfirm(i, 1, 2);
             fast.ack(i, fastId, fast.expectDelivery(fastId, 1, 1, body));
         }
-        long bounded = OutputQueue.PUSH_HIGH_WATER_BYTES + 32 * 1024;
+        long bounded = NetLimits.defaults().output().pushHighWaterBytes() + 32 * 1024;
         assertThat(server.metric(NetMetric.OUTPUT_BYTES)).isBetween(1L, bounded);
         for (int i = 0; i < count; i++) {
             slow.expectDelivery(slowId, 1, 1, body);
@@ -228,7 +230,7 @@ class PushSubscriptionTest {
         assertThat(shown.flags()).isEqualTo(7);
         assertThat(shown.clientName()).isEqualTo("test");
         assertThat(shown.clientAddress()).contains("127.0.0.1");
-        assertThat(shown.unsettled()).isEqualTo(1);
+        assertThat(shown.counts()).isEqualTo(new SubscriptionItem.Counts(1, 1, 0, 0, 0));
         assertThat(listAll(ListLayout.SUBSCRIPTIONS, named)).hasSize(1);
         assertThat(listAll(ListLayout.DELIVERIES, named)).hasSize(1);
     }
@@ -256,12 +258,15 @@ class PushSubscriptionTest {
         client.settle(3, subscription, SettleLayout.REJECT, 0, 0, "bad", tags).ping(4);
         client.expectPong(4);
         server.untilQuiet();
-        assertThat(listAll(ListLayout.DEAD_LETTERS, letters)).hasSize(2);
+        List<ByteBuffer> listed = listAll(ListLayout.DEAD_LETTERS, letters);
+        assertThat(listed).hasSize(2);
+        long letter = DeadLetterItem.tag(listed.get(0), 0);
+        long through = DeadLetterItem.tag(listed.get(1), 0);
         client.deadLetters(5, ListLayout.REDRIVE, letters, 1, 0);
-        client.expectDone(5, 1);
+        assertThat(client.receiveLettersDone(5)).isEqualTo(new LettersDone(1, letter, through, 0, 0));
         client.expectDelivery(subscription, 1, 1, "a");
         client.deadLetters(6, ListLayout.PURGE, letters, 10, 0);
-        client.expectDone(6, 1);
+        client.expectLetters(6, 1);
         assertThat(listAll(ListLayout.DEAD_LETTERS, letters)).isEmpty();
     }
 
@@ -273,7 +278,7 @@ class PushSubscriptionTest {
         client.deadLetters(5, ListLayout.PURGE, letters, 1, 0);
         client.expectSilence();
         server.journal.release();
-        client.expectDone(5, 1);
+        assertThat(client.receiveLettersDone(5).count()).isEqualTo(1);
         server.journal.full(true);
         client.deadLetters(6, ListLayout.PURGE, letters, 1, 0);
         client.expectNack(6, V2Nack.DISK_FULL);

@@ -17,7 +17,7 @@ class RequestWorkTest {
     private static final int UNSETTLED = 4_000;
     private static final int REQUESTS = 500;
     /** With room for the request that reaches the limit. */
-    private static final int PER_TURN_MAX = LoopResources.WORK_PER_TURN_MAX / UNSETTLED + 1;
+    private static final int PER_TURN_MAX = NetLimits.defaults().workPerTurnMax() / UNSETTLED + 1;
 
     private TestServer server;
 
@@ -36,7 +36,16 @@ class RequestWorkTest {
         int flags = SettleLayout.UP_TO_FLAG | SettleLayout.ANSWER_FLAG;
         for (int i = 1; i <= REQUESTS; i++) {
             RequestEncoder.settle(
-                    requests, i, subscription, SettleLayout.EXTEND, flags, 60_000, new byte[0], new long[] {last}, 1);
+                    requests,
+                    i,
+                    subscription,
+                    SettleLayout.EXTEND,
+                    flags,
+                    60_000,
+                    new byte[0],
+                    new long[] {last},
+                    new int[1],
+                    1);
         }
         return requests.flip();
     }
@@ -64,7 +73,7 @@ class RequestWorkTest {
         }
         assertThat(mostInATurn).isBetween(1L, (long) PER_TURN_MAX).isLessThan(REQUESTS / 10);
         for (int i = 1; i <= REQUESTS; i++) {
-            costly.expectSettled(i, UNSETTLED, 0);
+            costly.expectSettled(i, UNSETTLED);
         }
     }
 

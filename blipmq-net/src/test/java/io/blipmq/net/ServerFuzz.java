@@ -37,17 +37,21 @@ public final class ServerFuzz {
             0,
             10,
             List.of(KEY.getBytes(StandardCharsets.US_ASCII)),
-            NetBudgets.ofDirectMemory(64L << 20),
+            new NetBudgets(26 << 20, 17 << 20),
             TestServer.SERVER);
+
+    /** So small that every bound is met by a few frames. */
+    private static final NetLimits SMALL = new NetLimits(
+            16 * 1024, 2, 3, 64 * 1024, 3, 4, 1024, 1024, 1, 1, new NetLimits.Output(512, 256, 128, 64, 64));
 
     private final MemoryJournal journal = new MemoryJournal();
     private final Broker broker;
     private final LoopResources shared;
 
-    private ServerFuzz() throws IOException {
+    private ServerFuzz(NetLimits limits) throws IOException {
         journal.release();
         broker = Broker.open(BrokerOptions.defaults(), BrokerClock.SYSTEM, replay -> journal);
-        shared = new LoopResources(broker, OPTIONS, new NetMetrics());
+        shared = new LoopResources(broker, OPTIONS.with(limits, NetTimes.defaults()), new NetMetrics());
     }
 
     /** The fuzzer's entry. */
@@ -58,7 +62,9 @@ public final class ServerFuzz {
         int flags = data[0];
         byte[] sent = (flags & HANDSHAKE_FLAG) == 0 ? tail(data) : afterHandshake(flags, tail(data));
         int pieceBytes = 1 << ((flags >>> PIECE_SHIFT) & 15);
-        new ServerFuzz().run(sent, Math.max(pieceBytes, sent.length / 1000 + 1), flags);
+        for (NetLimits limits : List.of(NetLimits.defaults(), SMALL)) {
+            new ServerFuzz(limits).run(sent, Math.max(pieceBytes, sent.length / 1000 + 1), flags);
+        }
     }
 
     private static byte[] tail(byte[] data) {
@@ -72,7 +78,7 @@ public final class ServerFuzz {
         if ((flags & VERSION_2_FLAG) == 0) {
             FrameEncoder.hello(handshake, 1, FrameLayout.PROTOCOL_VERSION);
         } else {
-            RequestEncoder.hello(handshake, 1, KEY.getBytes(StandardCharsets.US_ASCII));
+            RequestEncoder.hello(handshake, 1, KEY.getBytes(StandardCharsets.US_ASCII), new byte[0], 0);
         }
         FrameEncoder.auth(handshake, 2, KEY.getBytes(StandardCharsets.US_ASCII));
         ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -83,8 +89,8 @@ public final class ServerFuzz {
 
     private void run(byte[] sent, int pieceBytes, int flags) throws IOException {
         MemoryChannel channel = new MemoryChannel(sent, pieceBytes);
-        Connection connection = new Connection(shared, channel, channel.key(), 0);
-        int turnsMax = 200 + 40 * (sent.length / pieceBytes + 1);
+        Connection connection = new Connection(shared, channel, channel.key(), false, 0);
+        int turnsMax = 200 + 40 * (sent.length / pieceBytes + 1) + sent.length;
         journal.full((flags & FULL_FLAG) != 0);
         int turns = 0;
         while (!connection.isClosed()) {
@@ -101,7 +107,7 @@ public final class ServerFuzz {
     /** As a turn of the event loop does it. */
     private void turn(Connection connection) {
         shared.readBuffer.clear();
-        connection.read(LoopResources.READ_BUFFER_BYTES, false);
+        connection.read(shared.limits.readBufferBytes(), false);
         broker.doWork(System.nanoTime());
         connection.handleInput(0);
         connection.sendDueAnswers();

@@ -19,7 +19,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
     static final String KEY = "test-key-1";
     static final String OTHER_KEY = "test-key-2";
 
-    static final ServerDescription SERVER = new ServerDescription("blipmqd/test", "always", 16_384, 30_000);
+    static final ServerDescription SERVER = new ServerDescription("blipmqd/test", "always", 16_384, 10_000, 3, 30_000);
 
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -56,7 +56,9 @@ final class TestServer implements BrokerClock, AutoCloseable {
                 d.inFlightMax(),
                 d.positionsMax(),
                 d.subscriptionsMax(),
-                max);
+                max,
+                d.stateBytesMax(),
+                d.limits());
         return new TestServer(options, usualOptions());
     }
 
@@ -65,7 +67,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
     }
 
     private static NetOptions usualOptions() {
-        return options(1_500, NetBudgets.ofDirectMemory(128L << 20));
+        return options(1_500, new NetBudgets(32 << 20, 32 << 20));
     }
 
     static NetOptions options(int connectionsMax, NetBudgets budgets) {

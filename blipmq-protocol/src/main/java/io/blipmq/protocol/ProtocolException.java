@@ -7,7 +7,27 @@ import java.io.IOException;
  * closed, like one whose socket failed. The message names what was wrong and never holds a byte of a payload.
  */
 public final class ProtocolException extends IOException {
+    private static final int BROKEN = 400;
+    private static final int TOO_LONG = 413;
+
+    private final int code;
+
     public ProtocolException(String message) {
+        this(BROKEN, message);
+    }
+
+    private ProtocolException(int code, String message) {
         super(message);
+        this.code = code;
+    }
+
+    /** A frame is longer than the peer may send. */
+    public static ProtocolException tooLong(String message) {
+        return new ProtocolException(TOO_LONG, message);
+    }
+
+    /** What the peer is told beside the message. */
+    public int code() {
+        return code;
     }
 }

@@ -6,6 +6,8 @@ import io.blipmq.protocol.v2.DeliverLayout;
 import io.blipmq.protocol.v2.DeliveryItem;
 import io.blipmq.protocol.v2.EntryLayout;
 import io.blipmq.protocol.v2.HandshakeLayout;
+import io.blipmq.protocol.v2.LettersDone;
+import io.blipmq.protocol.v2.LettersRequest;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.PropertiesReader;
 import io.blipmq.protocol.v2.PropertyLayout;
@@ -57,11 +59,13 @@ public final class CodecFuzz {
             case PUBLISH_BATCH -> readBatch();
             case ATTACH -> readAttach();
             case SETTLE -> readSettle();
+            case SETTLED -> readSettled();
             case DETACH -> readDetach();
             case WELCOME -> readWelcome();
             case CONFIRM -> readConfirm();
             case DELIVER -> readDeliver();
             case DETACHED -> readDetached();
+            case LIST -> readList();
             case LISTING -> readListing();
             case GOAWAY -> readGoAway();
             default -> readFixed(type);
@@ -73,7 +77,10 @@ public final class CodecFuzz {
             PayloadLayout.helloVersion(buffer, OFFSET);
         } else if (HandshakeLayout.isHello(buffer, OFFSET, length)) {
             int nameLength = HandshakeLayout.helloNameLength(buffer, OFFSET);
-            readProperties(OFFSET + HandshakeLayout.HELLO_NAME_OFFSET + nameLength, end);
+            int instanceLength = HandshakeLayout.helloInstanceLength(buffer, OFFSET, nameLength);
+            HandshakeLayout.helloHeartbeatMillis(buffer, OFFSET, nameLength, instanceLength);
+            int heartbeat = OFFSET + HandshakeLayout.helloInstanceOffset(nameLength) + instanceLength;
+            readProperties(heartbeat + Integer.BYTES, end);
         }
     }
 
@@ -129,8 +136,21 @@ public final class CodecFuzz {
         if (!SettleLayout.isSettle(buffer, OFFSET, length)) {
             return;
         }
-        int tags = OFFSET + SettleLayout.tagsOffset(SettleLayout.reasonLength(buffer, OFFSET));
-        require(tags < end && (end - tags) % SettleLayout.TAG_BYTES == 0, "a part of a tag");
+        int deliveries = OFFSET + SettleLayout.deliveriesOffset(SettleLayout.reasonLength(buffer, OFFSET));
+        require(
+                deliveries < end && (end - deliveries) % SettleLayout.DELIVERY_BYTES == 0,
+                "a part of what names a delivery");
+        SettleLayout.tagAt(buffer, end - SettleLayout.DELIVERY_BYTES);
+        SettleLayout.attemptAt(buffer, end - SettleLayout.DELIVERY_BYTES);
+    }
+
+    private void readSettled() {
+        if (SettleLayout.isSettled(buffer, OFFSET, length)) {
+            int unknown = (int) SettleLayout.unknown(buffer, OFFSET);
+            for (int i = 0; i < unknown; i++) {
+                SettleLayout.unknownTag(buffer, OFFSET, i);
+            }
+        }
     }
 
     private void readDetach() {
@@ -180,6 +200,12 @@ public final class CodecFuzz {
         }
     }
 
+    private void readList() {
+        if (ListLayout.isList(buffer, OFFSET, length)) {
+            readWhen(true, OFFSET + ListLayout.LIST_NAME_OFFSET, ListLayout.listNameLength(buffer, OFFSET));
+        }
+    }
+
     private void readListing() {
         if (!ListLayout.isListing(buffer, OFFSET, length)) {
             return;
@@ -202,17 +228,26 @@ public final class CodecFuzz {
         if (HandshakeLayout.isGoAway(buffer, OFFSET, length)) {
             HandshakeLayout.goAwayCode(buffer, OFFSET);
             HandshakeLayout.goAwayMillis(buffer, OFFSET);
+            int textLength = HandshakeLayout.goAwayTextLength(buffer, OFFSET);
+            readWhen(true, OFFSET + HandshakeLayout.GOAWAY_TEXT_OFFSET, textLength);
         }
     }
 
     private void readFixed(FrameType type) {
         switch (type) {
             case ATTACHED -> readWhen(AttachLayout.isAttached(length), OFFSET, AttachLayout.ATTACHED_BYTES);
-            case CREDIT -> readWhen(AttachLayout.isCredit(length), OFFSET, AttachLayout.CREDIT_BYTES);
-            case SETTLED -> readWhen(SettleLayout.isSettled(length), OFFSET, SettleLayout.SETTLED_BYTES);
-            case LIST -> readWhen(ListLayout.isList(length), OFFSET, ListLayout.LIST_BYTES);
-            case DEAD_LETTERS -> readWhen(ListLayout.isDeadLetters(length), OFFSET, ListLayout.DEAD_LETTERS_BYTES);
-            case DONE -> readWhen(ListLayout.isDone(length), OFFSET, ListLayout.DONE_BYTES);
+            case CREDIT -> readWhen(AttachLayout.isCredit(length), OFFSET, AttachLayout.CREDIT_PAYLOAD_BYTES);
+            case DEAD_LETTERS -> {
+                if (ListLayout.isDeadLetters(length)) {
+                    LettersRequest.read(buffer, OFFSET);
+                }
+            }
+            case DONE -> {
+                readWhen(ListLayout.isDone(length), OFFSET, ListLayout.DONE_BYTES);
+                if (LettersDone.isLettersDone(length)) {
+                    LettersDone.read(buffer, OFFSET);
+                }
+            }
             default -> readWhen(PayloadLayout.isSubscriptionId(length), OFFSET, PayloadLayout.SUBSCRIPTION_ID_BYTES);
         }
     }

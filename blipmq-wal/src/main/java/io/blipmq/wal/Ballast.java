@@ -8,14 +8,15 @@ import java.io.IOException;
  */
 final class Ballast {
     private final Storage storage;
-    private final Zeros zeros = new Zeros();
+    private final Zeros zeros;
     private final long indexBytes;
     private long wanted;
     private long held;
 
     /** @param indexBytes room for the index of a segment, beside the checkpoint */
-    Ballast(Storage storage, long indexBytes, long held) {
+    Ballast(Storage storage, long indexBytes, long held, WalLimits limits) {
         this.storage = storage;
+        this.zeros = new Zeros(limits);
         this.indexBytes = indexBytes;
         this.wanted = indexBytes;
         this.held = held;

@@ -10,21 +10,21 @@ import java.nio.ByteBuffer;
  */
 final class CheckpointFile implements Closeable {
     static final String TEMPORARY = SegmentNames.temporary(SegmentNames.CHECKPOINT);
-    private static final int STEP_BYTES = 1 << 20;
-    private static final int FORCE_STEPS = 4;
 
     private final Storage storage;
     private final ByteBuffer head;
     private final ByteBuffer content;
     private final long bytes;
     private final StorageFile file;
-    private int steps;
+    private final WalLimits limits;
+    private long forced;
     private long written;
     private long verified;
     private ByteBuffer readBack;
 
-    private CheckpointFile(Storage storage, Checkpoint checkpoint) throws IOException {
+    private CheckpointFile(Storage storage, Checkpoint checkpoint, WalLimits limits) throws IOException {
         this.storage = storage;
+        this.limits = limits;
         this.head = CheckpointLayout.encodeHead(checkpoint);
         this.content = checkpoint.content().slice();
         this.bytes = (long) head.limit() + content.limit();
@@ -32,19 +32,33 @@ final class CheckpointFile implements Closeable {
         this.file = storage.create(TEMPORARY);
     }
 
-    static CheckpointFile begin(Storage storage, Checkpoint checkpoint) throws IOException {
-        return new CheckpointFile(storage, checkpoint);
+    static CheckpointFile begin(Storage storage, Checkpoint checkpoint, WalLimits limits) throws IOException {
+        return new CheckpointFile(storage, checkpoint, limits);
     }
 
-    /** The checkpoint that a start finds, or null. */
-    static Checkpoint load(Storage storage) throws IOException {
+    /**
+     * The checkpoint that a start finds.
+     *
+     * @throws WalCorruptionException when it is damaged, or a newer release wrote it or the state in it
+     */
+    static Checkpoint load(Storage storage, LogContent known) throws IOException {
         try (StorageFile file = storage.open(SegmentNames.CHECKPOINT)) {
             if (file.size() > Integer.MAX_VALUE - 8) {
                 throw damaged(0, "the checkpoint is longer than any that is written");
             }
             ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
             file.read(bytes, 0);
-            return CheckpointLayout.decode(bytes.flip());
+            Checkpoint checkpoint = CheckpointLayout.decode(bytes.flip());
+            requireKnown(checkpoint.content(), bytes.limit(), known);
+            return checkpoint;
+        }
+    }
+
+    private static void requireKnown(ByteBuffer state, int fileBytes, LogContent known) throws WalCorruptionException {
+        try {
+            known.requireKnown(state);
+        } catch (NewerContentException e) {
+            throw WalCorruptionException.newerContent(SegmentNames.CHECKPOINT, fileBytes - state.remaining(), e);
         }
     }
 
@@ -56,8 +70,9 @@ final class CheckpointFile implements Closeable {
     boolean step() throws IOException {
         if (written < bytes) {
             written += write(written);
-            if (++steps % FORCE_STEPS == 0 || written == bytes) {
+            if (written - forced >= limits.forceBytes() || written == bytes) {
                 file.force();
+                forced = written;
             }
             return false;
         }
@@ -76,7 +91,7 @@ final class CheckpointFile implements Closeable {
         ByteBuffer piece = piece(at);
         int length = piece.remaining();
         if (readBack == null) {
-            readBack = ByteBuffer.allocate(STEP_BYTES);
+            readBack = ByteBuffer.allocate(limits.stepBytes());
         }
         readBack.clear().limit(length);
         file.read(readBack, at);
@@ -88,10 +103,10 @@ final class CheckpointFile implements Closeable {
 
     private ByteBuffer piece(long at) {
         if (at < head.limit()) {
-            return head.duplicate().position((int) at).limit((int) Math.min(head.limit(), at + STEP_BYTES));
+            return head.duplicate().position((int) at).limit((int) Math.min(head.limit(), at + limits.stepBytes()));
         }
         int from = (int) (at - head.limit());
-        int to = (int) Math.min(content.limit(), (long) from + STEP_BYTES);
+        int to = (int) Math.min(content.limit(), (long) from + limits.stepBytes());
         return content.duplicate().limit(to).position(from);
     }
 

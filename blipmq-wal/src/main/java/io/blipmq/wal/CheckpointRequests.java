@@ -24,6 +24,7 @@ final class CheckpointRequests {
     private volatile Request request;
     private volatile long durableSequence;
     private volatile boolean againSoon;
+    private volatile boolean hurried;
     private volatile Runnable onEnded = () -> {};
 
     /** What the core asked for. Immutable. */
@@ -75,7 +76,14 @@ final class CheckpointRequests {
         startedNanos = nowNanos;
         startedBytes = logBytes;
         startedSequence = newRequest.sequence();
+        hurried = false;
         request = newRequest;
+        wakeup.raise();
+    }
+
+    /** The one that is being written is to end soon. */
+    void hurry() {
+        hurried = true;
         wakeup.raise();
     }
 
@@ -84,6 +92,11 @@ final class CheckpointRequests {
     /** The one to work on, or null. */
     Request current() {
         return request;
+    }
+
+    /** Whether what is not needed for it is to be left to the next one. */
+    boolean isHurried() {
+        return hurried;
     }
 
     /** @param again whether another one should follow soon */

@@ -28,6 +28,7 @@ final class Checkpointer {
     private final WalMetrics metrics;
     private final Ballast ballast;
     private final Compaction compaction;
+    private final WalLimits limits;
 
     private Stage stage = Stage.IDLE;
     private CheckpointRequests.Request request;
@@ -61,7 +62,8 @@ final class Checkpointer {
             Signal logSignal,
             WalMetrics metrics,
             Ballast ballast,
-            Compaction compaction) {
+            Compaction compaction,
+            WalLimits limits) {
         this.storage = storage;
         this.requests = requests;
         this.inventory = inventory;
@@ -71,6 +73,7 @@ final class Checkpointer {
         this.metrics = metrics;
         this.ballast = ballast;
         this.compaction = compaction;
+        this.limits = limits;
     }
 
     /**
@@ -117,7 +120,9 @@ final class Checkpointer {
     }
 
     private boolean compact() throws IOException {
-        if (compaction.step()) {
+        if (requests.isHurried()) {
+            compaction.stop();
+        } else if (compaction.step()) {
             return true;
         }
         durable.requestForce(request.sequence());
@@ -131,7 +136,7 @@ final class Checkpointer {
             return false;
         }
         try {
-            file = CheckpointFile.begin(storage, checkpoint());
+            file = CheckpointFile.begin(storage, checkpoint(), limits);
         } catch (DiskFullException e) {
             return onDiskFull(e);
         }

@@ -74,7 +74,7 @@ final class Cleanup {
 
     /** Makes the indexes that are missing: of the last run's segments at most, unless files were damaged or removed. */
     void index(List<ClosedSegment> closed) throws IOException {
-        SegmentIndexer indexer = new SegmentIndexer(storage, options.recordKey(), new IndexBlocks(1));
+        SegmentIndexer indexer = new SegmentIndexer(storage, options, new IndexBlocks(1, options.limits()));
         Set<String> present = Set.copyOf(storage.list());
         for (ClosedSegment segment : closed) {
             if (!present.contains(SegmentNames.index(segment.name())) || !indexer.isIndexed(segment)) {

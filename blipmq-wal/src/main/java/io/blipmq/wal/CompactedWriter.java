@@ -10,18 +10,14 @@ import java.nio.ByteBuffer;
  * <p>Its frames are of a moderate length, so that a reader can check the one that it needs.
  */
 final class CompactedWriter implements Closeable {
-    private static final int FRAME_BYTES = 1 << 16;
-    private static final int WRITE_BYTES = 1 << 20;
-    /** Forced in pieces, so that the log's own force never waits for a large one. */
-    private static final int FORCE_BYTES = 4 << 20;
-
     private final Storage storage;
     private final SegmentHeader header;
     private final String temporary;
     private final StorageFile file;
     private final FrameChecksum checksum;
+    private final WalLimits limits;
 
-    private ByteBuffer output = ByteBuffer.allocateDirect(WRITE_BYTES);
+    private ByteBuffer output;
     private long written = SegmentLayout.FIRST_FRAME;
     private long unforced;
 
@@ -31,11 +27,13 @@ final class CompactedWriter implements Closeable {
     private long first;
     private long records;
 
-    CompactedWriter(Storage storage, SegmentHeader header) throws IOException {
+    CompactedWriter(Storage storage, SegmentHeader header, WalLimits limits) throws IOException {
         this.storage = storage;
         this.header = header;
         this.temporary = SegmentNames.temporary(header.name());
         this.checksum = new FrameChecksum(header);
+        this.limits = limits;
+        this.output = ByteBuffer.allocateDirect(limits.blockBytes());
         storage.delete(temporary);
         this.file = storage.create(temporary);
         try {
@@ -49,7 +47,7 @@ final class CompactedWriter implements Closeable {
     /** Adds a record; numbers have to grow. */
     void add(long sequence, int type, ByteBuffer buffer, int offset, int length) throws IOException {
         int bytes = FrameLayout.compactedRecordBytes(length);
-        if (frame >= 0 && output.position() - frame + bytes > FRAME_BYTES) {
+        if (frame >= 0 && output.position() - frame + bytes > limits.compactedFrameBytes()) {
             endFrame(FrameLayout.KIND_COMPACTED);
         }
         if (frame < 0) {
@@ -66,7 +64,7 @@ final class CompactedWriter implements Closeable {
     }
 
     private void openFrame(int bytesMin, long sequence) throws IOException {
-        int bytes = Math.max(FRAME_BYTES, bytesMin);
+        int bytes = Math.max(limits.compactedFrameBytes(), bytesMin);
         if (output.remaining() < bytes) {
             flush();
         }
@@ -94,7 +92,7 @@ final class CompactedWriter implements Closeable {
         output.clear();
         written += bytes;
         unforced += bytes;
-        if (unforced >= FORCE_BYTES) {
+        if (unforced >= limits.forceBytes()) {
             file.force();
             unforced = 0;
         }

@@ -22,19 +22,15 @@ import org.slf4j.LoggerFactory;
  */
 final class Compaction {
     private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
-    /**
-     * Indexes read per checkpoint. One is due at the latest after a segment's worth of log, in which two million messages
-     * can be settled: eight segments of them when they are of a common length.
-     */
-    private static final int COUNTED_MAX = 16;
 
     private final Storage storage;
     private final SegmentIndexer indexer;
     private final LivenessScan scan;
     private final WalMetrics metrics;
     private final int segmentBytes;
+    private final WalLimits limits;
     private final Map<Integer, SegmentFacts> facts = new HashMap<>();
-    private final ReadWindow window = new ReadWindow();
+    private final ReadWindow window;
 
     private int nextOrdinal;
     private long cycle;
@@ -55,13 +51,15 @@ final class Compaction {
             SegmentIndexer indexer,
             IndexBlocks blocks,
             WalMetrics metrics,
-            int segmentBytes,
+            WalOptions options,
             int nextOrdinal) {
         this.storage = storage;
         this.indexer = indexer;
         this.scan = new LivenessScan(storage, blocks);
         this.metrics = metrics;
-        this.segmentBytes = segmentBytes;
+        this.segmentBytes = options.segmentBytes();
+        this.limits = options.limits();
+        this.window = new ReadWindow(limits.windowBytes());
         this.nextOrdinal = nextOrdinal;
     }
 
@@ -84,7 +82,7 @@ final class Compaction {
                                     (ClosedSegment segment) -> fact(segment).countedInCycle())
                             .thenComparing(Comparator.comparingLong(ClosedSegment::first)
                                     .reversed()))
-                    .limit(COUNTED_MAX)
+                    .limit(limits.countedMax())
                     .forEach(toCount::add);
         }
     }
@@ -129,7 +127,7 @@ final class Compaction {
         } else if (!chosen) {
             chosen = true;
             if (!roomIsShort) {
-                toMerge.addAll(MergePlan.choose(left, facts, segmentBytes));
+                toMerge.addAll(new MergePlan(facts, segmentBytes, limits).choose(left));
             }
             roomIsShort = false;
         } else if (merge != null || !toMerge.isEmpty()) {
@@ -138,6 +136,15 @@ final class Compaction {
             return false;
         }
         return true;
+    }
+
+    /** Leaves what is not done yet to the next checkpoint. */
+    void stop() throws IOException {
+        toCount.clear();
+        toMerge.clear();
+        if (merge != null) {
+            giveUpMerge();
+        }
     }
 
     private void count(ClosedSegment segment) throws IOException {
@@ -164,7 +171,7 @@ final class Compaction {
 
     private void mergeStep() throws IOException {
         if (merge == null) {
-            merge = new SegmentMerge(storage, scan, indexer, liveness, toMerge.poll(), nextOrdinal++, window);
+            merge = new SegmentMerge(storage, scan, indexer, liveness, toMerge.poll(), nextOrdinal++, window, limits);
         }
         try {
             if (!merge.step()) {

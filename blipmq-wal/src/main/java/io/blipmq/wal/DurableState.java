@@ -20,10 +20,11 @@ final class DurableState {
         return forcedSequence;
     }
 
+    /** The number is published before requests are looked at: who asks after that look finds the number. */
     void forced(long sequence) {
-        boolean wanted = isForceRequested();
+        long before = forcedSequence;
         forcedSequence = sequence;
-        if (wanted) {
+        if (requestedSequence > before) {
             onRequested.raise();
         }
     }

@@ -12,14 +12,13 @@ import java.util.List;
  * renamed, and the directory forced; only then does the epoch exist. A start that dies before leaves what it found.
  */
 final class EpochStart {
-    private static final int OUTPUT_BYTES = 1 << 20;
     /** With less, only the seal has room, and the rest waits for the first prepared segment. */
     private static final int ROOM_MIN = SegmentLayout.FIRST_FRAME + FrameLayout.HEADER_BYTES;
 
     private final Storage storage;
     private final WalOptions options;
-    private final Zeros zeros = new Zeros();
-    private ByteBuffer output = ByteBuffer.allocateDirect(OUTPUT_BYTES);
+    private final Zeros zeros;
+    private ByteBuffer output;
 
     /** Everything of the header but the capacity, which depends on the file. */
     private final SegmentHeader wanted;
@@ -30,6 +29,8 @@ final class EpochStart {
     EpochStart(Storage storage, WalOptions options, SegmentHeader wanted) {
         this.storage = storage;
         this.options = options;
+        this.zeros = new Zeros(options.limits());
+        this.output = ByteBuffer.allocateDirect(options.limits().blockBytes());
         this.wanted = wanted;
     }
 

@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 
 /** Copies bytes from one file to another. Stateless. */
 final class FileCopy {
-    private static final int BLOCK_BYTES = 1 << 16;
 
     /** Copies what stands from {@code start} to {@code end}, as far as the file goes. */
-    static void copy(StorageFile from, long start, long end, StorageFile to, long target) throws IOException {
-        ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
+    static void copy(StorageFile from, long start, long end, StorageFile to, long target, WalLimits limits)
+            throws IOException {
+        ByteBuffer block = ByteBuffer.allocate(limits.copyBytes());
         long at = start;
         while (at < end) {
             block.clear().limit((int) Math.min(block.capacity(), end - at));

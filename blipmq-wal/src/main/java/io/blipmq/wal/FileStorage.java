@@ -1,12 +1,10 @@
 package io.blipmq.wal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -34,7 +32,7 @@ public final class FileStorage implements Storage {
 
     private final Path directory;
     private final boolean readOnly;
-    private FileChannel lock;
+    private ChannelFile lock;
 
     private FileStorage(Path directory, boolean readOnly) {
         this.directory = directory;
@@ -58,6 +56,7 @@ public final class FileStorage implements Storage {
      */
     public static FileStorage openReadOnly(Path path) throws IOException {
         if (!Files.isDirectory(path)) {
+            WalDirectory.requireNoLooseLink(path.toAbsolutePath().normalize());
             throw new WalPathException("there is no log at "
                     + path.toAbsolutePath().normalize()
                     + (Files.exists(path) ? ": it is a file, not a directory" : ": there is no such directory"));
@@ -69,40 +68,44 @@ public final class FileStorage implements Storage {
     public List<String> list() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.map(file -> file.getFileName().toString()).toList();
+        } catch (UncheckedIOException e) {
+            throw FailedCall.of("reading the names in " + directory, e.getCause());
+        } catch (IOException e) {
+            throw FailedCall.of("opening the directory " + directory, e);
         }
     }
 
     @Override
     public StorageFile create(String name) throws IOException {
         requireWritable();
-        return openWith(name, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        return ChannelFile.open(
+                directory.resolve(name),
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
     }
 
     @Override
     public StorageFile open(String name) throws IOException {
-        return openWith(name, readOnly ? Set.of(StandardOpenOption.READ) : READ_WRITE);
-    }
-
-    private StorageFile openWith(String name, Set<StandardOpenOption> options) throws IOException {
-        try {
-            return new ChannelFile(FileChannel.open(directory.resolve(name), options), name);
-        } catch (FileAlreadyExistsException | NoSuchFileException e) {
-            throw e;
-        } catch (IOException e) {
-            throw DiskFullException.orSame(e);
-        }
+        return ChannelFile.open(directory.resolve(name), readOnly ? Set.of(StandardOpenOption.READ) : READ_WRITE);
     }
 
     @Override
     public void rename(String from, String to) throws IOException {
         requireWritable();
-        Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw FailedCall.of("rename of " + directory.resolve(from) + " to " + to, e);
+        }
     }
 
     @Override
     public void delete(String name) throws IOException {
         requireWritable();
-        Files.deleteIfExists(directory.resolve(name));
+        try {
+            Files.deleteIfExists(directory.resolve(name));
+        } catch (IOException e) {
+            throw FailedCall.of("unlink of " + directory.resolve(name), e);
+        }
     }
 
     private void requireWritable() {
@@ -136,16 +139,16 @@ public final class FileStorage implements Storage {
         if (!LOCKED_HERE.add(directory)) {
             return OptionalLong.of(ProcessHandle.current().pid());
         }
-        FileChannel channel = null;
+        ChannelFile file = null;
         try {
-            channel = FileChannel.open(directory.resolve(SegmentNames.LOCK), lockOptions());
-            if (channel.tryLock(0, Long.MAX_VALUE, readOnly) == null) {
-                return OptionalLong.of(readPid(channel));
+            file = ChannelFile.open(directory.resolve(SegmentNames.LOCK), lockOptions());
+            if (!file.tryLock(readOnly)) {
+                return OptionalLong.of(readPid(file));
             }
             if (!readOnly) {
-                writePid(channel);
+                writePid(file);
             }
-            lock = channel;
+            lock = file;
             return OptionalLong.empty();
         } catch (OverlappingFileLockException e) {
             return OptionalLong.of(ProcessHandle.current().pid());
@@ -153,8 +156,8 @@ public final class FileStorage implements Storage {
             return OptionalLong.empty(); // a copy of a log that is only looked at, which nobody holds
         } finally {
             if (lock == null) {
-                if (channel != null) {
-                    channel.close();
+                if (file != null) {
+                    file.close();
                 }
                 LOCKED_HERE.remove(directory);
             }
@@ -169,21 +172,19 @@ public final class FileStorage implements Storage {
     }
 
     /** For whom it may concern: without the number the lock holds as well, so a full disk is no reason not to start. */
-    private static void writePid(FileChannel channel) throws IOException {
+    private static void writePid(StorageFile file) throws IOException {
         String pid = ProcessHandle.current().pid() + "\n";
-        channel.truncate(0);
+        file.truncate(0);
         try {
-            channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
-        } catch (IOException e) {
-            if (!(DiskFullException.orSame(e) instanceof DiskFullException)) {
-                throw e;
-            }
+            file.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+        } catch (DiskFullException e) {
+            file.truncate(0); // a part of it would name another process
         }
     }
 
-    private static long readPid(FileChannel channel) throws IOException {
+    private static long readPid(StorageFile file) throws IOException {
         ByteBuffer text = ByteBuffer.allocate(PID_DIGITS_MAX);
-        int bytes = Math.max(0, channel.read(text, 0));
+        int bytes = file.read(text, 0);
         String digits = new String(text.array(), 0, bytes, StandardCharsets.US_ASCII).strip();
         return digits.matches("\\d{1,18}") ? Long.parseLong(digits) : 0;
     }
@@ -205,83 +206,10 @@ public final class FileStorage implements Storage {
     @Override
     public synchronized void close() throws IOException {
         if (lock != null) {
-            FileChannel held = lock;
+            ChannelFile held = lock;
             lock = null;
             held.close();
             LOCKED_HERE.remove(directory);
-        }
-    }
-
-    /**
-     * A file behind a channel. The system's messages do not say which file they are about, so that is added.
-     *
-     * @param name when it was opened; it may have got another one since
-     */
-    private record ChannelFile(FileChannel channel, String name) implements StorageFile {
-
-        @Override
-        public void write(ByteBuffer source, long position) throws IOException {
-            long at = position;
-            try {
-                while (source.hasRemaining()) {
-                    at += channel.write(source, at);
-                }
-            } catch (IOException e) {
-                throw failed("write at " + at, e);
-            }
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-            int total = 0;
-            try {
-                while (target.hasRemaining()) {
-                    int bytes = channel.read(target, position + total);
-                    if (bytes < 0) {
-                        break;
-                    }
-                    total += bytes;
-                }
-                return total;
-            } catch (IOException e) {
-                throw failed("read at " + (position + total), e);
-            }
-        }
-
-        @Override
-        public void force() throws IOException {
-            try {
-                channel.force(false);
-            } catch (IOException e) {
-                throw failed("fsync", e);
-            }
-        }
-
-        @Override
-        public long size() throws IOException {
-            return channel.size();
-        }
-
-        @Override
-        public void truncate(long size) throws IOException {
-            try {
-                channel.truncate(size);
-            } catch (IOException e) {
-                throw failed("truncate to " + size, e);
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
-
-        private IOException failed(String call, IOException cause) {
-            IOException told = DiskFullException.orSame(cause);
-            if (told != cause || cause instanceof ClosedChannelException) {
-                return told;
-            }
-            return new IOException(call + " of the file opened as " + name + ": " + cause.getMessage(), cause);
         }
     }
 }

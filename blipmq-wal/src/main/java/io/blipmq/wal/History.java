@@ -13,27 +13,30 @@ import java.util.Map;
  * <p>Memory is bounded: a few open files and a cache of their blocks.
  */
 public final class History {
-    /** Open index files; a reader of a long backlog needs one at a time. */
-    private static final int FILES_MAX = 32;
-    /** Cached blocks: 2 MiB, the directories of a few indexes with a hundred thousand keys each. */
-    private static final int BLOCKS = 512;
-
     private final Storage storage;
     private final IndexedSegments indexed;
-    private final IndexBlocks blocks = new IndexBlocks(BLOCKS);
+    private final WalLimits limits;
+    private final IndexBlocks blocks;
     private final Map<Integer, IndexFile> files = new LinkedHashMap<>(16, 0.75f, true);
 
     /** What the open files were chosen from. */
     private List<ClosedSegment> segments = List.of();
 
-    History(Storage storage, IndexedSegments indexed) {
+    History(Storage storage, IndexedSegments indexed, WalLimits limits) {
         this.storage = storage;
         this.indexed = indexed;
+        this.limits = limits;
+        this.blocks = new IndexBlocks(limits.historyBlocks(), limits);
     }
 
     /** Every record up to this number that is listed under a key, and not dead, is found. Thread-safe; never falls. */
     public long indexedThrough() {
         return indexed.through();
+    }
+
+    /** How many indexes {@link #find} may have to look into. Thread-safe. */
+    public int segmentCount() {
+        return indexed.segments().size();
     }
 
     /**
@@ -133,7 +136,7 @@ public final class History {
     }
 
     private void closeEldest() throws IOException {
-        if (files.size() > FILES_MAX) {
+        if (files.size() > limits.openIndexesMax()) {
             Iterator<IndexFile> eldest = files.values().iterator();
             eldest.next().close();
             eldest.remove();

@@ -12,13 +12,15 @@ import java.util.zip.CRC32C;
 final class IndexBlocks {
     private static final long NOTHING = -1;
 
+    private final int blockBytes;
     private final int mask;
     private final long[] tags;
     private final ByteBuffer[] blocks;
     private final CRC32C crc = new CRC32C();
 
     /** @param count a power of two */
-    IndexBlocks(int count) {
+    IndexBlocks(int count, WalLimits limits) {
+        blockBytes = limits.indexBlockBytes();
         mask = count - 1;
         tags = new long[count];
         blocks = new ByteBuffer[count];
@@ -28,6 +30,19 @@ final class IndexBlocks {
     /** Forgets everything: a file is going to be made again under the same name. */
     void clear() {
         Arrays.fill(tags, NOTHING);
+    }
+
+    /** What a block holds besides its checksum. */
+    int contentBytes() {
+        return blockBytes - Integer.BYTES;
+    }
+
+    /** Checks every block of an index that is not empty. */
+    void check(StorageFile file, SegmentHeader segment) throws IOException {
+        long count = Math.max(1, (file.size() + blockBytes - 1) / blockBytes);
+        for (int block = 0; block < count; block++) {
+            block(file, segment, block);
+        }
     }
 
     /** The content of a block, from 0 to the limit. */
@@ -49,10 +64,10 @@ final class IndexBlocks {
 
     private void load(StorageFile file, SegmentHeader segment, int number, int slot) throws IOException {
         if (blocks[slot] == null) {
-            blocks[slot] = ByteBuffer.allocate(IndexLayout.BLOCK_BYTES);
+            blocks[slot] = ByteBuffer.allocate(blockBytes);
         }
         ByteBuffer block = blocks[slot].clear();
-        long offset = (long) number * IndexLayout.BLOCK_BYTES;
+        long offset = (long) number * blockBytes;
         int bytes = file.read(block, offset);
         int content = bytes - Integer.BYTES;
         block.clear();

@@ -68,7 +68,10 @@ final class IndexFile implements Closeable {
     }
 
     private boolean isWhole() throws IOException {
-        return keys >= 0 && entries >= 0 && keyBytes >= 0 && file.size() == IndexLayout.fileBytes(keyStart + keyBytes);
+        return keys >= 0
+                && entries >= 0
+                && keyBytes >= 0
+                && file.size() == IndexLayout.fileBytes(keyStart + keyBytes, blocks.contentBytes());
     }
 
     ClosedSegment segment() {
@@ -214,11 +217,11 @@ final class IndexFile implements Closeable {
     }
 
     private ByteBuffer block(long at) throws IOException {
-        return blocks.block(file, segment.header(), (int) (at / IndexLayout.BLOCK_CONTENT_BYTES));
+        return blocks.block(file, segment.header(), (int) (at / blocks.contentBytes()));
     }
 
-    private static int inBlock(long at) {
-        return (int) (at % IndexLayout.BLOCK_CONTENT_BYTES);
+    private int inBlock(long at) {
+        return (int) (at % blocks.contentBytes());
     }
 
     @Override

@@ -49,9 +49,6 @@ final class IndexLayout {
 
     static final int SLOT_BYTES = 16;
 
-    static final int BLOCK_BYTES = 4096;
-    static final int BLOCK_CONTENT_BYTES = BLOCK_BYTES - Integer.BYTES;
-
     private static final long NARROW_RANGE_MAX = 0xffff_ffffL;
 
     static int width(long first, long last) {
@@ -95,9 +92,9 @@ final class IndexLayout {
         return HEADER_BYTES + (long) entries * entryBytes(width);
     }
 
-    /** The size of the file that holds so much content. */
-    static long fileBytes(long contentBytes) {
-        long blocks = (contentBytes + BLOCK_CONTENT_BYTES - 1) / BLOCK_CONTENT_BYTES;
+    /** The size of the file that holds so much content, so much of it in a block. */
+    static long fileBytes(long contentBytes, int blockContentBytes) {
+        long blocks = (contentBytes + blockContentBytes - 1) / blockContentBytes;
         return contentBytes + blocks * Integer.BYTES;
     }
 

@@ -6,19 +6,21 @@ import java.util.zip.CRC32C;
 
 /** Writes an index file block by block, so that it is never in memory as a whole. Owned by the thread that made it. */
 final class IndexOutput {
-    private static final int BLOCKS = 64;
-
     private final StorageFile file;
     private final SegmentHeader segment;
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer output = ByteBuffer.allocateDirect(BLOCKS * IndexLayout.BLOCK_BYTES);
-    private final ByteBuffer block = ByteBuffer.allocate(IndexLayout.BLOCK_CONTENT_BYTES);
+    private final int blockBytes;
+    private final ByteBuffer output;
+    private final ByteBuffer block;
     private long written;
     private int blocks;
 
-    IndexOutput(StorageFile file, SegmentHeader segment) {
+    IndexOutput(StorageFile file, SegmentHeader segment, WalLimits limits) {
         this.file = file;
         this.segment = segment;
+        this.blockBytes = limits.indexBlockBytes();
+        this.output = ByteBuffer.allocateDirect(limits.indexOutputBlocks() * blockBytes);
+        this.block = ByteBuffer.allocate(blockBytes - Integer.BYTES);
     }
 
     void put(byte[] bytes, int length) throws IOException {
@@ -39,7 +41,7 @@ final class IndexOutput {
         output.put(block).putInt(sum);
         block.clear();
         blocks++;
-        if (output.remaining() < IndexLayout.BLOCK_BYTES) {
+        if (output.remaining() < blockBytes) {
             flush();
         }
     }

@@ -15,8 +15,10 @@ import java.util.UUID;
 final class LogSurvey {
     private final Storage storage;
     private final List<String> names;
+    private final LogContent known;
     private final RecordVisitor visitor;
-    private final ReadWindow window = new ReadWindow();
+    private final WalLimits limits;
+    private final ReadWindow window;
     private final RepairPlan plan = new RepairPlan();
     private final List<LogDamage> damages = new ArrayList<>();
     private final List<LogReport.SegmentSummary> segments = new ArrayList<>();
@@ -30,19 +32,22 @@ final class LogSurvey {
     private ChainSurvey chain;
     private int indexesMissing;
 
-    private LogSurvey(Storage storage, RecordVisitor visitor) throws IOException {
+    private LogSurvey(Storage storage, WalLimits limits, LogContent known, RecordVisitor visitor) throws IOException {
         this.storage = storage;
+        this.limits = limits;
+        this.window = new ReadWindow(limits.windowBytes());
         this.names = storage.list().stream().sorted().toList();
+        this.known = known;
         this.visitor = visitor;
     }
 
-    static LogSurvey of(Storage storage) throws IOException {
-        return of(storage, RecordVisitor.NONE);
+    static LogSurvey of(Storage storage, WalLimits limits, LogContent known) throws IOException {
+        return of(storage, limits, known, RecordVisitor.NONE);
     }
 
-    /** @throws WalCorruptionException when a newer release wrote the log */
-    static LogSurvey of(Storage storage, RecordVisitor visitor) throws IOException {
-        LogSurvey survey = new LogSurvey(storage, visitor);
+    /** @throws WalCorruptionException when a newer release wrote the log, or what is not {@code known} in it */
+    static LogSurvey of(Storage storage, WalLimits limits, LogContent known, RecordVisitor visitor) throws IOException {
+        LogSurvey survey = new LogSurvey(storage, limits, known, visitor);
         survey.read();
         return survey;
     }
@@ -72,7 +77,7 @@ final class LogSurvey {
             return;
         }
         try {
-            checkpoint = CheckpointFile.load(storage);
+            checkpoint = CheckpointFile.load(storage, known);
         } catch (WalCorruptionException e) {
             if (!e.isRepairable()) {
                 throw e;
@@ -184,9 +189,7 @@ final class LogSurvey {
         ClosedSegment closed = new ClosedSegment(segment.header(), through);
         SegmentScan.Result result = SegmentScan.ofClosed(storage, segment.file(), closed, handler(segment), window);
         onScanned(segment, result, checkpointed);
-        if (result.holes().isEmpty() && !segment.restored()) {
-            checkIndex(segment);
-        }
+        checkIndex(segment, result);
         return result;
     }
 
@@ -199,12 +202,18 @@ final class LogSurvey {
         SegmentScan.Result result = SegmentScan.ofNewest(
                 storage, segment.file(), segment.header(), checkpointed, boot, handler(segment), window);
         onScanned(segment, result, false);
+        if (result.sealed()
+                || names.contains(SegmentNames.index(segment.header().name()))) {
+            checkIndex(segment, result);
+        }
         return result;
     }
 
     private RecordHandler handler(FoundSegment segment) {
-        return (sequence, type, buffer, offset, length, position) ->
-                visitor.onRecord(segment.file(), sequence, type, buffer, offset, length);
+        return (sequence, type, buffer, offset, length, position) -> {
+            known.requireKnown(type, buffer, offset, length);
+            visitor.onRecord(segment.file(), sequence, type, buffer, offset, length);
+        };
     }
 
     private void onScanned(FoundSegment segment, SegmentScan.Result result, boolean checkpointed) throws IOException {
@@ -225,19 +234,18 @@ final class LogSurvey {
         }
     }
 
-    /** A renamed segment's index bears another name, and is made again. */
-    private void checkIndex(FoundSegment segment) throws IOException {
+    /** The index of a segment that gets no more records; one that is renamed or mended is made again. */
+    private void checkIndex(FoundSegment segment, SegmentScan.Result result) throws IOException {
+        if (segment.restored() || !result.holes().isEmpty()) {
+            return;
+        }
         String index = SegmentNames.index(segment.header().name());
         if (!names.contains(index)) {
             indexesMissing++;
             return;
         }
         try (StorageFile file = storage.open(index)) {
-            IndexBlocks blocks = new IndexBlocks(1);
-            long count = Math.max(1, (file.size() + IndexLayout.BLOCK_BYTES - 1) / IndexLayout.BLOCK_BYTES);
-            for (int block = 0; block < count; block++) {
-                blocks.block(file, segment.header(), block);
-            }
+            new IndexBlocks(1, limits).check(file, segment.header());
         } catch (WalCorruptionException e) {
             indexesMissing++;
             plan.badIndexes.add(index);

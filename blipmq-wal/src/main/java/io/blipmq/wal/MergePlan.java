@@ -4,22 +4,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Chooses which adjacent segments are rewritten into one. Stateless. */
+/** Chooses which adjacent segments are rewritten into one. Immutable. */
 final class MergePlan {
-    /** Short segments are rewritten although all of them may be needed, but only so many at once. */
-    private static final int SHORT_RUN = 8;
-    /** Of one checkpoint, so that it does not take long. */
-    private static final int SOURCES_MAX = 16;
+    private final Map<Integer, SegmentFacts> facts;
+    private final int segmentBytes;
+    private final WalLimits limits;
 
-    static List<List<ClosedSegment>> choose(
-            List<ClosedSegment> segments, Map<Integer, SegmentFacts> facts, int segmentBytes) {
+    MergePlan(Map<Integer, SegmentFacts> facts, int segmentBytes, WalLimits limits) {
+        this.facts = facts;
+        this.segmentBytes = segmentBytes;
+        this.limits = limits;
+    }
+
+    List<List<ClosedSegment>> choose(List<ClosedSegment> segments) {
         List<List<ClosedSegment>> runs = new ArrayList<>();
-        addSparse(segments, facts, segmentBytes, runs);
-        addShort(segments, facts, segmentBytes, runs);
+        addSparse(segments, runs);
+        addShort(segments, runs);
         List<List<ClosedSegment>> chosen = new ArrayList<>();
         int sources = 0;
         for (List<ClosedSegment> run : runs) {
-            if (sources + run.size() <= SOURCES_MAX) {
+            if (sources + run.size() <= limits.mergedMax()) {
                 sources += run.size();
                 chosen.add(run);
             }
@@ -27,12 +31,8 @@ final class MergePlan {
         return chosen;
     }
 
-    private static void addSparse(
-            List<ClosedSegment> segments,
-            Map<Integer, SegmentFacts> facts,
-            int segmentBytes,
-            List<List<ClosedSegment>> runs) {
-        Run run = new Run(segmentBytes);
+    private void addSparse(List<ClosedSegment> segments, List<List<ClosedSegment>> runs) {
+        Run run = new Run();
         for (ClosedSegment segment : segments) {
             SegmentFacts fact = facts.get(segment.ordinal());
             if (!fact.isSparse() || !run.fits(fact)) {
@@ -45,39 +45,30 @@ final class MergePlan {
         run.endInto(runs, 1);
     }
 
-    private static void addShort(
-            List<ClosedSegment> segments,
-            Map<Integer, SegmentFacts> facts,
-            int segmentBytes,
-            List<List<ClosedSegment>> runs) {
+    private void addShort(List<ClosedSegment> segments, List<List<ClosedSegment>> runs) {
         List<ClosedSegment> taken = new ArrayList<>();
         runs.forEach(taken::addAll);
-        Run run = new Run(segmentBytes);
+        Run run = new Run();
         for (ClosedSegment segment : segments) {
             SegmentFacts fact = facts.get(segment.ordinal());
             boolean wanted = fact.isShort(segmentBytes) && !taken.contains(segment);
             if (!wanted || !run.fits(fact)) {
-                run.endInto(runs, SHORT_RUN);
+                run.endInto(runs, limits.shortRunMin());
             }
             if (wanted) {
                 run.add(segment, fact);
             }
         }
-        run.endInto(runs, SHORT_RUN);
+        run.endInto(runs, limits.shortRunMin());
     }
 
     /** Neighbours in the making. */
-    private static final class Run {
-        private final int bytesMax;
+    private final class Run {
         private List<ClosedSegment> segments = new ArrayList<>();
         private long bytes;
 
-        Run(int segmentBytes) {
-            bytesMax = segmentBytes;
-        }
-
         boolean fits(SegmentFacts fact) {
-            return bytes + fact.liveBytes() <= bytesMax && segments.size() < SOURCES_MAX;
+            return bytes + fact.liveBytes() <= segmentBytes && segments.size() < limits.mergedMax();
         }
 
         void add(ClosedSegment segment, SegmentFacts fact) {
@@ -93,6 +84,4 @@ final class MergePlan {
             bytes = 0;
         }
     }
-
-    private MergePlan() {}
 }

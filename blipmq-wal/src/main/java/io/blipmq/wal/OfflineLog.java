@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 /** The log of a daemon that does not run, to be looked at or repaired. Owned by one thread; holds the log's lock. */
 public final class OfflineLog implements Closeable {
     private final Storage storage;
+    private final WalLimits limits = WalLimits.defaults();
 
     private OfflineLog(Storage storage) throws IOException {
         this.storage = storage;
@@ -52,20 +53,20 @@ public final class OfflineLog implements Closeable {
     /**
      * Reads the whole log.
      *
-     * @throws WalCorruptionException when a newer release wrote it
+     * @throws WalCorruptionException when a newer release wrote it, or what is not {@code known} in it
      */
-    public LogReport verify() throws IOException {
-        return LogSurvey.of(storage).report();
+    public LogReport verify(LogContent known) throws IOException {
+        return LogSurvey.of(storage, limits, known).report();
     }
 
     /** Reads the whole log and shows every whole record, also behind damage. */
     public LogReport visit(RecordVisitor visitor) throws IOException {
-        return LogSurvey.of(storage, visitor).report();
+        return LogSurvey.of(storage, limits, LogContent.ANY, visitor).report();
     }
 
-    /** Repairs what is damaged, giving up the records that {@link #verify} says are lost. */
-    public RepairReport repair() throws IOException {
-        return Repair.run(storage);
+    /** Repairs what is damaged, giving up the records that {@link #verify} says are lost; refuses what that refuses. */
+    public RepairReport repair(LogContent known) throws IOException {
+        return Repair.run(storage, limits, known);
     }
 
     @Override

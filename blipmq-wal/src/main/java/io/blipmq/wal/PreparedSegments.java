@@ -15,22 +15,30 @@ final class PreparedSegments {
     private final Signal wanted = new Signal();
     private volatile int added;
     private volatile int taken;
-    private volatile boolean full;
+
+    // Two reasons for which no segment is prepared; each ends with its own.
+    private volatile boolean segmentWithoutRoom;
+    private volatile boolean indexWithoutRoom;
 
     // ---- preparer
 
     void add(String name) {
         names.add(name);
         added = added + 1;
-        full = false;
+        segmentWithoutRoom = false;
     }
 
     boolean isWanted() {
         return available() < AHEAD;
     }
 
-    void outOfRoom() {
-        full = true;
+    void segmentWithoutRoom() {
+        segmentWithoutRoom = true;
+    }
+
+    /** Whether the index of a closed segment waits for room, which is needed before another segment is. */
+    void indexWithoutRoom(boolean waits) {
+        indexWithoutRoom = waits;
     }
 
     Signal wanted() {
@@ -44,7 +52,7 @@ final class PreparedSegments {
     }
 
     boolean isFull() {
-        return full;
+        return segmentWithoutRoom || indexWithoutRoom;
     }
 
     void take() {

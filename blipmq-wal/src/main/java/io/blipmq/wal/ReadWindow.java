@@ -3,25 +3,19 @@ package io.blipmq.wal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A moving window over a file, so that a scan reads large blocks. Owned by the thread that made it; used file by file. */
+/**
+ * A moving window over one file at a time, so that a scan reads large blocks. Owned by the thread that made it; several
+ * readers may share it, and each finds its own file in it.
+ */
 final class ReadWindow {
-    private static final int BYTES = 1 << 18;
-
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
+    private ByteBuffer buffer;
     private StorageFile file;
-    private long fileBytes;
     private long start;
     private int filled;
 
-    void open(StorageFile newFile) throws IOException {
-        file = newFile;
-        fileBytes = newFile.size();
-        start = 0;
-        filled = 0;
-    }
-
-    long fileBytes() {
-        return fileBytes;
+    /** @param bytes of it; it grows when more are wanted at once */
+    ReadWindow(int bytes) {
+        buffer = ByteBuffer.allocateDirect(bytes);
     }
 
     /** Holds what was loaded last; another buffer may take its place with the next load. */
@@ -30,27 +24,26 @@ final class ReadWindow {
     }
 
     /**
-     * Makes {@code length} bytes of the file available.
+     * Makes {@code length} bytes of a file available, until the next load.
      *
      * @return where in {@link #buffer} they begin, -1 when the file ends before
      */
-    int load(long offset, int length) throws IOException {
-        if (offset + length > fileBytes) {
-            return -1;
+    int load(StorageFile wanted, long offset, int length) throws IOException {
+        if (wanted != file || offset < start || offset + length > start + filled) {
+            fill(wanted, offset, length);
         }
-        if (offset < start || offset + length > start + filled) {
-            fill(offset, length);
-        }
-        return filled < length ? -1 : (int) (offset - start);
+        return filled < offset - start + length ? -1 : (int) (offset - start);
     }
 
-    private void fill(long offset, int length) throws IOException {
+    private void fill(StorageFile wanted, long offset, int length) throws IOException {
         if (buffer.capacity() < length) {
             buffer = ByteBuffer.allocateDirect(length);
         }
         buffer.clear();
+        file = wanted;
         start = offset;
-        filled = file.read(buffer, offset);
+        filled = 0;
+        filled = wanted.read(buffer, offset);
         buffer.clear();
     }
 }

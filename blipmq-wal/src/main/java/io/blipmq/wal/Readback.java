@@ -11,21 +11,31 @@ import java.util.Map;
  * thread, which has files of its own.
  */
 final class Readback {
-    /** Open files; a sequential reader needs one, and a few are read at a time. */
-    private static final int FILES_MAX = 16;
+    /** Open files in the least memory. */
+    private static final int FILES_MIN = 2;
 
     private final Storage storage;
     private final Tail tail;
     private final SegmentCatalog catalog;
+    private final WalLimits limits;
+    private final int filesMax;
     private final LinkedHashMap<Integer, ReadbackFile> files = new LinkedHashMap<>(16, 0.75f, true);
 
     /** Of the catalog, when the open files were last held against it. */
     private int removals;
 
-    Readback(Storage storage, Tail tail, SegmentCatalog catalog) {
+    Readback(Storage storage, Tail tail, SegmentCatalog catalog, WalLimits limits) {
         this.storage = storage;
         this.tail = tail;
         this.catalog = catalog;
+        this.limits = limits;
+        this.filesMax = filesMax(tail.bytesMax(), limits);
+    }
+
+    /** Windows may take as much memory as the tail: where it is small, few files are open. */
+    static int filesMax(int tailBytesMax, WalLimits limits) {
+        int affordable = Math.max(FILES_MIN, tailBytesMax / limits.longFrameBytes());
+        return Math.min(limits.openSegmentsMax(), affordable);
     }
 
     boolean read(long position, int length, ByteBuffer target) {
@@ -93,7 +103,7 @@ final class Readback {
     /** Null when the segment was deleted after the catalog was asked. */
     private ReadbackFile open(int ordinal, String name) throws IOException {
         try {
-            return ReadbackFile.open(storage, name);
+            return ReadbackFile.open(storage, name, limits);
         } catch (IOException e) {
             if (catalog.name(ordinal) == null) {
                 return null;
@@ -103,7 +113,7 @@ final class Readback {
     }
 
     private void closeEldest() throws IOException {
-        if (files.size() > FILES_MAX) {
+        if (files.size() > filesMax) {
             Map.Entry<Integer, ReadbackFile> eldest =
                     files.entrySet().iterator().next();
             files.remove(eldest.getKey());

@@ -15,17 +15,12 @@ import java.util.Arrays;
  * piece, and then read past the window.
  */
 final class ReadbackFile implements Closeable {
-    private static final int WINDOW_BYTES = 1 << 18;
-    /** How far before the wanted bytes the beginning of their frame is looked for. */
-    private static final int LOOK_BACK_BYTES = 1 << 16;
-    /** A frame of the log is this long at most, unless it holds one long record. */
-    private static final int FRAME_BYTES_MAX = (1 << 20) + (1 << 16);
-
     private static final long NONE = -1;
 
     private final SegmentHeader header;
     private final StorageFile file;
     private final FrameChecksum checksum;
+    private final WalLimits limits;
     private ByteBuffer window;
 
     /** The bytes of the file from here on are in the window… */
@@ -38,20 +33,21 @@ final class ReadbackFile implements Closeable {
     /** Frames longer than the window that have been checked, each with its end behind it: a segment has room for a few. */
     private long[] longFrames = {};
 
-    private ReadbackFile(SegmentHeader header, StorageFile file) {
+    private ReadbackFile(SegmentHeader header, StorageFile file, WalLimits limits) {
         this.header = header;
         this.file = file;
         this.checksum = new FrameChecksum(header);
+        this.limits = limits;
     }
 
     /** The file must be a segment that has its name, so its header is there. */
-    static ReadbackFile open(Storage storage, String name) throws IOException {
+    static ReadbackFile open(Storage storage, String name, WalLimits limits) throws IOException {
         StorageFile file = storage.open(name);
         boolean opened = false;
         try {
             ByteBuffer page = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
             file.read(page, 0);
-            ReadbackFile readback = new ReadbackFile(SegmentLayout.decode(name, page.flip()), file);
+            ReadbackFile readback = new ReadbackFile(SegmentLayout.decode(name, page.flip()), file, limits);
             opened = true;
             return readback;
         } finally {
@@ -100,7 +96,7 @@ final class ReadbackFile implements Closeable {
             return false;
         }
         if (window == null) {
-            window = ByteBuffer.allocateDirect(WINDOW_BYTES);
+            window = ByteBuffer.allocateDirect(limits.windowBytes());
         }
         long frame = findFrame(offset);
         if (frame == NONE) {
@@ -118,12 +114,12 @@ final class ReadbackFile implements Closeable {
      */
     private long findFrame(long offset) throws IOException {
         // Who goes on finds a frame where the last checked one ended; another reader is likely to want a first record.
-        boolean goesOn = end > start && offset >= end && offset - end < LOOK_BACK_BYTES;
+        boolean goesOn = end > start && offset >= end && offset - end < limits.lookBackBytes();
         fill(goesOn ? end : beforeRecord(offset));
         if (isFrame(start)) {
             return start;
         }
-        int step = LOOK_BACK_BYTES;
+        int step = limits.lookBackBytes();
         for (long before = offset; before > SegmentLayout.FIRST_FRAME; before = start) {
             fill(Math.max(SegmentLayout.FIRST_FRAME, (before - step) & -FrameLayout.ALIGNMENT));
             for (long at = start; at < before; at += FrameLayout.ALIGNMENT) {
@@ -181,12 +177,14 @@ final class ReadbackFile implements Closeable {
         long frame = end;
         while (true) {
             fill(frame);
-            if (isFrame(frame) && frameBytes(frame) > FRAME_BYTES_MAX && offset < frame + frameBytes(frame)) {
+            if (isFrame(frame) && frameBytes(frame) > limits.longFrameBytes() && offset < frame + frameBytes(frame)) {
                 checkLong(frame, frameBytes(frame));
                 return false;
             }
-            if (isFrame(frame) && frameBytes(frame) > window.capacity() && frameBytes(frame) <= FRAME_BYTES_MAX) {
-                window = ByteBuffer.allocateDirect(FRAME_BYTES_MAX);
+            if (isFrame(frame)
+                    && frameBytes(frame) > window.capacity()
+                    && frameBytes(frame) <= limits.longFrameBytes()) {
+                window = ByteBuffer.allocateDirect(limits.longFrameBytes());
                 fill(frame);
             }
             end = check(frame);

@@ -1,15 +1,17 @@
 package io.blipmq.wal;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
 
 /**
  * Brings a log back after any kind of end, or refuses. Owned by the thread that opens the log.
  *
- * <p>D is the durable mark: the highest number that a header, a frame or the seal says is on disk. B is the first bytes of
- * the newest segment, behind its valid frames, that are not zeros and no valid frame with the number that comes next.
- * "Written in this boot": the machine has not rebooted since, so that all bytes given to the system are still there.
+ * <p>D is the durable mark: the highest number that a header, a frame, the seal or the checkpoint says is on disk. Frames
+ * become durable as a whole, so the records that share a frame with D are on disk with it. B is the first bytes of the
+ * newest segment, behind its valid frames, that are not zeros and no valid frame with the number that comes next. "Written
+ * in this boot": the machine has not rebooted since, so that all bytes given to the system are still there.
  *
  * <table>
  * <caption>Cases</caption>
@@ -27,7 +29,8 @@ import java.util.UUID;
  * <tr><td>9</td><td>a bad frame or an early end in an older segment</td><td>damage</td></tr>
  * <tr><td>10</td><td>a segment is missing</td><td>damage</td></tr>
  * <tr><td>11</td><td>a segment's header is bad, or says another name</td><td>damage</td></tr>
- * <tr><td>12</td><td>a segment of a newer format</td><td>refused, names the way out</td></tr>
+ * <tr><td>12</td><td>a segment of a newer format, or a record that only a newer release can read</td>
+ * <td>refused, names the way out</td></tr>
  * <tr><td>13</td><td>a segment of another journal</td><td>damage</td></tr>
  * <tr><td>14</td><td>the newest segment has no frame: died right after it began</td><td>as 3</td></tr>
  * <tr><td>15</td><td>parts of older epochs above the cut: an earlier start died while cleaning up</td><td>ignored and
@@ -38,7 +41,8 @@ import java.util.UUID;
  * <tr><td>19</td><td>a checkpoint</td><td>taken; what it lists is complete and not read but for the headers, what comes
  * before its number is not replayed, D is at least its number</td></tr>
  * <tr><td>20</td><td>the checkpoint is bad</td><td>damage: it was read back before it got its name</td></tr>
- * <tr><td>21</td><td>a checkpoint of a newer format</td><td>refused, names the way out</td></tr>
+ * <tr><td>21</td><td>a checkpoint of a newer format, or a state that only a newer release can read</td>
+ * <td>refused, names the way out</td></tr>
  * <tr><td>22</td><td>a segment that the checkpoint lists is missing, has a bad header or is another one</td><td>damage</td>
  * </tr>
  * <tr><td>23</td><td>the segment at which replay begins is missing, or the log ends before the checkpoint's number</td>
@@ -90,7 +94,7 @@ final class Recovery {
     private final CheckpointHandler restore;
     private final RecordHandler replay;
     private final UUID boot;
-    private final ReadWindow window = new ReadWindow();
+    private final ReadWindow window;
     private final Cleanup cleanup;
 
     /** Null without one. */
@@ -116,6 +120,7 @@ final class Recovery {
         this.restore = restore;
         this.replay = replay;
         this.boot = SegmentHeader.bootId(storage.bootId());
+        this.window = new ReadWindow(options.limits().windowBytes());
         this.cleanup = new Cleanup(storage, options);
     }
 
@@ -129,20 +134,19 @@ final class Recovery {
             return startNew(names, start);
         }
         TailSurvey survey = survey();
-        Epoch epoch = nextEpoch(survey);
         if (checkpoint != null) {
             restore.onCheckpoint(checkpointed, checkpoint.content());
             checkpoint.lost().forEach(range -> restore.onLost(range.first(), range.last()));
         }
         replayed = new Replay(storage, chain, checkpoint, replay, window);
-        try (SegmentReader newest = replayed.older(epoch.cut())) {
-            return startNext(names, newest, survey, epoch, start);
+        try (SegmentReader newest = replayed.older(survey.staysThrough())) {
+            return startNext(names, newest, survey, nextEpoch(survey, newest.last()), start);
         }
     }
 
     private void loadCheckpoint(List<String> names) throws IOException {
         if (names.contains(SegmentNames.CHECKPOINT)) {
-            checkpoint = CheckpointFile.load(storage);
+            checkpoint = CheckpointFile.load(storage, options.content());
             checkpointed = checkpoint.sequence();
         }
     }
@@ -180,7 +184,7 @@ final class Recovery {
 
     private TailSurvey survey() throws IOException {
         try (SegmentReader reader = SegmentReader.open(storage, chain.newest(), window)) {
-            TailSurvey survey = TailSurvey.of(reader, checkpointed);
+            TailSurvey survey = TailSurvey.of(reader, checkpointed, this::requireKnown);
             if (survey.last() < survey.durable()) {
                 throw reader.damage(
                         reader.expected(),
@@ -199,13 +203,18 @@ final class Recovery {
         }
     }
 
-    private Epoch nextEpoch(TailSurvey survey) {
+    /** Survivors are replayed when the new epoch exists; that a newer release wrote them has to be known before. */
+    private void requireKnown(long sequence, int type, ByteBuffer buffer, int offset, int length, long position) {
+        options.content().requireKnown(type, buffer, offset, length);
+    }
+
+    /** @param cut the last record that stays where it is */
+    private Epoch nextEpoch(TailSurvey survey, long cut) {
         Epoch newest = chain.newest().epoch();
         int number = newest.number() + 1;
         if (survey.sealed()) {
-            return Epoch.withoutSurvivors(number, survey.last(), newest.next(survey.last()));
+            return Epoch.withoutSurvivors(number, cut, newest.next(cut));
         }
-        long cut = survey.durable();
         long resume = survey.highestSeen() + Epoch.UNCLEAN_GAP;
         return survey.last() > cut
                 ? new Epoch(number, cut, newest.next(cut), survey.last(), resume)
@@ -215,7 +224,7 @@ final class Recovery {
     private Recovered startNext(List<String> names, SegmentReader newest, TailSurvey survey, Epoch epoch, long start)
             throws IOException {
         List<String> prepared = cleanup.sweep(names);
-        String tornFile = survey.isTorn() ? TornTail.setAside(storage, newest, survey, options.tornBytesMax()) : "";
+        String tornFile = survey.isTorn() ? TornTail.setAside(storage, newest, survey, options.limits()) : "";
         SegmentHeader header = new SegmentHeader(
                 newest.header().journalId(), boot, epoch, chain.highestOrdinal() + 1, epoch.next(epoch.cut()), 0);
         EpochStart.Started current = new EpochStart(storage, options, header)

@@ -18,21 +18,26 @@ final class Repair {
     private static final int ROUNDS_MAX = 4;
 
     private final Storage storage;
+    private final WalLimits limits;
+    private final LogContent known;
     private final List<String> kept = new ArrayList<>();
 
-    private Repair(Storage storage) {
+    private Repair(Storage storage, WalLimits limits, LogContent known) {
         this.storage = storage;
+        this.limits = limits;
+        this.known = known;
     }
 
     /**
      * Looks at the whole log, and repairs what is damaged.
      *
      * @return what was lost and kept; nothing for a log that is whole
-     * @throws WalCorruptionException when a newer release wrote it, or nothing can be done
+     * @throws WalCorruptionException when a newer release wrote it, or what is not {@code known} in it, or nothing can be
+     *     done
      */
-    static RepairReport run(Storage storage) throws IOException {
+    static RepairReport run(Storage storage, WalLimits limits, LogContent known) throws IOException {
         try {
-            return new Repair(storage).untilWhole();
+            return new Repair(storage, limits, known).untilWhole();
         } catch (DiskFullException e) {
             deleteUnfinished(storage);
             throw new DiskFullException(
@@ -53,7 +58,7 @@ final class Repair {
     private RepairReport untilWhole() throws IOException {
         List<LogDamage> damages = new ArrayList<>();
         for (int round = 0; round < ROUNDS_MAX; round++) {
-            LogSurvey survey = LogSurvey.of(storage);
+            LogSurvey survey = LogSurvey.of(storage, limits, known);
             if (survey.plan().isEmpty()) {
                 return new RepairReport(damages, kept);
             }
@@ -87,7 +92,7 @@ final class Repair {
         }
         for (RepairPlan.Placeholder placeholder : plan.placeholders) {
             storage.rename(
-                    new SegmentMend(storage).write(placeholder),
+                    new SegmentMend(storage, limits).write(placeholder),
                     placeholder.header().name());
         }
         for (String index : plan.badIndexes) {
@@ -101,7 +106,7 @@ final class Repair {
             return;
         }
         keep(SegmentNames.CHECKPOINT);
-        CheckpointFile file = CheckpointFile.begin(storage, checkpoint);
+        CheckpointFile file = CheckpointFile.begin(storage, checkpoint, limits);
         while (!file.step()) {
             // on to the next piece
         }
@@ -110,7 +115,7 @@ final class Repair {
 
     private void mend(RepairPlan.Mend mend, boolean isKept) throws IOException {
         String name = mend.header().name();
-        String temporary = new SegmentMend(storage).write(mend);
+        String temporary = new SegmentMend(storage, limits).write(mend);
         if (!isKept) {
             keep(name);
         }

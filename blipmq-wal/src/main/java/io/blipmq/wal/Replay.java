@@ -34,20 +34,25 @@ final class Replay {
     /**
      * Replays what is not going to be rewritten.
      *
-     * @return the newest segment's reader, behind the record {@code cut}
+     * @param durable the highest number that is known to be on disk
+     * @return the newest segment's reader, behind the frame that holds that number
      */
-    SegmentReader older(long cut) throws IOException {
+    SegmentReader older(long durable) throws IOException {
         SegmentReader previous = null;
         for (SegmentHeader segment : chain.segments()) {
             boolean newest = segment == chain.newest();
-            if (!newest && chain.isSuperseded(segment, cut)) {
+            if (!newest && chain.isSuperseded(segment, durable)) {
                 continue;
             }
             requireNoneMissing(previous, segment);
             SegmentReader reader = SegmentReader.open(storage, segment, window);
             boolean read = false;
             try {
-                reader.replay(chain.limitOf(segment, cut), this::onRecord);
+                if (newest) {
+                    reader.replayDurable(durable, this::onRecord);
+                } else {
+                    reader.replay(chain.limitOf(segment, durable), this::onRecord);
+                }
                 moreBehind = reader.word(reader.offset()) != 0;
                 read = true;
             } finally {
@@ -55,7 +60,7 @@ final class Replay {
                     reader.close();
                 }
             }
-            if (!chain.isSuperseded(segment, cut)) {
+            if (!chain.isSuperseded(segment, durable)) {
                 closed.add(new ClosedSegment(segment, reader.last()));
             }
             previous = reader;

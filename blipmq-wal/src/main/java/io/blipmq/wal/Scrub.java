@@ -13,14 +13,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Scrub {
     private static final Logger LOG = LoggerFactory.getLogger(Scrub.class);
-    /** How much one step reads. */
-    private static final int STEP_BYTES = 1 << 20;
 
     private final Storage storage;
     private final IndexedSegments indexed;
     private final WalMetrics metrics;
     private final long pauseNanos;
-    private final ReadWindow window = new ReadWindow();
+    private final WalLimits limits;
+    private final ReadWindow window;
     /** Reported already. */
     private final Set<Integer> damaged = new HashSet<>();
 
@@ -30,11 +29,13 @@ final class Scrub {
     private ClosedSegment segment;
     private SegmentReader reader;
 
-    Scrub(Storage storage, IndexedSegments indexed, WalMetrics metrics, long pauseNanos) {
+    Scrub(Storage storage, IndexedSegments indexed, WalMetrics metrics, WalOptions options) {
         this.storage = storage;
         this.indexed = indexed;
         this.metrics = metrics;
-        this.pauseNanos = pauseNanos;
+        this.pauseNanos = options.scrubNanos();
+        this.limits = options.limits();
+        this.window = new ReadWindow(limits.windowBytes());
     }
 
     /** How long until the next segment's turn. */
@@ -77,7 +78,7 @@ final class Scrub {
 
     private void read(long nowNanos) throws IOException {
         try {
-            long end = reader.offset() + STEP_BYTES;
+            long end = reader.offset() + limits.stepBytes();
             boolean more = true;
             while (more && reader.offset() < end) {
                 more = reader.replayFrame(segment.last(), SegmentReader.IGNORE);
@@ -102,11 +103,7 @@ final class Scrub {
             return;
         }
         try (StorageFile file = storage.open(SegmentNames.index(segment.name()))) {
-            IndexBlocks blocks = new IndexBlocks(1);
-            long count = (file.size() + IndexLayout.BLOCK_BYTES - 1) / IndexLayout.BLOCK_BYTES;
-            for (int block = 0; block < count; block++) {
-                blocks.block(file, segment.header(), block);
-            }
+            new IndexBlocks(1, limits).check(file, segment.header());
         }
     }
 

@@ -1,14 +1,14 @@
 package io.blipmq.wal;
 
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * Which file holds the segment of an ordinal number. Thread-safe: the log thread and the background thread change it, the
  * core thread asks.
  */
 final class SegmentCatalog {
-    private final Map<Integer, String> names = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Integer, String> names = new ConcurrentHashMap<>();
     private volatile SegmentHeader current;
     private volatile int removals;
 

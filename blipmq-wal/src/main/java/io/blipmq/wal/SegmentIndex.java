@@ -10,6 +10,7 @@ import java.util.TreeMap;
 
 /** The records of one segment by key, in the making. Owned by the thread that builds it. */
 final class SegmentIndex {
+    private final WalLimits limits;
     private final Map<byte[], Entries> keys = new TreeMap<>(Arrays::compareUnsigned);
     private int entries;
     private int keyBytes;
@@ -18,6 +19,10 @@ final class SegmentIndex {
     private byte[] lastKey = new byte[0];
 
     private Entries lastEntries;
+
+    SegmentIndex(WalLimits limits) {
+        this.limits = limits;
+    }
 
     /**
      * @param buffer holds the key at its absolute offset
@@ -29,7 +34,7 @@ final class SegmentIndex {
             buffer.get(keyOffset, lastKey);
             lastEntries = keys.get(lastKey);
             if (lastEntries == null) {
-                lastEntries = new Entries();
+                lastEntries = new Entries(limits.indexPieceNumbers());
                 keys.put(lastKey, lastEntries);
                 keyBytes += keyLength;
             }
@@ -56,7 +61,7 @@ final class SegmentIndex {
 
     /** Writes the index as a file. */
     void write(StorageFile file, ClosedSegment segment) throws IOException {
-        IndexOutput output = new IndexOutput(file, segment.header());
+        IndexOutput output = new IndexOutput(file, segment.header(), limits);
         output.put(IndexLayout.header(segment, keys.size(), entries, keyBytes).array(), IndexLayout.HEADER_BYTES);
         ByteBuffer piece = ByteBuffer.allocate(Math.max(IndexLayout.SLOT_BYTES, IndexLayout.entryBytes(Long.BYTES)));
         int width = IndexLayout.width(segment.first(), segment.last());
@@ -84,12 +89,16 @@ final class SegmentIndex {
      * array of a size that the collector has to treat apart.
      */
     private static final class Entries {
-        private static final int PIECE_NUMBERS = 8192;
-
+        private final int pieceNumbers;
         private final List<long[]> full = new ArrayList<>(0);
-        private long[] last = new long[8];
+        private long[] last;
         private int used;
         private int count;
+
+        Entries(int pieceNumbers) {
+            this.pieceNumbers = pieceNumbers;
+            this.last = new long[Math.min(8, pieceNumbers)];
+        }
 
         void add(long sequence, int offset, int length) {
             if (used == last.length) {
@@ -102,11 +111,11 @@ final class SegmentIndex {
         }
 
         private void extend() {
-            if (last.length < PIECE_NUMBERS) {
-                last = Arrays.copyOf(last, 2 * used);
+            if (last.length < pieceNumbers) {
+                last = Arrays.copyOf(last, Math.min(pieceNumbers, 2 * used));
             } else {
                 full.add(last);
-                last = new long[PIECE_NUMBERS];
+                last = new long[pieceNumbers];
                 used = 0;
             }
         }

@@ -6,12 +6,14 @@ import java.io.IOException;
 final class SegmentIndexer {
     private final Storage storage;
     private final RecordKey recordKey;
+    private final WalLimits limits;
     private final IndexBlocks blocks;
     private ReadWindow window;
 
-    SegmentIndexer(Storage storage, RecordKey recordKey, IndexBlocks blocks) {
+    SegmentIndexer(Storage storage, WalOptions options, IndexBlocks blocks) {
         this.storage = storage;
-        this.recordKey = recordKey;
+        this.recordKey = options.recordKey();
+        this.limits = options.limits();
         this.blocks = blocks;
     }
 
@@ -35,9 +37,9 @@ final class SegmentIndexer {
     /** Reads the whole segment, checking it. */
     SegmentIndex build(ClosedSegment segment) throws IOException {
         if (window == null) {
-            window = new ReadWindow();
+            window = new ReadWindow(limits.windowBytes());
         }
-        SegmentIndex index = new SegmentIndex();
+        SegmentIndex index = new SegmentIndex(limits);
         try (SegmentReader reader = SegmentReader.open(storage, segment.header(), window)) {
             reader.replayWhole(segment, into(index));
         }

@@ -9,13 +9,12 @@ import java.nio.ByteBuffer;
  * <p>Whole frames stay where they are, byte for byte, so that positions of their records stay true.
  */
 final class SegmentMend {
-    /** Readers take frames of a moderate length. */
-    private static final int FRAME_BYTES_MAX = 1 << 20;
-
     private final Storage storage;
+    private final WalLimits limits;
 
-    SegmentMend(Storage storage) {
+    SegmentMend(Storage storage, WalLimits limits) {
         this.storage = storage;
+        this.limits = limits;
     }
 
     /** @return the temporary name */
@@ -25,7 +24,7 @@ final class SegmentMend {
         storage.delete(temporary);
         try (StorageFile from = storage.open(header.name());
                 StorageFile to = storage.create(temporary)) {
-            FileCopy.copy(from, 0, end(mend, from), to, 0);
+            FileCopy.copy(from, 0, end(mend, from), to, 0, limits);
             to.write(SegmentLayout.encode(header), 0);
             for (Hole hole : mend.holes()) {
                 fill(hole, header, to);
@@ -43,7 +42,7 @@ final class SegmentMend {
         return last.isOpen() ? last.offset() : file.size();
     }
 
-    private static void fill(Hole hole, SegmentHeader header, StorageFile to) throws IOException {
+    private void fill(Hole hole, SegmentHeader header, StorageFile to) throws IOException {
         if (hole.isOpen()) {
             put(hole.offset(), FrameLayout.HEADER_BYTES, hole.firstLost(), hole.lastLost(), header, to);
             if (header.isCompacted()) {
@@ -60,13 +59,13 @@ final class SegmentMend {
         }
     }
 
-    private static int pieceBytes(long left) {
-        if (left <= FRAME_BYTES_MAX) {
+    /** Leaves nothing, or room for another frame. */
+    private int pieceBytes(long left) {
+        int most = limits.lostFrameBytes();
+        if (left <= most) {
             return (int) left;
         }
-        return left - FRAME_BYTES_MAX < FrameLayout.HEADER_BYTES
-                ? FRAME_BYTES_MAX - FrameLayout.HEADER_BYTES
-                : FRAME_BYTES_MAX;
+        return left - most < FrameLayout.HEADER_BYTES ? most - FrameLayout.HEADER_BYTES : most;
     }
 
     private static void put(long offset, int bytes, long first, long last, SegmentHeader header, StorageFile to)

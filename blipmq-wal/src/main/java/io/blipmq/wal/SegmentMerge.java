@@ -10,9 +10,6 @@ import java.util.List;
  * <p>Every frame of a source is checked before anything of it is copied, so damage is never given a fresh checksum.
  */
 final class SegmentMerge {
-    /** How much of a source one step reads. */
-    private static final int STEP_BYTES = 1 << 20;
-
     private final Storage storage;
     private final LivenessScan scan;
     private final SegmentIndexer indexer;
@@ -20,6 +17,7 @@ final class SegmentMerge {
     private final List<ClosedSegment> sources;
     private final ClosedSegment target;
     private final ReadWindow window;
+    private final WalLimits limits;
 
     private CompactedWriter writer;
     private int sourceIndex;
@@ -36,13 +34,15 @@ final class SegmentMerge {
             Liveness liveness,
             List<ClosedSegment> sources,
             int ordinal,
-            ReadWindow window) {
+            ReadWindow window,
+            WalLimits limits) {
         this.storage = storage;
         this.scan = scan;
         this.indexer = indexer;
         this.liveness = liveness;
         this.sources = sources;
         this.window = window;
+        this.limits = limits;
         this.target = new ClosedSegment(targetHeader(sources, ordinal), last(sources));
     }
 
@@ -64,7 +64,7 @@ final class SegmentMerge {
     /** @return whether there is more to do */
     boolean step() throws IOException {
         if (writer == null) {
-            writer = new CompactedWriter(storage, target.header());
+            writer = new CompactedWriter(storage, target.header(), limits);
         }
         if (reader != null) {
             copy();
@@ -98,7 +98,7 @@ final class SegmentMerge {
 
     private void copy() throws IOException {
         ClosedSegment source = sources.get(sourceIndex);
-        long end = reader.offset() + STEP_BYTES;
+        long end = reader.offset() + limits.stepBytes();
         boolean more = true;
         while (more && reader.offset() < end) {
             more = copyFrame(source);

@@ -15,13 +15,11 @@ final class SegmentPreparer {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentPreparer.class);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Forced in pieces, so that the log's own force never waits for a large one. */
-    private static final int FORCE_BYTES = 4 << 20;
-
     private final Storage storage;
     private final PreparedSegments prepared;
     private final WalMetrics metrics;
     private final int segmentBytes;
+    private final WalLimits limits;
 
     private volatile Runnable onPrepared = () -> {};
     private Zeros zeros;
@@ -29,11 +27,13 @@ final class SegmentPreparer {
     private boolean waitingForRoom;
     private long failedAtNanos;
 
-    SegmentPreparer(Storage storage, PreparedSegments prepared, WalMetrics metrics, int segmentBytes, int nextNumber) {
+    SegmentPreparer(
+            Storage storage, PreparedSegments prepared, WalMetrics metrics, WalOptions options, int nextNumber) {
         this.storage = storage;
         this.prepared = prepared;
         this.metrics = metrics;
-        this.segmentBytes = segmentBytes;
+        this.segmentBytes = options.segmentBytes();
+        this.limits = options.limits();
         this.nextNumber = nextNumber;
     }
 
@@ -45,11 +45,6 @@ final class SegmentPreparer {
     /** Whether the last attempt found no room. */
     boolean isWaitingForRoom() {
         return waitingForRoom;
-    }
-
-    /** Something else that the log needs had no room, so that no segment is to be prepared. */
-    void outOfRoom() {
-        prepared.outOfRoom();
     }
 
     /** Prepares a segment when one is wanted. @return whether it did */
@@ -83,12 +78,12 @@ final class SegmentPreparer {
 
     private void claim(String temporary) throws IOException {
         if (zeros == null) {
-            zeros = new Zeros();
+            zeros = new Zeros(limits);
         }
         storage.delete(temporary);
         try (StorageFile file = storage.create(temporary)) {
-            for (int from = 0; from < segmentBytes; from += FORCE_BYTES) {
-                zeros.fill(file, from, Math.min(segmentBytes, from + FORCE_BYTES));
+            for (int from = 0; from < segmentBytes; from += limits.forceBytes()) {
+                zeros.fill(file, from, Math.min(segmentBytes, from + limits.forceBytes()));
                 file.force();
             }
         }
@@ -105,7 +100,7 @@ final class SegmentPreparer {
         }
         waitingForRoom = true;
         failedAtNanos = nowNanos;
-        prepared.outOfRoom();
+        prepared.segmentWithoutRoom();
         storage.delete(temporary);
     }
 }

@@ -10,6 +10,7 @@ final class SegmentReader implements Closeable {
 
     private final SegmentHeader header;
     private final StorageFile file;
+    private final long fileBytes;
     private final ReadWindow window;
     private final FrameChecksum checksum;
 
@@ -20,12 +21,18 @@ final class SegmentReader implements Closeable {
     private long highestMark;
     private long records;
 
-    /** Of the frame that {@link #isFrame} found last, in the window's buffer. */
-    private int frame;
+    // Of the frame that isFrame found last, copied: the window moves on with whatever is looked at next.
+    private long frameAt;
+    private int length;
+    private int kind;
+    private int count;
+    private long first;
+    private long mark;
 
-    private SegmentReader(SegmentHeader header, StorageFile file, ReadWindow window) {
+    private SegmentReader(SegmentHeader header, StorageFile file, ReadWindow window) throws IOException {
         this.header = header;
         this.file = file;
+        this.fileBytes = file.size();
         this.window = window;
         this.checksum = new FrameChecksum(header);
         this.last = header.epoch().previous(header.first());
@@ -41,22 +48,30 @@ final class SegmentReader implements Closeable {
             throws IOException {
         StorageFile file = storage.open(name);
         try {
-            window.open(file);
+            return new SegmentReader(header, file, window);
         } catch (IOException e) {
             file.close();
             throw e;
         }
-        return new SegmentReader(header, file, window);
     }
 
     /**
      * Goes on through the frames, up to the record {@code limit} or to the first bytes that are no valid frame.
      *
-     * @throws WalCorruptionException when a valid frame holds other numbers than those that come next, or {@code limit}
-     *     is in the middle of one: frames become durable as a whole, so no mark and no cut can be there
+     * @throws WalCorruptionException when a valid frame holds other numbers than those that come next
      */
     void replay(long limit, RecordHandler handler) throws IOException {
         while (replayFrame(limit, handler)) {
+            // on to the next one
+        }
+    }
+
+    /**
+     * As {@link #replay}, but to the end of the frame that holds {@code durable}: frames become durable as a whole, and
+     * a checkpoint may stand for the first records of one.
+     */
+    void replayDurable(long durable, RecordHandler handler) throws IOException {
+        while (expected <= durable && replayFrame(Long.MAX_VALUE, handler)) {
             // on to the next one
         }
     }
@@ -67,23 +82,27 @@ final class SegmentReader implements Closeable {
      * @return false when there was none
      */
     boolean replayFrame(long limit, RecordHandler handler) throws IOException {
+        try {
+            return readFrame(limit, handler);
+        } catch (NewerContentException e) {
+            throw WalCorruptionException.newerContent(header.name(), offset, e);
+        }
+    }
+
+    private boolean readFrame(long limit, RecordHandler handler) throws IOException {
         boolean beyond = expected > limit && !header.isCompacted();
         if (beyond || sealed || !isFrame(offset)) {
             return false;
         }
         requireOrder();
-        int length = length();
-        highestMark = Math.max(highestMark, mark());
-        sealed = kind() == FrameLayout.KIND_SEAL;
-        if (kind() == FrameLayout.KIND_LOST) {
+        highestMark = Math.max(highestMark, mark);
+        sealed = kind == FrameLayout.KIND_SEAL;
+        if (kind == FrameLayout.KIND_LOST) {
             passLost(limit);
-        } else if (kind() == FrameLayout.KIND_COMPACTED) {
+        } else if (kind == FrameLayout.KIND_COMPACTED) {
             handOutCompacted(handler);
-        } else if (handOut(limit, handler) > 0) {
-            throw damage(
-                    expected,
-                    WalCorruptionException.UNKNOWN,
-                    "the log is marked as on disk up to record " + limit + ", in the middle of a frame");
+        } else {
+            handOut(limit, handler);
         }
         offset += length;
         return true;
@@ -91,24 +110,23 @@ final class SegmentReader implements Closeable {
 
     /** The log's frames may have lost more than counts, when a later epoch took over less. */
     private void passLost(long limit) {
-        if (mark() >= expected) {
-            last = Math.min(mark(), limit);
+        if (mark >= expected) {
+            last = Math.min(mark, limit);
             expected = header.epoch().next(last);
         }
     }
 
-    /** Goes on with the valid frame that {@link #isFrame} found last, at {@code at}. */
-    void resumeAt(long at) {
-        offset = at;
-        expected = first();
+    /** Goes on with the valid frame that {@link #isFrame} found last. */
+    void resumeAtFrame() {
+        offset = frameAt;
+        expected = first;
         last = header.epoch().previous(expected);
     }
 
     private void requireOrder() throws WalCorruptionException {
-        boolean follows = header.isCompacted() ? first() >= expected : first() == expected;
+        boolean follows = header.isCompacted() ? first >= expected : first == expected;
         if (!follows) {
-            throw damage(
-                    expected, first(), "a frame begins with record " + first() + " where " + expected + " belongs");
+            throw damage(expected, first, "a frame begins with record " + first + " where " + expected + " belongs");
         }
     }
 
@@ -129,13 +147,12 @@ final class SegmentReader implements Closeable {
         }
     }
 
-    /** @return how many records of the frame are beyond the limit */
-    private int handOut(long limit, RecordHandler handler) {
+    private void handOut(long limit, RecordHandler handler) throws IOException {
+        int frame = load(frameAt, length);
         ByteBuffer buffer = window.buffer();
         int cursor = frame + FrameLayout.HEADER_BYTES;
         long position = Position.of(header.ordinal(), (int) offset) - frame;
-        int remaining = count();
-        for (; remaining > 0 && expected <= limit; remaining--) {
+        for (int remaining = count; remaining > 0 && expected <= limit; remaining--) {
             int bytes = buffer.getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
             int type = buffer.getInt(cursor + FrameLayout.RECORD_TYPE_OFFSET);
             int body = cursor + FrameLayout.RECORD_HEADER_BYTES;
@@ -145,15 +162,15 @@ final class SegmentReader implements Closeable {
             handler.onRecord(last, type, buffer, body, bytes, position + body);
             cursor += FrameLayout.recordBytes(bytes);
         }
-        return remaining;
     }
 
     /** The records of a compacted frame say their own numbers. */
-    private void handOutCompacted(RecordHandler handler) throws WalCorruptionException {
+    private void handOutCompacted(RecordHandler handler) throws IOException {
+        int frame = load(frameAt, length);
         ByteBuffer buffer = window.buffer();
         int cursor = frame + FrameLayout.HEADER_BYTES;
         long position = Position.of(header.ordinal(), (int) offset) - frame;
-        for (int remaining = count(); remaining > 0; remaining--) {
+        for (int remaining = count; remaining > 0; remaining--) {
             int bytes = buffer.getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
             int type = buffer.getInt(cursor + FrameLayout.RECORD_TYPE_OFFSET);
             long sequence = buffer.getLong(cursor + FrameLayout.RECORD_SEQUENCE_OFFSET);
@@ -171,37 +188,52 @@ final class SegmentReader implements Closeable {
 
     /** Whether a valid frame of this segment begins at {@code at}; the accessors below then tell about it. */
     boolean isFrame(long at) throws IOException {
-        int start = window.load(at, FrameLayout.HEADER_BYTES);
+        int start = load(at, FrameLayout.HEADER_BYTES);
         if (start < 0) {
             return false;
         }
-        int length = window.buffer().getInt(start + FrameLayout.LENGTH_OFFSET);
-        if (!isLength(length, at) || !checksum.headerMatches(window.buffer(), start, at)) {
+        int bytes = window.buffer().getInt(start + FrameLayout.LENGTH_OFFSET);
+        if (!isLength(bytes, at) || !checksum.headerMatches(window.buffer(), start, at)) {
             return false;
         }
-        frame = window.load(at, length);
-        return frame >= 0 && checksum.frameMatches(window.buffer(), frame, at) && isWellFormed();
+        int frame = load(at, bytes);
+        if (frame < 0 || !checksum.frameMatches(window.buffer(), frame, at)) {
+            return false;
+        }
+        copyHeader(at, window.buffer(), frame);
+        return isWellFormed(window.buffer(), frame);
     }
 
-    private boolean isLength(int length, long at) {
-        return length >= FrameLayout.HEADER_BYTES
-                && length % FrameLayout.ALIGNMENT == 0
-                && length <= window.fileBytes() - at;
+    private void copyHeader(long at, ByteBuffer buffer, int frame) {
+        frameAt = at;
+        length = buffer.getInt(frame + FrameLayout.LENGTH_OFFSET);
+        kind = buffer.getInt(frame + FrameLayout.KIND_OFFSET);
+        count = buffer.getInt(frame + FrameLayout.COUNT_OFFSET);
+        first = buffer.getLong(frame + FrameLayout.FIRST_SEQUENCE_OFFSET);
+        mark = buffer.getLong(frame + FrameLayout.DURABLE_MARK_OFFSET);
+    }
+
+    private int load(long at, int bytes) throws IOException {
+        return at + bytes > fileBytes ? -1 : window.load(file, at, bytes);
+    }
+
+    private boolean isLength(int bytes, long at) {
+        return bytes >= FrameLayout.HEADER_BYTES && bytes % FrameLayout.ALIGNMENT == 0 && bytes <= fileBytes - at;
     }
 
     /** Guards the readers of records against a frame whose checksum is right by chance. */
-    private boolean isWellFormed() {
-        if (kind() == FrameLayout.KIND_LOST) {
-            return count() == 0;
+    private boolean isWellFormed(ByteBuffer buffer, int frame) {
+        if (kind == FrameLayout.KIND_LOST) {
+            return count == 0;
         }
-        int end = frame + length();
+        int end = frame + length;
         int cursor = frame + FrameLayout.HEADER_BYTES;
-        int recordHeader = FrameLayout.recordHeaderBytes(kind());
-        for (int remaining = count(); remaining > 0; remaining--) {
+        int recordHeader = FrameLayout.recordHeaderBytes(kind);
+        for (int remaining = count; remaining > 0; remaining--) {
             if (end - cursor < recordHeader) {
                 return false;
             }
-            int bytes = window.buffer().getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
+            int bytes = buffer.getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
             if (bytes < 0 || bytes > end - cursor - recordHeader) {
                 return false;
             }
@@ -211,34 +243,31 @@ final class SegmentReader implements Closeable {
     }
 
     int length() {
-        return window.buffer().getInt(frame + FrameLayout.LENGTH_OFFSET);
+        return length;
     }
 
     int count() {
-        return window.buffer().getInt(frame + FrameLayout.COUNT_OFFSET);
+        return count;
     }
 
     long first() {
-        return window.buffer().getLong(frame + FrameLayout.FIRST_SEQUENCE_OFFSET);
+        return first;
     }
 
     long mark() {
-        return window.buffer().getLong(frame + FrameLayout.DURABLE_MARK_OFFSET);
+        return mark;
     }
 
-    private int kind() {
-        return window.buffer().getInt(frame + FrameLayout.KIND_OFFSET);
-    }
-
-    /** A view of the frame's bytes. */
-    ByteBuffer frameBytes() {
-        return window.buffer().duplicate().limit(frame + length()).position(frame);
+    /** A view of the frame's bytes; valid until something else is looked at. */
+    ByteBuffer frameBytes() throws IOException {
+        int frame = load(frameAt, length);
+        return window.buffer().duplicate().limit(frame + length).position(frame);
     }
 
     /** Eight bytes of the file as a number, fewer at its end; 0 beyond. */
     long word(long at) throws IOException {
-        int bytes = (int) Math.min(Long.BYTES, window.fileBytes() - at);
-        int start = window.load(at, bytes);
+        int bytes = (int) Math.min(Long.BYTES, fileBytes - at);
+        int start = load(at, bytes);
         if (bytes == Long.BYTES) {
             return window.buffer().getLong(start);
         }
@@ -258,7 +287,7 @@ final class SegmentReader implements Closeable {
     }
 
     long fileBytes() {
-        return window.fileBytes();
+        return fileBytes;
     }
 
     /** Behind the last frame that was read. */

@@ -54,7 +54,7 @@ final class SegmentScan {
             throws IOException {
         TailSurvey survey;
         try (SegmentReader reader = SegmentReader.open(storage, file, header, window)) {
-            survey = TailSurvey.of(reader, checkpointed);
+            survey = TailSurvey.of(reader, checkpointed, SegmentReader.IGNORE);
         }
         try (SegmentReader reader = SegmentReader.open(storage, file, header, window)) {
             SegmentScan scan = new SegmentScan(reader, handler);
@@ -122,7 +122,7 @@ final class SegmentScan {
             return false;
         }
         long offset = reader.offset();
-        reader.resumeAt(next);
+        reader.resumeAtFrame();
         holes.add(new Hole(offset, next, expected, reader.last(), "records are damaged"));
         return true;
     }

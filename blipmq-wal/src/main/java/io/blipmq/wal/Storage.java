@@ -39,7 +39,7 @@ public interface Storage extends Closeable {
         delete(temporary);
         try (StorageFile from = open(name);
                 StorageFile to = create(temporary)) {
-            FileCopy.copy(from, 0, from.size(), to, 0);
+            FileCopy.copy(from, 0, from.size(), to, 0, WalLimits.defaults());
             to.force();
         }
         rename(temporary, copy);

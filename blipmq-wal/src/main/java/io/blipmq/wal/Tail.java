@@ -13,18 +13,17 @@ import java.util.List;
  * as backpressure allows to be undrained.
  */
 final class Tail {
-    /** Spare chunks of the usual size; more than these never fall free at once. */
-    private static final int SPARES_MAX = 4;
-
     private final int chunkBytes;
     private final int bytesMax;
+    private final int sparesMax;
     private final List<Chunk> chunks = new ArrayList<>();
     private final Deque<Chunk> spares = new ArrayDeque<>();
     private long bytes;
 
-    Tail(int chunkBytes, int bytesMax) {
-        this.chunkBytes = chunkBytes;
-        this.bytesMax = bytesMax;
+    Tail(WalOptions options) {
+        this.chunkBytes = options.chunkBytes();
+        this.bytesMax = options.tailBytesMax();
+        this.sparesMax = options.limits().spareChunks();
     }
 
     /** A chunk with room for at least {@code bytesMin}, placed at {@code position}, as the newest of the tail. */
@@ -42,17 +41,21 @@ final class Tail {
         while (!chunks.isEmpty() && chunks.get(0).isDrained() && bytes + wanted > bytesMax) {
             Chunk oldest = chunks.remove(0);
             bytes -= oldest.capacity();
-            if (spares.size() < SPARES_MAX) {
+            if (spares.size() < sparesMax) {
                 spares.add(oldest);
             }
         }
     }
 
-    /** Reuses a spare that is large enough, unless a common record would waste a chunk made for a long one. */
+    /**
+     * Reuses a spare that is large enough, unless a common record would waste a chunk made for a long one. Other spares of
+     * long records are not kept: the budget does not count them.
+     */
     private Chunk take(int wanted) {
         for (Chunk spare : spares) {
             if (spare.capacity() >= wanted && spare.capacity() / 4 <= wanted) {
                 spares.remove(spare);
+                spares.removeIf(other -> other.capacity() > chunkBytes);
                 return spare;
             }
         }
@@ -81,5 +84,9 @@ final class Tail {
 
     long bytes() {
         return bytes;
+    }
+
+    int bytesMax() {
+        return bytesMax;
     }
 }

@@ -22,9 +22,12 @@ record TailSurvey(
         boolean validBehindBad,
         boolean sealed) {
 
-    /** @param checkpointed a number known to be on disk from elsewhere */
-    static TailSurvey of(SegmentReader reader, long checkpointed) throws IOException {
-        reader.replay(Long.MAX_VALUE, SegmentReader.IGNORE);
+    /**
+     * @param checkpointed a number known to be on disk from elsewhere
+     * @param handler gets the valid records
+     */
+    static TailSurvey of(SegmentReader reader, long checkpointed, RecordHandler handler) throws IOException {
+        reader.replay(Long.MAX_VALUE, handler);
         long implied = Math.max(checkpointed, reader.header().impliedDurable());
         long durable = Math.max(implied, reader.highestMark());
         if (reader.isSealed()) {
@@ -50,6 +53,11 @@ record TailSurvey(
             }
         }
         return new TailSurvey(reader.last(), reader.offset(), tornEnd, highestMark, highestSeen, validBehindBad, false);
+    }
+
+    /** The last record that stays where it is, or one that shares a frame with it. */
+    long staysThrough() {
+        return sealed ? last : durable;
     }
 
     boolean isTorn() {

@@ -9,15 +9,16 @@ final class TornTail {
     private static final Logger LOG = LoggerFactory.getLogger(TornTail.class);
 
     /**
-     * @param bytesMax how many bytes are kept; a tail is as long as a segment at most
+     * A tail is as long as a segment at most.
+     *
      * @return the name of the file, empty when the disk has no room for it
      */
-    static String setAside(Storage storage, SegmentReader reader, TailSurvey survey, int bytesMax) throws IOException {
+    static String setAside(Storage storage, SegmentReader reader, TailSurvey survey, WalLimits limits)
+            throws IOException {
         String name = SegmentNames.torn(reader.header().name(), survey.validEnd());
         String temporary = SegmentNames.temporary(name);
         try (StorageFile file = storage.create(temporary)) {
-            long end = Math.min(survey.tornEnd(), survey.validEnd() + bytesMax);
-            FileCopy.copy(reader.file(), survey.validEnd(), end, file, 0);
+            FileCopy.copy(reader.file(), survey.validEnd(), survey.tornEnd(), file, 0, limits);
             file.force();
         } catch (DiskFullException e) {
             storage.delete(temporary);

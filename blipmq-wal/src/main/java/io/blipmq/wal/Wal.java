@@ -13,13 +13,8 @@ import java.util.function.LongSupplier;
  * Without the seal the next start recovers as after the death of the process.
  */
 public final class Wal implements Closeable {
-    /** Frames between core and log thread: turns that one force may take, with room to spare. */
-    private static final int FRAMES = 1024;
-
     /** Of a segment's size, its index takes less than this share when messages are of a common length. */
     private static final int BALLAST_SHARE = 16;
-    /** Blocks of index files in the background thread's memory. */
-    private static final int BACKGROUND_BLOCKS = 64;
 
     private final Storage storage;
     private final LongSupplier clock;
@@ -41,13 +36,14 @@ public final class Wal implements Closeable {
         this.salvage = salvage;
         SegmentHeader header = recovered.current().header();
         long last = header.epoch().survived();
+        WalLimits limits = options.limits();
 
-        FrameRing ring = new FrameRing(FRAMES, last);
+        FrameRing ring = new FrameRing(limits.ringFrames(), last);
         Signal logSignal = new Signal();
         PreparedSegments prepared = new PreparedSegments();
         DurableState durable = new DurableState(last, prepared.wanted());
         SegmentCatalog catalog = new SegmentCatalog();
-        Tail tail = new Tail(options.chunkBytes(), options.tailBytesMax());
+        Tail tail = new Tail(options);
 
         recovered.closed().forEach(segment -> catalog.add(segment.header()));
         catalog.begin(header);
@@ -59,27 +55,32 @@ public final class Wal implements Closeable {
         SegmentInventory inventory = new SegmentInventory(catalog, indexed, prepared.wanted(), recovered.closed());
         checkpoints =
                 new CheckpointRequests(options, recovered.checkpointed(), recovered.replayedBytes(), prepared.wanted());
-        Ballast ballast = new Ballast(storage, options.segmentBytes() / BALLAST_SHARE, sizes.ballast());
+        Ballast ballast = new Ballast(storage, options.segmentBytes() / BALLAST_SHARE, sizes.ballast(), limits);
         ballast.want(sizes.checkpoint());
-        IndexBlocks blocks = new IndexBlocks(BACKGROUND_BLOCKS);
-        SegmentIndexer indexer = new SegmentIndexer(storage, options.recordKey(), blocks);
-        Compaction compaction =
-                new Compaction(storage, indexer, blocks, metrics, options.segmentBytes(), recovered.nextCompacted());
+        IndexBlocks blocks = new IndexBlocks(limits.backgroundBlocks(), limits);
+        SegmentIndexer indexer = new SegmentIndexer(storage, options, blocks);
+        Compaction compaction = new Compaction(storage, indexer, blocks, metrics, options, recovered.nextCompacted());
         background = new WalBackground(
                 storage,
+                prepared,
                 new SegmentPreparer(
-                        storage,
-                        prepared,
-                        metrics,
-                        options.segmentBytes(),
-                        SegmentNames.nextPreparedNumber(recovered.prepared())),
+                        storage, prepared, metrics, options, SegmentNames.nextPreparedNumber(recovered.prepared())),
                 inventory,
                 indexer,
                 new Checkpointer(
-                        storage, checkpoints, inventory, catalog, durable, logSignal, metrics, ballast, compaction),
+                        storage,
+                        checkpoints,
+                        inventory,
+                        catalog,
+                        durable,
+                        logSignal,
+                        metrics,
+                        ballast,
+                        compaction,
+                        limits),
                 ballast,
-                new Scrub(storage, indexed, metrics, options.scrubNanos()),
-                prepared.wanted());
+                new Scrub(storage, indexed, metrics, options),
+                limits);
 
         SegmentWriter writer = new SegmentWriter(
                 storage,
@@ -94,8 +95,8 @@ public final class Wal implements Closeable {
 
         Placement placement = new Placement(
                 prepared, options.segmentBytes(), header, recovered.current().usedBytes());
-        readback = new Readback(storage, tail, catalog);
-        history = new History(storage, indexed);
+        readback = new Readback(storage, tail, catalog, limits);
+        history = new History(storage, indexed, limits);
         appender = new WalAppender(
                 options, ring, logSignal, durable, metrics, placement, tail, readback, history, header.epoch(), last);
     }
@@ -127,7 +128,8 @@ public final class Wal implements Closeable {
         boolean opened = false;
         try {
             claim(storage, options);
-            RepairReport salvage = options.salvage() ? Repair.run(storage) : RepairReport.NONE;
+            RepairReport salvage =
+                    options.salvage() ? Repair.run(storage, options.limits(), options.content()) : RepairReport.NONE;
             Recovery.Recovered recovered = new Recovery(storage, options, restore, replay).run();
             Wal wal = new Wal(storage, options, recovered, salvage, FileSizes.of(storage));
             opened = true;
@@ -252,6 +254,11 @@ public final class Wal implements Closeable {
                 new CheckpointRequests.Request(sequence, content, liveness),
                 clock.getAsLong(),
                 appender.appendedBytes());
+    }
+
+    /** Lets the checkpoint that is being written end soon, which leaves compaction to the next one. By the core thread. */
+    public void hurryCheckpoint() {
+        checkpoints.hurry();
     }
 
     /** The last record that the checkpoint on disk stands for; 0 without one. Thread-safe. */

@@ -24,6 +24,7 @@ public final class WalAppender {
     private final Readback readback;
     private final History history;
     private final Drain drain;
+    private final UnstoredBudget budget;
     private final IdleTimer idleTimer = new IdleTimer();
 
     private boolean sealed;
@@ -50,6 +51,7 @@ public final class WalAppender {
         this.readback = readback;
         this.history = history;
         this.drain = new Drain(ring, epoch);
+        this.budget = new UnstoredBudget(options.unstoredBytesMax());
     }
 
     /** Whether a record with a body of this length can be appended now, leaving the reserve alone. */
@@ -65,11 +67,14 @@ public final class WalAppender {
     private Room room(int bodyBytes, long reserveBytes) {
         requireLength(bodyBytes);
         int record = FrameLayout.recordBytes(bodyBytes);
-        long undrained = frames.filledBytes() - drain.drainedBytes() + frames.openBytes();
-        if (undrained > 0 && undrained + record > options.unstoredBytesMax() || ring.free() < FRAMES_PER_RECORD) {
+        if (!budget.hasRoom(undrainedBytes(), record) || ring.free() < FRAMES_PER_RECORD) {
             return Room.BUSY;
         }
         return frames.roomFor(record, reserveBytes);
+    }
+
+    private long undrainedBytes() {
+        return frames.filledBytes() - drain.drainedBytes() + frames.openBytes();
     }
 
     private void requireLength(int bodyBytes) {
@@ -169,7 +174,9 @@ public final class WalAppender {
     public int drainStored(RecordHandler handler, int limit) {
         readback.closeStale();
         history.closeStale();
-        return drain.drain(handler, limit);
+        int drained = drain.drain(handler, limit);
+        budget.onTurn(undrainedBytes());
+        return drained;
     }
 
     /** The highest number that is stored under the policy. */

@@ -15,10 +15,8 @@ public final class WalBackground {
     /** The log thread goes on to the next segment in a few forces' time. */
     private static final long ROLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** Twice the steps in which compaction reads a segment. */
-    private static final int STEPS_BETWEEN = 128;
-
     private final Storage storage;
+    private final PreparedSegments prepared;
     private final SegmentPreparer preparer;
     private final SegmentInventory inventory;
     private final SegmentIndexer indexer;
@@ -26,8 +24,9 @@ public final class WalBackground {
     private final Ballast ballast;
     private final Scrub scrub;
     private final Signal signal;
+    private final int stepsBetweenSegments;
 
-    private int stepsSincePrepared = STEPS_BETWEEN;
+    private int stepsSincePrepared;
     private boolean indexWaits;
     private long indexFailedAtNanos;
     private boolean ballastWaits;
@@ -36,21 +35,25 @@ public final class WalBackground {
 
     WalBackground(
             Storage storage,
+            PreparedSegments prepared,
             SegmentPreparer preparer,
             SegmentInventory inventory,
             SegmentIndexer indexer,
             Checkpointer checkpointer,
             Ballast ballast,
             Scrub scrub,
-            Signal signal) {
+            WalLimits limits) {
         this.storage = storage;
+        this.prepared = prepared;
         this.preparer = preparer;
         this.inventory = inventory;
         this.indexer = indexer;
         this.checkpointer = checkpointer;
         this.ballast = ballast;
         this.scrub = scrub;
-        this.signal = signal;
+        this.signal = prepared.wanted();
+        this.stepsBetweenSegments = limits.stepsBetweenSegments();
+        this.stepsSincePrepared = stepsBetweenSegments;
     }
 
     /** Sets what wakes the core when another segment is ready; called by the background thread. */
@@ -92,7 +95,7 @@ public final class WalBackground {
      * prepared, checkpoints and compaction still get their share, or the disk would fill up.
      */
     private boolean cycle(long nowNanos) throws IOException {
-        if (stepsSincePrepared >= STEPS_BETWEEN && prepare(nowNanos)) {
+        if (stepsSincePrepared >= stepsBetweenSegments && prepare(nowNanos)) {
             return true;
         }
         if (index(nowNanos) || checkpointer.step()) {
@@ -124,7 +127,7 @@ public final class WalBackground {
                 indexer.index(segment);
             }
             inventory.indexed();
-            indexWaits = false;
+            indexWaits(false);
             return true;
         } catch (DiskFullException e) {
             return onIndexWithoutRoom(segment, nowNanos, e);
@@ -139,10 +142,14 @@ public final class WalBackground {
         if (!indexWaits) {
             LOG.warn("no room for the index of log segment {}: {}", segment.name(), cause.getMessage());
         }
-        indexWaits = true;
+        indexWaits(true);
         indexFailedAtNanos = nowNanos;
-        preparer.outOfRoom();
         return false;
+    }
+
+    private void indexWaits(boolean waits) {
+        indexWaits = waits;
+        prepared.indexWithoutRoom(waits);
     }
 
     /** The prepared segment goes first: it is what publishes wait for. */

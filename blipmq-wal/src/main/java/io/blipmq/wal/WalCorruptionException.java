@@ -39,7 +39,16 @@ public final class WalCorruptionException extends IOException {
 
     /** The file is not damaged: a newer release wrote it. */
     static WalCorruptionException newerFormat(String file, String what) {
-        return new WalCorruptionException(file, 0, UNKNOWN, UNKNOWN, what, false);
+        return newer(file, 0, what);
+    }
+
+    /** As {@link #newerFormat}, about what stands at {@code offset}. */
+    static WalCorruptionException newerContent(String file, long offset, NewerContentException cause) {
+        return newer(file, offset, cause.getMessage());
+    }
+
+    private static WalCorruptionException newer(String file, long offset, String what) {
+        return new WalCorruptionException(file, offset, UNKNOWN, UNKNOWN, what, false);
     }
 
     static String range(long first, long last) {

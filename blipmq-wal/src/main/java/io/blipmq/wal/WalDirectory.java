@@ -1,6 +1,7 @@
 package io.blipmq.wal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 
 /** Makes the log's directory ready, or says why it cannot be. Stateless. */
@@ -16,6 +18,7 @@ final class WalDirectory {
 
     static void prepare(Path path) throws IOException {
         Path directory = path.toAbsolutePath().normalize();
+        requireNoLooseLink(directory);
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw new WalPathException(directory + " is a file, not a directory: a log of the Rust daemon, which this"
                     + " daemon cannot read and which could not be recovered there either, or another file. Move it"
@@ -26,7 +29,16 @@ final class WalDirectory {
             throw new WalPathException(
                     isReadOnly(directory)
                             ? readOnly(directory)
-                            : notOurs(directory, id(directory, "uid"), ownId("uid")));
+                            : notWritable(directory, id(directory, "uid"), ownId("uid")));
+        }
+    }
+
+    /** @throws WalPathException when it is a link to something that is not there */
+    static void requireNoLooseLink(Path directory) throws IOException {
+        if (Files.isSymbolicLink(directory) && !Files.exists(directory)) {
+            Path target = directory.resolveSibling(Files.readSymbolicLink(directory));
+            throw new WalPathException(directory + " is a symbolic link to " + target
+                    + ", which is not there. Make that directory, or set another wal_path");
         }
     }
 
@@ -55,6 +67,7 @@ final class WalDirectory {
             Files.createDirectory(directory);
             force(parent);
         } catch (FileAlreadyExistsException e) {
+            requireNoLooseLink(directory);
             if (!Files.isDirectory(directory)) {
                 throw new WalPathException(directory + " is a file, so no log can be kept below it", e);
             }
@@ -70,8 +83,36 @@ final class WalDirectory {
     }
 
     /** The message for a log's directory that is there and cannot be written. */
-    static String notOurs(Path log, String ownerId, String ownId) {
-        return "the log cannot be kept in " + log + ": it belongs to uid " + ownerId + " and uid " + ownId
+    static String notWritable(Path log, String ownerId, String ownId) {
+        String where = "the log cannot be kept in " + log + ": ";
+        return where + (isOwn(ownerId, ownId) ? itsMode("its mode", log, ownId) : notOurs(log, ownerId, ownId));
+    }
+
+    private static boolean isOwn(String ownerId, String ownId) {
+        return ownerId.equals(ownId) && !ownId.equals(UNKNOWN);
+    }
+
+    /** Why the owner of a directory may not write there, and what helps. */
+    private static String itsMode(String what, Path directory, String ownId) {
+        String mode = mode(directory);
+        String who = ", uid " + ownId + ", which this daemon runs as, may not write there";
+        return mode.startsWith("rwx")
+                ? what + " is " + mode + ", but its owner" + who + ": an ACL, an attribute (lsattr) or a"
+                        + " security module forbids it. Correct that, or set another wal_path"
+                : what + " is " + mode + ", so that its owner" + who + ". Run: chmod u+rwx " + directory
+                        + ", or set another wal_path";
+    }
+
+    private static String mode(Path directory) {
+        try {
+            return PosixFilePermissions.toString(Files.getPosixFilePermissions(directory));
+        } catch (IOException | UnsupportedOperationException e) {
+            return UNKNOWN;
+        }
+    }
+
+    private static String notOurs(Path log, String ownerId, String ownId) {
+        return "it belongs to uid " + ownerId + " and uid " + ownId
                 + ", which this daemon runs as, may not write there. "
                 + (holdsOtherThings(log)
                         ? "It holds other things than a log: set wal_path to a directory of its own"
@@ -84,7 +125,7 @@ final class WalDirectory {
             return !SegmentNames.foreign(
                             files.map(file -> file.getFileName().toString()).toList())
                     .isEmpty();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return false;
         }
     }
@@ -92,9 +133,14 @@ final class WalDirectory {
     /** The message for a directory that is missing. What is above it is others', too, so only the log's own is given away. */
     private static String cannotMake(Path log, Path parent) {
         String ownId = ownId("uid");
+        String ownerId = id(parent, "uid");
+        String what = "the log's directory " + log + " cannot be made: ";
+        if (isOwn(ownerId, ownId)) {
+            return what + itsMode("the mode of " + parent, parent, ownId);
+        }
         boolean enters = Files.isExecutable(parent);
-        return "the log's directory " + log + " cannot be made: " + parent + " belongs to uid " + id(parent, "uid")
-                + " and uid " + ownId + ", which this daemon runs as, may not "
+        return what + parent + " belongs to uid " + ownerId + " and uid " + ownId
+                + ", which this daemon runs as, may not "
                 + (enters ? "write there. " + install(log, ownId) + " (as root), or set" : "enter it. Set")
                 + " another wal_path";
     }
@@ -121,6 +167,8 @@ final class WalDirectory {
     static void force(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
+        } catch (IOException e) {
+            throw FailedCall.of("fsync of the directory " + directory, e);
         }
     }
 

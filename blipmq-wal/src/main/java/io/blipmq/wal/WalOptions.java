@@ -19,12 +19,13 @@ import java.util.function.Supplier;
  *     that acks still fit when the disk is full
  * @param unstoredBytesMax backpressure: appended bytes that are not yet stored and drained
  * @param tailBytesMax memory for reading recent records back without the disk
- * @param tornBytesMax how much of a torn tail is set aside in a file
  * @param lockWaitNanos how long a start waits for another daemon to let go of the log
  * @param checkpointBytes a checkpoint is due after so much log
  * @param checkpointNanos or when so much time has passed and there is anything new
  * @param scrubNanos the pause between two closed segments that are read to see whether they are whole
  * @param salvage whether a damaged log is repaired at the start, which then reads all of it; without, it is refused
+ * @param limits of what the log does at once
+ * @param content what can be read of what the log keeps
  * @param recordKey what closed segments are indexed by
  * @param nanoClock a monotonic clock, for durations only
  * @param journalIds the id of a new journal
@@ -38,12 +39,13 @@ public record WalOptions(
         int reserveBytes,
         int unstoredBytesMax,
         int tailBytesMax,
-        int tornBytesMax,
         long lockWaitNanos,
         long checkpointBytes,
         long checkpointNanos,
         long scrubNanos,
         boolean salvage,
+        WalLimits limits,
+        LogContent content,
         RecordKey recordKey,
         LongSupplier nanoClock,
         Supplier<UUID> journalIds) {
@@ -52,6 +54,8 @@ public record WalOptions(
 
     public WalOptions {
         Objects.requireNonNull(forcePolicy, "forcePolicy");
+        Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(content, "content");
         Objects.requireNonNull(recordKey, "recordKey");
         Objects.requireNonNull(nanoClock, "nanoClock");
         Objects.requireNonNull(journalIds, "journalIds");
@@ -64,7 +68,7 @@ public record WalOptions(
                 "a segment must hold its reserve and the longest record");
         require(Segments.usableBytes(startSegmentBytes) >= 0, "startSegmentBytes must hold a header and a seal");
         require(aligned(chunkBytes) && chunkBytes >= Segments.frameBytes(0), "chunkBytes must be a multiple of 8");
-        require(unstoredBytesMax > 0 && tailBytesMax >= 0 && tornBytesMax >= 0, "byte budgets must not be negative");
+        require(unstoredBytesMax > 0 && tailBytesMax >= 0, "byte budgets must not be negative");
         require(checkpointBytes > 0 && checkpointNanos > 0, "checkpoints need a positive distance");
         require(scrubNanos > 0, "the scrub needs a pause");
     }
@@ -80,12 +84,13 @@ public record WalOptions(
                 4 * MIB,
                 32 * MIB,
                 32 * MIB,
-                16 * MIB,
                 TimeUnit.SECONDS.toNanos(3),
                 64 * MIB,
                 TimeUnit.SECONDS.toNanos(30),
                 TimeUnit.MINUTES.toNanos(1),
                 false,
+                WalLimits.defaults(),
+                LogContent.ANY,
                 RecordKey.NO_KEYS,
                 System::nanoTime,
                 UUID::randomUUID);
@@ -114,10 +119,6 @@ public record WalOptions(
         });
     }
 
-    public WalOptions withTornBytesMax(int bytes) {
-        return change(copy -> copy.tornBytesMax = bytes);
-    }
-
     public WalOptions withLockWaitNanos(long nanos) {
         return change(copy -> copy.lockWaitNanos = nanos);
     }
@@ -135,6 +136,14 @@ public record WalOptions(
 
     public WalOptions withSalvage(boolean wanted) {
         return change(copy -> copy.salvage = wanted);
+    }
+
+    public WalOptions withLimits(WalLimits chosen) {
+        return change(copy -> copy.limits = chosen);
+    }
+
+    public WalOptions withContent(LogContent known) {
+        return change(copy -> copy.content = known);
     }
 
     public WalOptions withRecordKey(RecordKey key) {
@@ -175,12 +184,13 @@ public record WalOptions(
         private int reserveBytes;
         private int unstoredBytesMax;
         private int tailBytesMax;
-        private int tornBytesMax;
         private long lockWaitNanos;
         private long checkpointBytes;
         private long checkpointNanos;
         private long scrubNanos;
         private boolean salvage;
+        private WalLimits limits;
+        private LogContent content;
         private RecordKey recordKey;
         private LongSupplier nanoClock;
         private Supplier<UUID> journalIds;
@@ -194,12 +204,13 @@ public record WalOptions(
             reserveBytes = options.reserveBytes;
             unstoredBytesMax = options.unstoredBytesMax;
             tailBytesMax = options.tailBytesMax;
-            tornBytesMax = options.tornBytesMax;
             lockWaitNanos = options.lockWaitNanos;
             checkpointBytes = options.checkpointBytes;
             checkpointNanos = options.checkpointNanos;
             scrubNanos = options.scrubNanos;
             salvage = options.salvage;
+            limits = options.limits;
+            content = options.content;
             recordKey = options.recordKey;
             nanoClock = options.nanoClock;
             journalIds = options.journalIds;
@@ -215,12 +226,13 @@ public record WalOptions(
                     reserveBytes,
                     unstoredBytesMax,
                     tailBytesMax,
-                    tornBytesMax,
                     lockWaitNanos,
                     checkpointBytes,
                     checkpointNanos,
                     scrubNanos,
                     salvage,
+                    limits,
+                    content,
                     recordKey,
                     nanoClock,
                     journalIds);

@@ -5,13 +5,15 @@ import java.nio.ByteBuffer;
 
 /** Writes zeros, which is how room on disk is claimed. Owned by the thread that made it. */
 final class Zeros {
-    private static final int BLOCK_BYTES = 1 << 20;
+    private final ByteBuffer block;
 
-    private final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_BYTES);
+    Zeros(WalLimits limits) {
+        block = ByteBuffer.allocateDirect(limits.zeroBytes());
+    }
 
     void fill(StorageFile file, long from, long to) throws IOException {
-        for (long at = from; at < to; at += BLOCK_BYTES) {
-            block.clear().limit((int) Math.min(BLOCK_BYTES, to - at));
+        for (long at = from; at < to; at += block.capacity()) {
+            block.clear().limit((int) Math.min(block.capacity(), to - at));
             file.write(block, at);
         }
     }

@@ -34,7 +34,9 @@ final class BitFlip {
         this.damaged = disk.copy();
         this.fixtures = fixtures;
         damaged.killProcess();
-        List<String> names = damaged.list().stream().filter(BitFlip::isOfTheLog).toList();
+        List<String> names = damaged.list().stream()
+                .filter(file -> isOfTheLog(file) && damaged.content(file).length > 0)
+                .toList();
         boolean end = random.nextBoolean();
         name = end ? newest(names) : names.get(random.nextInt(names.size()));
         int used = usedBytes(damaged.content(name));

@@ -43,6 +43,25 @@ class CompactionTest {
     }
 
     @Test
+    void aCheckpointThatIsHurriedLeavesTheRewritingToTheNext() throws IOException {
+        log.open();
+        store(400);
+        log.beginCheckpoint("hurried", live(sequence -> sequence % 10 == 0));
+        while (storage.list().stream().noneMatch(name -> name.endsWith(".compacted.tmp"))) {
+            log.step();
+        }
+        log.wal().hurryCheckpoint();
+        log.finishCheckpoint();
+
+        assertThat(storage.list()).noneMatch(name -> name.contains("compacted"));
+        assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
+        log.checkpoint("in peace", live(sequence -> sequence % 10 == 0));
+        assertThat(storage.list()).anyMatch(SegmentNames::isCompacted);
+        log.stop().open();
+        assertThat(log.restored()).isEqualTo("in peace");
+    }
+
+    @Test
     void aDeadPrefixIsDroppedWithoutALookAtItsIndexes() throws IOException {
         log.open();
         store(200);

@@ -15,6 +15,7 @@ final class CrashPoints implements Workload.Session {
     private final ForcePolicy policy;
     private final StartsDie startsDie;
     private final Random random = new Random(1);
+    private final WalOptions options;
     private final Ledger ledger;
     private final SimulatedStorage storage = new SimulatedStorage(1);
     private final WalFixture log;
@@ -40,12 +41,15 @@ final class CrashPoints implements Workload.Session {
         this.workload = workload;
         this.policy = policy;
         this.startsDie = startsDie;
+        this.options = WalFixture.keyedOptions()
+                .withForcePolicy(policy)
+                .withLimits(SmallLimits.drawForReading(new Random(workload.ordinal())));
         this.ledger = new Ledger(policy, random);
         this.log = fixture(storage);
     }
 
     private WalFixture fixture(SimulatedStorage disk) {
-        return new WalFixture(disk, WalFixture.keyedOptions()).with(policy);
+        return new WalFixture(disk, options);
     }
 
     /** @return how many crash points there were */
@@ -186,6 +190,13 @@ final class CrashPoints implements Workload.Session {
             log.wal().background().doWork(log.nowNanos());
         }
         log.drain().advance(3_000_000);
+        ledger.note(log);
+    }
+
+    @Override
+    public void take(int records) {
+        submitOnly();
+        log.drain(records);
         ledger.note(log);
     }
 

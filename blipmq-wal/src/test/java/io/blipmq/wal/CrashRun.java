@@ -16,17 +16,35 @@ final class CrashRun {
 
     private final Random random;
     private final SimulatedStorage storage;
+    private final WalOptions options;
     private final WalFixture log;
-    private final ForcePolicy policy;
+    /** Records that the core takes in a turn. */
+    private final int drainMax;
+
     private final Ledger ledger;
+    /** With few, a segment's index takes several blocks. */
+    private final int fillerBytesMax;
+
     private int texts;
 
     CrashRun(long seed, SimulatedStorage storage) {
         this.random = new Random(seed);
         this.storage = storage;
-        this.policy = policy();
+        this.options = options();
+        this.fillerBytesMax = random.nextInt(4) == 0 ? 4 : 60;
         this.log = fixture(storage);
-        this.ledger = new Ledger(policy, random);
+        this.drainMax = random.nextInt(3) == 0 ? Integer.MAX_VALUE : 2 + random.nextInt(6);
+        this.ledger = new Ledger(options.forcePolicy(), random);
+    }
+
+    private WalOptions options() {
+        return WalFixture.keyedOptions()
+                .withForcePolicy(policy())
+                .withMemory(
+                        512 << random.nextInt(5),
+                        random.nextInt(3) == 0 ? 2_000 << random.nextInt(3) : 64 * 1024,
+                        random.nextInt(3) * 8 * 1024)
+                .withLimits(SmallLimits.draw(random));
     }
 
     private ForcePolicy policy() {
@@ -39,7 +57,7 @@ final class CrashRun {
     }
 
     private WalFixture fixture(Storage disk) {
-        return new WalFixture(disk, WalFixture.keyedOptions()).with(policy);
+        return new WalFixture(disk, options);
     }
 
     void run() throws IOException {
@@ -177,19 +195,27 @@ final class CrashRun {
         if (random.nextInt(25) == 0) {
             ledger.model().checkpoint(log, ledger.history());
         }
-        log.drain().advance(random.nextInt(10_000_000));
+        log.drain(drainMax).advance(random.nextInt(10_000_000));
         if (random.nextInt(20) == 0) {
-            log.advance(2_000_000_000L);
-            log.wal().appender().markIdle(log.nowNanos());
+            tickWhileIdle();
         }
         ledger.model().probe(log, ledger.history());
         ledger.note(log);
+    }
+
+    /** The second tick finds that nothing has been appended for a second. */
+    private void tickWhileIdle() {
+        for (int tick = 0; tick < 2; tick++) {
+            log.wal().appender().markIdle(log.nowNanos());
+            log.advance(1_000_000_000L);
+        }
+        log.wal().appender().markIdle(log.nowNanos());
     }
 
     private void append() {
         ledger.append(
                 log,
                 "abc-".charAt(random.nextInt(4)) + " record " + texts++
-                        + "x".repeat(random.nextInt(random.nextInt(10) == 0 ? 900 : 60)));
+                        + "x".repeat(random.nextInt(random.nextInt(10) == 0 ? 900 : fillerBytesMax)));
     }
 }

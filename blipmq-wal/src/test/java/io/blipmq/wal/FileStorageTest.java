@@ -8,13 +8,19 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on a real disk, and the paths that cannot hold a log. */
 class FileStorageTest extends StorageContract {
     @TempDir
+    static Path traces;
+
+    @TempDir
     Path directory;
+
+    private static TracedStorage traced;
 
     @Override
     Storage openStorage() throws IOException {
@@ -24,6 +30,30 @@ class FileStorageTest extends StorageContract {
     @Override
     Storage openSecond() throws IOException {
         return FileStorage.open(directory);
+    }
+
+    @Override
+    SimulatedStorage diskAfter(DurabilityScript script) throws Exception {
+        return traced().disk(script);
+    }
+
+    /** One process for all scripts. */
+    private static TracedStorage traced() throws Exception {
+        if (traced == null) {
+            traced = TracedStorage.run(traces, List.of());
+        }
+        return traced;
+    }
+
+    @Test
+    void theNameOfANewDirectoryIsForced() throws Exception {
+        assertThat(traced().newDirectories()).isGreaterThan(DurabilityScript.values().length);
+        assertThat(traced().unforcedDirectories()).isEmpty();
+    }
+
+    @Test
+    void theProcessIdIsWrittenInWholeHoweverLittleAWriteTakes() throws Exception {
+        assertThat(traced().lockContent()).matches("\\d+\n");
     }
 
     @Test
@@ -57,7 +87,7 @@ class FileStorageTest extends StorageContract {
 
     @Test
     void aForeignDirectoryIsRefusedWithOwnerAndRemedy() {
-        assertThat(WalDirectory.notOurs(directory, "1000", "10001"))
+        assertThat(WalDirectory.notWritable(directory, "1000", "10001"))
                 .contains("uid 1000")
                 .contains("uid 10001")
                 .contains("chown -R 10001 " + directory + " ");
@@ -67,7 +97,7 @@ class FileStorageTest extends StorageContract {
     void aForeignDirectoryWithOtherFilesIsNotToBeTaken() throws IOException {
         Files.writeString(directory.resolve("passwd"), "x");
 
-        assertThat(WalDirectory.notOurs(directory, "0", "10001"))
+        assertThat(WalDirectory.notWritable(directory, "0", "10001"))
                 .contains("set wal_path to a directory of its own")
                 .doesNotContain("chown");
     }

@@ -173,6 +173,26 @@ class FullDiskTest {
     }
 
     @Test
+    void anIndexThatFoundRoomAgainEndsTheFullDiskWithoutAnotherSegment() throws IOException {
+        log.open().settle();
+        while (log.wal().appender().submittedFrames() < 40) {
+            log.append("a" + "x".repeat(400));
+            log.wal().appender().submit(true);
+        }
+        log.settle(); // prepares the next segment, before the first one is closed
+        log.wal().agent().doWork(log.nowNanos());
+        assertThat(storage.list()).filteredOn(SegmentNames::isSegment).hasSize(2);
+        storage.limitBytes(storage.usedBytes() - storage.content("ballast").length);
+        log.drain().settle();
+        assertThat(log.wal().metrics().isFull()).as("no room for the index").isTrue();
+        storage.limitBytes(Long.MAX_VALUE);
+        log.advance(SECOND).settle();
+
+        assertThat(storage.list()).contains("0000000000000001-00000001.index");
+        assertThat(log.wal().metrics().isFull()).isFalse();
+    }
+
+    @Test
     void aFailedForceOfACheckpointIsFinal() throws IOException {
         log.open();
         log.store("a");

@@ -16,6 +16,7 @@ import java.util.zip.CRC32C;
  * after which every look-up ends, within the file, or refuses.
  */
 final class IndexFuzz {
+    private static final int BLOCK_BYTES = WalLimits.defaults().indexBlockBytes();
     private static final int LOOK_UPS_MAX = 10_000;
     private static final String INDEX = "0000000000000001-00000001.index";
     private static final List<String> KEYS = List.of("a", "b", "c", "d");
@@ -65,7 +66,7 @@ final class IndexFuzz {
 
     /** All that an index is asked for. @return the numbers that it told, or one 0 when it was not taken */
     private static long[] lookUp(SimulatedStorage disk) throws IOException {
-        try (IndexFile index = IndexFile.open(disk, SEGMENT, new IndexBlocks(4))) {
+        try (IndexFile index = IndexFile.open(disk, SEGMENT, new IndexBlocks(4, WalLimits.defaults()))) {
             if (index == null) {
                 throw new WalCorruptionException(INDEX, 0, 0, 0, "not taken");
             }
@@ -89,9 +90,9 @@ final class IndexFuzz {
     private static void sign(byte[] content) {
         CRC32C crc = new CRC32C();
         ByteBuffer bytes = ByteBuffer.wrap(content);
-        for (int block = 0; block * IndexLayout.BLOCK_BYTES < content.length; block++) {
-            int start = block * IndexLayout.BLOCK_BYTES;
-            int end = Math.min(content.length, start + IndexLayout.BLOCK_BYTES) - Integer.BYTES;
+        for (int block = 0; block * BLOCK_BYTES < content.length; block++) {
+            int start = block * BLOCK_BYTES;
+            int end = Math.min(content.length, start + BLOCK_BYTES) - Integer.BYTES;
             if (end >= start) {
                 ByteBuffer part = bytes.duplicate().limit(end).position(start);
                 bytes.putInt(end, IndexLayout.crc(crc, SEGMENT.header(), block, part));

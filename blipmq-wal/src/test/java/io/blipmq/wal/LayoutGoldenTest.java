@@ -95,7 +95,7 @@ class LayoutGoldenTest {
         log.checkpoint("the content", Liveness.KEEP_ALL);
         log.stop();
         storage.flipBit("0000000000000001-00000001.segment", 4096 + 56 + 44);
-        Repair.run(storage);
+        Repair.run(storage, WalLimits.defaults(), LogContent.ANY);
 
         assertThat(hex(storage.content("0000000000000001-00000001.segment"))).isEqualTo(resource("lost-v1.hex"));
         assertThat(hex(storage.content("checkpoint"))).isEqualTo(resource("checkpoint-lost-v1.hex"));

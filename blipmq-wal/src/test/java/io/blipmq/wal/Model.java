@@ -42,16 +42,16 @@ final class Model {
         }
     }
 
-    /** Begins a checkpoint of what is stored. */
+    /** Begins a checkpoint of what is drained, which may end within a frame. */
     void checkpoint(WalFixture log, List<WalFixture.Seen> history) {
-        long sequence = log.wal().appender().storedSequence();
+        long sequence = log.appliedSequence();
         if (log.wal().isCheckpointing() || sequence == 0) {
             return;
         }
         String content = "checkpoint " + texts++ + "y".repeat(random.nextInt(3000));
         contents.computeIfAbsent(sequence, absent -> new HashSet<>()).add(content);
         if (random.nextInt(6) == 0) {
-            log.beginCheckpoint(content, Liveness.KEEP_ALL);
+            log.beginCheckpoint(sequence, content, Liveness.KEEP_ALL);
             return;
         }
         condemned.addAll(settled);
@@ -62,7 +62,7 @@ final class Model {
                 .filter(number -> !dead.contains(number))
                 .findFirst()
                 .orElse(sequence + 1);
-        log.beginCheckpoint(content, new Liveness() {
+        log.beginCheckpoint(sequence, content, new Liveness() {
             @Override
             public long firstLive() {
                 return firstLive;

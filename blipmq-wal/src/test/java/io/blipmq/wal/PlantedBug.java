@@ -2,7 +2,6 @@ package io.blipmq.wal;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
@@ -11,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
@@ -34,22 +34,12 @@ import javax.tools.ToolProvider;
  * @param sources the module's source directory
  */
 public record PlantedBug(String what, Path sources, String right, String wrong) {
-    private static final String OWN_PACKAGES = "io.blipmq.";
-
     /**
      * @param trial a class with a public constructor without parameters; each call of it is a run with a seed, and answers
      *     what was found wrong, or null
      */
     public LongFunction<String> trial(Class<? extends LongFunction<String>> trial) throws IOException {
-        ClassLoader loader = new Loader(compile());
-        try {
-            @SuppressWarnings("unchecked")
-            LongFunction<String> planted = (LongFunction<String>)
-                    loader.loadClass(trial.getName()).getConstructor().newInstance();
-            return planted;
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("no trial: " + trial, e);
-        }
+        return new OwnClasses(compile(), UnaryOperator.identity()).trial(trial);
     }
 
     /** Runs until one of the seeds finds it out. @return what was found, or null when the bug has survived */
@@ -62,6 +52,20 @@ public record PlantedBug(String what, Path sources, String right, String wrong) 
             }
         }
         return null;
+    }
+
+    /** Writes the classes that the bug changes below a directory, for a process that finds them before those that are built. */
+    public void compileTo(Path directory) throws IOException {
+        for (Map.Entry<String, byte[]> planted : compile().entrySet()) {
+            Path file = directory.resolve(planted.getKey().replace('.', '/') + ".class");
+            Files.createDirectories(file.getParent());
+            Files.write(file, planted.getValue());
+        }
+    }
+
+    /** As {@link #trial}, where the threads of the log take the turns that {@link Interleaving} gives them. */
+    LongFunction<String> interleaved(Class<? extends LongFunction<String>> trial) throws IOException {
+        return new OwnClasses(compile(), StepPoints::into).trial(trial);
     }
 
     // ---- planting
@@ -174,49 +178,6 @@ public record PlantedBug(String what, Path sources, String right, String wrong) 
             Map<String, byte[]> classes = new HashMap<>();
             outputs.forEach((name, output) -> classes.put(name, output.toByteArray()));
             return classes;
-        }
-    }
-
-    // ---- loading
-
-    /** Has every class of the product and of its tests for itself, so that they see each other's package-private parts. */
-    private static final class Loader extends ClassLoader {
-        private final Map<String, byte[]> planted;
-
-        Loader(Map<String, byte[]> planted) {
-            super(PlantedBug.class.getClassLoader());
-            this.planted = planted;
-            setDefaultAssertionStatus(true);
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (!name.startsWith(OWN_PACKAGES)) {
-                return super.loadClass(name, resolve);
-            }
-            synchronized (getClassLoadingLock(name)) {
-                Class<?> loaded = findLoadedClass(name);
-                return loaded == null ? define(name) : loaded;
-            }
-        }
-
-        private Class<?> define(String name) throws ClassNotFoundException {
-            byte[] bytes = planted.get(name);
-            if (bytes == null) {
-                bytes = built(name);
-            }
-            return defineClass(name, bytes, 0, bytes.length);
-        }
-
-        private byte[] built(String name) throws ClassNotFoundException {
-            try (InputStream file = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
-                if (file == null) {
-                    throw new ClassNotFoundException(name);
-                }
-                return file.readAllBytes();
-            } catch (IOException e) {
-                throw new ClassNotFoundException(name, e);
-            }
         }
     }
 }

@@ -152,7 +152,8 @@ class ReadbackTest {
 
     /** With a reader that has seen nothing yet. */
     private String readPiece(WalFixture.Seen record, int from, int length) throws IOException {
-        try (ReadbackFile file = ReadbackFile.open(storage, "0000000000000001-00000001.segment")) {
+        try (ReadbackFile file =
+                ReadbackFile.open(storage, "0000000000000001-00000001.segment", WalLimits.defaults())) {
             ByteBuffer target = ByteBuffer.allocate(length);
             assertThat(file.read(Position.offset(record.position()) + from, length, target))
                     .isTrue();

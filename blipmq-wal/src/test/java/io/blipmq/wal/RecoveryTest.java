@@ -113,14 +113,17 @@ class RecoveryTest {
     }
 
     @Test
-    void case4LongTornTailIsKeptUpToTheLimit() throws IOException {
+    void case4LongTornTailIsKeptWhole() throws IOException {
+        int segmentBytes = 20 << 20;
+        log.with(options -> options.withSegments(segmentBytes, segmentBytes, 2048, 1024));
         long end = storeAndDie("a");
-        storage.overwrite(FIRST, end, "x".repeat(3000).getBytes());
-        WalFixture small = new WalFixture(storage, WalFixture.smallOptions().withTornBytesMax(1000));
-        small.open();
+        byte[] tail = new byte[17 << 20];
+        Arrays.fill(tail, (byte) 'x');
+        storage.overwrite(FIRST, end, tail);
+        log.open();
 
-        assertThat(small.wal().recovery().tornBytes()).isEqualTo(3000);
-        assertThat(storage.content(small.wal().recovery().tornFile())).hasSize(1000);
+        assertThat(log.wal().recovery().tornBytes()).isEqualTo(tail.length);
+        assertThat(storage.content(log.wal().recovery().tornFile())).isEqualTo(tail);
     }
 
     @Test

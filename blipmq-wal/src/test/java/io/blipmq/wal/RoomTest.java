@@ -54,6 +54,39 @@ class RoomTest {
     }
 
     @Test
+    void smallRecordsLeaveALargeOneThatWaitsItsRoom() throws IOException {
+        WalFixture small = new WalFixture(storage, WalFixture.smallOptions().withMemory(4096, 4000, 0)).open();
+        boolean taken = false;
+        for (int turn = 0; turn < 100 && !taken; turn++) {
+            while (small.wal().appender().roomFor(BODY) == Room.YES) {
+                small.wal().appender().append(1, ByteBuffer.allocate(BODY));
+            }
+            taken = small.wal().appender().roomFor(1900) == Room.YES;
+            small.wal().appender().submit(true);
+            small.wal().agent().doWork(small.nowNanos());
+            small.wal().background().doWork(small.nowNanos());
+            small.drain(10);
+        }
+
+        assertThat(taken).isTrue();
+        assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Room.YES);
+    }
+
+    @Test
+    void smallRecordsDoNotWaitForALargeOneThatIsGone() throws IOException {
+        WalFixture small = new WalFixture(storage, WalFixture.smallOptions().withMemory(4096, 2000, 0)).open();
+        small.wal().appender().append(1, ByteBuffer.allocate(BODY));
+        assertThat(small.wal().appender().roomFor(1900)).isEqualTo(Room.BUSY);
+        assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Room.BUSY);
+        small.wal().appender().submit(true);
+        small.step();
+
+        assertThat(small.wal().appender().roomFor(BODY)).as("its turn").isEqualTo(Room.BUSY);
+        small.drain();
+        assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Room.YES);
+    }
+
+    @Test
     void aRecordLongerThanTheBudgetIsTakenAlone() throws IOException {
         WalFixture small = new WalFixture(storage, WalFixture.smallOptions().withMemory(64, 100, 0)).open();
 

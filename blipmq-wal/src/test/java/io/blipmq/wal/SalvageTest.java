@@ -29,7 +29,8 @@ class SalvageTest {
     void aWholeLogIsLeftAsItIs() throws IOException {
         storeAndDie("a", "b");
         long changes = storage.changes();
-        assertThat(Repair.run(storage).damages()).isEmpty();
+        assertThat(Repair.run(storage, WalLimits.defaults(), LogContent.ANY).damages())
+                .isEmpty();
         assertThat(storage.changes()).isEqualTo(changes);
         salvage();
 
@@ -445,6 +446,36 @@ class SalvageTest {
     }
 
     @Test
+    void s11BadIndexOfTheNewestSegment() throws IOException {
+        log.open();
+        store(log, texts(5));
+        log.stop();
+        String index = SegmentNames.index(FIRST);
+        flip(index, storage.content(index).length - 10);
+        assertThat(LogSurvey.of(storage, WalLimits.defaults(), LogContent.ANY)
+                        .report()
+                        .damages())
+                .extracting(LogDamage::file)
+                .containsExactly(index);
+        salvage();
+
+        assertThat(log.find("r", 1, 100, 100)).hasSize(5);
+    }
+
+    @Test
+    void s11BadIndexOfTheNewestSegmentWhoseSealIsBad() throws IOException {
+        log.open();
+        store(log, texts(5));
+        log.stop();
+        String index = SegmentNames.index(FIRST);
+        flip(index, storage.content(index).length - 10);
+        flip(FIRST, storage.content(FIRST).length - 10);
+        Repair.run(storage, WalLimits.defaults(), LogContent.ANY);
+
+        assertThat(storage.list()).doesNotContain(index);
+    }
+
+    @Test
     void s12NewerFormat() throws IOException {
         storeAndDie("a");
         storage.overwrite(FIRST, 8, new byte[] {0, 0, 0, 2});
@@ -531,7 +562,7 @@ class SalvageTest {
         log.stop();
         flip(segments().get(1), SegmentLayout.FIRST_FRAME + 3);
         storage.lose(FIRST);
-        RepairReport repair = Repair.run(storage);
+        RepairReport repair = Repair.run(storage, WalLimits.defaults(), LogContent.ANY);
         log.open();
 
         assertThat(log.wal().salvage().damages()).as("a strict start").isEmpty();
@@ -547,7 +578,7 @@ class SalvageTest {
     void case27CheckpointThatNamesLostRanges() throws IOException {
         checkpointAndDie();
         storage.lose(FIRST);
-        Repair.run(storage);
+        Repair.run(storage, WalLimits.defaults(), LogContent.ANY);
         log.open();
 
         assertThat(log.restored()).isEqualTo("all of it");
@@ -616,7 +647,10 @@ class SalvageTest {
         assertThat(log.replayedTexts()).isEqualTo(all);
         assertThat(log.restored()).isEqualTo(restored);
         log.stop();
-        assertThat(LogSurvey.of(storage).report().damages()).isEmpty();
+        assertThat(LogSurvey.of(storage, WalLimits.defaults(), LogContent.ANY)
+                        .report()
+                        .damages())
+                .isEmpty();
         log.open();
         assertThat(log.replayedTexts()).isEqualTo(all);
     }

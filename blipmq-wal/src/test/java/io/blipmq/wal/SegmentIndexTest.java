@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** The index files of closed segments. */
 class SegmentIndexTest {
+    private static final int BLOCK_BYTES = WalLimits.defaults().indexBlockBytes();
     private static final String FIRST_SEGMENT = "0000000000000001-00000001.segment";
     private static final String FIRST_INDEX = "0000000000000001-00000001.index";
 
@@ -46,7 +47,7 @@ class SegmentIndexTest {
     @Test
     void aKeyMayHaveVeryManyRecordsAmongFewOfAnother() throws IOException {
         int records = 20_000;
-        SegmentIndex made = new SegmentIndex();
+        SegmentIndex made = new SegmentIndex(WalLimits.defaults());
         ByteBuffer keys = ByteBuffer.wrap("ab".getBytes(StandardCharsets.UTF_8));
         for (int record = 0; record < records; record++) {
             made.add(keys, record % 1000 == 0 ? 0 : 1, 1, 1 + record, 3 * record, record % 7);
@@ -59,7 +60,7 @@ class SegmentIndexTest {
             made.write(file, segment);
         }
 
-        IndexFile index = IndexFile.open(storage, segment, new IndexBlocks(16));
+        IndexFile index = IndexFile.open(storage, segment, new IndexBlocks(16, WalLimits.defaults()));
         assertThat(index.select("a".getBytes(StandardCharsets.UTF_8))).isTrue();
         assertThat(index.count()).isEqualTo(records / 1000);
         assertThat(index.select("b".getBytes(StandardCharsets.UTF_8))).isTrue();
@@ -125,8 +126,8 @@ class SegmentIndexTest {
         log.wal().appender().submit(true);
         log.step().settle();
         byte[] before = storage.content(FIRST_INDEX);
-        assertThat(before.length).isGreaterThan(2 * IndexLayout.BLOCK_BYTES);
-        storage.flipBit(FIRST_INDEX, IndexLayout.BLOCK_BYTES + 100);
+        assertThat(before.length).isGreaterThan(2 * BLOCK_BYTES);
+        storage.flipBit(FIRST_INDEX, BLOCK_BYTES + 100);
         storage.killProcess();
         log.open();
         assertThatThrownBy(() -> log.find("a", 1, 500, 500))
@@ -195,6 +196,8 @@ class SegmentIndexTest {
         ByteBuffer page = ByteBuffer.wrap(storage.content(FIRST_SEGMENT));
         SegmentHeader header = SegmentLayout.decode(FIRST_SEGMENT, page);
         return IndexFile.open(
-                storage, new ClosedSegment(header, log.wal().history().indexedThrough()), new IndexBlocks(16));
+                storage,
+                new ClosedSegment(header, log.wal().history().indexedThrough()),
+                new IndexBlocks(16, WalLimits.defaults()));
     }
 }

@@ -118,6 +118,16 @@ public final class SimulatedStorage implements Storage {
         reboot();
     }
 
+    /**
+     * The process dies, and the machine goes on without the unforced sectors that are not kept: a volume put back from a
+     * snapshot, or pages that the system took for clean after a failed force.
+     */
+    public synchronized void loseCache(IntPredicate sectorKept) {
+        UUID before = boot;
+        losePower(unsynced.size(), sectorKept, true);
+        boot = before;
+    }
+
     private void keepNames(int count) {
         names = new HashMap<>(durableNames);
         unsynced.subList(0, count).forEach(change -> change.apply(names));
@@ -373,6 +383,12 @@ public final class SimulatedStorage implements Storage {
     public synchronized void rename(String from, String to) throws IOException {
         onChange("rename " + from + " " + to);
         change(new NameChange(from, to, existing(from)));
+    }
+
+    /** Gives a file a second name, as a system does; the storage's users {@link #keep} files. */
+    synchronized void link(String name, String other) throws IOException {
+        onChange("link " + name + " " + other);
+        change(new NameChange(null, other, existing(name)));
     }
 
     @Override

@@ -20,6 +20,12 @@ class SimulatedStorageTest extends StorageContract {
         return storage;
     }
 
+    @Override
+    SimulatedStorage diskAfter(DurabilityScript script) throws IOException {
+        script.run(storage);
+        return storage;
+    }
+
     @Test
     void powerLossTakesWhatIsNotForced() throws IOException {
         StorageFile file = storage.create("a");

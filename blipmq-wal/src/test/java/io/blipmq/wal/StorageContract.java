@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every storage does, the simulated and the real one. */
 abstract class StorageContract {
@@ -137,6 +139,18 @@ abstract class StorageContract {
             assertThat(second.tryLock()).hasValue(ProcessHandle.current().pid());
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsForcedSurvivesAPowerLoss(DurabilityScript script) throws Exception {
+        SimulatedStorage disk = diskAfter(script);
+        disk.losePower(0);
+
+        assertThat(DurabilityScript.contents(disk)).isEqualTo(script.onDisk());
+    }
+
+    /** What the calls of a script, made on a storage of its own, have told the disk; not all of it has to be there. */
+    abstract SimulatedStorage diskAfter(DurabilityScript script) throws Exception;
 
     /** Another user of the directory. */
     abstract Storage openSecond() throws IOException;

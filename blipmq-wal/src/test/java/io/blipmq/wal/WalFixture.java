@@ -27,6 +27,9 @@ public final class WalFixture {
     private List<Seen> drained = new ArrayList<>();
     private String restored;
     private long restoredSequence;
+    /** The last record that was recovered or drained. */
+    private long appliedSequence;
+
     private final List<SequenceRange> lost = new ArrayList<>();
 
     public WalFixture(Storage storage, WalOptions options) {
@@ -81,6 +84,7 @@ public final class WalFixture {
         restoredSequence = 0;
         lost.clear();
         wal = Wal.open(storage, options, new Restore(), into(replayed));
+        appliedSequence = wal.appender().lastSequence();
         return this;
     }
 
@@ -104,8 +108,12 @@ public final class WalFixture {
 
     /** Begins a checkpoint of everything that is stored; {@link #finishCheckpoint} ends it. */
     public WalFixture beginCheckpoint(String content, Liveness liveness) {
-        wal.checkpoint(
-                wal.appender().storedSequence(), ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)), liveness);
+        return beginCheckpoint(wal.appender().storedSequence(), content, liveness);
+    }
+
+    /** As {@link #beginCheckpoint(String, Liveness)}, of what is stored up to a number. */
+    public WalFixture beginCheckpoint(long sequence, String content, Liveness liveness) {
+        wal.checkpoint(sequence, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)), liveness);
         return this;
     }
 
@@ -158,6 +166,15 @@ public final class WalFixture {
         return restored;
     }
 
+    /** The last record that was recovered or drained, which a checkpoint stands for. */
+    long appliedSequence() {
+        return appliedSequence;
+    }
+
+    public WalOptions options() {
+        return options;
+    }
+
     public long restoredSequence() {
         return restoredSequence;
     }
@@ -202,7 +219,15 @@ public final class WalFixture {
     }
 
     public WalFixture drain() {
-        wal.appender().drainStored(into(drained), Integer.MAX_VALUE);
+        return drain(Integer.MAX_VALUE);
+    }
+
+    /** Takes so many stored records at most. */
+    public WalFixture drain(int limit) {
+        wal.appender().drainStored(into(drained), limit);
+        appliedSequence = drained.isEmpty()
+                ? appliedSequence
+                : drained.get(drained.size() - 1).sequence();
         return this;
     }
 

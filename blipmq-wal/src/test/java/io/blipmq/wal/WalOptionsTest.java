@@ -21,9 +21,12 @@ class WalOptionsTest {
         assertThat(options.reserveBytes()).isEqualTo(4 << 20);
         assertThat(options.unstoredBytesMax()).isEqualTo(32 << 20);
         assertThat(options.tailBytesMax()).isEqualTo(32 << 20);
-        assertThat(options.tornBytesMax()).isEqualTo(16 << 20);
         assertThat(options.lockWaitNanos()).isEqualTo(TimeUnit.SECONDS.toNanos(3));
         assertThat(options.recordKey()).isSameAs(RecordKey.NO_KEYS);
+        assertThat(options.limits())
+                .isEqualTo(new WalLimits(
+                        262_144, 65_536, 1_114_112, 1_048_576, 262_144, 65_536, 1_048_576, 4_194_304, 65_536, 1_048_576,
+                        4_096, 64, 8_192, 512, 64, 32, 16, 1_024, 4, 16, 16, 8, 128));
     }
 
     @Test

@@ -60,6 +60,25 @@ enum Workload {
         }
     },
 
+    /** Frames of several records, of which the core has taken some, or that nobody has forced, when a checkpoint begins. */
+    PARTS {
+        @Override
+        void run(Session session) throws IOException {
+            session.start();
+            for (int life = 0; life < 3; life++) {
+                for (int record = 0; record < 6; record++) {
+                    session.append(150);
+                }
+                session.take(2 + life % 3);
+                session.checkpoint();
+                session.append(200);
+                session.turn(false);
+                session.checkpoint();
+                session.end(1 + life % 2);
+            }
+        }
+    },
+
     /** A few records, a checkpoint, and ends of every kind; short, for starts that die themselves. */
     STARTS {
         @Override
@@ -109,6 +128,9 @@ enum Workload {
 
         /** Hands over what was appended, and lets the threads take turns. */
         void turn(boolean force) throws IOException;
+
+        /** Hands over what was appended, and takes so many records of it when it is stored. */
+        void take(int records);
 
         /** Hands over what was appended, lets the log thread write it, and nobody hears of it. */
         void submitOnly();

@@ -2,8 +2,10 @@ package io.blipmq.daemon;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.config.Settings;
+import io.blipmq.daemon.logging.Logging;
 import io.blipmq.metrics.DutyCycle;
 import io.blipmq.metrics.Health;
+import io.blipmq.metrics.Liveness;
 import io.blipmq.metrics.http.HttpEndpoint;
 import io.blipmq.net.EventLoop;
 import io.blipmq.net.NetMetrics;
@@ -15,8 +17,11 @@ import io.blipmq.wal.WalOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +32,21 @@ import org.slf4j.LoggerFactory;
 final class Daemon {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
+    /** Clients whose requests wait this long are better off with another try. */
+    private static final long UNREADY_TURN_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    /** How long a start may take to notice that it is to end; a container engine kills after 10 s. */
+    private static final long START_MILLIS_MAX = 8_000;
+
+    private static final String OUT_OF_MEMORY =
+            "the memory is not enough for what is in the log, such as a message that was"
+                    + " larger than what this start takes; give the daemon as much as it had then";
+
     private final Settings settings;
     private final String version;
     private final long startNanos = System.nanoTime();
+    private final StartProgress progress = new StartProgress();
+    private final CountDownLatch startEnded = new CountDownLatch(1);
     private final CountDownLatch drainEnded = new CountDownLatch(1);
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
 
@@ -41,47 +58,55 @@ final class Daemon {
     private AgentPair brokerAndLog;
     private AgentRunner prepareThread;
     private Maintenance maintenance;
+    private Liveness coreHealth;
     private long startMillis;
     private String servedWhere;
     private volatile DaemonState state = DaemonState.STARTING;
 
-    private Daemon(Settings settings, String version) {
+    Daemon(Settings settings, String version) {
         this.settings = settings;
         this.version = version;
     }
 
     /**
-     * Opens and replays the log, then serves clients and scrapes.
+     * Opens and replays the log, then serves clients and scrapes. Called once.
      *
+     * @return false when {@link #shutdown} has ended the start
      * @throws StartException when something keeps it from running; whatever was started is stopped again
      */
-    static Daemon start(Settings settings, String version) throws StartException {
-        Daemon daemon = new Daemon(settings, version);
+    boolean start() throws StartException {
+        boolean started = false;
         try {
-            daemon.open();
-            return daemon;
-        } catch (StartException e) {
-            daemon.abandon();
-            throw e;
+            open();
+            started = true;
+            return true;
+        } catch (StartProgress.StoppedException e) {
+            log.info("stopped during the start, as it was told to");
+            return false;
         } catch (IOException e) {
-            daemon.abandon();
             throw new StartException(e.getMessage(), e);
+        } finally {
+            if (!started) {
+                abandon();
+            }
+            startEnded.countDown();
         }
     }
 
     private void open() throws IOException, StartException {
         log.info("starting blipmqd {} on {}", version, settings.log().path());
-        MemoryBudgets memory = MemoryBudgets.ofProcess();
+        MemoryBudgets memory = memory();
         WalOptions options = Mapping.walOptions(settings, memory);
-        NetOptions net = Mapping.netOptions(settings, version, memory.connections(options));
+        NetOptions net = Mapping.netOptions(settings, version, memory, options);
         openLog(options, memory, net);
-        StartLines.log(wal);
+        StartLines.log(wal, settings.log().path());
         netMetrics = new NetMetrics();
         loop = new EventLoop(broker, net, netMetrics);
         makeThreads(options.forcePolicy());
+        progress.step("beginning to listen");
         loop.listen();
-        http = HttpEndpoint.start(metricsAddress(), new Observation(this).bindings());
         startThreads();
+        http.serve(new Observation(this).bindings());
         state = DaemonState.RUNNING;
         startMillis = millisSince(startNanos);
         servedWhere = "clients on " + as(settings.broker(), loop.localAddress()) + ", metrics on http://"
@@ -89,13 +114,23 @@ final class Daemon {
                 + settings.log().fsyncPolicy();
     }
 
+    private MemoryBudgets memory() throws StartException {
+        int connectionsWanted = settings.limits().maxConnections();
+        MemoryBudgets memory = MemoryBudgets.ofProcess(connectionsWanted);
+        log.info(memory.describe(connectionsWanted));
+        memory.warning(MemoryBudgets.memoryBytes()).ifPresent(log::warn);
+        return memory;
+    }
+
     /** The ports are looked at before anything is made of the log or changed in it; nobody is let in before it is replayed. */
     private void openLog(WalOptions options, MemoryBudgets memory, NetOptions net) throws IOException, StartException {
         try (LogStart start = LogStart.claim(settings, options)) {
             EventLoop.checkAddress(net);
-            HttpEndpoint.checkAddress(metricsAddress());
+            http = HttpEndpoint.start(metricsAddress(), progress::health, progress::readiness);
+            log.info("health is told on http://{}/readyz from now on", as(settings.metrics(), http.address()));
+            progress.step("opening the log");
             try {
-                broker = start.open(memory);
+                broker = start.open(memory, progress);
             } finally {
                 wal = start.wal();
             }
@@ -107,10 +142,7 @@ final class Daemon {
                 settings.metrics().host(), settings.metrics().port());
     }
 
-    /**
-     * Logs that clients and scrapes are served, and where. To be called once signals are handled: who waits for this line
-     * may send one.
-     */
+    /** Logs that clients and scrapes are served, and where. */
     void announce() {
         log.info("blipmqd {} is ready after {} ms: {}", version, startMillis, servedWhere);
     }
@@ -128,6 +160,7 @@ final class Daemon {
         wal.background().onPrepared(loop::wakeup);
         broker.mailbox().onPost(loop::wakeup);
         maintenance = new Maintenance(broker);
+        coreHealth = new Liveness(List.of(brokerAndLog.coreCycle()), System::nanoTime, UNREADY_TURN_NANOS);
     }
 
     private void startThreads() {
@@ -139,6 +172,9 @@ final class Daemon {
     /** Closes what a failed start has opened, and leaves the log with a clean end: no thread has begun to use it. */
     private void abandon() {
         try {
+            if (http != null) {
+                http.close();
+            }
             if (wal != null) {
                 wal.appender().seal();
                 while (!wal.agent().isSealed()) {
@@ -163,8 +199,13 @@ final class Daemon {
         return end.join();
     }
 
-    /** Ends the daemon gracefully; returns when everything is stored and closed. Called by the shutdown hook. */
-    void shutdown() {
+    /**
+     * Ends the daemon gracefully, or its start; returns when everything is stored and closed. Called by the shutdown hook.
+     */
+    void shutdown() throws InterruptedException {
+        progress.stop();
+        // One that does not end by then is cut off, as by a crash, and the next one recovers the log.
+        startEnded.await(START_MILLIS_MAX, TimeUnit.MILLISECONDS);
         if (state != DaemonState.RUNNING) {
             return;
         }
@@ -180,6 +221,10 @@ final class Daemon {
     }
 
     private void onBrokerFailure(Throwable failure) {
+        if (failure instanceof OutOfMemoryError) {
+            halt(ExitStatus.FAILED, OUT_OF_MEMORY, failure);
+            return;
+        }
         if (failure instanceof StorageFailedException) {
             onStorageFailure(failure);
             return;
@@ -197,8 +242,12 @@ final class Daemon {
     /** Ends at once: after a failure nothing may be confirmed, and no hook may pretend otherwise. */
     private void halt(int status, String what, Throwable failure) {
         state = DaemonState.FAILED;
-        LastWords.say(
-                () -> logFailure(what, failure), () -> Runtime.getRuntime().halt(status));
+        try {
+            logFailure(what, failure);
+            Logging.flush();
+        } finally {
+            Runtime.getRuntime().halt(status);
+        }
     }
 
     /** What failed storage says is enough for an operator; anything else is a bug, whose place matters. */
@@ -215,7 +264,20 @@ final class Daemon {
         if (state != DaemonState.RUNNING) {
             return Health.down(state.text());
         }
-        return wal.metrics().isFull() ? Health.down("disk full") : StartLines.health(wal.salvage());
+        Health core = coreHealth.get();
+        if (!core.isUp()) {
+            return core;
+        }
+        return wal.metrics().isFull() ? Health.down("disk full") : remarks();
+    }
+
+    /** Clients are served; but what should not be forgotten at once is said. */
+    private Health remarks() {
+        List<String> remarks = Stream.of(
+                        StartLines.remark(wal.salvage()), Logging.trouble().map(text -> "but " + text))
+                .flatMap(Optional::stream)
+                .toList();
+        return remarks.isEmpty() ? Health.ok() : new Health(true, "ok, " + String.join(", ", remarks));
     }
 
     static long millisSince(long nanos) {
@@ -265,6 +327,7 @@ final class Daemon {
         return drainEnded;
     }
 
+    /** The core's first. */
     List<DutyCycle> dutyCycles() {
         return List.of(brokerAndLog.coreCycle(), brokerAndLog.logCycle(), prepareThread.dutyCycle());
     }

@@ -29,10 +29,10 @@ import picocli.CommandLine.Spec;
             "Every key of the configuration has an environment variable that overrides it, such as BLIPMQ_PORT;",
             "docs/configuration.md lists them. BLIPMQ_LOG sets the log level (error, warn, info, debug, trace).",
             "",
-            "Exit status: 0 after a graceful shutdown (SIGTERM, SIGINT or SIGHUP), 1 when it",
-            "cannot start or go on, 2 when the command line or the configuration is wrong,",
-            "65 when 'blipmqd wal' found the log damaged and changed nothing, 74 when the",
-            "log's storage failed."
+            "Exit status: 0 after a graceful shutdown by SIGTERM or SIGINT, 129 after one by",
+            "SIGHUP, 1 when it cannot start or go on, 2 when the command line or the",
+            "configuration is wrong, 65 when 'blipmqd wal' found the log damaged and changed",
+            "nothing, 74 when the log's storage failed."
         })
 final class DaemonCommand implements Callable<Integer> {
     @Option(
@@ -68,14 +68,16 @@ final class DaemonCommand implements Callable<Integer> {
     }
 
     private int run(LoadedSettings loaded, Logger log) throws InterruptedException {
-        Daemon daemon;
+        Daemon daemon = new Daemon(loaded.settings(), Version.current());
+        Termination.install(daemon, exit);
         try {
-            daemon = Daemon.start(loaded.settings(), Version.current());
+            if (!daemon.start()) {
+                return ExitStatus.OK;
+            }
         } catch (StartException e) {
             log.error(e.getMessage());
             return e.exitStatus();
         }
-        Termination.install(daemon, exit);
         daemon.announce();
         return daemon.awaitEnd();
     }

@@ -13,5 +13,8 @@ final class ExitStatus {
     /** The log's storage failed: nothing more could be confirmed (EX_IOERR of sysexits.h). */
     static final int STORAGE_FAILED = 74;
 
+    /** A graceful end by SIGHUP; not 0, so that a supervisor that restarts on failure starts it again. */
+    static final int HUNG_UP = 128 + 1;
+
     private ExitStatus() {}
 }

@@ -49,9 +49,10 @@ final class LogStart implements AutoCloseable {
     }
 
     /** Recovers and replays the log. */
-    Broker open(MemoryBudgets memory) throws IOException, StartException {
+    Broker open(MemoryBudgets memory, StartProgress progress) throws IOException, StartException {
         return onStorage(() -> Broker.open(Mapping.brokerOptions(settings, memory), BrokerClock.SYSTEM, replay -> {
-            wal = Wal.open(storage, options, LocalJournal.restoreTo(replay), LocalJournal.replayTo(replay));
+            wal = Wal.open(
+                    storage, options, LocalJournal.restoreTo(replay), progress.counting(LocalJournal.replayTo(replay)));
             return LocalJournal.over(wal);
         }));
     }

@@ -1,11 +1,11 @@
 package io.blipmq.daemon;
 
+import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.LocalJournal;
 import io.blipmq.config.FsyncPolicy;
 import io.blipmq.config.Settings;
 import io.blipmq.config.WalRecovery;
-import io.blipmq.net.NetBudgets;
 import io.blipmq.net.NetOptions;
 import io.blipmq.net.ServerDescription;
 import io.blipmq.wal.ForcePolicy;
@@ -36,7 +36,9 @@ final class Mapping {
                 delivery.maxInFlight(),
                 memory.positions(),
                 SUBSCRIPTIONS_MAX,
-                settings.limits().maxSubscriptionsPerConnection());
+                settings.limits().maxSubscriptionsPerConnection(),
+                memory.stateBytes(),
+                BrokerLimits.defaults());
     }
 
     static WalOptions walOptions(Settings settings, MemoryBudgets memory) {
@@ -49,20 +51,23 @@ final class Mapping {
                         defaults.recordBytesMax(),
                         defaults.reserveBytes())
                 .withSalvage(settings.log().recovery() == WalRecovery.SALVAGE)
+                .withContent(LocalJournal.content())
                 .withRecordKey(LocalJournal.recordKey());
     }
 
-    static NetOptions netOptions(Settings settings, String version, NetBudgets budgets) {
+    static NetOptions netOptions(Settings settings, String version, MemoryBudgets memory, WalOptions log) {
         return new NetOptions(
                 settings.broker().host(),
                 settings.broker().port(),
-                settings.limits().maxConnections(),
+                memory.connectionsMax(),
                 settings.apiKeys().encoded(),
-                budgets,
+                memory.connections(log),
                 new ServerDescription(
                         SERVER_NAME + "/" + version,
                         settings.log().fsyncPolicy().toString(),
                         settings.delivery().maxInFlight(),
+                        settings.limits().maxSubscriptionsPerConnection(),
+                        settings.delivery().maxRetries(),
                         settings.delivery().pushAckTimeoutMillis()));
     }
 

@@ -1,8 +1,13 @@
 package io.blipmq.daemon;
 
+import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerCounters;
 import io.blipmq.broker.BrokerMetric;
+import io.blipmq.broker.SubscriptionInfo;
+import io.blipmq.daemon.logging.Logging;
 import io.blipmq.metrics.Agents;
+import io.blipmq.metrics.DutyCycle;
+import io.blipmq.metrics.Health;
 import io.blipmq.metrics.HistogramSnapshot;
 import io.blipmq.metrics.JvmMetrics;
 import io.blipmq.metrics.Liveness;
@@ -10,14 +15,16 @@ import io.blipmq.metrics.Metric;
 import io.blipmq.metrics.MetricsRegistry;
 import io.blipmq.metrics.ProcessMetrics;
 import io.blipmq.metrics.RuntimeSnapshot;
-import io.blipmq.metrics.SubscriptionSource;
 import io.blipmq.metrics.TimeSummary;
 import io.blipmq.metrics.http.HttpBindings;
 import io.blipmq.net.NetMetric;
 import io.blipmq.wal.WalMetrics;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -27,8 +34,10 @@ import java.util.function.Supplier;
  * core by its mailbox. Immutable; its suppliers are called by the HTTP threads.
  */
 final class Observation {
-    /** A turn that takes longer than this means that a thread hangs. */
+    /** A turn that takes longer than this means that a thread hangs; a force of a busy disk may take long. */
     private static final long TURN_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
+    /** The core never waits for a force. */
+    private static final long CORE_TURN_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
 
     private final Daemon daemon;
 
@@ -39,14 +48,30 @@ final class Observation {
     HttpBindings bindings() {
         Optional<Supplier<RuntimeSnapshot>> console =
                 daemon.settings().runtimeConsole() ? Optional.of(this::runtime) : Optional.empty();
-        SubscriptionSource subscriptions = countMax ->
-                CoreCalls.ask(daemon.broker().mailbox(), () -> daemon.broker().subscriptions(countMax));
-        return new HttpBindings(
-                registry(),
-                new Liveness(daemon.dutyCycles(), System::nanoTime, TURN_NANOS_MAX),
-                daemon::readiness,
-                subscriptions,
-                console);
+        return new HttpBindings(registry(), this::health, daemon::readiness, this::subscriptions, console);
+    }
+
+    private Health health() {
+        List<DutyCycle> cycles = daemon.dutyCycles();
+        Health core = new Liveness(cycles.subList(0, 1), System::nanoTime, CORE_TURN_NANOS_MAX).get();
+        return core.isUp() ? new Liveness(cycles, System::nanoTime, TURN_NANOS_MAX).get() : core;
+    }
+
+    /** Asks the core for page after page, each in a turn of its own. */
+    private CompletableFuture<List<SubscriptionInfo>> subscriptions(int countMax) {
+        return subscriptionsBehind(0, countMax, new ArrayList<>());
+    }
+
+    private CompletableFuture<List<SubscriptionInfo>> subscriptionsBehind(
+            long id, int countMax, List<SubscriptionInfo> found) {
+        Broker broker = daemon.broker();
+        return CoreCalls.ask(broker.mailbox(), () -> broker.subscriptionsBehind(id, countMax - found.size()))
+                .thenCompose(page -> {
+                    found.addAll(page);
+                    return page.isEmpty()
+                            ? CompletableFuture.completedFuture(found)
+                            : subscriptionsBehind(page.get(page.size() - 1).id(), countMax, found);
+                });
     }
 
     private MetricsRegistry registry() {
@@ -54,6 +79,7 @@ final class Observation {
         bindBroker(builder);
         bindNet(builder);
         bindLog(builder);
+        builder.value(Metric.LOG_LINES_DROPPED, Logging::droppedCount);
         builder.labelled(Metric.BUILD_INFO, Map.of(daemon.version(), () -> 1L));
         Agents.bind(builder, daemon.dutyCycles());
         ProcessMetrics.bind(builder);
@@ -68,6 +94,7 @@ final class Observation {
                 .value(Metric.MESSAGES_PUBLISHED, broker(BrokerMetric.PUBLISHED))
                 .value(Metric.MESSAGES_DELIVERED, broker(BrokerMetric.DELIVERED))
                 .value(Metric.MESSAGES_INFLIGHT, broker(BrokerMetric.IN_FLIGHT))
+                .value(Metric.MESSAGES_DELAYED, broker(BrokerMetric.DELAYED))
                 .value(Metric.MESSAGES_ACKNOWLEDGED, broker(BrokerMetric.ACKNOWLEDGED))
                 .value(Metric.MESSAGES_REDELIVERED, broker(BrokerMetric.REDELIVERED))
                 .value(Metric.MESSAGES_NACKED, broker(BrokerMetric.NACKED))

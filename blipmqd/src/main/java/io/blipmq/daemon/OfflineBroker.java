@@ -27,7 +27,7 @@ final class OfflineBroker implements AutoCloseable {
 
     private OfflineBroker(Settings settings, Path directory) throws IOException {
         OfflineLog.toRead(directory).close();
-        MemoryBudgets memory = MemoryBudgets.ofProcess();
+        MemoryBudgets memory = memory(settings);
         WalOptions options =
                 Mapping.walOptions(settings, memory).withSalvage(false).withLockWaitNanos(0);
         broker = Broker.open(Mapping.brokerOptions(settings, memory), BrokerClock.SYSTEM, replay -> {
@@ -39,6 +39,14 @@ final class OfflineBroker implements AutoCloseable {
             return LocalJournal.over(wal);
         });
         turn();
+    }
+
+    private static MemoryBudgets memory(Settings settings) throws IOException {
+        try {
+            return MemoryBudgets.ofProcess(settings.limits().maxConnections());
+        } catch (StartException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /** @throws IOException when there is no log, a daemon holds it, or it is damaged */

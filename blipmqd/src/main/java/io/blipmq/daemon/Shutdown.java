@@ -71,6 +71,7 @@ final class Shutdown {
             log.error("the shutdown did not complete; the next start recovers the log", e);
         }
         Logging.reportAllRepeats();
+        Logging.flush();
     }
 
     private void drain() throws InterruptedException, ExecutionException, TimeoutException {
@@ -108,7 +109,7 @@ final class Shutdown {
         long givenUpBefore = daemon.wal().metrics().checkpointsGivenUp();
         boolean begun = waitFor(() -> onCore(daemon.broker()::checkpoint), CHECKPOINT_MILLIS_MAX);
         boolean written = begun
-                && waitFor(() -> !daemon.wal().isCheckpointing(), CHECKPOINT_MILLIS_MAX)
+                && waitFor(() -> !onCore(daemon.broker()::isCheckpointing), CHECKPOINT_MILLIS_MAX)
                 && daemon.wal().metrics().checkpointsGivenUp() == givenUpBefore;
         if (!written) {
             log.info("no checkpoint could be written; the next start replays the log from the last one");

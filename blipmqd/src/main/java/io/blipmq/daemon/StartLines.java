@@ -1,11 +1,14 @@
 package io.blipmq.daemon;
 
-import io.blipmq.metrics.Health;
 import io.blipmq.wal.LogDamage;
 import io.blipmq.wal.RecoveryReport;
 import io.blipmq.wal.RepairReport;
 import io.blipmq.wal.Wal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,9 +18,23 @@ final class StartLines {
 
     private StartLines() {}
 
-    static void log(Wal wal) {
+    static void log(Wal wal, Path directory) {
         logSalvage(wal.salvage());
         logRecovery(wal.recovery());
+        if (wal.recovery().fresh()) {
+            warnOfOthers(directory);
+        }
+    }
+
+    private static void warnOfOthers(Path directory) {
+        List<Path> others = OtherLogs.beside(directory);
+        if (!others.isEmpty()) {
+            log.warn(
+                    "A NEW, EMPTY LOG begins in \"{}\", although there is a log in {}: if its messages are wanted, stop this"
+                            + " daemon and correct wal_path",
+                    directory,
+                    others.stream().map(path -> '"' + path.toString() + '"').collect(Collectors.joining(", ")));
+        }
     }
 
     private static void logSalvage(RepairReport salvage) {
@@ -35,13 +52,12 @@ final class StartLines {
         }
     }
 
-    /** Clients are served; but what a salvage gave up should not be forgotten at once. */
-    static Health health(RepairReport salvage) {
+    /** What a salvage gave up, empty when there was none. */
+    static Optional<String> remark(RepairReport salvage) {
         return salvage.damages().isEmpty()
-                ? Health.ok()
-                : new Health(
-                        true,
-                        "ok, salvaged; lost ranges of records: " + salvage.lostRanges() + ", see the log of the start");
+                ? Optional.empty()
+                : Optional.of(
+                        "salvaged; lost ranges of records: " + salvage.lostRanges() + ", see the log of the start");
     }
 
     private static void logRecovery(RecoveryReport report) {

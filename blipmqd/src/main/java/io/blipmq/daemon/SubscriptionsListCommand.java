@@ -48,7 +48,8 @@ final class SubscriptionsListCommand extends OfflineCommand {
                 json.writeStringField("topic", subscription.topic());
                 json.writeNumberField("qos", subscription.qos());
                 json.writeNumberField("backlog", subscription.backlog());
-                json.writeNumberField("unacknowledged", subscription.inFlight());
+                json.writeNumberField(
+                        "unacknowledged", subscription.deliveries().unsettled());
                 if (subscription.oldestAgeMillis() != SubscriptionInfo.NO_MESSAGE) {
                     json.writeNumberField("oldest_age_ms", subscription.oldestAgeMillis());
                 }
@@ -61,7 +62,7 @@ final class SubscriptionsListCommand extends OfflineCommand {
                         subscription.id(),
                         subscription.qos(),
                         subscription.backlog(),
-                        subscription.inFlight(),
+                        subscription.deliveries().unsettled(),
                         age(subscription.oldestAgeMillis()),
                         subscription.name().isEmpty() ? "-" : subscription.name(),
                         subscription.topic());

@@ -1,5 +1,6 @@
 package io.blipmq.daemon;
 
+import io.blipmq.broker.LocalJournal;
 import io.blipmq.config.ConfigException;
 import io.blipmq.wal.LogDamage;
 import io.blipmq.wal.LogReport;
@@ -39,7 +40,7 @@ final class WalRepairCommand extends OfflineCommand {
     private int show(Path directory) throws IOException {
         LogReport report;
         try (OfflineLog log = OfflineLog.toRead(directory)) {
-            report = log.verify();
+            report = log.verify(LocalJournal.content());
         }
         print(report.damages(), List.of(), false);
         return report.isWhole() ? ExitStatus.OK : ExitStatus.DAMAGED;
@@ -48,7 +49,7 @@ final class WalRepairCommand extends OfflineCommand {
     private int repair(Path directory) throws IOException {
         RepairReport report;
         try (OfflineLog log = OfflineLog.toRepair(directory)) {
-            report = log.repair();
+            report = log.repair(LocalJournal.content());
         }
         print(report.damages(), report.kept(), !report.damages().isEmpty());
         return ExitStatus.OK;

@@ -1,5 +1,6 @@
 package io.blipmq.daemon;
 
+import io.blipmq.broker.LocalJournal;
 import io.blipmq.config.ConfigException;
 import io.blipmq.wal.LogDamage;
 import io.blipmq.wal.LogReport;
@@ -24,7 +25,7 @@ final class WalVerifyCommand extends OfflineCommand {
     int run() throws IOException, ConfigException {
         LogReport report;
         try (OfflineLog log = OfflineLog.toRead(location().directory())) {
-            report = log.verify();
+            report = log.verify(LocalJournal.content());
         }
         if (isJson()) {
             Json.line(out(), json -> Json.report(json, report));

@@ -77,6 +77,19 @@ class BadInputTest {
         assertThat(names(directory)).containsExactly("b.toml");
     }
 
+    /** The system falls back to plain ASCII for a locale that is not installed. */
+    @Test
+    void aPathThatTheLocaleCannotNameIsNoWrongPath() throws Exception {
+        Files.write(directory.resolve("b.toml"), List.of("wal_path = \"/tmp/b\u00fccher\""));
+
+        assertRefused(
+                DaemonProcess.run(
+                        DaemonSetup.bare(directory, "--config", "b.toml").variable("LC_ALL", "xx_XX.UTF-8")),
+                "the configuration has a problem",
+                "  b.toml, line 1: wal_path: \"/tmp/b\u00fccher\" has characters that this process's locale does not have, whose encoding is US-ASCII; set LC_ALL to a"
+                        + " locale that is installed and has them, such as C.UTF-8");
+    }
+
     /** Its user may have meant to correct a problem with it. */
     @Test
     void aVariableThatIsNoSettingIsNamedBesideTheProblems() throws Exception {
@@ -204,6 +217,25 @@ class BadInputTest {
         DaemonProcess metrics = DaemonProcess.run(DaemonSetup.in(directory).with("metrics_addr", "192.0.2.1"));
         assertFailed(
                 metrics, "metrics: cannot listen on 192.0.2.1:0: cannot assign requested address; set metrics_addr");
+    }
+
+    @Test
+    void aNewLogBesideAnOldOneIsSaidLoudly() throws Exception {
+        LogDirectory.store(DaemonSetup.in(directory), 1);
+        Path other = directory.resolve("lgo");
+
+        try (DaemonProcess daemon =
+                DaemonProcess.startReady(DaemonSetup.in(directory).with("wal_path", other.toString()))) {
+            assertThat(daemon.output())
+                    .contains(" WARN ")
+                    .contains("A NEW, EMPTY LOG begins in \"" + other + "\", although there is a log in \""
+                            + directory.resolve("log") + "\"");
+            daemon.stop();
+        }
+        try (DaemonProcess daemon =
+                DaemonProcess.startReady(DaemonSetup.in(directory).with("wal_path", other.toString()))) {
+            assertThat(daemon.output()).doesNotContain(" WARN ");
+        }
     }
 
     private static void assertFailed(DaemonProcess daemon, String why) {

@@ -1,6 +1,7 @@
 package io.blipmq.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.blipmq.daemon.v1.BlipClient;
@@ -41,7 +42,7 @@ class BadLogTest {
     }
 
     private DaemonSetup setup() {
-        return DaemonSetup.in(directory);
+        return DaemonSetup.in(directory).with("ack_timeout_ms", 3_600_000);
     }
 
     private void assertRefused(DaemonSetup setup, String... why) throws Exception {
@@ -93,18 +94,51 @@ class BadLogTest {
 
     @Test
     void aDirectoryOfAnotherUserNamesTheUserAndTheCommand() throws Exception {
-        Files.createDirectory(log, permissions("r-xr-xr-x"));
+        giveAway(Files.createDirectory(log, permissions("rwxr-xr-x")));
 
         assertRefused(
                 setupWithoutPrivilege(),
-                "the log cannot be kept in " + log + ": it belongs to uid ",
+                "the log cannot be kept in " + log + ": it belongs to uid 1 and uid ",
                 "chown -R " + Files.getAttribute(directory, "unix:uid") + " " + log + " (as root)");
+    }
+
+    @Test
+    void aDirectoryOfTheRightUserNamesItsModeAndTheCommand() throws Exception {
+        Files.createDirectory(log, permissions("r-x------"));
+
+        assertRefused(
+                setupWithoutPrivilege(),
+                "the log cannot be kept in " + log + ": its mode is r-x------, so that its owner, uid ",
+                "which this daemon runs as, may not write there. Run: chmod u+rwx " + log
+                        + ", or set another wal_path");
+    }
+
+    @Test
+    void aParentOfTheRightUserNamesItsModeAndTheCommand() throws Exception {
+        Path parent = Files.createDirectory(directory.resolve("lib"), permissions("r-x------"));
+
+        assertRefused(
+                setupWithoutPrivilege().with("wal_path", parent.resolve("log").toString()),
+                "the log's directory " + parent.resolve("log") + " cannot be made: the mode of " + parent
+                        + " is r-x------, so that its owner, uid ",
+                "which this daemon runs as, may not write there. Run: chmod u+rwx " + parent
+                        + ", or set another wal_path");
+    }
+
+    @Test
+    void aLinkThatLeadsNowhereIsNamed() throws Exception {
+        Files.createSymbolicLink(log, directory.resolve("unmounted/log"));
+
+        assertRefused(
+                setup(),
+                log + " is a symbolic link to " + directory + "/unmounted/log, which is not there. Make that directory,"
+                        + " or set another wal_path");
     }
 
     /** What is above the log belongs to others, too: nobody should be told to give it away. */
     @Test
     void aDirectoryThatMayNotBeMadeIsToBeMadeForTheUser() throws Exception {
-        Path parent = Files.createDirectory(directory.resolve("lib"), permissions("r-xr-xr-x"));
+        Path parent = giveAway(Files.createDirectory(directory.resolve("lib"), permissions("rwxr-xr-x")));
         Path wanted = parent.resolve("blipmq/log");
 
         assertRefused(
@@ -116,7 +150,7 @@ class BadLogTest {
 
     @Test
     void aDirectoryThatMayNotBeEnteredHoldsNoLog() throws Exception {
-        Path parent = Files.createDirectory(directory.resolve("root"), permissions("r--r--r--"));
+        Path parent = giveAway(Files.createDirectory(directory.resolve("root"), permissions("r--r--r--")));
 
         assertRefused(
                 setupWithoutPrivilege().with("wal_path", parent.resolve("log").toString()),
@@ -145,6 +179,12 @@ class BadLogTest {
     /** For root, without what lets root write everywhere. */
     private DaemonSetup setupWithoutPrivilege() throws Exception {
         return isRoot() ? setup().under(List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search")) : setup();
+    }
+
+    /** Makes it another user's, which only root can. */
+    private Path giveAway(Path file) throws IOException {
+        assumeThat(isRoot()).as("this user may give files away").isTrue();
+        return Files.setAttribute(file, "unix:uid", 1);
     }
 
     private boolean isRoot() throws IOException {
@@ -238,14 +278,19 @@ class BadLogTest {
         Path segment = segmentWithMessages();
         flipByte(segment, FIRST_FRAME_OFFSET + 1000);
 
-        DaemonProcess daemon = DaemonProcess.run(setup());
+        try (DaemonProcess daemon = DaemonProcess.startReady(setup());
+                BlipClient client = daemon.connect()) {
+            long demo = client.subscribe("demo", 1);
+            assertThatThrownBy(() -> client.poll(demo, 1000)).isInstanceOf(IOException.class);
 
-        assertThat(daemon.exitStatus()).isEqualTo(ExitStatus.STORAGE_FAILED);
-        assertThat(daemon.output().lines().toList())
-                .last()
-                .asString()
-                .contains("log file " + segment.getFileName() + ", offset ", "records that were stored are damaged");
-        assertThat(daemon.output()).doesNotContain("\tat ");
+            assertThat(daemon.awaitExit()).isEqualTo(ExitStatus.STORAGE_FAILED);
+            assertThat(daemon.output().lines().toList())
+                    .last()
+                    .asString()
+                    .contains(
+                            "log file " + segment.getFileName() + ", offset ", "records that were stored are damaged");
+            assertThat(daemon.output()).doesNotContain("\tat ");
+        }
     }
 
     @Test

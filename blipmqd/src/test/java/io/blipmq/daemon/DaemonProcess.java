@@ -53,9 +53,10 @@ final class DaemonProcess implements AutoCloseable {
 
     /** Runs a process to its end. */
     static DaemonProcess run(DaemonSetup setup) throws IOException, InterruptedException {
-        DaemonProcess daemon = start(setup);
-        daemon.awaitExit();
-        return daemon;
+        try (DaemonProcess daemon = start(setup)) {
+            daemon.awaitExit();
+            return daemon;
+        }
     }
 
     DaemonProcess awaitReady() throws InterruptedException {
@@ -151,7 +152,7 @@ final class DaemonProcess implements AutoCloseable {
         signal("HUP");
     }
 
-    private void signal(String name) throws IOException, InterruptedException {
+    void signal(String name) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
         assertThat(kill.waitFor()).isZero();
     }

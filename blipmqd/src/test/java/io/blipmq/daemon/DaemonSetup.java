@@ -19,13 +19,20 @@ final class DaemonSetup {
     static final String KEY = "test-key";
 
     private static final List<String> JVM_OPTIONS = List.of(
-            "-ea", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Dfile.encoding=UTF-8");
+            "-ea",
+            "-Xmx80m",
+            "-XX:MaxDirectMemorySize=128m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-Dfile.encoding=UTF-8");
 
     private final Path directory;
     private final Map<String, String> config = new LinkedHashMap<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
     private List<String> arguments;
     private List<String> launcher = List.of();
+    private List<String> jvmOptions = List.of();
 
     private DaemonSetup(Path directory) {
         this.directory = directory;
@@ -77,6 +84,12 @@ final class DaemonSetup {
         return this;
     }
 
+    /** Sets options of the JVM, which win over the usual ones. */
+    DaemonSetup jvmOptions(String... options) {
+        jvmOptions = List.of(options);
+        return this;
+    }
+
     Path directory() {
         return directory;
     }
@@ -89,6 +102,7 @@ final class DaemonSetup {
         List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);
+        command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(arguments == null ? List.of("--config", writeConfig().toString()) : arguments);
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());

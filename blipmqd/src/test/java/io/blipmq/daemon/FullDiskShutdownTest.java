@@ -110,8 +110,9 @@ class FullDiskShutdownTest {
         }
     }
 
+    /** All are unsettled at once, which one subscription may only have where there is memory. */
     private int deliveredAfterwards() throws Exception {
-        try (DaemonProcess daemon = DaemonProcess.startReady(setup());
+        try (DaemonProcess daemon = DaemonProcess.startReady(setup().jvmOptions("-Xmx512m"));
                 BlipClient client = daemon.connect()) {
             assertThat(daemon.output()).contains("the log ended cleanly");
             long subscription = client.subscribe("demo", 1);

@@ -122,8 +122,9 @@ class HttpTest {
 
     @Test
     void healthAndDebugPages() throws Exception {
-        try (DaemonProcess daemon =
-                        DaemonProcess.startReady(DaemonSetup.in(directory).with("enable_tokio_console", true));
+        try (DaemonProcess daemon = DaemonProcess.startReady(DaemonSetup.in(directory)
+                        .with("enable_tokio_console", true)
+                        .with("ack_timeout_ms", 60_000));
                 BlipClient client = daemon.connect()) {
             long id = client.subscribe("demo", 1);
             publish(client, 2);

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.blipmq.client.IgnoredSignals;
 import io.blipmq.daemon.v1.BlipClient;
 import io.blipmq.daemon.v1.Delivery;
 import io.blipmq.daemon.v1.PublishRefusedException;
 import io.blipmq.daemon.v1.RequestRefusedException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ class LifecycleTest {
 
     @Test
     void sigintEndsItWithStatus0AndASummary() throws Exception {
-        assumeThat(isIgnored(SIGINT))
+        assumeThat(IgnoredSignals.contain(SIGINT))
                 .as("SIGINT is ignored here, so children ignore it")
                 .isFalse();
         try (DaemonProcess daemon = DaemonProcess.startReady(setup(DRAIN_MILLIS_FOREVER))) {
@@ -60,8 +60,8 @@ class LifecycleTest {
     }
 
     @Test
-    void aClosedTerminalEndsItWithStatus0AndASummary() throws Exception {
-        assumeThat(isIgnored(SIGHUP))
+    void aClosedTerminalEndsItWithStatus129AndASummary() throws Exception {
+        assumeThat(IgnoredSignals.contain(SIGHUP))
                 .as("SIGHUP is ignored here, so children ignore it")
                 .isFalse();
         try (DaemonProcess daemon = DaemonProcess.startReady(setup(DRAIN_MILLIS_FOREVER))) {
@@ -69,22 +69,23 @@ class LifecycleTest {
 
             daemon.hangUp();
 
-            assertEndedGracefully(daemon);
+            assertEndedGracefully(daemon, 128 + SIGHUP);
         }
     }
 
-    /** A job in the background of a script has SIGINT ignored, one under nohup SIGHUP, and they hand that on. */
-    private static boolean isIgnored(int signal) throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.exists(status)) {
-            return false;
+    @Test
+    void signalsWithoutAMeaningDoNothing() throws Exception {
+        try (DaemonProcess daemon = DaemonProcess.startReady(setup(DRAIN_MILLIS_FOREVER))) {
+            for (String name : List.of("USR1", "ALRM", "VTALRM", "PROF", "IO", "PWR")) {
+                daemon.signal(name);
+                daemon.awaitLine("SIG" + name + " does nothing here");
+            }
+            exchangeThreeMessages(daemon);
+
+            daemon.terminate();
+
+            assertEndedGracefully(daemon);
         }
-        String mask = Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("SigIgn:"))
-                .findFirst()
-                .orElseThrow()
-                .replaceFirst("SigIgn:\\s*", "");
-        return (Long.parseUnsignedLong(mask, 16) >> (signal - 1) & 1) != 0;
     }
 
     private static void exchangeThreeMessages(DaemonProcess daemon) throws IOException {
@@ -106,7 +107,11 @@ class LifecycleTest {
     }
 
     private static void assertEndedGracefully(DaemonProcess daemon) throws InterruptedException {
-        assertThat(daemon.awaitExit()).as(daemon.output()).isZero();
+        assertEndedGracefully(daemon, 0);
+    }
+
+    private static void assertEndedGracefully(DaemonProcess daemon, int status) throws InterruptedException {
+        assertThat(daemon.awaitExit()).as(daemon.output()).isEqualTo(status);
         assertThat(daemon.output().lines().toList())
                 .last()
                 .asString()

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,6 +68,22 @@ class OfflineToolsTest {
         assertThat(report.get("last_sequence").asInt()).isEqualTo(MESSAGES + 1);
         assertThat(report.get("checkpoint").get("sequence").asInt()).isEqualTo(MESSAGES + 1);
         assertThat(log.contents()).isEqualTo(before);
+    }
+
+    @Test
+    void verifyLooksAtTheIndexOfTheNewestSegment() throws Exception {
+        LogDirectory.store(setup, MESSAGES);
+        Path index;
+        try (Stream<Path> files = Files.list(log.path())) {
+            index = files.filter(file -> file.toString().endsWith(".index"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        log.flip(index, 100);
+
+        OfflineRun run = OfflineRun.of("wal", "verify", "--wal-path", path).expect(65);
+
+        assertThat(run.output()).contains("damage: log file " + index.getFileName(), "no record is lost");
     }
 
     @Test

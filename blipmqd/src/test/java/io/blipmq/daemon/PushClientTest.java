@@ -9,24 +9,32 @@ import io.blipmq.client.BlipClientBuilder;
 import io.blipmq.client.Confirm;
 import io.blipmq.client.CuttingProxy;
 import io.blipmq.client.DeadLetterMessage;
+import io.blipmq.client.DeadLetterSelection;
 import io.blipmq.client.Delivery;
 import io.blipmq.client.Message;
 import io.blipmq.client.Receiver;
 import io.blipmq.client.RefusedException;
 import io.blipmq.client.SubscriptionInfo;
+import io.blipmq.client.SubscriptionState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client of version 2 and a real daemon: what each promises the other. */
 @Timeout(180)
@@ -135,6 +143,72 @@ class PushClientTest {
     }
 
     @Test
+    void whatWasNotBegunSpendsNoAttemptWhenItsClientDies() throws Exception {
+        BlockingQueue<SubscriptionState> states = new LinkedBlockingQueue<>();
+        try (CuttingProxy proxy = new CuttingProxy(daemon.brokerAddress());
+                BlipClient client = builder().address(proxy.address()).connect();
+                Receiver receiver = client.subscribe("t")
+                        .name("n")
+                        .manualAck()
+                        .countFromBegin()
+                        .listener((state, reason) -> states.add(state))
+                        .receive()) {
+            assertThat(states.take()).isEqualTo(SubscriptionState.ATTACHED);
+            for (int i = 0; i < 3; i++) {
+                client.publish("t", "m" + i);
+            }
+            for (int attempt = 1; attempt <= 2; attempt++) {
+                Delivery first = receiver.receive(LONG).orElseThrow();
+                assertThat(first.text()).isEqualTo("m0");
+                assertThat(first.attempt()).isEqualTo(attempt);
+                proxy.cutAll();
+                assertThat(states.take()).isEqualTo(SubscriptionState.ATTACHED);
+            }
+            receiver.receive(LONG).orElseThrow().ack();
+            Delivery second = receiver.receive(LONG).orElseThrow();
+            assertThat(second.text()).isEqualTo("m1");
+            assertThat(second.attempt()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aCreditInBytesComesBack(int qos) throws Exception {
+        try (BlipClient client = connect();
+                Receiver receiver =
+                        client.subscribe("t").qos(qos).creditBytes(700).receive()) {
+            for (int i = 0; i < 50; i++) {
+                client.publish("t", new byte[500]);
+            }
+            for (int i = 0; i < 50; i++) {
+                assertThat(receiver.receive(LONG).orElseThrow().body()).hasSize(500);
+            }
+        }
+    }
+
+    @Test
+    void aClientThatLostItsConnectionWithoutAWordTakesItsOwnNameBackAtOnce() throws Exception {
+        Queue<SubscriptionState> states = new ConcurrentLinkedQueue<>();
+        try (CuttingProxy proxy = new CuttingProxy(daemon.brokerAddress());
+                BlipClient publisher = connect();
+                BlipClient client = builder()
+                        .address(proxy.address())
+                        .silenceTimeout(Duration.ofMillis(500))
+                        .heartbeat(Duration.ofMinutes(10))
+                        .connect();
+                Receiver receiver = client.subscribe("t")
+                        .name("n")
+                        .listener((state, reason) -> states.add(state))
+                        .receive()) {
+            proxy.silenceAll();
+            publisher.publish("t", "x");
+
+            assertThat(receiver.receive(LONG).orElseThrow().text()).isEqualTo("x");
+            assertThat(states).containsExactly(SubscriptionState.ATTACHED, SubscriptionState.ATTACHED);
+        }
+    }
+
+    @Test
     void aRejectedMessageIsADeadLetterAndComesBackWhenItIsRedriven() throws Exception {
         try (BlipClient client = connect();
                 Receiver receiver = client.subscribe("t").name("n").manualAck().receive()) {
@@ -148,13 +222,16 @@ class PushClientTest {
             assertThat(letter.why().attempts()).isEqualTo(1);
             assertThat(letter.headers().get(0).text()).isEqualTo("b");
 
-            assertThat(admin.redrive(letters.id(), 10)).isEqualTo(1);
+            assertThat(admin.redrive(letters.id(), DeadLetterSelection.oldest(10))
+                            .count())
+                    .isEqualTo(1);
             Delivery again = receiver.receive(LONG).orElseThrow();
             assertThat(again.text()).isEqualTo("x");
             assertThat(again.attempt()).isEqualTo(1);
             again.reject("still not");
             awaitLetter(admin, letters.id());
-            assertThat(admin.purge(letters.id(), 10)).isEqualTo(1);
+            assertThat(admin.purge(letters.id(), DeadLetterSelection.oldest(10)).count())
+                    .isEqualTo(1);
             assertThat(admin.deadLetters(letters.id(), 10)).isEmpty();
         }
     }

@@ -33,7 +33,7 @@ class PushTest {
             Welcome welcome = client.shakeHandsForPush(DaemonSetup.KEY);
             assertThat(welcome.server()).matches("blipmqd/\\S+");
             assertThat(welcome.fsyncPolicy()).isEqualTo("every_n:64");
-            assertThat(welcome.ackTimeoutMillis()).isEqualTo(7_000);
+            assertThat(welcome.times().ackMillis()).isEqualTo(7_000);
             old.ping(1).expectPong(1);
             Scrape scrape = daemon.scrape();
             assertThat(scrape.value("blipmq_sessions{version=\"1\"}")).isEqualTo(1);

@@ -26,8 +26,9 @@ class SalvageStartTest {
 
     @BeforeEach
     void name() {
-        strict = DaemonSetup.in(directory);
-        salvage = DaemonSetup.in(directory).with("wal_recovery", "salvage");
+        // So long that nothing is delivered twice to a test that takes its time.
+        strict = DaemonSetup.in(directory).with("ack_timeout_ms", 3_600_000);
+        salvage = DaemonSetup.in(directory).with("ack_timeout_ms", 3_600_000).with("wal_recovery", "salvage");
         log = new LogDirectory(strict.logDirectory());
     }
 

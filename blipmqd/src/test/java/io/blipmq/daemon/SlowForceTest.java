@@ -31,8 +31,9 @@ class SlowForceTest {
     /** The one that hangs, counted per thread; a log thread that has been relieved by then does not come so far. */
     private static final int NTH = 150;
 
-    private static final long HANG_SECONDS = 4;
-    private static final long HANGING_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long HANG_SECONDS = 6;
+    /** Longer than a busy disk stalls by itself. */
+    private static final long HANGING_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
     /** Slow moments of the disk may bring the log thread there first, and then it hangs instead. */
     private static final int LIVES = 20;
 

@@ -68,7 +68,7 @@ final class WireClient implements AutoCloseable {
     /** HELLO and AUTH of version 2, which are accepted. */
     Welcome shakeHandsForPush(String key) throws IOException {
         version = FrameLayout.VERSION_2;
-        send(to -> RequestEncoder.hello(to, 1, bytes("wire"))).auth(2, key);
+        send(to -> RequestEncoder.hello(to, 1, bytes("wire"), new byte[0], 0)).auth(2, key);
         ByteBuffer welcome = receive(FrameType.WELCOME, 1);
         receive(FrameType.ACK, 2);
         return Welcome.read(welcome, 0);
@@ -80,6 +80,7 @@ final class WireClient implements AutoCloseable {
                 to,
                 correlationId,
                 AttachLayout.QOS_FLAG,
+                AttachLayout.UNLIMITED_CREDIT,
                 AttachLayout.UNLIMITED_CREDIT,
                 0,
                 0,
@@ -98,7 +99,16 @@ final class WireClient implements AutoCloseable {
 
     WireClient acknowledge(long correlationId, long subscriptionId, long tag) throws IOException {
         return send(to -> RequestEncoder.settle(
-                to, correlationId, subscriptionId, SettleLayout.ACK, 0, 0, new byte[0], new long[] {tag}, 1));
+                to,
+                correlationId,
+                subscriptionId,
+                SettleLayout.ACK,
+                0,
+                0,
+                new byte[0],
+                new long[] {tag},
+                new int[1],
+                1));
     }
 
     WireClient hello(long correlationId) throws IOException {

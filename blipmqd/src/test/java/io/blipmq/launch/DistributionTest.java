@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -103,6 +106,116 @@ class DistributionTest {
 
         assertThat(result.err()).isEmpty();
         assertThat(result.out()).contains("probe set\n").containsPattern("heap 6[0-4]\n");
+    }
+
+    /** The JVM refuses two collectors, a first heap above the largest, and contradictory ratios. */
+    @ParameterizedTest
+    @ValueSource(strings = {"BLIPMQ_JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"})
+    void whatTheEnvironmentChoosesReplacesTheLaunchersChoice(String variable) throws Exception {
+        for (String chosen : List.of(
+                "-XX:+UseParallelGC",
+                "-Xms600m",
+                "-Xmx12m",
+                "-XX:MaxHeapSize=12m",
+                "-XX:MaxRAMPercentage=5",
+                "-XX:MinHeapFreeRatio=30",
+                "-XX:TieredStopAtLevel=0",
+                "-XX:MaxDirectMemorySize=20m")) {
+            place.set(variable, "-Dprobe=set " + chosen);
+
+            var result = place.run(place.blipmqd(), "exit", "0");
+
+            assertThat(result.status()).as(chosen + ": " + result.err()).isZero();
+            assertThat(result.out()).as(chosen).contains("probe set\n");
+            if (chosen.contains("12m")) {
+                assertThat(result.out()).as(chosen).containsPattern("heap 1[0-2]\n");
+            }
+        }
+    }
+
+    @Test
+    void theDaemonsOptionsDoNotReachTheCommandLine() throws Exception {
+        place.set("BLIPMQ_JAVA_OPTS", "-XX:+UseZGC -Dcom.sun.management.jmxremote.port=9999");
+        place.set("JAVA_TOOL_OPTIONS", "-agentlib:jdwp=transport=dt_socket,server=y,address=5005");
+        place.set("BLIPMQ_CLI_JAVA_OPTS", "-Xmx64m");
+
+        String options = launch("jvm_options blipmq; echo $options $own_options tool ${JAVA_TOOL_OPTIONS-unset}");
+
+        assertThat(options)
+                .contains("-XX:+UseSerialGC")
+                .endsWith(" -Xmx64m tool unset\n")
+                .doesNotContain("ZGC", "jmxremote", "-Xmx256m");
+    }
+
+    /** A JVM puts the first files that it opens in the places of closed standard streams. */
+    @Test
+    void aClosedStandardStreamIsNothing() throws Exception {
+        Path list = directory.resolve("descriptors");
+        Path caller = Place.script(directory.resolve("caller"), "exec \"$1\" descriptors \"$2\" <&- >&- 2>&-\n");
+
+        var result = place.run(caller, place.blipmqd().toString(), list.toString());
+
+        assertThat(result.status()).isZero();
+        assertThat(list).hasContent("/dev/null\n/dev/null\n/dev/null\n");
+    }
+
+    @Test
+    void whatTheDaemonWritesIsNotForOthersToRead() throws Exception {
+        Path file = directory.resolve("file");
+        for (String mask : List.of("000", "022", "077")) {
+            Path caller =
+                    Place.script(directory.resolve("caller"), "umask " + mask + "; exec \"$1\" descriptors \"$2\"\n");
+
+            assertThat(place.run(caller, place.blipmqd().toString(), file.toString())
+                            .status())
+                    .isZero();
+
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo(mask.equals("077") ? "rw-------" : "rw-r-----");
+            Files.delete(file);
+        }
+    }
+
+    /** The JVM's own part is what {@code MemoryBudgets} knows. */
+    @ParameterizedTest
+    @ValueSource(ints = {64, 80, 96, 128, 160, 192, 256, 384, 512, 700, 1023, 1024, 24_000})
+    void heapDirectBuffersAndTheJvmFitTheMemoryThatThereIs(int limitMib) throws Exception {
+        String options =
+                launch("memory_limit_mib() { limit_mib=" + limitMib + "; }; jvm_options blipmqd; echo $options");
+
+        int heapMib = number(options, "-Xmx(\\d+)m");
+        int directMib = number(options, "-XX:MaxDirectMemorySize=(\\d+)m");
+        int ownMib = Math.max(36, Math.min(limitMib, 1024) / (limitMib < 512 ? 4 : 5));
+        assertThat(heapMib + directMib + ownMib).isLessThanOrEqualTo(limitMib);
+        assertThat(heapMib).isGreaterThanOrEqualTo(15);
+        assertThat(directMib).isGreaterThanOrEqualTo(13);
+    }
+
+    @Test
+    void theMemoryThatThereIsIsThatOfTheTightestGroup() throws Exception {
+        Path groups = directory.resolve("groups");
+        Files.createDirectories(groups.resolve("outer/inner"));
+        Files.writeString(groups.resolve("memory.max"), "max\n");
+        Files.writeString(groups.resolve("outer/memory.max"), "134217728\n");
+        Files.writeString(groups.resolve("outer/inner/memory.max"), "268435456\n");
+
+        String limit = launch("limit_mib=1000; limits_above '" + groups + "' /outer/inner memory.max; echo $limit_mib");
+
+        assertThat(limit).isEqualTo("128\n");
+    }
+
+    /** What the functions of the launchers do. */
+    private String launch(String commands) throws Exception {
+        var result =
+                place.run(Path.of("/bin/sh"), "-c", "bin=$0; . \"$0/launch.sh\"; " + commands, place.home + "/bin");
+        assertThat(result.err()).isEmpty();
+        return result.out();
+    }
+
+    private static int number(String text, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        assertThat(matcher.find()).as(text).isTrue();
+        return Integer.parseInt(matcher.group(1));
     }
 
     @Test

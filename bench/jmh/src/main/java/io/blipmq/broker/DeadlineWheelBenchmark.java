@@ -33,13 +33,13 @@ public class DeadlineWheelBenchmark extends TimePerOperation {
 
     @Setup
     public void fill() {
-        settledWheel = new DeadlineWheel(0);
+        settledWheel = new DeadlineWheel(0, BrokerLimits.defaults());
         settled = new Delivery[inFlight];
         for (int i = 0; i < inFlight; i++) {
             settled[i] = delivery();
             deliver(settled[i]);
         }
-        expiringWheel = new DeadlineWheel(0);
+        expiringWheel = new DeadlineWheel(0, BrokerLimits.defaults());
         for (int i = 0; i < inFlight; i++) {
             expiringWheel.schedule(delivery(), (i / DELIVERIES) * TICK_NANOS);
         }

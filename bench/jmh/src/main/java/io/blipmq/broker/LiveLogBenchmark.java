@@ -23,7 +23,9 @@ public class LiveLogBenchmark extends TimePerOperation {
     @Param({"1", "10"})
     int readers;
 
-    private final Output output = new Output();
+    /** With credit without limit. */
+    private Attachment reader;
+
     private ByteBuffer run;
     private LiveLog readLog;
     private LiveLog unreadLog;
@@ -54,6 +56,16 @@ public class LiveLogBenchmark extends TimePerOperation {
         }
 
         @Override
+        public long position() {
+            return 0;
+        }
+
+        @Override
+        public long written() {
+            return 0;
+        }
+
+        @Override
         public void onDetached(long subscriptionId, int code, String why) {
             throw new UnsupportedOperationException("nobody detaches");
         }
@@ -66,6 +78,7 @@ public class LiveLogBenchmark extends TimePerOperation {
             EntryLayout.putHeader(run, payloadBytes, new byte[0], 0);
             run.position(run.position() + payloadBytes);
         }
+        reader = attach(new Output());
         readLog = newLog();
         unreadLog = newLog();
         cursors = new LiveCursor[readers];
@@ -75,8 +88,29 @@ public class LiveLogBenchmark extends TimePerOperation {
         }
     }
 
+    private static Attachment attach(Pusher output) {
+        byte[] name = {'t'};
+        Topic topic = new Topic(1, name, LiveLogBenchmark::newLog, null);
+        Client client = new Client(OwnerId.ofKey(name), "", "", output);
+        AttachRequest request = new AttachRequest(
+                0,
+                name,
+                new byte[0],
+                false,
+                false,
+                0,
+                0,
+                false,
+                false,
+                PushBroker.UNLIMITED_CREDIT,
+                PushBroker.UNLIMITED_CREDIT,
+                1);
+        return new Attachment(client, new PassingSubscription(1, topic, client, 0), request, false);
+    }
+
     private static LiveLog newLog() {
-        return new LiveLog(new LiveMemory(MEMORY_BYTES_MAX), MESSAGES_MAX, new BrokerCounters());
+        return new LiveLog(
+                new LiveMemory(MEMORY_BYTES_MAX, BrokerLimits.defaults()), MESSAGES_MAX, new BrokerCounters());
     }
 
     /** A run goes in, and out to every reader. */
@@ -110,7 +144,7 @@ public class LiveLogBenchmark extends TimePerOperation {
         long pushed = 0;
         for (LiveCursor cursor : cursors) {
             while (cursor.hasNext()) {
-                pushed += cursor.push(1, output, MESSAGES);
+                pushed += cursor.push(reader, MESSAGES);
             }
         }
         return pushed;

@@ -10,11 +10,6 @@ import java.util.function.Consumer;
 
 /** Passes commands on and tells what they were. Owned by the simulation's thread. */
 final class CommandRecorder implements CommandHandler {
-    /** Where the expiry and the topic of a message stand in its record, which begins with when it was published. */
-    private static final int EXPIRES = 8;
-
-    private static final int TOPIC = 22;
-
     private final CommandHandler target;
     private final Consumer<Command> told;
 
@@ -38,11 +33,11 @@ final class CommandRecorder implements CommandHandler {
             int payloadOffset,
             int payloadLength,
             int propertiesBytes,
-            long publishedMillis) {
+            long publishedMillis,
+            long expiresMillis) {
         String topic = Texts.of(body, topicOffset, topicLength);
         String payload = Texts.of(body, payloadOffset, payloadLength);
         String properties = Texts.hex(body, payloadOffset - propertiesBytes, propertiesBytes);
-        long expires = body.getLong(topicOffset - TOPIC + EXPIRES);
         target.onPublish(
                 sequence,
                 position,
@@ -52,8 +47,9 @@ final class CommandRecorder implements CommandHandler {
                 payloadOffset,
                 payloadLength,
                 propertiesBytes,
-                publishedMillis);
-        told.accept(Command.publish(sequence, topic, properties, payload, publishedMillis, expires));
+                publishedMillis,
+                expiresMillis);
+        told.accept(Command.publish(sequence, topic, properties, payload, publishedMillis, expiresMillis));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.blipmq.broker.simulation;
 
 import io.blipmq.wal.SimulatedStorage;
+import io.blipmq.wal.WalLimits;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +19,6 @@ import java.util.function.Predicate;
 final class DiskBound {
     private static final long SEGMENT_OVERHEAD_BYTES = 4_096 + 40 + 8;
     private static final int UNCOVERED_SEGMENTS = 3;
-    private static final int COUNTED_PER_CHECKPOINT = 16;
     private static final int STEPS_MAX = 5_000;
 
     private static final int MESSAGE_BYTES = 16 + 22;
@@ -38,7 +38,7 @@ final class DiskBound {
     void check(Runnable commander) throws IOException {
         machine.storage().limitBytes(Long.MAX_VALUE);
         int segments = count(DiskBound::isSegment);
-        for (int round = 0; round < 3 + segments / COUNTED_PER_CHECKPOINT; round++) {
+        for (int round = 0; round < 3 + checkpointsFor(segments); round++) {
             commander.run();
             turns.postTick();
             awaitCheckpoint();
@@ -48,9 +48,16 @@ final class DiskBound {
         checkBytes();
     }
 
+    /** Each counts a few segments, and rewrites a run of a few neighbours at least. */
+    private int checkpointsFor(int segments) {
+        WalLimits limits = machine.walLimits();
+        return segments / limits.countedMax() + 2 * segments / limits.mergedMax();
+    }
+
     private void awaitCheckpoint() {
         turns.turn(1_000);
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 5 || isBehind(); i++) {
+            Check.that(i < STEPS_MAX, () -> "the core finds no end");
             turns.stepAll();
         }
         machine.passCheckpointInterval();
@@ -60,6 +67,11 @@ final class DiskBound {
             machine.stepLog();
             turns.turn(0);
         }
+    }
+
+    private boolean isBehind() {
+        return machine.broker().isTickUnderWay()
+                || model.history().appliedSequence() < model.history().lastSequence();
     }
 
     private void checkFiles() throws IOException {

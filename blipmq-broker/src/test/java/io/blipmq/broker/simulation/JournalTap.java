@@ -23,8 +23,11 @@ final class JournalTap implements Journal {
         /** Stored, handed back, and now in effect. */
         void onApplied(Command command);
 
-        /** The broker's state is going to be kept. */
-        void onCheckpoint(long sequence, ByteBuffer state);
+        /** The broker's state of this moment is going to be kept. */
+        void onCheckpointBegun(long sequence);
+
+        /** That is what is kept of it. */
+        void onCheckpoint(ByteBuffer state);
     }
 
     JournalTap(Journal journal, Listener listener) {
@@ -117,6 +120,11 @@ final class JournalTap implements Journal {
     }
 
     @Override
+    public void requestForce() {
+        journal.requestForce();
+    }
+
+    @Override
     public void submit(long nowNanos) {
         journal.submit(nowNanos);
     }
@@ -152,6 +160,11 @@ final class JournalTap implements Journal {
     }
 
     @Override
+    public int findWork() {
+        return journal.findWork();
+    }
+
+    @Override
     public void readMessage(StoredMessage message) {
         journal.readMessage(message);
     }
@@ -172,8 +185,20 @@ final class JournalTap implements Journal {
     }
 
     @Override
+    public long beginCheckpoint() {
+        long sequence = journal.beginCheckpoint();
+        listener.onCheckpointBegun(sequence);
+        return sequence;
+    }
+
+    @Override
+    public void hurryCheckpoint() {
+        journal.hurryCheckpoint();
+    }
+
+    @Override
     public void checkpoint(ByteBuffer state, Liveness liveness) {
-        listener.onCheckpoint(journal.appliedSequence(), state);
+        listener.onCheckpoint(state);
         journal.checkpoint(state, liveness);
     }
 }

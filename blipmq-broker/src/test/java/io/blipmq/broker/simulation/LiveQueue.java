@@ -5,35 +5,50 @@ import java.util.Deque;
 
 /** The QoS 0 messages that one subscription may be given. Owned by the simulation's thread. */
 final class LiveQueue {
-    /** Whether the oldest may be dropped. */
-    private final boolean lossy;
+    private final Model model;
+    /** So many of the newest can be had; the broker drops the others when it looks for the next one. */
+    private final int countMax;
 
     private final Deque<Entry> entries = new ArrayDeque<>();
 
     /** @param before how many QoS 1 messages came before it */
-    record Entry(String payload, long before) {}
+    record Entry(String payload, long before, long publishedMillis) {}
 
-    LiveQueue(boolean lossy) {
-        this.lossy = lossy;
+    LiveQueue(Model model) {
+        this.model = model;
+        this.countMax = model.options().liveMessagesMax();
     }
 
-    void add(String payload, long before) {
-        entries.add(new Entry(payload, before));
+    void add(String payload, long before, long publishedMillis) {
+        entries.add(new Entry(payload, before, publishedMillis));
     }
 
-    /** The oldest, or null; unknown when some may have been dropped. */
+    private void dropExpired() {
+        long ttl = model.options().messageTtlMillis();
+        while (ttl > 0 && !entries.isEmpty() && entries.peek().publishedMillis + ttl <= model.nowMillis()) {
+            entries.remove();
+        }
+    }
+
+    /** The oldest that can be had, or null. What has expired may stand behind what there are too many of. */
     Entry first() {
-        return lossy ? null : entries.peek();
+        while (entries.size() > countMax) {
+            entries.remove();
+        }
+        dropExpired();
+        return entries.peek();
     }
 
     boolean isEmpty() {
-        return entries.isEmpty();
+        return first() == null;
     }
 
     /** This one was delivered: it must be the oldest, or the oldest that was not dropped. */
     Entry onDelivered(String payload) {
+        dropExpired();
         Entry first = entries.poll();
-        while (lossy && first != null && !first.payload.equals(payload)) {
+        while (first != null && !first.payload.equals(payload) && entries.size() >= countMax) {
+            dropExpired();
             first = entries.poll();
         }
         Entry expected = first;

@@ -2,6 +2,7 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.AttachRequest;
 import io.blipmq.broker.Broker;
+import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.OwnerId;
@@ -50,10 +51,15 @@ final class Model implements JournalTap.Listener {
     /** Messages whose time was over when this turn began. */
     private final List<Settled> outdated = new ArrayList<>();
 
+    /** What the tick that is under way has to drop, and which subscriptions it has to remove. */
+    private final List<Settled> outdatedInTick = new ArrayList<>();
+
+    private final Set<Long> endedInTick = new HashSet<>();
+    /** Whether acknowledgements have waited for room since that tick began. */
+    private boolean settlementsWaitedInTick;
+
     /** Whether the journal had no room for the last settlement: acknowledgements wait, and nothing expires. */
     private boolean settlementsWait;
-    /** Whether that was so at any time of this turn. */
-    private boolean settlementsWaited;
     /** When that was last so. */
     private long settlementsWaitedNanos;
 
@@ -63,6 +69,9 @@ final class Model implements JournalTap.Listener {
     private boolean shuttingDown;
     private boolean sealed;
     private long nowNanos;
+    private long startNanos;
+    private long startMillis;
+    private boolean clockJumped;
     private long nowMillis;
 
     record Settled(long subscription, long tag) {}
@@ -127,8 +136,29 @@ final class Model implements JournalTap.Listener {
         return settlementsWait;
     }
 
-    boolean isLiveLossy() {
-        return options.liveMessagesMax() < 10_000;
+    /** Whether a subscription that holds so many deliveries must be given another one. */
+    boolean mayHoldAnother(long held) {
+        BrokerLimits limits = options.limits();
+        long used = durable.values().stream()
+                .mapToLong(ModelSubscription::memoryBytes)
+                .sum();
+        used += passing.values().stream()
+                .mapToLong(reader -> limits.subscriptionBytes() + reader.topic.length())
+                .sum();
+        return held == 0 || held * limits.deliveryBytes() < options.stateBytesMax() - used;
+    }
+
+    /** Whether more dead letters are remembered than there is room for. */
+    boolean isBeyondLetters() {
+        long letters = durable.values().stream()
+                .mapToLong(ModelSubscription::lettersMadeCount)
+                .sum();
+        return letters * options.limits().letterBytes() > options.stateBytesMax() / 16;
+    }
+
+    /** Whether times of what is stored were moved: a letter's copy of its message's time may have been, or not. */
+    boolean hasClockJumped() {
+        return clockJumped;
     }
 
     TreeMap<Long, ModelSubscription> durable() {
@@ -161,12 +191,42 @@ final class Model implements JournalTap.Listener {
         shuttingDown = false;
         sealed = false;
         nowNanos = newNowNanos;
+        startNanos = newNowNanos;
+        startMillis = newNowMillis;
         nowMillis = newNowMillis;
         if (restored != null) {
             restored.subscriptions().forEach(subscription -> durable.put(subscription.id, subscription.copy()));
+            durable.values().forEach(subscription -> subscription.forgetLetters(durable.keySet()));
         }
-        history.entriesBehind(restoredSequence).forEach(this::apply);
+        long lastMillis = restored == null ? 0 : restored.millis();
+        long movedMillis = 0;
+        for (History.Entry entry : history.entriesBehind(restoredSequence)) {
+            if (entry.command().kind() == Command.Kind.PUBLISH) {
+                movedMillis += moveTimes(entry.command().millis(), lastMillis);
+                lastMillis = entry.command().millis();
+            }
+            apply(entry);
+        }
+        movedMillis += moveTimes(nowMillis, lastMillis);
+        if (restored != null) {
+            long believedNanos = (nowMillis - movedMillis - restored.millis()) * 1_000_000;
+            long missedNanos = nowNanos - restored.nanos() - believedNanos;
+            restored.subscriptions()
+                    .forEach(subscription ->
+                            durable.computeIfPresent(subscription.id, (id, found) -> found.miss(missedNanos)));
+        }
         durable.values().forEach(ModelSubscription::onRestored);
+    }
+
+    /** The clock was set to what nobody believes: no time has passed then. */
+    private long moveTimes(long millis, long lastMillis) {
+        long passed = millis - lastMillis;
+        if (lastMillis != 0 && (passed < -1_000 || passed > options.limits().downMillisMax())) {
+            durable.values().forEach(subscription -> subscription.moveTimes(passed, millis));
+            clockJumped = true;
+            return passed;
+        }
+        return 0;
     }
 
     /** From now on nothing is delivered or taken but acknowledgements. */
@@ -189,11 +249,10 @@ final class Model implements JournalTap.Listener {
 
     // --- turns
 
-    void beginTurn(long newNowNanos, long newNowMillis) {
-        removalsRefused.clear();
-        settlementsWaited = settlementsWait;
+    void beginTurn(long newNowNanos) {
+        settlementsWaitedInTick |= settlementsWait;
         nowNanos = newNowNanos;
-        nowMillis = newNowMillis;
+        nowMillis = startMillis + (nowNanos - startNanos) / 1_000_000;
         if (settlementsWait) {
             settlementsWaitedNanos = nowNanos;
         }
@@ -202,13 +261,19 @@ final class Model implements JournalTap.Listener {
         durable.values().forEach(ModelSubscription::onTurn);
     }
 
-    /** What a tick in this turn has to drop. */
+    /**
+     * What a tick in this turn has to drop. It stops at the first message that has not expired, among those that are due as
+     * among those never delivered: since times were moved, an older one may expire later than a newer one.
+     */
     private void noteOutdated(ModelSubscription subscription) {
         boolean again = nowNanos - settlementsWaitedNanos < AGAIN_NANOS + ModelSubscription.TICK_NANOS;
+        boolean newStopped = false;
+        boolean dueStopped = again;
         for (ModelMessage message : subscription.unsettled.values()) {
-            boolean waits =
-                    message.state == ModelMessage.State.NEW || message.state == ModelMessage.State.DUE && !again;
-            if (waits && message.isExpired(nowMillis)) {
+            if (!message.isExpired(nowMillis)) {
+                newStopped |= message.isNew();
+                dueStopped |= !message.isNew();
+            } else if (message.isNew() ? !newStopped : message.state == ModelMessage.State.DUE && !dueStopped) {
                 outdated.add(new Settled(subscription.id, message.tag));
             }
         }
@@ -218,7 +283,7 @@ final class Model implements JournalTap.Listener {
     void checkMoves() {
         for (ModelSubscription subscription : durable.values()) {
             for (ModelMessage message : subscription.unsettled.values()) {
-                boolean overdue = subscription.isFinal(message)
+                boolean overdue = subscription.isFinalForSure(message)
                         && subscription.isPastDeadline(message, ModelSubscription.TICK_NANOS)
                         && !message.isExpired(nowMillis)
                         && !subscription.removing
@@ -239,6 +304,12 @@ final class Model implements JournalTap.Listener {
         Check.that(
                 least <= inFlight && inFlight <= most,
                 () -> "in flight: " + inFlight + ", expected " + least + " to " + most);
+        long held = durable.values().stream()
+                .mapToLong(ModelSubscription::heldLeast)
+                .sum();
+        Check.that(
+                (held - durable.size()) * options.limits().deliveryBytes() <= options.stateBytesMax(),
+                () -> held + " deliveries are held, more than there is memory for");
         checkCount(broker, BrokerMetric.SUBSCRIPTIONS, durable.size() + passing.size());
         checkCount(
                 broker,
@@ -262,7 +333,7 @@ final class Model implements JournalTap.Listener {
                         () -> subscription + " holds " + subscription.backlogBytes() + " bytes, said is "
                                 + info.backlogBytes());
             }
-            if (subscription != null && !subscription.isAttached() && !subscription.hasExpired()) {
+            if (subscription != null && !subscription.isAttached() && !subscription.isBacklogUnsure()) {
                 Check.that(
                         info.backlog() == subscription.backlog(),
                         () -> subscription + " has a backlog of " + subscription.backlog() + ", said is "
@@ -284,22 +355,48 @@ final class Model implements JournalTap.Listener {
                 .flatMap(topics -> topics);
     }
 
-    /** After a maintenance tick nothing waits that nobody wants any more. */
+    /** A maintenance tick begins its work with this turn. */
+    void beginTick() {
+        removalsRefused.clear();
+        settlementsWaitedInTick = settlementsWait;
+        outdatedInTick.clear();
+        outdatedInTick.addAll(outdated);
+        endedInTick.clear();
+        durable.values().stream().filter(this::isEnded).forEach(subscription -> endedInTick.add(subscription.id));
+    }
+
+    private boolean isEnded(ModelSubscription subscription) {
+        return !subscription.isAttached()
+                && !subscription.deadLetters
+                && !subscription.removing
+                && (subscription.passing && nowNanos > subscription.detachedNanos
+                        || nowNanos - startNanos >= options.limits().startGraceNanos()
+                                && detachedForNanos(subscription) - ModelSubscription.MILLI_NANOS
+                                        >= options.subscriptionExpiryNanos());
+    }
+
+    private long detachedForNanos(ModelSubscription subscription) {
+        return nowNanos - subscription.detachedNanos;
+    }
+
+    /** A maintenance tick has done its work: nothing waits that nobody wanted when it began. */
     void checkTick() {
         for (ModelSubscription subscription : durable.values()) {
-            boolean outdated = !subscription.isAttached()
-                    && !subscription.deadLetters
-                    && !subscription.removing
-                    && (subscription.passing && nowNanos > subscription.detachedNanos
-                            || nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos());
             Check.that(
-                    !outdated || settlementsWaited || removalsRefused.contains(subscription.id),
+                    !endedInTick.contains(subscription.id)
+                            || !isEnded(subscription)
+                            || settlementsWaitedInTick
+                            || removalsRefused.contains(subscription.id),
                     () -> subscription + " should have expired");
         }
-        for (Settled message : settlementsWaited ? Set.<Settled>of() : outdated) {
+        for (Settled message : settlementsWaitedInTick ? Set.<Settled>of() : outdatedInTick) {
             ModelSubscription subscription = durable.get(message.subscription);
+            ModelMessage kept = subscription == null ? null : subscription.unsettled.get(message.tag);
+            boolean taken = kept != null
+                    && kept.state != ModelMessage.State.NEW
+                    && kept.state != ModelMessage.State.DUE; // meanwhile
             Check.that(
-                    subscription == null || !subscription.unsettled.containsKey(message.tag),
+                    kept == null || taken,
                     () -> subscription.unsettled.get(message.tag) + " of " + subscription + " has expired and is kept");
         }
     }
@@ -315,7 +412,7 @@ final class Model implements JournalTap.Listener {
         if (qos == 0) {
             passing.values().stream()
                     .filter(reader -> reader.topic.equals(topic))
-                    .forEach(reader -> reader.live.add(payload, 0));
+                    .forEach(reader -> reader.live.add(payload, 0, nowMillis));
             durable.values().stream()
                     .filter(reader -> reader.topic.equals(topic))
                     .forEach(reader -> reader.arriveLive(payload));
@@ -338,7 +435,7 @@ final class Model implements JournalTap.Listener {
     void onSubscribed(SimulatedClient client, int qos, String topic, long id) {
         if (qos == 0) {
             if (id > 0) {
-                passing.put(id, new Passing(topic, client, new LiveQueue(isLiveLossy()), null));
+                passing.put(id, new Passing(topic, client, new LiveQueue(this), null));
             }
             return;
         }
@@ -438,12 +535,12 @@ final class Model implements JournalTap.Listener {
         if (received.qos() == 0) {
             subscription.onLive(received.payload());
         } else {
-            onMessage(subscription, received.tag(), received.payload());
+            onMessage(subscription, received.tag(), received.payload(), 0);
         }
     }
 
-    void onMessage(ModelSubscription subscription, long tag, String payload) {
-        subscription.onMessage(tag, payload);
+    void onMessage(ModelSubscription subscription, long tag, String payload, int attempt) {
+        subscription.onMessage(tag, payload, attempt);
         String before = deliveredEver.put(new Settled(subscription.id, tag), payload);
         Check.that(
                 before == null || before.equals(payload),
@@ -494,6 +591,19 @@ final class Model implements JournalTap.Listener {
         }
         boolean goesBack = subscription.deadLetters && message != null && message.state == ModelMessage.State.MOVING;
         return message != null && message.isDelivered() && !goesBack ? message : null;
+    }
+
+    /** An answer says that these settlements are stored. */
+    void checkStored(List<Settled> settlements) {
+        for (Settled settled : settlements) {
+            boolean stored = history.entries().stream()
+                    .filter(entry -> entry.sequence() <= history.appliedSequence())
+                    .map(History.Entry::command)
+                    .anyMatch(command -> command.kind() == Command.Kind.SETTLE
+                            && command.subscription() == settled.subscription
+                            && command.tag() == settled.tag);
+            Check.that(stored, () -> settled + " is said to be stored as settled and is not");
+        }
     }
 
     // --- what the broker made of it
@@ -549,10 +659,13 @@ final class Model implements JournalTap.Listener {
         Check.that(command.text().equals(expected), () -> "the letter of " + message + " says " + command.text());
         message.state = ModelMessage.State.MOVING;
         message.attachment = null;
+        message.unsure = false;
     }
 
     private void onRemoveAppended(ModelSubscription subscription, Command command) {
-        boolean expired = nowNanos - subscription.detachedNanos >= options.subscriptionExpiryNanos();
+        boolean expired =
+                detachedForNanos(subscription) + ModelSubscription.MILLI_NANOS >= options.subscriptionExpiryNanos()
+                        && nowNanos - startNanos >= options.limits().startGraceNanos();
         boolean overgrown = subscription.backlogBytes() > options.detachedBacklogBytesMax();
         boolean alone = !subscription.isAttached() && !subscription.deadLetters;
         boolean due = switch (RemoveReason.values()[command.code()]) {
@@ -570,12 +683,15 @@ final class Model implements JournalTap.Listener {
     public void onRefused(Command command) {
         if (command.kind() == Command.Kind.SETTLE) {
             settlementsWait = true;
-            settlementsWaited = true;
+            settlementsWaitedInTick = true;
             settlementsWaitedNanos = nowNanos;
         } else if (command.kind() == Command.Kind.DEAD_LETTER) {
             ModelMessage message = durable.get(command.subscription()).unsettled.get(command.tag());
             message.state = ModelMessage.State.IN_FLIGHT;
             message.deadlineNanos = nowNanos + AGAIN_NANOS;
+            message.condemned = true;
+            message.attachment = null;
+            message.unsure = false;
             movesRefusedNanos = nowNanos;
         } else if (command.kind() == Command.Kind.REMOVE) {
             removalsRefused.add(command.subscription());
@@ -589,13 +705,18 @@ final class Model implements JournalTap.Listener {
     }
 
     @Override
-    public void onCheckpoint(long sequence, ByteBuffer state) {
+    public void onCheckpointBegun(long sequence) {
         Check.that(
                 sequence == history.appliedSequence(),
                 () -> "a checkpoint of " + sequence + ", applied is " + history.appliedSequence());
         List<ModelSubscription> subscriptions =
                 durable.values().stream().map(ModelSubscription::kept).toList();
-        snapshots.add(new Snapshots.Snapshot(sequence, state, subscriptions));
+        snapshots.begin(sequence, nowNanos, nowMillis, subscriptions);
+    }
+
+    @Override
+    public void onCheckpoint(ByteBuffer state) {
+        snapshots.end(state);
     }
 
     // --- what a command does
@@ -642,7 +763,7 @@ final class Model implements JournalTap.Listener {
         }
         for (Passing reader : passing.values()) {
             if (reader.topic.equals(command.topic())) {
-                reader.live.add(command.payload(), 0);
+                reader.live.add(command.payload(), 0, command.millis());
             }
         }
     }

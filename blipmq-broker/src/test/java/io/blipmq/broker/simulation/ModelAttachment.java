@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 final class ModelAttachment {
     final PushedClient client;
     final boolean creditOnSettle;
+    final boolean countFromBegin;
     private final long ackTimeoutNanos;
     private final long backoffNanos;
     final long number;
@@ -16,11 +17,15 @@ final class ModelAttachment {
     boolean answered;
 
     long credit;
+    /** At least what there really is: the bytes of properties are not counted here. */
+    private long creditBytes;
 
     ModelAttachment(PushedClient client, AttachRequest request, BrokerOptions options) {
         this.client = client;
         this.number = request.number();
         this.credit = request.credit();
+        this.countFromBegin = request.countFromBegin();
+        this.creditBytes = request.creditBytes();
         this.creditOnSettle = request.creditOnSettle();
         this.ackTimeoutNanos = request.ackTimeoutMillis() == 0
                 ? options.ackTimeoutNanos()
@@ -33,10 +38,24 @@ final class ModelAttachment {
     }
 
     long backoffNanos(int attempt) {
-        return (long) Math.min(backoffNanos * Math.pow(2, attempt - 1), Math.max(30e9, backoffNanos));
+        return (long) Math.min(backoffNanos * Math.pow(2, Math.max(0, attempt - 1)), Math.max(30e9, backoffNanos));
     }
 
-    void onPushed(int count) {
+    void addBytes(long bytes) {
+        boolean unlimited = bytes == PushBroker.UNLIMITED_CREDIT || creditBytes == PushBroker.UNLIMITED_CREDIT;
+        creditBytes = unlimited ? PushBroker.UNLIMITED_CREDIT : creditBytes + bytes;
+    }
+
+    /** @param bytes of its body */
+    void onPushed(int bytes) {
+        if (creditBytes < PushBroker.UNLIMITED_CREDIT) {
+            Check.that(creditOnSettle || creditBytes > 0, () -> client + " was pushed more than its credit in bytes");
+            creditBytes -= bytes;
+        }
+        spend(1);
+    }
+
+    private void spend(int count) {
         if (credit < PushBroker.UNLIMITED_CREDIT) {
             Check.that(creditOnSettle || credit >= count, () -> client + " was pushed more than its credit");
             credit -= count;
@@ -45,6 +64,6 @@ final class ModelAttachment {
 
     /** Whether it takes messages for sure. */
     boolean takes() {
-        return answered && credit > 0 && client.takes();
+        return answered && credit > 0 && creditBytes == PushBroker.UNLIMITED_CREDIT && client.takes();
     }
 }

@@ -17,7 +17,7 @@ final class ModelMessage {
 
     final long tag;
     final String payload;
-    final long expiresMillis;
+    long expiresMillis;
     /** How many messages came to the subscription before it. */
     final long index;
 
@@ -32,6 +32,18 @@ final class ModelMessage {
     long publishedMillis;
     /** Whom it was pushed to last; null when it was polled, or that one is gone. */
     ModelAttachment attachment;
+    /** Whom it was pushed to last; null before, when it was polled last, and after a start. */
+    ModelAttachment givenTo;
+    /** How many deliveries that one had been pushed then, with this one: also its place in the order of delivery. */
+    long pushIndex;
+    /** Whether a client may know its tag. */
+    boolean delivered;
+    /** Whether its client has begun with it. */
+    boolean begun;
+    /** Whether {@link #attempts} may be one too many: its connection ended when its time was about to. */
+    boolean unsure;
+    /** Whether it is to become a dead letter and nobody has it in hand. */
+    boolean condemned;
     /** When its deadline may first have been met; 0 before. */
     long firedNanos;
     /** While delayed: when it may be due, and when it has to be. */
@@ -55,17 +67,29 @@ final class ModelMessage {
     ModelMessage copy() {
         ModelMessage copy = new ModelMessage(tag, payload, expiresMillis, index);
         copy.attempts = attempts;
+        copy.delivered = delivered;
+        copy.unsure = unsure;
         copy.state = state;
         copy.deadlineNanos = deadlineNanos;
         copy.properties = properties;
         copy.letterProperties = letterProperties;
         copy.publishedMillis = publishedMillis;
+        copy.mayNanos = mayNanos;
+        copy.mustNanos = mustNanos;
         return copy;
     }
 
     /** Its properties without their length, as they are pushed. */
     String ownProperties() {
         return properties.isEmpty() ? "" : properties.substring(4);
+    }
+
+    /** The clock has jumped; what is stored is older, unless it is of the time behind the jump already. */
+    void moveTimes(long millis, long atMillis) {
+        boolean fromTheFuture = publishedMillis > atMillis;
+        boolean older = millis > 0 ? expiresMillis < atMillis : fromTheFuture && expiresMillis >= publishedMillis;
+        expiresMillis = expiresMillis != 0 && older ? Math.max(1, expiresMillis + millis) : expiresMillis;
+        publishedMillis += millis > 0 || fromTheFuture ? millis : 0;
     }
 
     boolean isExpired(long nowMillis) {
@@ -98,15 +122,54 @@ final class ModelMessage {
             state = State.IN_FLIGHT;
             deadlineNanos = nowNanos;
             moveWaits = true;
+            condemned = true;
         }
     }
 
     boolean isDelivered() {
-        return attempts > 0;
+        return delivered;
+    }
+
+    /** Whether a client has it in hand, as long as its deadline has not been met. */
+    boolean isInHand() {
+        return state == State.IN_FLIGHT && attachment != null && !condemned;
+    }
+
+    /** Whether it has left the broker's machine, as the broker knows. */
+    boolean isWritten() {
+        return attachment == null || attachment.client.written() >= pushIndex;
+    }
+
+    /** The attempts that count when its connection ends now. */
+    void endConnection(boolean pastDeadline) {
+        if (!isInHand()) {
+            return;
+        }
+        if (!isWritten()) {
+            attempts--;
+        } else if (attachment.countFromBegin && !begun) {
+            attempts -= pastDeadline ? 0 : 1;
+            unsure |= pastDeadline;
+        }
+    }
+
+    /** A checkpoint begins: what it keeps of another one's attempts, which may leave the machine before it is written down. */
+    void keepAttempts(ModelMessage other, boolean pastDeadline) {
+        if (!other.isInHand()) {
+            return;
+        }
+        if (!other.isWritten()) {
+            unsure = true;
+        } else if (other.attachment.countFromBegin && !other.begun) {
+            attempts -= pastDeadline ? 0 : 1;
+            unsure |= pastDeadline;
+        }
     }
 
     @Override
     public String toString() {
-        return "message " + tag + " '" + Texts.brief(payload) + "' " + state + ", deliveries: " + attempts;
+        return "message " + tag + " '" + Texts.brief(payload) + "' " + state + ", deliveries: " + attempts
+                + (condemned ? ", condemned" : "") + (rejected ? ", rejected" : "") + (unsure ? ", unsure" : "")
+                + (isInHand() ? ", in hand" : "") + (isWritten() ? "" : ", not written");
     }
 }

@@ -1,5 +1,6 @@
 package io.blipmq.broker.simulation;
 
+import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.OwnerId;
 import java.util.HashMap;
@@ -18,6 +19,8 @@ import java.util.TreeMap;
 final class ModelSubscription {
     /** How late a deadline may be met. */
     static final long TICK_NANOS = 1L << 23;
+    /** What is kept over a restart is kept in milliseconds. */
+    static final long MILLI_NANOS = 2_000_000;
 
     final long id;
     final String topic;
@@ -39,6 +42,9 @@ final class ModelSubscription {
     ModelAttachment attachment;
     LiveQueue live;
     long detachedNanos;
+    /** In a checkpoint: since when it was detached; 0: it was not. */
+    private long keptDetachedNanos;
+
     boolean removing;
     /** Dead letters on their way back to it. */
     int coming;
@@ -59,7 +65,17 @@ final class ModelSubscription {
     /** What a checkpoint keeps of it. */
     ModelSubscription kept() {
         ModelSubscription kept = copy();
-        kept.lettersMade.keySet().removeIf(tag -> letterMade(tag) == null);
+        kept.keptDetachedNanos = isAttached() ? 0 : detachedNanos;
+        for (ModelMessage message : unsettled.values()) {
+            ModelMessage copy = kept.unsettled.get(message.tag);
+            copy.keepAttempts(message, isPastDeadline(message, 0));
+            long backoff = backoffNanos(message);
+            if (message.state == ModelMessage.State.DELAYED) {
+                copy.delay(message.mayNanos, message.mustNanos);
+            } else if (backoff > 0 && isPastDeadline(message, 0) && !isFinalForSure(message)) {
+                copy.delay(0, model.nowNanos() + backoff); // it has been met, or not yet
+            }
+        }
         return kept;
     }
 
@@ -70,32 +86,71 @@ final class ModelSubscription {
         copy.lettersMade.putAll(lettersMade);
         copy.letters.putAll(letters);
         copy.arrivals = arrivals;
+        copy.keptDetachedNanos = keptDetachedNanos;
+        copy.detachedNanos = keptDetachedNanos == 0 ? copy.detachedNanos : keptDetachedNanos;
         return copy;
     }
 
     /**
-     * A start has found it in a checkpoint: what was delivered is due again and keeps its attempts; what had its last
-     * delivery is decided at once.
+     * A start has found it in a checkpoint: what was delivered is due again and keeps its attempts, what was put off still
+     * is; what had its last delivery is decided at once.
      */
     void onRestored() {
         for (ModelMessage message : unsettled.values()) {
             if (!message.isNew()) {
-                message.state = isLast(message) ? ModelMessage.State.IN_FLIGHT : ModelMessage.State.DUE;
+                boolean delayed = message.state == ModelMessage.State.DELAYED && !isLast(message);
+                if (delayed) {
+                    message.delay(message.mayNanos - MILLI_NANOS, message.mustNanos + MILLI_NANOS);
+                } else {
+                    message.state = isLast(message) ? ModelMessage.State.IN_FLIGHT : ModelMessage.State.DUE;
+                }
                 message.deadlineNanos = model.nowNanos();
             }
         }
     }
 
+    /** The broker does not know of so much of the time that has passed since the checkpoint that it was restored from. */
+    ModelSubscription miss(long nanos) {
+        if (keptDetachedNanos != 0) {
+            detachedNanos = Math.min(model.nowNanos(), detachedNanos + nanos);
+        }
+        for (ModelMessage message : unsettled.values()) {
+            if (message.state == ModelMessage.State.DELAYED) {
+                message.delay(message.mayNanos + nanos, message.mustNanos + nanos);
+            }
+        }
+        return this;
+    }
+
+    void moveTimes(long millis, long atMillis) {
+        unsettled.values().forEach(message -> message.moveTimes(millis, atMillis));
+    }
+
     /** A turn begins: deadlines that are past for sure have been met. */
     void onTurn() {
         for (ModelMessage message : unsettled.values()) {
+            if (message.isInHand() && !message.isWritten() && isPastDeadline(message, TICK_NANOS)) {
+                timeOutUnwritten(message);
+            }
             long backoff = backoffNanos(message);
-            if (backoff > 0 && isPastDeadline(message, 0) && !isFinal(message)) {
+            if (backoff > 0 && isPastDeadline(message, 0) && !isFinalForSure(message)) {
                 message.firedNanos = message.firedNanos == 0 ? model.nowNanos() : message.firedNanos;
                 if (isPastDeadline(message, TICK_NANOS)) {
                     message.delay(message.firedNanos + backoff, model.nowNanos() + backoff);
                 }
             }
+        }
+    }
+
+    /** Nobody can have seen it. */
+    private void timeOutUnwritten(ModelMessage message) {
+        message.attempts--;
+        long backoff = backoffNanos(message);
+        if (backoff > 0) {
+            long fired = message.firedNanos == 0 ? model.nowNanos() : message.firedNanos;
+            message.delay(fired + backoff, model.nowNanos() + backoff);
+        } else {
+            message.state = ModelMessage.State.DUE;
         }
     }
 
@@ -105,7 +160,7 @@ final class ModelSubscription {
 
     void onLetterMade(Letter letter) {
         lettersMade.put(letter.originTag, letter);
-        if (lettersMade.size() > options().inFlightMax()) {
+        if (lettersMade.size() > options().inFlightMax() || model.isBeyondLetters()) {
             lettersMade.remove(lettersMade.keySet().iterator().next());
         }
     }
@@ -116,6 +171,21 @@ final class ModelSubscription {
         ModelSubscription target = letter == null ? null : model.durable().get(letter.target);
         boolean waits = target != null && !target.removing && target.unsettled.containsKey(letter.tag);
         return waits ? letter : null;
+    }
+
+    int lettersMadeCount() {
+        return lettersMade.size();
+    }
+
+    /** What it takes of the memory for all, if expired deliveries are not gone. */
+    long memoryBytes() {
+        BrokerLimits limits = options().limits();
+        return limits.subscriptionBytes() + topic.length() + name.length() + heldMost() * limits.deliveryBytes();
+    }
+
+    /** A start has restored it: what its letters were in may be gone. */
+    void forgetLetters(Set<Long> subscriptions) {
+        lettersMade.values().removeIf(letter -> !subscriptions.contains(letter.target));
     }
 
     /** Whether any message has to be delivered or dropped. */
@@ -131,7 +201,7 @@ final class ModelSubscription {
 
     void arriveLive(String payload) {
         if (live != null) {
-            live.add(payload, arrivals);
+            live.add(payload, arrivals, model.nowMillis());
         }
     }
 
@@ -148,7 +218,7 @@ final class ModelSubscription {
 
     void attach(SimulatedClient client) {
         if (clients.isEmpty()) {
-            live = new LiveQueue(model.isLiveLossy());
+            live = new LiveQueue(model);
         }
         clients.add(client);
     }
@@ -172,6 +242,7 @@ final class ModelSubscription {
 
     private void takeBack(ModelMessage message) {
         long backoff = backoffNanos(message);
+        message.endConnection(isPastDeadline(message, 0));
         if (message.state == ModelMessage.State.IN_FLIGHT && !isFinal(message)) {
             if (backoff > 0 && isPastDeadline(message, 0)) {
                 message.delay(model.nowNanos(), model.nowNanos() + backoff);
@@ -210,7 +281,9 @@ final class ModelSubscription {
             return;
         }
         ModelMessage next = firstNew();
-        Check.that(next == null || isPerhapsFull(), () -> this + " gave nothing, but this waits: " + next);
+        Check.that(
+                next == null || isPerhapsFull() || !model.mayHoldAnother(heldMost() + coming),
+                () -> this + " gave nothing, but this waits: " + next);
         if (live != null && live.first() != null) {
             boolean held = !isFree(live.first()) || pushed && isBehindExpired(live.first());
             Check.that(held, () -> this + " gave nothing, but a QoS 0 message waits");
@@ -224,7 +297,8 @@ final class ModelSubscription {
         Check.that(isFree(entry), () -> this + ": a QoS 0 message overtook " + firstNew());
     }
 
-    void onMessage(long tag, String payload) {
+    /** @param attempt as it was delivered with; 0: nobody has said it */
+    void onMessage(long tag, String payload, int attempt) {
         ModelMessage message = unsettled.get(tag);
         Check.that(message != null, () -> this + " delivered " + tag + ", which it is not owed");
         Check.that(message.payload.equals(payload), () -> message + " was delivered as '" + Texts.brief(payload) + "'");
@@ -235,9 +309,18 @@ final class ModelSubscription {
         } else {
             checkFirst(message);
         }
+        if (message.unsure && attempt == message.attempts || message.isInHand() && !message.isWritten()) {
+            message.attempts--;
+        }
+        message.unsure &= attempt == 0;
         message.attempts++;
         message.state = ModelMessage.State.IN_FLIGHT;
+        message.delivered = true;
+        message.begun = false;
+        message.condemned = false;
         message.attachment = attachment;
+        message.givenTo = attachment;
+        message.pushIndex = attachment == null ? 0 : attachment.client.pushed();
         message.firedNanos = 0;
         message.deadlineNanos =
                 model.nowNanos() + (attachment == null ? timeoutNanos(message.attempts) : attachment.ackTimeoutNanos());
@@ -274,7 +357,7 @@ final class ModelSubscription {
     }
 
     private boolean isBehindExpired(LiveQueue.Entry entry) {
-        return isPerhapsFull()
+        return (isPerhapsFull() || !model.mayHoldAnother(heldMost() + coming))
                 && unsettled.values().stream().anyMatch(message -> message.isNew() && message.index < entry.before());
     }
 
@@ -293,7 +376,7 @@ final class ModelSubscription {
             case DELAYED -> model.nowNanos() >= message.mayNanos;
             case IN_FLIGHT ->
                 isPastDeadline(message, 0)
-                        && !isFinal(message)
+                        && !isFinalForSure(message)
                         && model.nowNanos() >= message.firedNanos + backoffNanos(message);
             case NEW, MOVING -> false;
         };
@@ -309,9 +392,15 @@ final class ModelSubscription {
         return due && !message.isExpired(model.nowMillis());
     }
 
-    /** Whether it is not delivered again. */
+    /** Whether it is not delivered again, or perhaps not. */
     boolean isFinal(ModelMessage message) {
         return isLast(message) || message.rejected;
+    }
+
+    /** Likewise, and not perhaps. */
+    boolean isFinalForSure(ModelMessage message) {
+        boolean perhapsLess = message.unsure || message.isInHand() && !message.isWritten();
+        return message.rejected || isLast(message.attempts - (perhapsLess ? 1 : 0));
     }
 
     boolean isPastDeadline(ModelMessage message, long slackNanos) {
@@ -320,9 +409,13 @@ final class ModelSubscription {
 
     /** Whether no further delivery follows: the dead letters are next. */
     boolean isLast(ModelMessage message) {
+        return isLast(message.attempts);
+    }
+
+    private boolean isLast(int attempts) {
         return !deadLetters
                 && options().deliveriesMax() > 0
-                && message.attempts >= options().deliveriesMax();
+                && attempts >= options().deliveriesMax();
     }
 
     private long timeoutNanos(int attempt) {
@@ -348,7 +441,7 @@ final class ModelSubscription {
         return unsettled.values().stream().filter(message -> !message.isNew()).count();
     }
 
-    private long heldLeast() {
+    long heldLeast() {
         return unsettled.values().stream()
                 .filter(message -> !message.isNew() && !message.isExpired(model.nowMillis()))
                 .count();
@@ -356,15 +449,33 @@ final class ModelSubscription {
 
     /** Whether so many more may be unsettled; what has expired may have been dropped. */
     boolean isRoomFor(int more) {
-        return heldLeast() + coming + more <= options().inFlightMax();
+        long delayed =
+                unsettled.values().stream().filter(this::isPerhapsDelayed).count();
+        return heldLeast() + coming + more - notCounted(delayed) <= options().inFlightMax();
     }
 
+    /** Whether it perhaps has as many unsettled as it may. */
     private boolean isPerhapsFull() {
-        return heldMost() + coming >= options().inFlightMax();
+        long delayed = unsettled.values().stream()
+                .filter(message -> message.state == ModelMessage.State.DELAYED && model.nowNanos() < message.mayNanos)
+                .count();
+        return heldMost() + coming - notCounted(delayed) >= options().inFlightMax();
     }
 
-    boolean hasExpired() {
-        return unsettled.values().stream().anyMatch(message -> message.isExpired(model.nowMillis()));
+    private boolean isPerhapsDelayed(ModelMessage message) {
+        boolean restored = message.unsure && model.nowNanos() - message.mustNanos < TICK_NANOS + MILLI_NANOS;
+        return message.state == ModelMessage.State.DELAYED
+                || isPastDeadline(message, 0) && !isFinalForSure(message) && (restored || backoffNanos(message) > 0);
+    }
+
+    /** What waits for a delay does not count, up to a limit. */
+    private long notCounted(long delayed) {
+        return Math.min(delayed, options().limits().delayedMax());
+    }
+
+    /** Whether messages may have been dropped meanwhile, or may be on their way to the dead letters. */
+    boolean isBacklogUnsure() {
+        return unsettled.values().stream().anyMatch(message -> message.unsure || message.isExpired(model.nowMillis()));
     }
 
     /** Messages that wait to be delivered, without a connection. */

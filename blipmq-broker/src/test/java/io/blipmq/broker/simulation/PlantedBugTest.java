@@ -37,7 +37,8 @@ class PlantedBugTest {
                                 "} counters.increment(BrokerMetric.PUBLISHED);"),
                         broker(
                                 "an acknowledgement is not journalled",
-                                "pendingSettlements.append(subscription.id(), deliveryTag, redriven, payloadLength);",
+                                "pendingSettlements.append(awaitedBy, subscription.id(), deliveryTag, redriven,"
+                                        + " payloadLength);",
                                 ""),
                         broker(
                                 "an expired message is dropped and not journalled as settled",
@@ -62,30 +63,41 @@ class PlantedBugTest {
                                 "new long[0], new int[0]);"),
                         broker(
                                 "a checkpoint forgets how often a message was delivered",
-                                "delivery.attempts = attempts;",
+                                "delivery.attempts = from.attempts();",
                                 ""),
                         broker(
                                 "a checkpoint forgets which messages are unsettled",
-                                "for (Delivery delivery : subscription.unsettled().values()) {"
-                                        + " unsettled.add(DeliveryState.of(delivery)); }",
+                                "state.restoreUnsettled(delivery);",
                                 ""),
                         broker(
                                 "a checkpoint forgets which messages have become dead letters",
-                                "letters.add(LetterState.of(subscription, letter));",
-                                ""),
+                                "if (letters.count() > 0) {",
+                                "if (letters.count() < 0) {"),
                         broker(
                                 "a checkpoint is taken ahead of the state in it",
-                                "wal.checkpoint(appliedSequence, state, liveness);",
-                                "wal.checkpoint(log.storedSequence(), state, liveness);"),
+                                "checkpointSequence = appliedSequence;",
+                                "checkpointSequence = log.storedSequence();"),
+                        broker(
+                                "a checkpoint takes up what has changed since its moment",
+                                "beforeChange.run(); Delivery removed = byTag.remove(tag);",
+                                "Delivery removed = byTag.remove(tag);"),
+                        broker(
+                                "a checkpoint forgets until when a delivery was put off",
+                                "delivery.restoredDueMillis = from.dueMillis();",
+                                ""),
+                        broker(
+                                "subscriptions take more deliveries than there is memory for",
+                                "return held == 0 || (long) held * limits.deliveryBytes() < free;",
+                                "return true;"),
                         broker(
                                 "compaction does not ask for messages in flight",
                                 "return Arrays.binarySearch(unsettled, sequence) >= 0 || sequence >= nextSequence",
                                 "return sequence >= nextSequence"),
                         broker(
                                 "compaction asks only the first subscription",
-                                "for (Reader reader : readers) { if (reader.wants(sequence)) { return true; } }"
+                                "for (int i = 0; i < count; i++) { if (readers[i].wants(sequence)) { return true; } }"
                                         + " return false;",
-                                "return readers.get(0).wants(sequence);"),
+                                "return readers[0].wants(sequence);"),
                         broker(
                                 "a message that a compacted segment holds is read at its old place",
                                 "message.position = foundPosition[0];",
@@ -96,21 +108,26 @@ class PlantedBugTest {
                                 "subscribing.attach("),
                         broker(
                                 "a connection is not told that its subscription was taken over",
-                                "attachment.client().pusher().onDetached( subscription.id(), TAKEN_OVER,"
-                                        + " \"taken over by client '\" + successor.name() + \"' at \" + successor.address());",
+                                "attachment.client().pusher().onDetached(subscription.id(), TAKEN_OVER,"
+                                        + " \"taken over by \" + successor.describe());",
                                 ""),
+                        broker(
+                                "a queue of QoS 0 messages drops the oldest too early",
+                                "long tooMany = unread() - log.messagesMax();",
+                                "long tooMany = unread() - log.messagesMax() + 1;"),
                         broker("credit is not spent", "credit -= messages;", ""),
+                        broker("credit in bytes is not spent", "creditBytes -= bytes;", ""),
                         broker(
                                 "credit comes back with a settlement although nobody asked for that",
-                                "if (creditOnSettle) { addCredit(1); }",
-                                "addCredit(1);"),
+                                "if (creditOnSettle) { addCredit(1, delivery.message.contentBytes()); }",
+                                "addCredit(1, delivery.message.contentBytes());"),
                         broker(
                                 "a delivery that nobody wants now is due again at once",
-                                "leaveHolder(delivery); dueAfter(delivery, delayNanos);",
-                                "leaveHolder(delivery); dueAgain(delivery);"),
+                                "leaveHand(delivery); dueAfter(delivery, delayNanos);",
+                                "leaveHand(delivery); dueAgain(delivery);"),
                         broker(
                                 "a rejected message is kept and goes nowhere",
-                                "counters.increment(BrokerMetric.REJECTED); moveToDeadLetters(delivery, client);",
+                                "counters.increment(BrokerMetric.REJECTED); condemn(delivery, client, stored);",
                                 "counters.increment(BrokerMetric.REJECTED);"),
                         broker(
                                 "a rejected message's letter does not say why",
@@ -118,29 +135,62 @@ class PlantedBugTest {
                                         + " delivery.rejectReason;",
                                 "LetterProperties.RETRIES_EXHAUSTED;"),
                         broker(
-                                "an acknowledgement of all up to a tag takes the next one, too",
-                                "if (Long.compareUnsigned(delivery.tag, last) <= 0) {",
-                                "if (Long.compareUnsigned(delivery.tag, last + 1) <= 0) {"),
+                                "an acknowledgement of all up to one takes what was delivered behind it, too",
+                                "delivery != null && delivery.outputEnd <= last.outputEnd; delivery = next",
+                                "delivery != null; delivery = next"),
+                        broker(
+                                "an acknowledgement of all up to one takes what is on its way to the dead letters, too",
+                                "deadlines.cancel(delivery); leaveHand(delivery);"
+                                        + " delivery.transitionTo(Delivery.State.CONDEMNED);",
+                                "deadlines.cancel(delivery); delivery.transitionTo(Delivery.State.CONDEMNED);"),
+                        broker(
+                                "who was taken over from spends attempts of the new holder",
+                                "&& attachment.client() == client && delivery.givenOutBy == attachment.inFlight();",
+                                ";"),
+                        broker(
+                                "a settlement of an earlier attempt hits the present one",
+                                "if (delivery == null || !delivery.isAttempt(attempt)) {",
+                                "if (delivery == null) {"),
+                        broker(
+                                "what was released counts as an attempt",
+                                "delivery.uncountAttempt(); leaveHand(delivery);",
+                                "leaveHand(delivery);"),
+                        broker(
+                                "what never left the machine counts as an attempt",
+                                "return holder == null || holder.client().pusher().written() >= outputEnd;",
+                                "return true;"),
+                        broker(
+                                "what was not begun counts as an attempt",
+                                "&& (holder == null || !holder.countsFromBegin());",
+                                ";"),
+                        broker(
+                                "a checkpoint counts attempts that were not made",
+                                "delivery.delivered, delivery.attemptsMade(),",
+                                "delivery.delivered, delivery.attempts,"),
+                        broker(
+                                "an answer does not wait until the settlement is stored",
+                                "awaitedBy.lastSequence(answer); journal.requestForce();",
+                                "journal.requestForce();"),
                         broker(
                                 "a letter that was sent back stays a letter",
                                 "settle(deadLetters, letterTag, false, copy.payloadLength);",
                                 ""),
                         broker(
                                 "a purge or a redrive is answered before it is stored",
-                                "progress.done++; client.lastSequence(answer);",
-                                "progress.done++;"),
+                                "if (answer > 0) { client.lastSequence(answer); }",
+                                ""),
                         broker(
                                 "deliveries come before their ATTACHED",
-                                "return credit > 0 && answered && !ended",
-                                "return credit > 0 && !ended"),
+                                "return credit > 0 && creditBytes > 0 && answered && !ended",
+                                "return credit > 0 && creditBytes > 0 && !ended"),
                         broker(
                                 "any letter that a message has become is found by a late acknowledgement, once settled, too",
                                 "return letter != null && letter.isWaiting() ? letter : null;",
                                 "return letter;"),
                         broker(
                                 "a checkpoint forgets what came back from the dead letters",
-                                "delivery.isRedriven(), delivery.attempts);",
-                                "false, delivery.attempts);"),
+                                "delivery.isRedriven(), delivery.delivered,",
+                                "false, delivery.delivered,"),
                         broker(
                                 "a subscription that ends with its connection survives a restart",
                                 "if (subscription.isPassing()) { remove(subscription, RemoveReason.CONNECTION_ENDED);"
@@ -163,10 +213,7 @@ class PlantedBugTest {
                                 "storage.delete(SegmentNames.index(segment.name())); storage.delete(segment.name()); }"
                                         + " /** The ballast",
                                 "storage.delete(SegmentNames.index(segment.name())); } /** The ballast"),
-                        wal(
-                                "sparse segments are never rewritten",
-                                "addSparse(segments, facts, segmentBytes, runs); addShort",
-                                "addShort"),
+                        wal("sparse segments are never rewritten", "addSparse(segments, runs); addShort", "addShort"),
                         wal(
                                 "a batch is confirmed before its force",
                                 "if (!schedule.storedMeansForced()) { publish(); }",

@@ -4,8 +4,10 @@ import io.blipmq.broker.AttachRequest;
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.SettleAction;
+import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -47,7 +49,7 @@ final class PushModel {
         } else if (request.qos() == 0) {
             if (id > 0) {
                 ModelAttachment attachment = new ModelAttachment(client, request, model.options());
-                LiveQueue live = new LiveQueue(model.isLiveLossy());
+                LiveQueue live = new LiveQueue(model);
                 model.passing.put(id, new Model.Passing(Texts.of(request.topic()), client, live, attachment));
             }
         } else {
@@ -147,6 +149,7 @@ final class PushModel {
         ModelAttachment attachment = attachment(client, id);
         if (attachment != null) {
             attachment.credit += messages;
+            attachment.addBytes(PushedClient.bytesFor(messages));
         }
     }
 
@@ -181,21 +184,23 @@ final class PushModel {
     void onPushed(
             PushedClient client, long id, long tag, int attempt, long published, String properties, String payload) {
         ModelSubscription subscription = model.durable().get(id);
-        checkPush(client, id, 1);
+        checkPush(client, id, payload);
         Check.that(subscription != null, () -> "a delivery at QoS 1 of " + id);
-        model.onMessage(subscription, tag, payload);
+        model.onMessage(subscription, tag, payload, attempt);
         ModelMessage message = subscription.unsettled.get(tag);
         String expected = subscription.deadLetters ? message.letterProperties : message.ownProperties();
         Check.that(
-                message.attempts == attempt && message.publishedMillis == published && properties.equals(expected),
+                message.attempts == attempt
+                        && (message.publishedMillis == published || model.hasClockJumped())
+                        && properties.equals(expected),
                 () -> message + " of " + subscription + " was pushed as attempt " + attempt + " at " + published
                         + " with " + properties + ", not " + expected);
     }
 
     void onPushedLive(PushedClient client, long id, List<String> payloads) {
-        checkPush(client, id, payloads.size());
         Model.Passing reader = model.passing.get(id);
         for (String payload : payloads) {
+            checkPush(client, id, payload);
             if (reader == null) {
                 model.durable().get(id).onLive(payload);
             } else {
@@ -204,12 +209,12 @@ final class PushModel {
         }
     }
 
-    private void checkPush(PushedClient client, long id, int count) {
+    private void checkPush(PushedClient client, long id, String payload) {
         ModelAttachment attachment = attachment(client, id);
         Check.that(
                 attachment != null && attachment.answered && !model.isShuttingDown() && !client.isDraining(),
                 () -> client + " was pushed messages of " + id);
-        attachment.onPushed(count);
+        attachment.onPushed(Texts.bytes(payload).length);
     }
 
     /** The broker has nothing more to push. */
@@ -243,39 +248,102 @@ final class PushModel {
         return rejecting;
     }
 
-    /** The tags that a request is going to hit, if it is taken. */
-    List<Long> targets(PushedClient client, long id, SettleAction action, boolean upTo, long tag) {
+    /**
+     * What a request is going to hit, if it is taken.
+     *
+     * @param tags in the order in which it hits them
+     * @param unknown whether the tag that it names is not one of them
+     * @param unsure whether a deadline is about to be met, so that nobody knows
+     */
+    record Targets(List<Long> tags, boolean unknown, boolean unsure) {}
+
+    Targets targets(PushedClient client, long id, SettleAction action, boolean upTo, long tag, int attempt) {
         rejecting = action == SettleAction.REJECT;
         ModelSubscription subscription = settleable(client, id);
-        List<Long> targets = new ArrayList<>();
         if (subscription == null) {
-            return targets;
+            return new Targets(List.of(), true, false);
         }
-        if (upTo) {
-            for (ModelMessage message :
-                    subscription.unsettled.headMap(tag, true).values()) {
-                if (model.held(subscription, message.tag) != null) {
-                    targets.add(message.tag);
-                }
-            }
-        } else if (model.held(subscription, tag) != null
-                && (action == SettleAction.ACK || subscription.unsettled.containsKey(tag))) {
-            targets.add(tag);
+        if (!upTo && action == SettleAction.ACK) {
+            boolean held = model.held(subscription, tag) != null;
+            return new Targets(held ? List.of(tag) : List.of(), !held, false);
         }
-        for (long target : targets) {
+        ModelMessage given = subscription.unsettled.get(tag);
+        if (given == null || !isGivenTo(client, subscription, given, attempt)) {
+            boolean unsure = given != null && (isUnsure(subscription, given) || given.isExpired(model.nowMillis()));
+            return new Targets(List.of(), true, unsure);
+        }
+        return upTo ? targetsUpTo(subscription, given) : oneTarget(subscription, action, given);
+    }
+
+    private static boolean isGivenTo(
+            PushedClient client, ModelSubscription subscription, ModelMessage message, int attempt) {
+        ModelAttachment attachment = subscription.attachment;
+        boolean own = attachment != null && attachment.client == client && message.givenTo == attachment;
+        return own && (attempt == SettleRequest.ANY_ATTEMPT || attempt == message.attempts);
+    }
+
+    private Targets oneTarget(ModelSubscription subscription, SettleAction action, ModelMessage message) {
+        boolean late = message.state == ModelMessage.State.DUE || message.state == ModelMessage.State.DELAYED;
+        boolean keepsLate = action == SettleAction.NACK || action == SettleAction.REJECT;
+        boolean hit = message.isInHand() || late && keepsLate;
+        return new Targets(hit ? List.of(message.tag) : List.of(), !hit, isUnsure(subscription, message));
+    }
+
+    private boolean isUnsure(ModelSubscription subscription, ModelMessage message) {
+        boolean expired = message.isExpired(model.nowMillis());
+        return message.unsure
+                || message.isInHand() && (subscription.isPastDeadline(message, 0) || !message.isWritten())
+                || expired && !message.isInHand();
+    }
+
+    private Targets targetsUpTo(ModelSubscription subscription, ModelMessage given) {
+        List<ModelMessage> targets = subscription.unsettled.values().stream()
+                .filter(message -> message.isInHand() && message.attachment == subscription.attachment)
+                .filter(message -> message.pushIndex <= given.pushIndex)
+                .sorted(Comparator.comparingLong(message -> message.pushIndex))
+                .toList();
+        boolean unsure =
+                isUnsure(subscription, given) || targets.stream().anyMatch(message -> isUnsure(subscription, message));
+        List<Long> tags = targets.stream().map(message -> message.tag).toList();
+        return new Targets(tags, !tags.contains(given.tag), unsure);
+    }
+
+    /** What is going to be recorded of an acknowledgement. */
+    List<Model.Settled> recorded(long id, Targets targets) {
+        return targets.tags.stream().map(tag -> model.recorded(id, tag)).toList();
+    }
+
+    /** Not while a deadline of what was not written is about to be met: nobody knows whether it has left before. */
+    boolean mayWrite(PushedClient client) {
+        return model.durable().values().stream()
+                .filter(subscription -> subscription.attachment != null && subscription.attachment.client == client)
+                .noneMatch(subscription -> subscription.unsettled.values().stream()
+                        .anyMatch(message ->
+                                message.isInHand() && !message.isWritten() && subscription.isPastDeadline(message, 0)));
+    }
+
+    /** A request that hits these is about to be handed over. */
+    void beforeSettled(long id, SettleAction action, Targets targets) {
+        ModelSubscription subscription = model.durable().get(id);
+        for (long target : targets.tags) {
             if (action == SettleAction.ACK) {
                 model.asking.add(model.recorded(id, target));
             } else {
                 ModelMessage message = subscription.unsettled.get(target);
                 message.mayMove = action == SettleAction.REJECT && !subscription.deadLetters
-                        || action == SettleAction.NACK && subscription.isLast(message);
+                        || action == SettleAction.NACK && message.isInHand() && subscription.isLast(message);
             }
         }
-        return targets;
     }
 
     void onSettled(
-            PushedClient client, long id, SettleAction action, long millis, List<Long> targets, SettleResult result) {
+            PushedClient client,
+            long id,
+            SettleAction action,
+            long millis,
+            long tag,
+            Targets targets,
+            SettleResult result) {
         rejecting = false;
         ModelSubscription subscription = settleable(client, id);
         if (subscription == null) {
@@ -285,62 +353,67 @@ final class PushModel {
             Check.that(
                     model.settlementsWait() && !model.unrecorded.isEmpty(),
                     () -> "SETTLE of " + subscription + " has to wait");
-        } else if (action == SettleAction.ACK) {
-            Check.that(
-                    result.settled() == targets.size() && result.unknown() == (targets.isEmpty() ? 1 : 0),
-                    () -> result.settled() + " settled and " + result.unknown() + " unknown of " + targets + " of "
-                            + subscription);
-            targets.forEach(tag -> model.settle(subscription, tag));
-            model.unrecorded.addAll(model.asking);
         } else {
-            onKept(subscription, action, TimeUnit.MILLISECONDS.toNanos(millis), targets, result);
+            long[] unknown = targets.unknown ? new long[] {tag} : new long[0];
+            Check.that(
+                    result.settled() == targets.tags.size() && Arrays.equals(result.unknownTags(), unknown),
+                    () -> action + " of " + tag + " in " + subscription + ": " + result.settled() + " settled and "
+                            + Arrays.toString(result.unknownTags()) + " unknown, not " + targets + " "
+                            + subscription.unsettled.get(tag));
+            for (long target : targets.tags) {
+                if (action == SettleAction.ACK) {
+                    model.settle(subscription, target);
+                } else {
+                    onKept(subscription, action, TimeUnit.MILLISECONDS.toNanos(millis), target);
+                }
+            }
+            model.unrecorded.addAll(model.asking);
         }
         model.asking.clear();
     }
 
-    private void onKept(
-            ModelSubscription subscription, SettleAction action, long nanos, List<Long> targets, SettleResult result) {
-        if (targets.isEmpty()) {
-            Check.that(result.settled() == 0 && result.unknown() == 1, () -> "nothing to " + action + " was hit");
-            return;
-        }
-        ModelMessage message = subscription.unsettled.get(targets.get(0));
+    private void onKept(ModelSubscription subscription, SettleAction action, long nanos, long tag) {
+        ModelMessage message = subscription.unsettled.get(tag);
         message.mayMove = false;
-        boolean live = message.state == ModelMessage.State.IN_FLIGHT && !message.rejected;
-        if (action == SettleAction.EXTEND) {
-            boolean hit = result.settled() == 1;
-            boolean unsure = live && subscription.isPastDeadline(message, 0) || message.isExpired(model.nowMillis());
-            Check.that(unsure || hit == live, () -> "EXTEND of " + message + ": " + hit);
-            if (hit) {
+        switch (action) {
+            case EXTEND -> {
                 message.deadlineNanos = model.nowNanos() + nanos;
                 message.firedNanos = 0;
             }
-            return;
-        }
-        Check.that(result.settled() == 1, () -> action + " of " + message + " in " + subscription + " hit nothing");
-        if (action == SettleAction.REJECT && !subscription.deadLetters) {
-            message.rejected |= message.state != ModelMessage.State.MOVING;
-            message.awaitMove(model.nowNanos());
-        } else if (live && subscription.isLast(message)) {
-            message.awaitMove(model.nowNanos());
-        } else if (live) {
-            putOff(subscription, message, action == SettleAction.REJECT ? REJECTED_LETTER_NANOS : nanos);
-        } else if (message.state == ModelMessage.State.DUE || message.state == ModelMessage.State.DELAYED) {
-            message.putOff(model.nowNanos(), action == SettleAction.REJECT ? REJECTED_LETTER_NANOS : nanos);
+            case RELEASE -> {
+                message.attempts--;
+                message.state = ModelMessage.State.DUE;
+                message.attachment = null;
+            }
+            case BEGIN -> message.begun = true;
+            case REJECT -> {
+                if (subscription.deadLetters) {
+                    nack(subscription, message, REJECTED_LETTER_NANOS);
+                } else {
+                    message.rejected = true;
+                    message.attachment = null;
+                    message.awaitMove(model.nowNanos());
+                }
+            }
+            case NACK -> nack(subscription, message, nanos);
+            case ACK -> throw new IllegalArgumentException("an acknowledged delivery is not kept");
         }
     }
 
-    private void putOff(ModelSubscription subscription, ModelMessage message, long nanos) {
+    private void nack(ModelSubscription subscription, ModelMessage message, long nanos) {
         long now = model.nowNanos();
-        if (subscription.isPastDeadline(message, 0)) {
-            long backoff = message.attachment == null ? 0 : message.attachment.backoffNanos(message.attempts);
-            message.delay(now + nanos, now + Math.max(nanos, backoff));
-        } else if (nanos == 0) {
-            message.state = ModelMessage.State.DUE;
+        if (message.condemned || message.state == ModelMessage.State.MOVING) {
+            message.awaitMove(now); // its move was journalled, or has found no room
+        } else if (!message.isInHand()) {
+            message.putOff(now, nanos);
+        } else if (subscription.isLast(message)) {
+            message.attachment = null;
+            message.awaitMove(now);
         } else {
-            message.delay(now + nanos, now + nanos);
+            message.attachment = null;
+            message.state = ModelMessage.State.DUE;
+            message.putOff(now, nanos);
         }
-        message.attachment = null;
     }
 
     // --- dead letters

@@ -8,8 +8,10 @@ import io.blipmq.broker.DeadLetterProgress;
 import io.blipmq.broker.PushBroker;
 import io.blipmq.broker.Pusher;
 import io.blipmq.broker.SettleAction;
+import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.v2.LettersRequest;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,11 +24,17 @@ final class PushedClient extends SimulatedClient {
     static final byte[] REASON = Texts.bytes("bad");
 
     private final BatchResult batch = new BatchResult();
+    private final SettleRequest settlement = new SettleRequest();
     private final SettleResult settled = new SettleResult();
     private final DeadLetterProgress letters = new DeadLetterProgress();
     private final Set<Long> takenOver = new HashSet<>();
     private long attachNumber;
     private int room = Integer.MAX_VALUE;
+    /** Deliveries that it was pushed, and how many of these have left the broker's machine. */
+    private long pushed;
+
+    private long written;
+    private boolean stalled;
     private boolean sawNoRoom;
     private boolean draining;
     private boolean acksAll;
@@ -67,6 +75,26 @@ final class PushedClient extends SimulatedClient {
         }
     }
 
+    /** Its connection takes nothing of its output for a while, or does so again. */
+    void stall(boolean nowStalled) {
+        stalled = nowStalled;
+    }
+
+    /** What was pushed leaves the machine, unless its connection takes nothing. */
+    void flush() {
+        if (!stalled && written < pushed && model.pushes().mayWrite(this)) {
+            written = pushed;
+        }
+    }
+
+    long pushed() {
+        return pushed;
+    }
+
+    long written() {
+        return written;
+    }
+
     // --- what is pushed
 
     /** Called while the client above is being made, so it only looks at that later. */
@@ -97,8 +125,19 @@ final class PushedClient extends SimulatedClient {
                 long subscriptionId, long deliveryTag, int attempt, long publishedMillis, int entryBytes) {
             finish();
             room--;
+            pushed++;
             open = new Delivery(subscriptionId, deliveryTag, attempt, publishedMillis, ByteBuffer.allocate(entryBytes));
             return open.entry;
+        }
+
+        @Override
+        public long position() {
+            return pushed;
+        }
+
+        @Override
+        public long written() {
+            return written;
         }
 
         @Override
@@ -137,9 +176,9 @@ final class PushedClient extends SimulatedClient {
                         properties,
                         body(entry, 0));
         if (acksAll) {
-            settle(delivery.subscription, SettleAction.ACK, false, 0, delivery.tag);
+            settle(delivery.subscription, SettleAction.ACK, false, false, 0, delivery.tag, delivery.attempt);
         } else {
-            key().received(delivery.subscription, delivery.tag);
+            key().received(delivery.subscription, delivery.tag, delivery.attempt);
         }
     }
 
@@ -211,6 +250,11 @@ final class PushedClient extends SimulatedClient {
         request(() -> handleAttach(request));
     }
 
+    /** The credit in bytes that goes with one in messages: little now and then. */
+    static long bytesFor(long messages) {
+        return messages % 3 == 2 ? 10 * messages : PushBroker.UNLIMITED_CREDIT;
+    }
+
     private static AttachRequest numbered(AttachRequest request, long credit, long number) {
         return new AttachRequest(
                 request.qos(),
@@ -221,7 +265,9 @@ final class PushedClient extends SimulatedClient {
                 request.ackTimeoutMillis(),
                 request.retryBackoffMillis(),
                 request.creditOnSettle(),
+                request.countFromBegin(),
                 credit,
+                bytesFor(credit),
                 number);
     }
 
@@ -247,7 +293,7 @@ final class PushedClient extends SimulatedClient {
     void credit(long id, long messages) {
         request(() -> {
             model.pushes().onCredit(this, id, messages);
-            broker.pushing().credit(client, id, messages);
+            broker.pushing().credit(client, id, messages, bytesFor(messages));
             return true;
         });
     }
@@ -276,14 +322,34 @@ final class PushedClient extends SimulatedClient {
 
     // --- settle
 
-    void settle(long id, SettleAction action, boolean upTo, long millis, long tag) {
+    /**
+     * Whether it is not known what the request hits, because a deadline is about to be met, is asked when it is handled: then
+     * it acknowledges that one delivery instead.
+     */
+    void settle(
+            long id, SettleAction wanted, boolean wantsUpTo, boolean stored, long wantedMillis, long tag, int attempt) {
         request(() -> {
-            List<Long> targets = model.pushes().targets(this, id, action, upTo, tag);
-            ByteBuffer tags = ByteBuffer.allocate(Long.BYTES).putLong(0, tag);
+            PushModel.Targets wantedTargets = model.pushes().targets(this, id, wanted, wantsUpTo, tag, attempt);
+            boolean unsure = wantedTargets.unsure();
+            SettleAction action = unsure ? SettleAction.ACK : wanted;
+            boolean upTo = wantsUpTo && !unsure;
+            long millis = unsure ? 0 : wantedMillis;
+            PushModel.Targets targets = model.pushes().targets(this, id, action, upTo, tag, attempt);
             byte[] reason = action == SettleAction.REJECT ? REASON : new byte[0];
-            broker.pushing().settle(client, id, action, upTo, millis, reason, tags, 0, Long.BYTES, settled);
-            model.pushes().onSettled(this, id, action, millis, targets, settled);
-            return !settled.isBusy();
+            settlement.begin(id, action, upTo, stored, millis, reason);
+            settlement.add(tag, attempt);
+            List<Model.Settled> recorded =
+                    action == SettleAction.ACK ? model.pushes().recorded(id, targets) : List.of();
+            model.pushes().beforeSettled(id, action, targets);
+            broker.pushing().settle(client, settlement, settled);
+            model.pushes().onSettled(this, id, action, millis, tag, targets, settled);
+            if (settled.isBusy()) {
+                return false;
+            }
+            if (stored && settled.settled() > 0) {
+                answer(() -> model.checkStored(recorded));
+            }
+            return true;
         });
     }
 
@@ -291,18 +357,23 @@ final class PushedClient extends SimulatedClient {
         int[] done = {0};
         request(() -> {
             model.pushes().beforeRedrive(id);
-            long result = broker.pushing().redrive(client, id, count, tag, letters);
-            done[0] = model.pushes().onRedriven(result, done[0]);
+            long result = broker.pushing().redrive(client, id, count, LettersRequest.ofTag(tag), letters);
+            done[0] = model.pushes().onRedriven(counted(result), done[0]);
             return result != Broker.BUSY;
         });
+    }
+
+    /** How many letters, or a refusal. */
+    private long counted(long result) {
+        return result == 0 ? letters.answer().count() : result;
     }
 
     void purge(long id, long count, long tag) {
         request(() -> {
             model.pushes().beforePurge(id);
-            long result = broker.pushing().purge(client, id, count, tag, letters);
+            long result = broker.pushing().purge(client, id, count, LettersRequest.ofTag(tag), letters);
             model.pushes().onPurged();
-            if (result > 0) {
+            if (counted(result) > 0) {
                 confirms(model.pushes().lastPurged());
                 answer(() -> {});
             }
@@ -328,7 +399,9 @@ final class PushedClient extends SimulatedClient {
                 timeout,
                 backoff,
                 timeout % 2 == 1,
+                timeout % 3 == 1,
                 0,
+                PushBroker.UNLIMITED_CREDIT,
                 0);
     }
 

@@ -1,6 +1,7 @@
 package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.SettleAction;
+import io.blipmq.broker.SettleRequest;
 import io.blipmq.protocol.v2.PropertiesBuilder;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -37,6 +38,10 @@ final class PushedRequests {
         } else if (choice < 95 && random.nextInt(4) == 0) {
             note.accept(client + " drains");
             client.drain();
+        } else if (choice < 96) {
+            boolean stalled = random.nextBoolean();
+            note.accept(client + (stalled ? " takes nothing" : " takes what it is sent"));
+            client.stall(stalled);
         } else {
             deadLetters(client);
         }
@@ -102,14 +107,17 @@ final class PushedRequests {
                 return;
             }
             SettleAction action = random.nextInt(3) == 0 ? ACTIONS[random.nextInt(ACTIONS.length)] : SettleAction.ACK;
-            boolean upTo = action == SettleAction.ACK && random.nextInt(6) == 0;
+            boolean upTo = random.nextInt(4) == 0;
+            boolean stored = (action == SettleAction.ACK || action == SettleAction.REJECT) && random.nextInt(4) == 0;
+            int attempt = random.nextBoolean() ? tag.attempt() : SettleRequest.ANY_ATTEMPT;
             long millis = switch (action) {
                 case NACK -> random.nextBoolean() ? 0 : random.nextInt(1_000);
                 case EXTEND -> 1 + random.nextInt(2_000);
-                case ACK, REJECT -> 0;
+                case ACK, REJECT, RELEASE, BEGIN -> 0;
             };
-            note.accept(client + " settles " + tag + ": " + action + (upTo ? " up to it" : "") + " " + millis);
-            client.settle(tag.subscription(), action, upTo, millis, tag.tag());
+            note.accept(client + " settles " + tag + ": " + action + (upTo ? " up to it" : "")
+                    + (stored ? ", stored, " : " ") + attempt + " " + millis);
+            client.settle(tag.subscription(), action, upTo, stored, millis, tag.tag(), attempt);
         }
     }
 

@@ -42,7 +42,7 @@ class SimulatedClient {
 
     /** Overridden for another kind of connection; called while this is being made. */
     Client connect() {
-        return broker.connect(owner());
+        return broker.connect(owner(), "polls");
     }
 
     /** @param handler says whether it was handled, or has to wait for room */
@@ -126,7 +126,7 @@ class SimulatedClient {
         }
         Received received = pollNow(subscription);
         if (received != null && received.qos() == 1) {
-            key.received(subscription, received.tag());
+            key.received(subscription, received.tag(), 0);
         }
     }
 
@@ -164,7 +164,8 @@ class SimulatedClient {
     // --- the broker's side
 
     void answer(Runnable send) {
-        answers.add(new Answer(client.lastSequence(), lastPublished, send));
+        long sequence = client.isBusy() ? Long.MAX_VALUE : client.lastSequence();
+        answers.add(new Answer(sequence, lastPublished, send));
         sendDue();
     }
 
@@ -179,13 +180,19 @@ class SimulatedClient {
     }
 
     void sendDue() {
-        while (!answers.isEmpty() && answers.peek().sequence <= broker.appliedSequence()) {
+        while (!answers.isEmpty() && sequence(answers.peek()) <= broker.appliedSequence()) {
             Answer answer = answers.remove();
             Check.that(
                     answer.confirms <= model.history().appliedSequence(),
                     () -> name + ": publish " + answer.confirms + " is confirmed and not stored");
             answer.send.run();
         }
+    }
+
+    /** What it waits for; known once what its request brought about has found room in the journal. */
+    private long sequence(Answer answer) {
+        boolean known = answer.sequence != Long.MAX_VALUE || client.isBusy();
+        return known ? answer.sequence : client.lastSequence();
     }
 
     /** Whether a request has not been handled, or not been answered. */

@@ -14,7 +14,7 @@ final class SimulatedKey {
     private final List<Tag> received = new ArrayList<>();
 
     /** A delivery that might be acknowledged. */
-    record Tag(long subscription, long tag) {}
+    record Tag(long subscription, long tag, int attempt) {}
 
     SimulatedKey(String name) {
         owner = OwnerId.ofKey(Texts.bytes(name));
@@ -30,11 +30,11 @@ final class SimulatedKey {
         }
     }
 
-    void received(long subscription, long tag) {
+    void received(long subscription, long tag, int attempt) {
         if (received.size() == REMEMBERED_MAX) {
             received.remove(0);
         }
-        received.add(new Tag(subscription, tag));
+        received.add(new Tag(subscription, tag, attempt));
     }
 
     /** Any subscription, of a lost connection too; 0 when there is none. */

@@ -7,7 +7,9 @@ import io.blipmq.broker.LocalJournal;
 import io.blipmq.wal.CheckpointHandler;
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.SimulatedStorage;
+import io.blipmq.wal.SmallLimits;
 import io.blipmq.wal.Wal;
+import io.blipmq.wal.WalLimits;
 import io.blipmq.wal.WalOptions;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,6 +32,9 @@ final class SimulatedMachine implements BrokerClock {
 
     private final Model model;
     private long nanos;
+    /** What the clock of the wall said when {@link #nanos} was 0. */
+    private long clockMillis = 1_700_000_000_000L;
+
     private Runnable onStored = () -> {};
     private Runnable onChange = () -> {};
     private Wal wal;
@@ -58,6 +63,7 @@ final class SimulatedMachine implements BrokerClock {
                         random.nextInt(2) * 8_192)
                 .withLockWaitNanos(0)
                 .withCheckpoints(checkpointBytes, checkpointNanos)
+                .withLimits(SmallLimits.draw(random))
                 .withRecordKey(LocalJournal.recordKey())
                 .withNanoClock(this::nanoTime)
                 .withJournalIds(() -> new UUID(random.nextLong(), random.nextLong()));
@@ -81,7 +87,12 @@ final class SimulatedMachine implements BrokerClock {
 
     @Override
     public long epochMillis() {
-        return 1_700_000_000_000L + nanos / NANOS_PER_MILLI;
+        return clockMillis + nanos / NANOS_PER_MILLI;
+    }
+
+    /** Somebody sets the clock. */
+    void setClock(long millis) {
+        clockMillis = Math.max(1, clockMillis + millis);
     }
 
     void passNanos(long passed) {
@@ -187,6 +198,10 @@ final class SimulatedMachine implements BrokerClock {
         return walOptions.segmentBytes();
     }
 
+    WalLimits walLimits() {
+        return walOptions.limits();
+    }
+
     SimulatedStorage storage() {
         return storage;
     }
@@ -199,6 +214,6 @@ final class SimulatedMachine implements BrokerClock {
     public String toString() {
         return walOptions.forcePolicy() + ", segments of " + walOptions.segmentBytes() + " bytes, "
                 + walOptions.unstoredBytesMax() + " bytes unstored, a checkpoint every " + walOptions.checkpointBytes()
-                + " bytes or " + checkpointNanos + " ns, " + brokerOptions;
+                + " bytes or " + checkpointNanos + " ns, " + walOptions.limits() + ", " + brokerOptions;
     }
 }

@@ -10,17 +10,25 @@ import java.util.List;
  */
 final class Snapshots {
     private final List<Snapshot> kept = new ArrayList<>();
+    private Snapshot begun;
 
     /** @param sequence the last command that is in it */
-    record Snapshot(long sequence, ByteBuffer content, List<ModelSubscription> subscriptions) {}
+    record Snapshot(
+            long sequence, long nanos, long millis, ByteBuffer content, List<ModelSubscription> subscriptions) {}
 
     /** A checkpoint is on disk: older ones cannot come back. */
     void onDurable(long sequence) {
         kept.removeIf(older -> older.sequence < sequence);
     }
 
-    void add(Snapshot snapshot) {
-        kept.add(snapshot);
+    /** The broker begins to make one of what is held now. */
+    void begin(long sequence, long nanos, long millis, List<ModelSubscription> subscriptions) {
+        begun = new Snapshot(sequence, nanos, millis, null, subscriptions);
+    }
+
+    /** The broker has made it. */
+    void end(ByteBuffer content) {
+        kept.add(new Snapshot(begun.sequence, begun.nanos, begun.millis, content.duplicate(), begun.subscriptions));
     }
 
     /** The newest with this number and content. */

@@ -19,6 +19,8 @@ final class Turns {
     private final IntSupplier roomOfNext;
 
     private boolean ticked;
+    /** Whether the work of a tick goes on. */
+    private boolean tickWorks;
 
     Turns(SimulatedMachine machine, Model model, IntSupplier roomOfNext) {
         this.machine = machine;
@@ -38,8 +40,18 @@ final class Turns {
 
     /** One turn: what is stored takes effect, ended connections, the others' requests, answers, the log. */
     void turn(int requestsMax) {
-        model.beginTurn(machine.nanoTime(), machine.epochMillis());
+        clients.forEach(client -> {
+            if (client instanceof PushedClient pushed) {
+                pushed.flush();
+            }
+        });
+        model.beginTurn(machine.nanoTime());
         Broker broker = machine.broker();
+        if (ticked && !tickWorks) {
+            tickWorks = true;
+            model.beginTick();
+        }
+        ticked = false;
         broker.doWork(machine.nanoTime());
         model.checkMoves();
         endConnections();
@@ -48,8 +60,8 @@ final class Turns {
         push(broker);
         broker.endTurn();
         model.checkFigures(broker);
-        if (ticked) {
-            ticked = false;
+        if (tickWorks && !broker.isTickUnderWay()) {
+            tickWorks = false;
             model.checkTick();
         }
     }
@@ -86,6 +98,7 @@ final class Turns {
     void forget() {
         clients.clear();
         ticked = false;
+        tickWorks = false;
     }
 
     /** The daemon's six steps. */
@@ -106,6 +119,10 @@ final class Turns {
         model.onSealed();
         for (int i = 0; !machine.isSealed(); i++) {
             Check.that(i < TURNS_TO_SEAL_MAX, () -> "the log does not end");
+            stepAll();
+        }
+        for (int i = 0; model.history().appliedSequence() < model.history().lastSequence(); i++) {
+            Check.that(i < TURNS_TO_SEAL_MAX, () -> "what is stored does not take effect");
             stepAll();
         }
         stepAll();

@@ -12,6 +12,10 @@ public final class Bench {
     /** Without any delivery, until what is missing counts as lost. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** What all subscriptions together may hold: a fraction of the command's heap. Each has room for a batch or two. */
+    private static final long CREDIT_BYTES_TOTAL = 64L << 20;
+
+    private static final long CREDIT_BYTES_MIN = 128 << 10;
     private static final long TICK_MILLIS = 100;
 
     private final BenchPlan plan;
@@ -47,6 +51,8 @@ public final class Bench {
     }
 
     private void subscribe(List<BlipClient> clients) {
+        long subscriptions = Math.max(1, (long) plan.subscribers() * plan.topics());
+        long creditBytes = Math.max(CREDIT_BYTES_MIN, CREDIT_BYTES_TOTAL / subscriptions);
         for (int i = 0; i < plan.subscribers(); i++) {
             BlipClient client = plan.connect().get();
             clients.add(client);
@@ -55,6 +61,7 @@ public final class Bench {
                 client.subscribe(plan.topicName(topic))
                         .qos(plan.qos())
                         .credit(4096)
+                        .creditBytes(creditBytes)
                         .handle(subscriber::onDelivery);
             }
         }

@@ -1,13 +1,13 @@
 package io.blipmq.metrics.http;
 
 import com.sun.net.httpserver.HttpServer;
+import io.blipmq.metrics.Health;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.channels.SocketChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,41 +26,50 @@ public final class HttpEndpoint implements AutoCloseable {
 
     private final HttpServer server;
     private final HttpWorkers workers;
+    private final Router router;
 
-    private HttpEndpoint(HttpServer server, HttpWorkers workers) {
+    private HttpEndpoint(HttpServer server, HttpWorkers workers, Router router) {
         this.server = server;
         this.workers = workers;
+        this.router = router;
     }
 
     /**
-     * Listens on an address and serves from then on.
+     * Listens on an address, and serves everything from then on.
      *
      * @throws IOException when it cannot listen there; its message says where, for what, why and what to do
      */
     public static HttpEndpoint start(InetSocketAddress address, HttpBindings bindings) throws IOException {
+        return start(address, routes(bindings));
+    }
+
+    /**
+     * Listens on an address, and serves the health pages of a process that starts; the others say that it does. {@link #serve}
+     * follows.
+     *
+     * @throws IOException as {@link #start(InetSocketAddress, HttpBindings)}
+     */
+    public static HttpEndpoint start(InetSocketAddress address, Supplier<Health> health, Supplier<Health> readiness)
+            throws IOException {
+        return start(address, startingRoutes(health, readiness));
+    }
+
+    private static HttpEndpoint start(InetSocketAddress address, Map<String, Route> routes) throws IOException {
         HttpLimits.apply();
         HttpServer server = on(address, () -> HttpServer.create(address, HttpLimits.ACCEPT_BACKLOG));
         HttpWorkers workers = new HttpWorkers();
         server.setExecutor(workers);
-        server.createContext("/", new Router(routes(bindings)));
+        Router router = new Router(routes);
+        server.createContext("/", router);
         // Started by a daemon thread, the server's own thread is one too.
         CompletableFuture.runAsync(server::start, workers).join();
         LOG.debug("Serving metrics on http://{}/metrics", ListenFailure.hostAndPort(server.getAddress()));
-        return new HttpEndpoint(server, workers);
+        return new HttpEndpoint(server, workers, router);
     }
 
-    /**
-     * Looks whether {@link #start} could listen on an address, without listening there.
-     *
-     * @throws IOException as {@link #start}
-     */
-    public static void checkAddress(InetSocketAddress address) throws IOException {
-        on(address, () -> {
-            try (SocketChannel channel = SocketChannel.open()) {
-                return channel.setOption(StandardSocketOptions.SO_REUSEADDR, true)
-                        .bind(address);
-            }
-        });
+    /** Serves everything from now on. */
+    public void serve(HttpBindings bindings) {
+        router.serve(routes(bindings));
     }
 
     /** Where it listens: the port that was given when 0 was asked for. */
@@ -84,6 +93,18 @@ public final class HttpEndpoint implements AutoCloseable {
         } catch (IOException e) {
             throw ListenFailure.explain(address, e);
         }
+    }
+
+    private static Map<String, Route> startingRoutes(Supplier<Health> health, Supplier<Health> readiness) {
+        Route notYet = new HealthRoute(readiness);
+        Map<String, Route> routes = new LinkedHashMap<>();
+        routes.put("/", new IndexRoute());
+        routes.put("/metrics", notYet);
+        routes.put("/healthz", new HealthRoute(health));
+        routes.put("/readyz", notYet);
+        routes.put("/debug/subscriptions", notYet);
+        routes.put("/debug/runtime", notYet);
+        return routes;
     }
 
     private static Map<String, Route> routes(HttpBindings bindings) {

@@ -9,15 +9,23 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the route of a request and sends what it answers. Immutable, called by the endpoint's threads. */
+/** Finds the route of a request and sends what it answers. Thread-safe, called by the endpoint's threads. */
 final class Router implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
     private static final String ALLOWED_METHODS = "GET, HEAD";
 
-    private final Map<String, Route> routes;
+    /** What the JDK copies out of the heap at once, which is direct memory. */
+    private static final int SLICE_BYTES = 16 * 1024;
+
+    private volatile Map<String, Route> routes;
 
     Router(Map<String, Route> routes) {
         this.routes = Map.copyOf(routes);
+    }
+
+    /** Other routes from now on. */
+    void serve(Map<String, Route> newRoutes) {
+        routes = Map.copyOf(newRoutes);
     }
 
     @Override
@@ -64,7 +72,9 @@ final class Router implements HttpHandler {
             exchange.sendResponseHeaders(reply.status(), -1);
         } else {
             exchange.sendResponseHeaders(reply.status(), reply.body().length);
-            exchange.getResponseBody().write(reply.body());
+            for (int at = 0; at < reply.body().length; at += SLICE_BYTES) {
+                exchange.getResponseBody().write(reply.body(), at, Math.min(SLICE_BYTES, reply.body().length - at));
+            }
             // Sends it, and only then waits for the rest of a body that the request has announced.
             exchange.getResponseBody().close();
         }

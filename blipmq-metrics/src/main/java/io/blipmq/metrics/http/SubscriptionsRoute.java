@@ -1,6 +1,7 @@
 package io.blipmq.metrics.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.blipmq.broker.DeliveryCounts;
 import io.blipmq.broker.SubscriptionInfo;
 import io.blipmq.metrics.SubscriptionSource;
 import java.io.IOException;
@@ -96,7 +97,11 @@ final class SubscriptionsRoute implements Route {
         json.writeStringField("since", subscription.since().toString());
         json.writeNumberField("backlog", subscription.backlog());
         json.writeNumberField("backlog_bytes", subscription.backlogBytes());
-        json.writeNumberField("in_flight", subscription.inFlight());
+        DeliveryCounts deliveries = subscription.deliveries();
+        json.writeNumberField("in_flight", deliveries.inFlight());
+        json.writeNumberField("due_again", deliveries.dueAgain());
+        json.writeNumberField("delayed", deliveries.delayed());
+        json.writeNumberField("moving", deliveries.moving());
         if (subscription.oldestAgeMillis() == SubscriptionInfo.NO_MESSAGE) {
             json.writeNullField("oldest_age_ms");
         } else {

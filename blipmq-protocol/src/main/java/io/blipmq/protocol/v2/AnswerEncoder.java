@@ -47,9 +47,14 @@ public final class AnswerEncoder {
         to.putLong(tag).putShort((short) Math.min(attempt, DeliverLayout.ATTEMPT_MAX));
     }
 
-    public static void settled(ByteBuffer to, long correlationId, int settled, int unknown) {
-        FrameEncoder.header(to, SettleLayout.settledFrameBytes(), FrameType.SETTLED, correlationId);
-        to.putInt(settled).putInt(unknown);
+    /** @param unknown the tags that hit nothing */
+    public static void settled(ByteBuffer to, long correlationId, int settled, long[] unknown) {
+        int frameBytes = SettleLayout.settledFrameBytes(unknown.length);
+        FrameEncoder.header(to, frameBytes, FrameType.SETTLED, correlationId);
+        to.putInt(settled).putInt(unknown.length);
+        for (long tag : unknown) {
+            to.putLong(tag);
+        }
     }
 
     /** @param code 0, with an empty text, in an answer */
@@ -68,6 +73,11 @@ public final class AnswerEncoder {
     public static void done(ByteBuffer to, long correlationId, long count) {
         FrameEncoder.header(to, ListLayout.doneFrameBytes(), FrameType.DONE, correlationId);
         to.putLong(count);
+    }
+
+    public static void lettersDone(ByteBuffer to, long correlationId, LettersDone done) {
+        FrameEncoder.header(to, ListLayout.lettersDoneFrameBytes(), FrameType.DONE, correlationId);
+        done.put(to);
     }
 
     public static void goAway(ByteBuffer to, Refusal reason, int millis) {

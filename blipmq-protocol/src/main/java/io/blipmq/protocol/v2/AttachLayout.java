@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
  * byte; each accessor expects a payload that its type's {@code isXxx} method accepted.
  *
  * <pre>
- * ATTACH    u8 flags, u32 credit, u32 ack timeout, u32 retry backoff, u16 topic length, topic, u16 name length, name,
- *           properties to the end
+ * ATTACH    u8 flags, u32 credit messages, u32 credit bytes, u32 ack timeout, u32 retry backoff,
+ *           u16 topic length, topic, u16 name length, name, properties to the end
  * ATTACHED  u64 subscription, u8 flags, u64 backlog
- * CREDIT    u32 messages; its correlation id is the subscription
+ * CREDIT    u32 messages, u32 bytes; its correlation id is the subscription
  * DETACH    u64 subscription, u8 flags, u16 name length, name
  * DETACHED  u64 subscription, u16 code, u16 text length, text
  * DRAIN     empty
@@ -21,7 +21,7 @@ public final class AttachLayout {
     /** Room for a path of names, short enough to stand in every line of a list. */
     public static final int NAME_BYTES_MAX = 256;
 
-    /** Credit without limit. */
+    /** Credit without limit, in messages or in bytes. */
     public static final long UNLIMITED_CREDIT = 0xffff_ffffL;
 
     /** Flags of ATTACH. */
@@ -30,20 +30,26 @@ public final class AttachLayout {
     public static final int TAKE_OVER_FLAG = 2;
     public static final int FROM_NEW_FLAG = 4;
     public static final int CREDIT_ON_SETTLE_FLAG = 8;
-    public static final int FLAGS = QOS_FLAG | TAKE_OVER_FLAG | FROM_NEW_FLAG | CREDIT_ON_SETTLE_FLAG;
+    public static final int COUNT_FROM_BEGIN_FLAG = 64;
+    public static final int FLAGS =
+            QOS_FLAG | TAKE_OVER_FLAG | FROM_NEW_FLAG | CREDIT_ON_SETTLE_FLAG | COUNT_FROM_BEGIN_FLAG;
 
-    public static final int CREDIT_OFFSET = 1;
-    public static final int ACK_TIMEOUT_OFFSET = 5;
-    public static final int RETRY_BACKOFF_OFFSET = 9;
-    public static final int TOPIC_LENGTH_OFFSET = 13;
-    public static final int TOPIC_OFFSET = 15;
+    public static final int CREDIT_MESSAGES_OFFSET = 1;
+    public static final int CREDIT_BYTES_OFFSET = 5;
+    public static final int ACK_TIMEOUT_OFFSET = 9;
+    public static final int RETRY_BACKOFF_OFFSET = 13;
+    public static final int TOPIC_LENGTH_OFFSET = 17;
+    public static final int TOPIC_OFFSET = 19;
 
     public static final int EXISTED_FLAG = 1;
     public static final int ATTACHED_FLAGS_OFFSET = 8;
     public static final int ATTACHED_BACKLOG_OFFSET = 9;
     public static final int ATTACHED_BYTES = 17;
 
-    public static final int CREDIT_BYTES = 4;
+    /** The payload of CREDIT, and where its bytes stand in it. */
+    public static final int CREDIT_PAYLOAD_BYTES = 8;
+
+    public static final int CREDIT_MORE_BYTES_OFFSET = 4;
 
     public static final int DELETE_FLAG = 1;
     public static final int DETACH_FLAGS_OFFSET = 8;
@@ -67,8 +73,12 @@ public final class AttachLayout {
         return Wire.u8(buffer, payloadOffset);
     }
 
-    public static long attachCredit(ByteBuffer buffer, int payloadOffset) {
-        return Wire.u32(buffer, payloadOffset + CREDIT_OFFSET);
+    public static long attachCreditMessages(ByteBuffer buffer, int payloadOffset) {
+        return Wire.u32(buffer, payloadOffset + CREDIT_MESSAGES_OFFSET);
+    }
+
+    public static long attachCreditBytes(ByteBuffer buffer, int payloadOffset) {
+        return Wire.u32(buffer, payloadOffset + CREDIT_BYTES_OFFSET);
     }
 
     public static long ackTimeoutMillis(ByteBuffer buffer, int payloadOffset) {
@@ -110,11 +120,15 @@ public final class AttachLayout {
     }
 
     public static boolean isCredit(int payloadLength) {
-        return payloadLength == CREDIT_BYTES;
+        return payloadLength == CREDIT_PAYLOAD_BYTES;
     }
 
     public static long creditMessages(ByteBuffer buffer, int payloadOffset) {
         return Wire.u32(buffer, payloadOffset);
+    }
+
+    public static long creditBytes(ByteBuffer buffer, int payloadOffset) {
+        return Wire.u32(buffer, payloadOffset + CREDIT_MORE_BYTES_OFFSET);
     }
 
     public static boolean isDetach(ByteBuffer buffer, int payloadOffset, int payloadLength) {
@@ -153,7 +167,7 @@ public final class AttachLayout {
     }
 
     public static int creditFrameBytes() {
-        return FrameLayout.HEADER_BYTES + CREDIT_BYTES;
+        return FrameLayout.HEADER_BYTES + CREDIT_PAYLOAD_BYTES;
     }
 
     public static int detachFrameBytes(int nameLength) {

@@ -10,8 +10,11 @@ import java.nio.ByteBuffer;
  */
 public record DeliveryItem(long tag, int attempt, int state, long deadlineMillis, long publishedMillis, int bodyBytes) {
     public static final int IN_FLIGHT = 1;
-    public static final int DUE = 2;
-    public static final int BECOMING_DEAD_LETTER = 3;
+    public static final int DUE_AGAIN = 2;
+    public static final int MOVING = 3;
+    public static final int DELAYED = 4;
+    /** Its last attempt is over, and it waits out its ack timeout before it becomes a dead letter. */
+    public static final int LAST_ATTEMPT_OVER = 5;
 
     public static final int BYTES = 27;
 

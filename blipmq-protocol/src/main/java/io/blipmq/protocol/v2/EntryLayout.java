@@ -85,6 +85,15 @@ public final class EntryLayout {
         return hasProperties(buffer, offset) ? u16(buffer, offset) : 0;
     }
 
+    /** Bytes of bodies and properties of the whole entries that fill a region. */
+    public static long contentBytes(ByteBuffer buffer, int from, int to) {
+        long bytes = 0;
+        for (int at = from; at < to; at += bytesAt(buffer, at)) {
+            bytes += bodyLength(buffer, at) + propertiesLength(buffer, at);
+        }
+        return bytes;
+    }
+
     /** Where the properties of an entry that has some begin. */
     public static int propertiesOffset(int offset) {
         return offset + HEADER_BYTES + PROPERTIES_LENGTH_BYTES;

@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
  * first byte; each accessor expects a payload that its type's {@code isXxx} method accepted.
  *
  * <pre>
- * LIST          u8 kind, u16 limit, u64 subscription, u64 after
+ * LIST          u8 kind, u16 limit, u64 subscription, u64 after, u16 name length, name
  * LISTING       u8 kind, u64 next, items to the end: u32 length, item, see {@link ListItems}
- * DEAD_LETTERS  u8 action, u64 subscription, u32 count, u64 tag
- * DONE          u64 count
+ * DEAD_LETTERS  u8 action, u64 subscription, u32 count, u64 tag, u64 after, u64 through, u64 origin, u64 target
+ * DONE          u64 count; of DEAD_LETTERS also u64 next, u64 through, u64 gone, u64 full
  * </pre>
  */
 public final class ListLayout {
@@ -25,7 +25,8 @@ public final class ListLayout {
     public static final int LIST_LIMIT_OFFSET = 1;
     public static final int LIST_SUBSCRIPTION_OFFSET = 3;
     public static final int LIST_AFTER_OFFSET = 11;
-    public static final int LIST_BYTES = 19;
+    public static final int LIST_NAME_LENGTH_OFFSET = 19;
+    public static final int LIST_NAME_OFFSET = 21;
 
     public static final int LISTING_NEXT_OFFSET = 1;
     public static final int LISTING_ITEMS_OFFSET = 9;
@@ -39,14 +40,19 @@ public final class ListLayout {
     public static final int DEAD_LETTERS_SUBSCRIPTION_OFFSET = 1;
     public static final int DEAD_LETTERS_COUNT_OFFSET = 9;
     public static final int DEAD_LETTERS_TAG_OFFSET = 13;
-    public static final int DEAD_LETTERS_BYTES = 21;
+    public static final int DEAD_LETTERS_BYTES = 53;
 
+    /** DONE of a DRAIN. */
     public static final int DONE_BYTES = 8;
+
+    /** DONE of a DEAD_LETTERS. */
+    public static final int LETTERS_DONE_BYTES = 40;
 
     private ListLayout() {}
 
-    public static boolean isList(int payloadLength) {
-        return payloadLength == LIST_BYTES;
+    public static boolean isList(ByteBuffer buffer, int payloadOffset, int payloadLength) {
+        int end = payloadOffset + payloadLength;
+        return Wire.validTextEnd(buffer, payloadOffset + LIST_NAME_LENGTH_OFFSET, end) == end;
     }
 
     /** The first field of LIST and LISTING. */
@@ -64,6 +70,10 @@ public final class ListLayout {
 
     public static long listAfter(ByteBuffer buffer, int payloadOffset) {
         return buffer.getLong(payloadOffset + LIST_AFTER_OFFSET);
+    }
+
+    public static int listNameLength(ByteBuffer buffer, int payloadOffset) {
+        return Wire.u16(buffer, payloadOffset + LIST_NAME_LENGTH_OFFSET);
     }
 
     /** Whether items fill the payload. */
@@ -108,10 +118,6 @@ public final class ListLayout {
         return Wire.u32(buffer, payloadOffset + DEAD_LETTERS_COUNT_OFFSET);
     }
 
-    public static long deadLettersTag(ByteBuffer buffer, int payloadOffset) {
-        return buffer.getLong(payloadOffset + DEAD_LETTERS_TAG_OFFSET);
-    }
-
     public static boolean isDone(int payloadLength) {
         return payloadLength == DONE_BYTES;
     }
@@ -121,8 +127,8 @@ public final class ListLayout {
     }
 
     /** Bytes of a whole LIST frame; likewise below. */
-    public static int listFrameBytes() {
-        return FrameLayout.HEADER_BYTES + LIST_BYTES;
+    public static int listFrameBytes(int nameLength) {
+        return FrameLayout.HEADER_BYTES + LIST_NAME_OFFSET + nameLength;
     }
 
     public static int deadLettersFrameBytes() {
@@ -131,5 +137,9 @@ public final class ListLayout {
 
     public static int doneFrameBytes() {
         return FrameLayout.HEADER_BYTES + DONE_BYTES;
+    }
+
+    public static int lettersDoneFrameBytes() {
+        return FrameLayout.HEADER_BYTES + LETTERS_DONE_BYTES;
     }
 }

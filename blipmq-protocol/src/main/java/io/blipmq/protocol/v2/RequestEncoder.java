@@ -13,11 +13,18 @@ import java.nio.ByteBuffer;
 public final class RequestEncoder {
     private RequestEncoder() {}
 
-    public static void hello(ByteBuffer to, long correlationId, byte[] clientName) {
-        int frameBytes = HandshakeLayout.helloFrameBytes(clientName.length, 0);
+    /**
+     * @param instance the same on every connection of one client, and no other's; empty: none
+     * @param heartbeatMillis in which the client promises to send something; 0: no promise
+     */
+    public static void hello(
+            ByteBuffer to, long correlationId, byte[] clientName, byte[] instance, long heartbeatMillis) {
+        int frameBytes = HandshakeLayout.helloFrameBytes(clientName.length, instance.length, 0);
         FrameEncoder.header(to, frameBytes, FrameType.HELLO, correlationId);
         to.putShort((short) FrameLayout.VERSION_2);
         FrameEncoder.putText(to, clientName);
+        FrameEncoder.putText(to, instance);
+        to.putInt((int) heartbeatMillis);
     }
 
     /**
@@ -49,13 +56,14 @@ public final class RequestEncoder {
      * Writes an ATTACH.
      *
      * @param flags see {@link AttachLayout}
-     * @param credit {@link AttachLayout#UNLIMITED_CREDIT} at most
+     * @param creditMessages {@link AttachLayout#UNLIMITED_CREDIT} at most, likewise the bytes
      */
     public static void attach(
             ByteBuffer to,
             long correlationId,
             int flags,
-            long credit,
+            long creditMessages,
+            long creditBytes,
             long ackTimeoutMillis,
             long retryBackoffMillis,
             byte[] topic,
@@ -63,14 +71,15 @@ public final class RequestEncoder {
         int frameBytes = AttachLayout.attachFrameBytes(topic.length, name.length, 0);
         FrameEncoder.header(to, frameBytes, FrameType.ATTACH, correlationId);
         to.put((byte) flags);
-        to.putInt((int) credit).putInt((int) ackTimeoutMillis).putInt((int) retryBackoffMillis);
+        to.putInt((int) creditMessages).putInt((int) creditBytes);
+        to.putInt((int) ackTimeoutMillis).putInt((int) retryBackoffMillis);
         FrameEncoder.putText(to, topic);
         FrameEncoder.putText(to, name);
     }
 
-    public static void credit(ByteBuffer to, long subscriptionId, long messages) {
+    public static void credit(ByteBuffer to, long subscriptionId, long messages, long bytes) {
         FrameEncoder.header(to, AttachLayout.creditFrameBytes(), FrameType.CREDIT, subscriptionId);
-        to.putInt((int) messages);
+        to.putInt((int) messages).putInt((int) bytes);
     }
 
     /**
@@ -79,6 +88,7 @@ public final class RequestEncoder {
      * @param action see {@link SettleLayout}, likewise for the flags
      * @param reason of a reject, else empty
      * @param tags of which the first {@code count} are meant
+     * @param attempts of them, by the same index
      */
     public static void settle(
             ByteBuffer to,
@@ -89,13 +99,14 @@ public final class RequestEncoder {
             long millis,
             byte[] reason,
             long[] tags,
+            int[] attempts,
             int count) {
         int frameBytes = SettleLayout.settleFrameBytes(reason.length, count);
         FrameEncoder.header(to, frameBytes, FrameType.SETTLE, correlationId);
         to.putLong(subscriptionId).put((byte) action).put((byte) flags).putInt((int) millis);
         FrameEncoder.putText(to, reason);
         for (int i = 0; i < count; i++) {
-            to.putLong(tags[i]);
+            to.putLong(tags[i]).putShort((short) attempts[i]);
         }
     }
 
@@ -110,16 +121,22 @@ public final class RequestEncoder {
         FrameEncoder.header(to, PayloadLayout.emptyFrameBytes(), FrameType.DRAIN, correlationId);
     }
 
-    /** @param kind see {@link ListLayout} */
-    public static void list(ByteBuffer to, long correlationId, int kind, int limit, long subscriptionId, long after) {
-        FrameEncoder.header(to, ListLayout.listFrameBytes(), FrameType.LIST, correlationId);
+    /**
+     * @param kind see {@link ListLayout}
+     * @param name only the subscription with this name; empty: no matter
+     */
+    public static void list(
+            ByteBuffer to, long correlationId, int kind, int limit, long subscriptionId, long after, byte[] name) {
+        FrameEncoder.header(to, ListLayout.listFrameBytes(name.length), FrameType.LIST, correlationId);
         to.put((byte) kind).putShort((short) limit).putLong(subscriptionId).putLong(after);
+        FrameEncoder.putText(to, name);
     }
 
     /** @param action see {@link ListLayout} */
     public static void deadLetters(
-            ByteBuffer to, long correlationId, int action, long subscriptionId, long count, long tag) {
+            ByteBuffer to, long correlationId, int action, long subscriptionId, long count, LettersRequest which) {
         FrameEncoder.header(to, ListLayout.deadLettersFrameBytes(), FrameType.DEAD_LETTERS, correlationId);
-        to.put((byte) action).putLong(subscriptionId).putInt((int) count).putLong(tag);
+        to.put((byte) action).putLong(subscriptionId).putInt((int) count);
+        which.put(to);
     }
 }

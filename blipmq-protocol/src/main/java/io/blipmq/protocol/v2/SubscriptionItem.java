@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
  * A subscription in a LISTING. Immutable. Later versions may add fields at its end.
  *
  * <pre>
- * u64 id, u8 flags, u16 length, topic, u16 length, name, u64 backlog, u64 unsettled deliveries,
+ * u64 id, u8 flags, u16 length, topic, u16 length, name,
+ * u64 backlog, u64 in flight, u64 due again, u64 delayed, u64 moving,
  * u64 age of the oldest message in milliseconds, u16 length, client name, u16 length, client address
  * </pre>
  *
@@ -21,18 +22,26 @@ public record SubscriptionItem(
         int flags,
         String topic,
         String name,
-        long backlog,
-        long unsettled,
+        Counts counts,
         long oldestAgeMillis,
         String clientName,
         String clientAddress) {
+    /**
+     * How many of its messages are in which state. Immutable.
+     *
+     * @param backlog waiting to be delivered, those that are due again or delayed included
+     * @param moving on their way to the dead letters, or back from them
+     */
+    public record Counts(long backlog, long inFlight, long dueAgain, long delayed, long moving) {}
+
     public static final int QOS_FLAG = 1;
     public static final int DURABLE_FLAG = 2;
     public static final int ATTACHED_FLAG = 4;
     public static final int DEAD_LETTERS_FLAG = 8;
 
     private static final int TOPIC_OFFSET = Long.BYTES + 1;
-    private static final int COUNTS_BYTES = 3 * Long.BYTES;
+    /** The counts and the age. */
+    private static final int COUNTS_BYTES = 6 * Long.BYTES;
 
     /** @return null when an item does not parse */
     public static SubscriptionItem read(ByteBuffer buffer, int offset, int length) {
@@ -50,9 +59,13 @@ public record SubscriptionItem(
                 Wire.u8(buffer, offset + Long.BYTES),
                 Wire.text(buffer, topic),
                 Wire.text(buffer, name),
-                buffer.getLong(counts),
-                buffer.getLong(counts + Long.BYTES),
-                buffer.getLong(counts + 2 * Long.BYTES),
+                new Counts(
+                        buffer.getLong(counts),
+                        buffer.getLong(counts + Long.BYTES),
+                        buffer.getLong(counts + 2 * Long.BYTES),
+                        buffer.getLong(counts + 3 * Long.BYTES),
+                        buffer.getLong(counts + 4 * Long.BYTES)),
+                buffer.getLong(counts + 5 * Long.BYTES),
                 Wire.text(buffer, client),
                 Wire.text(buffer, address));
     }
@@ -68,7 +81,8 @@ public record SubscriptionItem(
         to.putLong(id).put((byte) flags);
         FrameEncoder.putText(to, texts[0]);
         FrameEncoder.putText(to, texts[1]);
-        to.putLong(backlog).putLong(unsettled).putLong(oldestAgeMillis);
+        to.putLong(counts.backlog).putLong(counts.inFlight).putLong(counts.dueAgain);
+        to.putLong(counts.delayed).putLong(counts.moving).putLong(oldestAgeMillis);
         FrameEncoder.putText(to, texts[2]);
         FrameEncoder.putText(to, texts[3]);
         return to.array();

@@ -7,24 +7,49 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What the server says of itself in WELCOME. Immutable.
+ * What the server says of itself in WELCOME, field by field in the order of the wire. Immutable.
  *
  * @param features a bit set
- * @param frameBytes the largest value of a frame's length that it takes
- * @param inFlight deliveries that a subscription may have unsettled
- * @param topicBytes longest name of a topic
- * @param ackTimeoutMillis time to settle a delivery when ATTACH does not say otherwise
  * @param server its name and version
  * @param fsyncPolicy what a confirm of QoS 1 stands for
  */
-public record Welcome(
-        int features,
-        long frameBytes,
-        long inFlight,
-        int topicBytes,
-        long ackTimeoutMillis,
-        String server,
-        String fsyncPolicy) {
+public record Welcome(int features, Limits limits, Times times, String server, String fsyncPolicy) {
+
+    /**
+     * How much the server takes. Immutable.
+     *
+     * @param frameBytes the largest value of a frame's length
+     * @param topicBytes longest name of a topic
+     * @param nameBytes longest name of a subscription
+     * @param propertiesBytes most bytes of properties of one message
+     * @param inFlight deliveries that a subscription may have unsettled
+     * @param subscriptions that one connection may have
+     * @param maxAttempts deliveries of a message before it becomes a dead letter; 0: without limit
+     */
+    public record Limits(
+            long frameBytes,
+            int topicBytes,
+            int nameBytes,
+            long propertiesBytes,
+            long inFlight,
+            long subscriptions,
+            long maxAttempts) {}
+
+    /**
+     * How long the server waits, in milliseconds. Immutable.
+     *
+     * @param ackMillis for a delivery to be settled when ATTACH does not say otherwise
+     * @param heartbeatMillis in which the client sends something; 0: it need not
+     * @param inputMillis in which a frame that has begun makes progress
+     * @param outputMillis in which waiting output makes progress
+     */
+    public record Times(long ackMillis, long heartbeatMillis, long inputMillis, long outputMillis) {}
+
+    /** The same server to a client with another heartbeat. */
+    public Welcome withHeartbeat(long heartbeatMillis) {
+        Times others = new Times(times.ackMillis, heartbeatMillis, times.inputMillis, times.outputMillis);
+        return new Welcome(features, limits, others, server, fsyncPolicy);
+    }
 
     /** Writes the frame into a buffer of its own, ready to be read. */
     public ByteBuffer encode(long correlationId) {
@@ -34,8 +59,11 @@ public record Welcome(
         ByteBuffer to = ByteBuffer.allocate(frameBytes);
         FrameEncoder.header(to, frameBytes, FrameType.WELCOME, correlationId);
         to.putShort((short) FrameLayout.VERSION_2).putInt(features);
-        to.putInt((int) this.frameBytes).putInt((int) inFlight).putShort((short) topicBytes);
-        to.putInt((int) ackTimeoutMillis);
+        to.putInt((int) limits.frameBytes).putShort((short) limits.topicBytes).putShort((short) limits.nameBytes);
+        to.putInt((int) limits.propertiesBytes).putInt((int) limits.inFlight).putInt((int) limits.subscriptions);
+        to.putInt((int) limits.maxAttempts);
+        to.putInt((int) times.ackMillis).putInt((int) times.heartbeatMillis);
+        to.putInt((int) times.inputMillis).putInt((int) times.outputMillis);
         FrameEncoder.putText(to, serverText);
         FrameEncoder.putText(to, policyText);
         return to.flip();
@@ -43,14 +71,21 @@ public record Welcome(
 
     /** Reads a payload that {@link HandshakeLayout#isWelcome} accepted. */
     public static Welcome read(ByteBuffer buffer, int payloadOffset) {
-        int policy = payloadOffset + HandshakeLayout.welcomePolicyLengthOffset(buffer, payloadOffset);
-        return new Welcome(
-                HandshakeLayout.welcomeFeatures(buffer, payloadOffset),
-                HandshakeLayout.welcomeFrameBytes(buffer, payloadOffset),
-                HandshakeLayout.welcomeInFlight(buffer, payloadOffset),
-                HandshakeLayout.welcomeTopicBytes(buffer, payloadOffset),
-                HandshakeLayout.welcomeAckTimeoutMillis(buffer, payloadOffset),
-                Wire.text(buffer, payloadOffset + HandshakeLayout.WELCOME_SERVER_LENGTH_OFFSET),
-                Wire.text(buffer, policy));
+        ByteBuffer from = buffer.duplicate();
+        from.limit(from.capacity()).position(payloadOffset + Short.BYTES);
+        int features = from.getInt();
+        Limits limits = new Limits(u32(from), u16(from), u16(from), u32(from), u32(from), u32(from), u32(from));
+        Times times = new Times(u32(from), u32(from), u32(from), u32(from));
+        String server = Wire.text(buffer, from.position());
+        int policy = from.position() + Short.BYTES + u16(from);
+        return new Welcome(features, limits, times, server, Wire.text(buffer, policy));
+    }
+
+    private static int u16(ByteBuffer from) {
+        return Short.toUnsignedInt(from.getShort());
+    }
+
+    private static long u32(ByteBuffer from) {
+        return Integer.toUnsignedLong(from.getInt());
     }
 }

@@ -5,6 +5,7 @@ import static io.blipmq.protocol.v2.Hex.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.FrameEncoder;
+import io.blipmq.protocol.TextRefusal;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -14,9 +15,12 @@ class GoldenAnswerTest {
 
     @Test
     void welcome() {
-        Welcome welcome = new Welcome(0, 16 << 20, 16_384, 1024, 30_000, "blipmqd/1", "always");
+        Welcome.Limits limits = new Welcome.Limits(16 << 20, 1024, 256, 32_768, 16_384, 10_000, 3);
+        Welcome.Times times = new Welcome.Times(30_000, 10_000, 20_000, 10_000);
+        Welcome welcome = new Welcome(0, limits, times, "blipmqd/1", "always");
         expectFrame(
-                "00000030 20 0000000000000001 0002 00000000 01000000 00004000 0400 00007530"
+                "0000004a 20 0000000000000001 0002 00000000 01000000 0400 0100 00008000 00004000 00002710 00000003"
+                        + "00007530 00002710 00004e20 00002710"
                         + "0009 626c69706d71642f31 0006 616c77617973",
                 to -> to.put(welcome.encode(1)));
     }
@@ -70,7 +74,7 @@ class GoldenAnswerTest {
             RequestEncoder.entry(to, text("a"));
             FrameEncoder.close(to, 0);
         });
-        byte[] item = new DeliveryItem(12, 65_537, DeliveryItem.DUE, 500, 0, 16).encode();
+        byte[] item = new DeliveryItem(12, 65_537, DeliveryItem.DUE_AGAIN, 500, 0, 16).encode();
         assertThat(DeliveryItem.read(ByteBuffer.wrap(item), 0, item.length).attempt())
                 .isEqualTo(65_535);
     }
@@ -100,7 +104,11 @@ class GoldenAnswerTest {
 
     @Test
     void settled() {
-        expectFrame("00000011 24 000000000000000a 00000002 00000001", to -> AnswerEncoder.settled(to, 10, 2, 1));
+        expectFrame(
+                "00000011 24 000000000000000a 00000002 00000000", to -> AnswerEncoder.settled(to, 10, 2, new long[0]));
+        expectFrame(
+                "00000021 24 000000000000000a 00000002 00000002 000000000000000c 000000000000000e",
+                to -> AnswerEncoder.settled(to, 10, 2, new long[] {12, 14}));
     }
 
     @Test
@@ -125,9 +133,11 @@ class GoldenAnswerTest {
 
     @Test
     void listingOfSubscriptions() {
-        SubscriptionItem subscription = new SubscriptionItem(9, 7, "t", "n", 4, 2, -1, "demo", "h:1");
-        String hex = "00000048 26 0000000000000011 02 0000000000000000 00000032"
-                + "0000000000000009 07 0001 74 0001 6e 0000000000000004 0000000000000002 ffffffffffffffff"
+        SubscriptionItem subscription =
+                new SubscriptionItem(9, 7, "t", "n", new SubscriptionItem.Counts(4, 2, 1, 3, 5), -1, "demo", "h:1");
+        String hex = "00000060 26 0000000000000011 02 0000000000000000 0000004a"
+                + "0000000000000009 07 0001 74 0001 6e 0000000000000004 0000000000000002 0000000000000001"
+                + "0000000000000003 0000000000000005 ffffffffffffffff"
                 + "0004 64656d6f 0003 683a31";
         expectFrame(hex, to -> {
             AnswerEncoder.openListing(to, 17, ListLayout.SUBSCRIPTIONS);
@@ -139,7 +149,7 @@ class GoldenAnswerTest {
 
     @Test
     void listingOfDeliveries() {
-        DeliveryItem delivery = new DeliveryItem(12, 2, DeliveryItem.DUE, 500, 0x19abcdef000L, 16);
+        DeliveryItem delivery = new DeliveryItem(12, 2, DeliveryItem.DUE_AGAIN, 500, 0x19abcdef000L, 16);
         String hex = "00000031 26 0000000000000011 03 0000000000000000 0000001b"
                 + "000000000000000c 0002 02 000001f4 0000019abcdef000 00000010";
         expectFrame(hex, to -> {
@@ -166,6 +176,10 @@ class GoldenAnswerTest {
     @Test
     void done() {
         expectFrame("00000011 27 0000000000000012 0000000000000005", to -> AnswerEncoder.done(to, 18, 5));
+        expectFrame(
+                "00000031 27 0000000000000012 0000000000000005 000000000000000d 00000000000003e8"
+                        + "0000000000000001 0000000000000002",
+                to -> AnswerEncoder.lettersDone(to, 18, new LettersDone(5, 13, 1000, 1, 2)));
     }
 
     @Test
@@ -173,6 +187,14 @@ class GoldenAnswerTest {
         expectFrame(
                 "0000001e 28 0000000000000000 01f7 000007d0 000d 7368757474696e6720646f776e",
                 to -> AnswerEncoder.goAway(to, V2Nack.SHUTTING_DOWN, 2000));
+    }
+
+    @Test
+    void goAwayOfTheProtocolPage() {
+        expectFrame(
+                "0000002f 28 0000000000000000 0198 00000000 001e 6e6f2068616e"
+                        + "647368616b652077697468696e203130207365636f6e6473",
+                to -> AnswerEncoder.goAway(to, new TextRefusal(408, "no handshake within 10 seconds"), 0));
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Which payloads parse: no less and no more than their tables say. */
 class PayloadsTest {
     private static final int OFFSET = 5;
+    private static final SubscriptionItem.Counts COUNTS = new SubscriptionItem.Counts(4, 2, 1, 3, 5);
 
     /** Whether a layout accepts a payload. */
     private interface Check {
@@ -23,18 +24,30 @@ class PayloadsTest {
     @Test
     void hello() {
         Check hello = HandshakeLayout::isHello;
-        expect(hello, "0002 0000", "0002 0001 6e", "0002 0001 6e 01 0000 ff 0001 ff");
-        expectNot(hello, "", "0002", "0002 00", "0002 0001", "0002 0001 ff", "0002 0000 01", "0002 0000 01 0001");
+        String rest = "0000 00000000";
+        expect(hello, "0002 0000" + rest, "0002 0001 6e 0002 ffff 00000001");
+        expect(hello, "0002 0001 6e" + rest + "01 0000 ff 0001 ff");
+        expectNot(hello, "", "0002", "0002 00", "0002 0001", "0002 0001 ff" + rest, "0002 0000" + rest + "01");
+        expectNot(hello, "0002 0000" + rest + "01 0001", "0002 0000", "0002 0000 0000", "0002 0000 0000 000000");
+        expectNot(hello, "0002 0000 0001", "0002 0000 0001 61 000000");
+        ByteBuffer buffer = at("0002 0001 6e 0002 abcd 80000000");
+        assertThat(HandshakeLayout.helloInstanceLength(buffer, OFFSET, 1)).isEqualTo(2);
+        assertThat(HandshakeLayout.helloInstanceOffset(1)).isEqualTo(7);
+        assertThat(HandshakeLayout.helloHeartbeatMillis(buffer, OFFSET, 1, 2)).isEqualTo(1L << 31);
     }
 
     @Test
     void welcome() {
-        String fixed = "0002 00000000 01000000 00004000 0400 00007530";
+        String fixed = "0002 00000000 01000000 0400 0100 00008000 00004000 00002710 00000003"
+                + "00007530 00002710 00004e20 00002710";
         expect(HandshakeLayout::isWelcome, fixed + "0000 0000", fixed + "0001 62 0001 61 010000");
         expectNot(HandshakeLayout::isWelcome, fixed, fixed + "0000", fixed + "0001 ff 0000", fixed + "0000 0000 01");
-        Welcome welcome = new Welcome(1, 0xffff_ffffL, 16_384, 1024, 30_000, "blipmqd/1", "none");
+        Welcome.Limits limits = new Welcome.Limits(0xffff_ffffL, 1024, 256, 32_768, 16_384, 10_000, 0xffff_ffffL);
+        Welcome welcome =
+                new Welcome(1, limits, new Welcome.Times(30_000, 0, 20_000, 0xffff_ffffL), "blipmqd/1", "none");
         ByteBuffer frame = welcome.encode(7);
         assertThat(Welcome.read(frame, FrameLayout.PAYLOAD_OFFSET)).isEqualTo(welcome);
+        assertThat(welcome.withHeartbeat(5).times()).isEqualTo(new Welcome.Times(30_000, 5, 20_000, 0xffff_ffffL));
     }
 
     @Test
@@ -56,16 +69,17 @@ class PayloadsTest {
 
     @Test
     void attachHasATopicAndAName() {
-        String fixed = "01 0000000a 00000000 00000000";
+        String fixed = "01 0000000a 00100000 00000000 00000000";
         Check attach = AttachLayout::isAttach;
         expect(attach, fixed + "0000 0000", fixed + "0001 74 0001 6e", fixed + "0001 74 0001 6e ff");
         expectNot(
                 attach, "", fixed, fixed + "0000", fixed + "0000 0001", fixed + "0001 ff 0000", fixed + "0000 0001 ff");
-        ByteBuffer buffer = at("0f ffffffff 80000000 00000001 0001 74 0002 6e6d");
-        assertThat(AttachLayout.attachCredit(buffer, OFFSET)).isEqualTo(AttachLayout.UNLIMITED_CREDIT);
+        ByteBuffer buffer = at("0f ffffffff fffffffe 80000000 00000001 0001 74 0002 6e6d");
+        assertThat(AttachLayout.attachCreditMessages(buffer, OFFSET)).isEqualTo(AttachLayout.UNLIMITED_CREDIT);
+        assertThat(AttachLayout.attachCreditBytes(buffer, OFFSET)).isEqualTo(AttachLayout.UNLIMITED_CREDIT - 1);
         assertThat(AttachLayout.ackTimeoutMillis(buffer, OFFSET)).isEqualTo(1L << 31);
         assertThat(AttachLayout.nameLength(buffer, OFFSET, 1)).isEqualTo(2);
-        assertThat(AttachLayout.nameOffset(1)).isEqualTo(18);
+        assertThat(AttachLayout.nameOffset(1)).isEqualTo(22);
     }
 
     @Test
@@ -94,10 +108,26 @@ class PayloadsTest {
         Check settle = SettleLayout::isSettle;
         String fixed = "0000000000000009 01 00 00000000";
         String upTo = "0000000000000009 01 01 00000000";
-        String tag = "000000000000000c";
+        String tag = "000000000000000c 0001";
         expect(settle, fixed + "0000" + tag, fixed + "0001 61" + tag + tag, upTo + "0000" + tag);
         expectNot(settle, "", fixed, fixed + "0000", fixed + "0000 00", fixed + "0000" + tag + "00");
         expectNot(settle, fixed + "0001 ff" + tag, upTo + "0000" + tag + tag, upTo + "0000");
+    }
+
+    @Test
+    void settledNamesAsManyTagsAsAreUnknown() {
+        Check settled = SettleLayout::isSettled;
+        String tag = "000000000000000c";
+        expect(settled, "00000002 00000000", "00000000 00000001" + tag, "00000002 00000002" + tag + tag);
+        expectNot(settled, "", "00000002 000000", "00000002 00000001", "00000002 00000000" + tag);
+        expectNot(settled, "00000002 00000001" + tag + "00", "00000002 ffffffff" + tag);
+    }
+
+    @Test
+    void listHasAName() {
+        String fixed = "02 0064 0000000000000000 0000000000000000";
+        expect(ListLayout::isList, fixed + "0000", fixed + "0001 6e");
+        expectNot(ListLayout::isList, "", fixed, fixed + "00", fixed + "0001", fixed + "0001 ff", fixed + "0000 00");
     }
 
     @Test
@@ -111,7 +141,7 @@ class PayloadsTest {
     @Test
     void itemsMayGrowAtTheirEnd() {
         TopicItem topic = new TopicItem("t", 2, 1);
-        SubscriptionItem subscription = new SubscriptionItem(9, 15, "tö", "n", 4, 2, -1, "", "");
+        SubscriptionItem subscription = new SubscriptionItem(9, 15, "tö", "n", COUNTS, -1, "", "");
         DeliveryItem delivery = new DeliveryItem(12, 65_535, 1, 0xffff_ffffL, 5, 16);
         assertThat(TopicItem.read(longer(topic.encode()), 0, topic.encode().length + 1))
                 .isEqualTo(topic);
@@ -124,7 +154,7 @@ class PayloadsTest {
     @Test
     void itemsThatAreCutAreNoItems() {
         byte[] topic = new TopicItem("t", 2, 1).encode();
-        byte[] subscription = new SubscriptionItem(9, 15, "t", "n", 4, 2, -1, "c", "a").encode();
+        byte[] subscription = new SubscriptionItem(9, 15, "t", "n", COUNTS, -1, "c", "a").encode();
         for (int length = 0; length < topic.length; length++) {
             assertThat(TopicItem.read(ByteBuffer.wrap(topic), 0, length)).isNull();
         }
@@ -141,12 +171,11 @@ class PayloadsTest {
 
     @Test
     void fixedPayloadsHaveTheirLength() {
-        for (int length = 0; length < 40; length++) {
-            assertThat(AttachLayout.isCredit(length)).isEqualTo(length == 4);
+        for (int length = 0; length < 60; length++) {
+            assertThat(AttachLayout.isCredit(length)).isEqualTo(length == 8);
             assertThat(AttachLayout.isAttached(length)).isEqualTo(length == 17);
-            assertThat(SettleLayout.isSettled(length)).isEqualTo(length == 8);
-            assertThat(ListLayout.isList(length)).isEqualTo(length == 19);
-            assertThat(ListLayout.isDeadLetters(length)).isEqualTo(length == 21);
+            assertThat(ListLayout.isDeadLetters(length)).isEqualTo(length == 53);
+            assertThat(LettersDone.isLettersDone(length)).isEqualTo(length == 40);
             assertThat(ListLayout.isDone(length)).isEqualTo(length == 8);
         }
     }
@@ -157,7 +186,7 @@ class PayloadsTest {
         assertThatThrownBy(() -> RequestEncoder.publishBatch(to, 1, 0, text("t"), 16 << 20))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("16777216");
-        assertThatThrownBy(() -> RequestEncoder.hello(to, 1, new byte[65_536]))
+        assertThatThrownBy(() -> RequestEncoder.hello(to, 1, new byte[65_536], new byte[0], 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("65535");
         PropertiesBuilder properties = new PropertiesBuilder();

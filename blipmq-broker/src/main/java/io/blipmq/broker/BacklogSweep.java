@@ -1,0 +1,104 @@
+package io.blipmq.broker;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Looks through the backlog of a detached subscription that has become too large, and drops what has expired behind messages
+ * that have not: only what nobody else would drop may cost a subscription its life. Owned by the core thread. It goes on in
+ * later turns, and ends as soon as more than the limit is found alive.
+ */
+final class BacklogSweep {
+    private static final int READ_WORK = 32;
+
+    private final DurableSubscription subscription;
+    private final long bytesMax;
+    private final int droppedMax;
+    private long next;
+    private long livingBytes;
+    private MessageLog.Page page;
+    private boolean begun;
+    private boolean complete;
+
+    BacklogSweep(DurableSubscription subscription, BrokerOptions options) {
+        this.subscription = subscription;
+        this.bytesMax = options.detachedBacklogBytesMax();
+        this.droppedMax = options.limits().sweptMax();
+    }
+
+    DurableSubscription subscription() {
+        return subscription;
+    }
+
+    /** Whether nothing that has expired counts any more; not when the journal had no room. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    /** @return whether it is to go on */
+    boolean step(Delivering delivering) {
+        MessageCursor cursor = subscription.cursor();
+        if (!begun) {
+            begun = true;
+            next = cursor.nextSequence();
+            if (!dropUnsettled(delivering)) {
+                return false;
+            }
+        }
+        next = Math.max(next, cursor.nextSequence());
+        for (int left = delivering.limits().expiredPerStep(); left > 0; left--) {
+            delivering.work().add(1);
+            if (isEnough() || !find()) {
+                complete = true;
+                return false;
+            }
+            if (!look(page.slotFrom(next), delivering)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether more than may wait is alive, or all that can expire has been seen, or as much has been dropped as may be. */
+    private boolean isEnough() {
+        return livingBytes > bytesMax
+                || next > subscription.messages().expiringThrough()
+                || subscription.cursor().settledAhead().countMost() >= droppedMax;
+    }
+
+    private boolean find() {
+        if (page == null || page.count() == 0 || page.lastSequence() < next) {
+            page = subscription.messages().pageFrom(next);
+        }
+        return page != null && page.slotFrom(next) < page.count();
+    }
+
+    /** @return false when the journal had no room */
+    private boolean look(int slot, Delivering delivering) {
+        StoredMessage message = new StoredMessage();
+        message.at(subscription.messages().key(), page.sequence(slot), page.position(slot));
+        next = message.sequence + 1;
+        if (!subscription.cursor().isWaitingFor(message.sequence)) {
+            return true;
+        }
+        delivering.work().add(READ_WORK);
+        subscription.messages().read(message);
+        if (!message.isExpired(delivering.nowMillis())) {
+            livingBytes += message.payloadLength;
+            return true;
+        }
+        return delivering.tryExpire(subscription, message);
+    }
+
+    private boolean dropUnsettled(Delivering delivering) {
+        List<StoredMessage> expired = new ArrayList<>();
+        delivering.work().add(subscription.unsettled().size());
+        for (Delivery delivery : subscription.unsettled().values()) {
+            boolean waits = delivery.is(Delivery.State.DUE) || delivery.is(Delivery.State.DELAYED);
+            if (waits && delivery.message.isExpired(delivering.nowMillis())) {
+                expired.add(delivery.message);
+            }
+        }
+        return expired.stream().allMatch(message -> delivering.tryExpire(subscription, message));
+    }
+}

@@ -1,0 +1,78 @@
+package io.blipmq.broker;
+
+import java.util.List;
+
+/** Puts what a checkpoint holds back into a state that holds nothing yet. Owned by the core thread. */
+final class CheckpointRestore implements CheckpointVisitor {
+    private final BrokerState state;
+    private Topic topic;
+    private DurableSubscription subscription;
+
+    CheckpointRestore(BrokerState state) {
+        this.state = state;
+    }
+
+    @Override
+    public void onTime(long millis, List<WallTime.Jump> jumps) {
+        state.time().restore(millis, jumps);
+    }
+
+    @Override
+    public void onTopic(byte[] name, LogState log) {
+        topic = state.topic(name);
+        restore(topic.messages(), log);
+    }
+
+    private static void restore(MessageLog log, LogState from) {
+        log.restore(from.lastSequence(), from.count(), from.bytes(), from.expiringThrough());
+    }
+
+    @Override
+    public void onSubscription(SubscriptionState from) {
+        subscription =
+                state.addDurable(from.id(), topic, from.owner(), from.name(), from.passing(), from.nextSequence());
+        if (from.letters() != null) {
+            restore(subscription.messages(), from.letters());
+        }
+        subscription.cursor().restore(from.nextSequence(), from.passedCount(), from.passedBytes());
+        for (int i = 0; i < from.settledAhead().length; i++) {
+            subscription.cursor().settleAhead(from.settledAhead()[i], from.settledLengths()[i]);
+        }
+        subscription.restoreDetached(from.detachedMillis());
+    }
+
+    @Override
+    public void onDelivery(DeliveryState from) {
+        StoredMessage message = new StoredMessage();
+        byte[] key = from.redriven()
+                ? MessageKeys.ofRedriven(subscription.id())
+                : subscription.messages().key();
+        message.at(key, from.tag(), from.position());
+        message.publishedMillis = from.publishedMillis();
+        message.expiresMillis = from.expiresMillis();
+        message.payloadOffset = from.payloadOffset();
+        message.payloadLength = from.payloadLength();
+        message.propertiesBytes = from.propertiesBytes();
+        Delivery delivery = new Delivery(subscription, message);
+        delivery.attempts = from.attempts();
+        delivery.delivered = from.delivered() || from.attempts() > 0;
+        delivery.restoredDueMillis = from.dueMillis();
+        state.restoreUnsettled(delivery);
+    }
+
+    @Override
+    public void onLetter(LetterState letter) {
+        DurableSubscription deadLetters = state.durable(letter.subscriptionId());
+        DurableSubscription origin = state.durable(letter.originId());
+        if (origin != null && deadLetters != null) {
+            state.addLetter(
+                    origin,
+                    new RecentLetters.Letter(
+                            deadLetters,
+                            letter.tag(),
+                            letter.originTag(),
+                            letter.originRedriven(),
+                            letter.payloadLength()));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.blipmq.broker;
+
+import java.util.List;
+
+/**
+ * Is told what a checkpoint holds, piece by piece, so that nobody has all of it in memory twice. Owned by its caller.
+ *
+ * <p>A topic comes before its subscriptions, perhaps several times, a subscription before its deliveries, and letters at the
+ * end.
+ */
+interface CheckpointVisitor {
+    /** A {@link MessageLog}'s counts. */
+    record LogState(long lastSequence, long count, long bytes, long expiringThrough) {
+        static LogState of(MessageLog log) {
+            return new LogState(log.lastSequence(), log.count(), log.bytes(), log.expiringThrough());
+        }
+    }
+
+    /**
+     * A durable subscription.
+     *
+     * @param letters its own log on a dead-letter topic, null on any other
+     * @param detachedMillis since when it has no connection; 0 when it had one, or an older release did not say
+     * @param settledAhead tags, sorted
+     * @param settledLengths their messages' payload lengths; {@link CommandHandler#LENGTH_UNKNOWN} from an older release
+     */
+    record SubscriptionState(
+            long id,
+            OwnerId owner,
+            byte[] name,
+            boolean passing,
+            long nextSequence,
+            long passedCount,
+            long passedBytes,
+            LogState letters,
+            long detachedMillis,
+            long[] settledAhead,
+            int[] settledLengths) {}
+
+    /**
+     * A delivery that was not settled.
+     *
+     * @param delivered whether a client may know its tag; an older release did not say
+     * @param dueMillis until when it was put off; 0: it was not
+     */
+    record DeliveryState(
+            long tag,
+            long position,
+            long publishedMillis,
+            long expiresMillis,
+            int payloadOffset,
+            int payloadLength,
+            int propertiesBytes,
+            boolean redriven,
+            boolean delivered,
+            int attempts,
+            long dueMillis) {}
+
+    /** Which message of which subscription a dead letter was. */
+    record LetterState(
+            long subscriptionId, long tag, long originId, long originTag, boolean originRedriven, int payloadLength) {}
+
+    /** When it was taken; not told of an older release's. */
+    default void onTime(long millis, List<WallTime.Jump> jumps) {}
+
+    /** A topic with durable subscriptions. */
+    void onTopic(byte[] name, LogState log);
+
+    /** A subscription to the topic that was told last. */
+    void onSubscription(SubscriptionState subscription);
+
+    /** A delivery of the subscription that was told last. */
+    void onDelivery(DeliveryState delivery);
+
+    void onLetter(LetterState letter);
+}

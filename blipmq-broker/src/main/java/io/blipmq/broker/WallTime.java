@@ -1,0 +1,169 @@
+package io.blipmq.broker;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The time on the wall, for what is stored with messages. Owned by the core thread.
+ *
+ * <p>The system's clock is asked once, at the start; from then on time passes as it really does, whatever the clock is set
+ * to. Over a restart the clock is believed unless it says that more time has passed than a daemon is usually down, or less
+ * than none. Then none has: times that were stored before are moved by what the clock has jumped, so that nothing is too old
+ * at once that was not before, and nothing is from the future.
+ */
+final class WallTime {
+    private static final Logger log = LoggerFactory.getLogger(WallTime.class);
+
+    /** What a clock may differ without a word. */
+    private static final long TOLERANCE_MILLIS = 1_000;
+    /** When there are more the two oldest become one. */
+    private static final int JUMPS_MAX = 64;
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final long downMillisMax;
+    /** Oldest first. */
+    private final List<Jump> jumps = new ArrayList<>(0);
+    /** How many of them an earlier start has found: what a checkpoint holds has been moved by them. */
+    private int oldJumps;
+
+    private long lastMillis;
+    private boolean started;
+    private long startNanos;
+    private long startMillis;
+    private long nowMillis;
+    /** How far the system's clock was from this when that was last said. */
+    private long saidMillis;
+
+    /**
+     * Times stored with messages up to a number are to be moved, unless they are of the time behind the jump already, as a
+     * dead letter may be that was made before anything else told of the jump.
+     *
+     * @param atMillis what the clock said when it had jumped
+     */
+    record Jump(long throughSequence, long millis, long atMillis) {
+        private void move(StoredMessage message) {
+            boolean expiryIsOlder = millis > 0
+                    ? message.expiresMillis < atMillis
+                    : message.publishedMillis > atMillis && message.expiresMillis >= message.publishedMillis;
+            if (message.expiresMillis != 0 && expiryIsOlder) {
+                message.expiresMillis = Math.max(1, message.expiresMillis + millis);
+            }
+            if (millis > 0 || message.publishedMillis > atMillis) {
+                message.publishedMillis += millis;
+            }
+        }
+    }
+
+    WallTime(BrokerLimits limits) {
+        this.downMillisMax = limits.downMillisMax();
+    }
+
+    // --- replay ---
+
+    /** A checkpoint was taken at this time. */
+    void restore(long millis, List<Jump> restored) {
+        lastMillis = millis;
+        jumps.addAll(restored);
+        oldJumps = jumps.size();
+    }
+
+    /** A message was published at this time; after the start it says nothing new. */
+    void onPublished(long sequence, long millis) {
+        if (!started) {
+            observe(millis, sequence - 1);
+            lastMillis = millis;
+        }
+    }
+
+    /** All of replay is over. */
+    void start(long nanos, long clockMillis, long appliedSequence) {
+        long jump = observe(clockMillis, appliedSequence);
+        if (jump != 0) {
+            log.warn(
+                    "the system clock says that {} have passed since this log was written last, which is not believed:"
+                            + " what is stored in it counts as no older than it was then",
+                    Duration.ofMillis(jump));
+        }
+        started = true;
+        startNanos = nanos;
+        startMillis = clockMillis;
+        nowMillis = clockMillis;
+    }
+
+    private long observe(long millis, long throughSequence) {
+        long passed = millis - lastMillis;
+        if (lastMillis == 0 || -TOLERANCE_MILLIS <= passed && passed <= downMillisMax) {
+            return 0;
+        }
+        jumps.add(new Jump(throughSequence, passed, millis));
+        if (jumps.size() > JUMPS_MAX) {
+            Jump oldest = jumps.remove(0);
+            Jump next = jumps.get(0);
+            jumps.set(0, new Jump(next.throughSequence, next.millis + Math.max(0, oldest.millis), next.atMillis));
+            oldJumps = Math.max(0, oldJumps - 1);
+        }
+        return passed;
+    }
+
+    /** Whether this start has found that the clock has jumped: a checkpoint had better say so soon. */
+    boolean hasNewJumps() {
+        return jumps.size() > oldJumps;
+    }
+
+    // --- now ---
+
+    /** @param clockMillis what the system's clock says: nobody goes by it */
+    void advance(long nanos, long clockMillis) {
+        nowMillis = startMillis + (nanos - startNanos) / NANOS_PER_MILLI;
+        long off = clockMillis - nowMillis;
+        if (Math.abs(off - saidMillis) > TOLERANCE_MILLIS) {
+            log.warn(
+                    "the system clock was set by {}; until its next start the broker counts time from what the clock said"
+                            + " at its start, which is {} away",
+                    Duration.ofMillis(off - saidMillis),
+                    Duration.ofMillis(off));
+            saidMillis = off;
+        }
+    }
+
+    long nowMillis() {
+        return nowMillis;
+    }
+
+    List<Jump> jumps() {
+        return jumps;
+    }
+
+    // --- what was stored ---
+
+    /** Moves the times that a message's record gives. */
+    void moveStored(StoredMessage message) {
+        move(message, 0);
+    }
+
+    /** Moves the times of a message that a checkpoint, or replay, has given back. */
+    void moveRestored(StoredMessage message) {
+        move(message, oldJumps);
+    }
+
+    private void move(StoredMessage message, int firstJump) {
+        for (int i = firstJump; i < jumps.size(); i++) {
+            if (message.sequence <= jumps.get(i).throughSequence) {
+                jumps.get(i).move(message);
+            }
+        }
+    }
+
+    /** By how much a checkpoint's times are to be moved. */
+    long restoredMillis() {
+        long sum = 0;
+        for (int i = oldJumps; i < jumps.size(); i++) {
+            sum += jumps.get(i).millis;
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,50 @@
+package io.blipmq.broker;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What a checkpoint holds, a line for each piece. */
+final class CheckpointText implements CheckpointVisitor {
+    private final List<String> lines = new ArrayList<>();
+
+    static List<String> of(ByteBuffer content) {
+        CheckpointText text = new CheckpointText();
+        CheckpointDecoder.decode(content, text);
+        return text.lines;
+    }
+
+    @Override
+    public void onTime(long millis, List<WallTime.Jump> jumps) {
+        lines.add("time " + millis + " " + jumps);
+    }
+
+    @Override
+    public void onTopic(byte[] name, LogState log) {
+        lines.add("topic " + new String(name, StandardCharsets.UTF_8) + " " + log);
+    }
+
+    @Override
+    public void onSubscription(SubscriptionState s) {
+        lines.add(
+                "subscription " + s.id() + " " + s.owner() + " '" + new String(s.name(), StandardCharsets.UTF_8) + "' "
+                        + s.passing() + " at " + s.nextSequence() + " " + s.passedCount() + " " + s.passedBytes() + " "
+                        + s.letters() + " ahead " + Arrays.toString(s.settledAhead()) + " "
+                        + Arrays.toString(s.settledLengths()));
+        if (s.detachedMillis() != 0) {
+            lines.add("detached " + s.detachedMillis());
+        }
+    }
+
+    @Override
+    public void onDelivery(DeliveryState delivery) {
+        lines.add(delivery.toString());
+    }
+
+    @Override
+    public void onLetter(LetterState letter) {
+        lines.add(letter.toString());
+    }
+}

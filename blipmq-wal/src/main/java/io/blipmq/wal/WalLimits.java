@@ -1,0 +1,129 @@
+package io.blipmq.wal;
+
+/**
+ * How much the log does at once, holds in memory and keeps open: the limits that nobody sets. Immutable; the relations
+ * between them are checked once, here.
+ *
+ * <p>They are injected so that the simulations reach with a few records what lies beyond each of them. None of them shows in
+ * the files, but for {@code indexBlockBytes}.
+ *
+ * @param windowBytes of a file in a reader's memory; a longer frame gets as much as it takes
+ * @param lookBackBytes how far before a wanted record the beginning of its frame is looked for at first
+ * @param longFrameBytes a longer frame is read back piece by piece; only one with a long record is so long
+ * @param blockBytes handed to the system in one call
+ * @param zeroBytes the same, of the zeros that claim room
+ * @param copyBytes the same, where a file is copied
+ * @param stepBytes read or written in one step of the background thread
+ * @param forceBytes forced at once in the background, so that the log's own force never waits for a large one
+ * @param compactedFrameBytes of a frame in a compacted segment, so that a reader can check the one that it needs
+ * @param lostFrameBytes of a frame that stands for lost records
+ * @param indexBlockBytes of an index file that are checked together; part of its format
+ * @param indexOutputBlocks how many of them are written in one call
+ * @param indexPieceNumbers of a key's list of records in memory while an index is made
+ * @param historyBlocks blocks of index files in the core's memory, a power of two: 2 MiB, the directories of a few indexes
+ *     with a hundred thousand keys each
+ * @param backgroundBlocks blocks of index files in the background thread's memory, a power of two
+ * @param openIndexesMax index files that the core keeps open; a reader of a long backlog needs one at a time
+ * @param openSegmentsMax segments that the core keeps open to read records back; a sequential reader needs one
+ * @param ringFrames between core and log thread, a power of two: turns that one force may take, with room to spare
+ * @param spareChunks of the usual size, kept for use; more of them never fall free at once
+ * @param countedMax indexes read per checkpoint to see what is dead. One is due at the latest after a segment's worth of
+ *     log, in which two million messages can be settled: eight segments of them when they are of a common length
+ * @param mergedMax segments rewritten per checkpoint, so that it does not take long
+ * @param shortRunMin short segments are rewritten although all of them may be needed, but only so many at once
+ * @param stepsBetweenSegments of other work, which gets its share when segments are wanted as fast as they are prepared:
+ *     twice the steps in which compaction reads a segment
+ */
+public record WalLimits(
+        int windowBytes,
+        int lookBackBytes,
+        int longFrameBytes,
+        int blockBytes,
+        int zeroBytes,
+        int copyBytes,
+        int stepBytes,
+        int forceBytes,
+        int compactedFrameBytes,
+        int lostFrameBytes,
+        int indexBlockBytes,
+        int indexOutputBlocks,
+        int indexPieceNumbers,
+        int historyBlocks,
+        int backgroundBlocks,
+        int openIndexesMax,
+        int openSegmentsMax,
+        int ringFrames,
+        int spareChunks,
+        int countedMax,
+        int mergedMax,
+        int shortRunMin,
+        int stepsBetweenSegments) {
+    private static final int KIB = 1 << 10;
+    private static final int MIB = 1 << 20;
+
+    public WalLimits {
+        require(lookBackBytes >= FrameLayout.ALIGNMENT, "a look back goes a step at least");
+        require(
+                windowBytes - lookBackBytes >= FrameLayout.HEADER_BYTES,
+                "the window must hold the look back and a frame's header");
+        require(longFrameBytes >= windowBytes, "a frame that fits into the window is not long");
+        require(
+                blockBytes > 0 && zeroBytes > 0 && copyBytes > 0 && stepBytes > 0 && forceBytes > 0,
+                "work must get on");
+        require(
+                compactedFrameBytes >= 10 * FrameLayout.HEADER_BYTES,
+                "compacted frames must not be half headers, or what is compacted would be sparse again");
+        require(
+                lostFrameBytes >= 2 * FrameLayout.HEADER_BYTES && lostFrameBytes % FrameLayout.ALIGNMENT == 0,
+                "a lost frame must leave room for the next one's header");
+        require(indexBlockBytes >= IndexLayout.HEADER_BYTES + Integer.BYTES, "an index block must hold the header");
+        require(indexOutputBlocks > 0, "an index is written by blocks");
+        require(indexPieceNumbers >= 2 && indexPieceNumbers % 2 == 0, "a record of an index takes two numbers");
+        require(isPowerOfTwo(historyBlocks) && isPowerOfTwo(backgroundBlocks), "blocks are found by a mask");
+        require(
+                isPowerOfTwo(ringFrames) && ringFrames >= 8,
+                "the ring must hold the frames of a record, and be found by a mask");
+        require(openIndexesMax > 0 && openSegmentsMax > 0 && spareChunks >= 0, "who reads needs a file");
+        require(
+                countedMax > 0 && mergedMax > 0 && shortRunMin > 1 && stepsBetweenSegments > 0,
+                "compaction must get on");
+    }
+
+    /** The product's. */
+    public static WalLimits defaults() {
+        return new WalLimits(
+                256 * KIB,
+                64 * KIB,
+                MIB + 64 * KIB,
+                MIB,
+                256 * KIB,
+                64 * KIB,
+                MIB,
+                4 * MIB,
+                64 * KIB,
+                MIB,
+                4 * KIB,
+                64,
+                8 * KIB,
+                512,
+                64,
+                32,
+                16,
+                1 * KIB,
+                4,
+                16,
+                16,
+                8,
+                128);
+    }
+
+    private static boolean isPowerOfTwo(int number) {
+        return Integer.bitCount(number) == 1;
+    }
+
+    private static void require(boolean holds, String relation) {
+        if (!holds) {
+            throw new IllegalArgumentException(relation);
+        }
+    }
+}
