@@ -396,7 +396,6 @@ final class Redelivery implements Delivering {
     }
 
     private void dueAgain(Delivery delivery) {
-        delivery.subscription.beforeChange();
         delivery.subscription.unsettled().dueAgain(delivery);
         ready.add(delivery.subscription.attachment());
     }
