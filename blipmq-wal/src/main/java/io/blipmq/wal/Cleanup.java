@@ -72,15 +72,40 @@ final class Cleanup {
         }
     }
 
+    /**
+     * Reads the segments whose index is missing. Replay does not read what the checkpoint lists, so their damage would
+     * otherwise be found by {@link #index}, when files have been changed.
+     *
+     * @throws WalCorruptionException when one is damaged
+     */
+    void requireIndexable(List<ClosedSegment> listed) throws IOException {
+        SegmentIndexer indexer = indexer();
+        for (ClosedSegment segment : notIndexed(listed, indexer)) {
+            indexer.build(segment);
+        }
+    }
+
     /** Makes the indexes that are missing: of the last run's segments at most, unless files were damaged or removed. */
     void index(List<ClosedSegment> closed) throws IOException {
-        SegmentIndexer indexer = new SegmentIndexer(storage, options, new IndexBlocks(1, options.limits()));
+        SegmentIndexer indexer = indexer();
+        for (ClosedSegment segment : notIndexed(closed, indexer)) {
+            index(indexer, segment);
+        }
+    }
+
+    private SegmentIndexer indexer() {
+        return new SegmentIndexer(storage, options, new IndexBlocks(1, options.limits()));
+    }
+
+    private List<ClosedSegment> notIndexed(List<ClosedSegment> closed, SegmentIndexer indexer) throws IOException {
         Set<String> present = Set.copyOf(storage.list());
+        List<ClosedSegment> missing = new ArrayList<>();
         for (ClosedSegment segment : closed) {
             if (!present.contains(SegmentNames.index(segment.name())) || !indexer.isIndexed(segment)) {
-                index(indexer, segment);
+                missing.add(segment);
             }
         }
+        return missing;
     }
 
     /** On a full disk the ballast gives the room. */

@@ -140,6 +140,7 @@ final class Recovery {
         }
         replayed = new Replay(storage, chain, checkpoint, replay, window);
         try (SegmentReader newest = replayed.older(survey.staysThrough())) {
+            cleanup.requireIndexable(chain.listed());
             return startNext(names, newest, survey, nextEpoch(survey, newest.last()), start);
         }
     }

@@ -560,6 +560,21 @@ class RecoveryTest {
         assertThat(storage.content(FIRST)).isEqualTo(content);
     }
 
+    /** Replay does not read such a segment: only making its index does. */
+    @Test
+    void damageWhereAnIndexIsMissingChangesNothing() throws IOException {
+        checkpointAndDie();
+        String listed = segments().get(0);
+        storage.lose(SegmentNames.index(listed));
+        storage.flipBit(listed, SegmentLayout.FIRST_FRAME + 100);
+        storage.plant("leftover.tmp", new byte[1]);
+        List<String> names = storage.list();
+
+        assertThat(catchThrowableOfType(WalCorruptionException.class, log::open))
+                .hasMessageContaining(listed);
+        assertThat(storage.list()).isEqualTo(names);
+    }
+
     @Test
     void recoveringAgainAndAgainLosesNothing() throws IOException {
         List<String> texts = new ArrayList<>();
