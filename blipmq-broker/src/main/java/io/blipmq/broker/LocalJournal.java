@@ -37,7 +37,7 @@ public final class LocalJournal implements Journal {
     private LocalJournal(Wal wal) {
         this.wal = wal;
         this.log = wal.appender();
-        this.messages = new MessageReadback(log, wal.history());
+        this.messages = new MessageReadback(log, wal.keyIndex());
         this.appliedSequence = log.lastSequence();
     }
 
@@ -261,7 +261,7 @@ public final class LocalJournal implements Journal {
 
     @Override
     public long findableThrough() {
-        return wal.history().indexedThrough();
+        return wal.keyIndex().indexedThrough();
     }
 
     @Override
