@@ -41,7 +41,7 @@ public final class Main {
     }
 
     private static String outOfMemory(Throwable e) {
-        return "out of memory (" + e.getMessage() + "): BLIPMQ_CLI_JAVA_OPTS=-Xmx1g gives it more";
+        return "out of memory (" + e.getMessage() + "); for more, set BLIPMQ_CLI_JAVA_OPTS=-Xmx1g";
     }
 
     static CommandLine commandLine(Terminal terminal) {

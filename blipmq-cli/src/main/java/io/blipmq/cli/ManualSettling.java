@@ -44,7 +44,8 @@ final class ManualSettling implements AutoCloseable {
             case "nack" -> delivery.nack(delay(rest));
             case "reject" -> delivery.reject(rest.isEmpty() ? "rejected by blipmq sub" : rest);
             default ->
-                throw new InputException("'" + verb + "' is no decision: ack, nack [SECONDS] or reject [REASON]");
+                throw new InputException(
+                        "'" + verb + "' is not a decision: give ack, nack [SECONDS] or reject [REASON]");
         }
         return true;
     }

@@ -15,10 +15,10 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Reads the whole log of a stopped daemon, and says what is in it and whether it is whole.",
+            "Reads the whole log of a stopped daemon, and reports its content and whether it is intact.",
             "Changes nothing."
         },
-        footer = {"", "Exit status: 0 when it is whole, 65 when it is damaged, 1 when it cannot be read."})
+        footer = {"", "Exit status: 0 when it is intact, 65 when it is damaged, 1 when it cannot be read."})
 final class WalVerifyCommand extends OfflineCommand {
 
     @Override
