@@ -112,13 +112,13 @@ class PartialInputTest {
             clients.add(client);
             rests.add(frame.duplicate().position(200_000));
         }
-        long before = server.metric(NetMetric.FRAMES_IN_V1);
+        long before = server.framesIn(1);
         server.until("some more are there", () -> {
             assertThat(server.metric(NetMetric.ASSEMBLY_BYTES)).isLessThanOrEqualTo((24L + 16L) << 20);
             for (int i = 0; i < clients.size(); i++) {
                 clients.get(i).sendSome(rests.get(i));
             }
-            return server.metric(NetMetric.FRAMES_IN_V1) >= before + 5;
+            return server.framesIn(1) >= before + 5;
         });
     }
 
@@ -217,7 +217,7 @@ class PartialInputTest {
         client.receiveAck(3);
         server.journal.hold();
         client.publish(4, 1, "t", "m");
-        int pings = NetLimits.defaults().pendingAnswersMax() - PendingAnswers.PER_FRAME_MAX + 1;
+        int pings = NetLimits.defaults().pendingAnswersMax() - NetLimits.ANSWERS_PER_PACKET_MAX + 1;
         for (int i = 0; i < pings; i++) {
             client.ping(i);
         }
