@@ -168,6 +168,11 @@ public final class Broker {
         }
 
         @Override
+        public void onLetterUnwanted(DurableSubscription deadLetters, long letterTag, int payloadLength) {
+            redelivery.settleLetter(deadLetters, letterTag, payloadLength);
+        }
+
+        @Override
         public void onMessage(Topic topic) {
             ready.addTopic(topic);
         }

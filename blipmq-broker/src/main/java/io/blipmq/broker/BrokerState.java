@@ -46,6 +46,9 @@ final class BrokerState implements CommandHandler {
         /** A delivery left its subscription. */
         default void onSettled(Delivery delivery) {}
 
+        /** A message was acknowledged while its move to the dead letters was on its way, so nobody wants its letter. */
+        default void onLetterUnwanted(DurableSubscription deadLetters, long letterTag, int payloadLength) {}
+
         /** Messages have arrived in a topic. */
         default void onMessage(Topic topic) {}
 
@@ -87,7 +90,7 @@ final class BrokerState implements CommandHandler {
             List<Delivery> unsettled = List.copyOf(subscription.unsettled().values());
             for (Delivery delivery : unsettled) {
                 if (firstSequence <= delivery.tag && delivery.tag <= lastSequence) {
-                    settle(subscription, delivery.tag, false, LENGTH_UNKNOWN);
+                    settle(subscription, delivery.tag, false, delivery.message.payloadLength);
                 }
             }
         }
@@ -162,8 +165,9 @@ final class BrokerState implements CommandHandler {
             addLetter(origin, new RecentLetters.Letter(target, sequence, deliveryTag, redriven, payloadLength));
             listener.onMessage(target);
         } else {
-            // It was acknowledged while its move was on its way. The journal finds the letter again all the same.
+            // Replay moves it all the same, and may have forgotten the letter when the acknowledgement comes.
             target.cursor().settleAhead(sequence, payloadLength);
+            listener.onLetterUnwanted(target, sequence, payloadLength);
         }
     }
 

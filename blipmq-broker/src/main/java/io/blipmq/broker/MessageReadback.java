@@ -1,6 +1,6 @@
 package io.blipmq.broker;
 
-import io.blipmq.wal.History;
+import io.blipmq.wal.KeyIndex;
 import io.blipmq.wal.WalAppender;
 import java.nio.ByteBuffer;
 
@@ -10,7 +10,7 @@ final class MessageReadback {
     private static final int INDEX_WORK = 500;
 
     private final WalAppender log;
-    private final History history;
+    private final KeyIndex index;
     /** Of the message that is being read. */
     private final ByteBuffer header = ByteBuffer.allocate(CommandCodec.MESSAGE_HEADER_BYTES);
 
@@ -18,9 +18,9 @@ final class MessageReadback {
     private final long[] foundPosition = new long[1];
     private int[] foundLengths = new int[1];
 
-    MessageReadback(WalAppender log, History history) {
+    MessageReadback(WalAppender log, KeyIndex index) {
         this.log = log;
-        this.history = history;
+        this.index = index;
     }
 
     /** See {@link Journal#find}. */
@@ -28,12 +28,12 @@ final class MessageReadback {
         if (foundLengths.length < sequences.length) {
             foundLengths = new int[sequences.length];
         }
-        return history.find(key, fromSequence, throughSequence, sequences, positions, foundLengths);
+        return index.find(key, fromSequence, throughSequence, sequences, positions, foundLengths);
     }
 
     /** See {@link Journal#findWork}. */
     int findWork() {
-        return INDEX_WORK * (1 + history.segmentCount());
+        return INDEX_WORK * (1 + index.segmentCount());
     }
 
     /** See {@link Journal#readMessage}. */

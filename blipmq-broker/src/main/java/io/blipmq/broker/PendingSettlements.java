@@ -53,6 +53,12 @@ final class PendingSettlements {
         }
     }
 
+    /** Waits for the next {@link #appendAll}; nobody waits until it is stored. */
+    void add(long subscriptionId, long deliveryTag, int payloadLength) {
+        waiting.add(new Settlement(null, subscriptionId, deliveryTag, false, payloadLength));
+        waitedCount++;
+    }
+
     /** Appends as many as there is room for. */
     void appendAll() {
         for (Settlement next = waiting.peek(); next != null; next = waiting.peek()) {

@@ -155,6 +155,11 @@ final class Redelivery implements Delivering {
         counters.increment(BrokerMetric.ACKNOWLEDGED);
     }
 
+    /** A letter that came too late is settled by a command of its own, because only that names it after a restart. */
+    void settleLetter(DurableSubscription deadLetters, long letterTag, int payloadLength) {
+        pendingSettlements.add(deadLetters.id(), letterTag, payloadLength);
+    }
+
     @Override
     public boolean tryExpire(DurableSubscription subscription, StoredMessage message) {
         long sequence = subscription.isDeadLetters()

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.Liveness;
-import io.blipmq.wal.SimulatedStorage;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalOptions;
+import io.blipmq.wal.engine.WalEngine;
+import io.blipmq.wal.storage.SimulatedStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,8 @@ class LocalJournalTest {
     void open() throws IOException {
         BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters());
         WalOptions options = WalOptions.defaults().withForcePolicy(ForcePolicy.ALWAYS);
-        wal = Wal.open(new SimulatedStorage(1), options, LocalJournal.restoreTo(state), LocalJournal.replayTo(state));
+        wal = WalEngine.open(
+                new SimulatedStorage(1), options, LocalJournal.restoreTo(state), LocalJournal.replayTo(state));
         journal = LocalJournal.over(wal);
     }
 

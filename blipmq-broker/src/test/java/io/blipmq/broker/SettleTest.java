@@ -247,6 +247,27 @@ class SettleTest {
         assertThat(alice.receiveOne().attempt()).isEqualTo(2);
     }
 
+    /** The acknowledgement names the message; behind as many letters as are remembered, replay does not know which it became. */
+    @Test
+    void anAcknowledgementThatRacesTheMoveSettlesTheLetterForGood() {
+        TestBroker small = new TestBroker(Options.inFlightMax(1));
+        PushClient bob = new PushClient(small, "bob");
+        long jobs = bob.attach(to("demo").named("jobs").ackTimeout(10_000), UNLIMITED);
+        bob.publish(1, "demo", "settled", "lost");
+        small.turn();
+        long settled = bob.receiveOne().tag();
+        bob.nack(jobs, 5_000, settled); // what is put off leaves room for another one
+        long lost = bob.receiveOne().tag();
+        assertCounts(bob.reject(jobs, "bad", settled, lost), 2, 0);
+        assertCounts(bob.ack(jobs, settled), 1, 0);
+        small.turn();
+        small.turn();
+        small.restart();
+        bob = new PushClient(small, "bob");
+        bob.attach(to("$dead-letter/demo"), UNLIMITED);
+        assertThat(bob.receiveTexts()).containsExactly("lost");
+    }
+
     @Test
     void settlementsAreRefusedAsBusyAsAWholeWhenTooManyWaitForRoom() {
         List<CollectingPusher.Pushed> kept = deliver("a", "b");

@@ -177,9 +177,8 @@ final class Connection {
             closeIfOverdue(nowNanos, isShort);
             return;
         }
-        if (!mayRead()) {
-            input.restartPartial(nowNanos); // the rest may be there already
-            deadlines.onHeard(nowNanos);
+        if (!isListening()) {
+            restartInput(nowNanos);
         }
         ConnectionDeadlines.Overdue overdue = deadlines.overdue(nowNanos, waitsForDisk(), isShort);
         if (overdue != null && session.isSurplus()) {
@@ -352,6 +351,17 @@ final class Connection {
                 && input.hasRoom(session.assemblyBudget());
     }
 
+    /** The rest of a frame, or a sign of life, may be there already and be read only from now on. */
+    private void restartInput(long nowNanos) {
+        input.restartPartial(nowNanos);
+        deadlines.onHeard(nowNanos);
+    }
+
+    /** Whether whatever the socket had would have been read. */
+    private boolean isListening() {
+        return (interestOps & SelectionKey.OP_READ) != 0;
+    }
+
     /** The peer broke the protocol: what it is owed may leave, then the socket is closed. */
     private void onBroken(ProtocolException e) {
         shared.metrics.increment(NetMetric.PROTOCOL_ERRORS);
@@ -393,6 +403,9 @@ final class Connection {
         }
         boolean reads = mayRead() || end.isLingering();
         int ops = (reads ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE);
+        if (reads && !isListening()) {
+            restartInput(shared.nowNanos);
+        }
         if (ops != interestOps) {
             interestOps = ops;
             key.interestOps(ops);

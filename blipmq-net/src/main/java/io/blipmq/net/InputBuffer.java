@@ -13,10 +13,16 @@ import java.nio.channels.SocketChannel;
  * waiting. Held bytes stand in front of the next read's in the shared buffer again. A large frame is different: it
  * gets a buffer of its full size, once there is room in the budget for all of it, and is read straight into it.
  * A connection with nothing unfinished holds no buffer.
+ *
+ * <p>There may be room for one large frame only. So a large frame that waits takes the room when its socket has
+ * something to put into it, and one whose socket has brought nothing for a while leaves the room to it: what has come is
+ * then held in a smaller buffer, as before.
  */
-final class InputBuffer {
+final class InputBuffer implements ByteBudget.Tenant {
     /** Less room than this in the shared buffer is not worth a read. */
     static final int READ_BYTES_MIN = 4 * 1024;
+
+    private static final int MIB_SHIFT = 20;
 
     private final LoopResources shared;
 
@@ -27,6 +33,8 @@ final class InputBuffer {
     private int largeFrameBytes;
     /** A large frame has begun and the budget has no room for it. */
     private boolean waitsForRoom;
+    /** When something came for the large frame last. */
+    private long broughtNanos;
 
     private ByteBuffer unhandled;
     private int unhandledFrom;
@@ -49,30 +57,55 @@ final class InputBuffer {
     /** Whether a read would have a place for its bytes. */
     boolean hasRoom(ByteBudget budget) {
         if (waitsForRoom) {
-            int frameBytes = FrameLayout.frameBytes(FrameLayout.length(held, 0));
-            tryBeginLargeFrame(held, 0, heldBytes, frameBytes, budget);
+            return budget.mayReserve(BufferPool.capacityFor(heldFrameBytes()), shared.nowNanos);
         }
-        return !waitsForRoom
-                && (largeFrameBytes > 0 || budget.hasRoom() || heldBytes < shared.limits.unbudgetedBytes());
+        if (largeFrameBytes > 0 || budget.hasRoom() || heldBytes < shared.limits.unbudgetedBytes()) {
+            return true;
+        }
+        budget.onRefused();
+        return false;
     }
 
     /** Whether the shared buffer has room for another read of this connection in this turn. */
     boolean fitsShared() {
-        return largeFrameBytes > 0 || shared.readBuffer.remaining() >= heldBytes + READ_BYTES_MIN;
+        return largeFrameBytes > 0 || waitsForRoom || shared.readBuffer.remaining() >= heldBytes + READ_BYTES_MIN;
     }
 
     /**
-     * Reads once, for fairness. There must be room.
+     * Reads once, for fairness, what the socket has. There must be room, or be somebody who leaves it.
      *
      * @param probeEnd reads once more when there was something, to see the peer's end already in this turn
      * @return bytes read
      */
     int read(SocketChannel channel, int bytesMax, boolean probeEnd, ByteBudget budget) {
+        if (waitsForRoom && !tryBeginLargeFrame(held, 0, heldBytes, heldFrameBytes(), budget)) {
+            return 0;
+        }
         if (largeFrameBytes > 0) {
             return readLargeFrame(channel, bytesMax);
         }
         int allowed = budget.hasRoom() ? bytesMax : Math.min(bytesMax, shared.limits.unbudgetedBytes() - heldBytes);
         return readShared(channel, allowed, probeEnd);
+    }
+
+    /**
+     * The socket has brought nothing for a while, and there is a place outside for what has come. The while is the longer
+     * the more has come, for all of that is copied.
+     */
+    @Override
+    public boolean mayLeave(long nowNanos) {
+        return heldBytes < largeFrameBytes
+                && nowNanos - broughtNanos >= pauseNanos()
+                && heldBudget.canExchange(BufferPool.capacityFor(heldBytes), held.capacity());
+    }
+
+    private long pauseNanos() {
+        return shared.times.inputPauseNanos() * heldBytes >>> MIB_SHIFT;
+    }
+
+    @Override
+    public void leave() {
+        hold(held, 0, heldBytes, heldBudget);
     }
 
     /** Throws away what the socket has, to see the peer's end. */
@@ -121,7 +154,7 @@ final class InputBuffer {
         if (left == 0) {
             drop();
         } else if (unhandled != null || progressed) {
-            hold(buffer(), at, left, budget);
+            keep(buffer(), at, left, budget);
         }
         unhandled = null;
         boolean isPartialNow = left > 0 && !hasFrame();
@@ -148,9 +181,9 @@ final class InputBuffer {
         progressBytes = heldBytes;
     }
 
-    /** Whether it takes room that others may wait for. */
+    /** Whether it holds a part of a large frame, and so room that others may wait for. */
     boolean holdsRoom() {
-        return largeFrameBytes > 0;
+        return largeFrameBytes > 0 || waitsForRoom;
     }
 
     /** Whether a frame has begun and its rest has not come. */
@@ -175,6 +208,9 @@ final class InputBuffer {
         int read = readSome(channel, held.limit(end).position(heldBytes));
         held.clear();
         heldBytes += read;
+        if (read > 0) {
+            broughtNanos = shared.nowNanos;
+        }
         return read;
     }
 
@@ -211,17 +247,28 @@ final class InputBuffer {
         }
     }
 
-    private void hold(ByteBuffer from, int at, int bytes, ByteBudget budget) {
+    private void keep(ByteBuffer from, int at, int bytes, ByteBudget budget) {
         int frameBytes = partialFrameBytes(from, at, bytes);
         boolean large = frameBytes > shared.limits.largeFrameBytes();
         if (large && tryBeginLargeFrame(from, at, bytes, frameBytes, budget)) {
             return;
         }
+        hold(from, at, bytes, budget);
+        waitsForRoom = large;
+    }
+
+    /** Puts the bytes into a buffer that is just large enough. */
+    private void hold(ByteBuffer from, int at, int bytes, ByteBudget budget) {
         ByteBuffer target = shared.pool.take(bytes);
         budget.reserve(target.capacity());
         replaceHeld(target, from, at, bytes, budget);
+        waitsForRoom = largeFrameBytes > 0;
         largeFrameBytes = 0;
-        waitsForRoom = large;
+    }
+
+    /** Of the large frame that waits. */
+    private int heldFrameBytes() {
+        return FrameLayout.frameBytes(FrameLayout.length(held, 0));
     }
 
     /** What a frame that has begun and is not whole will have; 0 when there is none, or its length is not there yet. */
@@ -236,12 +283,13 @@ final class InputBuffer {
     }
 
     private boolean tryBeginLargeFrame(ByteBuffer from, int at, int bytes, int frameBytes, ByteBudget budget) {
-        if (!budget.tryReserve(BufferPool.capacityFor(frameBytes))) {
+        if (!budget.tryReserve(BufferPool.capacityFor(frameBytes), this, shared.nowNanos)) {
             return false;
         }
         replaceHeld(shared.pool.take(frameBytes), from, at, bytes, budget);
         largeFrameBytes = frameBytes;
         waitsForRoom = false;
+        broughtNanos = shared.nowNanos;
         return true;
     }
 
@@ -259,7 +307,7 @@ final class InputBuffer {
 
     private void give(ByteBuffer buffer, ByteBudget budget) {
         if (largeFrameBytes > 0) {
-            budget.releaseReserved(buffer.capacity());
+            budget.releaseReserved(buffer.capacity(), this);
         } else {
             budget.release(buffer.capacity());
         }

@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
  * @param handshakeNanos to say HELLO and show a key; longer than any network needs, short enough to get rid of strangers
  * @param inputNanos in which a frame that has begun makes progress: {@link NetLimits#inputFloorBytes}, or its end
  * @param inputShortNanos likewise, while others wait for the room that it takes
+ * @param inputPauseNanos for each MiB that has come of a large frame, which leaves its room to another one when it has brought
+ *     nothing for so long: far longer than it takes to copy the MiB
  * @param outputNanos in which waiting output makes progress; in version 1 only while others need the room that it takes
  * @param lastAnswersNanos to take the last answers of a session that ends
  * @param diskNanos for room on a full disk
@@ -23,6 +25,7 @@ public record NetTimes(
         long handshakeNanos,
         long inputNanos,
         long inputShortNanos,
+        long inputPauseNanos,
         long outputNanos,
         long lastAnswersNanos,
         long diskNanos,
@@ -39,6 +42,7 @@ public record NetTimes(
                 TimeUnit.SECONDS.toNanos(10),
                 TimeUnit.SECONDS.toNanos(60),
                 TimeUnit.SECONDS.toNanos(2),
+                TimeUnit.MILLISECONDS.toNanos(5),
                 TimeUnit.SECONDS.toNanos(10),
                 TimeUnit.SECONDS.toNanos(60),
                 TimeUnit.SECONDS.toNanos(60),

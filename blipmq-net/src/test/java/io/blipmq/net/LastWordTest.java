@@ -7,8 +7,6 @@ import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.v2.AttachLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -189,28 +187,27 @@ class LastWordTest {
     @Test
     void halfSentLargeFramesGiveWayToThoseThatComeThrough() throws IOException {
         server = TestServer.start(TestServer.options(10, new NetBudgets(26L << 20, 26L << 20)));
-        List<PushClient> halves = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            PushClient half = server.connectPushReady();
-            half.send(publish(15 << 20).limit(1 << 20));
-            halves.add(half);
-        }
+        PushClient half = server.connectPushReady();
+        half.send(publish(15 << 20).limit(14 << 20));
         server.untilQuiet();
+        server.advanceMillis(100);
         PushClient whole = server.connectPushReady();
         ByteBuffer frame = publish(8 << 20);
-        for (int i = 0; i < 1000 && whole.sendSome(frame) > 0; i++) {
-            server.turn();
-        }
-        for (int i = 0; i < 3; i++) {
+        whole.send(frame.duplicate().limit(7 << 20));
+        PushClient small = server.connectPushReady();
+        ByteBuffer waiting = publish(10_000);
+        for (int second = 0; second < 5; second++) {
+            small.sendSome(waiting);
+            whole.sendSome(frame.limit((7 << 20) + (second + 1) * 100_000).position((7 << 20) + second * 100_000));
             server.untilQuiet();
-            server.advanceSeconds(3);
+            server.advanceSeconds(1);
         }
-        whole.send(frame);
+        half.expectLastWord(
+                408, "others wait for the room of a frame that has begun, and it made no progress for 2 seconds");
+        whole.send(frame.limit(frame.capacity()));
         whole.expectConfirm(1, 1, 0);
-        halves.get(0)
-                .expectLastWord(
-                        408,
-                        "others wait for the room of a frame that has begun, and it made no progress for 2 seconds");
+        small.send(waiting);
+        small.expectConfirm(1, 1, 0);
     }
 
     /** A PUBLISH_BATCH at QoS 1, whose confirm is wanted, to a topic that nobody needs. */

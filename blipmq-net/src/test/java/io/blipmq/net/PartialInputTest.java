@@ -122,6 +122,51 @@ class PartialInputTest {
         });
     }
 
+    /** There is room for one large frame, and those that have stopped half-way do not keep it from one that comes. */
+    @Test
+    void largeFramesThatStopHalfWayDoNotKeepTheRoomFromOneThatComes() throws IOException {
+        server = TestServer.start(TestServer.options(100, new NetBudgets(26L << 20, 17L << 20)));
+        ByteBuffer half = publish(new byte[16_000_000]);
+        for (int i = 0; i < 40; i++) {
+            server.connectReady().send(half.duplicate().limit(i % 2 == 0 ? 200_000 : 700_000));
+        }
+        server.untilQuiet();
+        TestClient client = server.connectReady();
+        for (int i = 0; i < 3; i++) {
+            ByteBuffer frame = publish(new byte[16_000_000]);
+            for (int pause = 0; pause < 100 && frame.hasRemaining(); pause++) {
+                sendAsFarAsTaken(client, frame);
+                server.advanceMillis(10);
+            }
+            assertThat(frame.remaining())
+                    .as("bytes of frame %d that found no room within a second", i)
+                    .isZero();
+            client.expectNothingMore();
+        }
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(41);
+    }
+
+    /** What has come of a frame that stopped is not lost. */
+    @Test
+    void aLargeFrameThatLeftItsRoomGoesOnWhenItsRestComes() throws IOException {
+        server = TestServer.start(TestServer.options(100, new NetBudgets(26L << 20, 17L << 20)));
+        byte[] message = new byte[16_000_000];
+        new Random(1).nextBytes(message);
+        TestClient first = server.connectReady();
+        first.subscribe(3, "t", 1);
+        long subscription = first.receiveAck(3);
+        ByteBuffer frame = publish(message);
+        first.send(frame.duplicate().limit(1_000_000));
+        server.untilQuiet();
+        server.advanceMillis(100);
+        TestClient second = server.connectReady();
+        second.send(publish(new byte[16_000_000])).expectNothingMore();
+        first.send(frame.position(1_000_000)).expectNothingMore();
+        first.poll(4, subscription).receive();
+        first.poll(5, subscription);
+        assertThat(messageOf(first.receive())).isEqualTo(message);
+    }
+
     /** Its topic's name is longer by then, so that the frame would be too large. */
     @Test
     void theLargestMessageCanBeDeliveredAsADeadLetter() throws IOException {
@@ -226,6 +271,15 @@ class PartialInputTest {
         });
         for (TestClient client : clients) {
             client.expectNothingMore();
+        }
+    }
+
+    private void sendAsFarAsTaken(TestClient client, ByteBuffer bytes) {
+        int silent = 0;
+        while (bytes.hasRemaining() && silent < 20) {
+            int moved = client.sendSome(bytes);
+            server.loop.awaitWork(moved > 0 ? 0 : 1_000_000);
+            silent = moved + server.turn() == 0 ? silent + 1 : 0;
         }
     }
 

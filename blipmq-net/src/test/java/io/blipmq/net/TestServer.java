@@ -145,7 +145,11 @@ final class TestServer implements BrokerClock, AutoCloseable {
     }
 
     void advanceSeconds(long seconds) {
-        nanos += TimeUnit.SECONDS.toNanos(seconds);
+        advanceMillis(TimeUnit.SECONDS.toMillis(seconds));
+    }
+
+    void advanceMillis(long millis) {
+        nanos += TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     long metric(NetMetric metric) {

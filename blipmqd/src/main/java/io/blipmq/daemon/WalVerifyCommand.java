@@ -4,7 +4,7 @@ import io.blipmq.broker.LocalJournal;
 import io.blipmq.config.ConfigException;
 import io.blipmq.wal.LogDamage;
 import io.blipmq.wal.LogReport;
-import io.blipmq.wal.OfflineLog;
+import io.blipmq.wal.engine.OfflineLog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;

@@ -2,10 +2,10 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
-import io.blipmq.wal.SimulatedCrash;
-import io.blipmq.wal.SimulatedStorage;
 import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.WalCorruptionException;
+import io.blipmq.wal.storage.SimulatedCrash;
+import io.blipmq.wal.storage.SimulatedStorage;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

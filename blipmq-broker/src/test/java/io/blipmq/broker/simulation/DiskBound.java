@@ -1,7 +1,7 @@
 package io.blipmq.broker.simulation;
 
-import io.blipmq.wal.SimulatedStorage;
 import io.blipmq.wal.WalLimits;
+import io.blipmq.wal.storage.SimulatedStorage;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;

@@ -790,6 +790,7 @@ final class Model implements JournalTap.Listener {
         ModelSubscription target = found == null ? create(command.sequence(), origin.owner, topic, "", false) : found;
         ModelMessage failed = origin.unsettled.remove(command.tag());
         if (failed == null) {
+            unrecorded.add(new Settled(target.id, command.sequence())); // or the letter would be back after a restart
             return;
         }
         ModelMessage arrived = target.arrive(command.sequence(), failed.payload, command.expiresMillis());

@@ -2,7 +2,7 @@ package io.blipmq.broker.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.wal.PlantedBug;
+import io.blipmq.wal.simulation.PlantedBug;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
