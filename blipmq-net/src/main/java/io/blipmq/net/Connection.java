@@ -1,100 +1,79 @@
 package io.blipmq.net;
 
-import io.blipmq.protocol.ProtocolException;
-import io.blipmq.protocol.Refusal;
-import io.blipmq.protocol.TextRefusal;
-import io.blipmq.protocol.v2.V2Nack;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's socket, with what was read from it, what is to be written to it, and its session. Owned by the broker
- * thread; the event loop calls each step of a turn for all connections before the next step.
+ * One peer's socket, with what was read from it, what is to be written to it, and the session of its protocol. Owned by the
+ * broker thread; the event loop calls each step of a turn for all connections before the next step.
  *
- * <p>It ends when its peer has ended, or when the server ends it; then its subscriptions are free at once, and what it is
- * still owed is sent. A client of version 2 that the server has ended is told why behind that.
+ * <p>It ends when its peer has ended, when its session ends, or when the server ends it. The session then lets go of what it
+ * holds, and what the peer is owed is sent; behind that comes the goodbye, if the protocol has one. A close with unread
+ * input would destroy what the peer has not taken from the network yet, so after a goodbye the server shuts its own side
+ * first and gives the peer some time to close the other.
  *
- * <p>A peer that stops reading stops being read: while its output is full, or as many answers wait as may, its frames
- * stay where they are and read interest is off. The same holds while the journal takes no more.
+ * <p>A peer that stops reading stops being read: see {@link PacketFlow}.
  */
-final class Connection {
-    private static final Logger log = LoggerFactory.getLogger(Connection.class);
+final class Connection implements SessionHost {
+    private static final Logger logger = LoggerFactory.getLogger(Connection.class);
 
     private final LoopResources shared;
     private final SocketChannel channel;
     private final SocketAddress peer;
     private final SelectionKey key;
+    private final boolean surplus;
     private final InputBuffer input;
     private final OutputQueue output;
-    private final Answers answers;
-    private final Session session;
     private final ConnectionDeadlines deadlines;
-    private final ConnectionEnd end;
+    private final PacketFlow packets;
 
     /** Where {@link Connections} has this one; negative when it has let go of it. */
     int index;
     /** Whether {@link Connections} has something to do for it in this turn. */
     boolean active;
 
+    private Session session;
+    private ConnectionState state = ConnectionState.OPEN;
     private int interestOps = SelectionKey.OP_READ;
-    /** What the frames of one read take, of the size of the last ones; no bound while one is incomplete. */
-    private long readBytesMax = Long.MAX_VALUE;
-
-    private boolean refusedByJournal;
-    private boolean broken;
-    private boolean lost;
 
     /** @param surplus whether there are as many connections as may be without it */
-    Connection(LoopResources shared, SocketChannel channel, SelectionKey key, boolean surplus, long nowNanos)
+    Connection(
+            LoopResources shared,
+            SocketChannel channel,
+            SelectionKey key,
+            Protocol protocol,
+            boolean surplus,
+            long nowNanos)
             throws IOException {
         this.shared = shared;
         this.channel = channel;
         this.key = key;
+        this.surplus = surplus;
         peer = channel.getRemoteAddress();
         input = new InputBuffer(shared);
         output = new OutputQueue(shared);
-        answers = new Answers(shared, output);
-        session = new Session(shared, answers, output, new Host(), peer, surplus);
-        deadlines = new ConnectionDeadlines(shared, session, input, output, nowNanos);
-        end = new ConnectionEnd(shared.times, channel, session, input, deadlines);
+        deadlines = new ConnectionDeadlines(shared, input, output, surplus, nowNanos);
+        packets = new PacketFlow(shared, this, input, output, deadlines);
+        session = protocol.begin(this);
     }
 
-    /** What its session asks of it. */
-    private final class Host implements SessionHost {
-        @Override
-        public void onOutput() {
-            shared.active.add(Connection.this);
-        }
-
-        @Override
-        public void onReplaced() {
-            if (session.isClosing()) {
-                return;
-            }
-            shared.metrics.increment(NetMetric.CONNECTIONS_REPLACED);
-            handleFrames(shared.nowNanos);
-            if (!session.isClosing()) {
-                endWith(V2Nack.REPLACED, shared.nowNanos);
-            }
-            shared.active.add(Connection.this);
-        }
-    }
+    // --- the steps of a turn ---
 
     /** Reads what the socket has, once. */
     int read(int bytesMax, boolean probeEnd) {
-        if (end.isLingering()) {
+        assert shared.isOwner() : "a connection belongs to its event loop's thread";
+        if (state == ConnectionState.LINGERING) {
             input.discard(channel);
             return 0;
         }
         if (!mayRead() || !input.fitsShared()) {
             return 0;
         }
-        int read = input.read(channel, (int) Math.min(bytesMax, readBytesMax), probeEnd, session.assemblyBudget());
+        int read = input.read(channel, (int) Math.min(bytesMax, packets.readBytesMax()), probeEnd, session);
         shared.metrics.add(NetMetric.BYTES_IN, read);
         if (read > 0) {
             deadlines.onHeard(shared.nowNanos);
@@ -105,24 +84,24 @@ final class Connection {
         return read;
     }
 
-    /** Handles the frames that are there, as far as the journal and the output take them and a turn's work goes. */
+    /** Handles the packets that are there; see {@link PacketFlow}. */
     int handleInput(long nowNanos) {
-        if (end.hasBegun()) {
+        if (!state.takesPackets()) {
             return 0;
         }
-        int frames = handleFrames(nowNanos);
-        if (!session.isClosing() && input.isEnded() && !input.hasFrame()) {
+        int handled = packets.handle(nowNanos);
+        if (isEndUnhandled() && !input.hasPacket(session)) {
             session.onInputEnded();
         }
-        if (session.isClosing()) {
-            end.begin(nowNanos, shared.times.lastAnswersNanos());
+        if (session.isEnded()) {
+            beginEnd(nowNanos, shared.times.lastAnswersNanos());
         }
-        return frames;
+        return handled;
     }
 
     /** Sends the answers that had to wait. */
     int sendDueAnswers() {
-        return isClosed() ? 0 : answers.sendDue();
+        return isClosed() ? 0 : session.sendDueAnswers();
     }
 
     /** Writes once, and closes what has nothing more to say. */
@@ -132,36 +111,11 @@ final class Connection {
         }
         long written = write();
         deadlines.onWritten(written, nowNanos);
-        if (session.isClosing()) {
+        if (session.isEnded()) {
             written += goOnEnding(nowNanos);
-        } else {
-            updateInterest();
-        }
-        return written;
-    }
-
-    /** @return bytes written */
-    private long goOnEnding(long nowNanos) {
-        long written = isAnswered() && end.sayLastWord(nowNanos) ? write() : 0;
-        boolean silent = broken && !session.isPushed(); // version 1 has no word for it
-        if (lost || silent || isAnswered() && end.mayClose()) {
-            close();
-            return written;
-        }
-        if (isAnswered()) {
-            linger();
         }
         updateInterest();
         return written;
-    }
-
-    private void linger() {
-        try {
-            end.linger();
-        } catch (IOException e) {
-            onLost(e);
-            close();
-        }
     }
 
     /**
@@ -173,82 +127,89 @@ final class Connection {
         if (isClosed()) {
             return;
         }
-        if (session.isClosing()) {
+        if (session.isEnded()) {
             closeIfOverdue(nowNanos, isShort);
             return;
         }
         if (!isListening()) {
             restartInput(nowNanos);
         }
-        ConnectionDeadlines.Overdue overdue = deadlines.overdue(nowNanos, waitsForDisk(), isShort);
-        if (overdue != null && session.isSurplus()) {
-            close(); // that it is one too many stands in the log already
+        EndReason overdue = deadlines.overdue(session, nowNanos, waitsForDisk(), isShort);
+        if (overdue != null && surplus) {
+            close(); // the log has a line about it already
         } else if (overdue != null) {
-            onOverdue(overdue, nowNanos, isShort);
+            boolean othersWait = overdue == EndReason.OUTPUT_TIMEOUT && isShort.ofOutput();
+            endOverdue(overdue, nowNanos, othersWait);
         }
     }
 
-    private void onOverdue(ConnectionDeadlines.Overdue overdue, long nowNanos, Shortage isShort) {
-        overdue.count(shared.metrics);
-        Refusal why = overdue.reason(shared.times);
-        boolean othersWait = overdue == ConnectionDeadlines.Overdue.OUTPUT && isShort.ofOutput();
-        if (session.isPushed() && !othersWait) {
-            endWith(why, nowNanos);
-            flush(nowNanos);
-        } else {
-            warn(why.text());
-            close();
-        }
+    /** Tells the peer, if it can be told, that the daemon is about to end. */
+    void onShutdown() {
+        session.onShutdown();
     }
 
-    private void closeIfOverdue(long nowNanos, Shortage isShort) {
-        if (isShort.ofOutput() && deadlines.isOutputStuck(nowNanos)) {
-            onOverdue(ConnectionDeadlines.Overdue.OUTPUT, nowNanos, isShort);
-        } else if (deadlines.isEndOverdue(nowNanos)) {
-            if (!end.isServers()) {
-                warn("its last answers were not taken in time");
-            }
-            close();
-        }
+    // --- what the session asks for ---
+
+    @Override
+    public OutputQueue output() {
+        return output;
     }
 
-    /** The server ends the connection: what the peer is owed, and why it is ended, may leave if that does not take long. */
-    private void endWith(Refusal why, long nowNanos) {
-        warn(why.text());
-        session.end(why);
-        end.begin(nowNanos, shared.times.lingerNanos());
+    @Override
+    public SocketAddress address() {
+        return peer;
     }
 
-    /** Ends session and socket at once and gives back every buffer. */
-    void close() {
-        if (isClosed()) {
+    @Override
+    public boolean isSurplus() {
+        return surplus;
+    }
+
+    @Override
+    public int packetBytesMax() {
+        boolean ready = session != null && session.isReady();
+        return ready ? shared.packetBytesMax : shared.limits.strangerPacketBytesMax();
+    }
+
+    @Override
+    public int shutdownMillis() {
+        return shared.shutdownMillis;
+    }
+
+    @Override
+    public void onOutput() {
+        shared.active.add(this);
+    }
+
+    @Override
+    public void handOver(Session successor) {
+        session = successor;
+    }
+
+    @Override
+    public void replace() {
+        if (session.isEnded()) {
             return;
         }
-        end.close();
-        session.onClosed();
-        input.drop();
-        output.clear();
-        key.cancel();
-        try {
-            channel.close();
-        } catch (IOException e) {
-            log.debug("Closing the connection from {} failed: {}", peer, e.toString());
+        packets.handle(shared.nowNanos);
+        if (!session.isEnded()) {
+            end(EndReason.REPLACED, shared.nowNanos);
         }
+        shared.active.add(this);
     }
 
-    void tellIfGoingAway() {
-        session.tellIfGoingAway();
+    // --- how it stands ---
+
+    Session session() {
+        return session;
     }
 
     boolean isClosed() {
-        return end.isClosed();
+        return state == ConnectionState.CLOSED;
     }
 
-    boolean isSurplus() {
-        return session.isSurplus();
-    }
-
-    boolean isEnded() {
+    /** Whether nothing more comes in. */
+    boolean isInputEnded() {
         return input.isEnded();
     }
 
@@ -258,23 +219,23 @@ final class Connection {
 
     /** Whether everything this peer is owed has left. */
     boolean isAnswered() {
-        return output.isEmpty() && !answers.isWaiting();
+        return output.isEmpty() && !session.isAnswerWaiting();
     }
 
     /** Whether something is left for a later turn even if the socket stays silent. */
     boolean isUnfinished() {
-        return answers.isWaiting() || input.hasFrame() || isEndUnhandled() || isStalled();
+        return session.isAnswerWaiting() || input.hasPacket(session) || isEndUnhandled() || isStalled();
     }
 
     /** Whether the next turn could go on at once, without waiting for anything. */
     boolean canGoOn() {
-        boolean handles = input.hasFrame() ? !refusedByJournal && mayHandle() : isEndUnhandled();
-        return handles || answers.isDue();
+        boolean handles = input.hasPacket(session) ? !packets.isRefused() && packets.mayHandle() : isEndUnhandled();
+        return handles || session.isAnswerDue();
     }
 
-    /** Whether it waits for room that nothing announces: for its next frame in the journal or the budget, or for output. */
+    /** Whether it waits for room that nothing announces: for its next packet in the log or the budget, or for output. */
     boolean isStalled() {
-        return refusedByJournal || !input.hasRoom(session.assemblyBudget()) || isStarved();
+        return packets.isRefused() || !input.hasRoom(session) || isStarved();
     }
 
     /** Whether it waits until others have been written, for they hold all the room that there is for output. */
@@ -282,76 +243,27 @@ final class Connection {
         return output.isStarved();
     }
 
-    /** Whether time matters: it ends or begins, a frame has begun or has no room, it waits for output or a heartbeat. */
+    /** Whether time matters: it ends or begins, a packet has begun or has no room, it waits for output or may be gone. */
     boolean hasDeadline() {
-        boolean hasOutputDeadline = !output.isEmpty() && (session.isPushed() || shared.output.isShort());
+        boolean hasOutputDeadline = !output.isEmpty() && (session.isOutputTimed() || shared.output.isShort());
         return !isClosed()
                 && (!session.isReady()
                         || input.isPartial()
                         || waitsForDisk()
                         || hasOutputDeadline
-                        || session.heartbeatNanos() > 0);
-    }
-
-    private int handleFrames(long nowNanos) {
-        ByteBuffer buffer = input.buffer();
-        int at = input.from();
-        int to = input.to();
-        int frames = 0;
-        boolean refusedBefore = refusedByJournal;
-        refusedByJournal = false;
-        long workEnd = shared.broker.requestWork() + shared.limits.workPerTurnMax();
-        try {
-            while (mayHandle() && shared.broker.requestWork() < workEnd) {
-                int frameBytes =
-                        FrameReader.wholeFrameBytes(buffer, at, to, session.version(), session.frameLengthMax());
-                if (frameBytes == 0) {
-                    break;
-                }
-                if (!session.onFrame(buffer, at, frameBytes)) {
-                    refusedByJournal = true;
-                    break;
-                }
-                at += frameBytes;
-                frames++;
-            }
-        } catch (ProtocolException e) {
-            onBroken(e);
-        }
-        readBytesMax =
-                frames == 0 ? Long.MAX_VALUE : (long) shared.limits.framesPerRead() * (at - input.from()) / frames;
-        if (!session.isClosing()) {
-            input.onHandled(at, session.assemblyBudget(), session.frameLengthMax(), nowNanos);
-        }
-        if (!refusedBefore || frames > 0) {
-            deadlines.onJournalMoved(nowNanos);
-        }
-        shared.metrics.add(session.framesMetric(), frames);
-        return frames;
+                        || session.silenceNanosMax() > 0);
     }
 
     /** It is not read meanwhile, so its peer may be gone; a subscription that it holds should not be kept for ever. */
     private boolean waitsForDisk() {
-        return refusedByJournal && shared.broker.isOutOfRoom();
-    }
-
-    private boolean mayHandle() {
-        return !session.isClosing()
-                && !output.isFull()
-                && !answers.isFull()
-                && (session.isReady() || output.isBelow(shared.limits.output().strangerHighWaterBytes()));
+        return packets.isRefused() && shared.broker.isOutOfRoom();
     }
 
     private boolean mayRead() {
-        return !isClosed()
-                && !input.isEnded()
-                && mayHandle()
-                && !refusedByJournal
-                && !input.hasFrame()
-                && input.hasRoom(session.assemblyBudget());
+        return !isClosed() && packets.mayRead();
     }
 
-    /** The rest of a frame, or a sign of life, may be there already and be read only from now on. */
+    /** The rest of a packet, or a sign of life, may be there already and be read only from now on. */
     private void restartInput(long nowNanos) {
         input.restartPartial(nowNanos);
         deadlines.onHeard(nowNanos);
@@ -362,28 +274,172 @@ final class Connection {
         return (interestOps & SelectionKey.OP_READ) != 0;
     }
 
-    /** The peer broke the protocol: what it is owed may leave, then the socket is closed. */
-    private void onBroken(ProtocolException e) {
-        shared.metrics.increment(NetMetric.PROTOCOL_ERRORS);
-        warn(e.getMessage());
-        broken = true;
-        session.end(new TextRefusal(e.code(), e.getMessage()));
+    private boolean isEndUnhandled() {
+        return input.isEnded() && !session.isEnded();
     }
 
-    /** The socket failed: frames that came before are still handled, and nothing can be sent any more. */
+    // --- the end ---
+
+    /**
+     * The one way to another state.
+     *
+     * <table>
+     *   <tr><td>OPEN → LOST</td><td>the socket fails</td></tr>
+     *   <tr><td>OPEN → BROKEN</td><td>the peer breaks a protocol that has no goodbye</td></tr>
+     *   <tr><td>OPEN → ENDING</td><td>the session ends: by the peer's end of input, by itself, or by the server</td></tr>
+     *   <tr><td>ENDING → GOODBYE</td><td>all that was owed has left, but for the goodbye</td></tr>
+     *   <tr><td>GOODBYE → LINGERING</td><td>the goodbye has left, and the peer has not closed its side</td></tr>
+     *   <tr><td>any → CLOSED</td><td>nothing is owed any more, the socket is lost, or its time is over</td></tr>
+     * </table>
+     */
+    private void transitionTo(ConnectionState next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException("a connection that is " + state + " cannot become " + next);
+        }
+        state = next;
+    }
+
+    /** The peer broke the protocol: what it is owed may leave if it can be told so, else what is queued. */
+    void onViolation(ProtocolViolation e) {
+        e.reason().count(shared.metrics);
+        warn(e.getMessage());
+        session.end(e.reason(), e.getMessage());
+        if (state == ConnectionState.OPEN && !session.owesGoodbye()) {
+            transitionTo(ConnectionState.BROKEN);
+        }
+    }
+
+    /** The server ends the connection: what the peer is owed, and why, may leave if that does not take long. */
+    private void end(EndReason reason, long nowNanos) {
+        String text = reason.text(shared.times);
+        reason.count(shared.metrics);
+        warn(text);
+        session.end(reason, text);
+        beginEnd(nowNanos, shared.times.lingerNanos());
+    }
+
+    /** The session has ended, and what is owed has so long to leave. */
+    private void beginEnd(long nowNanos, long limitNanos) {
+        if (state == ConnectionState.OPEN) {
+            transitionTo(ConnectionState.ENDING);
+        }
+        deadlines.onEnding(nowNanos, limitNanos);
+        input.drop();
+    }
+
+    /** @return bytes written */
+    private long goOnEnding(long nowNanos) {
+        return switch (state) {
+            case OPEN -> {
+                beginEnd(nowNanos, shared.times.lastAnswersNanos());
+                yield goOnEnding(nowNanos);
+            }
+            case ENDING -> isAnswered() ? closeOrSayGoodbye(nowNanos) : 0;
+            case GOODBYE -> {
+                lingerIfSaid();
+                yield 0;
+            }
+            case LINGERING -> {
+                closeIfPeerHas();
+                yield 0;
+            }
+            case LOST, BROKEN -> {
+                close();
+                yield 0;
+            }
+            case CLOSED -> 0;
+        };
+    }
+
+    private long closeOrSayGoodbye(long nowNanos) {
+        if (!session.owesGoodbye()) {
+            close();
+            return 0;
+        }
+        session.sayGoodbye();
+        transitionTo(ConnectionState.GOODBYE);
+        deadlines.onEnding(nowNanos, shared.times.lingerNanos());
+        long written = write();
+        if (!isClosed()) {
+            lingerIfSaid();
+        }
+        return written;
+    }
+
+    private void lingerIfSaid() {
+        if (!isAnswered()) {
+            return;
+        }
+        try {
+            channel.shutdownOutput();
+            transitionTo(ConnectionState.LINGERING);
+            closeIfPeerHas();
+        } catch (IOException e) {
+            onLost(e);
+        }
+    }
+
+    private void closeIfPeerHas() {
+        if (input.isEnded()) {
+            close();
+        }
+    }
+
+    private void endOverdue(EndReason reason, long nowNanos, boolean othersWait) {
+        end(reason, nowNanos);
+        if (session.owesGoodbye() && !othersWait) {
+            flush(nowNanos);
+        } else {
+            close();
+        }
+    }
+
+    private void closeIfOverdue(long nowNanos, Shortage isShort) {
+        if (isShort.ofOutput() && deadlines.isOutputStuck(nowNanos)) {
+            EndReason.OUTPUT_TIMEOUT.count(shared.metrics);
+            warn(EndReason.OUTPUT_TIMEOUT.text(shared.times));
+            close();
+        } else if (deadlines.isEndOverdue(nowNanos)) {
+            if (state == ConnectionState.ENDING && !session.owesGoodbye()) {
+                warn("its last answers were not taken in time");
+            }
+            close();
+        }
+    }
+
+    /** Ends session and socket at once and gives back every buffer. */
+    void close() {
+        if (isClosed()) {
+            return;
+        }
+        transitionTo(ConnectionState.CLOSED);
+        session.onClosed();
+        input.drop();
+        output.clear();
+        key.cancel();
+        try {
+            channel.close();
+        } catch (IOException e) {
+            logger.debug("Closing the connection from {} failed: {}", peer, e.toString());
+        }
+    }
+
+    /** The socket failed. */
     private void onLost(IOException e) {
-        log.debug("Lost the connection from {}: {}", peer, e.toString());
-        lost = true;
+        logger.debug("Lost the connection from {}: {}", peer, e.toString());
         input.onFailed(e);
         output.clear();
+        if (state == ConnectionState.OPEN) {
+            transitionTo(ConnectionState.LOST);
+        } else if (state != ConnectionState.LOST) {
+            close();
+        }
     }
 
-    private boolean isEndUnhandled() {
-        return input.isEnded() && !session.isClosing();
-    }
+    // --- the socket ---
 
     private long write() {
-        if (lost) {
+        if (state == ConnectionState.LOST) {
             output.clear();
             return 0;
         }
@@ -401,7 +457,7 @@ final class Connection {
         if (isClosed()) {
             return;
         }
-        boolean reads = mayRead() || end.isLingering();
+        boolean reads = mayRead() || state == ConnectionState.LINGERING;
         int ops = (reads ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE);
         if (reads && !isListening()) {
             restartInput(shared.nowNanos);
@@ -413,6 +469,6 @@ final class Connection {
     }
 
     private void warn(String reason) {
-        log.warn("Closed the connection from {}: {}", peer, reason);
+        logger.warn("Closed the connection from {}: {}", peer, reason);
     }
 }

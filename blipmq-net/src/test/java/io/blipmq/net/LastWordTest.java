@@ -106,9 +106,9 @@ class LastWordTest {
         NetLimits d = NetLimits.defaults();
         NetLimits limits = new NetLimits(
                 d.readBufferBytes(),
-                d.framesPerRead(),
+                d.packetsPerRead(),
                 d.workPerTurnMax(),
-                d.strangerFrameBytesMax(),
+                d.strangerPacketBytesMax(),
                 d.wrongKeysMax(),
                 d.pendingAnswersMax(),
                 d.inputFloorBytes(),
@@ -116,8 +116,7 @@ class LastWordTest {
                 d.acceptsPerTurn(),
                 2,
                 d.output());
-        NetOptions options =
-                TestServer.options(1, new NetBudgets(26L << 20, 17L << 20)).with(limits, NetTimes.defaults());
+        NetOptions options = new NetOptions(1, new NetBudgets(26L << 20, 17L << 20), limits, NetTimes.defaults());
         server = TestServer.start(options);
         PushClient first = server.connectPushReady();
         PushClient pushed = server.connectPush();

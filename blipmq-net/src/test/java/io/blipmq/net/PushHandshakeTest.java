@@ -148,14 +148,14 @@ class PushHandshakeTest {
         client.expectAck(2, 0);
         server.connectReady();
         TestClient other = server.connectReady();
-        assertThat(server.metric(NetMetric.SESSIONS_V1)).isEqualTo(2);
-        assertThat(server.metric(NetMetric.SESSIONS_V2)).isEqualTo(1);
-        assertThat(server.metric(NetMetric.FRAMES_IN_V2)).isEqualTo(2);
+        assertThat(server.sessions(1)).isEqualTo(2);
+        assertThat(server.sessions(2)).isEqualTo(1);
+        assertThat(server.framesIn(2)).isEqualTo(2);
         other.close();
         client.close();
         server.until("they are gone", () -> server.metric(NetMetric.CONNECTIONS) == 1);
-        assertThat(server.metric(NetMetric.SESSIONS_V1)).isEqualTo(1);
-        assertThat(server.metric(NetMetric.SESSIONS_V2)).isZero();
+        assertThat(server.sessions(1)).isEqualTo(1);
+        assertThat(server.sessions(2)).isZero();
     }
 
     @Test
@@ -164,7 +164,7 @@ class PushHandshakeTest {
         TestClient old = server.connectReady();
         client.hello(1, "");
         client.expectWelcome(1);
-        server.loop.goAway(2_000);
+        server.loop.announceShutdown(2_000);
         server.broker.beginShutdown();
         ready.ping(3);
         ready.expectGoAway(2_000);

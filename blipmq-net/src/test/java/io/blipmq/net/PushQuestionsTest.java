@@ -181,7 +181,7 @@ class PushQuestionsTest {
         long nameless = polling.receiveAck(6);
         client.delete(7, nameless).expectNack(7, V2Nack.NAME_HELD);
         polling.close();
-        server.until("it is detached", () -> server.metric(NetMetric.SESSIONS_V1) == 0);
+        server.until("it is detached", () -> server.sessions(1) == 0);
         PushClient foreign = server.connectPushReady(TestServer.OTHER_KEY);
         foreign.delete(8, nameless).expectNack(8, V2Nack.UNKNOWN_SUBSCRIPTION);
         client.detach(9, nameless).expectNack(9, V2Nack.UNKNOWN_SUBSCRIPTION);
@@ -219,7 +219,7 @@ class PushQuestionsTest {
         assertThat(shown.clientName()).isEmpty();
         assertThat(shown.clientAddress()).startsWith("127.0.0.1:");
         polling.close();
-        server.until("it is detached", () -> server.metric(NetMetric.SESSIONS_V1) == 0);
+        server.until("it is detached", () -> server.sessions(1) == 0);
         assertThat(list(id).clientAddress()).isEmpty();
     }
 
@@ -283,7 +283,7 @@ class PushQuestionsTest {
         long id = client.attached(1, Attach.to("t").named("n").credit(10));
         client.publish(1, "t", "m").expectConfirm(1, 1, 1);
         long tag = client.expectDelivery(id, 1, 1, "m");
-        server.loop.goAway(2000);
+        server.loop.announceShutdown(2000);
         server.broker.beginShutdown();
         client.expectGoAway(2000);
         client.publish(2, "t", "late").expectConfirm(2, 1, 503, 0, "shutting down");

@@ -59,7 +59,7 @@ class RequestWorkTest {
         long[] tags = costly.expectDeliveries(subscription, numbered(UNSETTLED));
         server.untilQuiet();
         ByteBuffer requests = extendAll(subscription, tags[UNSETTLED - 1]);
-        long before = server.metric(NetMetric.FRAMES_IN_V2);
+        long before = server.framesIn(2);
         while (requests.hasRemaining()) {
             costly.sendSome(requests);
         }
@@ -67,7 +67,7 @@ class RequestWorkTest {
         for (long handled = 0; handled < REQUESTS; ) {
             server.loop.awaitWork(1_000_000_000L);
             server.turn();
-            long now = server.metric(NetMetric.FRAMES_IN_V2) - before;
+            long now = server.framesIn(2) - before;
             mostInATurn = Math.max(mostInATurn, now - handled);
             handled = now;
         }
@@ -86,16 +86,16 @@ class RequestWorkTest {
         costly.publish(1, "t", numbered(UNSETTLED)).expectConfirms(1, UNSETTLED, 1);
         long[] tags = costly.expectDeliveries(subscription, numbered(UNSETTLED));
         ByteBuffer requests = extendAll(subscription, tags[UNSETTLED - 1]);
-        long before = server.metric(NetMetric.FRAMES_IN_V2);
+        long before = server.framesIn(2);
         while (requests.hasRemaining()) {
             costly.sendSome(requests);
         }
         other.ping(7).expectPong(7);
-        assertThat(server.metric(NetMetric.FRAMES_IN_V2) - before)
+        assertThat(server.framesIn(2) - before)
                 .as("requests handled when the PONG is there")
                 .isLessThan(REQUESTS);
         costly.close(); // what it has sent is handled all the same
-        server.until("all are handled", () -> server.metric(NetMetric.FRAMES_IN_V2) - before == REQUESTS + 1);
+        server.until("all are handled", () -> server.framesIn(2) - before == REQUESTS + 1);
     }
 
     @Test

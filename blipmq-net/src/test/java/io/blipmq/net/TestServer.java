@@ -6,6 +6,11 @@ import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerClock;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.MemoryJournal;
+import io.blipmq.net.blip.BlipProtocol;
+import io.blipmq.net.blip.BlipResources;
+import io.blipmq.net.blip1.Blip1;
+import io.blipmq.net.blip2.Blip2;
+import io.blipmq.net.blip2.ServerDescription;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** A server on a real socket whose turns the test runs, on its own thread and its own clock. */
 final class TestServer implements BrokerClock, AutoCloseable {
@@ -28,6 +34,8 @@ final class TestServer implements BrokerClock, AutoCloseable {
     final NetMetrics metrics = new NetMetrics();
     final Broker broker;
     final EventLoop loop;
+    final BlipProtocol protocol;
+    private final InetSocketAddress address;
     private final List<TestConnection<?>> clients = new ArrayList<>();
     private long nanos = TimeUnit.SECONDS.toNanos(1);
 
@@ -35,7 +43,8 @@ final class TestServer implements BrokerClock, AutoCloseable {
         journal.release();
         broker = Broker.open(brokerOptions, this, replay -> journal);
         loop = new EventLoop(broker, options, metrics);
-        loop.listen();
+        protocol = protocol(broker, options, metrics, KEY, OTHER_KEY);
+        address = loop.listen(new NetAddress("127.0.0.1", 0), protocol);
     }
 
     static TestServer start() throws IOException {
@@ -71,8 +80,15 @@ final class TestServer implements BrokerClock, AutoCloseable {
     }
 
     static NetOptions options(int connectionsMax, NetBudgets budgets) {
-        List<byte[]> keys = List.of(KEY.getBytes(StandardCharsets.UTF_8), OTHER_KEY.getBytes(StandardCharsets.UTF_8));
-        return new NetOptions("127.0.0.1", 0, connectionsMax, keys, budgets, SERVER);
+        return new NetOptions(connectionsMax, budgets);
+    }
+
+    /** Both versions of BlipMQ's own protocol. */
+    static BlipProtocol protocol(Broker broker, NetOptions options, NetMetrics metrics, String... keys) {
+        List<byte[]> encoded =
+                Stream.of(keys).map(key -> key.getBytes(StandardCharsets.UTF_8)).toList();
+        BlipResources shared = new BlipResources(broker, options.limits(), metrics, encoded);
+        return new BlipProtocol(shared, new Blip1(shared), new Blip2(shared, SERVER, options));
     }
 
     /** A client that has not said anything. */
@@ -116,7 +132,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
     }
 
     InetSocketAddress address() {
-        return loop.localAddress();
+        return address;
     }
 
     int turn() {
@@ -154,6 +170,15 @@ final class TestServer implements BrokerClock, AutoCloseable {
 
     long metric(NetMetric metric) {
         return metrics.get(metric);
+    }
+
+    /** Frames that were handled on connections of a version. */
+    long framesIn(int version) {
+        return protocol.metrics(version).packetsIn();
+    }
+
+    long sessions(int version) {
+        return protocol.metrics(version).sessions();
     }
 
     @Override

@@ -54,13 +54,17 @@ record Document(Path file, String text) {
         Files.writeString(file, text);
     }
 
-    /** Lines that ought to be wrapped: a row of a table cannot be, and neither can a single long word. */
+    /** Lines that ought to be wrapped. A row of a table cannot be; where a link leads does not count. */
     List<String> longLines() {
         return text.lines()
-                .filter(line -> line.codePointCount(0, line.length()) > COLUMNS_MAX)
-                .filter(line -> !line.startsWith("|") && line.strip().contains(" "))
+                .filter(line -> !line.startsWith("|") && columns(line) > COLUMNS_MAX)
                 .map(line -> file.getFileName() + ": " + line)
                 .toList();
+    }
+
+    private static int columns(String line) {
+        String shown = LINK.matcher(line).replaceAll("]");
+        return shown.codePointCount(0, shown.length());
     }
 
     List<Link> links() {
