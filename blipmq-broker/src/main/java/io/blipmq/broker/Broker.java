@@ -201,7 +201,7 @@ public final class Broker {
     private void beginCheckpoint(boolean keepAll) {
         wantsCheckpoint = false;
         redelivery.pending().onCheckpoint();
-        state.capture().begin(journal, redelivery.nowNanos(), keepAll);
+        state.capture().begin(journal, new LocalForm(state.time(), redelivery.nowNanos()), keepAll);
     }
 
     /** How long the core may wait for something to happen before its next turn. */

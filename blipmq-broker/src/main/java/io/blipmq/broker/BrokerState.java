@@ -161,13 +161,16 @@ final class BrokerState implements CommandHandler {
         capture.before(target);
         target.messages().append(sequence, position, payloadLength, true);
         if (redriven ? origin.unsettled().contains(deliveryTag) : origin.isWaitingFor(deliveryTag)) {
+            boolean acknowledged = origin.unsettled().isSettling(deliveryTag);
             settle(origin, deliveryTag, redriven, payloadLength);
             addLetter(origin, new RecentLetters.Letter(target, sequence, deliveryTag, redriven, payloadLength));
-            listener.onMessage(target);
+            if (acknowledged) {
+                listener.onLetterUnwanted(target, sequence, payloadLength);
+            } else {
+                listener.onMessage(target);
+            }
         } else {
-            // Replay moves it all the same, and may have forgotten the letter when the acknowledgement comes.
-            target.cursor().settleAhead(sequence, payloadLength);
-            listener.onLetterUnwanted(target, sequence, payloadLength);
+            settle(target, sequence, false, payloadLength); // it was settled before, as a checkpoint says
         }
     }
 
@@ -206,46 +209,72 @@ final class BrokerState implements CommandHandler {
 
     private void remove(DurableSubscription subscription) {
         capture.before(subscription);
-        subscription.markRemoving();
+        subscription.markGone();
         subscriptions.remove(subscription.id());
         ordered.remove(subscription.id());
         memory.removeSubscription(subscription.nameBytes());
         named.remove(SubscriptionName.of(subscription.owner(), subscription.name()), subscription);
         subscription.topic().durable().remove(subscription);
-        for (Delivery delivery : subscription.unsettled().values()) {
-            delivery.transitionTo(Delivery.State.SETTLED);
-            listener.onSettled(delivery);
-        }
+        subscription.unsettled().values().forEach(this::onSettled);
         subscription.unsettled().clear();
         subscription.recentLetters().clear();
+        if (subscription.isDeadLetters()) {
+            forgetLetters(subscription);
+            subscription.messages().clear();
+        }
+        if (subscription.topic().durable().isEmpty()) {
+            subscription.topic().messages().clear(); // a passing reader may keep the topic, on this node alone
+        }
         subscription.topic().trim();
         dropUnneeded(subscription.topic());
         countSubscriptions();
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
     }
 
+    /** Nobody remembers what is gone: a node that restores the state does not either. */
+    private void forgetLetters(DurableSubscription deadLetters) {
+        Topic origin = topics.find(Topic.originName(deadLetters.topic().name()));
+        if (origin != null) {
+            for (DurableSubscription subscription : origin.durable()) {
+                if (subscription.owner().equals(deadLetters.owner())) {
+                    capture.before(subscription);
+                    subscription.recentLetters().forget(deadLetters);
+                }
+            }
+        }
+    }
+
     /**
      * A message leaves a subscription, whether it was delivered or, at replay, is not to be. Settling what is settled
-     * already does nothing, so a settlement may take effect at once and again when it comes back from the journal.
+     * already does nothing.
      *
      * @param redriven whether it had come back from the dead letters, so that it does not stand in the topic's order
-     * @return whether anything knew the tag
      */
-    boolean settle(DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
+    private void settle(DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
         Delivery delivery = subscription.unsettled().remove(deliveryTag);
-        if (delivery != null) {
-            delivery.transitionTo(Delivery.State.SETTLED);
-            listener.onSettled(delivery);
-            return true;
-        }
-        RecentLetters.Letter moved = subscription.recentLetters().find(deliveryTag);
+        RecentLetters.Letter moved =
+                delivery == null ? subscription.recentLetters().find(deliveryTag) : null;
         if (moved != null) {
-            return settle(moved.deadLetters(), moved.tag(), false, moved.payloadLength());
+            settle(moved.deadLetters(), moved.tag(), false, moved.payloadLength());
+            return;
         }
-        if (!redriven) {
+        if (delivery != null) {
+            onSettled(delivery);
+        } else if (!redriven) {
             subscription.cursor().settleAhead(deliveryTag, payloadLength);
         }
-        return false;
+        if (!redriven) {
+            subscription.cursor().onSettled(deliveryTag);
+        }
+    }
+
+    /** What is {@link Delivery.State#SETTLING} has left its client's hands before. */
+    private void onSettled(Delivery delivery) {
+        boolean known = delivery.is(Delivery.State.SETTLING);
+        delivery.transitionTo(Delivery.State.SETTLED);
+        if (!known) {
+            listener.onSettled(delivery);
+        }
     }
 
     // --- topics and subscriptions ---

@@ -105,6 +105,14 @@ final class MessageLog {
         expiringThrough = restoredExpiringThrough;
     }
 
+    /** Nobody reads it any more: who does later begins anew. */
+    void clear() {
+        while (head != null) {
+            dropHead();
+        }
+        restore(0, 0, 0, 0);
+    }
+
     /** The number of the newest message, 0 before any. */
     long lastSequence() {
         return lastSequence;
@@ -138,6 +146,19 @@ final class MessageLog {
     Page pageAfter(Page page, long sequence) {
         boolean isNextKnown = page.owner == this && page.next != null && page.next.lastSequence() >= sequence;
         return isNextKnown ? page.next : pageFrom(sequence);
+    }
+
+    /** The message of this number; null when the journal does not hold it any more. */
+    StoredMessage find(long sequence) {
+        Page page = pageFrom(sequence);
+        int slot = page == null ? 0 : page.slotFrom(sequence);
+        if (page == null || slot == page.count || page.sequences[slot] != sequence) {
+            return null;
+        }
+        StoredMessage message = new StoredMessage();
+        message.at(key, sequence, page.positions[slot]);
+        read(message);
+        return message;
     }
 
     void read(StoredMessage message) {

@@ -30,7 +30,7 @@ final class RecentLetters {
 
         /** Whether nobody has settled it, and its subscription is there. */
         private boolean isWaiting() {
-            return !deadLetters.isRemoving() && deadLetters.isWaitingFor(tag);
+            return !deadLetters.isGone() && deadLetters.isWaitingFor(tag);
         }
     }
 
@@ -43,6 +43,13 @@ final class RecentLetters {
             byOrigin.remove(byOrigin.keySet().iterator().next());
             memory.addLetters(-1);
         }
+    }
+
+    /** A subscription to dead letters ends, and all that were in it. */
+    void forget(DurableSubscription deadLetters) {
+        int before = byOrigin.size();
+        byOrigin.values().removeIf(letter -> letter.deadLetters == deadLetters);
+        memory.addLetters(byOrigin.size() - before);
     }
 
     /** Its subscription ends. */

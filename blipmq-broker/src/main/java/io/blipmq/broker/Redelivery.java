@@ -133,31 +133,48 @@ final class Redelivery implements Delivering {
     // --- settled ---
 
     /**
-     * Settles a delivery that the subscription holds, or the dead letter that it has become.
+     * A client acknowledges a delivery. It leaves the client's hands now, and its subscription when that is stored.
      *
      * @param awaitedBy the client that waits until it is stored, or null
      */
-    void acknowledge(DurableSubscription subscription, long deliveryTag, Client awaitedBy) {
-        Delivery delivery = subscription.unsettled().get(deliveryTag);
-        if (delivery != null) {
-            boolean redriven = delivery.isRedriven();
-            acknowledge(awaitedBy, subscription, deliveryTag, redriven, delivery.message.payloadLength);
-        } else {
-            RecentLetters.Letter letter = subscription.recentLetters().find(deliveryTag);
-            acknowledge(awaitedBy, letter.deadLetters(), letter.tag(), false, letter.payloadLength());
-        }
+    void acknowledge(Delivery delivery, Client awaitedBy) {
+        pendingSettlements.append(
+                awaitedBy,
+                delivery.subscription.id(),
+                delivery.tag,
+                delivery.isRedriven(),
+                delivery.message.payloadLength);
+        settling(delivery);
+        counters.increment(BrokerMetric.ACKNOWLEDGED);
     }
 
-    private void acknowledge(
-            Client awaitedBy, DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
-        pendingSettlements.append(awaitedBy, subscription.id(), deliveryTag, redriven, payloadLength);
-        state.settle(subscription, deliveryTag, redriven, payloadLength);
+    /** As {@link #acknowledge(Delivery, Client)}, when the message has become a dead letter meanwhile. */
+    void acknowledge(RecentLetters.Letter letter, Client awaitedBy) {
+        pendingSettlements.append(awaitedBy, letter.deadLetters().id(), letter.tag(), false, letter.payloadLength());
+        settlingLetter(letter.deadLetters(), letter.tag(), letter.payloadLength());
         counters.increment(BrokerMetric.ACKNOWLEDGED);
     }
 
     /** A letter that came too late is settled by a command of its own, because only that names it after a restart. */
     void settleLetter(DurableSubscription deadLetters, long letterTag, int payloadLength) {
         pendingSettlements.add(deadLetters.id(), letterTag, payloadLength);
+        settlingLetter(deadLetters, letterTag, payloadLength);
+    }
+
+    private void settlingLetter(DurableSubscription deadLetters, long letterTag, int payloadLength) {
+        Delivery delivery = deadLetters.unsettled().get(letterTag);
+        Delivery letter = delivery == null ? deadLetters.takeOut(letterTag) : delivery;
+        if (letter != null) {
+            settling(letter);
+        } else {
+            deadLetters.cursor().settleAhead(letterTag, payloadLength);
+        }
+    }
+
+    /** For everybody but the log a delivery has left its subscription, which may have room for another one now. */
+    private void settling(Delivery delivery) {
+        delivery.transitionTo(Delivery.State.SETTLING);
+        onSettled(delivery);
     }
 
     @Override
@@ -186,7 +203,8 @@ final class Redelivery implements Delivering {
         long sequence =
                 journal.appendSettle(subscription.id(), message.sequence, redriven, message.payloadLength, reason);
         if (sequence >= 0) {
-            state.settle(subscription, message.sequence, redriven, message.payloadLength);
+            Delivery delivery = subscription.unsettled().get(message.sequence);
+            settling(delivery == null ? subscription.takeOut(message) : delivery);
             counters.increment(metric);
         }
         return sequence;
@@ -268,7 +286,7 @@ final class Redelivery implements Delivering {
             case IN_FLIGHT -> onTimeout(delivery);
             case LAST_ATTEMPT_OVER -> condemn(delivery, null, false);
             case CONDEMNED -> moves.begin(delivery, null, false, nowNanos, nowMillis());
-            case DUE, MOVING, SETTLED ->
+            case DUE, MOVING, SETTLING, SETTLED ->
                 throw new IllegalStateException("nothing is timed that is " + delivery.state());
         }
     }
@@ -306,7 +324,7 @@ final class Redelivery implements Delivering {
                     dueAfter(delivery, delayNanos);
                 }
             }
-            case LAST_ATTEMPT_OVER, CONDEMNED, MOVING, SETTLED -> {
+            case LAST_ATTEMPT_OVER, CONDEMNED, MOVING, SETTLING, SETTLED -> {
                 return false;
             }
         }

@@ -37,14 +37,29 @@ final class Settling {
     /** As {@link PollBroker#acknowledge}. */
     long acknowledge(Client client, long subscriptionId, long deliveryTag) {
         DurableSubscription subscription = subscription(client, subscriptionId);
-        if (sealed || subscription == null || !subscription.holds(deliveryTag)) {
+        if (sealed || subscription == null) {
+            return Broker.UNKNOWN;
+        }
+        Delivery delivery = subscription.held(deliveryTag);
+        RecentLetters.Letter letter = delivery == null ? subscription.heldLetter(deliveryTag) : null;
+        if (delivery == null && letter == null) {
             return Broker.UNKNOWN;
         }
         if (redelivery.pending().isFull()) {
             return Broker.BUSY;
         }
-        redelivery.acknowledge(subscription, deliveryTag, null);
+        acknowledge(delivery, letter, null);
         return 0;
+    }
+
+    /** @param letter when there is no delivery; null: there is nothing to acknowledge */
+    private boolean acknowledge(Delivery delivery, RecentLetters.Letter letter, Client awaitedBy) {
+        if (delivery != null) {
+            redelivery.acknowledge(delivery, awaitedBy);
+        } else if (letter != null) {
+            redelivery.acknowledge(letter, awaitedBy);
+        }
+        return delivery != null || letter != null;
     }
 
     /** As {@link PushBroker#settle}. */
@@ -82,11 +97,9 @@ final class Settling {
         work.add(request.count());
         for (int i = 0; i < request.count(); i++) {
             long tag = request.tag(i);
-            boolean held = subscription.holds(tag);
-            if (held) {
-                redelivery.acknowledge(subscription, tag, request.awaitedBy(client));
-            }
-            result.count(tag, held);
+            Delivery delivery = subscription.held(tag);
+            RecentLetters.Letter letter = delivery == null ? subscription.heldLetter(tag) : null;
+            result.count(tag, acknowledge(delivery, letter, request.awaitedBy(client)));
         }
     }
 
@@ -124,7 +137,7 @@ final class Settling {
 
     private boolean settleInFlight(Client client, Delivery delivery, SettleRequest request) {
         if (request.action == SettleAction.ACK) {
-            redelivery.acknowledge(delivery.subscription, delivery.tag, request.awaitedBy(client));
+            redelivery.acknowledge(delivery, request.awaitedBy(client));
             return true;
         }
         return keep(client, delivery, request);

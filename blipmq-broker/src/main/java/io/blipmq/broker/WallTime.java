@@ -31,6 +31,8 @@ final class WallTime {
     private int oldJumps;
 
     private long lastMillis;
+    /** Of all messages published: a function of the log, whatever the clocks of those who wrote it said. */
+    private long newestMillis;
     private boolean started;
     private long startNanos;
     private long startMillis;
@@ -67,12 +69,14 @@ final class WallTime {
     /** A checkpoint was taken at this time. */
     void restore(long millis, List<Jump> restored) {
         lastMillis = millis;
+        newestMillis = millis;
         jumps.addAll(restored);
         oldJumps = jumps.size();
     }
 
-    /** A message was published at this time; after the start it says nothing new. */
+    /** A message was published at this time; after the start it says nothing new of the clock. */
     void onPublished(long sequence, long millis) {
+        newestMillis = Math.max(newestMillis, millis);
         if (!started) {
             observe(millis, sequence - 1);
             lastMillis = millis;
@@ -132,6 +136,11 @@ final class WallTime {
 
     long nowMillis() {
         return nowMillis;
+    }
+
+    /** When the newest message was published. */
+    long newestMillis() {
+        return newestMillis;
     }
 
     List<Jump> jumps() {

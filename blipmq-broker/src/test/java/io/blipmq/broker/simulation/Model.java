@@ -66,6 +66,7 @@ final class Model implements JournalTap.Listener {
     /** When a move to the dead letters last found no room. */
     private long movesRefusedNanos = Long.MIN_VALUE / 2;
 
+    private boolean replaying;
     private boolean shuttingDown;
     private boolean sealed;
     private long nowNanos;
@@ -200,6 +201,7 @@ final class Model implements JournalTap.Listener {
         }
         long lastMillis = restored == null ? 0 : restored.millis();
         long movedMillis = 0;
+        replaying = true;
         for (History.Entry entry : history.entriesBehind(restoredSequence)) {
             if (entry.command().kind() == Command.Kind.PUBLISH) {
                 movedMillis += moveTimes(entry.command().millis(), lastMillis);
@@ -207,6 +209,7 @@ final class Model implements JournalTap.Listener {
             }
             apply(entry);
         }
+        replaying = false;
         movedMillis += moveTimes(nowMillis, lastMillis);
         if (restored != null) {
             long believedNanos = (nowMillis - movedMillis - restored.millis()) * 1_000_000;
@@ -750,6 +753,7 @@ final class Model implements JournalTap.Listener {
 
     private void remove(long id) {
         durable.remove(id);
+        durable.values().forEach(subscription -> subscription.forgetLetters(durable.keySet()));
     }
 
     private void applyPublish(Command command) {
@@ -789,18 +793,21 @@ final class Model implements JournalTap.Listener {
         ModelSubscription found = letters(origin.owner, topic);
         ModelSubscription target = found == null ? create(command.sequence(), origin.owner, topic, "", false) : found;
         ModelMessage failed = origin.unsettled.remove(command.tag());
-        if (failed == null) {
-            unrecorded.add(new Settled(target.id, command.sequence())); // or the letter would be back after a restart
-            return;
-        }
-        ModelMessage arrived = target.arrive(command.sequence(), failed.payload, command.expiresMillis());
-        arrived.properties = failed.properties;
-        arrived.letterProperties = command.text();
-        arrived.publishedMillis = failed.publishedMillis;
         ModelSubscription.Letter letter =
                 new ModelSubscription.Letter(origin.id, command.tag(), target.id, command.sequence());
-        origin.onLetterMade(letter);
-        target.letters.put(command.sequence(), letter);
+        if (failed != null) {
+            ModelMessage arrived = target.arrive(command.sequence(), failed.payload, command.expiresMillis());
+            arrived.properties = failed.properties;
+            arrived.letterProperties = command.text();
+            arrived.publishedMillis = failed.publishedMillis;
+            target.letters.put(command.sequence(), letter);
+        } else if (!replaying) {
+            // It was acknowledged meanwhile. Unless that is recorded of the letter, too, it is back after a restart.
+            unrecorded.add(new Settled(target.id, command.sequence()));
+        }
+        if (failed != null || !replaying) {
+            origin.onLetterMade(letter);
+        }
     }
 
     private ModelSubscription letters(OwnerId owner, String topic) {
