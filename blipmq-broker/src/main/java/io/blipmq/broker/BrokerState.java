@@ -90,7 +90,7 @@ final class BrokerState implements CommandHandler {
             List<Delivery> unsettled = List.copyOf(subscription.unsettled().values());
             for (Delivery delivery : unsettled) {
                 if (firstSequence <= delivery.tag && delivery.tag <= lastSequence) {
-                    settle(subscription, delivery.tag, false, LENGTH_UNKNOWN);
+                    settle(subscription, delivery.tag, false, delivery.message.payloadLength);
                 }
             }
         }

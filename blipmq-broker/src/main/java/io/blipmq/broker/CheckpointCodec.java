@@ -9,11 +9,11 @@ import java.util.List;
  * Writes the broker's state as it stands in a checkpoint file, record behind record. Owned by the core thread while it is
  * written.
  *
- * <p>All integers are big-endian. To change the layout, raise {@link #VERSION} and keep reading the older ones, which {@link
- * CheckpointDecoder} does.
+ * <p>All integers are big-endian. This is version 1; the first release freezes it. From then on, to change the layout, raise
+ * {@link #VERSION} and keep reading the older ones, which {@link CheckpointDecoder} does.
  *
  * <pre>
- * u32 version: 4
+ * u32 version: 1
  * records up to the end, each beginning with a u8:
  *   4, when it was taken: u64 milliseconds, u32 number of jumps of the clock, each: u64 through number, u64 by, u64 to
  *     (milliseconds)
@@ -35,7 +35,7 @@ import java.util.List;
  * </pre>
  */
 final class CheckpointCodec {
-    static final int VERSION = 4;
+    static final int VERSION = 1;
 
     static final int TOPIC = 1;
     static final int SUBSCRIPTION = 2;

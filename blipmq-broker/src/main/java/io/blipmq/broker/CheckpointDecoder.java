@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Reads what {@link CheckpointCodec} has written. Owned by its caller. Older layouts: {@link OldCheckpointDecoder}. */
+/** Reads what {@link CheckpointCodec} has written. Owned by its caller. */
 final class CheckpointDecoder {
     private static final int LETTER_BYTES = 3 * Long.BYTES + Integer.BYTES + 1;
     private static final int AHEAD_BYTES = Long.BYTES + Integer.BYTES;
@@ -43,12 +43,8 @@ final class CheckpointDecoder {
      */
     static void decode(ByteBuffer content, CheckpointVisitor visitor) {
         ByteBuffer in = content.duplicate();
-        int version = requireKnown(in);
-        if (version < CheckpointCodec.VERSION) {
-            new OldCheckpointDecoder(in, version, visitor).decode();
-        } else {
-            new CheckpointDecoder(in, visitor).decode();
-        }
+        requireKnown(in);
+        new CheckpointDecoder(in, visitor).decode();
     }
 
     /**
@@ -56,9 +52,9 @@ final class CheckpointDecoder {
      *
      * @throws NewerContentException when only a newer release knows it
      */
-    static int requireKnown(ByteBuffer in) {
+    static void requireKnown(ByteBuffer in) {
         int version = in.getInt();
-        if (version < OldCheckpointDecoder.VERSION_MIN) {
+        if (version < CheckpointCodec.VERSION) {
             throw new IllegalStateException(
                     "the checkpoint's state has version " + version + ", which there never was");
         }
@@ -66,7 +62,6 @@ final class CheckpointDecoder {
             throw new NewerContentException(
                     "a state of version " + version + "; this one reads up to " + CheckpointCodec.VERSION);
         }
-        return version;
     }
 
     private void decode() {
@@ -187,15 +182,13 @@ final class CheckpointDecoder {
         return new LogState(in.getLong(), in.getLong(), in.getLong(), in.getLong());
     }
 
-    // --- what all versions have in common ---
-
-    static byte[] text(ByteBuffer in) {
+    private static byte[] text(ByteBuffer in) {
         byte[] text = new byte[Short.toUnsignedInt(in.getShort())];
         in.get(text);
         return text;
     }
 
-    static long[] longs(ByteBuffer in, int count) {
+    private static long[] longs(ByteBuffer in, int count) {
         long[] result = new long[count];
         for (int i = 0; i < count; i++) {
             result[i] = in.getLong();
@@ -203,7 +196,7 @@ final class CheckpointDecoder {
         return result;
     }
 
-    static int[] ints(ByteBuffer in, int count) {
+    private static int[] ints(ByteBuffer in, int count) {
         int[] result = new int[count];
         for (int i = 0; i < count; i++) {
             result[i] = in.getInt();
@@ -212,7 +205,7 @@ final class CheckpointDecoder {
     }
 
     /** The number of what follows, each of which takes so many bytes at least. */
-    static int count(ByteBuffer in, int bytesMin) {
+    private static int count(ByteBuffer in, int bytesMin) {
         int count = in.getInt();
         if (count < 0 || count > in.remaining() / bytesMin) {
             throw new IllegalStateException(

@@ -55,7 +55,7 @@ final class CheckpointRestore implements CheckpointVisitor {
         message.propertiesBytes = from.propertiesBytes();
         Delivery delivery = new Delivery(subscription, message);
         delivery.attempts = from.attempts();
-        delivery.delivered = from.delivered() || from.attempts() > 0;
+        delivery.delivered = from.delivered();
         delivery.restoredDueMillis = from.dueMillis();
         state.restoreUnsettled(delivery);
     }

@@ -20,9 +20,9 @@ interface CheckpointVisitor {
      * A durable subscription.
      *
      * @param letters its own log on a dead-letter topic, null on any other
-     * @param detachedMillis since when it has no connection; 0 when it had one, or an older release did not say
+     * @param detachedMillis since when it has no connection; 0 when it had one
      * @param settledAhead tags, sorted
-     * @param settledLengths their messages' payload lengths; {@link CommandHandler#LENGTH_UNKNOWN} from an older release
+     * @param settledLengths their messages' payload lengths
      */
     record SubscriptionState(
             long id,
@@ -40,7 +40,7 @@ interface CheckpointVisitor {
     /**
      * A delivery that was not settled.
      *
-     * @param delivered whether a client may know its tag; an older release did not say
+     * @param delivered whether a client may know its tag
      * @param dueMillis until when it was put off; 0: it was not
      */
     record DeliveryState(
@@ -60,7 +60,7 @@ interface CheckpointVisitor {
     record LetterState(
             long subscriptionId, long tag, long originId, long originTag, boolean originRedriven, int payloadLength) {}
 
-    /** When it was taken; not told of an older release's. */
+    /** When it was taken. */
     default void onTime(long millis, List<WallTime.Jump> jumps) {}
 
     /** A topic with durable subscriptions. */

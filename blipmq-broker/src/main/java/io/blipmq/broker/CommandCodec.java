@@ -6,8 +6,9 @@ import java.nio.ByteBuffer;
 /**
  * How commands stand in the journal, as the bodies of its records. Stateless.
  *
- * <p>All integers are big-endian; offsets are from the start of the body. To change a layout, append a field where older
- * records end, or give the command a new record type; and keep decoding the old one, which {@link CommandDecoder} does.
+ * <p>All integers are big-endian; offsets are from the start of the body. This is format 1; the first release freezes it.
+ * From then on, to change a layout, append a field where older records end, or give the command a new record type; and keep
+ * decoding the old one, which {@link CommandDecoder} does.
  *
  * <pre>
  * message          0 u64 published, epoch millis   8 u64 expires, epoch millis, 0 = never
@@ -16,21 +17,17 @@ import java.nio.ByteBuffer;
  *                    u16 properties length, properties: only with bit 31
  *                    payload
  *
- * PUBLISH (1)      0 message without properties; its key is the topic
- * SUBSCRIBE (2)    0 16 bytes owner               16 topic to the end
+ * PUBLISH (1)      0 message; its key is the topic
+ * SUBSCRIBE (2)    0 16 bytes owner               16 u8 1 = it ends with its connection, else 0
+ *                 17 u16 name length, 0 = none    19 name, topic to the end
  * SETTLE (3)       0 u64 subscription              8 u64 delivery tag
  *                 16 u8 bits 0 to 6 reason, bit 7 the message had come back from the dead letters
- *                 17 u32 payload length of the message; absent in records of 17 bytes, which older releases wrote
- * DEAD_LETTER (4)  0 message without properties; its key is owner and dead-letter topic; behind it
+ *                 17 u32 payload length of the message
+ * DEAD_LETTER (4)  0 message with the properties of a dead letter; its key is owner and dead-letter topic; behind it
  *                    u64 subscription                u64 delivery tag              u32 attempts
- * REMOVE (5)       0 u64 subscription              8 u8 reason
- * PUBLISH (6)      0 message with properties; else as 1
- * SUBSCRIBE (7)    0 16 bytes owner               16 u8 1 = it ends with its connection, else 0
- *                 17 u16 name length              19 name, topic to the end
- * DEAD_LETTER (8)  0 message with properties, those of a dead letter among them; its key as in 4, not written any more;
- *                    behind it u64 subscription, u64 delivery tag, u32 attempts,
  *                    u8 1 = the message had come back from the dead letters, else 0
- * REDRIVE (9)      0 message; its key is {@link MessageKeys#ofRedriven}; behind it
+ * REMOVE (5)       0 u64 subscription              8 u8 reason
+ * REDRIVE (6)      0 message; its key is {@link MessageKeys#ofRedriven}; behind it
  *                    u64 subscription                u64 dead-letter subscription  u64 the letter's delivery tag
  * </pre>
  *
@@ -43,10 +40,7 @@ final class CommandCodec {
     static final int SETTLE = 3;
     static final int DEAD_LETTER = 4;
     static final int REMOVE = 5;
-    static final int PUBLISH_WITH_PROPERTIES = 6;
-    static final int SUBSCRIBE_NAMED = 7;
-    static final int DEAD_LETTER_WITH_PROPERTIES = 8;
-    static final int REDRIVE = 9;
+    static final int REDRIVE = 6;
     /** All types up to this one are known. */
     static final int TYPE_MAX = REDRIVE;
 
@@ -59,11 +53,10 @@ final class CommandCodec {
     private static final int KEY_LENGTH = 20;
     static final int HAS_PROPERTIES = 0x8000_0000;
     static final int PROPERTIES_LENGTH_BYTES = 2;
-    static final int SUBSCRIBE_TOPIC = 16;
+    static final int ENDS_WITH_CONNECTION = 16;
     static final int NAME_LENGTH = 17;
     static final int NAME = 19;
     static final int SETTLE_LENGTH = 17;
-    static final int OLD_ORIGIN_BYTES = 20;
     static final int ORIGIN_BYTES = 21;
     static final int REDRIVEN_FLAG = 0x80;
     static final int REASON_MASK = 0x7f;
@@ -76,18 +69,8 @@ final class CommandCodec {
         return MESSAGE_HEADER_BYTES + topicLength + contentBytes;
     }
 
-    static int publishType(int propertiesBytes) {
-        return propertiesBytes == 0 ? PUBLISH : PUBLISH_WITH_PROPERTIES;
-    }
-
-    static int subscribeBytes(byte[] topic, byte[] name, boolean passing) {
-        return subscribeType(name, passing) == SUBSCRIBE
-                ? SUBSCRIBE_TOPIC + topic.length
-                : NAME + name.length + topic.length;
-    }
-
-    static int subscribeType(byte[] name, boolean passing) {
-        return name.length == 0 && !passing ? SUBSCRIBE : SUBSCRIBE_NAMED;
+    static int subscribeBytes(byte[] topic, byte[] name) {
+        return NAME + name.length + topic.length;
     }
 
     static int deadLetterBytes(byte[] key, byte[] properties, int payloadLength) {
@@ -125,14 +108,10 @@ final class CommandCodec {
     static void encodeSubscribe(
             ByteBuffer target, int offset, OwnerId owner, byte[] topic, byte[] name, boolean passing) {
         owner.put(target, offset);
-        if (subscribeType(name, passing) == SUBSCRIBE) {
-            target.put(offset + SUBSCRIBE_TOPIC, topic);
-        } else {
-            target.put(offset + SUBSCRIBE_TOPIC, (byte) (passing ? 1 : 0));
-            target.putShort(offset + NAME_LENGTH, (short) name.length);
-            target.put(offset + NAME, name);
-            target.put(offset + NAME + name.length, topic);
-        }
+        target.put(offset + ENDS_WITH_CONNECTION, (byte) (passing ? 1 : 0));
+        target.putShort(offset + NAME_LENGTH, (short) name.length);
+        target.put(offset + NAME, name);
+        target.put(offset + NAME + name.length, topic);
     }
 
     static void encodeSettle(
@@ -240,8 +219,7 @@ final class CommandCodec {
     /** Where a record's key stands, as {@link RecordKey} wants it: what {@link Journal#find} looks for. */
     static long locateKey(int type, ByteBuffer body, int offset, int length) {
         return switch (type) {
-            case PUBLISH, PUBLISH_WITH_PROPERTIES, DEAD_LETTER, DEAD_LETTER_WITH_PROPERTIES, REDRIVE ->
-                RecordKey.at(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
+            case PUBLISH, DEAD_LETTER, REDRIVE -> RecordKey.at(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
             default -> RecordKey.NONE;
         };
     }

@@ -3,7 +3,7 @@ package io.blipmq.broker;
 import io.blipmq.wal.NewerContentException;
 import java.nio.ByteBuffer;
 
-/** Reads the records that {@link CommandCodec} has written, in this release or an older one. Stateless. */
+/** Reads the records that {@link CommandCodec} has written. Stateless. */
 final class CommandDecoder {
     private CommandDecoder() {}
 
@@ -11,41 +11,16 @@ final class CommandDecoder {
     static void decode(
             long sequence, int type, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
         switch (type) {
-            case CommandCodec.PUBLISH, CommandCodec.PUBLISH_WITH_PROPERTIES ->
-                decodePublish(sequence, body, offset, position, handler);
-            case CommandCodec.SUBSCRIBE -> {
-                byte[] topic =
-                        bytes(body, offset + CommandCodec.SUBSCRIBE_TOPIC, length - CommandCodec.SUBSCRIBE_TOPIC);
-                handler.onSubscribe(sequence, OwnerId.get(body, offset), topic, BrokerState.NO_NAME, false);
-            }
-            case CommandCodec.SUBSCRIBE_NAMED -> decodeSubscribe(sequence, body, offset, length, handler);
+            case CommandCodec.PUBLISH -> decodePublish(sequence, body, offset, position, handler);
+            case CommandCodec.SUBSCRIBE -> decodeSubscribe(sequence, body, offset, length, handler);
             case CommandCodec.SETTLE ->
                 handler.onSettle(
                         body.getLong(offset),
                         body.getLong(offset + 8),
                         (body.get(offset + 16) & CommandCodec.REDRIVEN_FLAG) != 0,
-                        length == CommandCodec.SETTLE_LENGTH
-                                ? CommandHandler.LENGTH_UNKNOWN
-                                : body.getInt(offset + CommandCodec.SETTLE_LENGTH),
+                        body.getInt(offset + CommandCodec.SETTLE_LENGTH),
                         settleReason(body, offset));
-            case CommandCodec.DEAD_LETTER ->
-                decodeDeadLetter(
-                        sequence,
-                        body,
-                        offset,
-                        offset + length - CommandCodec.OLD_ORIGIN_BYTES,
-                        false,
-                        position,
-                        handler);
-            case CommandCodec.DEAD_LETTER_WITH_PROPERTIES ->
-                decodeDeadLetter(
-                        sequence,
-                        body,
-                        offset,
-                        offset + length - CommandCodec.ORIGIN_BYTES,
-                        body.get(offset + length - 1) == 1,
-                        position,
-                        handler);
+            case CommandCodec.DEAD_LETTER -> decodeDeadLetter(sequence, body, offset, length, position, handler);
             case CommandCodec.REMOVE -> handler.onRemove(body.getLong(offset), removeReason(body, offset));
             case CommandCodec.REDRIVE -> decodeRedrive(sequence, body, offset, length, position, handler);
             default -> throw newer(type);
@@ -102,23 +77,18 @@ final class CommandDecoder {
                 OwnerId.get(body, offset),
                 bytes(body, offset + CommandCodec.NAME + nameLength, length - CommandCodec.NAME - nameLength),
                 bytes(body, offset + CommandCodec.NAME, nameLength),
-                body.get(offset + CommandCodec.SUBSCRIBE_TOPIC) == 1);
+                body.get(offset + CommandCodec.ENDS_WITH_CONNECTION) == 1);
     }
 
     private static void decodeDeadLetter(
-            long sequence,
-            ByteBuffer body,
-            int offset,
-            int origin,
-            boolean redriven,
-            long position,
-            CommandHandler handler) {
+            long sequence, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
+        int origin = offset + length - CommandCodec.ORIGIN_BYTES;
         handler.onDeadLetter(
                 sequence,
                 position,
                 body.getLong(origin),
                 body.getLong(origin + 8),
-                redriven,
+                body.get(origin + 20) == 1,
                 body.getInt(origin + 16),
                 CommandCodec.payloadLength(body, offset));
     }

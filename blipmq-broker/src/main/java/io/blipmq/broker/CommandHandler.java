@@ -4,9 +4,6 @@ import java.nio.ByteBuffer;
 
 /** Takes the journal's commands in order, stored ones and replayed ones alike. Called on the core thread. */
 public interface CommandHandler {
-    /** The payload length of a settled message that an older release recorded without it. */
-    int LENGTH_UNKNOWN = -1;
-
     /** At a start, before any command: the state that {@link Journal#checkpoint} kept. */
     void onCheckpoint(ByteBuffer state);
 
@@ -46,7 +43,7 @@ public interface CommandHandler {
      * A message leaves a subscription.
      *
      * @param redriven whether it had come back from the dead letters
-     * @param payloadLength the message's, or {@link #LENGTH_UNKNOWN}
+     * @param payloadLength the message's
      */
     void onSettle(long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason);
 

@@ -238,7 +238,7 @@ final class DurableSubscription extends Subscription {
         sinceMillis = nowMillis;
     }
 
-    /** After a start: since when it had no connection; 0 is ignored. */
+    /** After a start: since when it had no connection; 0: it had one. */
     void restoreDetached(long millis) {
         sinceMillis = millis;
     }

@@ -105,12 +105,12 @@ public final class LocalJournal implements Journal {
                 publishedMillis,
                 expiresMillis);
         forceWanted = true;
-        return log.commit(CommandCodec.publishType(propertiesBytes));
+        return log.commit(CommandCodec.PUBLISH);
     }
 
     @Override
     public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean passing) {
-        int bytes = CommandCodec.subscribeBytes(topic, name, passing);
+        int bytes = CommandCodec.subscribeBytes(topic, name);
         Room room = roomFor(bytes);
         if (room != Room.YES) {
             return refusal(room);
@@ -118,7 +118,7 @@ public final class LocalJournal implements Journal {
         int offset = log.claim(bytes);
         CommandCodec.encodeSubscribe(log.buffer(), offset, owner, topic, name, passing);
         forceWanted = true;
-        return log.commit(CommandCodec.subscribeType(name, passing));
+        return log.commit(CommandCodec.SUBSCRIBE);
     }
 
     @Override
@@ -155,7 +155,7 @@ public final class LocalJournal implements Journal {
                 target, offset, subscriptionId, redriven, attempts, key, message, properties, expiresMillis);
         readPayload(message, target.duplicate().position(payload));
         forceWanted = true;
-        return log.commit(CommandCodec.DEAD_LETTER_WITH_PROPERTIES);
+        return log.commit(CommandCodec.DEAD_LETTER);
     }
 
     @Override

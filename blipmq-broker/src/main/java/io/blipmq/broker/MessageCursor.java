@@ -112,25 +112,10 @@ final class MessageCursor {
         if (count == 0) {
             return;
         }
-        long averageBytes = averageBytes();
-        long bytes = settledBytes(averageBytes);
+        long bytes = settledAhead.bytes();
         settledAhead.passBelow(sequence);
-        passedBytes += bytes - settledBytes(averageBytes);
+        passedBytes += bytes - settledAhead.bytes();
         passedCount += count - settledAhead.count();
-    }
-
-    private long settledBytes(long averageBytes) {
-        return settledAhead.knownBytes() + settledAhead.unknownCount() * averageBytes;
-    }
-
-    /** What a settled message is taken to have whose length an older release did not record. */
-    private long averageBytes() {
-        int unknown = settledAhead.unknownCount();
-        if (unknown == 0) {
-            return 0;
-        }
-        long count = messages.count() - passedCount - (settledAhead.count() - unknown);
-        return (messages.bytes() - passedBytes - settledAhead.knownBytes()) / count;
     }
 
     /** Here the counts are known exactly, whatever was passed without being read or has left the journal. */
@@ -192,6 +177,6 @@ final class MessageCursor {
 
     /** Bytes of their payloads. */
     long waitingBytes() {
-        return messages.bytes() - passedBytes - settledBytes(averageBytes());
+        return messages.bytes() - passedBytes - settledAhead.bytes();
     }
 }

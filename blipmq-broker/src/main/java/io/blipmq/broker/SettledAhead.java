@@ -14,16 +14,14 @@ final class SettledAhead {
 
     /** Those from {@link #begin} to {@link #end}; sorted and without repetition unless {@link #untidy}. */
     private long[] tags = NO_TAGS;
-    /** By the same index; {@link CommandHandler#LENGTH_UNKNOWN} from a record of an older release. */
+    /** By the same index. */
     private int[] lengths = NO_LENGTHS;
 
     private int begin;
     private int end;
     private boolean untidy;
-    /** Of the lengths that are known; right unless {@link #untidy}. */
-    private long knownBytes;
-
-    private int unknownCount;
+    /** Sum of the lengths; right unless {@link #untidy}. */
+    private long bytes;
 
     /** A tag may be added again. */
     void add(long tag, int payloadLength) {
@@ -33,7 +31,7 @@ final class SettledAhead {
         untidy |= end > begin && tag <= tags[end - 1];
         tags[end] = tag;
         lengths[end++] = payloadLength;
-        countLength(payloadLength, 1);
+        bytes += payloadLength;
     }
 
     /** At the end, and without what has been passed: the cursor may never catch up with all of them. */
@@ -62,7 +60,7 @@ final class SettledAhead {
         int found = find(sequence);
         int first = found < 0 ? -found - 1 : found;
         for (; begin < first; begin++) {
-            countLength(lengths[begin], -1);
+            bytes -= lengths[begin];
         }
         if (begin == end) {
             tags = NO_TAGS;
@@ -88,16 +86,10 @@ final class SettledAhead {
         return end - begin;
     }
 
-    /** How many have a length that is not known. */
-    int unknownCount() {
+    /** Payload bytes of all. */
+    long bytes() {
         tidy();
-        return unknownCount;
-    }
-
-    /** Payload bytes of those whose length is known. */
-    long knownBytes() {
-        tidy();
-        return knownBytes;
+        return bytes;
     }
 
     /** Sorted. */
@@ -110,14 +102,6 @@ final class SettledAhead {
     int[] lengths() {
         tidy();
         return Arrays.copyOfRange(lengths, begin, end);
-    }
-
-    private void countLength(int payloadLength, int times) {
-        if (payloadLength == CommandHandler.LENGTH_UNKNOWN) {
-            unknownCount += times;
-        } else {
-            knownBytes += (long) payloadLength * times;
-        }
     }
 
     private int find(long tag) {
@@ -135,16 +119,12 @@ final class SettledAhead {
         int[] addedLengths = Arrays.copyOfRange(lengths, begin, end);
         Arrays.sort(tags, begin, end);
         dropRepeated();
-        Arrays.fill(lengths, begin, end, CommandHandler.LENGTH_UNKNOWN);
         for (int i = 0; i < addedTags.length; i++) {
-            if (addedLengths[i] != CommandHandler.LENGTH_UNKNOWN) {
-                lengths[Arrays.binarySearch(tags, begin, end, addedTags[i])] = addedLengths[i];
-            }
+            lengths[Arrays.binarySearch(tags, begin, end, addedTags[i])] = addedLengths[i];
         }
-        knownBytes = 0;
-        unknownCount = 0;
+        bytes = 0;
         for (int i = begin; i < end; i++) {
-            countLength(lengths[i], 1);
+            bytes += lengths[i];
         }
     }
 

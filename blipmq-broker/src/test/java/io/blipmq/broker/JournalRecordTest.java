@@ -46,11 +46,7 @@ class JournalRecordTest {
         buffer.put(payload, bytes("body"));
 
         JournalRecord record = JournalRecord.of(
-                9,
-                CommandCodec.DEAD_LETTER_WITH_PROPERTIES,
-                buffer,
-                AT,
-                CommandCodec.deadLetterBytes(key, PROPERTIES, 4));
+                9, CommandCodec.DEAD_LETTER, buffer, AT, CommandCodec.deadLetterBytes(key, PROPERTIES, 4));
 
         assertThat(record.command()).isEqualTo("dead-letter");
         assertThat(record.topic()).isEqualTo("$dead-letter/demo");

@@ -119,14 +119,14 @@ public final class MemoryJournal implements Journal {
                 propertiesBytes,
                 publishedMillis,
                 expiresMillis);
-        return append(CommandCodec.publishType(propertiesBytes), body);
+        return append(CommandCodec.PUBLISH, body);
     }
 
     @Override
     public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean passing) {
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(topic, name, passing));
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(topic, name));
         CommandCodec.encodeSubscribe(body, 0, owner, topic, name, passing);
-        return append(CommandCodec.subscribeType(name, passing), body);
+        return append(CommandCodec.SUBSCRIBE, body);
     }
 
     @Override
@@ -150,7 +150,7 @@ public final class MemoryJournal implements Journal {
         int payload = CommandCodec.encodeDeadLetter(
                 body, 0, subscriptionId, redriven, attempts, key, message, properties, expiresMillis);
         readPayload(message, body.duplicate().position(payload));
-        return append(CommandCodec.DEAD_LETTER_WITH_PROPERTIES, body);
+        return append(CommandCodec.DEAD_LETTER, body);
     }
 
     @Override
@@ -176,8 +176,8 @@ public final class MemoryJournal implements Journal {
     }
 
     private long append(int type, ByteBuffer body) {
-        boolean kindBusy = type == CommandCodec.SETTLE && settlementsBusy
-                || type == CommandCodec.DEAD_LETTER_WITH_PROPERTIES && lettersBusy;
+        boolean kindBusy =
+                type == CommandCodec.SETTLE && settlementsBusy || type == CommandCodec.DEAD_LETTER && lettersBusy;
         if (busy || kindBusy || roomFor == 0) {
             return BUSY;
         }

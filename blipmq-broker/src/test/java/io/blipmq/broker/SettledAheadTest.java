@@ -19,7 +19,7 @@ class SettledAheadTest {
         assertThat(ahead.count()).isEqualTo(3);
         assertThat(ahead.tags()).containsExactly(10, 20, 30);
         assertThat(ahead.lengths()).containsExactly(1_000, 2_000, 3_000);
-        assertThat(ahead.knownBytes()).isEqualTo(6_000);
+        assertThat(ahead.bytes()).isEqualTo(6_000);
         assertThat(ahead.contains(20)).isTrue();
         assertThat(ahead.contains(25)).isFalse();
     }
@@ -29,32 +29,18 @@ class SettledAheadTest {
         add(10, 20, 30, 40);
         ahead.passBelow(30);
         assertThat(ahead.tags()).containsExactly(30, 40);
-        assertThat(ahead.knownBytes()).isEqualTo(7_000);
+        assertThat(ahead.bytes()).isEqualTo(7_000);
         add(35);
         ahead.passBelow(36);
         assertThat(ahead.tags()).containsExactly(40);
         assertThat(ahead.lengths()).containsExactly(4_000);
         ahead.passBelow(100);
         assertThat(ahead.count()).isZero();
-        assertThat(ahead.knownBytes()).isZero();
+        assertThat(ahead.bytes()).isZero();
         ahead.passBelow(200);
         assertThat(ahead.count()).isZero();
         add(300);
         assertThat(ahead.tags()).containsExactly(300);
-    }
-
-    @Test
-    void aLengthThatAnOlderReleaseDidNotRecordIsCountedApart() {
-        ahead.add(20, CommandHandler.LENGTH_UNKNOWN);
-        ahead.add(10, CommandHandler.LENGTH_UNKNOWN);
-        add(30);
-        assertThat(ahead.unknownCount()).isEqualTo(2);
-        add(10);
-        assertThat(ahead.unknownCount()).isEqualTo(1);
-        assertThat(ahead.knownBytes()).isEqualTo(4_000);
-        ahead.passBelow(25);
-        assertThat(ahead.unknownCount()).isZero();
-        assertThat(ahead.knownBytes()).isEqualTo(3_000);
     }
 
     @Test
@@ -64,7 +50,7 @@ class SettledAheadTest {
             ahead.passBelow(tag - 2);
         }
         assertThat(ahead.tags()).containsExactly(99_998, 99_999, 100_000);
-        assertThat(ahead.knownBytes()).isEqualTo(30);
+        assertThat(ahead.bytes()).isEqualTo(30);
         assertThat(ahead.capacity()).isLessThan(100);
     }
 }
