@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The broker: its turn, its beginning and its end, and what sessions ask for, by polling or to be pushed to. Owned by the core
+ * The broker: its turn, its beginning and its end, and the services that sessions ask. Owned by the core
  * thread, which runs {@link #doWork} once a turn, then the sessions' requests, then {@link #endTurn}; only {@link #mailbox} and
  * {@link #counters} are for other threads.
  *
@@ -14,25 +14,6 @@ import java.util.concurrent.TimeUnit;
  * BrokerState} applies it, and the subscriptions find it.
  */
 public final class Broker {
-    /** The journal has no room just now: keep the frame and offer it again in a later turn. */
-    public static final long BUSY = -1;
-    /** Refused: the log's disk is full. */
-    public static final long DISK_FULL = -2;
-    /** Refused: the daemon is shutting down. */
-    public static final long SHUTTING_DOWN = -3;
-    /** Refused: there are as many subscriptions as the daemon holds. */
-    public static final long TOO_MANY_SUBSCRIPTIONS = -4;
-    /** Refused: no such subscription of this key, or no such delivery of it. */
-    public static final long UNKNOWN = -5;
-    /** Refused: another connection is attached to the subscription of this name. */
-    public static final long NAME_HELD = -6;
-    /** Refused: the subscription of this name is to another topic. */
-    public static final long OTHER_TOPIC = -7;
-    /** Refused: the connection has as many subscriptions as one may have. */
-    public static final long TOO_MANY_OF_CONNECTION = -8;
-    /** Refused: dead letters were to go to a subscription that the key does not have. */
-    public static final long UNKNOWN_TARGET = -9;
-
     /** Deadlines are met, and settlements leave, to within this. */
     private static final long TIMED_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -44,13 +25,14 @@ public final class Broker {
     private final Journal journal;
     private final Redelivery redelivery;
     private final Housekeeping housekeeping;
-    private final Subscribing subscribing;
-    private final Publishing publishing;
-    private final Attaching attaching;
+    private final PublishService publishing;
+    private final SubscribeService subscribing;
+    private final AttachService attaching;
+    private final PollService polling;
+    private final PushScheduler pushes;
     private final Settling settling;
-    private final Pushing pushing;
-    private final PollBroker pollBroker;
-    private final PushBroker pushBroker;
+    private final Listing listing;
+    private final DeadLetterService deadLetters;
     private final ReadyList ready = new ReadyList();
     private final Refusals refusals = new Refusals(counters);
     private final WorkMeter work;
@@ -71,22 +53,18 @@ public final class Broker {
                     redelivery.nowNanos(), redelivery.nowMillis(), state.time().restoredMillis());
             redelivery.onRestored(subscription);
         }
-        this.subscribing = new Subscribing(options, counters, state, journal, redelivery, work);
-        this.pushing = new Pushing(options.limits(), ready, redelivery, counters, work);
-        this.publishing = new Publishing(options, counters, state, journal, redelivery, ready, pushing);
-        this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready, work);
+        this.subscribing = new SubscribeService(options, counters, state, journal, redelivery, work, refusals);
+        this.pushes = new PushScheduler(options.limits(), ready, redelivery, counters, work);
+        this.publishing = new PublishService(options, counters, state, journal, redelivery, ready, pushes, refusals);
+        this.attaching =
+                new AttachService(counters, state, redelivery, subscribing, housekeeping, ready, work, refusals);
+        this.polling = new PollService(counters, state, redelivery, subscribing, refusals);
         this.settling = new Settling(state, redelivery, work);
-        this.pollBroker = new PollBroker(counters, state, redelivery, subscribing, publishing, settling, refusals);
-        this.pushBroker = pushBroker();
+        this.listing = new Listing(options.limits(), state, redelivery, journal, work);
+        this.deadLetters = new DeadLetterService(options, counters, state, journal, redelivery, work, refusals);
         state.listener(new Applied());
         wantsCheckpoint = state.time().hasNewJumps();
         counters.publish();
-    }
-
-    private PushBroker pushBroker() {
-        Listing listing = new Listing(options.limits(), state, redelivery, journal, work);
-        DeadLetterOps deadLetterOps = new DeadLetterOps(options, counters, state, journal, redelivery, work);
-        return new PushBroker(publishing, attaching, settling, listing, deadLetterOps, pushing, ready, refusals);
     }
 
     /** Opens the journal and rebuilds topics and subscriptions from it; durable ones start detached. */
@@ -105,6 +83,16 @@ public final class Broker {
         return new Client(owner, address);
     }
 
+    /**
+     * Registers an authenticated connection that messages are pushed to.
+     *
+     * @param name what the client calls itself, for an operator's eyes
+     * @param address where it comes from
+     */
+    public Client connect(OwnerId owner, String name, String address, Pusher pusher) {
+        return new Client(owner, name, address, pusher);
+    }
+
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
     public void disconnect(Client client) {
         attaching.release(client);
@@ -112,14 +100,47 @@ public final class Broker {
 
     // --- requests ---
 
-    /** What protocol version 1 asks for. */
-    public PollBroker polling() {
-        return pollBroker;
+    // A request that is journalled moves the client's lastSequence; its answer may leave once appliedSequence has
+    // reached that.
+
+    /** Takes messages in. */
+    public PublishService publishing() {
+        return publishing;
     }
 
-    /** What protocol version 2 asks for. */
-    public PushBroker pushing() {
-        return pushBroker;
+    /** Makes and resumes subscriptions of clients that poll. */
+    public SubscribeService subscribing() {
+        return subscribing;
+    }
+
+    /** Makes, resumes, leaves and deletes subscriptions of clients that messages are pushed to. */
+    public AttachService attaching() {
+        return attaching;
+    }
+
+    /** Hands out messages one by one. */
+    public PollService polling() {
+        return polling;
+    }
+
+    /** Hands out messages unasked. */
+    public PushScheduler pushes() {
+        return pushes;
+    }
+
+    /** Takes what clients decide about deliveries. */
+    public Settling settling() {
+        return settling;
+    }
+
+    /** Shows what a client's key has. */
+    public Listing listing() {
+        return listing;
+    }
+
+    /** Sends dead letters back, or drops them. */
+    public DeadLetterService deadLetters() {
+        return deadLetters;
     }
 
     /**
@@ -231,7 +252,7 @@ public final class Broker {
     /** From now on publishes and subscriptions are refused and nothing more is delivered; acknowledgements go on. */
     public void beginShutdown() {
         refusals.beginShutdown();
-        pushing.stop();
+        pushes.stop();
     }
 
     /**

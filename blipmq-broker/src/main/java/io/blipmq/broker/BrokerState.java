@@ -97,27 +97,17 @@ final class BrokerState implements CommandHandler {
     }
 
     @Override
-    public void onPublish(
-            long sequence,
-            long position,
-            ByteBuffer body,
-            int topicOffset,
-            int topicLength,
-            int payloadOffset,
-            int payloadLength,
-            int propertiesBytes,
-            long publishedMillis,
-            long expiresMillis) {
-        time.onPublished(sequence, publishedMillis);
-        Topic topic = topics.find(body, topicOffset, topicLength);
+    public void onPublish(long sequence, long position, MessageView message) {
+        time.onPublished(sequence, message.publishedMillis());
+        Topic topic = topics.find(message);
         if (topic == null) {
             return;
         }
         if (!topic.durable().isEmpty()) {
             capture.before(topic);
-            topic.messages().append(sequence, position, payloadLength, expiresMillis != 0);
+            topic.messages().append(sequence, position, message.payloadLength(), message.expiresMillis() != 0);
         }
-        topic.appendStoredLive(body, payloadOffset, payloadLength, propertiesBytes, publishedMillis);
+        topic.appendStoredLive(message);
         listener.onMessage(topic);
     }
 
@@ -321,7 +311,7 @@ final class BrokerState implements CommandHandler {
 
     /** Durable ones with ids beyond one, oldest first, as {@link #subscriptionsBehind}. */
     Iterable<DurableSubscription> durableBehind(long id) {
-        NavigableMap<Long, Subscription> found = ordered.subMap(id, false, Subscribing.FIRST_PASSING_ID, false);
+        NavigableMap<Long, Subscription> found = ordered.subMap(id, false, PassingSubscription.FIRST_ID, false);
         return () -> {
             Iterator<Subscription> all = found.values().iterator();
             return new Iterator<>() {
@@ -389,8 +379,8 @@ final class BrokerState implements CommandHandler {
     /** @param firstSequence its messages begin at or beyond this number */
     DurableSubscription addDurable(
             long id, Topic topic, OwnerId owner, byte[] name, boolean passing, long firstSequence) {
-        DurableSubscription subscription =
-                new DurableSubscription(id, topic, owner, name, passing, positions, memory, capture, firstSequence);
+        DurableSubscription subscription = new DurableSubscription(
+                id, topic, owner, name, passing, positions, memory, capture::before, firstSequence);
         subscriptions.put(id, subscription);
         ordered.put(id, subscription);
         memory.addSubscription(subscription.nameBytes());

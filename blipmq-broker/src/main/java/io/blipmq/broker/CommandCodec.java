@@ -64,9 +64,8 @@ final class CommandCodec {
 
     private CommandCodec() {}
 
-    /** @param contentBytes properties with their length, if any, and payload */
-    static int publishBytes(int topicLength, int contentBytes) {
-        return MESSAGE_HEADER_BYTES + topicLength + contentBytes;
+    static int publishBytes(MessageView message) {
+        return MESSAGE_HEADER_BYTES + message.topicLength() + message.contentBytes();
     }
 
     static int subscribeBytes(byte[] topic, byte[] name) {
@@ -86,23 +85,14 @@ final class CommandCodec {
         return MESSAGE_HEADER_BYTES + key.length + propertiesBytes + payloadLength;
     }
 
-    /** @param propertiesBytes of properties with their length in front of the payload; 0: it has none */
-    static void encodePublish(
-            ByteBuffer target,
-            int offset,
-            ByteBuffer frame,
-            int topicOffset,
-            int topicLength,
-            int payloadOffset,
-            int payloadLength,
-            int propertiesBytes,
-            long publishedMillis,
-            long expiresMillis) {
-        int length = propertiesBytes == 0 ? payloadLength : payloadLength | HAS_PROPERTIES;
-        encodeMessageHeader(target, offset, publishedMillis, expiresMillis, length, topicLength);
+    static void encodePublish(ByteBuffer target, int offset, MessageView message) {
+        target.putLong(offset, message.publishedMillis());
+        target.putLong(offset + 8, message.expiresMillis());
+        target.putInt(offset + LENGTH, message.entryLength());
+        target.putShort(offset + KEY_LENGTH, (short) message.topicLength());
         int topic = offset + MESSAGE_HEADER_BYTES;
-        target.put(topic, frame, topicOffset, topicLength);
-        target.put(topic + topicLength, frame, payloadOffset - propertiesBytes, propertiesBytes + payloadLength);
+        target.put(topic, message.buffer(), message.topicOffset(), message.topicLength());
+        target.put(topic + message.topicLength(), message.buffer(), message.contentOffset(), message.contentBytes());
     }
 
     static void encodeSubscribe(
@@ -170,7 +160,10 @@ final class CommandCodec {
     private static int encodeMessage(
             ByteBuffer target, int offset, byte[] key, StoredMessage message, byte[] properties, long expiresMillis) {
         int length = properties.length == 0 ? message.payloadLength : message.payloadLength | HAS_PROPERTIES;
-        encodeMessageHeader(target, offset, message.publishedMillis, expiresMillis, length, key.length);
+        target.putLong(offset, message.publishedMillis);
+        target.putLong(offset + 8, expiresMillis);
+        target.putInt(offset + LENGTH, length);
+        target.putShort(offset + KEY_LENGTH, (short) key.length);
         int at = offset + MESSAGE_HEADER_BYTES;
         target.put(at, key);
         at += key.length;
@@ -185,14 +178,6 @@ final class CommandCodec {
     static void encodeRemove(ByteBuffer target, int offset, long subscriptionId, RemoveReason reason) {
         target.putLong(offset, subscriptionId);
         target.put(offset + 8, (byte) reason.code());
-    }
-
-    private static void encodeMessageHeader(
-            ByteBuffer target, int offset, long publishedMillis, long expiresMillis, int length, int keyLength) {
-        target.putLong(offset, publishedMillis);
-        target.putLong(offset + 8, expiresMillis);
-        target.putInt(offset + LENGTH, length);
-        target.putShort(offset + KEY_LENGTH, (short) keyLength);
     }
 
     /**

@@ -3,12 +3,13 @@ package io.blipmq.broker;
 import io.blipmq.wal.NewerContentException;
 import java.nio.ByteBuffer;
 
-/** Reads the records that {@link CommandCodec} has written. Stateless. */
+/** Reads the records that {@link CommandCodec} has written. Owned by its caller. */
 final class CommandDecoder {
-    private CommandDecoder() {}
+    /** Of the record that is being read. */
+    private final MessageView message = new MessageView();
 
     /** Hands one record to the handler of its command. */
-    static void decode(
+    void decode(
             long sequence, int type, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
         switch (type) {
             case CommandCodec.PUBLISH -> decodePublish(sequence, body, offset, position, handler);
@@ -49,24 +50,19 @@ final class CommandDecoder {
         return RemoveReason.of(body.get(offset + 8));
     }
 
-    private static void decodePublish(
-            long sequence, ByteBuffer body, int offset, long position, CommandHandler handler) {
+    private void decodePublish(long sequence, ByteBuffer body, int offset, long position, CommandHandler handler) {
         int topicLength = CommandCodec.keyLength(body, offset);
         int content = offset + CommandCodec.MESSAGE_HEADER_BYTES + topicLength;
         int propertiesBytes = CommandCodec.hasProperties(body, offset)
                 ? CommandCodec.PROPERTIES_LENGTH_BYTES + Short.toUnsignedInt(body.getShort(content))
                 : 0;
-        handler.onPublish(
-                sequence,
-                position,
-                body,
-                offset + CommandCodec.MESSAGE_HEADER_BYTES,
-                topicLength,
-                content + propertiesBytes,
-                CommandCodec.payloadLength(body, offset),
-                propertiesBytes,
-                body.getLong(offset),
-                body.getLong(offset + Long.BYTES));
+        message.in(body)
+                .topic(offset + CommandCodec.MESSAGE_HEADER_BYTES, topicLength)
+                .properties(propertiesBytes)
+                .payload(content + propertiesBytes, CommandCodec.payloadLength(body, offset))
+                .published(body.getLong(offset))
+                .expires(body.getLong(offset + Long.BYTES));
+        handler.onPublish(sequence, position, message);
     }
 
     private static void decodeSubscribe(

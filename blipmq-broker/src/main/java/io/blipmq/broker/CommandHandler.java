@@ -13,23 +13,10 @@ public interface CommandHandler {
     /**
      * A QoS 1 message.
      *
-     * @param body holds topic and payload at absolute offsets during the call
      * @param position where {@link Journal#readMessage} finds it later
-     * @param propertiesBytes of properties and their length that stand in front of the payload, 0: it has none
-     * @param publishedMillis wall clock
-     * @param expiresMillis wall clock, 0 = never
+     * @param message valid during the call
      */
-    void onPublish(
-            long sequence,
-            long position,
-            ByteBuffer body,
-            int topicOffset,
-            int topicLength,
-            int payloadOffset,
-            int payloadLength,
-            int propertiesBytes,
-            long publishedMillis,
-            long expiresMillis);
+    void onPublish(long sequence, long position, MessageView message);
 
     /**
      * A new subscription with a place in the journal. One of the same owner and name ends with it.

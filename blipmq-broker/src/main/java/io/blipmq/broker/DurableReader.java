@@ -1,6 +1,6 @@
 package io.blipmq.broker;
 
-import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 
 /**
@@ -54,7 +54,7 @@ final class DurableReader {
             }
             delivery = nextFromCursor(delivering);
             if (delivery == null) {
-                return stopped ? Pushing.AGAIN : 0;
+                return stopped ? Subscription.AGAIN : 0;
             }
         }
         delivery.beginAttempt();
@@ -75,7 +75,7 @@ final class DurableReader {
             }
             delivery = nextFromCursor(delivering);
             if (delivery == null) {
-                return stopped ? Pushing.AGAIN : whyNone(delivering);
+                return stopped ? Subscription.AGAIN : whyNone(delivering);
             }
         }
         delivery.beginAttempt();
@@ -92,13 +92,13 @@ final class DurableReader {
      */
     private int whyNone(Delivering delivering) {
         if (!cursor.isAtEnd() && !isFull(delivering) && isShort(delivering)) {
-            return Pushing.SHORT;
+            return Subscription.SHORT;
         }
         boolean isExpiredNext = cursor.mayExpire()
                 && !cursor.isAtEnd()
                 && !cursor.isSettled()
                 && cursor.message().isExpired(delivering.nowMillis());
-        return isExpiredNext ? Pushing.STALLED : 0;
+        return isExpiredNext ? Subscription.STALLED : 0;
     }
 
     /** Whether this one has as many unsettled as it may. */

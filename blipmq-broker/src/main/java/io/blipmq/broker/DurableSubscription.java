@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * A QoS 1 subscription: it outlives its connection, and a message leaves it only by being settled. Owned by the core
@@ -59,6 +60,7 @@ final class DurableSubscription extends Subscription {
     /**
      * @param name empty: it has none
      * @param passing whether it ends with its connection
+     * @param announceChange is told before what a checkpoint keeps of it changes
      * @param firstSequence its messages begin at or beyond this number
      */
     DurableSubscription(
@@ -69,10 +71,10 @@ final class DurableSubscription extends Subscription {
             boolean passing,
             PositionMemory positions,
             StateMemory memory,
-            CheckpointCapture capture,
+            Consumer<DurableSubscription> announceChange,
             long firstSequence) {
         super(id, topic);
-        this.beforeChange = () -> capture.before(this);
+        this.beforeChange = () -> announceChange.accept(this);
         this.unsettled = new Unsettled(memory, beforeChange);
         this.recentLetters = new RecentLetters(memory);
         this.owner = owner;
@@ -420,11 +422,13 @@ final class DurableSubscription extends Subscription {
     SubscriptionInfo info(Delivering delivering) {
         Unsettled.Summary summary = unsettled.summary();
         long oldestMillis = Math.min(oldestWaitingMillis(delivering), summary.oldestMillis());
+        Client holder = reader();
         return new SubscriptionInfo(
                 id(),
                 topic().toString(),
                 new String(name, StandardCharsets.UTF_8),
                 1,
+                !passing,
                 isAttached(),
                 Instant.ofEpochMilli(sinceMillis),
                 backlog(summary),
@@ -433,6 +437,8 @@ final class DurableSubscription extends Subscription {
                 oldestMillis == Long.MAX_VALUE
                         ? SubscriptionInfo.NO_MESSAGE
                         : Math.max(0, delivering.nowMillis() - oldestMillis),
-                deadLetters);
+                deadLetters,
+                holder == null ? "" : holder.name(),
+                holder == null ? "" : holder.address());
     }
 }

@@ -26,21 +26,11 @@ public interface Journal {
     }
 
     /**
-     * A QoS 1 message; topic and payload at absolute offsets of {@code frame}.
+     * A QoS 1 message, with its times.
      *
-     * @param propertiesBytes of properties and their length that stand in front of the payload, 0: it has none
-     * @param expiresMillis wall-clock time after which nobody wants it, 0 = never
      * @return the message's sequence number (positive), {@link #BUSY} or {@link #FULL}
      */
-    long appendPublish(
-            ByteBuffer frame,
-            int topicOffset,
-            int topicLength,
-            int payloadOffset,
-            int payloadLength,
-            int propertiesBytes,
-            long publishedMillis,
-            long expiresMillis);
+    long appendPublish(MessageView message);
 
     /**
      * A new subscription that collects QoS 1 messages; one of the same owner and name ends with it.

@@ -35,7 +35,7 @@ public record JournalRecord(
     public static JournalRecord of(long sequence, int type, ByteBuffer body, int offset, int length) {
         View view = new View(body, offset);
         try {
-            CommandDecoder.decode(sequence, type, body, offset, length, 0, view);
+            new CommandDecoder().decode(sequence, type, body, offset, length, 0, view);
         } catch (NewerContentException e) {
             return bare("type-" + type, null, null, 0, 0, null);
         }
@@ -64,18 +64,8 @@ public record JournalRecord(
         }
 
         @Override
-        public void onPublish(
-                long sequence,
-                long position,
-                ByteBuffer buffer,
-                int topicOffset,
-                int topicLength,
-                int payloadOffset,
-                int payloadLength,
-                int propertiesBytes,
-                long publishedMillis,
-                long expiresMillis) {
-            record = message("publish", text(topicOffset, topicLength), 0, 0, 0);
+        public void onPublish(long sequence, long position, MessageView message) {
+            record = message("publish", text(message.topicOffset(), message.topicLength()), 0, 0, 0);
         }
 
         @Override

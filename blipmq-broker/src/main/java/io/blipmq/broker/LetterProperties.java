@@ -1,6 +1,6 @@
 package io.blipmq.broker;
 
-import io.blipmq.protocol.v2.PropertyLayout;
+import io.blipmq.protocol.entry.PropertyLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 

@@ -1,6 +1,6 @@
 package io.blipmq.broker;
 
-import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.entry.EntryLayout;
 
 /**
  * Where one subscription reads a {@link LiveLog}. Owned by the core thread. Without a chunk it stands at the log's start,
@@ -78,24 +78,19 @@ final class LiveCursor extends Bag.Item {
     /**
      * Pushes messages that were published together, as one piece.
      *
-     * @param to has credit left
+     * @param to takes one message at least
      * @param countMax at least 1
      * @return how many, at least 1
      */
-    int push(Attachment to, long countMax) {
+    int push(EntrySink to, long countMax) {
         LiveChunk at = settleIn();
         int left = at.count(run) - runRead;
         int count = left <= countMax ? left : (int) countMax;
-        if (to.hasByteLimit()) {
+        if (to.creditBytes() != Long.MAX_VALUE) {
             count = countWithin(at, count, to.creditBytes());
         }
         int end = count == left ? at.end(run) : walk(at, count);
-        to.client()
-                .pusher()
-                .pushEntries(to.subscriptionId(), at.publishedMillis(run), at.buffer, offset, end - offset, count);
-        if (to.hasByteLimit()) {
-            to.spendBytes(EntryLayout.contentBytes(at.buffer, offset, end));
-        }
+        to.takeEntries(at.publishedMillis(run), at.buffer, offset, end - offset, count);
         advance(count, end);
         return count;
     }

@@ -1,6 +1,6 @@
 package io.blipmq.broker;
 
-import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 
 /**
@@ -58,36 +58,32 @@ final class LiveLog {
     /**
      * Takes a message in for all readers; nothing is kept when there are none.
      *
-     * @param propertiesBytes of properties and their length in front of the payload, 0: it has none
      * @param arrivedAfter the number of the topic's newest QoS 1 message, for readers that have to know
      */
-    void append(
-            ByteBuffer source,
-            int payloadOffset,
-            int payloadLength,
-            int propertiesBytes,
-            long publishedMillis,
-            long arrivedAfter) {
+    void append(MessageView message, long arrivedAfter) {
         if (cursors.isEmpty()) {
             return;
         }
-        int contentBytes = propertiesBytes + payloadLength;
+        long publishedMillis = message.publishedMillis();
+        int contentBytes = message.contentBytes();
         int entryBytes = EntryLayout.HEADER_BYTES + contentBytes;
         LiveChunk last = prepare(entryBytes, entryBytes, publishedMillis, arrivedAfter);
         int offset = last.extend(publishedMillis, arrivedAfter, 1, entryBytes);
-        last.putInt(offset, propertiesBytes == 0 ? payloadLength : payloadLength | EntryLayout.PROPERTIES_FLAG);
-        last.put(offset + EntryLayout.HEADER_BYTES, source, payloadOffset - propertiesBytes, contentBytes);
+        last.putInt(offset, message.entryLength());
+        last.put(offset + EntryLayout.HEADER_BYTES, message.buffer(), message.contentOffset(), contentBytes);
         endNumber++;
         caughtUp = 0;
     }
 
     /** Takes whole entries in for all readers, as {@link #append} does a message. */
-    void appendEntries(ByteBuffer source, int offset, int end, int count, long publishedMillis, long arrivedAfter) {
+    void appendEntries(PublishBatch batch, long publishedMillis, long arrivedAfter) {
         if (cursors.isEmpty()) {
             return;
         }
-        int at = offset;
-        int left = count;
+        ByteBuffer source = batch.buffer();
+        int end = batch.entriesEnd();
+        int at = batch.entriesOffset();
+        int left = batch.count();
         while (at < end) {
             LiveChunk last = prepare(EntryLayout.bytesAt(source, at), end - at, publishedMillis, arrivedAfter);
             int room = last.room(publishedMillis, arrivedAfter);

@@ -19,6 +19,7 @@ public final class LocalJournal implements Journal {
     private final Wal wal;
     private final WalAppender log;
     private final MessageReadback messages;
+    private final CommandDecoder decoder = new CommandDecoder();
     private final RecordHandler onStored = this::onStored;
 
     private CommandHandler handler;
@@ -68,8 +69,9 @@ public final class LocalJournal implements Journal {
 
     /** Hands every command of a log that is being opened to {@code replay}. */
     public static RecordHandler replayTo(CommandHandler replay) {
+        CommandDecoder decoder = new CommandDecoder();
         return (sequence, type, buffer, offset, length, position) ->
-                CommandDecoder.decode(sequence, type, buffer, offset, length, position, replay);
+                decoder.decode(sequence, type, buffer, offset, length, position, replay);
     }
 
     /** The journal of a log that has been opened and replayed. */
@@ -78,32 +80,14 @@ public final class LocalJournal implements Journal {
     }
 
     @Override
-    public long appendPublish(
-            ByteBuffer frame,
-            int topicOffset,
-            int topicLength,
-            int payloadOffset,
-            int payloadLength,
-            int propertiesBytes,
-            long publishedMillis,
-            long expiresMillis) {
-        int bytes = CommandCodec.publishBytes(topicLength, propertiesBytes + payloadLength);
+    public long appendPublish(MessageView message) {
+        int bytes = CommandCodec.publishBytes(message);
         Room room = roomFor(bytes);
         if (room != Room.YES) {
             return refusal(room);
         }
         int offset = log.claim(bytes);
-        CommandCodec.encodePublish(
-                log.buffer(),
-                offset,
-                frame,
-                topicOffset,
-                topicLength,
-                payloadOffset,
-                payloadLength,
-                propertiesBytes,
-                publishedMillis,
-                expiresMillis);
+        CommandCodec.encodePublish(log.buffer(), offset, message);
         forceWanted = true;
         return log.commit(CommandCodec.PUBLISH);
     }
@@ -244,7 +228,7 @@ public final class LocalJournal implements Journal {
     }
 
     private void onStored(long sequence, int type, ByteBuffer buffer, int offset, int length, long position) {
-        CommandDecoder.decode(sequence, type, buffer, offset, length, position, handler);
+        decoder.decode(sequence, type, buffer, offset, length, position, handler);
         appliedSequence = sequence;
     }
 

@@ -4,6 +4,9 @@ import java.time.Instant;
 
 /** A QoS 0 subscription: it lives with its connection and holds nothing that has to be kept. Owned by the core thread. */
 final class PassingSubscription extends Subscription {
+    /** Their ids start here, far above any sequence number, which durable ones have as ids. */
+    static final long FIRST_ID = 1L << 62;
+
     private final Client client;
     private final LiveCursor cursor;
     private final long createdMillis;
@@ -88,6 +91,7 @@ final class PassingSubscription extends Subscription {
                 topic().toString(),
                 "",
                 0,
+                false,
                 true,
                 Instant.ofEpochMilli(createdMillis),
                 cursor.backlog(),
@@ -96,6 +100,8 @@ final class PassingSubscription extends Subscription {
                 cursor.hasNext()
                         ? Math.max(0, delivering.nowMillis() - cursor.nextPublishedMillis())
                         : SubscriptionInfo.NO_MESSAGE,
-                false);
+                false,
+                client.name(),
+                client.address());
     }
 }

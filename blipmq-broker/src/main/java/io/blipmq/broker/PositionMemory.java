@@ -14,13 +14,21 @@ final class PositionMemory {
     private final BrokerLimits limits;
     private final WorkMeter work;
     private final WallTime time;
-    /** Topics with positions that may be passed by all who read them. */
-    private final List<Topic> toTrim = new ArrayList<>();
+    /** Those with positions that may be passed by all who read them. */
+    private final List<Trimmable> toTrim = new ArrayList<>();
 
     private Journal journal;
     private MessageLog.Page oldest;
     private MessageLog.Page newest;
     private long entries;
+
+    /** What holds positions that its readers pass. */
+    abstract static class Trimmable {
+        private boolean trimming;
+
+        /** Forgets positions that every reader has passed. */
+        abstract void trimNow();
+    }
 
     /** @param entriesMax positions of 16 bytes each */
     PositionMemory(long entriesMax, BrokerLimits limits, WorkMeter work, WallTime time) {
@@ -78,19 +86,19 @@ final class PositionMemory {
         page.newer = null;
     }
 
-    /** Lets the next {@link #trim} look at a topic. */
-    void trimLater(Topic topic) {
-        if (!topic.trimming) {
-            topic.trimming = true;
-            toTrim.add(topic);
+    /** Lets the next {@link #trim} look at one. */
+    void trimLater(Trimmable holder) {
+        if (!holder.trimming) {
+            holder.trimming = true;
+            toTrim.add(holder);
         }
     }
 
     /** Once a turn: forgets what everybody has passed. */
     void trim() {
-        for (Topic topic : toTrim) {
-            topic.trimming = false;
-            topic.trimNow();
+        for (Trimmable holder : toTrim) {
+            holder.trimming = false;
+            holder.trimNow();
         }
         toTrim.clear();
     }

@@ -17,13 +17,19 @@ final class Refusals {
         return shuttingDown;
     }
 
-    /** Counts an answer if it is a refusal, and gives it back. */
-    long count(long answer) {
-        if (answer == Broker.DISK_FULL) {
+    /** Counts an outcome if it is a refusal, and gives it back. */
+    Outcome count(Outcome outcome) {
+        if (outcome == Outcome.DISK_FULL) {
             counters.increment(BrokerMetric.REFUSED_DISK_FULL);
-        } else if (answer == Broker.SHUTTING_DOWN) {
+        } else if (outcome == Outcome.SHUTTING_DOWN) {
             counters.increment(BrokerMetric.REFUSED_SHUTTING_DOWN);
         }
-        return answer;
+        return outcome;
+    }
+
+    /** As {@link #count(Outcome)}. */
+    SubscribeResult count(SubscribeResult result) {
+        count(result.outcome());
+        return result;
     }
 }

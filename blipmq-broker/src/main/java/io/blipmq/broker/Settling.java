@@ -3,7 +3,7 @@ package io.blipmq.broker;
 import org.agrona.collections.LongHashSet;
 
 /** What clients decide about deliveries: ack, nack, reject, extend, release, begin. Owned by the core thread. */
-final class Settling {
+public final class Settling {
     private final BrokerState state;
     private final Redelivery redelivery;
     private final WorkMeter work;
@@ -34,22 +34,27 @@ final class Settling {
         return settles ? subscription : null;
     }
 
-    /** As {@link PollBroker#acknowledge}. */
-    long acknowledge(Client client, long subscriptionId, long deliveryTag) {
+    /**
+     * Settles a delivery. It takes effect at once; only its durability lags. A subscription whose removal is journalled
+     * takes none any more, because replay would not find it, nor does a broker after {@link Broker#seal}.
+     *
+     * @return {@link Outcome#DONE}, {@link Outcome#UNKNOWN}, or {@link Outcome#BUSY} when too many wait for room in the journal
+     */
+    public Outcome acknowledge(Client client, long subscriptionId, long deliveryTag) {
         DurableSubscription subscription = subscription(client, subscriptionId);
         if (sealed || subscription == null) {
-            return Broker.UNKNOWN;
+            return Outcome.UNKNOWN;
         }
         Delivery delivery = subscription.held(deliveryTag);
         RecentLetters.Letter letter = delivery == null ? subscription.heldLetter(deliveryTag) : null;
         if (delivery == null && letter == null) {
-            return Broker.UNKNOWN;
+            return Outcome.UNKNOWN;
         }
         if (redelivery.pending().isFull()) {
-            return Broker.BUSY;
+            return Outcome.BUSY;
         }
         acknowledge(delivery, letter, null);
-        return 0;
+        return Outcome.DONE;
     }
 
     /** @param letter when there is no delivery; null: there is nothing to acknowledge */
@@ -62,20 +67,24 @@ final class Settling {
         return delivery != null || letter != null;
     }
 
-    /** As {@link PushBroker#settle}. */
-    void settle(Client client, SettleRequest request, SettleResult result) {
+    /**
+     * Settles deliveries of a subscription of the client's key. It takes effect at once; only its durability lags.
+     *
+     * @param result says what was hit
+     */
+    public void settle(Client client, SettleRequest request, SettleResult result) {
         result.clear();
         if (sealed) {
-            result.shuttingDown = true;
+            result.outcome = Outcome.SHUTTING_DOWN;
             return;
         }
         DurableSubscription subscription = subscription(client, request.subscriptionId);
         if (subscription == null) {
-            result.unknownSubscription = true;
+            result.outcome = Outcome.UNKNOWN;
             return;
         }
         if (redelivery.pending().isFull()) {
-            result.busy = true;
+            result.outcome = Outcome.BUSY;
             return;
         }
         if (request.upTo) {

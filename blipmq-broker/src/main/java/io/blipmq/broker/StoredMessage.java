@@ -1,6 +1,6 @@
 package io.blipmq.broker;
 
-import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.entry.EntryLayout;
 
 /** Where a QoS 1 message stands in the journal, and what its record says about it. Owned by the core thread. */
 public final class StoredMessage {

@@ -2,6 +2,13 @@ package io.blipmq.broker;
 
 /** A client's claim on a topic's messages. Owned by the core thread. */
 abstract class Subscription {
+    /** What {@link #pushNext} answers when it has stopped although there may be more. */
+    static final int AGAIN = -1;
+    /** What it answers when the journal has no room for what comes first: ask again in a later turn. */
+    static final int STALLED = -2;
+    /** What it answers when all subscriptions together hold so many deliveries that it may not have more now. */
+    static final int SHORT = -3;
+
     private final long id;
     private final Topic topic;
 
@@ -41,7 +48,7 @@ abstract class Subscription {
     /**
      * Delivers the next message, if there is one.
      *
-     * @return 1 when {@code sink} got it; 0 when there is none; or {@link Pushing#AGAIN}
+     * @return 1 when {@code sink} got it; 0 when there is none; or {@link #AGAIN}
      */
     abstract int deliverNext(DeliverySink sink, Delivering delivering);
 
@@ -49,7 +56,7 @@ abstract class Subscription {
      * Pushes what comes next to its {@link #attachment}.
      *
      * @param countMax at least 1
-     * @return how many messages, at most {@code countMax}; 0 when there is none; or {@link Pushing#AGAIN} or {@link Pushing#STALLED}
+     * @return how many messages, at most {@code countMax}; 0 when there is none; or {@link #AGAIN} or {@link #STALLED}
      */
     abstract int pushNext(long countMax, Delivering delivering);
 

@@ -1,6 +1,5 @@
 package io.blipmq.broker;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -9,7 +8,7 @@ import java.util.function.Supplier;
  * A topic: its QoS 1 messages, its QoS 0 messages, and who reads them. Owned by the core thread. It exists while a
  * subscription needs it.
  */
-final class Topic {
+final class Topic extends PositionMemory.Trimmable {
     private static final byte[] PREFIX_BYTES = "$dead-letter/".getBytes(StandardCharsets.UTF_8);
 
     static final int NOT_CAPTURED = -1;
@@ -41,9 +40,6 @@ final class Topic {
 
     int capturedNumber;
     CheckpointVisitor.LogState captured;
-
-    /** Owned by {@link PositionMemory}. */
-    boolean trimming;
 
     private int passingSubscriptions;
     /** Durable subscriptions that are journalled and not stored yet. */
@@ -109,28 +105,28 @@ final class Topic {
     }
 
     /** A QoS 0 message: kept once for each kind of reader that there is. */
-    void appendLive(ByteBuffer source, int offset, int length, long publishedMillis) {
+    void appendLive(MessageView message) {
         soleReader = null;
-        live.append(source, offset, length, 0, publishedMillis, 0);
+        live.append(message, 0);
         if (durableLive != null) {
-            durableLive.append(source, offset, length, 0, publishedMillis, messages.lastSequence());
+            durableLive.append(message, messages.lastSequence());
         }
     }
 
     /** Whole entries of QoS 0, as {@link #appendLive}. */
-    void appendLiveEntries(ByteBuffer source, int offset, int end, int count, long publishedMillis) {
+    void appendLiveEntries(PublishBatch batch, long publishedMillis) {
         soleReader = null;
-        live.appendEntries(source, offset, end, count, publishedMillis, 0);
+        live.appendEntries(batch, publishedMillis, 0);
         if (durableLive != null) {
-            durableLive.appendEntries(source, offset, end, count, publishedMillis, messages.lastSequence());
+            durableLive.appendEntries(batch, publishedMillis, messages.lastSequence());
         }
     }
 
     /** A QoS 1 message is stored: for QoS 0 subscriptions. */
-    void appendStoredLive(ByteBuffer source, int offset, int length, int propertiesBytes, long publishedMillis) {
+    void appendStoredLive(MessageView message) {
         if (passingSubscriptions > 0) {
             soleReader = null;
-            live.append(source, offset, length, propertiesBytes, publishedMillis, 0);
+            live.append(message, 0);
         }
     }
 
@@ -208,7 +204,7 @@ final class Topic {
         }
     }
 
-    /** Forgets positions that every durable subscription has passed. */
+    @Override
     void trimNow() {
         long passed = messages.lastSequence() + 1;
         for (DurableSubscription subscription : durable) {

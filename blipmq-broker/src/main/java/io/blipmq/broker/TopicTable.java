@@ -37,6 +37,11 @@ final class TopicTable {
         return null;
     }
 
+    /** @return the topic of a message, or null */
+    Topic find(MessageView message) {
+        return find(message.buffer(), message.topicOffset(), message.topicLength());
+    }
+
     Topic find(byte[] name) {
         return find(ByteBuffer.wrap(name), 0, name.length);
     }

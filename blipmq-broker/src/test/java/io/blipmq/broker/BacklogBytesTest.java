@@ -3,7 +3,7 @@ package io.blipmq.broker;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.protocol.v2.PropertiesBuilder;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import org.junit.jupiter.api.Test;
 
 /** What a subscription is said to hold, in bytes, is exact after any end of the process. */

@@ -23,20 +23,10 @@ class CommandCodecTest {
         }
 
         @Override
-        public void onPublish(
-                long sequence,
-                long position,
-                ByteBuffer body,
-                int topicOffset,
-                int topicLength,
-                int payloadOffset,
-                int payloadLength,
-                int propertiesBytes,
-                long publishedMillis,
-                long expiresMillis) {
-            commands.add("publish " + text(body, topicOffset, topicLength) + " "
-                    + text(body, payloadOffset, payloadLength) + " " + propertiesBytes + " " + publishedMillis + " "
-                    + expiresMillis);
+        public void onPublish(long sequence, long position, MessageView message) {
+            commands.add("publish " + text(message.buffer(), message.topicOffset(), message.topicLength()) + " "
+                    + text(message.buffer(), message.payloadOffset(), message.payloadLength()) + " "
+                    + message.propertiesBytes() + " " + message.publishedMillis() + " " + message.expiresMillis());
         }
 
         @Override
@@ -99,7 +89,7 @@ class CommandCodecTest {
                 .isEqualTo(HexFormat.of().formatHex(golden));
         ByteBuffer somewhere = ByteBuffer.allocate(golden.length + 10).put(3, golden);
         commands.clear();
-        CommandDecoder.decode(9, type, somewhere, 3, golden.length, 77, recorder);
+        new CommandDecoder().decode(9, type, somewhere, 3, golden.length, 77, recorder);
         assertThat(commands).containsExactly(command);
     }
 
@@ -118,16 +108,21 @@ class CommandCodecTest {
 
     @Test
     void publish() {
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(1, 2));
-        CommandCodec.encodePublish(body, 0, ByteBuffer.wrap(bytes("tab")), 0, 1, 1, 2, 0, 1000, 2000);
+        MessageView message = new MessageView().in(ByteBuffer.wrap(bytes("tab")));
+        message.topic(0, 1).payload(1, 2).published(1000).expires(2000);
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(message));
+        CommandCodec.encodePublish(body, 0, message);
         assertRecord(1, TIMES_HEX + "00000002 0001 74 6162", body, "publish t ab 0 1000 2000");
     }
 
     @Test
     void publishWithProperties() {
         ByteBuffer frame = ByteBuffer.wrap(golden("74 0004 80000101 6162"));
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(1, 8));
-        CommandCodec.encodePublish(body, 0, frame, 0, 1, 7, 2, 6, 1000, 2000);
+        MessageView message =
+                new MessageView().in(frame).topic(0, 1).properties(6).payload(7, 2);
+        message.published(1000).expires(2000);
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(message));
+        CommandCodec.encodePublish(body, 0, message);
         assertRecord(1, TIMES_HEX + "80000002 0001 74 0004 80000101 6162", body, "publish t ab 6 1000 2000");
     }
 

@@ -24,9 +24,11 @@ class JournalRecordTest {
     @Test
     void publish() {
         ByteBuffer frame = ByteBuffer.wrap(bytes("demopayload"));
-        CommandCodec.encodePublish(buffer, AT, frame, 0, 4, 4, 7, 0, 1000, 2000);
+        MessageView message = new MessageView().in(frame).topic(0, 4).payload(4, 7);
+        CommandCodec.encodePublish(buffer, AT, message.published(1000).expires(2000));
 
-        JournalRecord record = JournalRecord.of(9, CommandCodec.PUBLISH, buffer, AT, CommandCodec.publishBytes(4, 7));
+        JournalRecord record =
+                JournalRecord.of(9, CommandCodec.PUBLISH, buffer, AT, CommandCodec.publishBytes(message));
 
         assertThat(record.command()).isEqualTo("publish");
         assertThat(record.topic()).isEqualTo("demo");

@@ -2,7 +2,7 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,11 +119,13 @@ class LiveLogTest {
             if (action < 40) {
                 ByteBuffer payload = ByteBuffer.allocate(4 + random.nextInt(300));
                 payload.putInt(0, published++);
-                log.append(payload, 0, payload.capacity(), 0, publishedMillis, step / 7);
+                MessageView message = new MessageView().in(payload).payload(0, payload.capacity());
+                log.append(message.published(publishedMillis), step / 7);
             } else if (action < 50) {
                 int count = 1 + random.nextInt(random.nextInt(20) == 0 ? 5_000 : 30);
                 ByteBuffer entries = entries(random, count, published);
-                log.appendEntries(entries, 3, entries.limit(), count, publishedMillis, step / 7);
+                PublishBatch batch = new PublishBatch().in(entries).entries(3, entries.limit(), count);
+                log.appendEntries(batch, publishedMillis, step / 7);
                 published += count;
             } else if (action < 97 && !cursors.isEmpty()) {
                 int reader = random.nextInt(cursors.size());

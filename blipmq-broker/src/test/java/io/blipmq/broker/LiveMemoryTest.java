@@ -36,7 +36,8 @@ class LiveMemoryTest {
         LiveCursor cursor = log.open();
         for (int i = 0; i < 3; i++) {
             ByteBuffer message = ByteBuffer.allocate(MIB - i * 1_000).putInt(0, i);
-            log.append(message, 0, message.capacity(), 0, i, 0);
+            log.append(
+                    new MessageView().in(message).payload(0, message.capacity()).published(i), 0);
             CollectingPusher pusher = new CollectingPusher();
             assertThat(cursor.push(pusher.attachment(), 10)).isEqualTo(1);
             assertThat(pusher.pushed().get(0).body()).isEqualTo(message.array());

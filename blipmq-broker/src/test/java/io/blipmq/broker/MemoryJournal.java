@@ -13,6 +13,7 @@ import java.util.List;
 public final class MemoryJournal implements Journal {
     private record Entry(long sequence, int type, ByteBuffer body) {}
 
+    private final CommandDecoder decoder = new CommandDecoder();
     private final List<Entry> entries = new ArrayList<>();
     private int stored;
     private int applied;
@@ -98,27 +99,9 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
-    public long appendPublish(
-            ByteBuffer frame,
-            int topicOffset,
-            int topicLength,
-            int payloadOffset,
-            int payloadLength,
-            int propertiesBytes,
-            long publishedMillis,
-            long expiresMillis) {
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(topicLength, propertiesBytes + payloadLength));
-        CommandCodec.encodePublish(
-                body,
-                0,
-                frame,
-                topicOffset,
-                topicLength,
-                payloadOffset,
-                payloadLength,
-                propertiesBytes,
-                publishedMillis,
-                expiresMillis);
+    public long appendPublish(MessageView message) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(message));
+        CommandCodec.encodePublish(body, 0, message);
         return append(CommandCodec.PUBLISH, body);
     }
 
@@ -222,7 +205,7 @@ public final class MemoryJournal implements Journal {
         int count = 0;
         while (applied < stored && count < commandsMax) {
             Entry entry = entries.get(applied++);
-            CommandDecoder.decode(
+            decoder.decode(
                     entry.sequence, entry.type, entry.body, 0, entry.body.capacity(), entry.sequence << 32, handler);
             count++;
         }

@@ -1,6 +1,6 @@
 package io.blipmq.net;
 
-import io.blipmq.broker.Broker;
+import io.blipmq.broker.Outcome;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.PayloadLayout;
 import java.nio.ByteBuffer;
@@ -23,10 +23,10 @@ final class AckHandler {
             session.answers().nack(deliveryTag, Nack.SUBSCRIPTION_ID_ZERO);
             return true;
         }
-        long result = session.broker().polling().acknowledge(session.client(), subscriptionId, deliveryTag);
-        if (result == Broker.UNKNOWN) {
+        Outcome outcome = session.broker().settling().acknowledge(session.client(), subscriptionId, deliveryTag);
+        if (outcome == Outcome.UNKNOWN) {
             session.answers().nack(deliveryTag, Nack.UNKNOWN_SUBSCRIPTION_OR_TAG);
         }
-        return result != Broker.BUSY;
+        return outcome != Outcome.BUSY;
     }
 }

@@ -71,12 +71,11 @@ final class AnswerWriter {
 
     /** @return false when the broker has passed over many expired messages and is not through yet */
     private boolean deliver(long correlationId, long subscriptionId) {
-        return inputEnded
-                || broker.polling().poll(client, subscriptionId, deliveries.to(output, correlationId)) != Broker.BUSY;
+        return inputEnded || broker.polling().poll(client, subscriptionId, deliveries.to(output, correlationId));
     }
 
     private void writeAttached(long correlationId, long subscriptionId, long number) {
-        AttachedInfo info = inputEnded ? null : broker.pushing().attached(client, subscriptionId, number);
+        AttachedInfo info = inputEnded ? null : broker.attaching().attached(client, subscriptionId, number);
         if (info == null) {
             writeNack(correlationId, V2Nack.LOST_MEANWHILE);
             return;

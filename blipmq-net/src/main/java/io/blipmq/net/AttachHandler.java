@@ -1,13 +1,15 @@
 package io.blipmq.net;
 
 import io.blipmq.broker.AttachRequest;
-import io.blipmq.broker.Broker;
+import io.blipmq.broker.AttachService;
+import io.blipmq.broker.Outcome;
+import io.blipmq.broker.SubscribeResult;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.TextRefusal;
 import io.blipmq.protocol.Topics;
+import io.blipmq.protocol.entry.PropertyLayout;
 import io.blipmq.protocol.v2.AttachLayout;
-import io.blipmq.protocol.v2.PropertyLayout;
 import io.blipmq.protocol.v2.V2Nack;
 import java.nio.ByteBuffer;
 
@@ -22,16 +24,17 @@ final class AttachHandler {
             return true;
         }
         AttachRequest request = request(session, buffer, payload);
-        long result = session.pushing().attach(session.client(), request);
-        if (result == Broker.BUSY) {
+        AttachService attaching = session.broker().attaching();
+        SubscribeResult result = attaching.attach(session.client(), request);
+        if (result.outcome() == Outcome.BUSY) {
             return false;
         }
-        if (result > 0) {
-            session.answers().attached(correlationId, result, request.number());
-        } else if (result == Broker.NAME_HELD) {
-            session.answers().nack(correlationId, heldBy(session.pushing().holder(session.client(), request)));
+        if (result.isDone()) {
+            session.answers().attached(correlationId, result.subscriptionId(), request.number());
+        } else if (result.outcome() == Outcome.NAME_HELD) {
+            session.answers().nack(correlationId, heldBy(attaching.holder(session.client(), request)));
         } else {
-            session.answers().nack(correlationId, PushRefusals.of(result));
+            session.answers().nack(correlationId, PushRefusals.of(result.outcome()));
         }
         return true;
     }

@@ -14,7 +14,8 @@ final class CreditHandler {
             session.answers().nack(subscriptionId, V2Nack.INVALID_CREDIT);
             return true;
         }
-        session.pushing()
+        session.broker()
+                .attaching()
                 .credit(
                         session.client(),
                         subscriptionId,

@@ -1,7 +1,12 @@
 package io.blipmq.net;
 
-import io.blipmq.broker.Broker;
+import io.blipmq.broker.DeadLetterRequest;
+import io.blipmq.broker.DeadLetterService;
+import io.blipmq.broker.LetterSelection;
+import io.blipmq.broker.LettersResult;
+import io.blipmq.broker.Outcome;
 import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.LettersDone;
 import io.blipmq.protocol.v2.LettersRequest;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.V2Nack;
@@ -20,14 +25,14 @@ final class DeadLettersHandler {
             session.answers().nack(correlationId, refusal);
             return true;
         }
-        long result = act(session, buffer, payload);
-        if (result == Broker.BUSY) {
+        Outcome outcome = act(session, buffer, payload);
+        if (outcome == Outcome.BUSY) {
             return false;
         }
-        if (result < 0) {
-            session.answers().nack(correlationId, refusal(result));
+        if (outcome.isDone()) {
+            session.answers().lettersDone(correlationId, done(session.letters().answer()));
         } else {
-            session.answers().lettersDone(correlationId, session.letters().answer());
+            session.answers().nack(correlationId, refusal(outcome));
         }
         return true;
     }
@@ -46,16 +51,27 @@ final class DeadLettersHandler {
         return ListLayout.deadLettersCount(buffer, payload) == 0 ? V2Nack.COUNT_ZERO : null;
     }
 
-    private static long act(PushSession session, ByteBuffer buffer, int payload) {
-        long subscriptionId = ListLayout.deadLettersSubscriptionId(buffer, payload);
-        long count = ListLayout.deadLettersCount(buffer, payload);
-        LettersRequest which = LettersRequest.read(buffer, payload);
+    private static Outcome act(PushSession session, ByteBuffer buffer, int payload) {
+        DeadLetterService deadLetters = session.broker().deadLetters();
+        DeadLetterRequest request = request(buffer, payload);
         return ListLayout.deadLettersAction(buffer, payload) == ListLayout.REDRIVE
-                ? session.pushing().redrive(session.client(), subscriptionId, count, which, session.letters())
-                : session.pushing().purge(session.client(), subscriptionId, count, which, session.letters());
+                ? deadLetters.redrive(session.client(), request, session.letters())
+                : deadLetters.purge(session.client(), request, session.letters());
     }
 
-    private static Refusal refusal(long result) {
-        return result == Broker.UNKNOWN ? V2Nack.UNKNOWN_DEAD_LETTER : PushRefusals.of(result);
+    private static DeadLetterRequest request(ByteBuffer buffer, int payload) {
+        LettersRequest asked = LettersRequest.read(buffer, payload);
+        return new DeadLetterRequest(
+                ListLayout.deadLettersSubscriptionId(buffer, payload),
+                ListLayout.deadLettersCount(buffer, payload),
+                new LetterSelection(asked.tag(), asked.after(), asked.through(), asked.origin(), asked.target()));
+    }
+
+    private static LettersDone done(LettersResult result) {
+        return new LettersDone(result.count(), result.next(), result.through(), result.gone(), result.full());
+    }
+
+    private static Refusal refusal(Outcome outcome) {
+        return outcome == Outcome.UNKNOWN ? V2Nack.UNKNOWN_DEAD_LETTER : PushRefusals.of(outcome);
     }
 }

@@ -1,6 +1,6 @@
 package io.blipmq.net;
 
-import io.blipmq.broker.Broker;
+import io.blipmq.broker.Outcome;
 import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.V2Nack;
@@ -19,14 +19,15 @@ final class DetachHandler {
         long subscriptionId = AttachLayout.subscriptionId(buffer, payload);
         byte[] name = new byte[AttachLayout.detachNameLength(buffer, payload)];
         buffer.get(payload + AttachLayout.DETACH_NAME_OFFSET, name);
-        long result = session.pushing().detach(session.client(), subscriptionId, name, isDelete(buffer, payload));
-        if (result == Broker.BUSY) {
+        boolean delete = isDelete(buffer, payload);
+        Outcome outcome = session.broker().attaching().detach(session.client(), subscriptionId, name, delete);
+        if (outcome == Outcome.BUSY) {
             return false;
         }
-        if (result < 0) {
-            session.answers().nack(correlationId, PushRefusals.of(result));
-        } else {
+        if (outcome.isDone()) {
             session.answers().detached(correlationId, subscriptionId);
+        } else {
+            session.answers().nack(correlationId, PushRefusals.of(outcome));
         }
         return true;
     }

@@ -11,7 +11,7 @@ final class DrainHandler {
             session.answers().nack(correlationId, V2Nack.INVALID_DRAIN);
             return true;
         }
-        session.answers().done(correlationId, session.pushing().drain(session.client()));
+        session.answers().done(correlationId, session.broker().attaching().drain(session.client()));
         return true;
     }
 }

@@ -118,7 +118,7 @@ public final class EventLoop {
         work += broker.doWork(nowNanos);
         int frames = connections.handleInput(nowNanos);
         work += frames + connections.sendDueAnswers();
-        work += broker.pushing().push();
+        work += broker.pushes().push();
         broker.endTurn();
         work += connections.flush(nowNanos);
         connections.sweep(nowNanos);
@@ -166,7 +166,7 @@ public final class EventLoop {
      * got frames through, and a little later after one that did not.
      */
     private long ownTimeoutNanos() {
-        if (broker.pushing().hasReady()) {
+        if (broker.pushes().hasReady()) {
             return 0;
         }
         if (connections.canGoOn() || (connections.isStalled() && progressed)) {

@@ -1,5 +1,6 @@
 package io.blipmq.net;
 
+import io.blipmq.broker.ListPage;
 import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.ListLayout;
@@ -26,8 +27,7 @@ final class ListHandler {
                             ListLayout.kind(buffer, payload),
                             ListLayout.listSubscriptionId(buffer, payload),
                             name(buffer, payload),
-                            ListLayout.listAfter(buffer, payload),
-                            ListLayout.listLimit(buffer, payload));
+                            new ListPage(ListLayout.listAfter(buffer, payload), ListLayout.listLimit(buffer, payload)));
         }
         if (refusal != null) {
             answers.nack(correlationId, refusal);

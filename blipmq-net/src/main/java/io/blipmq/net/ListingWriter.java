@@ -1,11 +1,11 @@
 package io.blipmq.net;
 
-import io.blipmq.broker.Broker;
 import io.blipmq.broker.DeadLetterSink;
 import io.blipmq.broker.DeliveryCounts;
 import io.blipmq.broker.DeliveryInfo;
+import io.blipmq.broker.ListPage;
 import io.blipmq.broker.Listing;
-import io.blipmq.broker.SubscriptionDetails;
+import io.blipmq.broker.SubscriptionInfo;
 import io.blipmq.broker.TopicInfo;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.Refusal;
@@ -17,9 +17,9 @@ import io.blipmq.protocol.v2.SubscriptionItem;
 import io.blipmq.protocol.v2.TopicItem;
 import io.blipmq.protocol.v2.V2Nack;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Writes one LISTING. Owned by the broker thread.
@@ -46,16 +46,16 @@ final class ListingWriter implements DeadLetterSink {
     }
 
     /** @return null, or why there is no such list */
-    Refusal write(int kind, long subscriptionId, byte[] name, long after, int limit) {
-        long next = list(kind, subscriptionId, name, after, limit);
-        if (next == Broker.UNKNOWN) {
+    Refusal write(int kind, long subscriptionId, byte[] name, ListPage page) {
+        OptionalLong next = list(kind, subscriptionId, name, page);
+        if (next.isEmpty()) {
             return V2Nack.UNKNOWN_SUBSCRIPTION;
         }
         if (frame == null) {
             begin(kind, itemBytes);
             items.forEach(item -> frame.putInt(item.length).put(item));
         }
-        frame.putLong(frameStart + NEXT_OFFSET, next);
+        frame.putLong(frameStart + NEXT_OFFSET, next.getAsLong());
         return null;
     }
 
@@ -72,15 +72,15 @@ final class ListingWriter implements DeadLetterSink {
         return frame;
     }
 
-    private long list(int kind, long subscriptionId, byte[] name, long after, int limit) {
-        Listing listing = session.pushing().listing();
+    private OptionalLong list(int kind, long subscriptionId, byte[] name, ListPage page) {
+        Listing listing = session.broker().listing();
         return switch (kind) {
-            case ListLayout.TOPICS -> listing.topics(session.client(), after, limit, this::onTopic);
+            case ListLayout.TOPICS -> OptionalLong.of(listing.topics(session.client(), page, this::onTopic));
             case ListLayout.SUBSCRIPTIONS ->
-                listing.subscriptions(session.client(), subscriptionId, name, after, limit, this::onSubscription);
-            case ListLayout.DELIVERIES ->
-                listing.deliveries(session.client(), subscriptionId, after, limit, this::onDelivery);
-            default -> listing.deadLetters(session.client(), subscriptionId, after, limit, this);
+                OptionalLong.of(
+                        listing.subscriptions(session.client(), subscriptionId, name, page, this::onSubscription));
+            case ListLayout.DELIVERIES -> listing.deliveries(session.client(), subscriptionId, page, this::onDelivery);
+            default -> listing.deadLetters(session.client(), subscriptionId, page, this);
         };
     }
 
@@ -91,30 +91,30 @@ final class ListingWriter implements DeadLetterSink {
     }
 
     private void onTopic(TopicInfo topic) {
-        add(new TopicItem(text(topic.name()), topic.durable(), topic.passing()).encode());
+        add(new TopicItem(topic.name(), topic.durable(), topic.passing()).encode());
     }
 
-    private void onSubscription(SubscriptionDetails details) {
-        int flags = details.qos()
-                | (details.durable() ? SubscriptionItem.DURABLE_FLAG : 0)
-                | (details.attached() ? SubscriptionItem.ATTACHED_FLAG : 0)
-                | (details.deadLetters() ? SubscriptionItem.DEAD_LETTERS_FLAG : 0);
+    private void onSubscription(SubscriptionInfo info) {
+        int flags = info.qos()
+                | (info.durable() ? SubscriptionItem.DURABLE_FLAG : 0)
+                | (info.attached() ? SubscriptionItem.ATTACHED_FLAG : 0)
+                | (info.deadLetters() ? SubscriptionItem.DEAD_LETTERS_FLAG : 0);
         add(new SubscriptionItem(
-                        details.id(),
+                        info.id(),
                         flags,
-                        text(details.topic()),
-                        text(details.name()),
-                        counts(details),
-                        details.oldestAgeMillis(),
-                        details.clientName(),
-                        details.clientAddress())
+                        info.topic(),
+                        info.name(),
+                        counts(info),
+                        info.oldestAgeMillis(),
+                        info.clientName(),
+                        info.clientAddress())
                 .encode());
     }
 
-    private static SubscriptionItem.Counts counts(SubscriptionDetails details) {
-        DeliveryCounts deliveries = details.deliveries();
+    private static SubscriptionItem.Counts counts(SubscriptionInfo info) {
+        DeliveryCounts deliveries = info.deliveries();
         return new SubscriptionItem.Counts(
-                details.backlog(),
+                info.backlog(),
                 deliveries.inFlight(),
                 deliveries.dueAgain(),
                 deliveries.delayed(),
@@ -142,9 +142,5 @@ final class ListingWriter implements DeadLetterSink {
     private void add(byte[] item) {
         items.add(item);
         itemBytes += ListLayout.ITEM_LENGTH_BYTES + item.length;
-    }
-
-    private static String text(byte[] utf8) {
-        return new String(utf8, StandardCharsets.UTF_8);
     }
 }

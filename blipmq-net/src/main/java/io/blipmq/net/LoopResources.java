@@ -2,6 +2,8 @@ package io.blipmq.net;
 
 import io.blipmq.broker.BatchResult;
 import io.blipmq.broker.Broker;
+import io.blipmq.broker.MessageView;
+import io.blipmq.broker.PublishBatch;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.v2.Welcome;
@@ -26,6 +28,8 @@ final class LoopResources {
     final ByteBudget assembly;
     final ByteBudget output;
     final Deliveries deliveries = new Deliveries();
+    final MessageView message = new MessageView();
+    final PublishBatch publishBatch = new PublishBatch();
     final BatchResult batchResult = new BatchResult();
     final SettleRequest settleRequest = new SettleRequest();
     final SettleResult settleResult = new SettleResult();

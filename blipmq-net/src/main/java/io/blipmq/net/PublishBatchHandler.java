@@ -1,11 +1,12 @@
 package io.blipmq.net;
 
 import io.blipmq.broker.BatchResult;
-import io.blipmq.broker.Broker;
+import io.blipmq.broker.Outcome;
+import io.blipmq.broker.PublishBatch;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.Topics;
-import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.PublishLayout;
 import io.blipmq.protocol.v2.V2Nack;
 import java.nio.ByteBuffer;
@@ -64,17 +65,13 @@ final class PublishBatchHandler {
 
     private static void publish(
             PushSession session, ByteBuffer buffer, int payload, int payloadLength, BatchResult result) {
-        session.pushing()
-                .publishBatch(
-                        session.client(),
-                        PublishLayout.flags(buffer, payload) & PublishLayout.QOS_FLAG,
-                        buffer,
-                        payload + PublishLayout.TOPIC_OFFSET,
-                        PublishLayout.topicLength(buffer, payload),
-                        payload + session.batch().nextOffset(),
-                        payload + payloadLength,
-                        session.batch().left(),
-                        result);
+        BatchProgress progress = session.batch();
+        PublishBatch batch = session.publishBatch()
+                .in(buffer)
+                .qos(PublishLayout.flags(buffer, payload) & PublishLayout.QOS_FLAG)
+                .topic(payload + PublishLayout.TOPIC_OFFSET, PublishLayout.topicLength(buffer, payload))
+                .entries(payload + progress.nextOffset(), payload + payloadLength, progress.left());
+        session.broker().publishing().publishBatch(session.client(), batch, result);
     }
 
     /** @return false when the rest has to wait */
@@ -85,11 +82,11 @@ final class PublishBatchHandler {
             session.answers().confirm(first + batch.taken(), result.taken(), result.subscriptions(), null);
         }
         batch.onTaken(result.taken(), result.nextOffset() - payload);
-        if (result.refusal() == Broker.BUSY) {
+        if (result.outcome() == Outcome.BUSY) {
             return false;
         }
-        if (result.refusal() != 0) {
-            session.answers().confirm(first + batch.taken(), batch.left(), 0, PushRefusals.of(result.refusal()));
+        if (!result.outcome().isDone()) {
+            session.answers().confirm(first + batch.taken(), batch.left(), 0, PushRefusals.of(result.outcome()));
         }
         batch.end();
         return true;

@@ -1,6 +1,7 @@
 package io.blipmq.net;
 
-import io.blipmq.broker.Broker;
+import io.blipmq.broker.MessageView;
+import io.blipmq.broker.Outcome;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.PayloadLayout;
 import io.blipmq.protocol.Topics;
@@ -16,13 +17,13 @@ final class PublishHandler {
             session.answers().nack(correlationId, refusal);
             return true;
         }
-        long result = publish(session, buffer, payload, payloadLength);
-        if (result == Broker.BUSY) {
+        Outcome outcome = publish(session, buffer, payload, payloadLength);
+        if (outcome == Outcome.BUSY) {
             return false;
         }
-        if (result == Broker.DISK_FULL) {
+        if (outcome == Outcome.DISK_FULL) {
             session.answers().nack(correlationId, Nack.PUBLISH_DISK_FULL);
-        } else if (result == Broker.SHUTTING_DOWN) {
+        } else if (outcome == Outcome.SHUTTING_DOWN) {
             session.answers().nack(correlationId, Nack.PUBLISH_SHUTTING_DOWN);
         }
         return true;
@@ -46,18 +47,15 @@ final class PublishHandler {
         return reserved ? Nack.TOPIC_RESERVED : null;
     }
 
-    private static long publish(Session session, ByteBuffer buffer, int payload, int payloadLength) {
+    private static Outcome publish(Session session, ByteBuffer buffer, int payload, int payloadLength) {
         int topicLength = PayloadLayout.publishTopicLength(buffer, payload);
         int messageOffset = PayloadLayout.publishMessageOffset(topicLength);
+        MessageView message = session.message()
+                .in(buffer)
+                .topic(payload + PayloadLayout.PUBLISH_TOPIC_OFFSET, topicLength)
+                .payload(payload + messageOffset, payloadLength - messageOffset);
         return session.broker()
-                .polling()
-                .publish(
-                        session.client(),
-                        PayloadLayout.publishQos(buffer, payload),
-                        buffer,
-                        payload + PayloadLayout.PUBLISH_TOPIC_OFFSET,
-                        topicLength,
-                        payload + messageOffset,
-                        payloadLength - messageOffset);
+                .publishing()
+                .publish(session.client(), PayloadLayout.publishQos(buffer, payload), message);
     }
 }

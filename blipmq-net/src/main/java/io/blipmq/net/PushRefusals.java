@@ -1,6 +1,6 @@
 package io.blipmq.net;
 
-import io.blipmq.broker.Broker;
+import io.blipmq.broker.Outcome;
 import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.v2.V2Nack;
 
@@ -8,32 +8,18 @@ import io.blipmq.protocol.v2.V2Nack;
 final class PushRefusals {
     private PushRefusals() {}
 
-    /** @param result what the broker returned, negative and not {@link Broker#BUSY} */
-    static Refusal of(long result) {
-        if (result == Broker.DISK_FULL) {
-            return V2Nack.DISK_FULL;
-        }
-        if (result == Broker.SHUTTING_DOWN) {
-            return V2Nack.SHUTTING_DOWN;
-        }
-        if (result == Broker.TOO_MANY_SUBSCRIPTIONS) {
-            return V2Nack.TOO_MANY_SUBSCRIPTIONS;
-        }
-        if (result == Broker.TOO_MANY_OF_CONNECTION) {
-            return V2Nack.TOO_MANY_OF_CONNECTION;
-        }
-        if (result == Broker.NAME_HELD) {
-            return V2Nack.NAME_HELD;
-        }
-        if (result == Broker.OTHER_TOPIC) {
-            return V2Nack.OTHER_TOPIC;
-        }
-        if (result == Broker.UNKNOWN_TARGET) {
-            return V2Nack.UNKNOWN_TARGET;
-        }
-        if (result == Broker.UNKNOWN) {
-            return V2Nack.UNKNOWN_SUBSCRIPTION;
-        }
-        throw new IllegalStateException("the broker refused with " + result);
+    /** @param outcome neither {@link Outcome#DONE} nor {@link Outcome#BUSY} */
+    static Refusal of(Outcome outcome) {
+        return switch (outcome) {
+            case DISK_FULL -> V2Nack.DISK_FULL;
+            case SHUTTING_DOWN -> V2Nack.SHUTTING_DOWN;
+            case TOO_MANY_SUBSCRIPTIONS -> V2Nack.TOO_MANY_SUBSCRIPTIONS;
+            case TOO_MANY_OF_CONNECTION -> V2Nack.TOO_MANY_OF_CONNECTION;
+            case NAME_HELD -> V2Nack.NAME_HELD;
+            case OTHER_TOPIC -> V2Nack.OTHER_TOPIC;
+            case UNKNOWN_TARGET -> V2Nack.UNKNOWN_TARGET;
+            case UNKNOWN -> V2Nack.UNKNOWN_SUBSCRIPTION;
+            case DONE, BUSY -> throw new IllegalArgumentException("the broker has not refused: " + outcome);
+        };
     }
 }

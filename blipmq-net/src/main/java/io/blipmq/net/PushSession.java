@@ -1,10 +1,11 @@
 package io.blipmq.net;
 
 import io.blipmq.broker.BatchResult;
+import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
 import io.blipmq.broker.DeadLetterProgress;
 import io.blipmq.broker.OwnerId;
-import io.blipmq.broker.PushBroker;
+import io.blipmq.broker.PublishBatch;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.FrameType;
@@ -52,7 +53,7 @@ final class PushSession {
     }
 
     Client connect(OwnerId owner, String address) {
-        client = pushing().connect(owner, greeting.name(), address, pushes);
+        client = shared.broker.connect(owner, greeting.name(), address, pushes);
         return client;
     }
 
@@ -73,7 +74,7 @@ final class PushSession {
     /** Called when output has been written: the broker learns of room that it was refused before. */
     void onWritten() {
         if (client != null && pushes.takeRoomAgain()) {
-            pushing().onRoom(client);
+            shared.broker.pushes().onRoom(client);
         }
     }
 
@@ -82,8 +83,8 @@ final class PushSession {
         client = null;
     }
 
-    PushBroker pushing() {
-        return shared.broker.pushing();
+    Broker broker() {
+        return shared.broker;
     }
 
     Client client() {
@@ -119,6 +120,11 @@ final class PushSession {
             letters = new DeadLetterProgress();
         }
         return letters;
+    }
+
+    /** To be used during one call. */
+    PublishBatch publishBatch() {
+        return shared.publishBatch;
     }
 
     /** To be used during one call. */

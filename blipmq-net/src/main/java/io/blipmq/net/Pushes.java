@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class Pushes implements Pusher {
     private static final long UNASKED = 0;
+    private static final int TAKEN_OVER = 409;
 
     private final OutputQueue output;
     private final Runnable onOutput;
@@ -67,10 +68,10 @@ final class Pushes implements Pusher {
     }
 
     @Override
-    public void onDetached(long detachedId, int code, String why) {
-        byte[] text = why.getBytes(StandardCharsets.UTF_8);
+    public void onTakenOver(long lostId, String successor) {
+        byte[] text = ("taken over by " + successor).getBytes(StandardCharsets.UTF_8);
         ByteBuffer to = output.append(AttachLayout.detachedFrameBytes(text.length));
-        AnswerEncoder.detached(to, UNASKED, detachedId, code, text);
+        AnswerEncoder.detached(to, UNASKED, lostId, TAKEN_OVER, text);
         onOutput.run();
     }
 

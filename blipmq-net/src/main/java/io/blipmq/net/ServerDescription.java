@@ -1,8 +1,8 @@
 package io.blipmq.net;
 
 import io.blipmq.protocol.Topics;
+import io.blipmq.protocol.entry.PropertyLayout;
 import io.blipmq.protocol.v2.AttachLayout;
-import io.blipmq.protocol.v2.PropertyLayout;
 import io.blipmq.protocol.v2.Welcome;
 import java.util.concurrent.TimeUnit;
 

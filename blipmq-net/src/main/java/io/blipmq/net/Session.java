@@ -2,6 +2,7 @@ package io.blipmq.net;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
+import io.blipmq.broker.MessageView;
 import io.blipmq.broker.OwnerId;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.FrameType;
@@ -257,6 +258,11 @@ final class Session {
 
     Broker broker() {
         return shared.broker;
+    }
+
+    /** To be used during one call. */
+    MessageView message() {
+        return shared.message;
     }
 
     ApiKeys keys() {

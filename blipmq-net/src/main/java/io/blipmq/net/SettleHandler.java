@@ -1,10 +1,11 @@
 package io.blipmq.net;
 
+import io.blipmq.broker.Outcome;
 import io.blipmq.broker.SettleAction;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.protocol.Refusal;
-import io.blipmq.protocol.v2.PropertyLayout;
+import io.blipmq.protocol.entry.PropertyLayout;
 import io.blipmq.protocol.v2.SettleLayout;
 import io.blipmq.protocol.v2.V2Nack;
 import java.nio.ByteBuffer;
@@ -29,7 +30,7 @@ final class SettleHandler {
         if (refusal == null) {
             SettleResult result = session.settleResult();
             settle(session, buffer, payload, payloadLength, result);
-            if (result.isBusy()) {
+            if (result.outcome() == Outcome.BUSY) {
                 return false;
             }
             boolean answerWanted = hasFlag(buffer, payload, SettleLayout.ANSWER_FLAG);
@@ -102,14 +103,14 @@ final class SettleHandler {
         for (int at = first; at < end; at += SettleLayout.DELIVERY_BYTES) {
             request.add(SettleLayout.tagAt(buffer, at), SettleLayout.attemptAt(buffer, at));
         }
-        session.pushing().settle(session.client(), request, result);
+        session.broker().settling().settle(session.client(), request, result);
     }
 
     private static Refusal refusal(SettleResult result, boolean answerWanted) {
-        if (result.isShuttingDown()) {
+        if (result.outcome() == Outcome.SHUTTING_DOWN) {
             return V2Nack.SHUTTING_DOWN;
         }
-        if (result.isSubscriptionUnknown()) {
+        if (result.outcome() == Outcome.UNKNOWN) {
             return V2Nack.UNKNOWN_SUBSCRIPTION;
         }
         return !answerWanted && result.unknown() > 0 ? V2Nack.UNKNOWN_DELIVERY : null;

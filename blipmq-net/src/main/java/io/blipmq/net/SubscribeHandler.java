@@ -1,6 +1,7 @@
 package io.blipmq.net;
 
-import io.blipmq.broker.Broker;
+import io.blipmq.broker.Outcome;
+import io.blipmq.broker.SubscribeResult;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.PayloadLayout;
 import io.blipmq.protocol.Topics;
@@ -16,14 +17,14 @@ final class SubscribeHandler {
             session.answers().nack(correlationId, refusal);
             return true;
         }
-        long result = subscribe(session, buffer, payload);
-        if (result == Broker.BUSY) {
+        SubscribeResult result = subscribe(session, buffer, payload);
+        if (result.outcome() == Outcome.BUSY) {
             return false;
         }
-        if (result > 0) {
-            session.answers().ack(correlationId, result);
+        if (result.isDone()) {
+            session.answers().ack(correlationId, result.subscriptionId());
         } else {
-            session.answers().nack(correlationId, failure(result));
+            session.answers().nack(correlationId, failure(result.outcome()));
         }
         return true;
     }
@@ -43,25 +44,21 @@ final class SubscribeHandler {
         return topicLength > Topics.subscribableBytesMax(buffer, topicOffset, topicLength) ? Nack.TOPIC_TOO_LONG : null;
     }
 
-    private static Nack failure(long result) {
-        if (result == Broker.DISK_FULL) {
-            return Nack.SUBSCRIBE_DISK_FULL;
-        }
-        if (result == Broker.TOO_MANY_OF_CONNECTION) {
-            return Nack.SUBSCRIBE_TOO_MANY_OF_CONNECTION;
-        }
-        return result == Broker.TOO_MANY_SUBSCRIPTIONS ? Nack.SUBSCRIBE_TOO_MANY : Nack.SUBSCRIBE_SHUTTING_DOWN;
+    private static Nack failure(Outcome outcome) {
+        return switch (outcome) {
+            case DISK_FULL -> Nack.SUBSCRIBE_DISK_FULL;
+            case TOO_MANY_OF_CONNECTION -> Nack.SUBSCRIBE_TOO_MANY_OF_CONNECTION;
+            case TOO_MANY_SUBSCRIPTIONS -> Nack.SUBSCRIBE_TOO_MANY;
+            case SHUTTING_DOWN -> Nack.SUBSCRIBE_SHUTTING_DOWN;
+            default -> throw new IllegalStateException("the broker answered SUBSCRIBE with " + outcome);
+        };
     }
 
-    private static long subscribe(Session session, ByteBuffer buffer, int payload) {
+    private static SubscribeResult subscribe(Session session, ByteBuffer buffer, int payload) {
         int topicLength = PayloadLayout.subscribeTopicLength(buffer, payload);
-        return session.broker()
-                .polling()
-                .subscribe(
-                        session.client(),
-                        PayloadLayout.subscribeQos(buffer, payload, topicLength),
-                        buffer,
-                        payload + PayloadLayout.SUBSCRIBE_TOPIC_OFFSET,
-                        topicLength);
+        byte[] topic = new byte[topicLength];
+        buffer.get(payload + PayloadLayout.SUBSCRIBE_TOPIC_OFFSET, topic);
+        int qos = PayloadLayout.subscribeQos(buffer, payload, topicLength);
+        return session.broker().subscribing().subscribe(session.client(), qos, topic);
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.blipmq.protocol.FrameEncoder;
+import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.AttachLayout;
-import io.blipmq.protocol.v2.EntryLayout;
 import io.blipmq.protocol.v2.RequestEncoder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

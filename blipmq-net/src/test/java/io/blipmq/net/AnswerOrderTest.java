@@ -3,7 +3,7 @@ package io.blipmq.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.Nack;
-import io.blipmq.protocol.v2.PropertiesBuilder;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

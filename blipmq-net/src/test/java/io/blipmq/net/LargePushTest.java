@@ -3,8 +3,8 @@ package io.blipmq.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.FrameLayout;
+import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.AttachLayout;
-import io.blipmq.protocol.v2.EntryLayout;
 import io.blipmq.protocol.v2.PublishLayout;
 import io.blipmq.protocol.v2.RequestEncoder;
 import java.io.IOException;

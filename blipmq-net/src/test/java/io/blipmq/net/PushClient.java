@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.PayloadLayout;
+import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import io.blipmq.protocol.v2.AttachLayout;
-import io.blipmq.protocol.v2.EntryLayout;
 import io.blipmq.protocol.v2.HandshakeLayout;
 import io.blipmq.protocol.v2.LettersDone;
 import io.blipmq.protocol.v2.LettersRequest;
 import io.blipmq.protocol.v2.ListLayout;
-import io.blipmq.protocol.v2.PropertiesBuilder;
 import io.blipmq.protocol.v2.PublishLayout;
 import io.blipmq.protocol.v2.RequestEncoder;
 import io.blipmq.protocol.v2.SettleLayout;

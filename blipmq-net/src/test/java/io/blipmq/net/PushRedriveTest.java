@@ -2,10 +2,10 @@ package io.blipmq.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import io.blipmq.protocol.v2.LettersDone;
 import io.blipmq.protocol.v2.LettersRequest;
 import io.blipmq.protocol.v2.ListLayout;
-import io.blipmq.protocol.v2.PropertiesBuilder;
 import io.blipmq.protocol.v2.SettleLayout;
 import io.blipmq.protocol.v2.V2Nack;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package io.blipmq.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import io.blipmq.protocol.v2.LettersRequest;
 import io.blipmq.protocol.v2.ListLayout;
-import io.blipmq.protocol.v2.PropertiesBuilder;
 import io.blipmq.protocol.v2.SettleLayout;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;

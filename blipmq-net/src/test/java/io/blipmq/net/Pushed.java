@@ -2,8 +2,8 @@ package io.blipmq.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.DeliverLayout;
-import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

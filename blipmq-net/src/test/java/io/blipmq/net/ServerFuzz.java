@@ -111,7 +111,7 @@ public final class ServerFuzz {
         broker.doWork(System.nanoTime());
         connection.handleInput(0);
         connection.sendDueAnswers();
-        broker.pushing().push();
+        broker.pushes().push();
         broker.endTurn();
         connection.flush(0);
     }

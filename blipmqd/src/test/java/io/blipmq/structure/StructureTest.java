@@ -95,6 +95,18 @@ class StructureTest {
                 .check(CLASSES);
     }
 
+    /** An entry is the form of a message in memory; what stands on a wire is no affair of the core. */
+    @Test
+    void theCoreSpeaksNoWire() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.blipmq.broker..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.blipmq.protocol", "io.blipmq.protocol.v2..")
+                .check(CLASSES);
+    }
+
     @Test
     void nothingSleeps() {
         noClasses()

@@ -1,7 +1,7 @@
 package io.blipmq.broker;
 
 import io.blipmq.jmh.TimePerOperation;
-import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -26,7 +26,8 @@ public class LiveLogBenchmark extends TimePerOperation {
     /** With credit without limit. */
     private Attachment reader;
 
-    private ByteBuffer run;
+    private final MessageView message = new MessageView();
+    private final PublishBatch batch = new PublishBatch();
     private LiveLog readLog;
     private LiveLog unreadLog;
     private LiveCursor[] cursors;
@@ -66,18 +67,20 @@ public class LiveLogBenchmark extends TimePerOperation {
         }
 
         @Override
-        public void onDetached(long subscriptionId, int code, String why) {
-            throw new UnsupportedOperationException("nobody detaches");
+        public void onTakenOver(long subscriptionId, String successor) {
+            throw new UnsupportedOperationException("nothing is taken over");
         }
     }
 
     @Setup
     public void fill() {
-        run = ByteBuffer.allocateDirect(MESSAGES * EntryLayout.bytes(payloadBytes));
+        ByteBuffer run = ByteBuffer.allocateDirect(MESSAGES * EntryLayout.bytes(payloadBytes));
         for (int i = 0; i < MESSAGES; i++) {
             EntryLayout.putHeader(run, payloadBytes, new byte[0], 0);
             run.position(run.position() + payloadBytes);
         }
+        batch.in(run).entries(0, run.position(), MESSAGES);
+        message.in(run).payload(EntryLayout.HEADER_BYTES, payloadBytes);
         reader = attach(new Output());
         readLog = newLog();
         unreadLog = newLog();
@@ -102,8 +105,8 @@ public class LiveLogBenchmark extends TimePerOperation {
                 0,
                 false,
                 false,
-                PushBroker.UNLIMITED_CREDIT,
-                PushBroker.UNLIMITED_CREDIT,
+                AttachRequest.UNLIMITED_CREDIT,
+                AttachRequest.UNLIMITED_CREDIT,
                 1);
         return new Attachment(client, new PassingSubscription(1, topic, client, 0), request, false);
     }
@@ -117,7 +120,7 @@ public class LiveLogBenchmark extends TimePerOperation {
     @Benchmark
     @OperationsPerInvocation(MESSAGES)
     public long appendRunAndPush() {
-        readLog.appendEntries(run, 0, run.position(), MESSAGES, ++millis, 0);
+        readLog.appendEntries(batch, ++millis, 0);
         return push();
     }
 
@@ -127,7 +130,7 @@ public class LiveLogBenchmark extends TimePerOperation {
     public long appendEachAndPush() {
         millis++;
         for (int i = 0; i < MESSAGES; i++) {
-            readLog.append(run, EntryLayout.HEADER_BYTES, payloadBytes, 0, millis, 0);
+            readLog.append(message.published(millis), 0);
         }
         return push();
     }
@@ -136,7 +139,7 @@ public class LiveLogBenchmark extends TimePerOperation {
     @Benchmark
     @OperationsPerInvocation(MESSAGES)
     public long appendRunUnread() {
-        unreadLog.appendEntries(run, 0, run.position(), MESSAGES, ++millis, 0);
+        unreadLog.appendEntries(batch, ++millis, 0);
         return unreadLog.endNumber();
     }
 

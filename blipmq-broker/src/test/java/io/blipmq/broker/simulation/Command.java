@@ -1,5 +1,6 @@
 package io.blipmq.broker.simulation;
 
+import io.blipmq.broker.MessageView;
 import io.blipmq.broker.OwnerId;
 
 /**
@@ -36,6 +37,17 @@ record Command(
         DEAD_LETTER,
         REDRIVE,
         REMOVE
+    }
+
+    static Command publish(long sequence, MessageView message) {
+        int propertiesBytes = message.propertiesBytes();
+        return publish(
+                sequence,
+                Texts.of(message.buffer(), message.topicOffset(), message.topicLength()),
+                Texts.hex(message.buffer(), message.payloadOffset() - propertiesBytes, propertiesBytes),
+                Texts.of(message.buffer(), message.payloadOffset(), message.payloadLength()),
+                message.publishedMillis(),
+                message.expiresMillis());
     }
 
     static Command publish(

@@ -1,6 +1,7 @@
 package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.CommandHandler;
+import io.blipmq.broker.MessageView;
 import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.RemoveReason;
 import io.blipmq.broker.SettleReason;
@@ -24,32 +25,10 @@ final class CommandRecorder implements CommandHandler {
     }
 
     @Override
-    public void onPublish(
-            long sequence,
-            long position,
-            ByteBuffer body,
-            int topicOffset,
-            int topicLength,
-            int payloadOffset,
-            int payloadLength,
-            int propertiesBytes,
-            long publishedMillis,
-            long expiresMillis) {
-        String topic = Texts.of(body, topicOffset, topicLength);
-        String payload = Texts.of(body, payloadOffset, payloadLength);
-        String properties = Texts.hex(body, payloadOffset - propertiesBytes, propertiesBytes);
-        target.onPublish(
-                sequence,
-                position,
-                body,
-                topicOffset,
-                topicLength,
-                payloadOffset,
-                payloadLength,
-                propertiesBytes,
-                publishedMillis,
-                expiresMillis);
-        told.accept(Command.publish(sequence, topic, properties, payload, publishedMillis, expiresMillis));
+    public void onPublish(long sequence, long position, MessageView message) {
+        Command command = Command.publish(sequence, message);
+        target.onPublish(sequence, position, message);
+        told.accept(command);
     }
 
     @Override

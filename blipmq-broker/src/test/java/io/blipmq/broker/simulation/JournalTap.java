@@ -2,6 +2,7 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.CommandHandler;
 import io.blipmq.broker.Journal;
+import io.blipmq.broker.MessageView;
 import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.RemoveReason;
 import io.blipmq.broker.SettleReason;
@@ -36,28 +37,9 @@ final class JournalTap implements Journal {
     }
 
     @Override
-    public long appendPublish(
-            ByteBuffer frame,
-            int topicOffset,
-            int topicLength,
-            int payloadOffset,
-            int payloadLength,
-            int propertiesBytes,
-            long publishedMillis,
-            long expiresMillis) {
-        long sequence = journal.appendPublish(
-                frame,
-                topicOffset,
-                topicLength,
-                payloadOffset,
-                payloadLength,
-                propertiesBytes,
-                publishedMillis,
-                expiresMillis);
-        String topic = Texts.of(frame, topicOffset, topicLength);
-        String payload = Texts.of(frame, payloadOffset, payloadLength);
-        String properties = Texts.hex(frame, payloadOffset - propertiesBytes, propertiesBytes);
-        return tell(sequence, Command.publish(sequence, topic, properties, payload, publishedMillis, expiresMillis));
+    public long appendPublish(MessageView message) {
+        long sequence = journal.appendPublish(message);
+        return tell(sequence, Command.publish(sequence, message));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.broker.BrokerOptions;
+import io.blipmq.broker.Outcome;
 import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.RemoveReason;
 import io.blipmq.broker.SettleReason;
@@ -555,17 +556,17 @@ final class Model implements JournalTap.Listener {
         asking.add(recorded(id, tag));
     }
 
-    /** @param result the broker's answer */
-    void onAcknowledged(SimulatedClient client, long id, long tag, long result) {
+    /** @param outcome the broker's answer */
+    void onAcknowledged(SimulatedClient client, long id, long tag, Outcome outcome) {
         ModelSubscription subscription = durable.get(id);
         boolean own =
                 subscription != null && subscription.owner.equals(client.owner()) && !subscription.removing && !sealed;
         ModelMessage message = own ? held(subscription, tag) : null;
-        if (result == 0) {
+        if (outcome.isDone()) {
             Check.that(message != null, () -> "ACK of " + tag + " in " + id + " was accepted");
             settle(subscription, tag);
             unrecorded.addAll(asking);
-        } else if (result == Broker.BUSY) {
+        } else if (outcome == Outcome.BUSY) {
             Check.that(
                     message != null && settlementsWait && !unrecorded.isEmpty(),
                     () -> "ACK of " + message + " in " + subscription + " has to wait");

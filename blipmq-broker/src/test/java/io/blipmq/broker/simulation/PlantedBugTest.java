@@ -108,8 +108,7 @@ class PlantedBugTest {
                                 "subscribing.attach("),
                         broker(
                                 "a connection is not told that its subscription was taken over",
-                                "attachment.client().pusher().onDetached(subscription.id(), TAKEN_OVER,"
-                                        + " \"taken over by \" + successor.describe());",
+                                "attachment.client().pusher().onTakenOver(subscription.id(), successor.describe());",
                                 ""),
                         broker(
                                 "a queue of QoS 0 messages drops the oldest too early",
@@ -177,8 +176,8 @@ class PlantedBugTest {
                                 ""),
                         broker(
                                 "a purge or a redrive is answered before it is stored",
-                                "if (answer > 0) { client.lastSequence(answer); }",
-                                ""),
+                                "client.lastSequence(answer); return Done.ACTED;",
+                                "return Done.ACTED;"),
                         broker(
                                 "deliveries come before their ATTACHED",
                                 "return credit > 0 && creditBytes > 0 && answered && !ended",

@@ -72,13 +72,13 @@ final class Turns {
                 pushed.onWritten(roomOfNext.getAsInt());
             }
         }
-        broker.pushing().push();
+        broker.pushes().push();
         for (SimulatedClient client : clients) {
             if (client instanceof PushedClient pushed) {
                 pushed.finish();
             }
         }
-        if (!broker.pushing().hasReady() && !model.isShuttingDown()) {
+        if (!broker.pushes().hasReady() && !model.isShuttingDown()) {
             model.pushes().checkNothingLeft();
         }
     }

@@ -1,4 +1,4 @@
-package io.blipmq.protocol.v2;
+package io.blipmq.protocol.entry;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -1,8 +1,8 @@
-package io.blipmq.protocol.v2;
+package io.blipmq.protocol.entry;
 
 /**
  * What is wrong with entries or properties, as a negative number, so that a check that finds nothing costs no object.
- * Stateless. {@link V2Nack#of} has the answer.
+ * Stateless.
  */
 public final class PropertyProblem {
     /** Lengths that do not fit their place. */
@@ -30,15 +30,15 @@ public final class PropertyProblem {
         return RESERVED_KEY_BASE - key;
     }
 
-    static boolean isUnknownKey(int problem) {
+    public static boolean isUnknownKey(int problem) {
         return problem <= UNKNOWN_KEY_BASE && problem > RESERVED_KEY_BASE;
     }
 
-    static boolean isReservedKey(int problem) {
+    public static boolean isReservedKey(int problem) {
         return problem <= RESERVED_KEY_BASE;
     }
 
-    static int key(int problem) {
+    public static int key(int problem) {
         return -problem & KEY_MASK;
     }
 }

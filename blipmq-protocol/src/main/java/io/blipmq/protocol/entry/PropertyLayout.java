@@ -1,4 +1,4 @@
-package io.blipmq.protocol.v2;
+package io.blipmq.protocol.entry;
 
 import io.blipmq.protocol.Utf8;
 import java.nio.ByteBuffer;

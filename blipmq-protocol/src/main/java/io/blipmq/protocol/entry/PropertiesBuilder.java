@@ -1,4 +1,4 @@
-package io.blipmq.protocol.v2;
+package io.blipmq.protocol.entry;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

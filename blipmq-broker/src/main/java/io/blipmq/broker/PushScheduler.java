@@ -1,7 +1,5 @@
 package io.blipmq.broker;
 
-import io.blipmq.protocol.v2.EntryLayout;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,15 +12,7 @@ import java.util.Set;
  * <p>A subscription leaves the {@link ReadyList} when it has no message, no credit, as many unsettled deliveries as it may,
  * or no room in its connection's output; what changes that lists it again.
  */
-final class Pushing {
-    /** What {@link Subscription#pushNext} answers when it has stopped although there may be more. */
-    static final int AGAIN = -1;
-    /** What it answers when the journal has no room for what comes first: ask again in a later turn. */
-    static final int STALLED = -2;
-
-    /** What it answers when all subscriptions together hold so many deliveries that it may not have more just now. */
-    static final int SHORT = -3;
-
+public final class PushScheduler {
     /** What serving a subscription is taken to cost beside its messages. */
     private static final int SERVE_COST = 16;
     /** So much of what {@link WorkMeter} counts is taken to cost what a message does. */
@@ -43,7 +33,8 @@ final class Pushing {
     private long released;
     private boolean stopped;
 
-    Pushing(BrokerLimits limits, ReadyList ready, Delivering delivering, BrokerCounters counters, WorkMeter work) {
+    PushScheduler(
+            BrokerLimits limits, ReadyList ready, Delivering delivering, BrokerCounters counters, WorkMeter work) {
         this.limits = limits;
         this.ready = ready;
         this.delivering = delivering;
@@ -57,10 +48,12 @@ final class Pushing {
      * this touches neither.
      *
      * @param reader null: nobody
-     * @param entries holds them at an absolute offset
      * @return false when it cannot take all of them now
      */
-    boolean pushNow(Attachment reader, long publishedMillis, ByteBuffer entries, int offset, int end, int count) {
+    boolean pushNow(Attachment reader, PublishBatch batch, long publishedMillis) {
+        int offset = batch.entriesOffset();
+        int end = batch.entriesEnd();
+        int count = batch.count();
         // As a chunk of a topic's memory bounds what is pushed as one piece of what was published as one.
         boolean onePiece = count == 1 || end - offset <= limits.largeChunkBytes();
         if (reader == null || !onePiece || !reader.isOpen() || reader.credit() < count) {
@@ -73,17 +66,19 @@ final class Pushing {
         if (client.hasQueue() || !client.pusher().hasRoom()) {
             return false;
         }
-        client.pusher().pushEntries(reader.subscriptionId(), publishedMillis, entries, offset, end - offset, count);
+        reader.takeEntries(publishedMillis, batch.buffer(), offset, end - offset, count);
         reader.spendCredit(count);
-        if (reader.hasByteLimit()) {
-            reader.spendBytes(EntryLayout.contentBytes(entries, offset, end));
-        }
         counters.add(BrokerMetric.DELIVERED, count);
         return true;
     }
 
-    /** @return how many messages were pushed */
-    int push() {
+    /**
+     * Pushes messages to the subscriptions that are ready for them, within a bound; between the turn's requests and
+     * {@link Broker#endTurn}.
+     *
+     * @return how many messages were pushed
+     */
+    public int push() {
         if (stopped) {
             return 0;
         }
@@ -124,7 +119,7 @@ final class Pushing {
     private int serve(Attachment attachment) {
         Client client = attachment.client();
         int pushed = 0;
-        int step = AGAIN;
+        int step = Subscription.AGAIN;
         int quantum = limits.pushesPerService();
         long workEnd = work.items() + (long) quantum * WORK_PER_MESSAGE;
         while (attachment.isOpen() && pushed < quantum && work.items() < workEnd) {
@@ -140,9 +135,9 @@ final class Pushing {
             attachment.spendCredit(step);
             pushed += step;
         }
-        if (step == STALLED) {
+        if (step == Subscription.STALLED) {
             stalled.add(attachment);
-        } else if (step == SHORT) {
+        } else if (step == Subscription.SHORT) {
             awaitMemory(attachment);
         } else if (step != 0) {
             ready.add(attachment);
@@ -157,8 +152,14 @@ final class Pushing {
         shortOfMemory.add(attachment);
     }
 
-    boolean hasReady() {
+    /** Whether {@link #push} has more to do, so that the core should not wait before its next turn. */
+    public boolean hasReady() {
         return !stopped && (!ready.isEmpty() || isShortOver());
+    }
+
+    /** The output of a client that had no room for more has some again. */
+    public void onRoom(Client client) {
+        ready.onRoom(client);
     }
 
     /** Nothing is pushed any more. */

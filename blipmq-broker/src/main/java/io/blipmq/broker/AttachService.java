@@ -6,27 +6,27 @@ import java.util.List;
 
 /**
  * How connections that messages are pushed to come by subscriptions and leave them: names, takeovers, deletion. Owned by
- * the core thread. What it has in common with connections that poll is in {@link Subscribing}.
+ * the core thread. What it has in common with connections that poll is in {@link SubscribeService}.
  */
-final class Attaching {
-    private static final int TAKEN_OVER = 409;
-
+public final class AttachService {
     private final BrokerCounters counters;
     private final BrokerState state;
     private final Redelivery redelivery;
-    private final Subscribing subscribing;
+    private final SubscribeService subscribing;
     private final Housekeeping housekeeping;
     private final ReadyList ready;
     private final WorkMeter work;
+    private final Refusals refusals;
 
-    Attaching(
+    AttachService(
             BrokerCounters counters,
             BrokerState state,
             Redelivery redelivery,
-            Subscribing subscribing,
+            SubscribeService subscribing,
             Housekeeping housekeeping,
             ReadyList ready,
-            WorkMeter work) {
+            WorkMeter work,
+            Refusals refusals) {
         this.counters = counters;
         this.state = state;
         this.redelivery = redelivery;
@@ -34,12 +34,25 @@ final class Attaching {
         this.housekeeping = housekeeping;
         this.ready = ready;
         this.work = work;
+        this.refusals = refusals;
     }
 
     // --- attach ---
 
-    /** @return the subscription's id, or a refusal of {@link PushBroker#attach} */
-    long attach(Client client, AttachRequest request) {
+    /**
+     * Attaches the client to a subscription, which is made or resumed. Nothing is pushed before {@link #attached} has been
+     * asked what to answer.
+     *
+     * @return any outcome but {@link Outcome#UNKNOWN} and {@link Outcome#UNKNOWN_TARGET}
+     */
+    public SubscribeResult attach(Client client, AttachRequest request) {
+        return refusals.count(
+                refusals.isShuttingDown()
+                        ? SubscribeResult.refused(Outcome.SHUTTING_DOWN)
+                        : attachAny(client, request));
+    }
+
+    private SubscribeResult attachAny(Client client, AttachRequest request) {
         if (request.qos() == 0) {
             return attachPassing(client, request);
         }
@@ -52,24 +65,26 @@ final class Attaching {
         return attachNamed(client, request);
     }
 
-    private long attachPassing(Client client, AttachRequest request) {
-        long refusal = subscribing.refusalOfAnother(client);
-        if (refusal != 0) {
-            return refusal;
+    private SubscribeResult attachPassing(Client client, AttachRequest request) {
+        Outcome room = subscribing.roomForAnother(client);
+        if (!room.isDone()) {
+            return SubscribeResult.refused(room);
         }
         PassingSubscription subscription = subscribing.subscribePassing(client, request.topic());
         Attachment attachment = new Attachment(client, subscription, request, false);
         subscription.attachment(attachment);
         subscription.topic().attachments().add(attachment);
-        return subscription.id();
+        return SubscribeResult.of(subscription.id());
     }
 
-    private long attachToDeadLetters(Client client, AttachRequest request) {
+    private SubscribeResult attachToDeadLetters(Client client, AttachRequest request) {
         DurableSubscription letters = letters(client, request.topic());
         if (letters != null) {
             return resume(client, request, letters);
         }
-        return subscribing.isComing(client.owner(), request.topic()) ? Broker.BUSY : make(client, request, false);
+        return subscribing.isComing(client.owner(), request.topic())
+                ? SubscribeResult.refused(Outcome.BUSY)
+                : make(client, request, false);
     }
 
     /** The key's subscription to a topic of dead letters, or null. */
@@ -86,64 +101,65 @@ final class Attaching {
         return null;
     }
 
-    /** As {@link PushBroker#holder}. */
-    String holder(Client client, AttachRequest request) {
+    /** Who holds the subscription that {@link #attach} has just refused with {@link Outcome#NAME_HELD}, for a person. */
+    public String holder(Client client, AttachRequest request) {
         DurableSubscription held = Topic.isDeadLetters(request.topic())
                 ? letters(client, request.topic())
                 : state.named(client.owner(), request.name());
         return held.attachment().client().describe();
     }
 
-    private long attachNamed(Client client, AttachRequest request) {
+    private SubscribeResult attachNamed(Client client, AttachRequest request) {
         if (subscribing.isNameExpected(client.owner(), request.name())) {
-            return Broker.BUSY;
+            return SubscribeResult.refused(Outcome.BUSY);
         }
         DurableSubscription named = state.named(client.owner(), request.name());
         if (named == null || named.isRemoving()) {
             return make(client, request, false);
         }
         if (!Arrays.equals(named.topic().name(), request.topic())) {
-            return Broker.OTHER_TOPIC;
+            return SubscribeResult.refused(Outcome.OTHER_TOPIC);
         }
         return request.fromNew() ? replace(client, request, named) : resume(client, request, named);
     }
 
-    private long make(Client client, AttachRequest request, boolean passing) {
-        long refusal = subscribing.refusalOfAnother(client);
-        if (refusal != 0) {
-            return refusal;
+    private SubscribeResult make(Client client, AttachRequest request, boolean passing) {
+        Outcome room = subscribing.roomForAnother(client);
+        if (!room.isDone()) {
+            return SubscribeResult.refused(room);
         }
         byte[] name = Topic.isDeadLetters(request.topic()) ? BrokerState.NO_NAME : request.name();
         return subscribing.subscribeDurable(client, request.topic(), name, passing, request);
     }
 
-    private long resume(Client client, AttachRequest request, DurableSubscription subscription) {
+    private SubscribeResult resume(Client client, AttachRequest request, DurableSubscription subscription) {
         if (!request.takeOver() && subscription.attachment() != null) {
-            return Broker.NAME_HELD;
+            return SubscribeResult.refused(Outcome.NAME_HELD);
         }
         if (!subscribing.mayTakeUp(subscription, client)) {
-            return Broker.TOO_MANY_OF_CONNECTION;
+            return SubscribeResult.refused(Outcome.TOO_MANY_OF_CONNECTION);
         }
         expel(subscription, client);
         subscribing.attach(subscription, client);
         subscribing.hold(subscription, new Attachment(client, subscription, request, true));
-        return subscription.id();
+        return SubscribeResult.of(subscription.id());
     }
 
     /** The subscription of this name gives way to a new one, by one command. */
-    private long replace(Client client, AttachRequest request, DurableSubscription old) {
+    private SubscribeResult replace(Client client, AttachRequest request, DurableSubscription old) {
         if (!request.takeOver() && old.attachment() != null) {
-            return Broker.NAME_HELD;
+            return SubscribeResult.refused(Outcome.NAME_HELD);
         }
         if (!redelivery.pending().isEmpty()) {
-            return Broker.BUSY; // a settlement that was accepted before must stand in the journal before
+            return SubscribeResult.refused(
+                    Outcome.BUSY); // a settlement that was accepted before must stand in the journal before
         }
-        long sequence = make(client, request, false);
-        if (sequence >= 0) {
+        SubscribeResult made = make(client, request, false);
+        if (made.isDone()) {
             expel(old, client);
             housekeeping.onRemoving(old, RemoveReason.DELETED);
         }
-        return sequence;
+        return made;
     }
 
     /** Takes a subscription from the connection that it is pushed to, if there is one. */
@@ -154,7 +170,7 @@ final class Attaching {
         }
         leave(attachment.client(), subscription);
         counters.increment(BrokerMetric.SUBSCRIPTIONS_TAKEN_OVER);
-        attachment.client().pusher().onDetached(subscription.id(), TAKEN_OVER, "taken over by " + successor.describe());
+        attachment.client().pusher().onTakenOver(subscription.id(), successor.describe());
     }
 
     private void leave(Client client, Subscription subscription) {
@@ -164,8 +180,13 @@ final class Attaching {
 
     // --- while attached ---
 
-    /** @param number of the request: the client may have left the subscription since and have attached to it again */
-    AttachedInfo attached(Client client, long subscriptionId, long number) {
+    /**
+     * What to answer to an ATTACH when it is time to, which is done at once: messages may be pushed from now on.
+     *
+     * @param number of the request: the client may have left the subscription since and have attached to it again
+     * @return null when the subscription is no longer this client's by this request
+     */
+    public AttachedInfo attached(Client client, long subscriptionId, long number) {
         Attachment attachment = attachment(client, subscriptionId);
         if (attachment == null || attachment.number() != number) {
             return null;
@@ -176,7 +197,13 @@ final class Attaching {
         return new AttachedInfo(attachment.existed(), attachment.subscription().backlog());
     }
 
-    void credit(Client client, long subscriptionId, long messages, long bytes) {
+    /**
+     * Lets so many more messages, and so many more bytes of them, be pushed. Ignored for a subscription that the client
+     * is not attached to.
+     *
+     * @param messages {@link AttachRequest#UNLIMITED_CREDIT}: from now on without limit; likewise the bytes
+     */
+    public void credit(Client client, long subscriptionId, long messages, long bytes) {
         Attachment attachment = attachment(client, subscriptionId);
         if (attachment != null) {
             attachment.addCredit(messages, bytes);
@@ -190,8 +217,12 @@ final class Attaching {
         return attachment != null && attachment.client() == client ? attachment : null;
     }
 
-    /** @return how many deliveries the client has in flight */
-    long drain(Client client) {
+    /**
+     * From now on nothing is pushed to this client.
+     *
+     * @return how many deliveries it has in flight
+     */
+    public long drain(Client client) {
         client.drain();
         work.add(client.subscriptions().size());
         long inFlight = 0;
@@ -204,18 +235,29 @@ final class Attaching {
 
     // --- detach ---
 
-    /** @return 0, or a refusal of {@link PushBroker#detach} */
-    long detach(Client client, long subscriptionId, byte[] name, boolean delete) {
+    /**
+     * Leaves a subscription, or deletes it with all it holds.
+     *
+     * @param subscriptionId one that the client is attached to, or any durable one of its key to be deleted; 0: the
+     *     durable one called {@code name}, to be deleted
+     * @return {@link Outcome#DONE}, {@link Outcome#UNKNOWN}, {@link Outcome#NAME_HELD}, {@link Outcome#BUSY} or {@link
+     *     Outcome#DISK_FULL}
+     */
+    public Outcome detach(Client client, long subscriptionId, byte[] name, boolean delete) {
+        return refusals.count(detachAny(client, subscriptionId, name, delete));
+    }
+
+    private Outcome detachAny(Client client, long subscriptionId, byte[] name, boolean delete) {
         if (subscriptionId == 0) {
             return deleteNamed(client, name);
         }
         Attachment attachment = attachment(client, subscriptionId);
         if (attachment == null) {
-            return delete ? deleteNotAttached(client, subscriptionId) : Broker.UNKNOWN;
+            return delete ? deleteNotAttached(client, subscriptionId) : Outcome.UNKNOWN;
         }
         if (!(attachment.subscription() instanceof DurableSubscription durable)) {
             leave(client, attachment.subscription());
-            return 0;
+            return Outcome.DONE;
         }
         if (delete) {
             return delete(client, durable);
@@ -224,42 +266,42 @@ final class Attaching {
         if (durable.isPassing()) {
             housekeeping.remove(durable, RemoveReason.CONNECTION_ENDED); // when it is refused a tick does it
         }
-        return 0;
+        return Outcome.DONE;
     }
 
     /** Any durable subscription of the key: with a name or without, for polling, of dead letters. */
-    private long deleteNotAttached(Client client, long subscriptionId) {
+    private Outcome deleteNotAttached(Client client, long subscriptionId) {
         DurableSubscription durable = state.durable(subscriptionId);
         boolean unknown = durable == null || !durable.belongsTo(client) || durable.isRemoving();
-        return unknown ? Broker.UNKNOWN : delete(client, durable);
+        return unknown ? Outcome.UNKNOWN : delete(client, durable);
     }
 
-    private long deleteNamed(Client client, byte[] name) {
+    private Outcome deleteNamed(Client client, byte[] name) {
         if (subscribing.isNameExpected(client.owner(), name)) {
-            return Broker.BUSY;
+            return Outcome.BUSY;
         }
         DurableSubscription named = state.named(client.owner(), name);
         if (named == null || named.isRemoving()) {
-            return Broker.UNKNOWN;
+            return Outcome.UNKNOWN;
         }
         boolean held = named.attachment() != null && named.attachment().client() != client;
-        return held ? Broker.NAME_HELD : delete(client, named);
+        return held ? Outcome.NAME_HELD : delete(client, named);
     }
 
-    private long delete(Client client, DurableSubscription subscription) {
+    private Outcome delete(Client client, DurableSubscription subscription) {
         int own = client.subscriptions().contains(subscription) ? 1 : 0;
         if (subscription.clientCount() > own) {
-            return Broker.NAME_HELD;
+            return Outcome.NAME_HELD;
         }
         long sequence = housekeeping.remove(subscription, RemoveReason.DELETED);
         if (sequence < 0) {
-            return sequence;
+            return Outcome.ofAppend(sequence);
         }
         client.lastSequence(sequence);
         if (own > 0) {
             leave(client, subscription);
         }
-        return 0;
+        return Outcome.DONE;
     }
 
     /** The connection is gone. */

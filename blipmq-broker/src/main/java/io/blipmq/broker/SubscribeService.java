@@ -9,63 +9,79 @@ package io.blipmq.broker;
  * <p>A key has one subscription to a dead-letter topic. A SUBSCRIBE of another connection of that key, while the first one
  * is there, attaches that connection, too: both may poll and acknowledge, and it is detached when the last of them ends.
  */
-final class Subscribing {
-    /** Ids of QoS 0 subscriptions start here, far above any sequence number, which durable ones have as ids. */
-    static final long FIRST_PASSING_ID = 1L << 62;
-
+public final class SubscribeService {
     private final BrokerOptions options;
     private final BrokerCounters counters;
     private final BrokerState state;
     private final Journal journal;
     private final Redelivery redelivery;
     private final WorkMeter work;
+    private final Refusals refusals;
     private final ExpectedSubscriptions expected;
-    private long nextPassingId = FIRST_PASSING_ID;
+    private long nextPassingId = PassingSubscription.FIRST_ID;
 
-    Subscribing(
+    SubscribeService(
             BrokerOptions options,
             BrokerCounters counters,
             BrokerState state,
             Journal journal,
             Redelivery redelivery,
-            WorkMeter work) {
+            WorkMeter work,
+            Refusals refusals) {
         this.options = options;
         this.counters = counters;
         this.state = state;
         this.journal = journal;
         this.redelivery = redelivery;
         this.work = work;
+        this.refusals = refusals;
         this.expected = new ExpectedSubscriptions(work);
     }
 
-    /** @return the subscription's id, or a refusal of {@link PollBroker#subscribe} */
-    long subscribe(Client client, int qos, byte[] name) {
-        if (qos == 1) {
-            long resumed = resume(client, name);
-            if (resumed != 0) {
-                return resumed;
-            }
+    /**
+     * Subscribes a client that polls. A QoS 1 subscription resumes the owner's oldest detached one of that topic before a new
+     * one is made, and a key has one subscription to a dead-letter topic at most, which its connections share. The answer may
+     * be sent once {@link Broker#appliedSequence()} has reached {@link Client#lastSequence()}.
+     *
+     * @return {@link Outcome#DONE}, {@link Outcome#BUSY}, {@link Outcome#DISK_FULL}, {@link Outcome#SHUTTING_DOWN}, {@link
+     *     Outcome#TOO_MANY_SUBSCRIPTIONS} or {@link Outcome#TOO_MANY_OF_CONNECTION}
+     */
+    public SubscribeResult subscribe(Client client, int qos, byte[] topic) {
+        if (refusals.isShuttingDown()) {
+            return refusals.count(SubscribeResult.refused(Outcome.SHUTTING_DOWN));
         }
-        if (qos == 1 && Topic.isDeadLetters(name) && isComing(client.owner(), name)) {
-            return Broker.BUSY;
-        }
-        long refusal = refusalOfAnother(client);
-        if (refusal != 0) {
-            return refusal;
-        }
-        return qos == 0
-                ? subscribePassing(client, name).id()
-                : subscribeDurable(client, name, BrokerState.NO_NAME, false, null);
+        return refusals.count(qos == 0 ? makePassing(client, topic) : resumeOrMake(client, topic));
     }
 
-    /** @return 0, or why no subscription is made for this client */
-    long refusalOfAnother(Client client) {
+    private SubscribeResult makePassing(Client client, byte[] topic) {
+        Outcome room = roomForAnother(client);
+        return room.isDone()
+                ? SubscribeResult.of(subscribePassing(client, topic).id())
+                : SubscribeResult.refused(room);
+    }
+
+    private SubscribeResult resumeOrMake(Client client, byte[] topic) {
+        SubscribeResult resumed = resume(client, topic);
+        if (resumed != null) {
+            return resumed;
+        }
+        if (Topic.isDeadLetters(topic) && isComing(client.owner(), topic)) {
+            return SubscribeResult.refused(Outcome.BUSY);
+        }
+        Outcome room = roomForAnother(client);
+        return room.isDone()
+                ? subscribeDurable(client, topic, BrokerState.NO_NAME, false, null)
+                : SubscribeResult.refused(room);
+    }
+
+    /** @return {@link Outcome#DONE}, or why no subscription is made for this client */
+    Outcome roomForAnother(Client client) {
         if (isFull(client)) {
-            return Broker.TOO_MANY_OF_CONNECTION;
+            return Outcome.TOO_MANY_OF_CONNECTION;
         }
         boolean room = state.subscriptionCount() + expected.count() < options.subscriptionsMax()
                 && state.memory().hasRoomForSubscription(expected.count());
-        return room ? 0 : Broker.TOO_MANY_SUBSCRIPTIONS;
+        return room ? Outcome.DONE : Outcome.TOO_MANY_SUBSCRIPTIONS;
     }
 
     /** Whether the client has as many subscriptions as one may have. */
@@ -82,11 +98,11 @@ final class Subscribing {
         return expected.isNameExpected(owner, name);
     }
 
-    /** @return the id of a subscription that the client takes up, or a refusal, or 0 when there is none */
-    private long resume(Client client, byte[] name) {
+    /** @return null when there is no subscription that the client may take up */
+    private SubscribeResult resume(Client client, byte[] name) {
         Topic topic = state.topics().find(name);
         if (topic == null) {
-            return 0;
+            return null;
         }
         for (DurableSubscription candidate : topic.durable()) {
             work.add(1);
@@ -97,21 +113,22 @@ final class Subscribing {
             }
         }
         if (isFull(client)) {
-            return Broker.TOO_MANY_OF_CONNECTION;
+            return SubscribeResult.refused(Outcome.TOO_MANY_OF_CONNECTION);
         }
         long adopted = expected.adopt(name, client);
-        if (adopted != 0) {
-            client.lastSequence(adopted);
+        if (adopted == 0) {
+            return null;
         }
-        return adopted;
+        client.lastSequence(adopted);
+        return SubscribeResult.of(adopted);
     }
 
-    private long takeUp(DurableSubscription subscription, Client client) {
+    private SubscribeResult takeUp(DurableSubscription subscription, Client client) {
         if (!mayTakeUp(subscription, client)) {
-            return Broker.TOO_MANY_OF_CONNECTION;
+            return SubscribeResult.refused(Outcome.TOO_MANY_OF_CONNECTION);
         }
         attach(subscription, client);
-        return subscription.id();
+        return SubscribeResult.of(subscription.id());
     }
 
     /**
@@ -143,14 +160,14 @@ final class Subscribing {
     }
 
     /** @param request null for a client that polls */
-    long subscribeDurable(Client client, byte[] topic, byte[] name, boolean passing, AttachRequest request) {
+    SubscribeResult subscribeDurable(Client client, byte[] topic, byte[] name, boolean passing, AttachRequest request) {
         long sequence = journal.appendSubscribe(client.owner(), topic, name, passing);
         if (sequence < 0) {
-            return sequence;
+            return SubscribeResult.refused(Outcome.ofAppend(sequence));
         }
         expected.add(sequence, state.topic(topic), client, request);
         client.lastSequence(sequence);
-        return sequence;
+        return SubscribeResult.of(sequence);
     }
 
     /** A subscription exists now; the connection that asked for it, if it is still there, reads it. */
