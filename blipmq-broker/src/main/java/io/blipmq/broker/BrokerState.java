@@ -20,7 +20,6 @@ import org.agrona.collections.Long2ObjectHashMap;
 final class BrokerState implements CommandHandler {
     static final byte[] NO_NAME = {};
 
-    private final BrokerOptions options;
     private final BrokerCounters counters;
     private final Supplier<LiveLog> newLiveLog;
     private final PositionMemory positions;
@@ -31,12 +30,18 @@ final class BrokerState implements CommandHandler {
     /** By id: durable ones, oldest first, and then passing ones. For lists and walks that go on in a later turn. */
     private final TreeMap<Long, Subscription> ordered = new TreeMap<>();
 
-    private final WorkMeter work = new WorkMeter();
+    private final WorkMeter work;
     private final StateMemory memory;
+    private final FollowedCursors followed;
 
     private final Map<SubscriptionName, DurableSubscription> named = new HashMap<>();
     private long topicsMade;
     private Listener listener = new Listener() {};
+    private ReplicatedSettings settings;
+    /** Whether {@link #settings} came by a command. */
+    private boolean agreedSettings;
+    /** Whether this node only applies what another one decides. */
+    private boolean following;
 
     /** What the rest of the core does about a change. */
     interface Listener {
@@ -57,7 +62,13 @@ final class BrokerState implements CommandHandler {
     }
 
     BrokerState(BrokerOptions options, BrokerCounters counters) {
-        this.options = options;
+        this(options, counters, new WorkMeter());
+    }
+
+    BrokerState(BrokerOptions options, BrokerCounters counters, WorkMeter work) {
+        this.work = work;
+        this.settings = settingsOf(options);
+        this.followed = new FollowedCursors(options.limits(), options.inFlightMax());
         this.counters = counters;
         LiveMemory liveMemory = new LiveMemory(options.liveBytesMax(), options.limits());
         this.newLiveLog = () -> new LiveLog(liveMemory, options.liveMessagesMax(), counters);
@@ -72,15 +83,58 @@ final class BrokerState implements CommandHandler {
     }
 
     /** Lets what is too old to be kept in memory be found in the journal; before that everything is kept. */
-    void journal(Journal journal) {
-        positions.journal(journal);
+    void messages(MessageStore messages) {
+        positions.messages(messages);
+    }
+
+    // --- roles ---
+
+    /** From now on this node applies what another one decides, until it leads. */
+    void follow() {
+        following = true;
+        time.follow();
+        positions.keepForRebuild();
+    }
+
+    /** From now on this node decides. */
+    void lead() {
+        following = false;
+        followed.advance();
+    }
+
+    /** Once a turn: moves the cursors of what nobody reads here. */
+    void advanceFollowed() {
+        followed.advance();
+    }
+
+    /**
+     * Takes over what another state holds of the journal, without what its node has done with it.
+     *
+     * @param from the state that this one replaces
+     */
+    void rebuild(BrokerState from) {
+        CheckpointDecoder.decode(ReplicatedForm.write(from), new CheckpointRestore(this, from));
+    }
+
+    /** What a node brings along to the settings that all have to agree on. */
+    static ReplicatedSettings settingsOf(BrokerOptions options) {
+        return new ReplicatedSettings(
+                options.inFlightMax(), StateMemory.lettersMax(options.stateBytesMax(), options.limits()));
+    }
+
+    ReplicatedSettings settings() {
+        return settings;
+    }
+
+    boolean hasAgreedSettings() {
+        return agreedSettings;
     }
 
     // --- commands ---
 
     @Override
     public void onCheckpoint(ByteBuffer content) {
-        CheckpointDecoder.decode(content, new CheckpointRestore(this));
+        CheckpointDecoder.decode(content, new CheckpointRestore(this, null));
     }
 
     /** What was delivered before the start and is lost cannot be delivered again. */
@@ -178,7 +232,7 @@ final class BrokerState implements CommandHandler {
         if (target != null) {
             Delivery delivery = new Delivery(target, copy);
             target.unsettled().put(delivery);
-            target.unsettled().dueAgain(delivery);
+            dueAgain(delivery);
             listener.onMessage(target);
         }
     }
@@ -186,7 +240,13 @@ final class BrokerState implements CommandHandler {
     /** Remembers what a message has become, for acknowledgements that come late. */
     void addLetter(DurableSubscription origin, RecentLetters.Letter letter) {
         capture.before(origin);
-        origin.recentLetters().add(letter, options.inFlightMax());
+        origin.recentLetters().add(letter, settings);
+    }
+
+    @Override
+    public void onSettings(ReplicatedSettings agreed) {
+        settings = agreed;
+        agreedSettings = true;
     }
 
     @Override
@@ -255,6 +315,9 @@ final class BrokerState implements CommandHandler {
         }
         if (!redriven) {
             subscription.cursor().onSettled(deliveryTag);
+        }
+        if (following) {
+            followed.onSettled(subscription);
         }
     }
 
@@ -397,7 +460,14 @@ final class BrokerState implements CommandHandler {
     /** After a start: a delivery that had not been settled is due again; the attempt counts. */
     void restoreUnsettled(Delivery delivery) {
         delivery.subscription.unsettled().put(delivery);
-        delivery.subscription.unsettled().dueAgain(delivery);
+        dueAgain(delivery);
+    }
+
+    /** Where nobody delivers, nothing is listed to be delivered: it would never be taken off the list. */
+    private void dueAgain(Delivery delivery) {
+        if (!following) {
+            delivery.subscription.unsettled().dueAgain(delivery);
+        }
     }
 
     /** The owner's subscription of this name, or null. */

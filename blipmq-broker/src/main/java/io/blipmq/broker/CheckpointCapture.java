@@ -47,8 +47,8 @@ final class CheckpointCapture {
     }
 
     /** @param keepEverything whether the journal is to drop nothing for it */
-    void begin(Journal journal, Form newForm, boolean keepEverything) {
-        throughSequence = journal.beginCheckpoint();
+    void begin(Snapshots snapshots, Form newForm, boolean keepEverything) {
+        throughSequence = snapshots.begin();
         keepAll = keepEverything;
         number++;
         running = true;
@@ -59,24 +59,24 @@ final class CheckpointCapture {
     }
 
     /** Does a turn's part, and hands all to the journal with the last one. */
-    void goOn(Journal journal) {
+    void goOn(Snapshots snapshots) {
         long workEnd = state.work().items() + workPerTurn;
         while (running && state.work().items() < workEnd) {
             DurableSubscription next = walk.next();
             if (next == null) {
-                end(journal);
+                end(snapshots);
             } else {
                 before(next);
             }
         }
     }
 
-    private void end(Journal journal) {
+    private void end(Snapshots snapshots) {
         running = false;
         walk = null;
         ByteBuffer content = out.end();
         out = null;
-        journal.checkpoint(content, keepAll ? Liveness.KEEP_ALL : new CheckpointLiveness(content));
+        snapshots.keep(content, keepAll ? Liveness.KEEP_ALL : new CheckpointLiveness(content));
     }
 
     /** A subscription is going to change. */

@@ -311,6 +311,11 @@ final class DurableSubscription extends Subscription {
         return reader.dropExpired(delivering);
     }
 
+    /** As {@link DurableReader#follow}. */
+    void follow(int settledMax, int keptMax) {
+        reader.follow(settledMax, keptMax);
+    }
+
     /** A message's move to the dead letters is journalled. */
     void onMoving(Delivery delivery, long letterSequence) {
         delivery.transitionTo(Delivery.State.MOVING);

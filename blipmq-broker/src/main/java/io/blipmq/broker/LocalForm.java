@@ -9,19 +9,22 @@ import java.util.concurrent.TimeUnit;
  * settlements that are not stored yet. Owned by the core thread.
  */
 final class LocalForm implements CheckpointCapture.Form {
-    private final WallTime time;
+    private final BrokerState state;
     private final long takenNanos;
     private final long takenMillis;
 
-    LocalForm(WallTime time, long nowNanos) {
-        this.time = time;
+    LocalForm(BrokerState state, long nowNanos) {
+        this.state = state;
         this.takenNanos = nowNanos;
-        this.takenMillis = time.nowMillis();
+        this.takenMillis = state.time().nowMillis();
     }
 
     @Override
     public void writeHead(CheckpointCodec out) {
-        out.time(takenMillis, time.jumps());
+        out.time(takenMillis, state.time().jumps());
+        if (state.hasAgreedSettings()) {
+            out.settings(state.settings());
+        }
     }
 
     @Override

@@ -105,6 +105,22 @@ final class MessageLog {
         expiringThrough = restoredExpiringThrough;
     }
 
+    /** Takes the pages of a log that this one replaces, for what the journal cannot find again. */
+    void takeOver(MessageLog replaced) {
+        forgottenThrough = replaced.forgottenThrough;
+        head = replaced.head;
+        tail = replaced.tail;
+        replaced.head = null;
+        replaced.tail = null;
+        Page next;
+        for (Page page = head; page != null; page = next) {
+            next = page.next;
+            replaced.memory.remove(page);
+            page.owner = this;
+            memory.add(page);
+        }
+    }
+
     /** Nobody reads it any more: who does later begins anew. */
     void clear() {
         while (head != null) {
@@ -181,7 +197,8 @@ final class MessageLog {
 
     /** Forgets pages below a sequence number that every cursor has reached. */
     void trimBefore(long sequence) {
-        while (head != null && head.lastSequence() < sequence) {
+        long end = memory.forgettableBefore(sequence);
+        while (head != null && head.lastSequence() < end) {
             dropHead();
         }
     }

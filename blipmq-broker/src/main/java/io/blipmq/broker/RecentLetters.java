@@ -34,12 +34,11 @@ final class RecentLetters {
         }
     }
 
-    /** @param countMax how many are kept */
-    void add(Letter letter, int countMax) {
+    void add(Letter letter, ReplicatedSettings settings) {
         if (byOrigin.put(letter.originTag, letter) == null) {
             memory.addLetters(1);
         }
-        if (byOrigin.size() > countMax || memory.isBeyondLetters()) {
+        if (byOrigin.size() > settings.lettersOfSubscription() || memory.letters() > settings.lettersInAll()) {
             byOrigin.remove(byOrigin.keySet().iterator().next());
             memory.addLetters(-1);
         }

@@ -50,8 +50,8 @@ final class ReplicatedForm implements CheckpointCapture.Form {
 
     private static ByteBuffer write(BrokerState state, boolean positions) {
         ReplicatedForm form = new ReplicatedForm(state, positions);
-        CheckpointCodec out = new CheckpointCodec(
-                state.subscriptionCount(), state.memory().deliveries());
+        CheckpointCodec out =
+                new CheckpointCodec(state.subscriptionCount(), state.memory().deliveries());
         Map<Topic, Integer> topics = new IdentityHashMap<>();
         form.writeHead(out);
         for (DurableSubscription subscription : state.durableBehind(0)) {
@@ -66,6 +66,9 @@ final class ReplicatedForm implements CheckpointCapture.Form {
     @Override
     public void writeHead(CheckpointCodec out) {
         out.time(state.time().newestMillis(), List.of());
+        if (state.hasAgreedSettings()) {
+            out.settings(state.settings());
+        }
     }
 
     @Override

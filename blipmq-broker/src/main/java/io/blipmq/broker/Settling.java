@@ -7,15 +7,17 @@ public final class Settling {
     private final BrokerState state;
     private final Redelivery redelivery;
     private final WorkMeter work;
+    private final Refusals refusals;
     /** Tags of the request that is being handled. */
     private final LongHashSet seen = new LongHashSet();
 
     private boolean sealed;
 
-    Settling(BrokerState state, Redelivery redelivery, WorkMeter work) {
+    Settling(BrokerState state, Redelivery redelivery, WorkMeter work, Refusals refusals) {
         this.state = state;
         this.redelivery = redelivery;
         this.work = work;
+        this.refusals = refusals;
     }
 
     /** Nothing is taken any more. */
@@ -41,6 +43,9 @@ public final class Settling {
      * @return {@link Outcome#DONE}, {@link Outcome#UNKNOWN}, or {@link Outcome#BUSY} when too many wait for room in the journal
      */
     public Outcome acknowledge(Client client, long subscriptionId, long deliveryTag) {
+        if (!refusals.isLeading()) {
+            return Outcome.NOT_LEADER;
+        }
         DurableSubscription subscription = subscription(client, subscriptionId);
         if (sealed || subscription == null) {
             return Outcome.UNKNOWN;
@@ -74,6 +79,10 @@ public final class Settling {
      */
     public void settle(Client client, SettleRequest request, SettleResult result) {
         result.clear();
+        if (!refusals.isLeading()) {
+            result.outcome = Outcome.NOT_LEADER;
+            return;
+        }
         if (sealed) {
             result.outcome = Outcome.SHUTTING_DOWN;
             return;

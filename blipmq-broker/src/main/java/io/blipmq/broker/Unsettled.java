@@ -144,6 +144,15 @@ final class Unsettled {
         }
     }
 
+    /** Of a node that begins to deliver: lists all that are due. */
+    void allDue() {
+        for (Delivery delivery : byTag.values()) {
+            if (delivery.is(Delivery.State.DUE)) {
+                dueAgain(delivery);
+            }
+        }
+    }
+
     /** The first one that is due, or null. */
     Delivery peekDue() {
         Delivery first = due.peek();

@@ -33,7 +33,9 @@ final class WallTime {
     private long lastMillis;
     /** Of all messages published: a function of the log, whatever the clocks of those who wrote it said. */
     private long newestMillis;
+
     private boolean started;
+    private boolean following;
     private long startNanos;
     private long startMillis;
     private long nowMillis;
@@ -98,6 +100,23 @@ final class WallTime {
         nowMillis = clockMillis;
     }
 
+    /** Several nodes keep the log together, each with a clock of its own: a step in the log's times is no step of a clock. */
+    void follow() {
+        jumps.clear();
+        oldJumps = 0;
+        started = true;
+        following = true;
+    }
+
+    /** This node leads from now on. Time does not go back behind what another one has stored. */
+    void startLeading(long nanos, long clockMillis) {
+        following = false;
+        startNanos = nanos;
+        startMillis = Math.max(clockMillis, newestMillis);
+        nowMillis = startMillis;
+        saidMillis = clockMillis - startMillis;
+    }
+
     private long observe(long millis, long throughSequence) {
         long passed = millis - lastMillis;
         if (lastMillis == 0 || -TOLERANCE_MILLIS <= passed && passed <= downMillisMax) {
@@ -122,6 +141,9 @@ final class WallTime {
 
     /** @param clockMillis what the system's clock says: nobody goes by it */
     void advance(long nanos, long clockMillis) {
+        if (following) {
+            return; // nobody asks
+        }
         nowMillis = startMillis + (nanos - startNanos) / NANOS_PER_MILLI;
         long off = clockMillis - nowMillis;
         if (Math.abs(off - saidMillis) > TOLERANCE_MILLIS) {

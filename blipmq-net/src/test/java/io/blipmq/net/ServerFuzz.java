@@ -50,7 +50,7 @@ public final class ServerFuzz {
 
     private ServerFuzz(NetLimits limits) throws IOException {
         journal.release();
-        broker = Broker.open(BrokerOptions.defaults(), BrokerClock.SYSTEM, replay -> journal);
+        broker = Broker.open(BrokerOptions.defaults(), BrokerClock.SYSTEM, replay -> journal.journal());
         shared = new LoopResources(broker, OPTIONS.with(limits, NetTimes.defaults()), new NetMetrics());
     }
 

@@ -33,7 +33,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
 
     private TestServer(BrokerOptions brokerOptions, NetOptions options) throws IOException {
         journal.release();
-        broker = Broker.open(brokerOptions, this, replay -> journal);
+        broker = Broker.open(brokerOptions, this, replay -> journal.journal());
         loop = new EventLoop(broker, options, metrics);
         loop.listen();
     }

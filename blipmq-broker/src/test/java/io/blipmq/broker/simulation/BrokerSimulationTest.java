@@ -12,10 +12,6 @@ class BrokerSimulationTest {
 
     @Test
     void everyPromiseHolds() {
-        Seeds.run(
-                "blipmq.simulation",
-                SEEDS,
-                "BrokerSimulationTest",
-                seed -> new BrokerSimulation(seed, STEPS).run());
+        Seeds.run("blipmq.simulation", SEEDS, "BrokerSimulationTest", seed -> new BrokerSimulation(seed, STEPS).run());
     }
 }

@@ -33,7 +33,10 @@ final class Model implements JournalTap.Listener {
     private static final long AGAIN_NANOS = 1_000_000_000;
 
     private final BrokerOptions options;
-    private final History history = new History();
+    private final History history;
+    private final int lettersOfSubscription;
+    /** Whether a step in the log's times is no step of a clock. */
+    private final boolean manyClocks;
     private final Snapshots snapshots = new Snapshots();
     private final TreeMap<Long, ModelSubscription> durable = new TreeMap<>();
     final Map<Long, Passing> passing = new HashMap<>();
@@ -100,6 +103,27 @@ final class Model implements JournalTap.Listener {
 
     Model(BrokerOptions options) {
         this.options = options;
+        this.history = new History(List.of());
+        this.lettersOfSubscription = options.inFlightMax();
+        this.manyClocks = false;
+    }
+
+    /**
+     * For one of several nodes that keep a log together: each has a clock of its own, and settings of its own but for those
+     * that all go by.
+     *
+     * @param past every command before this model begins
+     */
+    Model(BrokerOptions options, List<History.Entry> past, int lettersOfSubscription) {
+        this.options = options;
+        this.history = new History(past);
+        this.lettersOfSubscription = lettersOfSubscription;
+        this.manyClocks = true;
+    }
+
+    /** How many dead letters a subscription remembers. */
+    int lettersOfSubscription() {
+        return lettersOfSubscription;
     }
 
     PushModel pushes() {
@@ -225,7 +249,9 @@ final class Model implements JournalTap.Listener {
     /** The clock was set to what nobody believes: no time has passed then. */
     private long moveTimes(long millis, long lastMillis) {
         long passed = millis - lastMillis;
-        if (lastMillis != 0 && (passed < -1_000 || passed > options.limits().downMillisMax())) {
+        if (!manyClocks
+                && lastMillis != 0
+                && (passed < -1_000 || passed > options.limits().downMillisMax())) {
             durable.values().forEach(subscription -> subscription.moveTimes(passed, millis));
             clockJumped = true;
             return passed;
@@ -621,7 +647,7 @@ final class Model implements JournalTap.Listener {
             case DEAD_LETTER -> onMoveAppended(subscription, command);
             case REMOVE -> onRemoveAppended(subscription, command);
             case REDRIVE -> pushes.onRedriveAppended(command);
-            case PUBLISH, SUBSCRIBE -> {}
+            case PUBLISH, SUBSCRIBE, SETTINGS -> {}
         }
     }
 
@@ -749,6 +775,7 @@ final class Model implements JournalTap.Listener {
             }
             case REDRIVE -> pushes.applyRedrive(entry.sequence(), command);
             case REMOVE -> remove(command.subscription());
+            case SETTINGS -> {}
         }
     }
 
