@@ -3,6 +3,8 @@ package io.blipmq.daemon;
 import io.blipmq.broker.Broker;
 import io.blipmq.config.Settings;
 import io.blipmq.daemon.logging.Logging;
+import io.blipmq.daemon.threads.AgentThread;
+import io.blipmq.daemon.threads.CoreAndLogThreads;
 import io.blipmq.metrics.DutyCycle;
 import io.blipmq.metrics.Health;
 import io.blipmq.metrics.Liveness;
@@ -57,8 +59,8 @@ final class Daemon {
     private NetMetrics netMetrics;
     private BlipProtocol protocol;
     private HttpEndpoint http;
-    private AgentPair brokerAndLog;
-    private AgentRunner prepareThread;
+    private CoreAndLogThreads brokerAndLog;
+    private AgentThread prepareThread;
     private Maintenance maintenance;
     private Liveness coreHealth;
     private long startMillis;
@@ -151,14 +153,13 @@ final class Daemon {
     }
 
     private void makeThreads(ForcePolicy policy) {
-        brokerAndLog = new AgentPair(
-                AgentCycles.core(loop, wal.appender()),
-                AgentCycles.log(wal.agent()),
-                new Calm(policy.equals(ForcePolicy.ALWAYS)),
+        brokerAndLog = new CoreAndLogThreads(
+                Agents.core(loop, wal.appender()),
+                Agents.log(wal.agent()),
+                policy.equals(ForcePolicy.ALWAYS),
                 this::onBrokerFailure,
                 this::onStorageFailure);
-        prepareThread =
-                new AgentRunner("log-prepare", AgentCycles.background(wal.background()), this::onStorageFailure);
+        prepareThread = new AgentThread("log-prepare", Agents.background(wal.background()), this::onStorageFailure);
         wal.agent().onStored(loop::wakeup);
         wal.background().onPrepared(loop::wakeup);
         broker.mailbox().onPost(loop::wakeup);

@@ -2,13 +2,13 @@ package io.blipmq.wal.append;
 
 /** What the disk is known to hold. Thread-safe: the log thread writes, others read; the background thread asks for more. */
 public final class DurableState {
-    private final Signal onRequested;
+    private final Waker onRequested;
     private volatile long forcedSequence;
     private volatile long markedSequence;
     private volatile long requestedSequence;
 
     /** @param onRequested is raised when what was asked for has been forced */
-    public DurableState(long forcedSequence, Signal onRequested) {
+    public DurableState(long forcedSequence, Waker onRequested) {
         this.forcedSequence = forcedSequence;
         this.markedSequence = forcedSequence;
         this.requestedSequence = forcedSequence;
@@ -25,7 +25,7 @@ public final class DurableState {
         long before = forcedSequence;
         forcedSequence = sequence;
         if (requestedSequence > before) {
-            onRequested.raise();
+            onRequested.wake();
         }
     }
 

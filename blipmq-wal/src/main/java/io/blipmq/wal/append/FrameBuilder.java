@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
  */
 final class FrameBuilder {
     private final FrameRing ring;
-    private final Placement placement;
-    private final Tail tail;
+    private final PositionAllocator positions;
+    private final TailCache tail;
     private final Epoch epoch;
     private final LongSupplier clock;
 
@@ -34,9 +34,15 @@ final class FrameBuilder {
     private long lastSequence;
     private long filledBytes;
 
-    FrameBuilder(FrameRing ring, Placement placement, Tail tail, Epoch epoch, LongSupplier clock, long lastSequence) {
+    FrameBuilder(
+            FrameRing ring,
+            PositionAllocator positions,
+            TailCache tail,
+            Epoch epoch,
+            LongSupplier clock,
+            long lastSequence) {
         this.ring = ring;
-        this.placement = placement;
+        this.positions = positions;
         this.tail = tail;
         this.epoch = epoch;
         this.clock = clock;
@@ -46,12 +52,12 @@ final class FrameBuilder {
     /** Whether there is room on disk for another record, with {@code reserveBytes} left over. */
     Room roomFor(int recordBytes, long reserveBytes) {
         int fresh = FrameLayout.HEADER_BYTES + recordBytes;
-        return placement.roomFor(openBytes, fitsOpenFrame(recordBytes) ? recordBytes : fresh, fresh, reserveBytes);
+        return positions.roomFor(openBytes, fitsOpenFrame(recordBytes) ? recordBytes : fresh, fresh, reserveBytes);
     }
 
     /** Whether the current segment has room for a frame without records. */
     boolean hasRoomForEmpty() {
-        return placement.fits(FrameLayout.HEADER_BYTES);
+        return positions.fits(FrameLayout.HEADER_BYTES);
     }
 
     private boolean fitsOpenFrame(int recordBytes) {
@@ -65,7 +71,7 @@ final class FrameBuilder {
      */
     int claim(int bodyBytes) {
         int record = FrameLayout.recordBytes(bodyBytes);
-        if (!fitsOpenFrame(record) || !placement.fits(openBytes + record)) {
+        if (!fitsOpenFrame(record) || !positions.fits(openBytes + record)) {
             close();
             open(FrameLayout.HEADER_BYTES + record);
         }
@@ -135,8 +141,8 @@ final class FrameBuilder {
     }
 
     private void open(int bytes) {
-        if (!placement.fits(bytes)) {
-            placement.roll();
+        if (!positions.fits(bytes)) {
+            positions.roll();
             chunk = null;
         }
         extendChunk(bytes);
@@ -146,7 +152,7 @@ final class FrameBuilder {
     /** Makes sure the chunk goes on where the next frame is placed, and has room for it. */
     private void extendChunk(int bytes) {
         if (chunk == null || chunk.usedBytes() + bytes > chunk.capacity()) {
-            chunk = tail.extend(bytes, placement.position());
+            chunk = tail.extend(bytes, positions.position());
         }
     }
 
@@ -159,13 +165,13 @@ final class FrameBuilder {
         frame.count = count;
         frame.last = lastSequence;
         frame.first = firstOf(count);
-        frame.ordinal = placement.ordinal();
-        frame.offset = placement.offset();
+        frame.ordinal = positions.ordinal();
+        frame.offset = positions.offset();
         frame.submitNanos = clock.getAsLong();
         FrameLayout.putHeader(chunk.coreView, frame.start, length, epoch.number(), count, frame.first, kind);
         ring.fill();
         chunk.addFrame(length);
-        placement.advance(length);
+        positions.advance(length);
         filledBytes += length;
     }
 

@@ -18,13 +18,13 @@ public final class LogAppender implements WalAppender {
 
     private final WalOptions options;
     private final FrameRing ring;
-    private final Signal logSignal;
+    private final Waker logWaker;
     private final DurableState durable;
     private final LogMetrics metrics;
     private final FrameBuilder frames;
     private final Readback readback;
     private final SegmentKeyIndex keyIndex;
-    private final Drain drain;
+    private final StoredRecords stored;
     private final UnstoredBudget budget;
     private final IdleTimer idleTimer = new IdleTimer();
 
@@ -34,24 +34,24 @@ public final class LogAppender implements WalAppender {
     public LogAppender(
             WalOptions options,
             FrameRing ring,
-            Signal logSignal,
+            Waker logWaker,
             DurableState durable,
             LogMetrics metrics,
-            Placement placement,
-            Tail tail,
+            PositionAllocator positions,
+            TailCache tail,
             Readback readback,
             SegmentKeyIndex keyIndex,
             Epoch epoch,
             long lastSequence) {
         this.options = options;
         this.ring = ring;
-        this.logSignal = logSignal;
+        this.logWaker = logWaker;
         this.durable = durable;
         this.metrics = metrics;
-        this.frames = new FrameBuilder(ring, placement, tail, epoch, options.nanoClock(), lastSequence);
+        this.frames = new FrameBuilder(ring, positions, tail, epoch, options.nanoClock(), lastSequence);
         this.readback = readback;
         this.keyIndex = keyIndex;
-        this.drain = new Drain(ring, epoch);
+        this.stored = new StoredRecords(ring, epoch);
         this.budget = new UnstoredBudget(options.unstoredBytesMax());
     }
 
@@ -75,7 +75,7 @@ public final class LogAppender implements WalAppender {
     }
 
     private long undrainedBytes() {
-        return frames.filledBytes() - drain.drainedBytes() + frames.openBytes();
+        return frames.filledBytes() - stored.drainedBytes() + frames.openBytes();
     }
 
     private void requireLength(int bodyBytes) {
@@ -132,7 +132,7 @@ public final class LogAppender implements WalAppender {
         metrics.submitted(frames.filledBytes());
         ring.submit(forceThrough);
         if (!wakeupsHeld) {
-            logSignal.raise();
+            logWaker.wake();
         }
     }
 
@@ -150,7 +150,7 @@ public final class LogAppender implements WalAppender {
     public int drainStored(RecordHandler handler, int limit) {
         readback.closeStale();
         keyIndex.closeStale();
-        int drained = drain.drain(handler, limit);
+        int drained = stored.drain(handler, limit);
         budget.onTurn(undrainedBytes());
         return drained;
     }

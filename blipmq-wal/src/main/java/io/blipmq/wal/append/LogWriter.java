@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  */
 public final class LogWriter implements WalAgent {
     private final FrameRing ring;
-    private final Signal signal;
+    private final Waker waker;
     private final SegmentWriter writer;
     private final DurableState durable;
     private final LogMetrics metrics;
@@ -42,14 +42,14 @@ public final class LogWriter implements WalAgent {
 
     public LogWriter(
             FrameRing ring,
-            Signal signal,
+            Waker waker,
             SegmentWriter writer,
             DurableState durable,
             LogMetrics metrics,
             ForcePolicy policy,
             long lastSequence) {
         this.ring = ring;
-        this.signal = signal;
+        this.waker = waker;
         this.writer = writer;
         this.durable = durable;
         this.metrics = metrics;
@@ -65,13 +65,13 @@ public final class LogWriter implements WalAgent {
     @Override
     public boolean awaitWork(long timeoutNanos) {
         long delay = delayNanos;
-        boolean woken = signal.await(Math.min(timeoutNanos, delay));
+        boolean woken = waker.await(Math.min(timeoutNanos, delay));
         return woken || delay != ForceSchedule.NEVER;
     }
 
     @Override
     public void wakeup() {
-        signal.raise();
+        waker.wake();
     }
 
     @Override

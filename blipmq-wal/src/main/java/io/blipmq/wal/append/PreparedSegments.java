@@ -12,7 +12,7 @@ public final class PreparedSegments {
     static final int AHEAD = 1;
 
     private final Queue<String> names = new ConcurrentLinkedQueue<>();
-    private final Signal wanted = new Signal();
+    private final Waker wanted = new Waker();
     private volatile int added;
     private volatile int taken;
 
@@ -41,7 +41,7 @@ public final class PreparedSegments {
         indexWithoutRoom = waits;
     }
 
-    public Signal wanted() {
+    public Waker wanted() {
         return wanted;
     }
 
@@ -58,7 +58,7 @@ public final class PreparedSegments {
     void take() {
         assert available() > 0;
         taken = taken + 1;
-        wanted.raise();
+        wanted.wake();
     }
 
     // ---- log thread

@@ -11,12 +11,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Reads records back by position: from the {@link Tail} while they are there, then from their segment. Owned by the core
+ * Reads records back by position: from the {@link TailCache} while they are there, then from their segment. Owned by the core
  * thread, which has files of its own.
  */
 public final class Readback {
     private final Storage storage;
-    private final Tail tail;
+    private final TailCache tail;
     private final SegmentCatalog catalog;
     private final WalLimits limits;
     private final int filesMax;
@@ -25,7 +25,7 @@ public final class Readback {
     /** Of the catalog, when the open files were last held against it. */
     private int removals;
 
-    public Readback(Storage storage, Tail tail, SegmentCatalog catalog, WalLimits limits) {
+    public Readback(Storage storage, TailCache tail, SegmentCatalog catalog, WalLimits limits) {
         this.storage = storage;
         this.tail = tail;
         this.catalog = catalog;

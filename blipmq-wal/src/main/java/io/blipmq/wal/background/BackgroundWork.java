@@ -5,7 +5,7 @@ import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.WalBackground;
 import io.blipmq.wal.WalLimits;
 import io.blipmq.wal.append.PreparedSegments;
-import io.blipmq.wal.append.Signal;
+import io.blipmq.wal.append.Waker;
 import io.blipmq.wal.segment.ClosedSegment;
 import io.blipmq.wal.segment.SegmentIndexer;
 import io.blipmq.wal.storage.Storage;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * scrub. Owned by that thread.
  */
 public final class BackgroundWork implements WalBackground {
-    private static final Logger LOG = LoggerFactory.getLogger(BackgroundWork.class);
+    private static final Logger logger = LoggerFactory.getLogger(BackgroundWork.class);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** The log thread goes on to the next segment in a few forces' time. */
     private static final long ROLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -32,7 +32,7 @@ public final class BackgroundWork implements WalBackground {
     private final Checkpointer checkpointer;
     private final Ballast ballast;
     private final Scrub scrub;
-    private final Signal signal;
+    private final Waker waker;
     private final int stepsBetweenSegments;
 
     private int stepsSincePrepared;
@@ -60,7 +60,7 @@ public final class BackgroundWork implements WalBackground {
         this.checkpointer = checkpointer;
         this.ballast = ballast;
         this.scrub = scrub;
-        this.signal = prepared.wanted();
+        this.waker = prepared.wanted();
         this.stepsBetweenSegments = limits.stepsBetweenSegments();
         this.stepsSincePrepared = stepsBetweenSegments;
     }
@@ -73,12 +73,12 @@ public final class BackgroundWork implements WalBackground {
     @Override
     public void awaitWork(long timeoutNanos) {
         long wait = preparer.isWaitingForRoom() || indexWaits ? Math.min(timeoutNanos, RETRY_NANOS) : timeoutNanos;
-        signal.await(checkpointer.awaitsRoll() ? Math.min(wait, ROLL_NANOS) : wait);
+        waker.await(checkpointer.awaitsRoll() ? Math.min(wait, ROLL_NANOS) : wait);
     }
 
     @Override
     public void wakeup() {
-        signal.raise();
+        waker.wake();
     }
 
     @Override
@@ -144,7 +144,7 @@ public final class BackgroundWork implements WalBackground {
             return true;
         }
         if (!indexWaits) {
-            LOG.warn("no room for the index of log segment {}: {}", segment.name(), cause.getMessage());
+            logger.warn("no room for the index of log segment {}: {}", segment.name(), cause.getMessage());
         }
         indexWaits(true);
         indexFailedAtNanos = nowNanos;

@@ -2,7 +2,7 @@ package io.blipmq.wal.background;
 
 import io.blipmq.wal.Liveness;
 import io.blipmq.wal.WalOptions;
-import io.blipmq.wal.append.Signal;
+import io.blipmq.wal.append.Waker;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
@@ -16,7 +16,7 @@ public final class CheckpointRequests {
 
     private final long logBytesMax;
     private final long intervalNanos;
-    private final Signal wakeup;
+    private final Waker wakeup;
 
     // Owned by the core thread.
     private boolean started;
@@ -34,7 +34,7 @@ public final class CheckpointRequests {
     public record Request(long sequence, ByteBuffer content, Liveness liveness) {}
 
     /** @param behindBytes of the log that the checkpoint on disk does not stand for */
-    public CheckpointRequests(WalOptions options, long durableSequence, long behindBytes, Signal wakeup) {
+    public CheckpointRequests(WalOptions options, long durableSequence, long behindBytes, Waker wakeup) {
         this.logBytesMax = options.checkpointBytes();
         this.intervalNanos = options.checkpointNanos();
         this.durableSequence = durableSequence;
@@ -81,13 +81,13 @@ public final class CheckpointRequests {
         startedSequence = newRequest.sequence();
         hurried = false;
         request = newRequest;
-        wakeup.raise();
+        wakeup.wake();
     }
 
     /** The one that is being written is to end soon. */
     public void hurry() {
         hurried = true;
-        wakeup.raise();
+        wakeup.wake();
     }
 
     // ---- background thread

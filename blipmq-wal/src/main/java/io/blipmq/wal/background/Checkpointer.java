@@ -5,7 +5,7 @@ import io.blipmq.wal.WalLimits;
 import io.blipmq.wal.append.DurableState;
 import io.blipmq.wal.append.LogMetrics;
 import io.blipmq.wal.append.SegmentCatalog;
-import io.blipmq.wal.append.Signal;
+import io.blipmq.wal.append.Waker;
 import io.blipmq.wal.segment.Checkpoint;
 import io.blipmq.wal.segment.CheckpointFile;
 import io.blipmq.wal.segment.ClosedSegment;
@@ -29,14 +29,14 @@ import org.slf4j.LoggerFactory;
  * all that it lists; one that dies after leaves files that the next start deletes.
  */
 public final class Checkpointer {
-    private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+    private static final Logger logger = LoggerFactory.getLogger(Checkpointer.class);
 
     private final Storage storage;
     private final CheckpointRequests requests;
     private final SegmentInventory inventory;
     private final SegmentCatalog catalog;
     private final DurableState durable;
-    private final Signal logSignal;
+    private final Waker logWaker;
     private final LogMetrics metrics;
     private final Ballast ballast;
     private final Compaction compaction;
@@ -52,17 +52,27 @@ public final class Checkpointer {
     private boolean ballastGiven;
     private final Deque<ClosedSegment> doomed = new ArrayDeque<>();
 
-    /** In this order, and from each back to IDLE when the disk has no room; DELETE is left out when there is nothing. */
     private enum Stage {
         IDLE,
-        /** Wait until every segment up to the number has its index. */
-        SETTLE,
+        /** Wait until every segment up to the checkpoint's number has its index. */
+        AWAIT_INDEXES,
         /** Find out what is dead, and rewrite what is sparse. */
         COMPACT,
         /** Wait for the log thread's force. */
         FORCE,
         WRITE,
-        DELETE
+        DELETE;
+
+        private boolean leadsTo(Stage next) {
+            return switch (this) {
+                case IDLE -> next == AWAIT_INDEXES;
+                case AWAIT_INDEXES -> next == COMPACT;
+                case COMPACT -> next == FORCE;
+                case FORCE -> next == WRITE || next == FORCE || next == IDLE;
+                case WRITE -> next == DELETE || next == FORCE || next == IDLE;
+                case DELETE -> next == IDLE;
+            };
+        }
     }
 
     public Checkpointer(
@@ -71,7 +81,7 @@ public final class Checkpointer {
             SegmentInventory inventory,
             SegmentCatalog catalog,
             DurableState durable,
-            Signal logSignal,
+            Waker logWaker,
             LogMetrics metrics,
             Ballast ballast,
             Compaction compaction,
@@ -81,7 +91,7 @@ public final class Checkpointer {
         this.inventory = inventory;
         this.catalog = catalog;
         this.durable = durable;
-        this.logSignal = logSignal;
+        this.logWaker = logWaker;
         this.metrics = metrics;
         this.ballast = ballast;
         this.compaction = compaction;
@@ -97,7 +107,7 @@ public final class Checkpointer {
         Stage before = stage;
         return switch (stage) {
             case IDLE -> begin() || before != stage;
-            case SETTLE -> settle();
+            case AWAIT_INDEXES -> awaitIndexes();
             case COMPACT -> compact();
             case FORCE -> awaitForce();
             case WRITE -> write();
@@ -105,9 +115,29 @@ public final class Checkpointer {
         };
     }
 
-    /** Whether it waits for the log thread to go on in the next segment, which raises no signal. */
+    /**
+     * Goes on to the next stage.
+     *
+     * <pre>
+     * from            to              when
+     * IDLE            AWAIT_INDEXES   the core has asked for a checkpoint
+     * AWAIT_INDEXES   COMPACT         every segment up to its number has its index
+     * COMPACT         FORCE           what is sparse is rewritten, or the checkpoint has to end soon
+     * FORCE           WRITE           the log is forced up to its number, and its file is begun
+     * WRITE           DELETE          it has its name
+     * DELETE          IDLE            what it makes superfluous is deleted
+     * FORCE, WRITE    FORCE           the disk is full, and the room of the ballast has been released
+     * FORCE, WRITE    IDLE            the disk is full, and there is no ballast: the checkpoint is given up
+     * </pre>
+     */
+    private void transitionTo(Stage next) {
+        assert stage.leadsTo(next) : stage + " does not lead to " + next;
+        stage = next;
+    }
+
+    /** Whether it waits for the log thread to go on in the next segment, which wakes nobody. */
     boolean awaitsRoll() {
-        return stage == Stage.SETTLE;
+        return stage == Stage.AWAIT_INDEXES;
     }
 
     private boolean begin() {
@@ -116,18 +146,18 @@ public final class Checkpointer {
             return false;
         }
         ballastGiven = false;
-        stage = Stage.SETTLE;
+        transitionTo(Stage.AWAIT_INDEXES);
         return true;
     }
 
-    private boolean settle() throws IOException {
+    private boolean awaitIndexes() throws IOException {
         replayFrom = inventory.replayFrom(request.sequence());
         if (replayFrom == null) {
             return false;
         }
         before = inventory.through(request.sequence());
         compaction.begin(before, request.liveness());
-        stage = Stage.COMPACT;
+        transitionTo(Stage.COMPACT);
         return true;
     }
 
@@ -138,8 +168,8 @@ public final class Checkpointer {
             return true;
         }
         durable.requestForce(request.sequence());
-        logSignal.raise();
-        stage = Stage.FORCE;
+        logWaker.wake();
+        transitionTo(Stage.FORCE);
         return true;
     }
 
@@ -152,7 +182,7 @@ public final class Checkpointer {
         } catch (DiskFullException e) {
             return onDiskFull(e);
         }
-        stage = Stage.WRITE;
+        transitionTo(Stage.WRITE);
         return true;
     }
 
@@ -194,7 +224,7 @@ public final class Checkpointer {
         metrics.checkpointWritten(request.sequence(), file.bytes());
         ballast.want(file.bytes());
         file = null;
-        stage = Stage.DELETE;
+        transitionTo(Stage.DELETE);
     }
 
     /** One file at a time: deleting a large one takes a while. */
@@ -219,10 +249,11 @@ public final class Checkpointer {
         file = null;
         if (!ballastGiven && ballast.release()) {
             ballastGiven = true;
-            stage = Stage.FORCE;
+            transitionTo(Stage.FORCE);
             return true;
         }
-        LOG.warn("no room for a checkpoint of the log in {}: {}; tried again", storage.describe(), cause.getMessage());
+        logger.warn(
+                "no room for a checkpoint of the log in {}: {}; tried again", storage.describe(), cause.getMessage());
         compaction.abandon();
         metrics.checkpointGivenUp();
         end(false);
@@ -231,7 +262,7 @@ public final class Checkpointer {
 
     private void end(boolean written) {
         boolean again = !written || compaction.leftWorkBehind();
-        stage = Stage.IDLE;
+        transitionTo(Stage.IDLE);
         request = null;
         requests.ended(written, again);
     }

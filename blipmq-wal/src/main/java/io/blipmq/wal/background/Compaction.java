@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * those whose count is the oldest.
  */
 public final class Compaction {
-    private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
+    private static final Logger logger = LoggerFactory.getLogger(Compaction.class);
 
     private final Storage storage;
     private final SegmentIndexer indexer;
@@ -223,7 +223,7 @@ public final class Compaction {
     private void onDamage(ClosedSegment segment, IOException damage) {
         fact(segment).damaged(cycle);
         metrics.damageFound();
-        LOG.error("log segment {} cannot be compacted: {}", segment.name(), damage.getMessage());
+        logger.error("log segment {} cannot be compacted: {}", segment.name(), damage.getMessage());
     }
 
     // ---- the result

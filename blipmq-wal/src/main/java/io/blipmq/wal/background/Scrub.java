@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Owned by the background thread.
  */
 public final class Scrub {
-    private static final Logger LOG = LoggerFactory.getLogger(Scrub.class);
+    private static final Logger logger = LoggerFactory.getLogger(Scrub.class);
 
     private final Storage storage;
     private final IndexedSegments indexed;
@@ -122,7 +122,7 @@ public final class Scrub {
     private void report(IOException damage) {
         if (damaged.add(segment.ordinal())) {
             metrics.damageFound();
-            LOG.error("the log is damaged, found before it was needed: {}: {}", segment.name(), damage.getMessage());
+            logger.error("the log is damaged, found before it was needed: {}: {}", segment.name(), damage.getMessage());
         }
     }
 

@@ -2,7 +2,7 @@ package io.blipmq.wal.background;
 
 import io.blipmq.wal.append.IndexedSegments;
 import io.blipmq.wal.append.SegmentCatalog;
-import io.blipmq.wal.append.Signal;
+import io.blipmq.wal.append.Waker;
 import io.blipmq.wal.segment.ClosedSegment;
 import io.blipmq.wal.segment.SegmentHeader;
 import java.util.ArrayList;
@@ -17,14 +17,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class SegmentInventory {
     private final SegmentCatalog catalog;
     private final IndexedSegments indexed;
-    private final Signal wakeup;
+    private final Waker wakeup;
     private final Queue<ClosedSegment> arriving = new ConcurrentLinkedQueue<>();
     private final List<ClosedSegment> segments;
     /** How many of the segments, from the first on, have an index. */
     private int indexedCount;
 
     public SegmentInventory(
-            SegmentCatalog catalog, IndexedSegments indexed, Signal wakeup, List<ClosedSegment> segments) {
+            SegmentCatalog catalog, IndexedSegments indexed, Waker wakeup, List<ClosedSegment> segments) {
         this.catalog = catalog;
         this.indexed = indexed;
         this.wakeup = wakeup;
@@ -36,7 +36,7 @@ public final class SegmentInventory {
     /** A segment gets no more records. Thread-safe. */
     public void closed(SegmentHeader header, long last) {
         arriving.add(new ClosedSegment(header, last));
-        wakeup.raise();
+        wakeup.wake();
     }
 
     /** The segment to index next, or null. */

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * deleted and repeated once a second, so that service resumes by itself.
  */
 public final class SegmentPreparer {
-    private static final Logger LOG = LoggerFactory.getLogger(SegmentPreparer.class);
+    private static final Logger logger = LoggerFactory.getLogger(SegmentPreparer.class);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Storage storage;
@@ -76,7 +76,7 @@ public final class SegmentPreparer {
         storage.rename(temporary, name);
         nextNumber++;
         if (waitingForRoom) {
-            LOG.info("there is room for the next log segment again; durable publishes are taken");
+            logger.info("there is room for the next log segment again; durable publishes are taken");
         }
         waitingForRoom = false;
         metrics.segmentPrepared(segmentBytes);
@@ -100,7 +100,7 @@ public final class SegmentPreparer {
 
     private void onDiskFull(String temporary, long nowNanos, DiskFullException cause) throws IOException {
         if (!waitingForRoom) {
-            LOG.warn(
+            logger.warn(
                     "no room for the next log segment of {} bytes in {}: {}; durable publishes are refused once the"
                             + " claimed room is used up, and resume by themselves when there is room",
                     segmentBytes,

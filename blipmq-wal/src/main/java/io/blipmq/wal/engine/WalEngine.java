@@ -22,14 +22,14 @@ import io.blipmq.wal.append.IndexedSegments;
 import io.blipmq.wal.append.LogAppender;
 import io.blipmq.wal.append.LogMetrics;
 import io.blipmq.wal.append.LogWriter;
-import io.blipmq.wal.append.Placement;
+import io.blipmq.wal.append.PositionAllocator;
 import io.blipmq.wal.append.PreparedSegments;
 import io.blipmq.wal.append.Readback;
 import io.blipmq.wal.append.SegmentCatalog;
 import io.blipmq.wal.append.SegmentKeyIndex;
 import io.blipmq.wal.append.SegmentWriter;
-import io.blipmq.wal.append.Signal;
-import io.blipmq.wal.append.Tail;
+import io.blipmq.wal.append.TailCache;
+import io.blipmq.wal.append.Waker;
 import io.blipmq.wal.background.BackgroundWork;
 import io.blipmq.wal.background.Ballast;
 import io.blipmq.wal.background.CheckpointRequests;
@@ -84,11 +84,11 @@ public final class WalEngine implements Wal {
         WalLimits limits = options.limits();
 
         FrameRing ring = new FrameRing(limits.ringFrames(), last);
-        Signal logSignal = new Signal();
+        Waker logWaker = new Waker();
         PreparedSegments prepared = new PreparedSegments();
         DurableState durable = new DurableState(last, prepared.wanted());
         SegmentCatalog catalog = new SegmentCatalog();
-        Tail tail = new Tail(options);
+        TailCache tail = new TailCache(options);
 
         recovered.closed().forEach(segment -> catalog.add(segment.header()));
         catalog.begin(header);
@@ -118,7 +118,7 @@ public final class WalEngine implements Wal {
                         inventory,
                         catalog,
                         durable,
-                        logSignal,
+                        logWaker,
                         metrics,
                         ballast,
                         compaction,
@@ -136,14 +136,14 @@ public final class WalEngine implements Wal {
                 header,
                 recovered.current().file(),
                 recovered.current().usedBytes());
-        agent = new LogWriter(ring, logSignal, writer, durable, metrics, options.forcePolicy(), last);
+        agent = new LogWriter(ring, logWaker, writer, durable, metrics, options.forcePolicy(), last);
 
-        Placement placement = new Placement(
+        PositionAllocator positions = new PositionAllocator(
                 prepared, options.segmentBytes(), header, recovered.current().usedBytes());
         readback = new Readback(storage, tail, catalog, limits);
         keyIndex = new SegmentKeyIndex(storage, indexed, limits);
         appender = new LogAppender(
-                options, ring, logSignal, durable, metrics, placement, tail, readback, keyIndex, header.epoch(), last);
+                options, ring, logWaker, durable, metrics, positions, tail, readback, keyIndex, header.epoch(), last);
     }
 
     /** As {@link #open(Storage, WalOptions, CheckpointHandler, RecordHandler)}, for a log that never had a checkpoint. */

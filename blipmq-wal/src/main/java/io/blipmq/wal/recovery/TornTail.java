@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /** Keeps the bytes of a torn tail in a file of their own, before they are cut off. Stateless. */
 final class TornTail {
-    private static final Logger LOG = LoggerFactory.getLogger(TornTail.class);
+    private static final Logger logger = LoggerFactory.getLogger(TornTail.class);
 
     /**
      * A tail is as long as a segment at most.
@@ -29,7 +29,7 @@ final class TornTail {
             file.force();
         } catch (DiskFullException e) {
             storage.delete(temporary);
-            LOG.warn(
+            logger.warn(
                     "no room to set the torn end of {} aside: {}",
                     reader.header().name(),
                     e.getMessage());

@@ -6,7 +6,7 @@ import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.WalAgent;
 import io.blipmq.wal.WalAppender;
 import io.blipmq.wal.append.DurableState;
-import io.blipmq.wal.append.Signal;
+import io.blipmq.wal.append.Waker;
 import io.blipmq.wal.engine.WalFixture;
 import io.blipmq.wal.storage.SimulatedStorage;
 import java.io.IOException;
@@ -97,8 +97,8 @@ enum HandOver {
     FORCE_REQUEST(3) {
         @Override
         void run(Interleaving turns) throws Exception {
-            Signal logSignal = new Signal();
-            Signal wakeup = new Signal();
+            Waker logWaker = new Waker();
+            Waker wakeup = new Waker();
             DurableState durable = new DurableState(0, wakeup);
             AtomicBoolean ended = new AtomicBoolean();
             turns.with("log", () -> {
@@ -107,17 +107,17 @@ enum HandOver {
                             if (durable.isForceRequested()) {
                                 durable.forced(1);
                             }
-                            logSignal.await(LONG_NANOS);
+                            logWaker.await(LONG_NANOS);
                         }
                     })
                     .with("background", () -> {
                         durable.requestForce(1);
-                        logSignal.raise();
+                        logWaker.wake();
                         while (durable.forcedSequence() < 1) {
                             wakeup.await(LONG_NANOS);
                         }
                         ended.set(true);
-                        logSignal.raise();
+                        logWaker.wake();
                     })
                     .run();
         }
@@ -181,7 +181,7 @@ enum HandOver {
     SIGNAL(4) {
         @Override
         void run(Interleaving turns) throws Exception {
-            Signal signal = new Signal();
+            Waker signal = new Waker();
             AtomicInteger published = new AtomicInteger();
             turns.with("waits", () -> {
                         for (int seen = 0; seen < 2; seen = published.get()) {
@@ -191,7 +191,7 @@ enum HandOver {
                     .with("raises", () -> {
                         for (int value = 1; value <= 2; value++) {
                             published.set(value);
-                            signal.raise();
+                            signal.wake();
                         }
                     })
                     .run();

@@ -111,15 +111,15 @@ class PlantedBugTest {
                     HandOver.CHECKPOINT,
                     bug(
                             "a checkpoint is handed over after its signal",
-                            "request = newRequest; wakeup.raise();",
-                            "wakeup.raise(); request = newRequest;")
+                            "request = newRequest; wakeup.wake();",
+                            "wakeup.wake(); request = newRequest;")
                 },
                 new Object[] {
                     HandOver.CHECKPOINT,
                     bug(
                             "a checkpoint asks for its force after its signal",
-                            "durable.requestForce(request.sequence()); logSignal.raise();",
-                            "logSignal.raise(); durable.requestForce(request.sequence());")
+                            "durable.requestForce(request.sequence()); logWaker.wake();",
+                            "logWaker.wake(); durable.requestForce(request.sequence());")
                 },
                 new Object[] {
                     HandOver.COMPACTION,

@@ -1,8 +1,8 @@
-package io.blipmq.daemon;
+package io.blipmq.daemon.threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.daemon.FakeAgents.Stored;
+import io.blipmq.daemon.threads.FakeAgents.Stored;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,20 +13,20 @@ import org.junit.jupiter.api.Timeout;
 
 /** Two threads, a core and a log: who runs what, and who goes on when a force does not end. */
 @Timeout(120)
-class AgentPairTest {
-    private static final int RECORDS_TOO_MANY = (int) Calm.RECORDS_MAX + 1;
+class CoreAndLogThreadsTest {
+    private static final int RECORDS_TOO_MANY = (int) LightLoad.RECORDS_MAX + 1;
 
     private record Failure(String whose, Throwable what, Thread thread) {}
 
     private final FakeAgents agents = new FakeAgents();
     private final BlockingQueue<Failure> failures = new LinkedBlockingQueue<>();
-    private AgentPair pair = pair(new Calm(true, 1, 1));
+    private CoreAndLogThreads pair = pair(new LightLoad(true, 1, 1));
 
-    private AgentPair pair(Calm calm) {
-        return new AgentPair(
+    private CoreAndLogThreads pair(LightLoad load) {
+        return new CoreAndLogThreads(
                 agents.core,
                 agents.log,
-                calm,
+                load,
                 failure -> failures.add(new Failure("core", failure, Thread.currentThread())),
                 failure -> failures.add(new Failure("log", failure, Thread.currentThread())));
     }
@@ -37,12 +37,12 @@ class AgentPairTest {
     }
 
     /** From here on the next small frame is forced by the core's thread. */
-    private void startCalm() throws InterruptedException {
+    private void startLight() throws InterruptedException {
         pair.start();
-        becomeCalm();
+        becomeLight();
     }
 
-    private void becomeCalm() throws InterruptedException {
+    private void becomeLight() throws InterruptedException {
         agents.core.ask(() -> agents.core.handOver(1));
         FakeAgents.await(agents.log.stored);
         agents.log.awaitIdle();
@@ -83,8 +83,8 @@ class AgentPairTest {
     }
 
     @Test
-    void whileItIsCalmTheCoresThreadForcesAndNobodyIsWoken() throws Exception {
-        startCalm();
+    void whileTheLoadIsLightTheCoresThreadForcesAndNobodyIsWoken() throws Exception {
+        startLight();
         int raised = agents.log.raised.get();
         int inARow = 0;
         while (inARow < 100) {
@@ -93,7 +93,7 @@ class AgentPairTest {
                 assertThat(stored.threadName()).isEqualTo("broker");
                 inARow++;
             } else { // that force was slow, on a busy machine
-                becomeCalm();
+                becomeLight();
                 raised = agents.log.raised.get();
                 inARow = 0;
             }
@@ -105,7 +105,7 @@ class AgentPairTest {
 
     @Test
     void whileMuchHappensTheLogThreadForces() throws Exception {
-        startCalm();
+        startLight();
         agents.core.store(RECORDS_TOO_MANY);
         for (int i = 0; i < 100; i++) {
             Stored stored = agents.core.store(RECORDS_TOO_MANY);
@@ -116,8 +116,8 @@ class AgentPairTest {
     }
 
     @Test
-    void whatWasHeldIsNotForgottenWhenItIsNotCalmAfterAll() throws Exception {
-        startCalm();
+    void whatWasHeldIsNotForgottenWhenTheLoadIsNotLightAfterAll() throws Exception {
+        startLight();
         Stored stored = agents.core.store(RECORDS_TOO_MANY);
         assertThat(stored.threadName()).isEqualTo("log");
         assertThat(stored.frames()).isEqualTo(2);
@@ -125,10 +125,10 @@ class AgentPairTest {
     }
 
     @Test
-    void whereItIsNeverCalmTheLogThreadForces() throws Exception {
-        pair = pair(new Calm(false));
+    void whereTheLoadIsNeverLightTheLogThreadForces() throws Exception {
+        pair = pair(new LightLoad(false));
         pair.start();
-        for (int i = 0; i < 2 * Calm.HAND_OVERS_MIN; i++) {
+        for (int i = 0; i < 2 * LightLoad.HAND_OVERS_MIN; i++) {
             assertThat(agents.core.store(1).threadName()).isEqualTo("log");
         }
         pair.stop();
@@ -136,7 +136,7 @@ class AgentPairTest {
 
     @Test
     void theCoreGoesOnWhileAForceThatItsThreadRunsDoesNotEnd() throws Exception {
-        startCalm();
+        startLight();
         Thread before = agents.core.owner();
         Hang hang = hang(1);
 
@@ -156,21 +156,21 @@ class AgentPairTest {
 
     @Test
     void theThreadsChangePlacesAgainAndAgain() throws Exception {
-        startCalm();
+        startLight();
         for (int i = 0; i < 50; i++) {
             Thread core = agents.core.owner();
             Hang hang = hang(1);
             assertThat(agents.core.ask(() -> {})).isNotSameAs(core);
             hang.end();
             assertThat(FakeAgents.await(agents.log.stored).thread()).isSameAs(core);
-            becomeCalm();
+            becomeLight();
         }
         pair.stop();
     }
 
     @Test
     void aForceOfTheLogThreadKeepsNobodyWaiting() throws Exception {
-        startCalm();
+        startLight();
         Thread core = agents.core.owner();
         Hang hang = hang(RECORDS_TOO_MANY);
         for (int i = 0; i < 10; i++) {
@@ -185,7 +185,7 @@ class AgentPairTest {
 
     @Test
     void whoWakesTheLogWhileTheCoresThreadHasItIsServedAfterwards() throws Exception {
-        startCalm();
+        startLight();
         Hang hang = hang(1);
         BlockingQueue<Thread> turns = new LinkedBlockingQueue<>();
         agents.log.everyTurn = () -> turns.add(Thread.currentThread());
@@ -199,7 +199,7 @@ class AgentPairTest {
 
     @Test
     void aLogThatFailsOnItsThreadIsReported() throws Exception {
-        startCalm();
+        startLight();
         agents.log.force = failing();
         agents.core.ask(() -> agents.core.handOver(RECORDS_TOO_MANY));
         Failure failure = FakeAgents.await(failures);
@@ -213,7 +213,7 @@ class AgentPairTest {
 
     @Test
     void aLogThatFailsOnTheCoresThreadIsReportedAsSuch() throws Exception {
-        startCalm();
+        startLight();
         Thread core = agents.core.owner();
         agents.log.force = failing();
         agents.core.post(() -> agents.core.handOver(1));
@@ -227,7 +227,7 @@ class AgentPairTest {
 
     @Test
     void aCoreThatFailsIsReported() throws Exception {
-        startCalm();
+        startLight();
         agents.core.post(failing());
         Failure failure = FakeAgents.await(failures);
         assertThat(failure.whose()).isEqualTo("core");
@@ -249,21 +249,21 @@ class AgentPairTest {
 
     @Test
     void itStopsWhileTheCoresThreadForces() throws Exception {
-        startCalm();
+        startLight();
         stopWhile(hang(1));
         assertThat(FakeAgents.await(agents.log.stored).frames()).isEqualTo(2);
     }
 
     @Test
     void itStopsWhileTheLogThreadForces() throws Exception {
-        startCalm();
+        startLight();
         stopWhile(hang(RECORDS_TOO_MANY));
         assertThat(FakeAgents.await(agents.log.stored).frames()).isEqualTo(2);
     }
 
     @Test
     void itStopsAfterTheThreadsHaveChangedPlaces() throws Exception {
-        startCalm();
+        startLight();
         Hang hang = hang(1);
         agents.core.ask(() -> {});
         stopWhile(hang);

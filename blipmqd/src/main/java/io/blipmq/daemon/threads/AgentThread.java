@@ -1,30 +1,15 @@
-package io.blipmq.daemon;
+package io.blipmq.daemon.threads;
 
 import io.blipmq.metrics.DutyCycle;
 import java.util.function.Consumer;
 
 /**
- * A thread that runs one agent's duty cycle: wait, then a turn, until it is told to stop. Thread-safe. It is stopped by
- * a flag and a wakeup, never by an interrupt: that would close a file channel under the log's feet.
+ * A thread that runs one agent's duty cycle: wait, then a turn, until somebody stops it. Thread-safe. A flag and a wakeup stop
+ * it, never an interrupt: that would close the file channel that the agent is using.
  */
-final class AgentRunner {
+public final class AgentThread {
     /** An agent that is not woken looks around after this time. */
     static final long AWAIT_NANOS = 1_000_000_000L;
-
-    /** What an agent does, as a thread sees it that lets it do so. */
-    interface Duty {
-        /** Runs one turn. */
-        int doWork(long nowNanos);
-
-        /** Ends the wait before the next turn; called by any thread. */
-        void wakeup();
-    }
-
-    /** An agent as its thread sees it. */
-    interface Agent extends Duty {
-        /** Waits until there is work, or the time is over. */
-        void awaitWork(long timeoutNanos);
-    }
 
     private final Agent agent;
     private final DutyCycle dutyCycle;
@@ -33,7 +18,7 @@ final class AgentRunner {
     private volatile boolean stopping;
 
     /** @param onFailure is told, on the agent's thread, what ended it if not {@link #stop} */
-    AgentRunner(String name, Agent agent, Consumer<Throwable> onFailure) {
+    public AgentThread(String name, Agent agent, Consumer<Throwable> onFailure) {
         this.agent = agent;
         this.dutyCycle = new DutyCycle(name, System.nanoTime());
         this.onFailure = onFailure;
@@ -41,18 +26,18 @@ final class AgentRunner {
         this.thread.setDaemon(true);
     }
 
-    void start() {
+    public void start() {
         thread.start();
     }
 
     /** Ends the thread after its turn and waits for it. */
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         stopping = true;
         agent.wakeup();
         thread.join();
     }
 
-    DutyCycle dutyCycle() {
+    public DutyCycle dutyCycle() {
         return dutyCycle;
     }
 

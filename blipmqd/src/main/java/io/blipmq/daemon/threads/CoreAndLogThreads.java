@@ -1,4 +1,4 @@
-package io.blipmq.daemon;
+package io.blipmq.daemon.threads;
 
 import io.blipmq.metrics.DutyCycle;
 import java.util.function.Consumer;
@@ -7,22 +7,23 @@ import java.util.function.Consumer;
  * The two threads that run the core and the log. Thread-safe.
  *
  * <p>Each role has its thread: the core's hands frames over, the log's is woken, writes, forces, and wakes the other one, so
- * that both go on at once. While it is {@link Calm} the two wakeups cost more than that gives: then the core's thread runs
- * the log's turn itself, after its own.
+ * that both go on at once. Where the two wakeups cost more than that gives, the core's thread runs the log's turn itself,
+ * after its own: while the load is light ({@link LightLoad}).
  *
- * <p><b>A force that lasts</b> keeps nobody waiting who does not wait for it. The log thread watches those that the core's
- * thread runs ({@link LogWatch}); when one lasts, the two change places ({@link LogHolder}). The one goes on with the core;
- * the other one, when its force returns, finds that it is the log thread now. Nobody is interrupted.
+ * <p><b>A force that lasts</b> delays nobody who does not wait for it. The log thread watches the turns of the log that the
+ * core's thread runs ({@link SlowTurnWatch}); when one lasts, the two change places ({@link LogTurnOwner}). The watching
+ * thread goes on with the core; the other one finds, when its force returns, that it is the log thread now. Nobody is
+ * interrupted.
  *
- * <p><b>No frame is left behind.</b> The core's thread may hold the wakeups for what a turn hands over, and then sees to it
- * itself when the turn has ended: it runs the log's turn, or wakes the log thread. It cannot lose the core in between: it
- * is replaced only in the log's turn, which began after these frames were handed over. Who learns from {@link
+ * <p><b>No frame is left behind.</b> The core's thread may hold the wakeups for what a turn hands over, and then takes care
+ * of it itself when the turn has ended: it runs the log's turn, or wakes the log thread. It cannot lose the core in between:
+ * it is replaced only in the log's turn, which began after these frames were handed over. A thread that learns from {@link
  * Log#awaitWork} that a turn is owed runs it once the log is free; a thread that becomes the log thread owes one from the
  * start, so that a debt outlives a change of places.
  */
-final class AgentPair {
+public final class CoreAndLogThreads {
     /** The core's duty cycle, and what it hands to the log. */
-    interface Core extends AgentRunner.Agent {
+    public interface Core extends Agent {
         /** The calling thread runs the turns from now on. */
         void adopt();
 
@@ -37,7 +38,7 @@ final class AgentPair {
     }
 
     /** The log's duty cycle. */
-    interface Log extends AgentRunner.Duty {
+    public interface Log extends Duty {
         /**
          * Waits until there is work, the time is over, or the thread is unparked.
          *
@@ -53,48 +54,60 @@ final class AgentPair {
 
     private final Core core;
     private final Log log;
-    private final Calm calm;
+    private final LightLoad load;
     private final Consumer<Throwable> onCoreFailure;
     private final Consumer<Throwable> onLogFailure;
     private final DutyCycle coreCycle = new DutyCycle("broker", System.nanoTime());
     private final DutyCycle logCycle = new DutyCycle("log", System.nanoTime());
-    private final LogHolder holder = new LogHolder();
+    private final LogTurnOwner owner = new LogTurnOwner();
     private final Member first = new Member(Role.CORE);
     private final Member second = new Member(Role.LOG);
     private volatile boolean coreStopping;
     private volatile boolean logStopping;
 
     /**
-     * @param calm is owned by the pair from now on
+     * @param coreMayForce whether the core's thread may run the log's turns: only where whoever it serves waits for the force
+     *     anyway
      * @param onCoreFailure is told, on the thread that fails, what ended the core if not {@link #stop}
      * @param onLogFailure the same of the log
      */
-    AgentPair(Core core, Log log, Calm calm, Consumer<Throwable> onCoreFailure, Consumer<Throwable> onLogFailure) {
+    public CoreAndLogThreads(
+            Core core,
+            Log log,
+            boolean coreMayForce,
+            Consumer<Throwable> onCoreFailure,
+            Consumer<Throwable> onLogFailure) {
+        this(core, log, new LightLoad(coreMayForce), onCoreFailure, onLogFailure);
+    }
+
+    /** @param load is owned by these threads from now on */
+    CoreAndLogThreads(
+            Core core, Log log, LightLoad load, Consumer<Throwable> onCoreFailure, Consumer<Throwable> onLogFailure) {
         this.core = core;
         this.log = log;
-        this.calm = calm;
+        this.load = load;
         this.onCoreFailure = onCoreFailure;
         this.onLogFailure = onLogFailure;
     }
 
-    void start() {
+    public void start() {
         second.thread.start();
         first.thread.start();
     }
 
     /** Ends the core after its turn, then the log after its own, whoever runs them, and waits for both threads. */
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         coreStopping = true;
         core.wakeup();
         first.thread.join();
         second.thread.join();
     }
 
-    DutyCycle coreCycle() {
+    public DutyCycle coreCycle() {
         return coreCycle;
     }
 
-    DutyCycle logCycle() {
+    public DutyCycle logCycle() {
         return logCycle;
     }
 
@@ -149,7 +162,7 @@ final class AgentPair {
         private Role runCore() {
             core.adopt();
             while (!coreStopping) {
-                core.awaitWork(AgentRunner.AWAIT_NANOS);
+                core.awaitWork(AgentThread.AWAIT_NANOS);
                 if (!runCoreTurn()) {
                     return Role.LOG;
                 }
@@ -160,18 +173,18 @@ final class AgentPair {
 
         /** @return whether this thread still is the core's */
         private boolean runCoreTurn() {
-            boolean held = calm.isCalm();
+            boolean held = load.isLight();
             core.holdWakeups(held);
             long before = core.submittedFrames();
-            calm.onTurn(AgentRunner.runTurn(core, coreCycle));
+            load.onTurn(AgentThread.runTurn(core, coreCycle));
             if (core.submittedFrames() == before) {
                 return true;
             }
-            calm.onHandOver(core.lastSequence());
+            load.onHandOver(core.lastSequence());
             if (!held) {
                 return true;
             }
-            if (calm.isCalm() && holder.takeForCore()) {
+            if (load.isLight() && owner.takeForCore()) {
                 return runLogTurnOfCore();
             }
             log.wakeup();
@@ -181,34 +194,34 @@ final class AgentPair {
         private boolean runLogTurnOfCore() {
             inLog = true;
             long startNanos = System.nanoTime();
-            AgentRunner.runTurn(log, logCycle);
+            AgentThread.runTurn(log, logCycle);
             long nanos = System.nanoTime() - startNanos;
-            if (!holder.releaseFromCore()) {
-                holder.release();
+            if (!owner.releaseFromCore()) {
+                owner.release();
                 return false;
             }
             inLog = false;
-            calm.onForced(nanos);
+            load.onForced(nanos);
             return true;
         }
 
         // ---- the log
 
         private Role runLog() {
-            LogWatch watch = new LogWatch(holder, System.nanoTime());
+            SlowTurnWatch watch = new SlowTurnWatch(owner, System.nanoTime());
             boolean owed = true;
             while (!logStopping) {
-                if (owed && holder.take()) {
-                    AgentRunner.runTurn(log, logCycle);
-                    holder.release();
+                if (owed && owner.take()) {
+                    AgentThread.runTurn(log, logCycle);
+                    owner.release();
                     owed = false;
                 }
-                if (watch.findsTurnThatLasts(System.nanoTime()) && holder.replace(watch.look())) {
+                if (watch.findsTurnThatLasts(System.nanoTime()) && owner.replace(watch.look())) {
                     other().name(Role.LOG);
-                    calm.onSlow();
+                    load.onSlow();
                     return Role.CORE;
                 }
-                owed |= owed || !watch.isQuiet() ? log.awaitWork(LogWatch.LOOK_NANOS) : rest(watch);
+                owed |= owed || !watch.isQuiet() ? log.awaitWork(SlowTurnWatch.LOOK_NANOS) : rest(watch);
             }
             return null;
         }
@@ -217,10 +230,10 @@ final class AgentPair {
             return this == first ? second : first;
         }
 
-        private boolean rest(LogWatch watch) {
-            boolean unchanged = holder.beginRest(watch.look());
-            boolean woken = unchanged && log.awaitWork(AgentRunner.AWAIT_NANOS);
-            holder.endRest();
+        private boolean rest(SlowTurnWatch watch) {
+            boolean unchanged = owner.beginRest(watch.look());
+            boolean woken = unchanged && log.awaitWork(AgentThread.AWAIT_NANOS);
+            owner.endRest();
             return woken;
         }
     }

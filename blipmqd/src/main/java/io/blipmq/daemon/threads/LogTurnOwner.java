@@ -1,4 +1,4 @@
-package io.blipmq.daemon;
+package io.blipmq.daemon.threads;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  * from            to             by               when
  * FREE, n         LOG, n         the log thread   it has been woken for frames, or a force is due
  * LOG, n          FREE, n        the log thread   its turn has ended
- * FREE, n         CORE, n + 1    the core's       it is calm and the core's turn handed frames over
+ * FREE, n         CORE, n + 1    the core's       the load is light, and the core's turn handed frames over
  * CORE, n         FREE, n        the core's       the turn has ended in time
  * CORE, n         LOG, n         the log thread   the turn lasts; the two change places
  * </pre>
@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>The core's thread is never alone with the log: a log thread that rests says so before it looks a last time, and the
  * core's takes the log before it looks whether anybody rests. So one of them sees the other.
  */
-final class LogHolder {
+final class LogTurnOwner {
     private static final long HOLDER_MASK = 3;
     private static final long FREE = 0;
     private static final long LOG = 1;

@@ -6,7 +6,7 @@ import io.blipmq.wal.segment.FrameLayout;
 import java.nio.ByteBuffer;
 
 /** Gives stored records to the core, in order, from memory. Owned by the core thread. */
-final class Drain {
+final class StoredRecords {
     private final FrameRing ring;
     private final Epoch epoch;
 
@@ -16,7 +16,7 @@ final class Drain {
     private long sequence;
     private long drainedBytes;
 
-    Drain(FrameRing ring, Epoch epoch) {
+    StoredRecords(FrameRing ring, Epoch epoch) {
         this.ring = ring;
         this.epoch = epoch;
     }

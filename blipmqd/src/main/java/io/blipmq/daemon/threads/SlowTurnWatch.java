@@ -1,22 +1,22 @@
-package io.blipmq.daemon;
+package io.blipmq.daemon.threads;
 
 /**
- * The log thread's eye on the turns of the log that the core's thread runs. Owned by the log thread.
+ * Notices a turn of the log that the core's thread runs and that lasts. Owned by the log thread.
  *
  * <p>It looks again after {@link #LOOK_NANOS}, for as long as anything changes from look to look.
  */
-final class LogWatch {
+final class SlowTurnWatch {
     /** A force that the core's thread runs may keep the core waiting for this, and once more until the look that finds it. */
     static final long LOOK_NANOS = 2_000_000L;
 
-    private final LogHolder holder;
+    private final LogTurnOwner owner;
     private long look;
     private long lookNanos;
     private boolean quiet;
 
-    LogWatch(LogHolder holder, long nowNanos) {
-        this.holder = holder;
-        this.look = holder.look();
+    SlowTurnWatch(LogTurnOwner owner, long nowNanos) {
+        this.owner = owner;
+        this.look = owner.look();
         this.lookNanos = nowNanos;
     }
 
@@ -26,7 +26,7 @@ final class LogWatch {
      * @return whether the core's thread is in the same turn of the log as it was {@link #LOOK_NANOS} ago
      */
     boolean findsTurnThatLasts(long nowNanos) {
-        long newLook = holder.look();
+        long newLook = owner.look();
         if (newLook != look) {
             look = newLook;
             lookNanos = nowNanos;
@@ -35,7 +35,7 @@ final class LogWatch {
         }
         boolean due = nowNanos - lookNanos >= LOOK_NANOS;
         quiet |= due;
-        return due && LogHolder.isCores(look);
+        return due && LogTurnOwner.isCores(look);
     }
 
     /** What was found last. */
@@ -45,6 +45,6 @@ final class LogWatch {
 
     /** Whether nothing has changed, and so nobody has to be watched until something does. */
     boolean isQuiet() {
-        return quiet && !LogHolder.isCores(look);
+        return quiet && !LogTurnOwner.isCores(look);
     }
 }

@@ -12,7 +12,7 @@ import io.blipmq.wal.segment.Segments;
  * <p>The log thread writes frames where it is told to, so a record's position is known when it is appended. Only room
  * that is already claimed on disk is given out: the rest of the current segment, and prepared ones.
  */
-public final class Placement {
+public final class PositionAllocator {
     private final PreparedSegments prepared;
     private final int segmentBytes;
 
@@ -21,7 +21,7 @@ public final class Placement {
     private int limit;
 
     /** Continues in {@code current}, whose frames end at {@code offset}. */
-    public Placement(PreparedSegments prepared, int segmentBytes, SegmentHeader current, int offset) {
+    public PositionAllocator(PreparedSegments prepared, int segmentBytes, SegmentHeader current, int offset) {
         this.prepared = prepared;
         this.segmentBytes = segmentBytes;
         this.ordinal = current.ordinal();

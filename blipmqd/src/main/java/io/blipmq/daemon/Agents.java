@@ -1,17 +1,19 @@
 package io.blipmq.daemon;
 
+import io.blipmq.daemon.threads.Agent;
+import io.blipmq.daemon.threads.CoreAndLogThreads;
 import io.blipmq.net.EventLoop;
 import io.blipmq.wal.WalAgent;
 import io.blipmq.wal.WalAppender;
 import io.blipmq.wal.WalBackground;
 
-/** Makes agents for {@link AgentRunner} and {@link AgentPair} of the modules' duty cycles, which know nothing of each other. Stateless. */
-final class AgentCycles {
-    private AgentCycles() {}
+/** Makes agents, for {@code threads}, of the modules' duty cycles, which know nothing of each other. Stateless. */
+final class Agents {
+    private Agents() {}
 
     /** The core: sockets, broker, and the frames that they hand to the log. */
-    static AgentPair.Core core(EventLoop loop, WalAppender log) {
-        return new AgentPair.Core() {
+    static CoreAndLogThreads.Core core(EventLoop loop, WalAppender log) {
+        return new CoreAndLogThreads.Core() {
             @Override
             public void awaitWork(long timeoutNanos) {
                 loop.awaitWork(timeoutNanos);
@@ -49,8 +51,8 @@ final class AgentCycles {
         };
     }
 
-    static AgentPair.Log log(WalAgent log) {
-        return new AgentPair.Log() {
+    static CoreAndLogThreads.Log log(WalAgent log) {
+        return new CoreAndLogThreads.Log() {
             @Override
             public boolean awaitWork(long timeoutNanos) {
                 return log.awaitWork(timeoutNanos);
@@ -69,8 +71,8 @@ final class AgentCycles {
     }
 
     /** The log's background: its turns are small steps of longer work, so it waits only when there is none left. */
-    static AgentRunner.Agent background(WalBackground background) {
-        return new AgentRunner.Agent() {
+    static Agent background(WalBackground background) {
+        return new Agent() {
             private boolean idle;
 
             @Override

@@ -1,4 +1,4 @@
-package io.blipmq.daemon;
+package io.blipmq.daemon.threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,46 +8,46 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Who has the log, and what the log thread sees of it, step by step on one thread. */
-class LogWatchTest {
-    private static final long LOOK = LogWatch.LOOK_NANOS;
+class SlowTurnWatchTest {
+    private static final long LOOK = SlowTurnWatch.LOOK_NANOS;
 
-    private final LogHolder holder = new LogHolder();
-    private final LogWatch watch = new LogWatch(holder, 0);
+    private final LogTurnOwner owner = new LogTurnOwner();
+    private final SlowTurnWatch watch = new SlowTurnWatch(owner, 0);
 
     @Test
     void aTurnThatIsFoundTwiceLasts() {
-        assertThat(holder.takeForCore()).isTrue();
+        assertThat(owner.takeForCore()).isTrue();
         assertThat(watch.findsTurnThatLasts(5 * LOOK)).as("found once").isFalse();
         assertThat(watch.findsTurnThatLasts(6 * LOOK - 1)).as("too soon").isFalse();
         assertThat(watch.findsTurnThatLasts(6 * LOOK)).isTrue();
 
-        assertThat(holder.replace(watch.look())).isTrue();
-        assertThat(holder.takeForCore()).as("the old thread has it still").isFalse();
-        assertThat(holder.releaseFromCore()).as("told that it was replaced").isFalse();
-        holder.release();
-        assertThat(holder.take()).isTrue();
+        assertThat(owner.replace(watch.look())).isTrue();
+        assertThat(owner.takeForCore()).as("the old thread has it still").isFalse();
+        assertThat(owner.releaseFromCore()).as("told that it was replaced").isFalse();
+        owner.release();
+        assertThat(owner.take()).isTrue();
     }
 
     @Test
     void turnsThatFollowEachOtherDoNotLast() {
         for (int turn = 1; turn < 10; turn++) {
-            assertThat(holder.takeForCore()).isTrue();
+            assertThat(owner.takeForCore()).isTrue();
             assertThat(watch.findsTurnThatLasts(turn * LOOK)).isFalse();
             assertThat(watch.isQuiet()).isFalse();
-            assertThat(holder.releaseFromCore()).isTrue();
+            assertThat(owner.releaseFromCore()).isTrue();
         }
     }
 
     @Test
     void aTurnThatHasEndedCannotBeReplaced() {
-        holder.takeForCore();
+        owner.takeForCore();
         watch.findsTurnThatLasts(0);
         assertThat(watch.findsTurnThatLasts(LOOK)).isTrue();
-        holder.releaseFromCore();
-        assertThat(holder.replace(watch.look())).isFalse();
-        holder.takeForCore();
-        assertThat(holder.replace(watch.look())).as("the next turn").isFalse();
-        assertThat(holder.releaseFromCore()).isTrue();
+        owner.releaseFromCore();
+        assertThat(owner.replace(watch.look())).isFalse();
+        owner.takeForCore();
+        assertThat(owner.replace(watch.look())).as("the next turn").isFalse();
+        assertThat(owner.releaseFromCore()).isTrue();
     }
 
     @Test
@@ -56,8 +56,8 @@ class LogWatchTest {
         watch.findsTurnThatLasts(LOOK);
         assertThat(watch.isQuiet()).isTrue();
 
-        holder.takeForCore();
-        holder.releaseFromCore();
+        owner.takeForCore();
+        owner.releaseFromCore();
         watch.findsTurnThatLasts(2 * LOOK);
         assertThat(watch.isQuiet()).as("a turn came and went").isFalse();
         watch.findsTurnThatLasts(3 * LOOK - 1);
@@ -65,15 +65,15 @@ class LogWatchTest {
         watch.findsTurnThatLasts(3 * LOOK);
         assertThat(watch.isQuiet()).isTrue();
 
-        assertThat(holder.take()).isTrue();
-        holder.release();
+        assertThat(owner.take()).isTrue();
+        owner.release();
         watch.findsTurnThatLasts(4 * LOOK);
         assertThat(watch.isQuiet()).as("its own turns are no news").isTrue();
     }
 
     @Test
     void itDoesNotRestWhileTheCoresThreadHasTheLog() {
-        holder.takeForCore();
+        owner.takeForCore();
         watch.findsTurnThatLasts(0);
         watch.findsTurnThatLasts(LOOK);
         assertThat(watch.isQuiet()).isFalse();
@@ -81,39 +81,39 @@ class LogWatchTest {
 
     @Test
     void nobodyTakesALogThatIsTaken() {
-        assertThat(holder.take()).isTrue();
-        assertThat(holder.takeForCore()).isFalse();
-        holder.release();
-        assertThat(holder.takeForCore()).isTrue();
-        assertThat(holder.take()).isFalse();
-        assertThat(holder.releaseFromCore()).isTrue();
-        assertThat(holder.take()).isTrue();
+        assertThat(owner.take()).isTrue();
+        assertThat(owner.takeForCore()).isFalse();
+        owner.release();
+        assertThat(owner.takeForCore()).isTrue();
+        assertThat(owner.take()).isFalse();
+        assertThat(owner.releaseFromCore()).isTrue();
+        assertThat(owner.take()).isTrue();
     }
 
     @Test
     void whoRestsIsWokenWhenTheCoresThreadTakesTheLog() throws InterruptedException {
         CountDownLatch resting = new CountDownLatch(1);
         Thread log = new Thread(() -> {
-            boolean unchanged = holder.beginRest(watch.look());
+            boolean unchanged = owner.beginRest(watch.look());
             resting.countDown();
             if (unchanged) {
                 LockSupport.parkNanos(TimeUnit.HOURS.toNanos(1));
             }
-            holder.endRest();
+            owner.endRest();
         });
         log.start();
         assertThat(resting.await(60, TimeUnit.SECONDS)).isTrue();
-        holder.takeForCore();
+        owner.takeForCore();
         log.join(TimeUnit.SECONDS.toMillis(60));
         assertThat(log.isAlive()).as("still resting").isFalse();
     }
 
     @Test
     void aRestBeginsOnlyWhenNothingHasChangedSinceTheLook() {
-        assertThat(holder.beginRest(watch.look())).isTrue();
-        holder.endRest();
-        holder.takeForCore();
-        assertThat(holder.beginRest(watch.look())).isFalse();
-        holder.endRest();
+        assertThat(owner.beginRest(watch.look())).isTrue();
+        owner.endRest();
+        owner.takeForCore();
+        assertThat(owner.beginRest(watch.look())).isFalse();
+        owner.endRest();
     }
 }

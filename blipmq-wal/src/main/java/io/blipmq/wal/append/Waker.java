@@ -2,12 +2,12 @@ package io.blipmq.wal.append;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** Wakes one waiting thread. Thread-safe: any thread raises, one thread at a time waits. */
-public final class Signal {
+/** Wakes one waiting thread. Thread-safe: any thread wakes, one thread at a time waits. */
+public final class Waker {
     private volatile boolean raised;
     private volatile Thread waiter;
 
-    public void raise() {
+    public void wake() {
         raised = true;
         Thread thread = waiter;
         if (thread != null) {
@@ -16,10 +16,10 @@ public final class Signal {
     }
 
     /**
-     * Waits until the signal is raised, for {@code nanos} at most, and lowers it. What was published before the signal
-     * was raised is visible afterwards. May return early.
+     * Waits for {@link #wake}, for {@code nanos} at most; one that came before the wait counts, once. What was published
+     * before it is visible afterwards. May return early.
      *
-     * @return whether it was raised; the caller has to look after that now, for nobody else is told
+     * @return whether it came; the caller has to see to it now, for nobody else learns of it
      */
     public boolean await(long nanos) {
         waiter = Thread.currentThread();

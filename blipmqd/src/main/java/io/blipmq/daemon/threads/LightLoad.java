@@ -1,17 +1,17 @@
-package io.blipmq.daemon;
+package io.blipmq.daemon.threads;
 
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether so little happens that the core's thread may force the log itself: whoever is served then waits for that force
- * anyway, and two hand-overs between threads are saved. Owned by the thread that runs the core.
+ * Whether so little happens that the core's thread may force the log itself: every client then waits for that force anyway,
+ * and two hand-overs between threads are saved. Owned by the thread that runs the core.
  *
- * <p>It is calm when each of the last {@value #HAND_OVERS_MIN} hand-overs to the log had few records and little other work
- * before it. Anything larger starts the count again, and so does a force of the core's thread that was slow: others may
- * have waited for it. Where slow ones are not rare, more than one in {@value #SLOW_COST}, saving hand-overs is not worth
- * that, and the disk is left alone for {@value #HAND_OVERS_MAX} hand-overs before it is tried again.
+ * <p>The load is light when each of the last {@value #HAND_OVERS_MIN} hand-overs to the log had few records and little other
+ * work before it. Anything larger starts the count again, and so does a force of the core's thread that was slow: others may
+ * have waited for it. Where slow forces are not rare, more than one in {@value #SLOW_COST}, saving hand-overs is not worth
+ * that, and the core's thread forces nothing for {@value #HAND_OVERS_MAX} hand-overs before it tries again.
  */
-final class Calm {
+final class LightLoad {
     static final int HAND_OVERS_MIN = 32;
     static final int HAND_OVERS_MAX = 4096;
 
@@ -38,20 +38,20 @@ final class Calm {
     private long lastSequence;
     private long work;
 
-    /** @param allowed whether it can be calm at all: without, others go on while the log is written */
-    Calm(boolean allowed) {
+    /** @param allowed whether the load can be light at all; if not, the core always goes on while the log is written */
+    LightLoad(boolean allowed) {
         this(allowed, HAND_OVERS_MIN, HAND_OVERS_MAX);
     }
 
     /** With other limits, for tests that cannot wait. */
-    Calm(boolean allowed, int handOversMin, int handOversMax) {
+    LightLoad(boolean allowed, int handOversMin, int handOversMax) {
         this.allowed = allowed;
         this.handOversMin = handOversMin;
         this.handOversMax = handOversMax;
         this.asked = handOversMin;
     }
 
-    boolean isCalm() {
+    boolean isLight() {
         return allowed && handOvers == asked;
     }
 
@@ -68,7 +68,7 @@ final class Calm {
         work = 0;
     }
 
-    /** The core's thread has run a turn of the log, because it was calm. */
+    /** The core's thread has run a turn of the log, because the load was light. */
     void onForced(long nanos) {
         if (nanos > SLOW_NANOS) {
             onSlow();

@@ -1,4 +1,4 @@
-package io.blipmq.daemon;
+package io.blipmq.daemon.threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
  * <p>{@code -Dblipmq.pair.seed=N} repeats a run, as far as threads can be repeated.
  */
 @Timeout(300)
-class AgentPairStressTest {
+class CoreAndLogThreadsStressTest {
     private static final int FRAMES = 40_000;
     /** One in so many forces of the core's thread lasts until the two have changed places. */
     private static final int LASTING = 50;
@@ -48,8 +48,9 @@ class AgentPairStressTest {
 
     @Test
     void nothingIsLostHoweverOftenTheyChangePlaces() throws Exception {
-        System.out.println("AgentPairStressTest: repeat with -Dblipmq.pair.seed=" + seed);
-        AgentPair pair = new AgentPair(agents.core, agents.log, new Calm(true, 2, 16), this::fail, this::fail);
+        System.out.println("CoreAndLogThreadsStressTest: repeat with -Dblipmq.pair.seed=" + seed);
+        CoreAndLogThreads pair =
+                new CoreAndLogThreads(agents.core, agents.log, new LightLoad(true, 2, 16), this::fail, this::fail);
         agents.core.everyTurn = this::handOverNext;
         agents.log.force = this::force;
         agents.log.everyTurn = this::answer;
@@ -65,9 +66,9 @@ class AgentPairStressTest {
         asker.join();
         pair.stop();
 
-        System.out.println(
-                "AgentPairStressTest: " + turnsOfCore + " of " + FRAMES + " frames forced by the core's thread, "
-                        + changes + " changes of places, " + asked + " other wakeups");
+        System.out.println("CoreAndLogThreadsStressTest: " + turnsOfCore + " of " + FRAMES
+                + " frames forced by the core's thread, " + changes + " changes of places, " + asked
+                + " other wakeups");
         assertThat(failures).isEmpty();
         assertThat(agents.log.storedFrames()).isEqualTo(FRAMES);
         assertThat(changes).as("changes of places").isGreaterThan(20);

@@ -1,4 +1,4 @@
-package io.blipmq.daemon;
+package io.blipmq.daemon.threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -84,7 +84,7 @@ final class FakeAgents {
         }
     }
 
-    final class Core implements AgentPair.Core {
+    final class Core implements CoreAndLogThreads.Core {
         private final Signal signal = new Signal();
         private final Gate gate = new Gate();
         private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -180,7 +180,7 @@ final class FakeAgents {
         }
     }
 
-    final class Log implements AgentPair.Log {
+    final class Log implements CoreAndLogThreads.Log {
         private final Signal signal = new Signal();
         private final Gate gate = new Gate();
         private volatile long submitted;

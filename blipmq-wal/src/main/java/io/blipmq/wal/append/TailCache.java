@@ -13,7 +13,7 @@ import java.util.List;
  * steady flow allocates nothing. Chunks with undrained frames are never taken, so the budget is exceeded only by as much
  * as backpressure allows to be undrained.
  */
-public final class Tail {
+public final class TailCache {
     private final int chunkBytes;
     private final int bytesMax;
     private final int sparesMax;
@@ -21,7 +21,7 @@ public final class Tail {
     private final Deque<Chunk> spares = new ArrayDeque<>();
     private long bytes;
 
-    public Tail(WalOptions options) {
+    public TailCache(WalOptions options) {
         this.chunkBytes = options.chunkBytes();
         this.bytesMax = options.tailBytesMax();
         this.sparesMax = options.limits().spareChunks();
