@@ -64,6 +64,11 @@ final class Agents {
             }
 
             @Override
+            public boolean write(long nowNanos) {
+                return log.write(nowNanos);
+            }
+
+            @Override
             public void wakeup() {
                 log.wakeup();
             }

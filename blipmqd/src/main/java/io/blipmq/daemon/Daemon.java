@@ -5,6 +5,7 @@ import io.blipmq.config.Settings;
 import io.blipmq.daemon.logging.Logging;
 import io.blipmq.daemon.threads.AgentThread;
 import io.blipmq.daemon.threads.CoreAndLogThreads;
+import io.blipmq.daemon.threads.CoreAndLogThreads.CoreShare;
 import io.blipmq.metrics.DutyCycle;
 import io.blipmq.metrics.Health;
 import io.blipmq.metrics.Liveness;
@@ -156,7 +157,7 @@ final class Daemon {
         brokerAndLog = new CoreAndLogThreads(
                 Agents.core(loop, wal.appender()),
                 Agents.log(wal.agent()),
-                policy.equals(ForcePolicy.ALWAYS),
+                policy.equals(ForcePolicy.ALWAYS) ? CoreShare.FORCES : CoreShare.WRITES,
                 this::onBrokerFailure,
                 this::onStorageFailure);
         prepareThread = new AgentThread("log-prepare", Agents.background(wal.background()), this::onStorageFailure);

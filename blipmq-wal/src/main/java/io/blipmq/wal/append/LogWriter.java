@@ -76,11 +76,25 @@ public final class LogWriter implements WalAgent {
 
     @Override
     public int doWork(long nowNanos) {
+        return run(nowNanos, true);
+    }
+
+    @Override
+    public boolean write(long nowNanos) {
+        if (schedule.storedMeansForced()) {
+            throw new IllegalStateException("what is not forced is not stored");
+        }
+        run(nowNanos, false);
+        return written < ring.submitted() || isForceDue(nowNanos);
+    }
+
+    /** @param whole whether what needs a force is done as well: the next segment, the seal, a force that is due */
+    private int run(long nowNanos, boolean whole) {
         if (failure != null) {
             throw failure;
         }
         try {
-            return cycle(nowNanos);
+            return cycle(nowNanos, whole);
         } catch (IOException e) {
             failure = new StorageFailedException(
                     "the log cannot be written: segment " + writer.name() + ": " + e.getMessage(), e);
@@ -91,23 +105,26 @@ public final class LogWriter implements WalAgent {
         }
     }
 
-    private int cycle(long nowNanos) throws IOException {
-        int frames = writeSubmitted(nowNanos);
+    private int cycle(long nowNanos, boolean whole) throws IOException {
+        int frames = writeSubmitted(nowNanos, whole);
         if (!schedule.storedMeansForced()) {
             publish();
         }
-        int forces = forceIfDue(nowNanos);
+        int forces = whole ? forceIfDue(nowNanos) : 0;
         publish();
         delayNanos = schedule.delayNanos(nowNanos);
         sealed = sealWritten;
         return frames + forces;
     }
 
-    private int writeSubmitted(long nowNanos) throws IOException {
+    private int writeSubmitted(long nowNanos, boolean whole) throws IOException {
         long end = ring.submitted();
-        int frames = (int) (end - written);
+        long begin = written;
         while (written < end) {
             Frame frame = ring.at(written);
+            if (!whole && (frame.ordinal != writer.ordinal() || frame.kind == FrameLayout.KIND_SEAL)) {
+                break;
+            }
             if (frame.ordinal != writer.ordinal()) {
                 roll(frame);
             }
@@ -121,7 +138,7 @@ public final class LogWriter implements WalAgent {
             schedule.onWritten(frame.count, ring.forceRequested() > durable.forcedSequence(), nowNanos);
         }
         writeRun();
-        return frames;
+        return (int) (written - begin);
     }
 
     private void addToRun(Frame frame) throws IOException {
@@ -164,12 +181,16 @@ public final class LogWriter implements WalAgent {
     }
 
     private int forceIfDue(long nowNanos) throws IOException {
-        if (!schedule.isDue(nowNanos) && !durable.isForceRequested()) {
+        if (!isForceDue(nowNanos)) {
             return 0;
         }
         writer.force();
         onForced();
         return 1;
+    }
+
+    private boolean isForceDue(long nowNanos) {
+        return schedule.isDue(nowNanos) || durable.isForceRequested();
     }
 
     private void onForced() {

@@ -231,6 +231,52 @@ class LogWriterTest {
         assertThat(log.wal().agent().awaitWork(TimeUnit.HOURS.toNanos(1))).isTrue();
     }
 
+    @Test
+    void aTurnThatOnlyWritesStoresWithoutAForce() throws IOException {
+        log.with(ForcePolicy.everyN(3)).open();
+        log.append("a");
+        log.wal().appender().submit(true);
+        boolean[] owed = new boolean[1];
+        List<String> calls = callsOf(() -> owed[0] = log.wal().agent().write(log.nowNanos()));
+
+        assertThat(calls).singleElement().asString().startsWith("write " + FIRST);
+        assertThat(owed[0]).isFalse();
+        assertThat(log.drain().drainedTexts()).containsExactly("a");
+        log.append("b");
+        log.append("c");
+        log.wal().appender().submit(true);
+        assertThat(log.wal().agent().write(log.nowNanos())).as("a force is due").isTrue();
+        assertThat(callsOf(() -> log.wal().agent().doWork(log.nowNanos()))).containsExactly("force " + FIRST);
+    }
+
+    @Test
+    void aTurnThatOnlyWritesLeavesTheNextSegmentAndTheSeal() throws IOException {
+        log.with(ForcePolicy.NONE).open();
+        log.step();
+        while (!log.wal().agent().write(log.nowNanos())) {
+            log.drain();
+            log.append("x".repeat(1000));
+            log.wal().appender().submit(true);
+        }
+        assertThat(log.wal().metrics().segments()).isEqualTo(1);
+        long stored = log.wal().appender().storedSequence();
+        log.step();
+        assertThat(log.wal().metrics().segments()).isEqualTo(2);
+        assertThat(log.wal().appender().storedSequence()).isEqualTo(stored + 1);
+
+        log.wal().appender().seal();
+        assertThat(log.wal().agent().write(log.nowNanos())).isTrue();
+        assertThat(log.wal().agent().isSealed()).isFalse();
+        log.step();
+        assertThat(log.wal().agent().isSealed()).isTrue();
+    }
+
+    @Test
+    void nothingIsStoredByAWriteWhereRecordsWaitForTheForce() throws IOException {
+        log.open();
+        assertThatThrownBy(() -> log.wal().agent().write(log.nowNanos())).isInstanceOf(IllegalStateException.class);
+    }
+
     private List<String> callsOf(Runnable work) {
         int before = storage.calls().size();
         work.run();

@@ -8,7 +8,9 @@ import java.util.function.Consumer;
  *
  * <p>Each role has its thread: the core's hands frames over, the log's is woken, writes, forces, and wakes the other one, so
  * that both go on at once. Where the two wakeups cost more than that gives, the core's thread runs the log's turn itself,
- * after its own: while the load is light ({@link LightLoad}).
+ * after its own: under a policy that makes records wait for the force, while the load is light ({@link LightLoad}); under
+ * the others, whenever it hands over no more than {@value #WRITE_RECORDS_MAX} records, and without the force, which is left
+ * to the log thread.
  *
  * <p><b>A force that lasts</b> delays nobody who does not wait for it. The log thread watches the turns of the log that the
  * core's thread runs ({@link SlowTurnWatch}); when one lasts, the two change places ({@link LogTurnOwner}). The watching
@@ -45,6 +47,21 @@ public final class CoreAndLogThreads {
          * @return whether a turn is owed
          */
         boolean awaitWork(long timeoutNanos);
+
+        /**
+         * Runs a turn that only writes; see {@link CoreShare#WRITES}.
+         *
+         * @return whether a whole turn is owed
+         */
+        boolean write(long nowNanos);
+    }
+
+    /** What the core's thread does of the log's work, by the policy under which records are stored. */
+    public enum CoreShare {
+        /** Records wait for their force: while the load is light, the core's thread runs whole turns of the log. */
+        FORCES,
+        /** Records wait for their write only: the core's thread writes, and the log thread forces. */
+        WRITES
     }
 
     private enum Role {
@@ -52,8 +69,12 @@ public final class CoreAndLogThreads {
         LOG
     }
 
+    /** More records in one hand-over are worth two wakeups: the core goes on while the log thread writes them. */
+    static final int WRITE_RECORDS_MAX = 512;
+
     private final Core core;
     private final Log log;
+    private final CoreShare share;
     private final LightLoad load;
     private final Consumer<Throwable> onCoreFailure;
     private final Consumer<Throwable> onLogFailure;
@@ -66,25 +87,25 @@ public final class CoreAndLogThreads {
     private volatile boolean logStopping;
 
     /**
-     * @param coreMayForce whether the core's thread may run the log's turns: only where whoever it serves waits for the force
-     *     anyway
      * @param onCoreFailure is told, on the thread that fails, what ended the core if not {@link #stop}
      * @param onLogFailure the same of the log
      */
     public CoreAndLogThreads(
-            Core core,
-            Log log,
-            boolean coreMayForce,
-            Consumer<Throwable> onCoreFailure,
-            Consumer<Throwable> onLogFailure) {
-        this(core, log, new LightLoad(coreMayForce), onCoreFailure, onLogFailure);
+            Core core, Log log, CoreShare share, Consumer<Throwable> onCoreFailure, Consumer<Throwable> onLogFailure) {
+        this(core, log, share, new LightLoad(share == CoreShare.FORCES), onCoreFailure, onLogFailure);
     }
 
     /** @param load is owned by these threads from now on */
     CoreAndLogThreads(
-            Core core, Log log, LightLoad load, Consumer<Throwable> onCoreFailure, Consumer<Throwable> onLogFailure) {
+            Core core,
+            Log log,
+            CoreShare share,
+            LightLoad load,
+            Consumer<Throwable> onCoreFailure,
+            Consumer<Throwable> onLogFailure) {
         this.core = core;
         this.log = log;
+        this.share = share;
         this.load = load;
         this.onCoreFailure = onCoreFailure;
         this.onLogFailure = onLogFailure;
@@ -173,36 +194,55 @@ public final class CoreAndLogThreads {
 
         /** @return whether this thread still is the core's */
         private boolean runCoreTurn() {
-            boolean held = load.isLight();
+            boolean held = share == CoreShare.WRITES || load.isLight();
             core.holdWakeups(held);
-            long before = core.submittedFrames();
+            long framesBefore = core.submittedFrames();
+            long sequenceBefore = core.lastSequence();
             load.onTurn(AgentThread.runTurn(core, coreCycle));
-            if (core.submittedFrames() == before) {
+            if (core.submittedFrames() == framesBefore) {
                 return true;
             }
             load.onHandOver(core.lastSequence());
             if (!held) {
                 return true;
             }
-            if (load.isLight() && owner.takeForCore()) {
+            if (isWorthIt(core.lastSequence() - sequenceBefore) && owner.takeForCore()) {
                 return runLogTurnOfCore();
             }
             log.wakeup();
             return true;
         }
 
+        private boolean isWorthIt(long records) {
+            return share == CoreShare.WRITES ? records <= WRITE_RECORDS_MAX : load.isLight();
+        }
+
         private boolean runLogTurnOfCore() {
             inLog = true;
             long startNanos = System.nanoTime();
-            AgentThread.runTurn(log, logCycle);
-            long nanos = System.nanoTime() - startNanos;
+            logCycle.turnBegan(startNanos);
+            boolean owed = runLogTurn(startNanos);
+            long endNanos = System.nanoTime();
+            logCycle.turnEnded(endNanos);
             if (!owner.releaseFromCore()) {
                 owner.release();
                 return false;
             }
             inLog = false;
-            load.onForced(nanos);
+            load.onForced(endNanos - startNanos);
+            if (owed) {
+                log.wakeup();
+            }
             return true;
+        }
+
+        /** @return whether the log thread owes a turn now */
+        private boolean runLogTurn(long nowNanos) {
+            if (share == CoreShare.WRITES) {
+                return log.write(nowNanos);
+            }
+            log.doWork(nowNanos);
+            return false;
         }
 
         // ---- the log

@@ -2,6 +2,7 @@ package io.blipmq.daemon.threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.daemon.threads.CoreAndLogThreads.CoreShare;
 import java.security.SecureRandom;
 import java.util.Queue;
 import java.util.Random;
@@ -9,8 +10,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A core that hands the next frame over when the last one is stored, forces that now and then do not end before the core
@@ -46,11 +48,12 @@ class CoreAndLogThreadsStressTest {
     private final AtomicLong asked = new AtomicLong();
     private volatile long answered;
 
-    @Test
-    void nothingIsLostHoweverOftenTheyChangePlaces() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void nothingIsLostHoweverOftenTheyChangePlaces(CoreShare share) throws Exception {
         System.out.println("CoreAndLogThreadsStressTest: repeat with -Dblipmq.pair.seed=" + seed);
-        CoreAndLogThreads pair =
-                new CoreAndLogThreads(agents.core, agents.log, new LightLoad(true, 2, 16), this::fail, this::fail);
+        CoreAndLogThreads pair = new CoreAndLogThreads(
+                agents.core, agents.log, share, new LightLoad(true, 2, 16), this::fail, this::fail);
         agents.core.everyTurn = this::handOverNext;
         agents.log.force = this::force;
         agents.log.everyTurn = this::answer;
@@ -87,7 +90,7 @@ class CoreAndLogThreadsStressTest {
             ended.countDown();
         } else {
             handedOver++;
-            agents.core.handOver(sizes.nextInt(LARGE) == 0 ? 100 : 1);
+            agents.core.handOver(sizes.nextInt(LARGE) == 0 ? 1000 : 1);
         }
     }
 

@@ -2,6 +2,7 @@ package io.blipmq.daemon.threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.daemon.threads.CoreAndLogThreads.CoreShare;
 import io.blipmq.daemon.threads.FakeAgents.Stored;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -23,9 +24,14 @@ class CoreAndLogThreadsTest {
     private CoreAndLogThreads pair = pair(new LightLoad(true, 1, 1));
 
     private CoreAndLogThreads pair(LightLoad load) {
+        return pair(CoreShare.FORCES, load);
+    }
+
+    private CoreAndLogThreads pair(CoreShare share, LightLoad load) {
         return new CoreAndLogThreads(
                 agents.core,
                 agents.log,
+                share,
                 load,
                 failure -> failures.add(new Failure("core", failure, Thread.currentThread())),
                 failure -> failures.add(new Failure("log", failure, Thread.currentThread())));
@@ -131,6 +137,57 @@ class CoreAndLogThreadsTest {
         for (int i = 0; i < 2 * LightLoad.HAND_OVERS_MIN; i++) {
             assertThat(agents.core.store(1).threadName()).isEqualTo("log");
         }
+        pair.stop();
+    }
+
+    private void startWriting() {
+        pair = pair(CoreShare.WRITES, new LightLoad(false));
+        pair.start();
+        agents.log.awaitIdle();
+    }
+
+    @Test
+    void whereNobodyWaitsForTheForceTheCoresThreadWrites() throws Exception {
+        startWriting();
+        int raised = agents.log.raised.get();
+        for (int i = 0; i < 100; i++) {
+            agents.core.ask(() -> agents.core.handOver(RECORDS_TOO_MANY));
+            Stored stored = FakeAgents.await(agents.log.stored);
+            assertThat(stored.threadName()).isEqualTo("broker");
+        }
+        assertThat(agents.log.raised.get()).as("wakeups of the log thread").isEqualTo(raised);
+        pair.stop();
+    }
+
+    @Test
+    void whatTheCoresThreadLeavesIsTheLogThreads() throws Exception {
+        startWriting();
+        BlockingQueue<Thread> turns = new LinkedBlockingQueue<>();
+        agents.log.everyTurn = () -> turns.add(Thread.currentThread());
+        agents.log.owed = true;
+        agents.core.ask(() -> agents.core.handOver(1));
+        assertThat(FakeAgents.await(turns)).isSameAs(agents.core.owner());
+        assertThat(FakeAgents.await(turns)).isNotSameAs(agents.core.owner());
+        agents.log.owed = false;
+        pair.stop();
+    }
+
+    @Test
+    void manyRecordsAreWrittenWhileTheCoreGoesOn() throws Exception {
+        startWriting();
+        Stored stored = agents.core.store(CoreAndLogThreads.WRITE_RECORDS_MAX + 1);
+        assertThat(stored.threadName()).isEqualTo("log");
+        pair.stop();
+    }
+
+    @Test
+    void theCoreGoesOnWhileAWriteThatItsThreadRunsDoesNotEnd() throws Exception {
+        startWriting();
+        Thread before = agents.core.ask(() -> {});
+        Hang hang = hang(1);
+        assertThat(agents.core.ask(() -> {})).isNotSameAs(before);
+        hang.end();
+        assertThat(FakeAgents.await(agents.log.stored)).isEqualTo(new Stored(1, before, "log"));
         pair.stop();
     }
 

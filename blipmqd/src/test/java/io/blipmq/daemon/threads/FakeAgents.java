@@ -192,6 +192,8 @@ final class FakeAgents {
         volatile Runnable force = () -> {};
         /** Runs in every turn. */
         volatile Runnable everyTurn = () -> {};
+        /** Whether a turn that only writes leaves something to do. */
+        volatile boolean owed;
 
         long storedFrames() {
             return storedFrames;
@@ -210,6 +212,12 @@ final class FakeAgents {
         @Override
         public boolean awaitWork(long timeoutNanos) {
             return signal.await(timeoutNanos);
+        }
+
+        @Override
+        public boolean write(long nowNanos) {
+            doWork(nowNanos);
+            return owed;
         }
 
         @Override
