@@ -91,7 +91,7 @@ final class CheckpointDecoder {
 
     private void time() {
         long millis = in.getLong();
-        int count = count(in, 3 * Long.BYTES);
+        int count = count(in, 2 * Long.BYTES);
         List<WallTime.Jump> jumps = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             jumps.add(new WallTime.Jump(in.getLong(), in.getLong()));

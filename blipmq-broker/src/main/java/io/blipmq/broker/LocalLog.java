@@ -145,6 +145,7 @@ final class LocalLog implements CommandLog {
         }
         int offset = log.claim(CommandCodec.SETTINGS_BYTES);
         CommandCodec.encodeSettings(log.buffer(), offset, settings);
+        forceWanted = true;
         return log.commit(CommandCodec.SETTINGS);
     }
 
@@ -157,6 +158,7 @@ final class LocalLog implements CommandLog {
         }
         int offset = log.claim(CommandCodec.CLOCK_BYTES);
         log.buffer().putLong(offset, millis);
+        settlementsWait = true; // it rides along as they do
         return log.commit(CommandCodec.CLOCK);
     }
 
