@@ -149,8 +149,8 @@ record Command(
         return new Command(Kind.REMOVE, 0, subscription, 0, null, null, null, false, null, 0, 0, 0, reason, 0);
     }
 
-    /** Whether the daemon forces for it; a settlement rides along. */
+    /** Whether the daemon forces for it; the others ride along. */
     boolean wantsForce() {
-        return kind != Kind.SETTLE;
+        return kind != Kind.SETTLE && kind != Kind.CLOCK;
     }
 }
