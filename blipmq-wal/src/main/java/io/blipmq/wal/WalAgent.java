@@ -34,8 +34,8 @@ public interface WalAgent {
     int doWork(long nowNanos);
 
     /**
-     * Writes what has been submitted and publishes it as stored, without any force. Only under policies that let records
-     * count as stored before they are forced.
+     * Writes what has been submitted and publishes it as stored, without any force; nothing while a force is due. Only under
+     * policies that let records count as stored before they are forced.
      *
      * @return whether anything is left for {@link #doWork}: a force that is due, the next segment, or the end of the log
      * @throws StorageFailedException as {@link #doWork}

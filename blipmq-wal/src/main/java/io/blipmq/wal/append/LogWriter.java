@@ -84,6 +84,9 @@ public final class LogWriter implements WalAgent {
         if (schedule.storedMeansForced()) {
             throw new IllegalStateException("what is not forced is not stored");
         }
+        if (schedule.isDue(nowNanos)) {
+            return true; // more records would be more than the policy lets a power loss take
+        }
         run(nowNanos, false);
         return written < ring.submitted() || isForceDue(nowNanos);
     }

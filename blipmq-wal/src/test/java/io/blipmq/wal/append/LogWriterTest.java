@@ -246,7 +246,15 @@ class LogWriterTest {
         log.append("c");
         log.wal().appender().submit(true);
         assertThat(log.wal().agent().write(log.nowNanos())).as("a force is due").isTrue();
-        assertThat(callsOf(() -> log.wal().agent().doWork(log.nowNanos()))).containsExactly("force " + FIRST);
+        log.append("d");
+        log.wal().appender().submit(true);
+        assertThat(callsOf(() -> log.wal().agent().write(log.nowNanos())))
+                .as("no more than the policy lets a power loss take")
+                .isEmpty();
+        assertThat(log.drain().drainedTexts()).containsExactly("a", "b", "c");
+        log.wal().agent().doWork(log.nowNanos());
+        assertThat(log.drain().drainedTexts()).containsExactly("a", "b", "c", "d");
+        assertThat(storage.calls()).last().isEqualTo("force " + FIRST);
     }
 
     @Test
