@@ -17,6 +17,7 @@ final class Blip1Session extends BlipSession {
         super(shared, host, version.number(), version.metrics());
         this.version = version;
         answers = new Blip1Answers(this, shared);
+        answerBy(answers);
     }
 
     @Override
@@ -41,8 +42,7 @@ final class Blip1Session extends BlipSession {
         };
     }
 
-    @Override
-    protected Blip1Answers answers() {
+    Blip1Answers answers() {
         return answers;
     }
 
