@@ -4,22 +4,16 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One peer's socket, with what was read from it, what is to be written to it, and the session of its protocol. Owned by the
  * broker thread; the event loop calls each step of a turn for all connections before the next step.
  *
- * <p>It ends when its peer has ended, when its session ends, or when the server ends it. The session then lets go of what it
- * holds, and what the peer is owed is sent; behind that comes the goodbye, if the protocol has one. A close with unread
- * input would destroy what the peer has not taken from the network yet, so after a goodbye the server shuts its own side
- * first and gives the peer some time to close the other.
- *
- * <p>A peer that stops reading stops being read: see {@link PacketFlow}.
+ * <p>How far packets are handled, and with them backpressure, is {@link PacketFlow}'s; how a connection ends is
+ * {@link ConnectionLifecycle}'s.
  */
 final class Connection implements SessionHost {
-    private static final Logger logger = LoggerFactory.getLogger(Connection.class);
+    private static final String NOT_OWNER = "a connection belongs to its event loop's thread";
 
     private final LoopResources shared;
     private final SocketChannel channel;
@@ -29,6 +23,7 @@ final class Connection implements SessionHost {
     private final InputBuffer input;
     private final OutputQueue output;
     private final ConnectionDeadlines deadlines;
+    private final ConnectionLifecycle life;
     private final PacketFlow packets;
 
     /** Where {@link Connections} has this one; negative when it has let go of it. */
@@ -37,7 +32,6 @@ final class Connection implements SessionHost {
     boolean active;
 
     private Session session;
-    private ConnectionState state = ConnectionState.OPEN;
     private int interestOps = SelectionKey.OP_READ;
 
     /** @param surplus whether there are as many connections as may be without it */
@@ -57,7 +51,8 @@ final class Connection implements SessionHost {
         input = new InputBuffer(shared);
         output = new OutputQueue(shared);
         deadlines = new ConnectionDeadlines(shared, input, output, surplus, nowNanos);
-        packets = new PacketFlow(shared, this, input, output, deadlines);
+        life = new ConnectionLifecycle(shared, this, channel, key, input, output, deadlines);
+        packets = new PacketFlow(shared, this, life, input, output, deadlines);
         session = protocol.begin(this);
     }
 
@@ -65,8 +60,8 @@ final class Connection implements SessionHost {
 
     /** Reads what the socket has, once. */
     int read(int bytesMax, boolean probeEnd) {
-        assert shared.isOwner() : "a connection belongs to its event loop's thread";
-        if (state == ConnectionState.LINGERING) {
+        assert shared.isOwner() : NOT_OWNER;
+        if (life.isLingering()) {
             input.discard(channel);
             return 0;
         }
@@ -79,14 +74,14 @@ final class Connection implements SessionHost {
             deadlines.onHeard(shared.nowNanos);
         }
         if (input.failure() != null) {
-            onLost(input.failure());
+            life.onLost(input.failure());
         }
         return read;
     }
 
     /** Handles the packets that are there; see {@link PacketFlow}. */
     int handleInput(long nowNanos) {
-        if (!state.takesPackets()) {
+        if (!life.takesPackets()) {
             return 0;
         }
         int handled = packets.handle(nowNanos);
@@ -94,7 +89,7 @@ final class Connection implements SessionHost {
             session.onInputEnded();
         }
         if (session.isEnded()) {
-            beginEnd(nowNanos, shared.times.lastAnswersNanos());
+            life.beginEnd(nowNanos, shared.times.lastAnswersNanos());
         }
         return handled;
     }
@@ -112,7 +107,7 @@ final class Connection implements SessionHost {
         long written = write();
         deadlines.onWritten(written, nowNanos);
         if (session.isEnded()) {
-            written += goOnEnding(nowNanos);
+            written += life.goOnEnding(nowNanos);
         }
         updateInterest();
         return written;
@@ -128,7 +123,7 @@ final class Connection implements SessionHost {
             return;
         }
         if (session.isEnded()) {
-            closeIfOverdue(nowNanos, isShort);
+            life.closeIfOverdue(nowNanos, isShort);
             return;
         }
         if (!isListening()) {
@@ -138,9 +133,13 @@ final class Connection implements SessionHost {
         if (overdue != null && surplus) {
             close(); // the log has a line about it already
         } else if (overdue != null) {
-            boolean othersWait = overdue == EndReason.OUTPUT_TIMEOUT && isShort.ofOutput();
-            endOverdue(overdue, nowNanos, othersWait);
+            life.endOverdue(overdue, nowNanos, isShort);
         }
+    }
+
+    /** Ends session and socket at once and gives back every buffer. */
+    void close() {
+        life.close();
     }
 
     /** Tells the peer, if it can be told, that the daemon is about to end. */
@@ -178,22 +177,25 @@ final class Connection implements SessionHost {
 
     @Override
     public void onOutput() {
+        assert shared.isOwner() : NOT_OWNER;
         shared.active.add(this);
     }
 
     @Override
     public void handOver(Session successor) {
+        assert shared.isOwner() : NOT_OWNER;
         session = successor;
     }
 
     @Override
     public void replace() {
+        assert shared.isOwner() : NOT_OWNER;
         if (session.isEnded()) {
             return;
         }
         packets.handle(shared.nowNanos);
         if (!session.isEnded()) {
-            end(EndReason.REPLACED, shared.nowNanos);
+            life.end(EndReason.REPLACED, shared.nowNanos);
         }
         shared.active.add(this);
     }
@@ -205,7 +207,7 @@ final class Connection implements SessionHost {
     }
 
     boolean isClosed() {
-        return state == ConnectionState.CLOSED;
+        return life.isClosed();
     }
 
     /** Whether nothing more comes in. */
@@ -278,168 +280,11 @@ final class Connection implements SessionHost {
         return input.isEnded() && !session.isEnded();
     }
 
-    // --- the end ---
-
-    /**
-     * The one way to another state.
-     *
-     * <table>
-     *   <tr><td>OPEN → LOST</td><td>the socket fails</td></tr>
-     *   <tr><td>OPEN → BROKEN</td><td>the peer breaks a protocol that has no goodbye</td></tr>
-     *   <tr><td>OPEN → ENDING</td><td>the session ends: by the peer's end of input, by itself, or by the server</td></tr>
-     *   <tr><td>ENDING → GOODBYE</td><td>all that was owed has left, but for the goodbye</td></tr>
-     *   <tr><td>GOODBYE → LINGERING</td><td>the goodbye has left, and the peer has not closed its side</td></tr>
-     *   <tr><td>any → CLOSED</td><td>nothing is owed any more, the socket is lost, or its time is over</td></tr>
-     * </table>
-     */
-    private void transitionTo(ConnectionState next) {
-        if (!state.mayBecome(next)) {
-            throw new IllegalStateException("a connection that is " + state + " cannot become " + next);
-        }
-        state = next;
-    }
-
-    /** The peer broke the protocol: what it is owed may leave if it can be told so, else what is queued. */
-    void onViolation(ProtocolViolation e) {
-        e.reason().count(shared.metrics);
-        warn(e.getMessage());
-        session.end(e.reason(), e.getMessage());
-        if (state == ConnectionState.OPEN && !session.owesGoodbye()) {
-            transitionTo(ConnectionState.BROKEN);
-        }
-    }
-
-    /** The server ends the connection: what the peer is owed, and why, may leave if that does not take long. */
-    private void end(EndReason reason, long nowNanos) {
-        String text = reason.text(shared.times);
-        reason.count(shared.metrics);
-        warn(text);
-        session.end(reason, text);
-        beginEnd(nowNanos, shared.times.lingerNanos());
-    }
-
-    /** The session has ended, and what is owed has so long to leave. */
-    private void beginEnd(long nowNanos, long limitNanos) {
-        if (state == ConnectionState.OPEN) {
-            transitionTo(ConnectionState.ENDING);
-        }
-        deadlines.onEnding(nowNanos, limitNanos);
-        input.drop();
-    }
-
-    /** @return bytes written */
-    private long goOnEnding(long nowNanos) {
-        return switch (state) {
-            case OPEN -> {
-                beginEnd(nowNanos, shared.times.lastAnswersNanos());
-                yield goOnEnding(nowNanos);
-            }
-            case ENDING -> isAnswered() ? closeOrSayGoodbye(nowNanos) : 0;
-            case GOODBYE -> {
-                lingerIfSaid();
-                yield 0;
-            }
-            case LINGERING -> {
-                closeIfPeerHas();
-                yield 0;
-            }
-            case LOST, BROKEN -> {
-                close();
-                yield 0;
-            }
-            case CLOSED -> 0;
-        };
-    }
-
-    private long closeOrSayGoodbye(long nowNanos) {
-        if (!session.owesGoodbye()) {
-            close();
-            return 0;
-        }
-        session.sayGoodbye();
-        transitionTo(ConnectionState.GOODBYE);
-        deadlines.onEnding(nowNanos, shared.times.lingerNanos());
-        long written = write();
-        if (!isClosed()) {
-            lingerIfSaid();
-        }
-        return written;
-    }
-
-    private void lingerIfSaid() {
-        if (!isAnswered()) {
-            return;
-        }
-        try {
-            channel.shutdownOutput();
-            transitionTo(ConnectionState.LINGERING);
-            closeIfPeerHas();
-        } catch (IOException e) {
-            onLost(e);
-        }
-    }
-
-    private void closeIfPeerHas() {
-        if (input.isEnded()) {
-            close();
-        }
-    }
-
-    private void endOverdue(EndReason reason, long nowNanos, boolean othersWait) {
-        end(reason, nowNanos);
-        if (session.owesGoodbye() && !othersWait) {
-            flush(nowNanos);
-        } else {
-            close();
-        }
-    }
-
-    private void closeIfOverdue(long nowNanos, Shortage isShort) {
-        if (isShort.ofOutput() && deadlines.isOutputStuck(nowNanos)) {
-            EndReason.OUTPUT_TIMEOUT.count(shared.metrics);
-            warn(EndReason.OUTPUT_TIMEOUT.text(shared.times));
-            close();
-        } else if (deadlines.isEndOverdue(nowNanos)) {
-            if (state == ConnectionState.ENDING && !session.owesGoodbye()) {
-                warn("its last answers were not taken in time");
-            }
-            close();
-        }
-    }
-
-    /** Ends session and socket at once and gives back every buffer. */
-    void close() {
-        if (isClosed()) {
-            return;
-        }
-        transitionTo(ConnectionState.CLOSED);
-        session.onClosed();
-        input.drop();
-        output.clear();
-        key.cancel();
-        try {
-            channel.close();
-        } catch (IOException e) {
-            logger.debug("Closing the connection from {} failed: {}", peer, e.toString());
-        }
-    }
-
-    /** The socket failed. */
-    private void onLost(IOException e) {
-        logger.debug("Lost the connection from {}: {}", peer, e.toString());
-        input.onFailed(e);
-        output.clear();
-        if (state == ConnectionState.OPEN) {
-            transitionTo(ConnectionState.LOST);
-        } else if (state != ConnectionState.LOST) {
-            close();
-        }
-    }
-
     // --- the socket ---
 
-    private long write() {
-        if (state == ConnectionState.LOST) {
+    /** Offers the output to the socket once. @return bytes written */
+    long write() {
+        if (life.isLost()) {
             output.clear();
             return 0;
         }
@@ -448,7 +293,7 @@ final class Connection implements SessionHost {
             session.onWritten();
             return written;
         } catch (IOException e) {
-            onLost(e);
+            life.onLost(e);
             return 0;
         }
     }
@@ -457,7 +302,7 @@ final class Connection implements SessionHost {
         if (isClosed()) {
             return;
         }
-        boolean reads = mayRead() || state == ConnectionState.LINGERING;
+        boolean reads = mayRead() || life.isLingering();
         int ops = (reads ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE);
         if (reads && !isListening()) {
             restartInput(shared.nowNanos);
@@ -466,9 +311,5 @@ final class Connection implements SessionHost {
             interestOps = ops;
             key.interestOps(ops);
         }
-    }
-
-    private void warn(String reason) {
-        logger.warn("Closed the connection from {}: {}", peer, reason);
     }
 }

@@ -1,6 +1,6 @@
 package io.blipmq.net;
 
-/** How far a connection has come. Immutable. The moves between these are {@link Connection#transitionTo}'s. */
+/** How far a connection has come. Immutable. The moves between these are {@link ConnectionLifecycle}'s. */
 enum ConnectionState {
     /** Packets come in, and output leaves. */
     OPEN,
@@ -24,10 +24,5 @@ enum ConnectionState {
             case LOST, BROKEN, LINGERING -> next == CLOSED;
             case CLOSED -> false;
         };
-    }
-
-    /** Whether packets are handled. */
-    boolean takesPackets() {
-        return this == OPEN || this == LOST;
     }
 }

@@ -51,8 +51,8 @@ final class Connections {
     /**
      * Reads from every ready socket, each its share, beginning with another one every turn.
      *
-     * <p>When a stranger is among them, who may be a client that comes back, it is also looked whether the others have
-     * ended: the old connection of that client should be seen to be gone before the new one subscribes.
+     * <p>A stranger among them may be a client that comes back. Its old connection should be seen to be gone before the new one
+     * subscribes, so this also checks whether the other connections have ended.
      */
     int read() {
         int count = ready.size();

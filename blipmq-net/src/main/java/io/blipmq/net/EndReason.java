@@ -7,13 +7,13 @@ import java.util.function.ToLongFunction;
 public enum EndReason {
     HANDSHAKE_TIMEOUT(NetMetric.HANDSHAKE_TIMEOUTS, "no handshake within ", NetTimes::handshakeNanos),
     INPUT_TIMEOUT(
-            NetMetric.PARTIAL_FRAME_TIMEOUTS, "a frame that has begun made no progress for ", NetTimes::inputNanos),
+            NetMetric.PARTIAL_PACKET_TIMEOUTS, "a frame that has begun made no progress for ", NetTimes::inputNanos),
     /** Others need the room that it takes. */
     INPUT_SHORT_TIMEOUT(
-            NetMetric.PARTIAL_FRAME_TIMEOUTS,
+            NetMetric.PARTIAL_PACKET_TIMEOUTS,
             "others wait for the room of a frame that has begun, and it made no progress for ",
             NetTimes::inputShortNanos),
-    SILENCE(NetMetric.HEARTBEAT_TIMEOUTS, "nothing came from the client for longer than it had promised", null),
+    SILENCE(NetMetric.SILENCE_TIMEOUTS, "nothing came from the client for longer than it had promised", null),
     DISK_FULL(null, "the disk is full, and an acknowledgement found no room within ", NetTimes::diskNanos),
     OUTPUT_TIMEOUT(NetMetric.OUTPUT_TIMEOUTS, "none of the output was taken for ", NetTimes::outputNanos),
     REPLACED(NetMetric.CONNECTIONS_REPLACED, "replaced by a newer connection of the same client", null),

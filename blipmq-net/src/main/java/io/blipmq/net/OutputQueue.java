@@ -191,7 +191,7 @@ public final class OutputQueue {
     private void onQueued(int packetBytes) {
         queuedBytes += packetBytes;
         metrics.add(NetMetric.OUTPUT_BYTES, packetBytes);
-        metrics.increment(NetMetric.FRAMES_OUT);
+        metrics.increment(NetMetric.PACKETS_OUT);
     }
 
     private void addTail(int packetBytes) {

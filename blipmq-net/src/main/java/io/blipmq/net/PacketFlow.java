@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 final class PacketFlow {
     private final LoopResources shared;
     private final Connection connection;
+    private final ConnectionLifecycle life;
     private final InputBuffer input;
     private final OutputQueue output;
     private final ConnectionDeadlines deadlines;
@@ -24,11 +25,13 @@ final class PacketFlow {
     PacketFlow(
             LoopResources shared,
             Connection connection,
+            ConnectionLifecycle life,
             InputBuffer input,
             OutputQueue output,
             ConnectionDeadlines deadlines) {
         this.shared = shared;
         this.connection = connection;
+        this.life = life;
         this.input = input;
         this.output = output;
         this.deadlines = deadlines;
@@ -49,8 +52,8 @@ final class PacketFlow {
         refused = false;
         long workEnd = shared.broker.requestWork() + shared.limits.workPerTurnMax();
         try {
-            while (at < to && mayHandle() && shared.broker.requestWork() < workEnd) {
-                Session session = connection.session();
+            Session session = connection.session();
+            while (at < to && mayHandle(session) && shared.broker.requestWork() < workEnd) {
                 int packetBytes = session.packetBytes(buffer, at, to - at);
                 if (packetBytes == 0 || packetBytes > to - at) {
                     break;
@@ -61,35 +64,42 @@ final class PacketFlow {
                 }
                 at += packetBytes;
                 packets++;
+                session = connection.session(); // which the packet may have handed the connection over to
             }
         } catch (ProtocolViolation e) {
-            connection.onViolation(e);
+            life.onViolation(e);
         }
         readBytesMax = packets == 0 ? Long.MAX_VALUE : (long) shared.limits.packetsPerRead() * (at - from) / packets;
-        Session session = connection.session();
-        if (!session.isEnded()) {
-            input.onHandled(at, session, nowNanos);
+        Session next = connection.session();
+        if (!next.isEnded()) {
+            input.onHandled(at, next, nowNanos);
         }
         if (!refusedBefore || packets > 0) {
             deadlines.onLogMoved(nowNanos);
         }
-        session.onPacketsHandled(packets);
+        next.onPacketsHandled(packets);
         return packets;
     }
 
     /** Whether the session and the output would take another packet. */
     boolean mayHandle() {
-        Session session = connection.session();
-        return !session.isEnded()
+        return mayHandle(connection.session());
+    }
+
+    private boolean mayHandle(Session session) {
+        return session.takesPacket()
                 && !output.isFull()
-                && !session.isFull()
-                && (session.isReady() || output.isBelow(shared.limits.output().strangerHighWaterBytes()));
+                && (output.isBelow(shared.limits.output().strangerHighWaterBytes()) || session.isReady());
     }
 
     /** Whether what the socket has would have a place, and be handled. */
     boolean mayRead() {
         Session session = connection.session();
-        return !input.isEnded() && mayHandle() && !refused && !input.hasPacket(session) && input.hasRoom(session);
+        return !input.isEnded()
+                && mayHandle(session)
+                && !refused
+                && !input.hasPacket(session)
+                && input.hasRoom(session);
     }
 
     /** Whether the next packet waits until the log has room. */

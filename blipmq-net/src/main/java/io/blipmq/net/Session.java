@@ -37,9 +37,9 @@ public interface Session {
     /** So many packets have been handled one after the other: to be counted. */
     default void onPacketsHandled(int packets) {}
 
-    /** Whether the answers to earlier packets have to leave before another packet is taken. */
-    default boolean isFull() {
-        return false;
+    /** Whether another packet is taken now: the session has not ended, and no earlier answer has to leave first. */
+    default boolean takesPacket() {
+        return !isEnded();
     }
 
     // --- answers and pushes out ---

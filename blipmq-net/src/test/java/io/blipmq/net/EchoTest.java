@@ -151,10 +151,10 @@ class EchoTest {
         client.send("here").expect("here");
         server.advanceSeconds(29);
         server.untilQuiet();
-        assertThat(server.metric(NetMetric.HEARTBEAT_TIMEOUTS)).isZero();
+        assertThat(server.metric(NetMetric.SILENCE_TIMEOUTS)).isZero();
         server.advanceSeconds(2);
         client.expect("goodbye: are you still there?").expectClosed();
-        assertThat(server.metric(NetMetric.HEARTBEAT_TIMEOUTS)).isEqualTo(1);
+        assertThat(server.metric(NetMetric.SILENCE_TIMEOUTS)).isEqualTo(1);
     }
 
     @Test

@@ -204,7 +204,7 @@ class PartialInputTest {
         client.expectSilence();
         server.advanceSeconds(3);
         client.expectClosed();
-        assertThat(server.metric(NetMetric.PARTIAL_FRAME_TIMEOUTS)).isEqualTo(1);
+        assertThat(server.metric(NetMetric.PARTIAL_PACKET_TIMEOUTS)).isEqualTo(1);
         assertThat(server.metric(NetMetric.ASSEMBLY_BYTES)).isZero();
     }
 

@@ -138,7 +138,7 @@ final class Observation {
                         Metric.CONNECTIONS_TIMED_OUT,
                         Map.of(
                                 "handshake", net(NetMetric.HANDSHAKE_TIMEOUTS),
-                                "frame", net(NetMetric.PARTIAL_FRAME_TIMEOUTS),
+                                "frame", net(NetMetric.PARTIAL_PACKET_TIMEOUTS),
                                 "output", net(NetMetric.OUTPUT_TIMEOUTS)))
                 .value(Metric.NETWORK_RECEIVED, net(NetMetric.BYTES_IN))
                 .value(Metric.NETWORK_SENT, net(NetMetric.BYTES_OUT))

@@ -137,6 +137,43 @@ class StructureTest {
     }
 
     @Test
+    void theEventLoopKnowsNoProtocol() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.blipmq.net")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.blipmq.net.*..", "io.blipmq.protocol..")
+                .because("a protocol is a guest of the event loop")
+                .check(CLASSES);
+    }
+
+    @Test
+    void aVersionOfTheProtocolKnowsNoOther() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.blipmq.net.blip")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.blipmq.net.blip1", "io.blipmq.net.blip2")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.blipmq.net.blip1")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.blipmq.net.blip2")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.blipmq.net.blip2")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.blipmq.net.blip1")
+                .check(CLASSES);
+    }
+
+    @Test
     void nothingSleeps() {
         noClasses()
                 .should()

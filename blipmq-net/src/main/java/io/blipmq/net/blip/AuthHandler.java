@@ -16,17 +16,17 @@ final class AuthHandler {
 
     static void onFrame(BlipSession session, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
         if (!PayloadLayout.isAuth(buffer, payload, payloadLength)) {
-            session.answers().nack(correlationId, Nack.INVALID_AUTH);
+            session.commonAnswers().nack(correlationId, Nack.INVALID_AUTH);
             return;
         }
         byte[] key = key(buffer, payload);
         OwnerId owner = session.shared().keys().ownerOf(key);
         if (owner != null) {
             session.onAuthenticated(owner);
-            session.answers().ack(correlationId, 0);
+            session.commonAnswers().ack(correlationId, 0);
             session.onShutdown(); // which may have begun before the client was known
         } else {
-            session.answers().nack(correlationId, Nack.INVALID_API_KEY);
+            session.commonAnswers().nack(correlationId, Nack.INVALID_API_KEY);
             onWrongKey(session);
         }
         Arrays.fill(key, (byte) 0);

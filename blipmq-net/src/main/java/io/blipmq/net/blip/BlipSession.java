@@ -35,6 +35,7 @@ public abstract class BlipSession implements Session {
     /** The largest value that a frame's length field may have. */
     private int lengthMax;
 
+    private Answers<?> answers;
     private Client client;
     private OwnerId owner;
     private int wrongKeys;
@@ -48,6 +49,11 @@ public abstract class BlipSession implements Session {
         lengthMax = lengthMax(host.packetBytesMax());
     }
 
+    /** Says where this session's answers go, before anything else happens. */
+    protected final void answerBy(Answers<?> ownAnswers) {
+        answers = ownAnswers;
+    }
+
     /** Answers the HELLO that this session was begun for. */
     protected abstract void answerHello(long correlationId);
 
@@ -57,9 +63,6 @@ public abstract class BlipSession implements Session {
     /** Handles what only this version has. @return false when the frame has to wait */
     protected abstract boolean onRequest(
             FrameType type, long correlationId, ByteBuffer buffer, int payload, int payloadLength);
-
-    /** The answers of this session, in the order of its requests. */
-    protected abstract Answers<?> answers();
 
     // --- frames ---
 
@@ -115,9 +118,9 @@ public abstract class BlipSession implements Session {
             return false;
         }
         switch (type) {
-            case HELLO -> answers().nack(correlationId, Nack.HELLO_ALREADY_PERFORMED);
-            case AUTH -> answers().nack(correlationId, Nack.ALREADY_AUTHENTICATED);
-            case PING -> answers().pong(correlationId);
+            case HELLO -> answers.nack(correlationId, Nack.HELLO_ALREADY_PERFORMED);
+            case AUTH -> answers.nack(correlationId, Nack.ALREADY_AUTHENTICATED);
+            case PING -> answers.pong(correlationId);
             default -> {
                 return onRequest(type, correlationId, buffer, payload, payloadLength);
             }
@@ -128,9 +131,9 @@ public abstract class BlipSession implements Session {
     /** Handles a frame of a client that has not shown its key. */
     void onHandshake(FrameType type, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
         switch (type) {
-            case HELLO -> answers().nack(correlationId, Nack.HELLO_ALREADY_PERFORMED);
+            case HELLO -> answers.nack(correlationId, Nack.HELLO_ALREADY_PERFORMED);
             case AUTH -> AuthHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
-            default -> answers().nack(correlationId, Nack.UNAUTHENTICATED);
+            default -> answers.nack(correlationId, Nack.UNAUTHENTICATED);
         }
     }
 
@@ -144,7 +147,7 @@ public abstract class BlipSession implements Session {
     void onAuthenticated(OwnerId newOwner) {
         owner = newOwner;
         client = connect(owner, text(host.address()));
-        answers().onAuthenticated(client);
+        answers.onAuthenticated(client);
         transitionTo(SessionState.READY);
         lengthMax = lengthMax(host.packetBytesMax());
         metrics.onSessionReady();
@@ -169,23 +172,23 @@ public abstract class BlipSession implements Session {
     // --- answers ---
 
     @Override
-    public final boolean isFull() {
-        return answers().isFull();
+    public final boolean takesPacket() {
+        return state != SessionState.CLOSING && !answers.isFull();
     }
 
     @Override
     public final boolean isAnswerWaiting() {
-        return answers().isWaiting();
+        return answers.isWaiting();
     }
 
     @Override
     public final boolean isAnswerDue() {
-        return answers().isDue();
+        return answers.isDue();
     }
 
     @Override
     public final int sendDueAnswers() {
-        return answers().sendDue();
+        return answers.sendDue();
     }
 
     // --- the end ---
@@ -251,7 +254,7 @@ public abstract class BlipSession implements Session {
     @Override
     public final void onClosed() {
         onInputEnded();
-        answers().clear();
+        answers.clear();
     }
 
     @Override
@@ -281,6 +284,11 @@ public abstract class BlipSession implements Session {
 
     public final OutputQueue output() {
         return host.output();
+    }
+
+    /** The kinds of answers that all versions have. */
+    final Answers<?> commonAnswers() {
+        return answers;
     }
 
     final BlipResources shared() {

@@ -22,6 +22,7 @@ final class HelloSession extends BlipSession {
         super(shared, host, protocol.first().number(), protocol.first().metrics());
         this.protocol = protocol;
         answers = new Answers<>(this, shared);
+        answerBy(answers);
     }
 
     @Override
@@ -73,10 +74,5 @@ final class HelloSession extends BlipSession {
     @Override
     protected boolean onRequest(FrameType type, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
         throw new IllegalStateException("no request is taken before HELLO");
-    }
-
-    @Override
-    protected Answers<?> answers() {
-        return answers;
     }
 }

@@ -18,6 +18,7 @@ final class Blip1Session extends BlipSession {
         super(shared, host, version.number(), version.metrics());
         this.version = version;
         answers = new Blip1Answers(this, shared);
+        answerBy(answers);
     }
 
     @Override
@@ -42,8 +43,7 @@ final class Blip1Session extends BlipSession {
         };
     }
 
-    @Override
-    protected Blip1Answers answers() {
+    Blip1Answers answers() {
         return answers;
     }
 

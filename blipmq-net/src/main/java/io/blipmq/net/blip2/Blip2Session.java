@@ -42,6 +42,7 @@ final class Blip2Session extends BlipSession {
         this.version = version;
         this.greeting = greeting;
         answers = new Blip2Answers(this, shared);
+        answerBy(answers);
         pushes = new PushSink(host.output(), host::onOutput);
     }
 
@@ -75,8 +76,7 @@ final class Blip2Session extends BlipSession {
         };
     }
 
-    @Override
-    protected Blip2Answers answers() {
+    Blip2Answers answers() {
         return answers;
     }
 

@@ -45,7 +45,7 @@ class OpenFramesTest {
                 "00000017 23 0000000000000008 00 0000000000000006 00000001 61",
                 "00000030 23 0000000000000008 01 0000000000000006"
                         + "000000000000000c 0001 00000001 62 000000000000000d 0001 00000001 63");
-        assertThat(memory.metric(NetMetric.FRAMES_OUT)).isEqualTo(4);
+        assertThat(memory.metric(NetMetric.PACKETS_OUT)).isEqualTo(4);
     }
 
     @Test

@@ -1,10 +1,12 @@
-package io.blipmq.net;
+package io.blipmq.net.blip1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.broker.BrokerOptions;
+import io.blipmq.net.TestClient;
+import io.blipmq.net.TestServer;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,7 +1,11 @@
-package io.blipmq.net;
+package io.blipmq.net.blip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.net.NetLimits;
+import io.blipmq.net.PushClient;
+import io.blipmq.net.TestClient;
+import io.blipmq.net.TestServer;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.io.IOException;

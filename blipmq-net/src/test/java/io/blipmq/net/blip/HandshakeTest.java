@@ -1,7 +1,10 @@
-package io.blipmq.net;
+package io.blipmq.net.blip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.net.NetMetric;
+import io.blipmq.net.TestClient;
+import io.blipmq.net.TestServer;
 import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.Nack;
 import java.io.IOException;

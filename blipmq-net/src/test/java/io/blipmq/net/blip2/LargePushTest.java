@@ -1,7 +1,12 @@
-package io.blipmq.net;
+package io.blipmq.net.blip2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.net.Attach;
+import io.blipmq.net.NetBudgets;
+import io.blipmq.net.NetMetric;
+import io.blipmq.net.PushClient;
+import io.blipmq.net.TestServer;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.AttachLayout;

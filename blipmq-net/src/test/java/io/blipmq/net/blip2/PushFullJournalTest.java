@@ -1,8 +1,11 @@
-package io.blipmq.net;
+package io.blipmq.net.blip2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.broker.BrokerOptions;
+import io.blipmq.net.Attach;
+import io.blipmq.net.PushClient;
+import io.blipmq.net.TestServer;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.SettleLayout;
 import java.io.IOException;

@@ -1,7 +1,9 @@
-package io.blipmq.net;
+package io.blipmq.net.blip1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.net.TestClient;
+import io.blipmq.net.TestServer;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

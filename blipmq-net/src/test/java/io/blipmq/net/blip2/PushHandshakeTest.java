@@ -1,7 +1,12 @@
-package io.blipmq.net;
+package io.blipmq.net.blip2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.net.Attach;
+import io.blipmq.net.NetMetric;
+import io.blipmq.net.PushClient;
+import io.blipmq.net.TestClient;
+import io.blipmq.net.TestServer;
 import io.blipmq.protocol.v2.Welcome;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
@@ -137,7 +142,7 @@ class PushHandshakeTest {
         PushClient ready = server.connectPushReady();
         ready.ping(1).frame(type, 2, "");
         ready.expectPong(1);
-        ready.expectLastWord(400);
+        ready.expectGoodbye(400);
         assertThat(server.metric(NetMetric.PROTOCOL_ERRORS)).isEqualTo(1);
     }
 

@@ -1,7 +1,16 @@
-package io.blipmq.net;
+package io.blipmq.net.blip2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.net.Attach;
+import io.blipmq.net.NetBudgets;
+import io.blipmq.net.NetLimits;
+import io.blipmq.net.NetMetric;
+import io.blipmq.net.NetOptions;
+import io.blipmq.net.NetTimes;
+import io.blipmq.net.PushClient;
+import io.blipmq.net.TestClient;
+import io.blipmq.net.TestServer;
 import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.v2.AttachLayout;
@@ -11,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What a client of version 2 is told before the server closes its connection, and when it does. */
-class LastWordTest {
+class GoodbyeTest {
     private TestServer server;
 
     private PushClient start() throws IOException {
@@ -58,15 +67,15 @@ class LastWordTest {
     void aFrameThatIsTooLongSaysHowLongItMayBe() throws IOException {
         PushClient client = start();
         client.sendHex("01000001 10");
-        client.expectLastWord(413, "frame length 16777217, where 16777216 is the most");
+        client.expectGoodbye(413, "frame length 16777217, where 16777216 is the most");
         PushClient stranger = server.connectPush();
         stranger.hello(1, "").sendHex("00010001 02");
         stranger.expectWelcome(1);
-        stranger.expectLastWord(413, "frame length 65537, where 65536 is the most");
+        stranger.expectGoodbye(413, "frame length 65537, where 65536 is the most");
     }
 
     @Test
-    void whatWasAcceptedBeforeIsConfirmedBeforeTheLastWord() throws IOException {
+    void whatWasAcceptedBeforeIsConfirmedBeforeTheGoodbye() throws IOException {
         PushClient client = start();
         server.journal.hold();
         client.attached(3, Attach.to("t").qos0());
@@ -74,7 +83,7 @@ class LastWordTest {
         server.untilQuiet();
         server.journal.release();
         client.expectConfirm(1, 1, 1);
-        client.expectLastWord(400);
+        client.expectGoodbye(400);
     }
 
     // --- handshake
@@ -88,7 +97,7 @@ class LastWordTest {
         for (int id = 2; id < 5; id++) {
             client.expectNack(id, 401, "invalid API key");
         }
-        client.expectLastWord(401, "too many wrong API keys");
+        client.expectGoodbye(401, "too many wrong API keys");
     }
 
     @Test
@@ -98,7 +107,7 @@ class LastWordTest {
         client.hello(1, "");
         client.expectWelcome(1);
         server.advanceSeconds(11);
-        client.expectLastWord(408, "no handshake within 10 seconds");
+        client.expectGoodbye(408, "no handshake within 10 seconds");
     }
 
     @Test
@@ -121,7 +130,7 @@ class LastWordTest {
         PushClient first = server.connectPushReady();
         PushClient pushed = server.connectPush();
         pushed.hello(1, "late").auth(2, TestServer.KEY);
-        pushed.expectLastWord(429, "there are as many connections as max_connections allows");
+        pushed.expectGoodbye(429, "there are as many connections as max_connections allows");
         server.connect().hello(1).expectClosed();
         server.connect().ping(1).expectClosed();
         TestClient silent = server.connect();
@@ -148,8 +157,8 @@ class LastWordTest {
         server.advanceSeconds(59);
         client.expectSilence();
         server.advanceSeconds(3);
-        client.expectLastWord(408, "a frame that has begun made no progress for 60 seconds");
-        assertThat(server.metric(NetMetric.PARTIAL_FRAME_TIMEOUTS)).isEqualTo(1);
+        client.expectGoodbye(408, "a frame that has begun made no progress for 60 seconds");
+        assertThat(server.metric(NetMetric.PARTIAL_PACKET_TIMEOUTS)).isEqualTo(1);
         assertThat(server.metric(NetMetric.ASSEMBLY_BYTES)).isZero();
     }
 
@@ -180,7 +189,7 @@ class LastWordTest {
             server.advanceSeconds(25);
             server.untilQuiet();
         }
-        client.expectLastWord(408);
+        client.expectGoodbye(408);
     }
 
     @Test
@@ -201,7 +210,7 @@ class LastWordTest {
             server.untilQuiet();
             server.advanceSeconds(1);
         }
-        half.expectLastWord(
+        half.expectGoodbye(
                 408, "others wait for the room of a frame that has begun, and it made no progress for 2 seconds");
         whole.send(frame.limit(frame.capacity()));
         whole.expectConfirm(1, 1, 0);
@@ -233,8 +242,8 @@ class LastWordTest {
         server.advanceSeconds(11);
         server.untilQuiet();
         server.connectPushReady().attach(4, Attach.to("t").named("n")).expectAttached(4, true, 0);
-        client.expectLastWord(408, "nothing came for more than twice the heartbeat");
-        assertThat(server.metric(NetMetric.HEARTBEAT_TIMEOUTS)).isEqualTo(1);
+        client.expectGoodbye(408, "nothing came for more than twice the heartbeat");
+        assertThat(server.metric(NetMetric.SILENCE_TIMEOUTS)).isEqualTo(1);
     }
 
     /** The server does not read while it waits for the log: what it does not hear then is not the peer's fault. */
@@ -299,7 +308,7 @@ class LastWordTest {
         newer.expectAck(2, 0);
         newer.expectAttached(3, true, 1);
         assertThat(newer.delivery().body()).isEqualTo("b");
-        older.expectLastWord(409, "replaced by a newer connection of the same client");
+        older.expectGoodbye(409, "replaced by a newer connection of the same client");
         newer.expectNothingMore();
         assertThat(server.metric(NetMetric.CONNECTIONS_REPLACED)).isEqualTo(1);
     }

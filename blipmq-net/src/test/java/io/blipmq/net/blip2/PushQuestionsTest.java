@@ -1,7 +1,11 @@
-package io.blipmq.net;
+package io.blipmq.net.blip2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.net.Attach;
+import io.blipmq.net.PushClient;
+import io.blipmq.net.TestClient;
+import io.blipmq.net.TestServer;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.ListLayout;
@@ -300,7 +304,7 @@ class PushQuestionsTest {
     }
 
     @Test
-    void whoHasEndedItsSideIsAnsweredButGetsNoDeliveryAndNoLastWord() throws IOException {
+    void whoHasEndedItsSideIsAnsweredButGetsNoDeliveryAndNoGoodbye() throws IOException {
         long id = client.attached(1, Attach.to("t").named("n").credit(UNLIMITED));
         client.publish(1, "t", "m").ping(2);
         client.shutdownOutput();
