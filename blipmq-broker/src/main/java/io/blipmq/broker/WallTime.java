@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.ClockJump;
+import io.blipmq.broker.journal.StoredMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +28,7 @@ final class WallTime {
 
     private final long downMillisMax;
     /** Oldest first. */
-    private final List<Jump> jumps = new ArrayList<>(0);
+    private final List<ClockJump> jumps = new ArrayList<>(0);
     /** How many of them an earlier start has found: what a checkpoint holds has been moved by them. */
     private int oldJumps;
 
@@ -42,26 +44,6 @@ final class WallTime {
     /** How far the system's clock was from this when that was last said. */
     private long saidMillis;
 
-    /**
-     * Times stored with messages up to a number are to be moved, unless they are of the time behind the jump already, as a
-     * dead letter may be that was made before anything else told of the jump.
-     *
-     * @param atMillis what the clock said when it had jumped
-     */
-    record Jump(long throughSequence, long millis, long atMillis) {
-        private void move(StoredMessage message) {
-            boolean expiryIsOlder = millis > 0
-                    ? message.expiresMillis < atMillis
-                    : message.publishedMillis > atMillis && message.expiresMillis >= message.publishedMillis;
-            if (message.expiresMillis != 0 && expiryIsOlder) {
-                message.expiresMillis = Math.max(1, message.expiresMillis + millis);
-            }
-            if (millis > 0 || message.publishedMillis > atMillis) {
-                message.publishedMillis += millis;
-            }
-        }
-    }
-
     WallTime(BrokerLimits limits) {
         this.downMillisMax = limits.downMillisMax();
     }
@@ -69,7 +51,7 @@ final class WallTime {
     // --- replay ---
 
     /** A checkpoint was taken at this time. */
-    void restore(long millis, List<Jump> restored) {
+    void restore(long millis, List<ClockJump> restored) {
         lastMillis = millis;
         newestMillis = millis;
         jumps.addAll(restored);
@@ -122,11 +104,14 @@ final class WallTime {
         if (lastMillis == 0 || -TOLERANCE_MILLIS <= passed && passed <= downMillisMax) {
             return 0;
         }
-        jumps.add(new Jump(throughSequence, passed, millis));
+        jumps.add(new ClockJump(throughSequence, passed, millis));
         if (jumps.size() > JUMPS_MAX) {
-            Jump oldest = jumps.remove(0);
-            Jump next = jumps.get(0);
-            jumps.set(0, new Jump(next.throughSequence, next.millis + Math.max(0, oldest.millis), next.atMillis));
+            ClockJump oldest = jumps.remove(0);
+            ClockJump next = jumps.get(0);
+            jumps.set(
+                    0,
+                    new ClockJump(
+                            next.throughSequence(), next.millis() + Math.max(0, oldest.millis()), next.atMillis()));
             oldJumps = Math.max(0, oldJumps - 1);
         }
         return passed;
@@ -165,7 +150,7 @@ final class WallTime {
         return newestMillis;
     }
 
-    List<Jump> jumps() {
+    List<ClockJump> jumps() {
         return jumps;
     }
 
@@ -181,9 +166,9 @@ final class WallTime {
         move(message, oldJumps);
     }
 
-    private void move(StoredMessage message, int firstJump) {
-        for (int i = firstJump; i < jumps.size(); i++) {
-            if (message.sequence <= jumps.get(i).throughSequence) {
+    private void move(StoredMessage message, int firstClockJump) {
+        for (int i = firstClockJump; i < jumps.size(); i++) {
+            if (message.sequence <= jumps.get(i).throughSequence()) {
                 jumps.get(i).move(message);
             }
         }
@@ -193,7 +178,7 @@ final class WallTime {
     long restoredMillis() {
         long sum = 0;
         for (int i = oldJumps; i < jumps.size(); i++) {
-            sum += jumps.get(i).millis;
+            sum += jumps.get(i).millis();
         }
         return sum;
     }

@@ -2,10 +2,10 @@ package io.blipmq.net;
 
 import io.blipmq.broker.BatchResult;
 import io.blipmq.broker.Broker;
-import io.blipmq.broker.MessageView;
-import io.blipmq.broker.PublishBatch;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
+import io.blipmq.broker.message.MessageView;
+import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.protocol.v2.Welcome;
 import java.nio.ByteBuffer;
 

@@ -2,8 +2,8 @@ package io.blipmq.net;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
-import io.blipmq.broker.MessageView;
-import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.message.MessageView;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.Nack;

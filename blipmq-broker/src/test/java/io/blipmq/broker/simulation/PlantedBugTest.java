@@ -47,8 +47,8 @@ class PlantedBugTest {
                                 "long sequence = 0;"),
                         broker(
                                 "a subscription misses the first message behind it",
-                                "addDurable(sequence, topic, owner, name, passing, sequence + 1);",
-                                "addDurable(sequence, topic, owner, name, passing, sequence + 2);"),
+                                "addStored(sequence, topic, owner, name, endsWithConnection, sequence + 1);",
+                                "addStored(sequence, topic, owner, name, endsWithConnection, sequence + 2);"),
                         broker(
                                 "redeliveries come in the wrong order",
                                 "Comparator.comparingLong(d -> d.tag)",
@@ -192,7 +192,7 @@ class PlantedBugTest {
                                 "false, delivery.delivered,"),
                         broker(
                                 "a subscription that ends with its connection survives a restart",
-                                "if (subscription.isPassing()) { remove(subscription, RemoveReason.CONNECTION_ENDED);"
+                                "if (subscription.endsWithConnection()) { remove(subscription, RemoveReason.CONNECTION_ENDED);"
                                         + " return; }",
                                 ""),
                         broker(
