@@ -42,7 +42,7 @@ class PlantedBugTest {
                                 ""),
                         broker(
                                 "an expired message is dropped and not journalled as settled",
-                                "long sequence = journal.appendSettle(subscription.id(), message.sequence, redriven,"
+                                "long sequence = journal.log().appendSettle(subscription.id(), message.sequence, redriven,"
                                         + " message.payloadLength, reason);",
                                 "long sequence = 0;"),
                         broker(
@@ -75,8 +75,8 @@ class PlantedBugTest {
                                 "if (letters.count() < 0) {"),
                         broker(
                                 "a checkpoint is taken ahead of the state in it",
-                                "checkpointSequence = appliedSequence;",
-                                "checkpointSequence = log.storedSequence();"),
+                                "checkpointSequence = log.appliedSequence();",
+                                "checkpointSequence = wal.appender().storedSequence();"),
                         broker(
                                 "a checkpoint takes up what has changed since its moment",
                                 "beforeChange.run(); Delivery removed = byTag.remove(tag);",
