@@ -41,6 +41,10 @@ class PlantedBugTest {
                                         + " delivery.isRedriven(), delivery.message.payloadLength);",
                                 ""),
                         broker(
+                                "the letter of a message that was acknowledged on its way is not settled for good",
+                                "pendingSettlements.add(deadLetters.id(), letterTag, payloadLength);",
+                                ""),
+                        broker(
                                 "an expired message is dropped and not journalled as settled",
                                 "long sequence = journal.log().appendSettle(subscription.id(), message.sequence, redriven,"
                                         + " message.payloadLength, reason);",
