@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.RemoveReason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class AttachService {
 
     private SubscribeResult attachAny(Client client, AttachRequest request) {
         if (request.qos() == 0) {
-            return attachPassing(client, request);
+            return attachInMemory(client, request);
         }
         if (Topic.isDeadLetters(request.topic())) {
             return attachToDeadLetters(client, request);
@@ -63,12 +64,12 @@ public final class AttachService {
         return attachNamed(client, request);
     }
 
-    private SubscribeResult attachPassing(Client client, AttachRequest request) {
+    private SubscribeResult attachInMemory(Client client, AttachRequest request) {
         Outcome room = subscribing.roomForAnother(client);
         if (!room.isDone()) {
             return SubscribeResult.refused(room);
         }
-        PassingSubscription subscription = subscribing.subscribePassing(client, request.topic());
+        MemorySubscription subscription = subscribing.makeMemorySubscription(client, request.topic());
         Attachment attachment = new Attachment(client, subscription, request, false);
         subscription.attachment(attachment);
         subscription.topic().attachments().add(attachment);
@@ -76,7 +77,7 @@ public final class AttachService {
     }
 
     private SubscribeResult attachToDeadLetters(Client client, AttachRequest request) {
-        DurableSubscription letters = letters(client, request.topic());
+        StoredSubscription letters = letters(client, request.topic());
         if (letters != null) {
             return resume(client, request, letters);
         }
@@ -86,10 +87,10 @@ public final class AttachService {
     }
 
     /** The key's subscription to a topic of dead letters, or null. */
-    private DurableSubscription letters(Client client, byte[] name) {
+    private StoredSubscription letters(Client client, byte[] name) {
         Topic topic = state.topics().find(name);
         if (topic != null) {
-            for (DurableSubscription candidate : topic.durable()) {
+            for (StoredSubscription candidate : topic.stored()) {
                 work.add(1);
                 if (candidate.belongsTo(client) && !candidate.isRemoving()) {
                     return candidate;
@@ -101,7 +102,7 @@ public final class AttachService {
 
     /** Who holds the subscription that {@link #attach} has just refused with {@link Outcome#NAME_HELD}, for a person. */
     public String holder(Client client, AttachRequest request) {
-        DurableSubscription held = Topic.isDeadLetters(request.topic())
+        StoredSubscription held = Topic.isDeadLetters(request.topic())
                 ? letters(client, request.topic())
                 : state.named(client.owner(), request.name());
         return held.attachment().client().describe();
@@ -111,7 +112,7 @@ public final class AttachService {
         if (subscribing.isNameExpected(client.owner(), request.name())) {
             return SubscribeResult.refused(Outcome.BUSY);
         }
-        DurableSubscription named = state.named(client.owner(), request.name());
+        StoredSubscription named = state.named(client.owner(), request.name());
         if (named == null || named.isRemoving()) {
             return make(client, request, false);
         }
@@ -121,16 +122,16 @@ public final class AttachService {
         return request.fromNew() ? replace(client, request, named) : resume(client, request, named);
     }
 
-    private SubscribeResult make(Client client, AttachRequest request, boolean passing) {
+    private SubscribeResult make(Client client, AttachRequest request, boolean endsWithConnection) {
         Outcome room = subscribing.roomForAnother(client);
         if (!room.isDone()) {
             return SubscribeResult.refused(room);
         }
         byte[] name = Topic.isDeadLetters(request.topic()) ? BrokerState.NO_NAME : request.name();
-        return subscribing.subscribeDurable(client, request.topic(), name, passing, request);
+        return subscribing.makeStoredSubscription(client, request.topic(), name, endsWithConnection, request);
     }
 
-    private SubscribeResult resume(Client client, AttachRequest request, DurableSubscription subscription) {
+    private SubscribeResult resume(Client client, AttachRequest request, StoredSubscription subscription) {
         if (!request.takeOver() && subscription.attachment() != null) {
             return SubscribeResult.refused(Outcome.NAME_HELD);
         }
@@ -144,7 +145,7 @@ public final class AttachService {
     }
 
     /** The subscription of this name gives way to a new one, by one command. */
-    private SubscribeResult replace(Client client, AttachRequest request, DurableSubscription old) {
+    private SubscribeResult replace(Client client, AttachRequest request, StoredSubscription old) {
         if (!request.takeOver() && old.attachment() != null) {
             return SubscribeResult.refused(Outcome.NAME_HELD);
         }
@@ -161,7 +162,7 @@ public final class AttachService {
     }
 
     /** Takes a subscription from the connection that it is pushed to, if there is one. */
-    private void expel(DurableSubscription subscription, Client successor) {
+    private void expel(StoredSubscription subscription, Client successor) {
         Attachment attachment = subscription.attachment();
         if (attachment == null) {
             return;
@@ -254,7 +255,7 @@ public final class AttachService {
         if (attachment == null) {
             return delete ? deleteNotAttached(client, subscriptionId) : Outcome.UNKNOWN;
         }
-        if (!(attachment.subscription() instanceof DurableSubscription durable)) {
+        if (!(attachment.subscription() instanceof StoredSubscription durable)) {
             leave(client, attachment.subscription());
             return Outcome.DONE;
         }
@@ -262,7 +263,7 @@ public final class AttachService {
             return delete(client, durable);
         }
         leave(client, durable);
-        if (durable.isPassing()) {
+        if (durable.endsWithConnection()) {
             housekeeping.remove(durable, RemoveReason.CONNECTION_ENDED); // when it is refused a tick does it
         }
         return Outcome.DONE;
@@ -270,7 +271,7 @@ public final class AttachService {
 
     /** Any durable subscription of the key: with a name or without, for polling, of dead letters. */
     private Outcome deleteNotAttached(Client client, long subscriptionId) {
-        DurableSubscription durable = state.durable(subscriptionId);
+        StoredSubscription durable = state.stored(subscriptionId);
         boolean unknown = durable == null || !durable.belongsTo(client) || durable.isRemoving();
         return unknown ? Outcome.UNKNOWN : delete(client, durable);
     }
@@ -279,7 +280,7 @@ public final class AttachService {
         if (subscribing.isNameExpected(client.owner(), name)) {
             return Outcome.BUSY;
         }
-        DurableSubscription named = state.named(client.owner(), name);
+        StoredSubscription named = state.named(client.owner(), name);
         if (named == null || named.isRemoving()) {
             return Outcome.UNKNOWN;
         }
@@ -287,7 +288,7 @@ public final class AttachService {
         return held ? Outcome.NAME_HELD : delete(client, named);
     }
 
-    private Outcome delete(Client client, DurableSubscription subscription) {
+    private Outcome delete(Client client, StoredSubscription subscription) {
         int own = client.subscriptions().contains(subscription) ? 1 : 0;
         if (subscription.clientCount() > own) {
             return Outcome.NAME_HELD;
@@ -305,14 +306,14 @@ public final class AttachService {
 
     /** The connection is gone. */
     void release(Client client) {
-        List<DurableSubscription> ended = new ArrayList<>(0);
+        List<StoredSubscription> ended = new ArrayList<>(0);
         for (Subscription subscription : client.subscriptions()) {
-            if (subscription instanceof DurableSubscription durable && durable.isPassing()) {
+            if (subscription instanceof StoredSubscription durable && durable.endsWithConnection()) {
                 ended.add(durable);
             }
         }
         subscribing.release(client);
-        for (DurableSubscription durable : ended) {
+        for (StoredSubscription durable : ended) {
             housekeeping.remove(durable, RemoveReason.CONNECTION_ENDED); // when it is refused a tick does it
         }
     }

@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.memory.EntrySink;
+import io.blipmq.broker.memory.SwapRemoveList;
 import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -8,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * A connection's hold on a subscription that is pushed to it: credit, and what the client asked for with ATTACH. Owned by
  * the core thread. It ends when the connection does, when it leaves the subscription, or when another one takes it over.
  */
-final class Attachment extends Bag.Item implements EntrySink {
+final class Attachment extends SwapRemoveList.Item implements EntrySink {
     private final Client client;
     private final Subscription subscription;
     private final boolean existed;

@@ -1,5 +1,15 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandHandler;
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.RemoveReason;
+import io.blipmq.broker.journal.ReplicatedSettings;
+import io.blipmq.broker.journal.RoleHandler;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.message.MessageView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -406,7 +416,7 @@ public final class Broker {
      * @return false when there is none with this id, or the log has no room
      */
     public boolean drop(long subscriptionId) {
-        DurableSubscription subscription = core.state.durable(subscriptionId);
+        StoredSubscription subscription = core.state.stored(subscriptionId);
         return subscription != null
                 && !subscription.isAttached()
                 && core.housekeeping.remove(subscription, RemoveReason.DROPPED) >= 0;

@@ -1,6 +1,8 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.CheckpointVisitor.LogState;
+import io.blipmq.broker.journal.CheckpointCodec;
+import io.blipmq.broker.journal.CheckpointLiveness;
+import io.blipmq.broker.journal.Snapshots;
 import io.blipmq.wal.Liveness;
 import java.nio.ByteBuffer;
 
@@ -23,7 +25,7 @@ final class CheckpointCapture {
 
     private boolean running;
     private long throughSequence;
-    private DurableWalk walk;
+    private StoredWalk walk;
     private CheckpointCodec out;
     private Form form;
     private boolean keepAll;
@@ -34,7 +36,7 @@ final class CheckpointCapture {
         void writeHead(CheckpointCodec out);
 
         /** All of it but the letters that it remembers. */
-        void write(DurableSubscription subscription, int topicNumber, CheckpointCodec out);
+        void write(StoredSubscription subscription, int topicNumber, CheckpointCodec out);
     }
 
     CheckpointCapture(BrokerState state, BrokerLimits limits) {
@@ -52,7 +54,7 @@ final class CheckpointCapture {
         keepAll = keepEverything;
         number++;
         running = true;
-        walk = new DurableWalk(state);
+        walk = new StoredWalk(state);
         form = newForm;
         out = new CheckpointCodec(state.subscriptionCount(), state.memory().deliveries());
         form.writeHead(out);
@@ -62,7 +64,7 @@ final class CheckpointCapture {
     void goOn(Snapshots snapshots) {
         long workEnd = state.work().items() + workPerTurn;
         while (running && state.work().items() < workEnd) {
-            DurableSubscription next = walk.next();
+            StoredSubscription next = walk.next();
             if (next == null) {
                 end(snapshots);
             } else {
@@ -80,7 +82,7 @@ final class CheckpointCapture {
     }
 
     /** A subscription is going to change. */
-    void before(DurableSubscription subscription) {
+    void before(StoredSubscription subscription) {
         if (running && subscription.capturedIn != number && subscription.id() <= throughSequence) {
             subscription.capturedIn = number;
             capture(subscription);
@@ -91,12 +93,12 @@ final class CheckpointCapture {
     void before(Topic topic) {
         if (running && topic.capturedIn != number) {
             topic.capturedIn = number;
-            topic.captured = LogState.of(topic.messages());
+            topic.captured = topic.messages().state();
             topic.capturedNumber = Topic.NOT_CAPTURED;
         }
     }
 
-    private void capture(DurableSubscription subscription) {
+    private void capture(StoredSubscription subscription) {
         state.work().add(SUBSCRIPTION_WORK + subscription.unsettled().size());
         form.write(subscription, topicNumber(subscription.topic()), out);
         state.work().add(subscription.recentLetters().count());
@@ -104,7 +106,7 @@ final class CheckpointCapture {
     }
 
     /** Writes down what a subscription remembers of dead letters. */
-    static void writeLetters(DurableSubscription subscription, CheckpointCodec out) {
+    static void writeLetters(StoredSubscription subscription, CheckpointCodec out) {
         RecentLetters letters = subscription.recentLetters();
         if (letters.count() > 0) {
             out.letters(subscription.id(), letters.count());

@@ -1,5 +1,11 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.backlog.MessageLog;
+import io.blipmq.broker.journal.CheckpointVisitor;
+import io.blipmq.broker.journal.ClockJump;
+import io.blipmq.broker.journal.MessageKeys;
+import io.blipmq.broker.journal.ReplicatedSettings;
+import io.blipmq.broker.journal.StoredMessage;
 import java.util.List;
 
 /** Puts what a checkpoint holds back into a state that holds nothing yet. Owned by the core thread. */
@@ -9,7 +15,7 @@ final class CheckpointRestore implements CheckpointVisitor {
     private final BrokerState replaced;
 
     private Topic topic;
-    private DurableSubscription subscription;
+    private StoredSubscription subscription;
 
     CheckpointRestore(BrokerState state, BrokerState replaced) {
         this.state = state;
@@ -17,7 +23,7 @@ final class CheckpointRestore implements CheckpointVisitor {
     }
 
     @Override
-    public void onTime(long millis, List<WallTime.Jump> jumps) {
+    public void onTime(long millis, List<ClockJump> jumps) {
         state.time().restore(millis, jumps);
     }
 
@@ -29,7 +35,7 @@ final class CheckpointRestore implements CheckpointVisitor {
     @Override
     public void onTopic(byte[] name, LogState log) {
         topic = state.topic(name);
-        if (topic.durable().isEmpty()) {
+        if (topic.stored().isEmpty()) {
             restore(
                     topic.messages(),
                     log,
@@ -46,13 +52,13 @@ final class CheckpointRestore implements CheckpointVisitor {
 
     @Override
     public void onSubscription(SubscriptionState from) {
-        subscription =
-                state.addDurable(from.id(), topic, from.owner(), from.name(), from.passing(), from.nextSequence());
+        subscription = state.addStored(
+                from.id(), topic, from.owner(), from.name(), from.endsWithConnection(), from.nextSequence());
         if (from.letters() != null) {
             restore(
                     subscription.messages(),
                     from.letters(),
-                    replaced == null ? null : replaced.durable(from.id()).messages());
+                    replaced == null ? null : replaced.stored(from.id()).messages());
         }
         subscription.cursor().restore(from.nextSequence(), from.passedCount(), from.passedBytes());
         for (int i = 0; i < from.settledAhead().length; i++) {
@@ -82,8 +88,8 @@ final class CheckpointRestore implements CheckpointVisitor {
 
     @Override
     public void onLetter(LetterState letter) {
-        DurableSubscription deadLetters = state.durable(letter.subscriptionId());
-        DurableSubscription origin = state.durable(letter.originId());
+        StoredSubscription deadLetters = state.stored(letter.subscriptionId());
+        StoredSubscription origin = state.stored(letter.originId());
         if (origin != null && deadLetters != null) {
             state.addLetter(
                     origin,

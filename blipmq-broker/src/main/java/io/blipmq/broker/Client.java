@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.OwnerId;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -14,7 +15,7 @@ public final class Client {
     private int expectedCount;
 
     private boolean gone;
-    private Core core;
+    private Object core;
     private long lastSequence;
     /** What it asked for that waits for room in the journal. */
     private int awaitedCommands;
@@ -129,12 +130,12 @@ public final class Client {
     }
 
     /** What it was connected to. */
-    void of(Core newCore) {
+    void of(Object newCore) {
         core = newCore;
     }
 
     /** Whether its subscriptions are still there: not when the state has been replaced. */
-    boolean isOf(Core present) {
+    boolean isOf(Object present) {
         return core == present;
     }
 

@@ -1,5 +1,8 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.ReplicatedSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +65,7 @@ final class Core {
     /** A daemon on its own has restored and replayed its state: what its local state was is taken up. */
     void start() {
         clock.start(journal.log().appliedSequence());
-        for (DurableSubscription subscription : state.durableBehind(0)) {
+        for (StoredSubscription subscription : state.storedBehind(0)) {
             subscription.onStarted(
                     clock.nowNanos(), clock.nowMillis(), state.time().restoredMillis());
             redelivery.onRestored(subscription);
@@ -74,7 +77,7 @@ final class Core {
     void lead() {
         state.lead();
         clock.startLeading();
-        for (DurableSubscription subscription : state.durableBehind(0)) {
+        for (StoredSubscription subscription : state.storedBehind(0)) {
             subscription.startDetached(clock.nowNanos(), clock.nowMillis());
             subscription.unsettled().allDue();
         }
@@ -96,7 +99,7 @@ final class Core {
     /** What an applied command brings about for the connections. */
     private final class Applied implements BrokerState.Listener {
         @Override
-        public void onCreated(DurableSubscription subscription) {
+        public void onCreated(StoredSubscription subscription) {
             subscription.startDetached(clock.nowNanos(), clock.nowMillis());
             subscribing.onCreated(subscription);
         }
@@ -107,7 +110,7 @@ final class Core {
         }
 
         @Override
-        public void onLetterUnwanted(DurableSubscription deadLetters, long letterTag, int payloadLength) {
+        public void onLetterUnwanted(StoredSubscription deadLetters, long letterTag, int payloadLength) {
             redelivery.settleLetter(deadLetters, letterTag, payloadLength);
         }
 
@@ -117,7 +120,7 @@ final class Core {
         }
 
         @Override
-        public void onMessage(DurableSubscription subscription) {
+        public void onMessage(StoredSubscription subscription) {
             ready.add(subscription.attachment());
         }
     }

@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.StoredMessage;
+
 /**
  * How far a request about dead letters has come that takes more than one turn, and its answer then. Owned by the core thread;
  * each client has its own.

@@ -1,6 +1,11 @@
 package io.blipmq.broker;
 
 import io.blipmq.broker.DeadLetterProgress.Done;
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.MessageKeys;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.journal.StoredMessage;
 import java.nio.ByteBuffer;
 
 /** Sends dead letters back to the subscriptions they failed in, or drops them, because a client says so. Owned by the core thread. */
@@ -38,7 +43,7 @@ public final class DeadLetterService {
 
     /** What is done with one letter. */
     private interface Action {
-        Done on(Client client, DurableSubscription letters, StoredMessage letter, Delivery delivery);
+        Done on(Client client, StoredSubscription letters, StoredMessage letter, Delivery delivery);
     }
 
     /**
@@ -55,8 +60,8 @@ public final class DeadLetterService {
         if (targetId == 0) {
             return act(client, request, progress, this::redrive);
         }
-        DurableSubscription target = state.durable(targetId);
-        if (target == null || !target.belongsTo(client) || target.isDeadLetters() || target.isPassing()) {
+        StoredSubscription target = state.stored(targetId);
+        if (target == null || !target.belongsTo(client) || target.isDeadLetters() || target.endsWithConnection()) {
             return refusals.count(progress.stop(refusals.isRefusing() ? refusals.reason() : Outcome.UNKNOWN_TARGET));
         }
         return act(
@@ -80,7 +85,7 @@ public final class DeadLetterService {
     }
 
     private Outcome each(Client client, DeadLetterRequest request, DeadLetterProgress progress, Action action) {
-        DurableSubscription letters = state.durable(request.subscriptionId());
+        StoredSubscription letters = state.stored(request.subscriptionId());
         if (letters == null || !letters.isDeadLetters() || !letters.belongsTo(client) || letters.isRemoving()) {
             return progress.stop(Outcome.UNKNOWN);
         }
@@ -130,21 +135,17 @@ public final class DeadLetterService {
         return which.originId() == 0 || journal.messages().originId(letter) == which.originId();
     }
 
-    private Done redrive(Client client, DurableSubscription letters, StoredMessage letter, Delivery inHand) {
+    private Done redrive(Client client, StoredSubscription letters, StoredMessage letter, Delivery inHand) {
         return redrive(
-                client,
-                letters,
-                letter,
-                inHand,
-                state.durable(journal.messages().originId(letter)));
+                client, letters, letter, inHand, state.stored(journal.messages().originId(letter)));
     }
 
     private Done redrive(
             Client client,
-            DurableSubscription letters,
+            StoredSubscription letters,
             StoredMessage letter,
             Delivery inHand,
-            DurableSubscription target) {
+            StoredSubscription target) {
         if (target == null || target.isRemoving()) {
             return Done.GONE;
         }
@@ -183,7 +184,7 @@ public final class DeadLetterService {
         return PublishService.expiresMillis(clock.nowMillis(), own == 0 ? options.messageTtlMillis() : own);
     }
 
-    private Done purge(Client client, DurableSubscription letters, StoredMessage letter, Delivery inHand) {
+    private Done purge(Client client, StoredSubscription letters, StoredMessage letter, Delivery inHand) {
         return journalled(client, redelivery.settle(letters, letter, SettleReason.PURGED, BrokerMetric.PURGED));
     }
 }

@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.StoredMessage;
+
 /**
  * A QoS 1 message in one subscription's hands: it was delivered and is not settled, or it came back from the dead letters.
  * Owned by the core thread. It carries the message's place, so that the topic may forget positions that every cursor has
@@ -46,7 +48,7 @@ final class Delivery {
         }
     }
 
-    final DurableSubscription subscription;
+    final StoredSubscription subscription;
     final long tag;
     final StoredMessage message = new StoredMessage();
     /** Those that count, with the present one. */
@@ -84,7 +86,7 @@ final class Delivery {
     Delivery wheelPrevious;
     boolean scheduled;
 
-    Delivery(DurableSubscription subscription, StoredMessage message) {
+    Delivery(StoredSubscription subscription, StoredMessage message) {
         this.subscription = subscription;
         this.tag = message.sequence;
         this.message.set(message);

@@ -13,7 +13,7 @@ import java.util.Set;
 final class FollowedCursors {
     private final BrokerLimits limits;
     private final int inFlightMax;
-    private final Set<DurableSubscription> touched = new LinkedHashSet<>();
+    private final Set<StoredSubscription> touched = new LinkedHashSet<>();
 
     FollowedCursors(BrokerLimits limits, int inFlightMax) {
         this.limits = limits;
@@ -21,13 +21,13 @@ final class FollowedCursors {
     }
 
     /** A message of a subscription has been settled. */
-    void onSettled(DurableSubscription subscription) {
+    void onSettled(StoredSubscription subscription) {
         touched.add(subscription);
     }
 
     /** After a turn's commands. */
     void advance() {
-        for (DurableSubscription subscription : touched) {
+        for (StoredSubscription subscription : touched) {
             if (!subscription.isGone()) {
                 subscription.follow(limits.sweptMax(), inFlightMax + limits.delayedMax());
             }

@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.MessageStore;
+import io.blipmq.broker.journal.StoredMessage;
 import io.blipmq.protocol.entry.PropertyLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

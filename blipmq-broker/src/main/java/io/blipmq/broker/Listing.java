@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.MessageStore;
+import io.blipmq.broker.journal.StoredMessage;
 import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -101,7 +103,7 @@ public final class Listing {
     }
 
     private static boolean isDurable(Subscription subscription) {
-        return subscription instanceof DurableSubscription durable && !durable.isPassing();
+        return subscription instanceof StoredSubscription durable && !durable.endsWithConnection();
     }
 
     // --- subscriptions ---
@@ -159,7 +161,7 @@ public final class Listing {
         if (subscription == null || !isOwn(subscription, client)) {
             return OptionalLong.empty();
         }
-        if (!(subscription instanceof DurableSubscription durable)) {
+        if (!(subscription instanceof StoredSubscription durable)) {
             return OptionalLong.of(0);
         }
         work.add(durable.unsettled().size());
@@ -197,7 +199,7 @@ public final class Listing {
      * @return empty when the key has no such subscription
      */
     public OptionalLong deadLetters(Client client, long subscriptionId, ListPage page, DeadLetterSink sink) {
-        DurableSubscription letters = state.durable(subscriptionId);
+        StoredSubscription letters = state.stored(subscriptionId);
         if (letters == null || !letters.isDeadLetters() || !isOwn(letters, client)) {
             return OptionalLong.empty();
         }

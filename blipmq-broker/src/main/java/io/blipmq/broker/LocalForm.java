@@ -1,7 +1,8 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.CheckpointVisitor.LogState;
-import io.blipmq.broker.CheckpointVisitor.SubscriptionState;
+import io.blipmq.broker.backlog.MessageCursor;
+import io.blipmq.broker.journal.CheckpointCodec;
+import io.blipmq.broker.journal.CheckpointVisitor.SubscriptionState;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -28,7 +29,7 @@ final class LocalForm implements CheckpointCapture.Form {
     }
 
     @Override
-    public void write(DurableSubscription subscription, int topicNumber, CheckpointCodec out) {
+    public void write(StoredSubscription subscription, int topicNumber, CheckpointCodec out) {
         Unsettled unsettled = subscription.unsettled();
         out.subscription(topicNumber, stateOf(subscription), unsettled.size());
         for (Delivery delivery : unsettled.values()) {
@@ -53,17 +54,17 @@ final class LocalForm implements CheckpointCapture.Form {
         return takenMillis + TimeUnit.NANOSECONDS.toMillis(nanos - takenNanos);
     }
 
-    private SubscriptionState stateOf(DurableSubscription subscription) {
+    private SubscriptionState stateOf(StoredSubscription subscription) {
         MessageCursor cursor = subscription.cursor();
         return new SubscriptionState(
                 subscription.id(),
                 subscription.owner(),
                 subscription.name(),
-                subscription.isPassing(),
+                subscription.endsWithConnection(),
                 cursor.nextSequence(),
                 cursor.passedCount(),
                 cursor.passedBytes(),
-                subscription.isDeadLetters() ? LogState.of(subscription.messages()) : null,
+                subscription.isDeadLetters() ? subscription.messages().state() : null,
                 subscription.isAttached() ? 0 : millisOf(subscription.detachedNanos()),
                 cursor.settledAhead().tags(),
                 cursor.settledAhead().lengths());

@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandLog;
+
 /** What became of a request. Whatever is not {@link #DONE} has changed nothing, unless the request says otherwise. */
 public enum Outcome {
     DONE,

@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.SettleReason;
 import java.util.ArrayDeque;
 
 /**

@@ -4,19 +4,19 @@ package io.blipmq.broker;
 public final class PollService {
     private final BrokerCounters counters;
     private final BrokerState state;
-    private final Delivering delivering;
+    private final DeliveryContext context;
     private final SubscribeService subscribing;
     private final Refusals refusals;
 
     PollService(
             BrokerCounters counters,
             BrokerState state,
-            Delivering delivering,
+            DeliveryContext context,
             SubscribeService subscribing,
             Refusals refusals) {
         this.counters = counters;
         this.state = state;
-        this.delivering = delivering;
+        this.context = context;
         this.subscribing = subscribing;
         this.refusals = refusals;
     }
@@ -32,7 +32,7 @@ public final class PollService {
         if (subscription == null || refusals.isRefusing() || !subscription.belongsTo(client)) {
             return true;
         }
-        if (subscription instanceof DurableSubscription durable) {
+        if (subscription instanceof StoredSubscription durable) {
             if (!durable.isForPolling() || durable.isRemoving()) {
                 return true;
             }
@@ -43,7 +43,7 @@ public final class PollService {
                 subscribing.attach(durable, client);
             }
         }
-        int delivered = subscription.deliverNext(sink, delivering);
+        int delivered = subscription.deliverNext(sink, context);
         counters.add(BrokerMetric.DELIVERED, Math.max(0, delivered));
         return delivered != Subscription.AGAIN;
     }
@@ -53,7 +53,7 @@ public final class PollService {
         if (!subscribing.isFull(client)) {
             return false;
         }
-        DurableSubscription subscription = state.durable(subscriptionId);
+        StoredSubscription subscription = state.stored(subscriptionId);
         return subscription != null
                 && !subscription.isAttached()
                 && subscription.belongsTo(client)

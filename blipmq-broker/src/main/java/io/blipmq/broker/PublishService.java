@@ -1,5 +1,8 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.message.MessageView;
+import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 
@@ -51,7 +54,7 @@ public final class PublishService {
         Topic topic = state.topics().find(message);
         message.published(clock.nowMillis());
         if (topic != null && qos == 0) {
-            topic.appendLive(message);
+            topic.appendToMemory(message);
             ready.addTopic(topic);
         } else if (topic != null) {
             message.expires(expiresMillis(message.publishedMillis(), options.messageTtlMillis()));
@@ -97,7 +100,7 @@ public final class PublishService {
     private void handOver(Topic topic, PublishBatch batch) {
         long nowMillis = clock.nowMillis();
         if (!pushes.pushNow(topic.soleReader(), batch, nowMillis)) {
-            topic.appendLiveEntries(batch, nowMillis);
+            topic.appendEntriesToMemory(batch, nowMillis);
             ready.addTopic(topic);
         }
     }

@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.message.PublishBatch;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,7 +21,7 @@ public final class PushScheduler {
 
     private final BrokerLimits limits;
     private final ReadyList ready;
-    private final Delivering delivering;
+    private final DeliveryContext context;
     private final BrokerCounters counters;
     /** Counts the expired messages that are passed over. */
     private final WorkMeter work;
@@ -34,10 +35,10 @@ public final class PushScheduler {
     private boolean stopped;
 
     PushScheduler(
-            BrokerLimits limits, ReadyList ready, Delivering delivering, BrokerCounters counters, WorkMeter work) {
+            BrokerLimits limits, ReadyList ready, DeliveryContext context, BrokerCounters counters, WorkMeter work) {
         this.limits = limits;
         this.ready = ready;
-        this.delivering = delivering;
+        this.context = context;
         this.counters = counters;
         this.work = work;
     }
@@ -106,14 +107,14 @@ public final class PushScheduler {
 
     private void takeUpShort() {
         if (isShortOver()) {
-            released = delivering.memory().released();
+            released = context.memory().released();
             shortOfMemory.forEach(ready::add);
             shortOfMemory.clear();
         }
     }
 
     private boolean isShortOver() {
-        return !shortOfMemory.isEmpty() && released != delivering.memory().released();
+        return !shortOfMemory.isEmpty() && released != context.memory().released();
     }
 
     private int serve(Attachment attachment) {
@@ -128,7 +129,7 @@ public final class PushScheduler {
                 ready.add(attachment);
                 return pushed;
             }
-            step = attachment.subscription().pushNext(Math.min(quantum - pushed, attachment.credit()), delivering);
+            step = attachment.subscription().pushNext(Math.min(quantum - pushed, attachment.credit()), context);
             if (step <= 0) {
                 break;
             }
@@ -147,7 +148,7 @@ public final class PushScheduler {
 
     private void awaitMemory(Attachment attachment) {
         if (shortOfMemory.isEmpty()) {
-            released = delivering.memory().released();
+            released = context.memory().released();
         }
         shortOfMemory.add(attachment);
     }

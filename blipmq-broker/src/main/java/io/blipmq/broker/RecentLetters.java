@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.ReplicatedSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -25,8 +26,7 @@ final class RecentLetters {
      * @param originTag of the message that it was
      * @param originRedriven whether that had come back from the dead letters before
      */
-    record Letter(
-            DurableSubscription deadLetters, long tag, long originTag, boolean originRedriven, int payloadLength) {
+    record Letter(StoredSubscription deadLetters, long tag, long originTag, boolean originRedriven, int payloadLength) {
 
         /** Whether nobody has settled it, and its subscription is there. */
         private boolean isWaiting() {
@@ -45,7 +45,7 @@ final class RecentLetters {
     }
 
     /** A subscription to dead letters ends, and all that were in it. */
-    void forget(DurableSubscription deadLetters) {
+    void forget(StoredSubscription deadLetters) {
         int before = byOrigin.size();
         byOrigin.values().removeIf(letter -> letter.deadLetters == deadLetters);
         memory.addLetters(byOrigin.size() - before);

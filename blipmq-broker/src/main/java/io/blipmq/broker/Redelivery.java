@@ -1,5 +1,11 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.MessageStore;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.memory.MemoryCursor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -10,7 +16,7 @@ import java.util.function.Consumer;
  * deadline it becomes a dead letter. Acknowledgements that the journal has no room for wait in {@link PendingSettlements};
  * nothing expires before them.
  */
-final class Redelivery implements Delivering {
+final class Redelivery implements DeliveryContext {
     /** An expiry that the journal had no room for is tried again after this time. */
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** What dropping an expired message is taken to cost: it is read, and its end is written. */
@@ -22,7 +28,7 @@ final class Redelivery implements Delivering {
     private final Journal journal;
     private final DeadlineWheel deadlines;
     private final PendingSettlements pendingSettlements;
-    private final Moves moves;
+    private final PendingDeadLetters moves;
     private final ReadyList ready;
     private final WorkMeter work;
     private final Consumer<Delivery> onDeadline = this::onDeadline;
@@ -44,7 +50,7 @@ final class Redelivery implements Delivering {
         this.deadlines = new DeadlineWheel(clock.nowNanos(), options.limits());
         this.pendingSettlements =
                 new PendingSettlements(journal.log(), options.limits().waitingSettlements());
-        this.moves = new Moves(options, counters, journal, deadlines, clock);
+        this.moves = new PendingDeadLetters(options, counters, journal, deadlines, clock);
         this.ready = ready;
         this.work = work;
     }
@@ -140,12 +146,12 @@ final class Redelivery implements Delivering {
     }
 
     /** A letter that came too late is settled by a command of its own, because only that names it after a restart. */
-    void settleLetter(DurableSubscription deadLetters, long letterTag, int payloadLength) {
+    void settleLetter(StoredSubscription deadLetters, long letterTag, int payloadLength) {
         pendingSettlements.add(deadLetters.id(), letterTag, payloadLength);
         settlingLetter(deadLetters, letterTag, payloadLength);
     }
 
-    private void settlingLetter(DurableSubscription deadLetters, long letterTag, int payloadLength) {
+    private void settlingLetter(StoredSubscription deadLetters, long letterTag, int payloadLength) {
         Delivery delivery = deadLetters.unsettled().get(letterTag);
         Delivery letter = delivery == null ? deadLetters.takeOut(letterTag) : delivery;
         if (letter != null) {
@@ -162,7 +168,7 @@ final class Redelivery implements Delivering {
     }
 
     @Override
-    public boolean tryExpire(DurableSubscription subscription, StoredMessage message) {
+    public boolean tryExpire(StoredSubscription subscription, StoredMessage message) {
         long sequence = subscription.isDeadLetters()
                 ? settle(
                         subscription,
@@ -179,7 +185,7 @@ final class Redelivery implements Delivering {
      *
      * @return the command's number; or {@link CommandLog#BUSY} or {@link CommandLog#FULL}: then it stays
      */
-    long settle(DurableSubscription subscription, StoredMessage message, SettleReason reason, BrokerMetric metric) {
+    long settle(StoredSubscription subscription, StoredMessage message, SettleReason reason, BrokerMetric metric) {
         if (!pendingSettlements.isEmpty()) {
             return pendingSettlements.waitsForDisk() ? CommandLog.FULL : CommandLog.BUSY;
         }
@@ -203,7 +209,7 @@ final class Redelivery implements Delivering {
     }
 
     @Override
-    public void dropExpired(LiveCursor cursor) {
+    public void dropExpired(MemoryCursor cursor) {
         if (options.messageTtlMillis() > 0) {
             long dropped = cursor.dropThrough(nowMillis() - options.messageTtlMillis());
             counters.add(BrokerMetric.DROPPED_TTL_EXPIRED, dropped);
@@ -219,7 +225,7 @@ final class Redelivery implements Delivering {
      * After a start and all of replay: what had its last attempt before is decided by its deadline, which has passed, and
      * what was put off still is.
      */
-    void onRestored(DurableSubscription subscription) {
+    void onRestored(StoredSubscription subscription) {
         counters.add(BrokerMetric.IN_FLIGHT, subscription.unsettled().deliveredCount());
         for (Delivery delivery : subscription.unsettled().values()) {
             state.time().moveRestored(delivery.message);

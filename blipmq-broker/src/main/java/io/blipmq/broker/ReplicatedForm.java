@@ -1,7 +1,10 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.CheckpointVisitor.LogState;
-import io.blipmq.broker.CheckpointVisitor.SubscriptionState;
+import io.blipmq.broker.backlog.MessageCursor;
+import io.blipmq.broker.backlog.MessageLog;
+import io.blipmq.broker.journal.CheckpointCodec;
+import io.blipmq.broker.journal.CheckpointVisitor.SubscriptionState;
+import io.blipmq.broker.journal.StoredMessage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -54,9 +57,10 @@ final class ReplicatedForm implements CheckpointCapture.Form {
                 new CheckpointCodec(state.subscriptionCount(), state.memory().deliveries());
         Map<Topic, Integer> topics = new IdentityHashMap<>();
         form.writeHead(out);
-        for (DurableSubscription subscription : state.durableBehind(0)) {
+        for (StoredSubscription subscription : state.storedBehind(0)) {
             Topic topic = subscription.topic();
-            int number = topics.computeIfAbsent(topic, found -> out.topic(found.name(), LogState.of(found.messages())));
+            int number = topics.computeIfAbsent(
+                    topic, found -> out.topic(found.name(), found.messages().state()));
             form.write(subscription, number, out);
             CheckpointCapture.writeLetters(subscription, out);
         }
@@ -72,7 +76,7 @@ final class ReplicatedForm implements CheckpointCapture.Form {
     }
 
     @Override
-    public void write(DurableSubscription subscription, int topicNumber, CheckpointCodec out) {
+    public void write(StoredSubscription subscription, int topicNumber, CheckpointCodec out) {
         MessageCursor cursor = subscription.cursor();
         long next = cursor.settledThrough() + 1;
         long waiting = cursor.waitingCount();
@@ -102,11 +106,11 @@ final class ReplicatedForm implements CheckpointCapture.Form {
                         subscription.id(),
                         subscription.owner(),
                         subscription.name(),
-                        subscription.isPassing(),
+                        subscription.endsWithConnection(),
                         next,
                         messages.count() - waiting,
                         messages.bytes() - waitingBytes,
-                        subscription.isDeadLetters() ? LogState.of(messages) : null,
+                        subscription.isDeadLetters() ? messages.state() : null,
                         0,
                         NO_TAGS,
                         NO_LENGTHS),
@@ -117,7 +121,7 @@ final class ReplicatedForm implements CheckpointCapture.Form {
     }
 
     /** Those from the cursor on that are not settled although a later one is. */
-    private static void addWaiting(DurableSubscription subscription, long end, List<StoredMessage> kept) {
+    private static void addWaiting(StoredSubscription subscription, long end, List<StoredMessage> kept) {
         MessageCursor cursor = subscription.cursor();
         MessageLog messages = subscription.messages();
         MessageLog.Page page = null;

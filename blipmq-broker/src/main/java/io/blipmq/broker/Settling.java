@@ -30,8 +30,8 @@ public final class Settling {
      *
      * @return null when the client's key has no such subscription
      */
-    private DurableSubscription subscription(Client client, long subscriptionId) {
-        DurableSubscription subscription = state.durable(subscriptionId);
+    private StoredSubscription subscription(Client client, long subscriptionId) {
+        StoredSubscription subscription = state.stored(subscriptionId);
         boolean settles = subscription != null && subscription.belongsTo(client) && !subscription.isRemoving();
         return settles ? subscription : null;
     }
@@ -46,7 +46,7 @@ public final class Settling {
         if (!refusals.isLeading()) {
             return Outcome.NOT_LEADER;
         }
-        DurableSubscription subscription = subscription(client, subscriptionId);
+        StoredSubscription subscription = subscription(client, subscriptionId);
         if (sealed || subscription == null) {
             return Outcome.UNKNOWN;
         }
@@ -87,7 +87,7 @@ public final class Settling {
             result.outcome = Outcome.SHUTTING_DOWN;
             return;
         }
-        DurableSubscription subscription = subscription(client, request.subscriptionId);
+        StoredSubscription subscription = subscription(client, request.subscriptionId);
         if (subscription == null) {
             result.outcome = Outcome.UNKNOWN;
             return;
@@ -111,7 +111,7 @@ public final class Settling {
 
     /** Whoever of the key says it, and however late: an acknowledgement counts. */
     private void acknowledgeEach(
-            Client client, DurableSubscription subscription, SettleRequest request, SettleResult result) {
+            Client client, StoredSubscription subscription, SettleRequest request, SettleResult result) {
         work.add(request.count());
         for (int i = 0; i < request.count(); i++) {
             long tag = request.tag(i);
@@ -121,7 +121,7 @@ public final class Settling {
         }
     }
 
-    private void keepEach(Client client, DurableSubscription subscription, SettleRequest request, SettleResult result) {
+    private void keepEach(Client client, StoredSubscription subscription, SettleRequest request, SettleResult result) {
         work.add(request.count());
         seen.clear();
         for (int i = 0; i < request.count(); i++) {
@@ -134,7 +134,7 @@ public final class Settling {
 
     /** What is in flight to the client's attachment, in the order of delivery, up to and with the one given. */
     private void settleUpTo(
-            Client client, DurableSubscription subscription, SettleRequest request, SettleResult result) {
+            Client client, StoredSubscription subscription, SettleRequest request, SettleResult result) {
         long tag = request.tag(0);
         Delivery last = subscription.unsettled().get(tag);
         if (!isGivenTo(client, last, request.attempt(0))) {

@@ -1,5 +1,8 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.OwnerId;
+
 /**
  * Which connection reads which subscription: makes, resumes, attaches and detaches them. Owned by the core thread.
  *
@@ -19,7 +22,7 @@ public final class SubscribeService {
     private final WorkMeter work;
     private final Refusals refusals;
     private final ExpectedSubscriptions expected;
-    private long nextPassingId = PassingSubscription.FIRST_ID;
+    private long nextMemoryId = MemorySubscription.FIRST_ID;
 
     SubscribeService(
             BrokerOptions options,
@@ -53,13 +56,13 @@ public final class SubscribeService {
         if (refusals.isRefusing()) {
             return refusals.count(SubscribeResult.refused(refusals.reason()));
         }
-        return refusals.count(qos == 0 ? makePassing(client, topic) : resumeOrMake(client, topic));
+        return refusals.count(qos == 0 ? makeInMemory(client, topic) : resumeOrMake(client, topic));
     }
 
-    private SubscribeResult makePassing(Client client, byte[] topic) {
+    private SubscribeResult makeInMemory(Client client, byte[] topic) {
         Outcome room = roomForAnother(client);
         return room.isDone()
-                ? SubscribeResult.of(subscribePassing(client, topic).id())
+                ? SubscribeResult.of(makeMemorySubscription(client, topic).id())
                 : SubscribeResult.refused(room);
     }
 
@@ -73,7 +76,7 @@ public final class SubscribeService {
         }
         Outcome room = roomForAnother(client);
         return room.isDone()
-                ? subscribeDurable(client, topic, BrokerState.NO_NAME, false, null)
+                ? makeStoredSubscription(client, topic, BrokerState.NO_NAME, false, null)
                 : SubscribeResult.refused(room);
     }
 
@@ -93,7 +96,7 @@ public final class SubscribeService {
     }
 
     /** Whether a subscription that exists would not be one too many. */
-    boolean mayTakeUp(DurableSubscription subscription, Client client) {
+    boolean mayTakeUp(StoredSubscription subscription, Client client) {
         return !isFull(client) || client.subscriptions().contains(subscription);
     }
 
@@ -107,7 +110,7 @@ public final class SubscribeService {
         if (topic == null) {
             return null;
         }
-        for (DurableSubscription candidate : topic.durable()) {
+        for (StoredSubscription candidate : topic.stored()) {
             work.add(1);
             if (candidate.owner().equals(client.owner()) && !candidate.isRemoving()) {
                 if (candidate.isDeadLetters() || !candidate.isAttached() && candidate.isForPolling()) {
@@ -126,7 +129,7 @@ public final class SubscribeService {
         return SubscribeResult.of(adopted);
     }
 
-    private SubscribeResult takeUp(DurableSubscription subscription, Client client) {
+    private SubscribeResult takeUp(StoredSubscription subscription, Client client) {
         if (!mayTakeUp(subscription, client)) {
             return SubscribeResult.refused(Outcome.TOO_MANY_OF_CONNECTION);
         }
@@ -144,7 +147,7 @@ public final class SubscribeService {
         }
         Topic origin = state.topics().find(Topic.originName(letterTopicName));
         if (origin != null) {
-            for (DurableSubscription failing : origin.durable()) {
+            for (StoredSubscription failing : origin.stored()) {
                 work.add(1);
                 if (failing.owner().equals(owner) && failing.lastLetterSequence() > journal.appliedSequence()) {
                     return true;
@@ -154,17 +157,18 @@ public final class SubscribeService {
         return false;
     }
 
-    PassingSubscription subscribePassing(Client client, byte[] name) {
-        PassingSubscription subscription =
-                new PassingSubscription(nextPassingId++, state.topic(name), client, clock.nowMillis());
-        state.addPassing(subscription);
+    MemorySubscription makeMemorySubscription(Client client, byte[] name) {
+        MemorySubscription subscription =
+                new MemorySubscription(nextMemoryId++, state.topic(name), client, clock.nowMillis());
+        state.addMemory(subscription);
         client.subscriptions().add(subscription);
         return subscription;
     }
 
     /** @param request null for a client that polls */
-    SubscribeResult subscribeDurable(Client client, byte[] topic, byte[] name, boolean passing, AttachRequest request) {
-        long sequence = journal.appendSubscribe(client.owner(), topic, name, passing);
+    SubscribeResult makeStoredSubscription(
+            Client client, byte[] topic, byte[] name, boolean endsWithConnection, AttachRequest request) {
+        long sequence = journal.appendSubscribe(client.owner(), topic, name, endsWithConnection);
         if (sequence < 0) {
             return SubscribeResult.refused(Outcome.ofAppend(sequence));
         }
@@ -174,7 +178,7 @@ public final class SubscribeService {
     }
 
     /** A subscription exists now; the connection that asked for it, if it is still there, reads it. */
-    void onCreated(DurableSubscription subscription) {
+    void onCreated(StoredSubscription subscription) {
         ExpectedSubscriptions.Expected asked = expected.arrived(subscription.id());
         if (asked == null || asked.client() == null) {
             return;
@@ -185,7 +189,7 @@ public final class SubscribeService {
         }
     }
 
-    void attach(DurableSubscription subscription, Client client) {
+    void attach(StoredSubscription subscription, Client client) {
         if (!subscription.isAttached()) {
             counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
         } else if (client.subscriptions().contains(subscription)) {
@@ -196,7 +200,7 @@ public final class SubscribeService {
     }
 
     /** From now on the messages of a subscription are pushed to one of its connections. */
-    void hold(DurableSubscription subscription, Attachment attachment) {
+    void hold(StoredSubscription subscription, Attachment attachment) {
         subscription.attachment(attachment);
         subscription.topic().attachments().add(attachment);
     }
@@ -217,9 +221,9 @@ public final class SubscribeService {
             attachment.end();
             subscription.topic().attachments().remove(attachment);
         }
-        if (subscription instanceof PassingSubscription passing) {
-            state.removePassing(passing);
-        } else if (subscription instanceof DurableSubscription durable) {
+        if (subscription instanceof MemorySubscription passing) {
+            state.removeMemory(passing);
+        } else if (subscription instanceof StoredSubscription durable) {
             work.add(durable.polled().size()
                     + (attachment == null ? 0 : attachment.inFlight().size()));
             if (attachment != null && attachment.client() == client) {
@@ -232,7 +236,7 @@ public final class SubscribeService {
         }
     }
 
-    private void detach(DurableSubscription subscription) {
+    private void detach(StoredSubscription subscription) {
         long lost = subscription.detach(clock.nowNanos(), clock.nowMillis(), redelivery.deadlines(), options);
         counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);

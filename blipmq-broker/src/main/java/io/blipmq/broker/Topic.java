@@ -1,5 +1,13 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.backlog.MessageLog;
+import io.blipmq.broker.backlog.PositionMemory;
+import io.blipmq.broker.journal.CheckpointVisitor;
+import io.blipmq.broker.memory.MemoryCursor;
+import io.blipmq.broker.memory.MemoryLog;
+import io.blipmq.broker.memory.SwapRemoveList;
+import io.blipmq.broker.message.MessageView;
+import io.blipmq.broker.message.PublishBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -22,16 +30,16 @@ final class Topic extends PositionMemory.Trimmable {
     private Attachment soleReader;
 
     private final MessageLog messages;
-    private final LiveLog live;
+    private final MemoryLog live;
     /** Null until somebody reads it: most topics of a broker with very many have no durable subscription. */
-    private LiveLog durableLive;
+    private MemoryLog memoryOfStored;
 
-    private final Supplier<LiveLog> newLog;
+    private final Supplier<MemoryLog> newLog;
     private final PositionMemory positions;
-    private final DurableList durable = new DurableList();
+    private final StoredList durable = new StoredList();
 
     /** Whom its messages are pushed to. */
-    private final Bag<Attachment> attachments = new Bag<>();
+    private final SwapRemoveList<Attachment> attachments = new SwapRemoveList<>();
     /** Owned by {@link ReadyList}. */
     boolean listed;
 
@@ -41,12 +49,12 @@ final class Topic extends PositionMemory.Trimmable {
     int capturedNumber;
     CheckpointVisitor.LogState captured;
 
-    private int passingSubscriptions;
+    private int memorySubscriptions;
     /** Durable subscriptions that are journalled and not stored yet. */
     private int expectedSubscriptions;
 
     /** @param number no other topic since the start has it */
-    Topic(long number, byte[] name, Supplier<LiveLog> newLog, PositionMemory positions) {
+    Topic(long number, byte[] name, Supplier<MemoryLog> newLog, PositionMemory positions) {
         this.number = number;
         this.messages = new MessageLog(name, positions);
         this.positions = positions;
@@ -68,28 +76,28 @@ final class Topic extends PositionMemory.Trimmable {
     }
 
     /** For a QoS 0 subscription, which reads the messages of either QoS. */
-    LiveCursor openLive() {
+    MemoryCursor openMemory() {
         soleReader = null;
         return live.open();
     }
 
-    void closeLive(LiveCursor cursor) {
+    void closeMemory(MemoryCursor cursor) {
         soleReader = null;
         cursor.close();
     }
 
     /** For a durable subscription, beside {@link #messages()}: QoS 0 messages alone, so that they count alone. */
-    LiveCursor openDurableLive() {
+    MemoryCursor openMemoryOfStored() {
         soleReader = null;
-        if (durableLive == null) {
-            durableLive = newLog.get();
+        if (memoryOfStored == null) {
+            memoryOfStored = newLog.get();
         }
-        return durableLive.open();
+        return memoryOfStored.open();
     }
 
     /** A QoS 0 subscription has been pushed everything that there is for it. */
     void onCaughtUp(Attachment reader) {
-        if (live.readerCount() == 1 && (durableLive == null || durableLive.readerCount() == 0)) {
+        if (live.readerCount() == 1 && (memoryOfStored == null || memoryOfStored.readerCount() == 0)) {
             soleReader = reader;
         }
     }
@@ -105,26 +113,26 @@ final class Topic extends PositionMemory.Trimmable {
     }
 
     /** A QoS 0 message: kept once for each kind of reader that there is. */
-    void appendLive(MessageView message) {
+    void appendToMemory(MessageView message) {
         soleReader = null;
         live.append(message, 0);
-        if (durableLive != null) {
-            durableLive.append(message, messages.lastSequence());
+        if (memoryOfStored != null) {
+            memoryOfStored.append(message, messages.lastSequence());
         }
     }
 
-    /** Whole entries of QoS 0, as {@link #appendLive}. */
-    void appendLiveEntries(PublishBatch batch, long publishedMillis) {
+    /** Whole entries of QoS 0, as {@link #appendToMemory}. */
+    void appendEntriesToMemory(PublishBatch batch, long publishedMillis) {
         soleReader = null;
         live.appendEntries(batch, publishedMillis, 0);
-        if (durableLive != null) {
-            durableLive.appendEntries(batch, publishedMillis, messages.lastSequence());
+        if (memoryOfStored != null) {
+            memoryOfStored.appendEntries(batch, publishedMillis, messages.lastSequence());
         }
     }
 
     /** A QoS 1 message is stored: for QoS 0 subscriptions. */
-    void appendStoredLive(MessageView message) {
-        if (passingSubscriptions > 0) {
+    void appendStoredToMemory(MessageView message) {
+        if (memorySubscriptions > 0) {
             soleReader = null;
             live.append(message, 0);
         }
@@ -136,26 +144,26 @@ final class Topic extends PositionMemory.Trimmable {
             return 1;
         }
         if (qos == 0) {
-            return live.readerCount() + (durableLive == null ? 0 : durableLive.readerCount());
+            return live.readerCount() + (memoryOfStored == null ? 0 : memoryOfStored.readerCount());
         }
-        return durable.size() + expectedSubscriptions + passingSubscriptions;
+        return durable.size() + expectedSubscriptions + memorySubscriptions;
     }
 
-    Bag<Attachment> attachments() {
+    SwapRemoveList<Attachment> attachments() {
         return attachments;
     }
 
     /** Oldest first. */
-    DurableList durable() {
+    StoredList stored() {
         return durable;
     }
 
-    void passingSubscriptionAdded() {
-        passingSubscriptions++;
+    void memorySubscriptionAdded() {
+        memorySubscriptions++;
     }
 
-    void passingSubscriptionEnded() {
-        passingSubscriptions--;
+    void memorySubscriptionEnded() {
+        memorySubscriptions--;
     }
 
     void expectSubscription() {
@@ -167,7 +175,7 @@ final class Topic extends PositionMemory.Trimmable {
     }
 
     boolean isNeeded() {
-        return !durable.isEmpty() || passingSubscriptions > 0 || expectedSubscriptions > 0;
+        return !durable.isEmpty() || memorySubscriptions > 0 || expectedSubscriptions > 0;
     }
 
     /** Whether letters instead of published messages arrive here: each subscription has its own. */
@@ -205,9 +213,9 @@ final class Topic extends PositionMemory.Trimmable {
     }
 
     @Override
-    void trimNow() {
+    public void trimNow() {
         long passed = messages.lastSequence() + 1;
-        for (DurableSubscription subscription : durable) {
+        for (StoredSubscription subscription : durable) {
             if (subscription.messages() == messages) {
                 passed = Math.min(passed, subscription.cursor().nextSequence());
             }

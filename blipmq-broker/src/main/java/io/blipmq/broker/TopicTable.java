@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.message.MessageView;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;

@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandLog;
+
 /**
  * The time of the turn, which is the same for all that happens in it. Owned by the core thread. Deadlines go by the monotonic
  * clock, what is stored by {@link WallTime}.

@@ -1,5 +1,8 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.ClockJump;
+import io.blipmq.broker.journal.StoredMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * at once that was not before, and nothing is from the future.
  */
 final class WallTime {
-    private static final Logger log = LoggerFactory.getLogger(WallTime.class);
+    private static final Logger logger = LoggerFactory.getLogger(WallTime.class);
 
     /** What a clock may differ without a word. */
     private static final long TOLERANCE_MILLIS = 1_000;
@@ -26,7 +29,7 @@ final class WallTime {
 
     private final long downMillisMax;
     /** Oldest first. */
-    private final List<Jump> jumps = new ArrayList<>(0);
+    private final List<ClockJump> jumps = new ArrayList<>(0);
     /** How many of them an earlier start has found: what a checkpoint holds has been moved by them. */
     private int oldJumps;
 
@@ -45,18 +48,6 @@ final class WallTime {
     /** How far the system's clock was from this when that was last said. */
     private long saidMillis;
 
-    /**
-     * Times stored with messages up to a number are to be moved; those of later ones go by the clock as it is since the jump.
-     */
-    record Jump(long throughSequence, long millis) {
-        private void move(StoredMessage message) {
-            if (message.expiresMillis != 0) {
-                message.expiresMillis = Math.max(1, message.expiresMillis + millis);
-            }
-            message.publishedMillis = Math.max(0, message.publishedMillis + millis);
-        }
-    }
-
     WallTime(BrokerLimits limits) {
         this.downMillisMax = limits.downMillisMax();
     }
@@ -64,7 +55,7 @@ final class WallTime {
     // --- replay ---
 
     /** A checkpoint was taken at this time. */
-    void restore(long millis, List<Jump> restored) {
+    void restore(long millis, List<ClockJump> restored) {
         lastMillis = millis;
         newestMillis = millis;
         jumps.addAll(restored);
@@ -84,7 +75,7 @@ final class WallTime {
     void start(long nanos, long clockMillis, long appliedSequence) {
         long jump = observe(clockMillis, appliedSequence);
         if (jump != 0) {
-            log.warn(
+            logger.warn(
                     "the system clock says that {} have passed since this log was written last, which is not believed:"
                             + " what is stored in it counts as no older than it was then",
                     Duration.ofMillis(jump));
@@ -126,11 +117,11 @@ final class WallTime {
         if (lastMillis == 0 || -TOLERANCE_MILLIS <= passed && passed <= downMillisMax) {
             return 0;
         }
-        jumps.add(new Jump(throughSequence, passed));
+        jumps.add(new ClockJump(throughSequence, passed));
         if (jumps.size() > JUMPS_MAX) {
-            Jump oldest = jumps.remove(0);
-            Jump next = jumps.get(0);
-            jumps.set(0, new Jump(next.throughSequence, next.millis + Math.max(0, oldest.millis)));
+            ClockJump oldest = jumps.remove(0);
+            ClockJump next = jumps.get(0);
+            jumps.set(0, new ClockJump(next.throughSequence(), next.millis() + Math.max(0, oldest.millis())));
             oldJumps = Math.max(0, oldJumps - 1);
         }
         return passed;
@@ -151,7 +142,7 @@ final class WallTime {
         nowMillis = startMillis + (nanos - startNanos) / NANOS_PER_MILLI;
         long off = clockMillis - nowMillis;
         if (Math.abs(off - saidMillis) > TOLERANCE_MILLIS) {
-            log.warn(
+            logger.warn(
                     "the system clock was set by {}; until its next start the broker counts time from what the clock said"
                             + " at its start, which is {} away",
                     Duration.ofMillis(off - saidMillis),
@@ -169,7 +160,7 @@ final class WallTime {
         return newestMillis;
     }
 
-    List<Jump> jumps() {
+    List<ClockJump> jumps() {
         return jumps;
     }
 
@@ -185,9 +176,9 @@ final class WallTime {
         move(message, oldJumps);
     }
 
-    private void move(StoredMessage message, int firstJump) {
-        for (int i = firstJump; i < jumps.size(); i++) {
-            if (message.sequence <= jumps.get(i).throughSequence) {
+    private void move(StoredMessage message, int firstClockJump) {
+        for (int i = firstClockJump; i < jumps.size(); i++) {
+            if (message.sequence <= jumps.get(i).throughSequence()) {
                 jumps.get(i).move(message);
             }
         }
@@ -197,7 +188,7 @@ final class WallTime {
     long restoredMillis() {
         long sum = 0;
         for (int i = oldJumps; i < jumps.size(); i++) {
-            sum += jumps.get(i).millis;
+            sum += jumps.get(i).millis();
         }
         return sum;
     }

@@ -3,8 +3,12 @@ package io.blipmq.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.blipmq.broker.CheckpointVisitor.LogState;
-import io.blipmq.broker.CheckpointVisitor.SubscriptionState;
+import io.blipmq.broker.journal.CheckpointCodec;
+import io.blipmq.broker.journal.CheckpointVisitor.LogState;
+import io.blipmq.broker.journal.CheckpointVisitor.SubscriptionState;
+import io.blipmq.broker.journal.ClockJump;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.StoredMessage;
 import io.blipmq.wal.NewerContentException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,7 +42,7 @@ class CheckpointCodecTest {
 
     private static ByteBuffer newest() {
         CheckpointCodec out = new CheckpointCodec(0, 0);
-        out.time(5_000, List.of(new WallTime.Jump(3, -700)));
+        out.time(5_000, List.of(new ClockJump(3, -700)));
         int demo = out.topic(bytes("demo"), new LogState(10, 6, 110, 9));
         out.subscription(demo, subscription("jobs", true, null, 8, 9), 2);
         out.delivery(message(5, 14), true, true, 3, 0);
@@ -81,7 +85,7 @@ class CheckpointCodecTest {
         assertThat(newest()).isEqualTo(golden("checkpoint-v1.bin"));
         assertThat(CheckpointText.of(golden("checkpoint-v1.bin")))
                 .containsExactly(
-                        "time 5000 [Jump[throughSequence=3, millis=-700]]",
+                        "time 5000 [ClockJump[throughSequence=3, millis=-700]]",
                         "topic demo " + log(10, 6, 110, 9),
                         "subscription 1 " + OWNER_TEXT + " 'jobs' true at 6 2 30 null ahead [8, 9] [30, 5]",
                         "detached 3000",

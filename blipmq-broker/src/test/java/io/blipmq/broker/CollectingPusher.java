@@ -1,5 +1,9 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.backlog.PositionMemory;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.memory.MemoryLog;
+import io.blipmq.broker.memory.MessageMemory;
 import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -149,10 +153,10 @@ final class CollectingPusher implements Pusher {
         AttachRequest request = new AttachRequest(
                 0, TOPIC, BrokerState.NO_NAME, false, false, 0, 0, false, false, unlimited, creditBytes, 1);
         Client client = new Client(new OwnerId(1, 1), "", "", this);
-        LiveLog log = new LiveLog(new LiveMemory(1 << 20, BrokerLimits.defaults()), 1, new BrokerCounters());
-        BrokerLimits limits = BrokerLimits.defaults();
-        PositionMemory positions = new PositionMemory(1, limits, new WorkMeter(), new WallTime(limits));
+        MemoryLog log =
+                new MemoryLog(new MessageMemory(1 << 20, BrokerLimits.defaults().chunkSizes()), 1, lost -> {});
+        PositionMemory positions = new PositionMemory(1, 8, 8, cost -> {}, message -> {});
         Topic topic = new Topic(1, TOPIC, () -> log, positions);
-        return new Attachment(client, new PassingSubscription(1, topic, client, 0), request, false);
+        return new Attachment(client, new MemorySubscription(1, topic, client, 0), request, false);
     }
 }

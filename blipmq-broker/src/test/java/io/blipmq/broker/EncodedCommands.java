@@ -1,5 +1,14 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandCodec;
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.MessageStore;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.RemoveReason;
+import io.blipmq.broker.journal.ReplicatedSettings;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.message.MessageView;
 import java.nio.ByteBuffer;
 
 /** A command log of a test: encodes commands as the real one does, each into a buffer of its own. */

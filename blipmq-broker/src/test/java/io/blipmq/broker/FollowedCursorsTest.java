@@ -2,6 +2,9 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.message.MessageView;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +16,7 @@ class FollowedCursorsTest {
 
     private final MemoryJournal journal = new MemoryJournal();
     private final BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters());
-    private final DurableSubscription subscription;
+    private final StoredSubscription subscription;
 
     FollowedCursorsTest() {
         state.messages(journal);
@@ -21,7 +24,7 @@ class FollowedCursorsTest {
         long id = journal.appendSubscribe(
                 OwnerId.ofKey(PushClient.bytes("alice")), PushClient.bytes("demo"), BrokerState.NO_NAME, false);
         apply();
-        subscription = state.durable(id);
+        subscription = state.stored(id);
     }
 
     private void apply() {

@@ -2,6 +2,9 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.LocalJournal;
+import io.blipmq.broker.journal.SettleReason;
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.Liveness;
 import io.blipmq.wal.Wal;

@@ -2,6 +2,14 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.broker.journal.CommandCodec;
+import io.blipmq.broker.journal.CommandDecoder;
+import io.blipmq.broker.journal.CommandHandler;
+import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.MessageStore;
+import io.blipmq.broker.journal.RoleHandler;
+import io.blipmq.broker.journal.Snapshots;
+import io.blipmq.broker.journal.StoredMessage;
 import io.blipmq.wal.KeyLiveness;
 import io.blipmq.wal.Liveness;
 import io.blipmq.wal.RecordKey;

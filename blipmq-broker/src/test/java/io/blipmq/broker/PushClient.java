@@ -2,6 +2,8 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

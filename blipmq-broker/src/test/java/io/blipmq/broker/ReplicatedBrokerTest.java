@@ -2,6 +2,8 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.message.MessageView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,7 +1,7 @@
 package io.blipmq.daemon;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.blipmq.broker.JournalRecord;
+import io.blipmq.broker.journal.JournalRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -2,7 +2,7 @@ package io.blipmq.daemon;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerClock;
-import io.blipmq.broker.LocalJournal;
+import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.config.Settings;
 import io.blipmq.wal.DiskFullException;
 import io.blipmq.wal.StorageFailedException;

@@ -3,7 +3,7 @@ package io.blipmq.daemon;
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
-import io.blipmq.broker.LocalJournal;
+import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.config.FsyncPolicy;
 import io.blipmq.config.Settings;
 import io.blipmq.config.WalRecovery;

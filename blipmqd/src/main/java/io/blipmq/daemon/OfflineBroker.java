@@ -2,8 +2,8 @@ package io.blipmq.daemon;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerClock;
-import io.blipmq.broker.LocalJournal;
 import io.blipmq.broker.SubscriptionInfo;
+import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.config.Settings;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalOptions;

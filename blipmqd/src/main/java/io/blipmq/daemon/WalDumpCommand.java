@@ -1,6 +1,6 @@
 package io.blipmq.daemon;
 
-import io.blipmq.broker.JournalRecord;
+import io.blipmq.broker.journal.JournalRecord;
 import io.blipmq.config.ConfigException;
 import io.blipmq.wal.LogReport;
 import io.blipmq.wal.RecordVisitor;

@@ -1,6 +1,6 @@
 package io.blipmq.daemon;
 
-import io.blipmq.broker.LocalJournal;
+import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.config.ConfigException;
 import io.blipmq.wal.LogDamage;
 import io.blipmq.wal.LogReport;

@@ -2,7 +2,7 @@ package io.blipmq.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.broker.LocalJournal;
+import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.wal.KeyLiveness;
 import io.blipmq.wal.Liveness;
 import io.blipmq.wal.Wal;

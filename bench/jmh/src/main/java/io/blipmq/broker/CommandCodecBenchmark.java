@@ -1,5 +1,8 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandCodec;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.message.MessageView;
 import io.blipmq.jmh.TimePerOperation;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

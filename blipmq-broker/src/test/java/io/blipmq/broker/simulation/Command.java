@@ -1,7 +1,7 @@
 package io.blipmq.broker.simulation;
 
-import io.blipmq.broker.MessageView;
-import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.message.MessageView;
 
 /**
  * A journalled command as the simulation compares it. Immutable. What a kind does not have is 0 or null.

@@ -1,12 +1,12 @@
 package io.blipmq.broker.simulation;
 
-import io.blipmq.broker.CommandHandler;
-import io.blipmq.broker.MessageView;
-import io.blipmq.broker.OwnerId;
-import io.blipmq.broker.RemoveReason;
-import io.blipmq.broker.ReplicatedSettings;
-import io.blipmq.broker.SettleReason;
-import io.blipmq.broker.StoredMessage;
+import io.blipmq.broker.journal.CommandHandler;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.RemoveReason;
+import io.blipmq.broker.journal.ReplicatedSettings;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.message.MessageView;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 

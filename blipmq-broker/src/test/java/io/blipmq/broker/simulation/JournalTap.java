@@ -1,16 +1,16 @@
 package io.blipmq.broker.simulation;
 
-import io.blipmq.broker.CommandHandler;
-import io.blipmq.broker.CommandLog;
-import io.blipmq.broker.Journal;
-import io.blipmq.broker.MessageView;
-import io.blipmq.broker.OwnerId;
-import io.blipmq.broker.RemoveReason;
-import io.blipmq.broker.ReplicatedSettings;
-import io.blipmq.broker.RoleHandler;
-import io.blipmq.broker.SettleReason;
-import io.blipmq.broker.Snapshots;
-import io.blipmq.broker.StoredMessage;
+import io.blipmq.broker.journal.CommandHandler;
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.RemoveReason;
+import io.blipmq.broker.journal.ReplicatedSettings;
+import io.blipmq.broker.journal.RoleHandler;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.journal.Snapshots;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.message.MessageView;
 import io.blipmq.wal.Liveness;
 import java.nio.ByteBuffer;
 

@@ -6,10 +6,10 @@ import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.Outcome;
-import io.blipmq.broker.OwnerId;
-import io.blipmq.broker.RemoveReason;
-import io.blipmq.broker.SettleReason;
 import io.blipmq.broker.SubscriptionInfo;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.RemoveReason;
+import io.blipmq.broker.journal.SettleReason;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -83,7 +83,7 @@ final class Model implements JournalTap.Listener {
     record Settled(long subscription, long tag) {}
 
     /** @param attachment null when it is polled */
-    record Passing(String topic, SimulatedClient client, LiveQueue live, ModelAttachment attachment) {}
+    record Passing(String topic, SimulatedClient client, MemoryQueue live, ModelAttachment attachment) {}
 
     /** A subscription that is journalled and not stored. */
     static final class Expected {
@@ -466,7 +466,7 @@ final class Model implements JournalTap.Listener {
     void onSubscribed(SimulatedClient client, int qos, String topic, long id) {
         if (qos == 0) {
             if (id > 0) {
-                passing.put(id, new Passing(topic, client, new LiveQueue(this), null));
+                passing.put(id, new Passing(topic, client, new MemoryQueue(this), null));
             }
             return;
         }

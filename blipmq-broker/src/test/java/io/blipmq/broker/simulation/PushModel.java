@@ -2,11 +2,11 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.AttachRequest;
 import io.blipmq.broker.Outcome;
-import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.SettleAction;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.broker.SubscribeResult;
+import io.blipmq.broker.journal.OwnerId;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -50,7 +50,7 @@ final class PushModel {
         } else if (request.qos() == 0) {
             if (result.isDone()) {
                 ModelAttachment attachment = new ModelAttachment(client, request, model.options());
-                LiveQueue live = new LiveQueue(model);
+                MemoryQueue live = new MemoryQueue(model);
                 model.passing.put(
                         result.subscriptionId(),
                         new Model.Passing(Texts.of(request.topic()), client, live, attachment));

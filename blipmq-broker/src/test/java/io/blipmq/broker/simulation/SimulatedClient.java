@@ -2,10 +2,10 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
-import io.blipmq.broker.MessageView;
 import io.blipmq.broker.Outcome;
-import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.SubscribeResult;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.message.MessageView;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.blipmq.broker.simulation;
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerClock;
 import io.blipmq.broker.BrokerOptions;
-import io.blipmq.broker.LocalJournal;
+import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.wal.CheckpointHandler;
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.Wal;

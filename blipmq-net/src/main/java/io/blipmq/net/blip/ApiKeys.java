@@ -1,6 +1,6 @@
 package io.blipmq.net.blip;
 
-import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.journal.OwnerId;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.blipmq.net.blip;
 
-import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.PayloadLayout;
 import java.nio.ByteBuffer;

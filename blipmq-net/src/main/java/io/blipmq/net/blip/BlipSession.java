@@ -2,7 +2,7 @@ package io.blipmq.net.blip;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
-import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.net.EndReason;
 import io.blipmq.net.NetMetric;
 import io.blipmq.net.OutputQueue;

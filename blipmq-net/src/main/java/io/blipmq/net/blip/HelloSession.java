@@ -1,7 +1,7 @@
 package io.blipmq.net.blip;
 
 import io.blipmq.broker.Client;
-import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.net.SessionHost;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.Nack;

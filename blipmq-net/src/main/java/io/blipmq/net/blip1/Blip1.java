@@ -1,6 +1,6 @@
 package io.blipmq.net.blip1;
 
-import io.blipmq.broker.MessageView;
+import io.blipmq.broker.message.MessageView;
 import io.blipmq.net.ProtocolMetrics;
 import io.blipmq.net.SessionHost;
 import io.blipmq.net.blip.BlipResources;

@@ -1,7 +1,7 @@
 package io.blipmq.net.blip1;
 
-import io.blipmq.broker.MessageView;
 import io.blipmq.broker.Outcome;
+import io.blipmq.broker.message.MessageView;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.PayloadLayout;
 import io.blipmq.protocol.Topics;

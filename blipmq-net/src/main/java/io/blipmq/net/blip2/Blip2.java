@@ -1,7 +1,7 @@
 package io.blipmq.net.blip2;
 
 import io.blipmq.broker.BatchResult;
-import io.blipmq.broker.PublishBatch;
+import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.net.NetOptions;

@@ -1,6 +1,6 @@
 package io.blipmq.net.blip2;
 
-import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.journal.OwnerId;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.blipmq.net.blip2;
 
 import io.blipmq.broker.BatchResult;
 import io.blipmq.broker.Outcome;
-import io.blipmq.broker.PublishBatch;
+import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.Topics;
