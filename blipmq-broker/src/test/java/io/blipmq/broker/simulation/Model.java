@@ -37,6 +37,7 @@ final class Model implements JournalTap.Listener {
     private final int lettersOfSubscription;
     /** Whether a step in the log's times is no step of a clock. */
     private final boolean manyClocks;
+
     private final Snapshots snapshots = new Snapshots();
     private final TreeMap<Long, ModelSubscription> durable = new TreeMap<>();
     final Map<Long, Passing> passing = new HashMap<>();
