@@ -22,6 +22,26 @@ import java.util.function.Consumer;
  * bounded by {@code max_in_flight}, dead letters on their way back included.
  */
 final class StoredSubscription extends Subscription {
+    /** Where it is in its life. The moves between these are in {@link StoredSubscription#transitionTo}. */
+    enum State {
+        /** No connection reads it. */
+        DETACHED,
+        /** One connection reads it, or several that poll dead letters. */
+        ATTACHED,
+        /** Its end is journalled and not stored: nobody reads or settles any more. */
+        REMOVING,
+        /** Its end has come. */
+        GONE;
+
+        private boolean mayBecome(State next) {
+            return switch (this) {
+                case DETACHED, ATTACHED -> next != this;
+                case REMOVING -> next == GONE;
+                case GONE -> false;
+            };
+        }
+    }
+
     private final OwnerId owner;
     private final byte[] name;
     private final boolean endsWithConnection;
@@ -51,8 +71,7 @@ final class StoredSubscription extends Subscription {
     /** Since when it has a connection, or has none; wall clock. */
     private long sinceMillis;
 
-    private boolean removing;
-    private boolean gone;
+    private State state = State.DETACHED;
     private boolean backlogWarned;
 
     /** Owned by {@link CheckpointCapture}. */
@@ -178,6 +197,7 @@ final class StoredSubscription extends Subscription {
         }
         clients.add(client);
         if (clients.size() == 1) {
+            transitionTo(State.ATTACHED);
             sinceMillis = nowMillis;
             reader.openMemory();
             backlogWarned = false;
@@ -204,6 +224,9 @@ final class StoredSubscription extends Subscription {
         clients.remove(client);
         if (clients.isEmpty()) {
             clients = List.of();
+            if (state == State.ATTACHED) {
+                transitionTo(State.DETACHED);
+            }
         }
         return clients.isEmpty();
     }
@@ -274,23 +297,44 @@ final class StoredSubscription extends Subscription {
         return detachedNanos;
     }
 
+    /**
+     * The one way to another state.
+     *
+     * <table>
+     *   <caption>Legal moves</caption>
+     *   <tr><td>DETACHED → ATTACHED <td>a connection begins to read it
+     *   <tr><td>ATTACHED → DETACHED <td>the last connection has left it
+     *   <tr><td>DETACHED, ATTACHED → REMOVING <td>its removal is journalled
+     *   <tr><td>all but GONE → GONE <td>its removal is applied, by whichever node it was decided
+     * </table>
+     *
+     * <p>A start, and replay, begin at DETACHED. A connection that deletes what it reads leaves it while it is REMOVING.
+     */
+    private void transitionTo(State next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException("subscription " + id() + " is " + state + " and cannot become " + next);
+        }
+        state = next;
+    }
+
     /** Whether its end is journalled, or has come. */
     boolean isRemoving() {
-        return removing;
+        return state == State.REMOVING || state == State.GONE;
     }
 
     void markRemoving() {
-        removing = true;
+        if (!isRemoving()) {
+            transitionTo(State.REMOVING);
+        }
     }
 
     /** Whether its end has come. */
     boolean isGone() {
-        return gone;
+        return state == State.GONE;
     }
 
     void markGone() {
-        removing = true;
-        gone = true;
+        transitionTo(State.GONE);
     }
 
     /** @return whether this is the first call since it was attached */
@@ -383,7 +427,7 @@ final class StoredSubscription extends Subscription {
     private boolean isForSettling(long letterTag) {
         Delivery delivery = unsettled.get(letterTag);
         boolean free = delivery == null ? !unsettled.contains(letterTag) : !delivery.is(Delivery.State.MOVING);
-        return free && !removing;
+        return free && !isRemoving();
     }
 
     /** Whether a client may settle it: it was delivered, and is not on its way back to its subscription. */
