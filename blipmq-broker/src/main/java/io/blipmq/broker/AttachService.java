@@ -47,9 +47,7 @@ public final class AttachService {
      */
     public SubscribeResult attach(Client client, AttachRequest request) {
         return refusals.count(
-                refusals.isShuttingDown()
-                        ? SubscribeResult.refused(Outcome.SHUTTING_DOWN)
-                        : attachAny(client, request));
+                refusals.isRefusing() ? SubscribeResult.refused(refusals.reason()) : attachAny(client, request));
     }
 
     private SubscribeResult attachAny(Client client, AttachRequest request) {
@@ -244,7 +242,8 @@ public final class AttachService {
      *     Outcome#DISK_FULL}
      */
     public Outcome detach(Client client, long subscriptionId, byte[] name, boolean delete) {
-        return refusals.count(detachAny(client, subscriptionId, name, delete));
+        return refusals.count(
+                refusals.isLeading() ? detachAny(client, subscriptionId, name, delete) : Outcome.NOT_LEADER);
     }
 
     private Outcome detachAny(Client client, long subscriptionId, byte[] name, boolean delete) {

@@ -20,7 +20,6 @@ import org.agrona.collections.Long2ObjectHashMap;
 final class BrokerState implements CommandHandler {
     static final byte[] NO_NAME = {};
 
-    private final BrokerOptions options;
     private final BrokerCounters counters;
     private final Supplier<LiveLog> newLiveLog;
     private final PositionMemory positions;
@@ -31,12 +30,18 @@ final class BrokerState implements CommandHandler {
     /** By id: durable ones, oldest first, and then passing ones. For lists and walks that go on in a later turn. */
     private final TreeMap<Long, Subscription> ordered = new TreeMap<>();
 
-    private final WorkMeter work = new WorkMeter();
+    private final WorkMeter work;
     private final StateMemory memory;
+    private final FollowedCursors followed;
 
     private final Map<SubscriptionName, DurableSubscription> named = new HashMap<>();
     private long topicsMade;
     private Listener listener = new Listener() {};
+    private ReplicatedSettings settings;
+    /** Whether {@link #settings} came by a command. */
+    private boolean agreedSettings;
+    /** Whether this node only applies what another one decides. */
+    private boolean following;
 
     /** What the rest of the core does about a change. */
     interface Listener {
@@ -57,7 +62,13 @@ final class BrokerState implements CommandHandler {
     }
 
     BrokerState(BrokerOptions options, BrokerCounters counters) {
-        this.options = options;
+        this(options, counters, new WorkMeter());
+    }
+
+    BrokerState(BrokerOptions options, BrokerCounters counters, WorkMeter work) {
+        this.work = work;
+        this.settings = settingsOf(options);
+        this.followed = new FollowedCursors(options.limits(), options.inFlightMax());
         this.counters = counters;
         LiveMemory liveMemory = new LiveMemory(options.liveBytesMax(), options.limits());
         this.newLiveLog = () -> new LiveLog(liveMemory, options.liveMessagesMax(), counters);
@@ -72,15 +83,58 @@ final class BrokerState implements CommandHandler {
     }
 
     /** Lets what is too old to be kept in memory be found in the journal; before that everything is kept. */
-    void journal(Journal journal) {
-        positions.journal(journal);
+    void messages(MessageStore messages) {
+        positions.messages(messages);
+    }
+
+    // --- roles ---
+
+    /** From now on this node applies what another one decides, until it leads. */
+    void follow() {
+        following = true;
+        time.follow();
+        positions.keepForRebuild();
+    }
+
+    /** From now on this node decides. */
+    void lead() {
+        following = false;
+        followed.advance();
+    }
+
+    /** Once a turn: moves the cursors of what nobody reads here. */
+    void advanceFollowed() {
+        followed.advance();
+    }
+
+    /**
+     * Takes over what another state holds of the journal, without what its node has done with it.
+     *
+     * @param from the state that this one replaces
+     */
+    void rebuild(BrokerState from) {
+        CheckpointDecoder.decode(ReplicatedForm.write(from), new CheckpointRestore(this, from));
+    }
+
+    /** What a node brings along to the settings that all have to agree on. */
+    static ReplicatedSettings settingsOf(BrokerOptions options) {
+        return new ReplicatedSettings(
+                options.inFlightMax(), StateMemory.lettersMax(options.stateBytesMax(), options.limits()));
+    }
+
+    ReplicatedSettings settings() {
+        return settings;
+    }
+
+    boolean hasAgreedSettings() {
+        return agreedSettings;
     }
 
     // --- commands ---
 
     @Override
     public void onCheckpoint(ByteBuffer content) {
-        CheckpointDecoder.decode(content, new CheckpointRestore(this));
+        CheckpointDecoder.decode(content, new CheckpointRestore(this, null));
     }
 
     /** What was delivered before the start and is lost cannot be delivered again. */
@@ -151,13 +205,16 @@ final class BrokerState implements CommandHandler {
         capture.before(target);
         target.messages().append(sequence, position, payloadLength, true);
         if (redriven ? origin.unsettled().contains(deliveryTag) : origin.isWaitingFor(deliveryTag)) {
+            boolean acknowledged = origin.unsettled().isSettling(deliveryTag);
             settle(origin, deliveryTag, redriven, payloadLength);
             addLetter(origin, new RecentLetters.Letter(target, sequence, deliveryTag, redriven, payloadLength));
-            listener.onMessage(target);
+            if (acknowledged) {
+                listener.onLetterUnwanted(target, sequence, payloadLength);
+            } else {
+                listener.onMessage(target);
+            }
         } else {
-            // Replay moves it all the same, and may have forgotten the letter when the acknowledgement comes.
-            target.cursor().settleAhead(sequence, payloadLength);
-            listener.onLetterUnwanted(target, sequence, payloadLength);
+            settle(target, sequence, false, payloadLength); // it was settled before, as a checkpoint says
         }
     }
 
@@ -175,7 +232,7 @@ final class BrokerState implements CommandHandler {
         if (target != null) {
             Delivery delivery = new Delivery(target, copy);
             target.unsettled().put(delivery);
-            target.unsettled().dueAgain(delivery);
+            dueAgain(delivery);
             listener.onMessage(target);
         }
     }
@@ -183,7 +240,13 @@ final class BrokerState implements CommandHandler {
     /** Remembers what a message has become, for acknowledgements that come late. */
     void addLetter(DurableSubscription origin, RecentLetters.Letter letter) {
         capture.before(origin);
-        origin.recentLetters().add(letter, options.inFlightMax());
+        origin.recentLetters().add(letter, settings);
+    }
+
+    @Override
+    public void onSettings(ReplicatedSettings agreed) {
+        settings = agreed;
+        agreedSettings = true;
     }
 
     @Override
@@ -196,46 +259,75 @@ final class BrokerState implements CommandHandler {
 
     private void remove(DurableSubscription subscription) {
         capture.before(subscription);
-        subscription.markRemoving();
+        subscription.markGone();
         subscriptions.remove(subscription.id());
         ordered.remove(subscription.id());
         memory.removeSubscription(subscription.nameBytes());
         named.remove(SubscriptionName.of(subscription.owner(), subscription.name()), subscription);
         subscription.topic().durable().remove(subscription);
-        for (Delivery delivery : subscription.unsettled().values()) {
-            delivery.transitionTo(Delivery.State.SETTLED);
-            listener.onSettled(delivery);
-        }
+        subscription.unsettled().values().forEach(this::onSettled);
         subscription.unsettled().clear();
         subscription.recentLetters().clear();
+        if (subscription.isDeadLetters()) {
+            forgetLetters(subscription);
+            subscription.messages().clear();
+        }
+        if (subscription.topic().durable().isEmpty()) {
+            subscription.topic().messages().clear(); // a passing reader may keep the topic, on this node alone
+        }
         subscription.topic().trim();
         dropUnneeded(subscription.topic());
         countSubscriptions();
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
     }
 
+    /** Nobody remembers what is gone: a node that restores the state does not either. */
+    private void forgetLetters(DurableSubscription deadLetters) {
+        Topic origin = topics.find(Topic.originName(deadLetters.topic().name()));
+        if (origin != null) {
+            for (DurableSubscription subscription : origin.durable()) {
+                if (subscription.owner().equals(deadLetters.owner())) {
+                    capture.before(subscription);
+                    subscription.recentLetters().forget(deadLetters);
+                }
+            }
+        }
+    }
+
     /**
      * A message leaves a subscription, whether it was delivered or, at replay, is not to be. Settling what is settled
-     * already does nothing, so a settlement may take effect at once and again when it comes back from the journal.
+     * already does nothing.
      *
      * @param redriven whether it had come back from the dead letters, so that it does not stand in the topic's order
-     * @return whether anything knew the tag
      */
-    boolean settle(DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
+    private void settle(DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
         Delivery delivery = subscription.unsettled().remove(deliveryTag);
-        if (delivery != null) {
-            delivery.transitionTo(Delivery.State.SETTLED);
-            listener.onSettled(delivery);
-            return true;
-        }
-        RecentLetters.Letter moved = subscription.recentLetters().find(deliveryTag);
+        RecentLetters.Letter moved =
+                delivery == null ? subscription.recentLetters().find(deliveryTag) : null;
         if (moved != null) {
-            return settle(moved.deadLetters(), moved.tag(), false, moved.payloadLength());
+            settle(moved.deadLetters(), moved.tag(), false, moved.payloadLength());
+            return;
         }
-        if (!redriven) {
+        if (delivery != null) {
+            onSettled(delivery);
+        } else if (!redriven) {
             subscription.cursor().settleAhead(deliveryTag, payloadLength);
         }
-        return false;
+        if (!redriven) {
+            subscription.cursor().onSettled(deliveryTag);
+        }
+        if (following) {
+            followed.onSettled(subscription);
+        }
+    }
+
+    /** What is {@link Delivery.State#SETTLING} has left its client's hands before. */
+    private void onSettled(Delivery delivery) {
+        boolean known = delivery.is(Delivery.State.SETTLING);
+        delivery.transitionTo(Delivery.State.SETTLED);
+        if (!known) {
+            listener.onSettled(delivery);
+        }
     }
 
     // --- topics and subscriptions ---
@@ -368,7 +460,14 @@ final class BrokerState implements CommandHandler {
     /** After a start: a delivery that had not been settled is due again; the attempt counts. */
     void restoreUnsettled(Delivery delivery) {
         delivery.subscription.unsettled().put(delivery);
-        delivery.subscription.unsettled().dueAgain(delivery);
+        dueAgain(delivery);
+    }
+
+    /** Where nobody delivers, nothing is listed to be delivered: it would never be taken off the list. */
+    private void dueAgain(Delivery delivery) {
+        if (!following) {
+            delivery.subscription.unsettled().dueAgain(delivery);
+        }
     }
 
     /** The owner's subscription of this name, or null. */

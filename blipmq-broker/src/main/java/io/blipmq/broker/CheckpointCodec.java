@@ -30,6 +30,7 @@ import java.util.List;
  *   3, the newest letters that a subscription remembers: u64 its id, u32 number of letters, each:
  *     u64 dead-letter subscription, u64 tag, u64 origin tag, u32 payload length
  *     u8 1 = its message had come back from the dead letters before
+ *   5, the settings that several nodes have agreed on: as the command's body
  *
  * log: u64 last sequence number, u64 messages, u64 payload bytes, u64 number of the last message that may expire
  * </pre>
@@ -41,6 +42,7 @@ final class CheckpointCodec {
     static final int SUBSCRIPTION = 2;
     static final int LETTERS = 3;
     static final int TIME = 4;
+    static final int SETTINGS = 5;
 
     static final int PASSING_FLAG = 1;
     static final int LETTERS_FLAG = 2;
@@ -76,6 +78,11 @@ final class CheckpointCodec {
         out.put((byte) TIME).putLong(millis).putInt(jumps.size());
         jumps.forEach(jump ->
                 out.putLong(jump.throughSequence()).putLong(jump.millis()).putLong(jump.atMillis()));
+    }
+
+    void settings(ReplicatedSettings settings) {
+        ensure(1 + CommandCodec.SETTINGS_BYTES);
+        out.put((byte) SETTINGS).putInt(settings.lettersOfSubscription()).putLong(settings.lettersInAll());
     }
 
     /** @return the topic's number */

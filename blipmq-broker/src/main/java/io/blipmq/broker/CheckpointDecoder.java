@@ -69,6 +69,7 @@ final class CheckpointDecoder {
             int kind = in.get();
             switch (kind) {
                 case CheckpointCodec.TIME -> time();
+                case CheckpointCodec.SETTINGS -> visitor.onSettings(new ReplicatedSettings(in.getInt(), in.getLong()));
                 case CheckpointCodec.TOPIC -> topics.add(new TopicState(text(in), log()));
                 case CheckpointCodec.SUBSCRIPTION -> {
                     int length = count(in, 1);

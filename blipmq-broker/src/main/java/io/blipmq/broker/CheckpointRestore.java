@@ -5,11 +5,15 @@ import java.util.List;
 /** Puts what a checkpoint holds back into a state that holds nothing yet. Owned by the core thread. */
 final class CheckpointRestore implements CheckpointVisitor {
     private final BrokerState state;
+    /** What this one replaces, whose positions are taken over; or null. */
+    private final BrokerState replaced;
+
     private Topic topic;
     private DurableSubscription subscription;
 
-    CheckpointRestore(BrokerState state) {
+    CheckpointRestore(BrokerState state, BrokerState replaced) {
         this.state = state;
+        this.replaced = replaced;
     }
 
     @Override
@@ -18,13 +22,26 @@ final class CheckpointRestore implements CheckpointVisitor {
     }
 
     @Override
-    public void onTopic(byte[] name, LogState log) {
-        topic = state.topic(name);
-        restore(topic.messages(), log);
+    public void onSettings(ReplicatedSettings settings) {
+        state.onSettings(settings);
     }
 
-    private static void restore(MessageLog log, LogState from) {
+    @Override
+    public void onTopic(byte[] name, LogState log) {
+        topic = state.topic(name);
+        if (topic.durable().isEmpty()) {
+            restore(
+                    topic.messages(),
+                    log,
+                    replaced == null ? null : replaced.topics().find(name).messages());
+        }
+    }
+
+    private static void restore(MessageLog log, LogState from, MessageLog replaced) {
         log.restore(from.lastSequence(), from.count(), from.bytes(), from.expiringThrough());
+        if (replaced != null) {
+            log.takeOver(replaced);
+        }
     }
 
     @Override
@@ -32,7 +49,10 @@ final class CheckpointRestore implements CheckpointVisitor {
         subscription =
                 state.addDurable(from.id(), topic, from.owner(), from.name(), from.passing(), from.nextSequence());
         if (from.letters() != null) {
-            restore(subscription.messages(), from.letters());
+            restore(
+                    subscription.messages(),
+                    from.letters(),
+                    replaced == null ? null : replaced.durable(from.id()).messages());
         }
         subscription.cursor().restore(from.nextSequence(), from.passedCount(), from.passedBytes());
         for (int i = 0; i < from.settledAhead().length; i++) {

@@ -63,6 +63,9 @@ interface CheckpointVisitor {
     /** When it was taken. */
     default void onTime(long millis, List<WallTime.Jump> jumps) {}
 
+    /** The settings that the nodes have agreed on; not told of a daemon on its own. */
+    default void onSettings(ReplicatedSettings settings) {}
+
     /** A topic with durable subscriptions. */
     void onTopic(byte[] name, LogState log);
 

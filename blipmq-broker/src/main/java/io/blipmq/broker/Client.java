@@ -14,6 +14,7 @@ public final class Client {
     private int expectedCount;
 
     private boolean gone;
+    private Core core;
     private long lastSequence;
     /** What it asked for that waits for room in the journal. */
     private int awaitedCommands;
@@ -125,6 +126,16 @@ public final class Client {
     /** How many subscriptions it has or is about to have. */
     int subscriptionCount() {
         return subscriptions.size() + expectedCount;
+    }
+
+    /** What it was connected to. */
+    void of(Core newCore) {
+        core = newCore;
+    }
+
+    /** Whether its subscriptions are still there: not when the state has been replaced. */
+    boolean isOf(Core present) {
+        return core == present;
     }
 
     /** The connection has ended. */

@@ -29,6 +29,7 @@ import java.nio.ByteBuffer;
  * REMOVE (5)       0 u64 subscription              8 u8 reason
  * REDRIVE (6)      0 message; its key is {@link MessageKeys#ofRedriven}; behind it
  *                    u64 subscription                u64 dead-letter subscription  u64 the letter's delivery tag
+ * SETTINGS (7)     0 u32 letters that a subscription remembers   4 u64 letters that all together remember
  * </pre>
  *
  * <p>From its length on a message stands as an entry of the wire stands, but for the key: properties and payload are one
@@ -41,11 +42,13 @@ final class CommandCodec {
     static final int DEAD_LETTER = 4;
     static final int REMOVE = 5;
     static final int REDRIVE = 6;
+    static final int SETTINGS = 7;
     /** All types up to this one are known. */
-    static final int TYPE_MAX = REDRIVE;
+    static final int TYPE_MAX = SETTINGS;
 
     static final int SETTLE_BYTES = 21;
     static final int REMOVE_BYTES = 9;
+    static final int SETTINGS_BYTES = 12;
     /** What a message has before its key. */
     static final int MESSAGE_HEADER_BYTES = 22;
 
@@ -175,6 +178,11 @@ final class CommandCodec {
         return at;
     }
 
+    static void encodeSettings(ByteBuffer target, int offset, ReplicatedSettings settings) {
+        target.putInt(offset, settings.lettersOfSubscription());
+        target.putLong(offset + 4, settings.lettersInAll());
+    }
+
     static void encodeRemove(ByteBuffer target, int offset, long subscriptionId, RemoveReason reason) {
         target.putLong(offset, subscriptionId);
         target.put(offset + 8, (byte) reason.code());
@@ -201,7 +209,7 @@ final class CommandCodec {
         into.payloadOffset += into.propertiesBytes;
     }
 
-    /** Where a record's key stands, as {@link RecordKey} wants it: what {@link Journal#find} looks for. */
+    /** Where a record's key stands, as {@link RecordKey} wants it: what {@link MessageStore#find} looks for. */
     static long locateKey(int type, ByteBuffer body, int offset, int length) {
         return switch (type) {
             case PUBLISH, DEAD_LETTER, REDRIVE -> RecordKey.at(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));

@@ -24,6 +24,8 @@ final class CommandDecoder {
             case CommandCodec.DEAD_LETTER -> decodeDeadLetter(sequence, body, offset, length, position, handler);
             case CommandCodec.REMOVE -> handler.onRemove(body.getLong(offset), removeReason(body, offset));
             case CommandCodec.REDRIVE -> decodeRedrive(sequence, body, offset, length, position, handler);
+            case CommandCodec.SETTINGS ->
+                handler.onSettings(new ReplicatedSettings(body.getInt(offset), body.getLong(offset + 4)));
             default -> throw newer(type);
         }
     }

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /** Takes the journal's commands in order, stored ones and replayed ones alike. Called on the core thread. */
 public interface CommandHandler {
-    /** At a start, before any command: the state that {@link Journal#checkpoint} kept. */
+    /** At a start, before any command: the state that {@link Snapshots#keep} kept. */
     void onCheckpoint(ByteBuffer state);
 
     /** Right after {@link #onCheckpoint}: commands of this range, messages too, are not in the journal any more. */
@@ -13,7 +13,7 @@ public interface CommandHandler {
     /**
      * A QoS 1 message.
      *
-     * @param position where {@link Journal#readMessage} finds it later
+     * @param position where {@link MessageStore#readMessage} finds it later
      * @param message valid during the call
      */
     void onPublish(long sequence, long position, MessageView message);
@@ -37,7 +37,7 @@ public interface CommandHandler {
     /**
      * A message moves to the dead letters.
      *
-     * @param position where {@link Journal#readMessage} finds the letter later
+     * @param position where {@link MessageStore#readMessage} finds the letter later
      * @param redriven whether it had come back from there before
      */
     void onDeadLetter(
@@ -57,4 +57,7 @@ public interface CommandHandler {
     void onRedrive(StoredMessage copy, long subscriptionId, long deadLettersId, long letterTag);
 
     void onRemove(long subscriptionId, RemoveReason reason);
+
+    /** From here on the state goes by these settings. */
+    void onSettings(ReplicatedSettings settings);
 }

@@ -13,6 +13,7 @@ public final class DeadLetterService {
     private final BrokerState state;
     private final Journal journal;
     private final Redelivery redelivery;
+    private final TurnClock clock;
     private final WorkMeter work;
     private final Refusals refusals;
 
@@ -22,6 +23,7 @@ public final class DeadLetterService {
             BrokerState state,
             Journal journal,
             Redelivery redelivery,
+            TurnClock clock,
             WorkMeter work,
             Refusals refusals) {
         this.options = options;
@@ -29,6 +31,7 @@ public final class DeadLetterService {
         this.state = state;
         this.journal = journal;
         this.redelivery = redelivery;
+        this.clock = clock;
         this.work = work;
         this.refusals = refusals;
     }
@@ -54,8 +57,7 @@ public final class DeadLetterService {
         }
         DurableSubscription target = state.durable(targetId);
         if (target == null || !target.belongsTo(client) || target.isDeadLetters() || target.isPassing()) {
-            return refusals.count(
-                    progress.stop(refusals.isShuttingDown() ? Outcome.SHUTTING_DOWN : Outcome.UNKNOWN_TARGET));
+            return refusals.count(progress.stop(refusals.isRefusing() ? refusals.reason() : Outcome.UNKNOWN_TARGET));
         }
         return act(
                 client,
@@ -74,9 +76,7 @@ public final class DeadLetterService {
 
     private Outcome act(Client client, DeadLetterRequest request, DeadLetterProgress progress, Action action) {
         return refusals.count(
-                refusals.isShuttingDown()
-                        ? progress.stop(Outcome.SHUTTING_DOWN)
-                        : each(client, request, progress, action));
+                refusals.isRefusing() ? progress.stop(refusals.reason()) : each(client, request, progress, action));
     }
 
     private Outcome each(Client client, DeadLetterRequest request, DeadLetterProgress progress, Action action) {
@@ -85,7 +85,7 @@ public final class DeadLetterService {
             return progress.stop(Outcome.UNKNOWN);
         }
         LetterSelection which = request.which();
-        progress.goOn(which, journal.appliedSequence());
+        progress.goOn(which, journal.log().appliedSequence());
         LetterWalk walk = new LetterWalk(letters, progress.after());
         boolean one = which.tag() != 0;
         int seenMax = one ? 1 : options.limits().lettersPerRequest();
@@ -120,18 +120,23 @@ public final class DeadLetterService {
     /** The answer to the request waits until the command is stored. */
     private static Done journalled(Client client, long answer) {
         if (answer < 0) {
-            return answer == Journal.FULL ? Done.DISK_FULL : Done.JOURNAL_BUSY;
+            return answer == CommandLog.FULL ? Done.DISK_FULL : Done.JOURNAL_BUSY;
         }
         client.lastSequence(answer);
         return Done.ACTED;
     }
 
     private boolean isAbout(LetterSelection which, StoredMessage letter) {
-        return which.originId() == 0 || journal.originId(letter) == which.originId();
+        return which.originId() == 0 || journal.messages().originId(letter) == which.originId();
     }
 
     private Done redrive(Client client, DurableSubscription letters, StoredMessage letter, Delivery inHand) {
-        return redrive(client, letters, letter, inHand, state.durable(journal.originId(letter)));
+        return redrive(
+                client,
+                letters,
+                letter,
+                inHand,
+                state.durable(journal.messages().originId(letter)));
     }
 
     private Done redrive(
@@ -147,14 +152,15 @@ public final class DeadLetterService {
                 || !state.memory().mayHoldAnother(target.keptCount())) {
             return Done.FULL;
         }
-        byte[] properties = LetterProperties.own(letter, journal);
-        long sequence = journal.appendRedrive(
-                target.id(),
-                letters.id(),
-                MessageKeys.ofRedriven(target.id()),
-                letter,
-                properties,
-                expiresMillis(properties));
+        byte[] properties = LetterProperties.own(letter, journal.messages());
+        long sequence = journal.log()
+                .appendRedrive(
+                        target.id(),
+                        letters.id(),
+                        MessageKeys.ofRedriven(target.id()),
+                        letter,
+                        properties,
+                        expiresMillis(properties));
         if (sequence >= 0) {
             goBack(inHand == null ? letters.takeOut(letter) : inHand);
             target.countComingRedrives(1);
@@ -173,7 +179,7 @@ public final class DeadLetterService {
     /** Its time begins anew, or it would often be over already. */
     private long expiresMillis(byte[] properties) {
         long own = LetterProperties.ttlMillis(ByteBuffer.wrap(properties), 0, properties.length);
-        return PublishService.expiresMillis(redelivery.nowMillis(), own == 0 ? options.messageTtlMillis() : own);
+        return PublishService.expiresMillis(clock.nowMillis(), own == 0 ? options.messageTtlMillis() : own);
     }
 
     private Done purge(Client client, DurableSubscription letters, StoredMessage letter, Delivery inHand) {

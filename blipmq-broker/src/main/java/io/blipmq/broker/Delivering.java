@@ -36,5 +36,5 @@ interface Delivering {
     void dropExpired(LiveCursor cursor);
 
     /** Where messages are read from. */
-    Journal journal();
+    MessageStore messages();
 }

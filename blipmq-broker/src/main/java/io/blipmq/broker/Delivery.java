@@ -23,6 +23,8 @@ final class Delivery {
         CONDEMNED,
         /** Its move to the dead letters to be stored, or from there back to its subscription. */
         MOVING,
+        /** Its settlement to be stored: for everybody but the log it is settled. */
+        SETTLING,
         /** Nothing: it has left the subscription. */
         SETTLED;
 
@@ -30,13 +32,16 @@ final class Delivery {
             if (next == SETTLED) {
                 return this != SETTLED;
             }
+            if (next == SETTLING) {
+                return this != SETTLED && this != SETTLING;
+            }
             return switch (this) {
                 case DUE -> next != DUE;
                 case IN_FLIGHT -> next != IN_FLIGHT;
                 case DELAYED -> next != IN_FLIGHT && next != LAST_ATTEMPT_OVER;
                 case LAST_ATTEMPT_OVER -> next == CONDEMNED || next == DELAYED;
                 case CONDEMNED -> next == MOVING || next == DELAYED;
-                case MOVING, SETTLED -> false;
+                case MOVING, SETTLING, SETTLED -> false;
             };
         }
     }
@@ -111,10 +116,11 @@ final class Delivery {
      *   <tr><td>LAST_ATTEMPT_OVER → CONDEMNED <td>its deadline has passed
      *   <tr><td>CONDEMNED → MOVING <td>its move to the dead letters is journalled
      *   <tr><td>DUE, IN_FLIGHT, DELAYED → MOVING <td>a dead letter's way back to its subscription is journalled
-     *   <tr><td>all but SETTLED → SETTLED <td>acknowledged, expired, purged, moved, or its subscription ends
+     *   <tr><td>all but SETTLING, SETTLED → SETTLING <td>acknowledged, expired or purged: that is journalled, or waits for room
+     *   <tr><td>all but SETTLED → SETTLED <td>its settlement or its move is applied, or its subscription ends
      * </table>
      *
-     * <p>An acknowledgement hits in every state but SETTLED, except a dead letter that is MOVING back. All else that a client
+     * <p>An acknowledgement hits in every state but SETTLING and SETTLED, except a dead letter that is MOVING back. All else that a client
      * may ask for hits what is IN_FLIGHT; a nack and a reject also what is DUE or DELAYED.
      */
     void transitionTo(State next) {
@@ -123,7 +129,7 @@ final class Delivery {
                     + " and cannot become " + next);
         }
         subscription.beforeChange();
-        subscription.unsettled().countDelayed(state, next);
+        subscription.unsettled().onTransition(this, next);
         state = next;
     }
 
@@ -139,7 +145,7 @@ final class Delivery {
             case DUE -> DeliveryInfo.State.DUE_AGAIN;
             case DELAYED -> DeliveryInfo.State.DELAYED;
             case LAST_ATTEMPT_OVER -> DeliveryInfo.State.LAST_ATTEMPT_OVER;
-            case CONDEMNED, MOVING, SETTLED -> DeliveryInfo.State.MOVING;
+            case CONDEMNED, MOVING, SETTLING, SETTLED -> DeliveryInfo.State.MOVING;
         };
     }
 

@@ -61,7 +61,7 @@ final class DurableReader {
         subscription.polled().add(delivery);
         delivering.delivered(delivery);
         StoredMessage message = delivery.message;
-        delivering.journal().readPayload(message, sink.deliver(1, delivery.tag, topic.name(), message.payloadLength));
+        delivering.messages().readPayload(message, sink.deliver(1, delivery.tag, topic.name(), message.payloadLength));
         return 1;
     }
 
@@ -81,7 +81,7 @@ final class DurableReader {
         delivery.beginAttempt();
         attachment.onDelivered(delivery);
         delivering.delivered(delivery);
-        push(delivery, delivering.journal());
+        push(delivery, delivering.messages());
         attachment.spendBytes(delivery.message.contentBytes());
         return 1;
     }
@@ -111,7 +111,7 @@ final class DurableReader {
         return !delivering.memory().mayHoldAnother(subscription.keptCount());
     }
 
-    private void push(Delivery delivery, Journal journal) {
+    private void push(Delivery delivery, MessageStore messages) {
         StoredMessage message = delivery.message;
         int contentBytes = message.propertiesBytes + message.payloadLength;
         Pusher pusher = delivery.holder.client().pusher();
@@ -122,7 +122,7 @@ final class DurableReader {
                 message.publishedMillis,
                 EntryLayout.HEADER_BYTES + contentBytes);
         entry.putInt(message.entryLength());
-        journal.read(message, -message.propertiesBytes, contentBytes, entry);
+        messages.read(message, -message.propertiesBytes, contentBytes, entry);
         delivery.outputEnd = pusher.position();
     }
 
@@ -212,6 +212,25 @@ final class DurableReader {
     void passSettled(Delivering delivering) {
         int left = delivering.limits().expiredPerStep();
         while (left-- > 0 && !cursor.isAtEnd() && cursor.isSettled()) {
+            pass();
+        }
+    }
+
+    /**
+     * On a node that delivers nothing: passes what is settled, and takes out of the order what keeps too much from being
+     * passed, as delivering it would.
+     *
+     * @param settledMax messages beyond the cursor that may stay settled
+     * @param keptMax messages that may be taken out
+     */
+    void follow(int settledMax, int keptMax) {
+        while (!cursor.isAtEnd()) {
+            if (!cursor.isSettled()) {
+                if (cursor.settledAhead().countMost() <= settledMax || unsettled.size() >= keptMax) {
+                    return;
+                }
+                unsettled.put(new Delivery(subscription, cursor.message()));
+            }
             pass();
         }
     }

@@ -46,6 +46,7 @@ final class DurableSubscription extends Subscription {
     private long sinceMillis;
 
     private boolean removing;
+    private boolean gone;
     private boolean backlogWarned;
 
     /** Owned by {@link CheckpointCapture}. */
@@ -276,6 +277,16 @@ final class DurableSubscription extends Subscription {
         removing = true;
     }
 
+    /** Whether its end has come. */
+    boolean isGone() {
+        return gone;
+    }
+
+    void markGone() {
+        removing = true;
+        gone = true;
+    }
+
     /** @return whether this is the first call since it was attached */
     boolean warnOfBacklogOnce() {
         boolean first = !backlogWarned;
@@ -298,6 +309,11 @@ final class DurableSubscription extends Subscription {
     /** As {@link DurableReader#dropExpired}. */
     boolean dropExpired(Delivering delivering) {
         return reader.dropExpired(delivering);
+    }
+
+    /** As {@link DurableReader#follow}. */
+    void follow(int settledMax, int keptMax) {
+        reader.follow(settledMax, keptMax);
     }
 
     /** A message's move to the dead letters is journalled. */
@@ -330,34 +346,43 @@ final class DurableSubscription extends Subscription {
         comingRedrives = Math.max(0, comingRedrives + more);
     }
 
-    /** Takes a letter that waits for its first delivery out of the order, so that something can be done with it. */
-    Delivery takeOut(StoredMessage letter) {
-        Delivery delivery = new Delivery(this, letter);
+    // --- settlement ---
+
+    /** Takes a message that waits for its first delivery out of the order, so that something can be done with it. */
+    Delivery takeOut(StoredMessage message) {
+        Delivery delivery = new Delivery(this, message);
         unsettled.put(delivery);
-        cursor.settleAhead(letter.sequence, letter.payloadLength);
+        cursor.settleAhead(message.sequence, message.payloadLength);
         return delivery;
     }
 
-    // --- settlement ---
+    /** As {@link #takeOut(StoredMessage)}, given the message's number; null when the journal has lost it. */
+    Delivery takeOut(long tag) {
+        StoredMessage message = messages.find(tag);
+        return message == null ? null : takeOut(message);
+    }
 
-    /** Whether an acknowledgement of this tag settles something: a delivery, or the dead letter it has become. */
-    boolean holds(long tag) {
+    /** The delivery that an acknowledgement of this tag settles, or null. */
+    Delivery held(long tag) {
         Delivery delivery = unsettled.get(tag);
-        if (delivery != null) {
-            return isHeld(delivery);
-        }
-        RecentLetters.Letter letter = recentLetters.find(tag);
-        return letter != null && !letter.deadLetters().isGoingBack(letter.tag());
+        return delivery != null && isHeld(delivery) ? delivery : null;
+    }
+
+    /** The dead letter that an acknowledgement of this tag settles, when it settles no delivery; or null. */
+    RecentLetters.Letter heldLetter(long tag) {
+        RecentLetters.Letter letter = unsettled.contains(tag) ? null : recentLetters.find(tag);
+        return letter != null && letter.deadLetters().isForSettling(letter.tag()) ? letter : null;
+    }
+
+    private boolean isForSettling(long letterTag) {
+        Delivery delivery = unsettled.get(letterTag);
+        boolean free = delivery == null ? !unsettled.contains(letterTag) : !delivery.is(Delivery.State.MOVING);
+        return free && !removing;
     }
 
     /** Whether a client may settle it: it was delivered, and is not on its way back to its subscription. */
-    boolean isHeld(Delivery delivery) {
+    private boolean isHeld(Delivery delivery) {
         return delivery.delivered && !(deadLetters && delivery.is(Delivery.State.MOVING));
-    }
-
-    private boolean isGoingBack(long letterTag) {
-        Delivery delivery = unsettled.get(letterTag);
-        return delivery != null && delivery.is(Delivery.State.MOVING);
     }
 
     /** Whether a message came back from the dead letters, so that it is not one of its topic's any more. */

@@ -19,8 +19,9 @@ final class Housekeeping {
     private final BrokerOptions options;
     private final BrokerCounters counters;
     private final BrokerState state;
-    private final Journal journal;
+    private final CommandLog journal;
     private final Redelivery redelivery;
+    private final TurnClock clock;
     private final ReadyList ready;
     private final WorkMeter work;
     /** Through the subscriptions that nobody has looked after in this tick; null when there is none. */
@@ -36,8 +37,9 @@ final class Housekeeping {
             BrokerOptions options,
             BrokerCounters counters,
             BrokerState state,
-            Journal journal,
+            CommandLog journal,
             Redelivery redelivery,
+            TurnClock clock,
             ReadyList ready,
             WorkMeter work) {
         this.options = options;
@@ -45,6 +47,7 @@ final class Housekeeping {
         this.state = state;
         this.journal = journal;
         this.redelivery = redelivery;
+        this.clock = clock;
         this.ready = ready;
         this.work = work;
     }
@@ -134,8 +137,8 @@ final class Housekeeping {
             remove(subscription, RemoveReason.CONNECTION_ENDED);
             return;
         }
-        long detachedForNanos = redelivery.nowNanos() - subscription.detachedNanos();
-        boolean mayBeBack = redelivery.runningNanos() < options.limits().startGraceNanos();
+        long detachedForNanos = clock.nowNanos() - subscription.detachedNanos();
+        boolean mayBeBack = clock.runningNanos() < options.limits().startGraceNanos();
         if (detachedForNanos >= options.subscriptionExpiryNanos() && !mayBeBack) {
             remove(subscription, RemoveReason.EXPIRED);
             return;
@@ -157,11 +160,11 @@ final class Housekeeping {
     /**
      * Ends a detached subscription with all it holds.
      *
-     * @return the command's number, or {@link Journal#BUSY} or {@link Journal#FULL}: then it stays
+     * @return the command's number, or {@link CommandLog#BUSY} or {@link CommandLog#FULL}: then it stays
      */
     long remove(DurableSubscription subscription, RemoveReason reason) {
         if (!redelivery.pending().isEmpty()) {
-            return Journal.BUSY; // a settlement that was accepted before must stand in the journal before
+            return CommandLog.BUSY; // a settlement that was accepted before must stand in the journal before
         }
         long sequence = journal.appendRemove(subscription.id(), reason);
         if (sequence < 0) {

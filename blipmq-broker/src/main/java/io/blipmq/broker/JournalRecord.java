@@ -104,6 +104,11 @@ public record JournalRecord(
             record = bare("remove", null, null, subscriptionId, 0, name(reason));
         }
 
+        @Override
+        public void onSettings(ReplicatedSettings settings) {
+            record = bare("settings", null, null, 0, 0, null);
+        }
+
         private JournalRecord message(String command, String topic, long subscription, long tag, int attempts) {
             StoredMessage message = new StoredMessage();
             if (CommandCodec.decodeMessage(body, offset, message)) {

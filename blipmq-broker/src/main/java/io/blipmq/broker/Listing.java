@@ -23,14 +23,22 @@ public final class Listing {
     private final BrokerLimits limits;
     private final BrokerState state;
     private final Redelivery redelivery;
-    private final Journal journal;
+    private final TurnClock clock;
+    private final MessageStore messages;
     private final WorkMeter work;
 
-    Listing(BrokerLimits limits, BrokerState state, Redelivery redelivery, Journal journal, WorkMeter work) {
+    Listing(
+            BrokerLimits limits,
+            BrokerState state,
+            Redelivery redelivery,
+            TurnClock clock,
+            MessageStore messages,
+            WorkMeter work) {
         this.limits = limits;
         this.state = state;
         this.redelivery = redelivery;
-        this.journal = journal;
+        this.clock = clock;
+        this.messages = messages;
         this.work = work;
     }
 
@@ -171,7 +179,7 @@ public final class Listing {
     }
 
     private DeliveryInfo info(Delivery delivery) {
-        long leftNanos = delivery.scheduled ? delivery.deadlineNanos - redelivery.nowNanos() : 0;
+        long leftNanos = delivery.scheduled ? delivery.deadlineNanos - clock.nowNanos() : 0;
         return new DeliveryInfo(
                 delivery.tag,
                 delivery.attempts,
@@ -214,7 +222,7 @@ public final class Listing {
             return false;
         }
         entry.putInt(letter.entryLength());
-        journal.read(letter, -letter.propertiesBytes, contentBytes, entry);
+        messages.read(letter, -letter.propertiesBytes, contentBytes, entry);
         work.add(READ_WORK);
         return true;
     }

@@ -17,6 +17,8 @@ final class MessageCursor {
 
     private long passedCount;
     private long passedBytes;
+    /** The newest message of this log that is settled; before any, the one before the first. Readers do not move it. */
+    private long settledThrough;
 
     /** The message at the cursor as {@link #isAtEnd} found it. */
     private MessageLog.Page page;
@@ -34,6 +36,7 @@ final class MessageCursor {
         this.messages = messages;
         this.beforeChange = beforeChange;
         this.nextSequence = firstSequence;
+        this.settledThrough = firstSequence - 1;
         this.passedCount = messages.count();
         this.passedBytes = messages.bytes();
     }
@@ -41,6 +44,7 @@ final class MessageCursor {
     /** After a start: where the last checkpoint saw it. */
     void restore(long restoredNextSequence, long restoredPassedCount, long restoredPassedBytes) {
         nextSequence = restoredNextSequence;
+        settledThrough = restoredNextSequence - 1;
         passedCount = restoredPassedCount;
         passedBytes = restoredPassedBytes;
     }
@@ -129,6 +133,15 @@ final class MessageCursor {
             beforeChange.run();
             settledAhead.add(tag, payloadLength);
         }
+    }
+
+    /** A message of this log is settled by a command. */
+    void onSettled(long tag) {
+        settledThrough = Math.max(settledThrough, tag);
+    }
+
+    long settledThrough() {
+        return settledThrough;
     }
 
     /** Whether a message is beyond the cursor and not settled. */

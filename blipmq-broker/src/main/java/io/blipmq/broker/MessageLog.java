@@ -105,6 +105,30 @@ final class MessageLog {
         expiringThrough = restoredExpiringThrough;
     }
 
+    /** Takes the pages of a log that this one replaces, for what the journal cannot find again. */
+    void takeOver(MessageLog replaced) {
+        forgottenThrough = replaced.forgottenThrough;
+        head = replaced.head;
+        tail = replaced.tail;
+        replaced.head = null;
+        replaced.tail = null;
+        Page next;
+        for (Page page = head; page != null; page = next) {
+            next = page.next;
+            replaced.memory.remove(page);
+            page.owner = this;
+            memory.add(page);
+        }
+    }
+
+    /** Nobody reads it any more: who does later begins anew. */
+    void clear() {
+        while (head != null) {
+            dropHead();
+        }
+        restore(0, 0, 0, 0);
+    }
+
     /** The number of the newest message, 0 before any. */
     long lastSequence() {
         return lastSequence;
@@ -140,6 +164,19 @@ final class MessageLog {
         return isNextKnown ? page.next : pageFrom(sequence);
     }
 
+    /** The message of this number; null when the journal does not hold it any more. */
+    StoredMessage find(long sequence) {
+        Page page = pageFrom(sequence);
+        int slot = page == null ? 0 : page.slotFrom(sequence);
+        if (page == null || slot == page.count || page.sequences[slot] != sequence) {
+            return null;
+        }
+        StoredMessage message = new StoredMessage();
+        message.at(key, sequence, page.positions[slot]);
+        read(message);
+        return message;
+    }
+
     void read(StoredMessage message) {
         memory.read(message);
     }
@@ -160,7 +197,8 @@ final class MessageLog {
 
     /** Forgets pages below a sequence number that every cursor has reached. */
     void trimBefore(long sequence) {
-        while (head != null && head.lastSequence() < sequence) {
+        long end = memory.forgettableBefore(sequence);
+        while (head != null && head.lastSequence() < end) {
             dropHead();
         }
     }

@@ -38,8 +38,8 @@ final class Moves {
      * @param stored whether the client waits for it even while the disk has no room
      */
     void begin(Delivery delivery, Client client, boolean stored, long nowNanos, long nowMillis) {
-        long letter = client != null && isWaiting() ? Journal.BUSY : append(delivery, nowMillis);
-        if (client != null && (letter == Journal.BUSY || letter == Journal.FULL && stored)) {
+        long letter = client != null && isWaiting() ? CommandLog.BUSY : append(delivery, nowMillis);
+        if (client != null && (letter == CommandLog.BUSY || letter == CommandLog.FULL && stored)) {
             client.awaitJournal();
             waiting.add(new Move(delivery, client, stored));
         } else if (letter < 0) {
@@ -51,11 +51,11 @@ final class Moves {
     void appendAll(long nowNanos, long nowMillis) {
         for (Move next = waiting.peek(); next != null; next = waiting.peek()) {
             long letter = isStillWanted(next.delivery) ? append(next.delivery, nowMillis) : 0;
-            if (letter == Journal.BUSY || letter == Journal.FULL && next.stored) {
+            if (letter == CommandLog.BUSY || letter == CommandLog.FULL && next.stored) {
                 return;
             }
             deadlines.cancel(next.delivery); // another connection may have extended it
-            if (letter == Journal.FULL) {
+            if (letter == CommandLog.FULL) {
                 deadlines.schedule(next.delivery, nowNanos + AGAIN_NANOS);
             }
             waiting.remove();
@@ -71,14 +71,16 @@ final class Moves {
     private long append(Delivery delivery, long nowMillis) {
         DurableSubscription subscription = delivery.subscription;
         byte[] reason = delivery.rejectReason == null ? LetterProperties.RETRIES_EXHAUSTED : delivery.rejectReason;
-        long letter = journal.appendDeadLetter(
-                subscription.id(),
-                delivery.isRedriven(),
-                delivery.attempts,
-                MessageKeys.ofLetters(subscription.owner(), subscription.topic().deadLetterName()),
-                delivery.message,
-                LetterProperties.of(delivery, reason, nowMillis, journal),
-                nowMillis + options.deadLetterRetentionMillis());
+        long letter = journal.log()
+                .appendDeadLetter(
+                        subscription.id(),
+                        delivery.isRedriven(),
+                        delivery.attempts,
+                        MessageKeys.ofLetters(
+                                subscription.owner(), subscription.topic().deadLetterName()),
+                        delivery.message,
+                        LetterProperties.of(delivery, reason, nowMillis, journal.messages()),
+                        nowMillis + options.deadLetterRetentionMillis());
         if (letter >= 0) {
             subscription.onMoving(delivery, letter);
             counters.increment(BrokerMetric.DEAD_LETTERED);

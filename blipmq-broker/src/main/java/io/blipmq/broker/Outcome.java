@@ -7,6 +7,8 @@ public enum Outcome {
     BUSY,
     /** The log's disk is full. */
     DISK_FULL,
+    /** Several nodes keep the log together, and this one does not lead. */
+    NOT_LEADER,
     /** The daemon is shutting down. */
     SHUTTING_DOWN,
     /** There are as many subscriptions as the daemon holds. */
@@ -26,11 +28,14 @@ public enum Outcome {
         return this == DONE;
     }
 
-    /** @param answer of the journal to an append: a sequence number, {@link Journal#BUSY} or {@link Journal#FULL} */
+    /** @param answer of the journal to an append: a sequence number, {@link CommandLog#BUSY} or {@link CommandLog#FULL} */
     static Outcome ofAppend(long answer) {
         if (answer >= 0) {
             return DONE;
         }
-        return answer == Journal.FULL ? DISK_FULL : BUSY;
+        if (answer == CommandLog.NOT_LEADER) {
+            return NOT_LEADER;
+        }
+        return answer == CommandLog.FULL ? DISK_FULL : BUSY;
     }
 }

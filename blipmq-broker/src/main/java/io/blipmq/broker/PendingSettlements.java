@@ -11,7 +11,7 @@ import java.util.ArrayDeque;
  * is until there is room.
  */
 final class PendingSettlements {
-    private final Journal journal;
+    private final CommandLog journal;
     private final int waitingMax;
     private final ArrayDeque<Settlement> waiting = new ArrayDeque<>();
     /** The journal's answer to the last attempt: why the first of them waits. */
@@ -25,7 +25,7 @@ final class PendingSettlements {
     private record Settlement(
             Client awaitedBy, long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {}
 
-    PendingSettlements(Journal journal, int waitingMax) {
+    PendingSettlements(CommandLog journal, int waitingMax) {
         this.journal = journal;
         this.waitingMax = waitingMax;
     }
@@ -88,7 +88,7 @@ final class PendingSettlements {
 
     /** Whether some wait because the disk is full, and not just for the log to catch up. */
     boolean waitsForDisk() {
-        return !waiting.isEmpty() && answer == Journal.FULL;
+        return !waiting.isEmpty() && answer == CommandLog.FULL;
     }
 
     /** A checkpoint is being taken: it holds the effects of all that have been taken. */

@@ -29,7 +29,7 @@ public final class PollService {
      */
     public boolean poll(Client client, long subscriptionId, DeliverySink sink) {
         Subscription subscription = state.subscription(subscriptionId);
-        if (subscription == null || refusals.isShuttingDown() || !subscription.belongsTo(client)) {
+        if (subscription == null || refusals.isRefusing() || !subscription.belongsTo(client)) {
             return true;
         }
         if (subscription instanceof DurableSubscription durable) {

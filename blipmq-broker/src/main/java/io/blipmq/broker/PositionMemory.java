@@ -17,7 +17,8 @@ final class PositionMemory {
     /** Those with positions that may be passed by all who read them. */
     private final List<Trimmable> toTrim = new ArrayList<>();
 
-    private Journal journal;
+    private MessageStore messages;
+    private boolean keepsForRebuild;
     private MessageLog.Page oldest;
     private MessageLog.Page newest;
     private long entries;
@@ -42,19 +43,29 @@ final class PositionMemory {
         return limits;
     }
 
-    void journal(Journal newJournal) {
-        journal = newJournal;
+    void messages(MessageStore newMessages) {
+        messages = newMessages;
     }
 
-    /** Finds positions that are not in memory, as {@link Journal#find}. */
+    /** From now on cursors may go back, to before what was delivered and is not settled. */
+    void keepForRebuild() {
+        keepsForRebuild = true;
+    }
+
+    /** Positions below this number need not be kept when all cursors have reached one. */
+    long forgettableBefore(long sequence) {
+        return keepsForRebuild ? Math.min(sequence, messages.findableThrough() + 1) : sequence;
+    }
+
+    /** Finds positions that are not in memory, as {@link MessageStore#find}. */
     int find(byte[] key, long from, long through, long[] sequences, long[] positions) {
-        work.add(journal.findWork());
-        return journal.find(key, from, through, sequences, positions);
+        work.add(messages.findWork());
+        return messages.find(key, from, through, sequences, positions);
     }
 
-    /** Reads what a message's record says, as {@link Journal#readMessage}; its times as they are to be understood now. */
+    /** Reads what a message's record says, as {@link MessageStore#readMessage}; its times as they are to be understood now. */
     void read(StoredMessage message) {
-        journal.readMessage(message);
+        messages.readMessage(message);
         time.moveStored(message);
     }
 
@@ -106,8 +117,8 @@ final class PositionMemory {
     private void shrink() {
         while (entries > entriesMax
                 && oldest != newest
-                && journal != null
-                && oldest.lastSequence() <= journal.findableThrough()) {
+                && messages != null
+                && oldest.lastSequence() <= messages.findableThrough()) {
             oldest.owner().dropHead();
         }
     }

@@ -11,8 +11,8 @@ public final class PublishService {
     private final BrokerOptions options;
     private final BrokerCounters counters;
     private final BrokerState state;
-    private final Journal journal;
-    private final Redelivery redelivery;
+    private final CommandLog journal;
+    private final TurnClock clock;
     private final ReadyList ready;
     private final PushScheduler pushes;
     private final Refusals refusals;
@@ -23,8 +23,8 @@ public final class PublishService {
             BrokerOptions options,
             BrokerCounters counters,
             BrokerState state,
-            Journal journal,
-            Redelivery redelivery,
+            CommandLog journal,
+            TurnClock clock,
             ReadyList ready,
             PushScheduler pushes,
             Refusals refusals) {
@@ -32,7 +32,7 @@ public final class PublishService {
         this.counters = counters;
         this.state = state;
         this.journal = journal;
-        this.redelivery = redelivery;
+        this.clock = clock;
         this.ready = ready;
         this.pushes = pushes;
         this.refusals = refusals;
@@ -45,11 +45,11 @@ public final class PublishService {
      * @return {@link Outcome#DONE}, {@link Outcome#BUSY}, {@link Outcome#DISK_FULL} or {@link Outcome#SHUTTING_DOWN}
      */
     public Outcome publish(Client client, int qos, MessageView message) {
-        if (refusals.isShuttingDown()) {
-            return refusals.count(Outcome.SHUTTING_DOWN);
+        if (refusals.isRefusing()) {
+            return refusals.count(refusals.reason());
         }
         Topic topic = state.topics().find(message);
-        message.published(redelivery.nowMillis());
+        message.published(clock.nowMillis());
         if (topic != null && qos == 0) {
             topic.appendLive(message);
             ready.addTopic(topic);
@@ -73,8 +73,8 @@ public final class PublishService {
      */
     public void publishBatch(Client client, PublishBatch batch, BatchResult result) {
         result.begin(batch.entriesOffset());
-        if (refusals.isShuttingDown()) {
-            result.outcome = refusals.count(Outcome.SHUTTING_DOWN);
+        if (refusals.isRefusing()) {
+            result.outcome = refusals.count(refusals.reason());
             return;
         }
         Topic topic = state.topics().find(batch.buffer(), batch.topicOffset(), batch.topicLength());
@@ -95,7 +95,7 @@ public final class PublishService {
 
     /** QoS 0: to the one reader that waits for them, or into the topic's memory. */
     private void handOver(Topic topic, PublishBatch batch) {
-        long nowMillis = redelivery.nowMillis();
+        long nowMillis = clock.nowMillis();
         if (!pushes.pushNow(topic.soleReader(), batch, nowMillis)) {
             topic.appendLiveEntries(batch, nowMillis);
             ready.addTopic(topic);
@@ -104,7 +104,7 @@ public final class PublishService {
 
     private void journalAll(Client client, PublishBatch batch, BatchResult result) {
         ByteBuffer frame = batch.buffer();
-        long nowMillis = redelivery.nowMillis();
+        long nowMillis = clock.nowMillis();
         batched.in(frame).topic(batch.topicOffset(), batch.topicLength()).published(nowMillis);
         while (result.nextOffset < batch.entriesEnd()) {
             int entry = result.nextOffset;

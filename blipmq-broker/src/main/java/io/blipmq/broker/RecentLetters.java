@@ -30,19 +30,25 @@ final class RecentLetters {
 
         /** Whether nobody has settled it, and its subscription is there. */
         private boolean isWaiting() {
-            return !deadLetters.isRemoving() && deadLetters.isWaitingFor(tag);
+            return !deadLetters.isGone() && deadLetters.isWaitingFor(tag);
         }
     }
 
-    /** @param countMax how many are kept */
-    void add(Letter letter, int countMax) {
+    void add(Letter letter, ReplicatedSettings settings) {
         if (byOrigin.put(letter.originTag, letter) == null) {
             memory.addLetters(1);
         }
-        if (byOrigin.size() > countMax || memory.isBeyondLetters()) {
+        if (byOrigin.size() > settings.lettersOfSubscription() || memory.letters() > settings.lettersInAll()) {
             byOrigin.remove(byOrigin.keySet().iterator().next());
             memory.addLetters(-1);
         }
+    }
+
+    /** A subscription to dead letters ends, and all that were in it. */
+    void forget(DurableSubscription deadLetters) {
+        int before = byOrigin.size();
+        byOrigin.values().removeIf(letter -> letter.deadLetters == deadLetters);
+        memory.addLetters(byOrigin.size() - before);
     }
 
     /** Its subscription ends. */

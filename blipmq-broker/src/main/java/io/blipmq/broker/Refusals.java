@@ -4,6 +4,7 @@ package io.blipmq.broker;
 final class Refusals {
     private final BrokerCounters counters;
     private boolean shuttingDown;
+    private boolean leading = true;
 
     Refusals(BrokerCounters counters) {
         this.counters = counters;
@@ -13,8 +14,23 @@ final class Refusals {
         shuttingDown = true;
     }
 
-    boolean isShuttingDown() {
-        return shuttingDown;
+    /** Whether this node may decide anything. */
+    void leading(boolean isLeading) {
+        leading = isLeading;
+    }
+
+    boolean isLeading() {
+        return leading;
+    }
+
+    /** Whether everything new is refused. */
+    boolean isRefusing() {
+        return shuttingDown || !leading;
+    }
+
+    /** Why. */
+    Outcome reason() {
+        return leading ? Outcome.SHUTTING_DOWN : Outcome.NOT_LEADER;
     }
 
     /** Counts an outcome if it is a refusal, and gives it back. */

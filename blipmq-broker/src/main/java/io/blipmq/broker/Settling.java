@@ -7,15 +7,17 @@ public final class Settling {
     private final BrokerState state;
     private final Redelivery redelivery;
     private final WorkMeter work;
+    private final Refusals refusals;
     /** Tags of the request that is being handled. */
     private final LongHashSet seen = new LongHashSet();
 
     private boolean sealed;
 
-    Settling(BrokerState state, Redelivery redelivery, WorkMeter work) {
+    Settling(BrokerState state, Redelivery redelivery, WorkMeter work, Refusals refusals) {
         this.state = state;
         this.redelivery = redelivery;
         this.work = work;
+        this.refusals = refusals;
     }
 
     /** Nothing is taken any more. */
@@ -41,15 +43,33 @@ public final class Settling {
      * @return {@link Outcome#DONE}, {@link Outcome#UNKNOWN}, or {@link Outcome#BUSY} when too many wait for room in the journal
      */
     public Outcome acknowledge(Client client, long subscriptionId, long deliveryTag) {
+        if (!refusals.isLeading()) {
+            return Outcome.NOT_LEADER;
+        }
         DurableSubscription subscription = subscription(client, subscriptionId);
-        if (sealed || subscription == null || !subscription.holds(deliveryTag)) {
+        if (sealed || subscription == null) {
+            return Outcome.UNKNOWN;
+        }
+        Delivery delivery = subscription.held(deliveryTag);
+        RecentLetters.Letter letter = delivery == null ? subscription.heldLetter(deliveryTag) : null;
+        if (delivery == null && letter == null) {
             return Outcome.UNKNOWN;
         }
         if (redelivery.pending().isFull()) {
             return Outcome.BUSY;
         }
-        redelivery.acknowledge(subscription, deliveryTag, null);
+        acknowledge(delivery, letter, null);
         return Outcome.DONE;
+    }
+
+    /** @param letter when there is no delivery; null: there is nothing to acknowledge */
+    private boolean acknowledge(Delivery delivery, RecentLetters.Letter letter, Client awaitedBy) {
+        if (delivery != null) {
+            redelivery.acknowledge(delivery, awaitedBy);
+        } else if (letter != null) {
+            redelivery.acknowledge(letter, awaitedBy);
+        }
+        return delivery != null || letter != null;
     }
 
     /**
@@ -59,6 +79,10 @@ public final class Settling {
      */
     public void settle(Client client, SettleRequest request, SettleResult result) {
         result.clear();
+        if (!refusals.isLeading()) {
+            result.outcome = Outcome.NOT_LEADER;
+            return;
+        }
         if (sealed) {
             result.outcome = Outcome.SHUTTING_DOWN;
             return;
@@ -91,11 +115,9 @@ public final class Settling {
         work.add(request.count());
         for (int i = 0; i < request.count(); i++) {
             long tag = request.tag(i);
-            boolean held = subscription.holds(tag);
-            if (held) {
-                redelivery.acknowledge(subscription, tag, request.awaitedBy(client));
-            }
-            result.count(tag, held);
+            Delivery delivery = subscription.held(tag);
+            RecentLetters.Letter letter = delivery == null ? subscription.heldLetter(tag) : null;
+            result.count(tag, acknowledge(delivery, letter, request.awaitedBy(client)));
         }
     }
 
@@ -133,7 +155,7 @@ public final class Settling {
 
     private boolean settleInFlight(Client client, Delivery delivery, SettleRequest request) {
         if (request.action == SettleAction.ACK) {
-            redelivery.acknowledge(delivery.subscription, delivery.tag, request.awaitedBy(client));
+            redelivery.acknowledge(delivery, request.awaitedBy(client));
             return true;
         }
         return keep(client, delivery, request);

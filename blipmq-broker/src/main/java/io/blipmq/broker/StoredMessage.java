@@ -22,7 +22,7 @@ public final class StoredMessage {
     /** Wall-clock milliseconds, 0 = never. */
     long expiresMillis;
 
-    /** Names a message; {@link Journal#readMessage} fills in the rest. */
+    /** Names a message; {@link MessageStore#readMessage} fills in the rest. */
     void at(byte[] newKey, long newSequence, long newPosition) {
         key = newKey;
         sequence = newSequence;

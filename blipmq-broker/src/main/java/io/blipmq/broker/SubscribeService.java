@@ -13,8 +13,9 @@ public final class SubscribeService {
     private final BrokerOptions options;
     private final BrokerCounters counters;
     private final BrokerState state;
-    private final Journal journal;
+    private final CommandLog journal;
     private final Redelivery redelivery;
+    private final TurnClock clock;
     private final WorkMeter work;
     private final Refusals refusals;
     private final ExpectedSubscriptions expected;
@@ -24,8 +25,9 @@ public final class SubscribeService {
             BrokerOptions options,
             BrokerCounters counters,
             BrokerState state,
-            Journal journal,
+            CommandLog journal,
             Redelivery redelivery,
+            TurnClock clock,
             WorkMeter work,
             Refusals refusals) {
         this.options = options;
@@ -33,6 +35,7 @@ public final class SubscribeService {
         this.state = state;
         this.journal = journal;
         this.redelivery = redelivery;
+        this.clock = clock;
         this.work = work;
         this.refusals = refusals;
         this.expected = new ExpectedSubscriptions(work);
@@ -47,8 +50,8 @@ public final class SubscribeService {
      *     Outcome#TOO_MANY_SUBSCRIPTIONS} or {@link Outcome#TOO_MANY_OF_CONNECTION}
      */
     public SubscribeResult subscribe(Client client, int qos, byte[] topic) {
-        if (refusals.isShuttingDown()) {
-            return refusals.count(SubscribeResult.refused(Outcome.SHUTTING_DOWN));
+        if (refusals.isRefusing()) {
+            return refusals.count(SubscribeResult.refused(refusals.reason()));
         }
         return refusals.count(qos == 0 ? makePassing(client, topic) : resumeOrMake(client, topic));
     }
@@ -153,7 +156,7 @@ public final class SubscribeService {
 
     PassingSubscription subscribePassing(Client client, byte[] name) {
         PassingSubscription subscription =
-                new PassingSubscription(nextPassingId++, state.topic(name), client, redelivery.nowMillis());
+                new PassingSubscription(nextPassingId++, state.topic(name), client, clock.nowMillis());
         state.addPassing(subscription);
         client.subscriptions().add(subscription);
         return subscription;
@@ -188,7 +191,7 @@ public final class SubscribeService {
         } else if (client.subscriptions().contains(subscription)) {
             return;
         }
-        subscription.attach(client, redelivery.nowMillis());
+        subscription.attach(client, clock.nowMillis());
         client.subscriptions().add(subscription);
     }
 
@@ -230,7 +233,7 @@ public final class SubscribeService {
     }
 
     private void detach(DurableSubscription subscription) {
-        long lost = subscription.detach(redelivery.nowNanos(), redelivery.nowMillis(), redelivery.deadlines(), options);
+        long lost = subscription.detach(clock.nowNanos(), clock.nowMillis(), redelivery.deadlines(), options);
         counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
     }

@@ -31,7 +31,11 @@ final class WallTime {
     private int oldJumps;
 
     private long lastMillis;
+    /** Of all messages published: a function of the log, whatever the clocks of those who wrote it said. */
+    private long newestMillis;
+
     private boolean started;
+    private boolean following;
     private long startNanos;
     private long startMillis;
     private long nowMillis;
@@ -67,12 +71,14 @@ final class WallTime {
     /** A checkpoint was taken at this time. */
     void restore(long millis, List<Jump> restored) {
         lastMillis = millis;
+        newestMillis = millis;
         jumps.addAll(restored);
         oldJumps = jumps.size();
     }
 
-    /** A message was published at this time; after the start it says nothing new. */
+    /** A message was published at this time; after the start it says nothing new of the clock. */
     void onPublished(long sequence, long millis) {
+        newestMillis = Math.max(newestMillis, millis);
         if (!started) {
             observe(millis, sequence - 1);
             lastMillis = millis;
@@ -92,6 +98,23 @@ final class WallTime {
         startNanos = nanos;
         startMillis = clockMillis;
         nowMillis = clockMillis;
+    }
+
+    /** Several nodes keep the log together, each with a clock of its own: a step in the log's times is no step of a clock. */
+    void follow() {
+        jumps.clear();
+        oldJumps = 0;
+        started = true;
+        following = true;
+    }
+
+    /** This node leads from now on. Time does not go back behind what another one has stored. */
+    void startLeading(long nanos, long clockMillis) {
+        following = false;
+        startNanos = nanos;
+        startMillis = Math.max(clockMillis, newestMillis);
+        nowMillis = startMillis;
+        saidMillis = clockMillis - startMillis;
     }
 
     private long observe(long millis, long throughSequence) {
@@ -118,6 +141,9 @@ final class WallTime {
 
     /** @param clockMillis what the system's clock says: nobody goes by it */
     void advance(long nanos, long clockMillis) {
+        if (following) {
+            return; // nobody asks
+        }
         nowMillis = startMillis + (nanos - startNanos) / NANOS_PER_MILLI;
         long off = clockMillis - nowMillis;
         if (Math.abs(off - saidMillis) > TOLERANCE_MILLIS) {
@@ -132,6 +158,11 @@ final class WallTime {
 
     long nowMillis() {
         return nowMillis;
+    }
+
+    /** When the newest message was published. */
+    long newestMillis() {
+        return newestMillis;
     }
 
     List<Jump> jumps() {

@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /** What a checkpoint holds, a line for each piece. */
-final class CheckpointText implements CheckpointVisitor {
+public final class CheckpointText implements CheckpointVisitor {
     private final List<String> lines = new ArrayList<>();
 
-    static List<String> of(ByteBuffer content) {
+    public static List<String> of(ByteBuffer content) {
         CheckpointText text = new CheckpointText();
         CheckpointDecoder.decode(content, text);
         return text.lines;

@@ -67,6 +67,11 @@ class CommandCodecTest {
         public void onRemove(long subscriptionId, RemoveReason reason) {
             commands.add("remove " + subscriptionId + " " + reason);
         }
+
+        @Override
+        public void onSettings(ReplicatedSettings settings) {
+            commands.add("settings " + settings.lettersOfSubscription() + " " + settings.lettersInAll());
+        }
     };
 
     private static String text(ByteBuffer body, int offset, int length) {

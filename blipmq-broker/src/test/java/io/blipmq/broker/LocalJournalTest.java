@@ -19,7 +19,7 @@ class LocalJournalTest {
     private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 
     private Wal wal;
-    private LocalJournal journal;
+    private Journal journal;
 
     @BeforeEach
     void open() throws IOException {
@@ -31,9 +31,9 @@ class LocalJournalTest {
     }
 
     private boolean isStoredByItself(SettleReason reason) {
-        long sequence = journal.appendSettle(1, 2, false, 3, reason);
+        long sequence = journal.log().appendSettle(1, 2, false, 3, reason);
         assertThat(sequence).isPositive();
-        journal.submit(0);
+        journal.log().submit(0);
         wal.agent().doWork(0);
         return wal.appender().storedSequence() >= sequence;
     }
@@ -46,19 +46,19 @@ class LocalJournalTest {
     @Test
     void noRegularCheckpointComesBeforeOneThatWaits() {
         isStoredByItself(SettleReason.PURGED);
-        assertThat(journal.isCheckpointDue(0, false)).isFalse();
-        assertThat(journal.isCheckpointDue(HOUR, false)).isTrue();
-        journal.hurryCheckpoint();
+        assertThat(journal.snapshots().isDue(0, false)).isFalse();
+        assertThat(journal.snapshots().isDue(HOUR, false)).isTrue();
+        journal.snapshots().hurry();
 
-        assertThat(journal.isCheckpointDue(HOUR, false)).isFalse();
-        journal.checkpoint(ByteBuffer.allocate(0), Liveness.KEEP_ALL);
-        while (journal.isCheckpointing()) {
+        assertThat(journal.snapshots().isDue(HOUR, false)).isFalse();
+        journal.snapshots().keep(ByteBuffer.allocate(0), Liveness.KEEP_ALL);
+        while (journal.snapshots().isBeingKept()) {
             wal.agent().doWork(0);
             wal.background().doWork(0);
         }
         isStoredByItself(SettleReason.PURGED);
         long later = System.nanoTime() + 2 * HOUR; // the log itself has asked its clock when that one began
-        assertThat(journal.isCheckpointDue(later, false)).isTrue();
+        assertThat(journal.snapshots().isDue(later, false)).isTrue();
     }
 
     @Test

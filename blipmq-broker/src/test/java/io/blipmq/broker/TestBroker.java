@@ -33,7 +33,7 @@ final class TestBroker implements BrokerClock {
     private Broker open(MemoryJournal fresh) {
         try {
             journal = fresh;
-            return Broker.open(options, this, replay -> fresh);
+            return Broker.open(options, this, replay -> fresh.journal());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -61,7 +61,7 @@ final class TestBroker implements BrokerClock {
     void restart() {
         MemoryJournal old = journal;
         try {
-            broker = Broker.open(options, this, replay -> journal = old.restart(replay));
+            broker = Broker.open(options, this, replay -> (journal = old.restart(replay)).journal());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -45,7 +45,7 @@ public final class ServerFuzz {
 
     private ServerFuzz(NetLimits limits) throws IOException {
         journal.release();
-        broker = Broker.open(BrokerOptions.defaults(), BrokerClock.SYSTEM, replay -> journal);
+        broker = Broker.open(BrokerOptions.defaults(), BrokerClock.SYSTEM, replay -> journal.journal());
         NetOptions options = new NetOptions(10, BUDGETS, limits, NetTimes.defaults());
         NetMetrics metrics = new NetMetrics();
         shared = new LoopResources(broker, options, metrics);

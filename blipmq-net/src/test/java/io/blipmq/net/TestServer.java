@@ -41,7 +41,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
 
     private TestServer(BrokerOptions brokerOptions, NetOptions options) throws IOException {
         journal.release();
-        broker = Broker.open(brokerOptions, this, replay -> journal);
+        broker = Broker.open(brokerOptions, this, replay -> journal.journal());
         loop = new EventLoop(broker, options, metrics);
         protocol = protocol(broker, options, metrics, KEY, OTHER_KEY);
         address = loop.listen(new NetAddress("127.0.0.1", 0), protocol);

@@ -36,7 +36,8 @@ record Command(
         SETTLE,
         DEAD_LETTER,
         REDRIVE,
-        REMOVE
+        REMOVE,
+        SETTINGS
     }
 
     static Command publish(long sequence, MessageView message) {
@@ -121,14 +122,22 @@ record Command(
                 letters);
     }
 
-    /** Whether this is the other as it is handed back: without what of a moved message only stands in its record. */
-    boolean isHandedBackAs(Command other) {
+    /** Without what of a moved message only its record says. */
+    Command handedBack() {
         return switch (kind) {
-            case DEAD_LETTER ->
-                deadLetter(sequence, subscription, tag, null, flag, code, 0).equals(other);
-            case REDRIVE -> redrive(sequence, subscription, letters, tag, 0).equals(other);
-            default -> equals(other);
+            case DEAD_LETTER -> deadLetter(sequence, subscription, tag, null, flag, code, 0);
+            case REDRIVE -> redrive(sequence, subscription, letters, tag, 0);
+            default -> this;
         };
+    }
+
+    /** Whether the other is this one as it is handed back. */
+    boolean isHandedBackAs(Command other) {
+        return handedBack().equals(other);
+    }
+
+    static Command settings(String text) {
+        return new Command(Kind.SETTINGS, 0, 0, 0, null, null, text, false, null, 0, 0, 0, 0, 0);
     }
 
     static Command remove(long subscription, int reason) {

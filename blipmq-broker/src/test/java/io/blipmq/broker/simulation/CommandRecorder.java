@@ -4,6 +4,7 @@ import io.blipmq.broker.CommandHandler;
 import io.blipmq.broker.MessageView;
 import io.blipmq.broker.OwnerId;
 import io.blipmq.broker.RemoveReason;
+import io.blipmq.broker.ReplicatedSettings;
 import io.blipmq.broker.SettleReason;
 import io.blipmq.broker.StoredMessage;
 import java.nio.ByteBuffer;
@@ -67,5 +68,11 @@ final class CommandRecorder implements CommandHandler {
     public void onRemove(long subscriptionId, RemoveReason reason) {
         target.onRemove(subscriptionId, reason);
         told.accept(Command.remove(subscriptionId, reason.ordinal()));
+    }
+
+    @Override
+    public void onSettings(ReplicatedSettings settings) {
+        target.onSettings(settings);
+        told.accept(Command.settings(settings.toString()));
     }
 }

@@ -33,7 +33,10 @@ final class Model implements JournalTap.Listener {
     private static final long AGAIN_NANOS = 1_000_000_000;
 
     private final BrokerOptions options;
-    private final History history = new History();
+    private final History history;
+    private final int lettersOfSubscription;
+    /** Whether a step in the log's times is no step of a clock. */
+    private final boolean manyClocks;
     private final Snapshots snapshots = new Snapshots();
     private final TreeMap<Long, ModelSubscription> durable = new TreeMap<>();
     final Map<Long, Passing> passing = new HashMap<>();
@@ -67,6 +70,7 @@ final class Model implements JournalTap.Listener {
     /** When a move to the dead letters last found no room. */
     private long movesRefusedNanos = Long.MIN_VALUE / 2;
 
+    private boolean replaying;
     private boolean shuttingDown;
     private boolean sealed;
     private long nowNanos;
@@ -99,6 +103,27 @@ final class Model implements JournalTap.Listener {
 
     Model(BrokerOptions options) {
         this.options = options;
+        this.history = new History(List.of());
+        this.lettersOfSubscription = options.inFlightMax();
+        this.manyClocks = false;
+    }
+
+    /**
+     * For one of several nodes that keep a log together: each has a clock of its own, and settings of its own but for those
+     * that all go by.
+     *
+     * @param past every command before this model begins
+     */
+    Model(BrokerOptions options, List<History.Entry> past, int lettersOfSubscription) {
+        this.options = options;
+        this.history = new History(past);
+        this.lettersOfSubscription = lettersOfSubscription;
+        this.manyClocks = true;
+    }
+
+    /** How many dead letters a subscription remembers. */
+    int lettersOfSubscription() {
+        return lettersOfSubscription;
     }
 
     PushModel pushes() {
@@ -201,6 +226,7 @@ final class Model implements JournalTap.Listener {
         }
         long lastMillis = restored == null ? 0 : restored.millis();
         long movedMillis = 0;
+        replaying = true;
         for (History.Entry entry : history.entriesBehind(restoredSequence)) {
             if (entry.command().kind() == Command.Kind.PUBLISH) {
                 movedMillis += moveTimes(entry.command().millis(), lastMillis);
@@ -208,6 +234,7 @@ final class Model implements JournalTap.Listener {
             }
             apply(entry);
         }
+        replaying = false;
         movedMillis += moveTimes(nowMillis, lastMillis);
         if (restored != null) {
             long believedNanos = (nowMillis - movedMillis - restored.millis()) * 1_000_000;
@@ -222,7 +249,9 @@ final class Model implements JournalTap.Listener {
     /** The clock was set to what nobody believes: no time has passed then. */
     private long moveTimes(long millis, long lastMillis) {
         long passed = millis - lastMillis;
-        if (lastMillis != 0 && (passed < -1_000 || passed > options.limits().downMillisMax())) {
+        if (!manyClocks
+                && lastMillis != 0
+                && (passed < -1_000 || passed > options.limits().downMillisMax())) {
             durable.values().forEach(subscription -> subscription.moveTimes(passed, millis));
             clockJumped = true;
             return passed;
@@ -618,7 +647,7 @@ final class Model implements JournalTap.Listener {
             case DEAD_LETTER -> onMoveAppended(subscription, command);
             case REMOVE -> onRemoveAppended(subscription, command);
             case REDRIVE -> pushes.onRedriveAppended(command);
-            case PUBLISH, SUBSCRIBE -> {}
+            case PUBLISH, SUBSCRIBE, SETTINGS -> {}
         }
     }
 
@@ -746,11 +775,13 @@ final class Model implements JournalTap.Listener {
             }
             case REDRIVE -> pushes.applyRedrive(entry.sequence(), command);
             case REMOVE -> remove(command.subscription());
+            case SETTINGS -> {}
         }
     }
 
     private void remove(long id) {
         durable.remove(id);
+        durable.values().forEach(subscription -> subscription.forgetLetters(durable.keySet()));
     }
 
     private void applyPublish(Command command) {
@@ -790,18 +821,21 @@ final class Model implements JournalTap.Listener {
         ModelSubscription found = letters(origin.owner, topic);
         ModelSubscription target = found == null ? create(command.sequence(), origin.owner, topic, "", false) : found;
         ModelMessage failed = origin.unsettled.remove(command.tag());
-        if (failed == null) {
-            unrecorded.add(new Settled(target.id, command.sequence())); // or the letter would be back after a restart
-            return;
-        }
-        ModelMessage arrived = target.arrive(command.sequence(), failed.payload, command.expiresMillis());
-        arrived.properties = failed.properties;
-        arrived.letterProperties = command.text();
-        arrived.publishedMillis = failed.publishedMillis;
         ModelSubscription.Letter letter =
                 new ModelSubscription.Letter(origin.id, command.tag(), target.id, command.sequence());
-        origin.onLetterMade(letter);
-        target.letters.put(command.sequence(), letter);
+        if (failed != null) {
+            ModelMessage arrived = target.arrive(command.sequence(), failed.payload, command.expiresMillis());
+            arrived.properties = failed.properties;
+            arrived.letterProperties = command.text();
+            arrived.publishedMillis = failed.publishedMillis;
+            target.letters.put(command.sequence(), letter);
+        } else if (!replaying) {
+            // It was acknowledged meanwhile. Unless that is recorded of the letter, too, it is back after a restart.
+            unrecorded.add(new Settled(target.id, command.sequence()));
+        }
+        if (failed != null || !replaying) {
+            origin.onLetterMade(letter);
+        }
     }
 
     private ModelSubscription letters(OwnerId owner, String topic) {

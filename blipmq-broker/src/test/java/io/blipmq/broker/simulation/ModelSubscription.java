@@ -160,7 +160,7 @@ final class ModelSubscription {
 
     void onLetterMade(Letter letter) {
         lettersMade.put(letter.originTag, letter);
-        if (lettersMade.size() > options().inFlightMax() || model.isBeyondLetters()) {
+        if (lettersMade.size() > model.lettersOfSubscription() || model.isBeyondLetters()) {
             lettersMade.remove(lettersMade.keySet().iterator().next());
         }
     }

@@ -37,8 +37,8 @@ class PlantedBugTest {
                                 "} counters.increment(BrokerMetric.PUBLISHED);"),
                         broker(
                                 "an acknowledgement is not journalled",
-                                "pendingSettlements.append(awaitedBy, subscription.id(), deliveryTag, redriven,"
-                                        + " payloadLength);",
+                                "pendingSettlements.append(awaitedBy, delivery.subscription.id(), delivery.tag,"
+                                        + " delivery.isRedriven(), delivery.message.payloadLength);",
                                 ""),
                         broker(
                                 "an expired message is dropped and not journalled as settled",

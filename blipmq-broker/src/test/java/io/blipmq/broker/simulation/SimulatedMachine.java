@@ -133,7 +133,7 @@ final class SimulatedMachine implements BrokerClock {
             };
             wal = WalEngine.open(storage, walOptions, restore, LocalJournal.replayTo(recorder));
             wal.agent().onStored(() -> onStored.run());
-            return new JournalTap(LocalJournal.over(wal), model);
+            return new JournalTap(LocalJournal.over(wal), model).journal();
         });
         long restoredSequence = restored == null ? 0 : restored.sequence();
         Check.that(

@@ -5,7 +5,7 @@ import io.blipmq.wal.WalAppender;
 import java.nio.ByteBuffer;
 
 /** Finds stored messages in the log and reads them back, also those that compaction has moved. Owned by the core thread. */
-final class MessageReadback {
+final class LocalMessages implements MessageStore {
     /** What looking into one segment's index is taken to cost: it may have to be opened. */
     private static final int INDEX_WORK = 500;
 
@@ -18,26 +18,31 @@ final class MessageReadback {
     private final long[] foundPosition = new long[1];
     private int[] foundLengths = new int[1];
 
-    MessageReadback(WalAppender log, KeyIndex index) {
+    LocalMessages(WalAppender log, KeyIndex index) {
         this.log = log;
         this.index = index;
     }
 
-    /** See {@link Journal#find}. */
-    int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+    @Override
+    public long findableThrough() {
+        return index.indexedThrough();
+    }
+
+    @Override
+    public int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
         if (foundLengths.length < sequences.length) {
             foundLengths = new int[sequences.length];
         }
         return index.find(key, fromSequence, throughSequence, sequences, positions, foundLengths);
     }
 
-    /** See {@link Journal#findWork}. */
-    int findWork() {
+    @Override
+    public int findWork() {
         return INDEX_WORK * (1 + index.segmentCount());
     }
 
-    /** See {@link Journal#readMessage}. */
-    void readMessage(StoredMessage message) {
+    @Override
+    public void readMessage(StoredMessage message) {
         readHeader(message, 0, CommandCodec.MESSAGE_HEADER_BYTES);
         if (CommandCodec.decodeMessage(header, 0, message)) {
             readHeader(message, message.payloadOffset, Short.BYTES);
@@ -50,8 +55,8 @@ final class MessageReadback {
         readRecord(message, offset, length, header);
     }
 
-    /** See {@link Journal#read}. */
-    void read(StoredMessage message, int offset, int length, ByteBuffer target) {
+    @Override
+    public void read(StoredMessage message, int offset, int length, ByteBuffer target) {
         readRecord(message, message.payloadOffset + offset, length, target);
     }
 
