@@ -267,6 +267,11 @@ public final class Broker {
         public void onSettings(ReplicatedSettings settings) {
             core.state.onSettings(settings);
         }
+
+        @Override
+        public void onClock(long sequence, long millis) {
+            core.state.onClock(sequence, millis);
+        }
     }
 
     /** Ends a turn: hands the turn's commands to the log and publishes the counts. Before answers leave. */

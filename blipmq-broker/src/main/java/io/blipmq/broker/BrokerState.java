@@ -152,7 +152,7 @@ final class BrokerState implements CommandHandler {
 
     @Override
     public void onPublish(long sequence, long position, MessageView message) {
-        time.onPublished(sequence, message.publishedMillis());
+        time.onClock(sequence, message.publishedMillis());
         Topic topic = topics.find(message);
         if (topic == null) {
             return;
@@ -247,6 +247,11 @@ final class BrokerState implements CommandHandler {
     public void onSettings(ReplicatedSettings agreed) {
         settings = agreed;
         agreedSettings = true;
+    }
+
+    @Override
+    public void onClock(long sequence, long millis) {
+        time.onClock(sequence, millis);
     }
 
     @Override

@@ -76,8 +76,7 @@ final class CheckpointCodec {
     void time(long millis, List<WallTime.Jump> jumps) {
         ensure(1 + Long.BYTES + Integer.BYTES + jumps.size() * 3 * Long.BYTES);
         out.put((byte) TIME).putLong(millis).putInt(jumps.size());
-        jumps.forEach(jump ->
-                out.putLong(jump.throughSequence()).putLong(jump.millis()).putLong(jump.atMillis()));
+        jumps.forEach(jump -> out.putLong(jump.throughSequence()).putLong(jump.millis()));
     }
 
     void settings(ReplicatedSettings settings) {

@@ -94,7 +94,7 @@ final class CheckpointDecoder {
         int count = count(in, 3 * Long.BYTES);
         List<WallTime.Jump> jumps = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            jumps.add(new WallTime.Jump(in.getLong(), in.getLong(), in.getLong()));
+            jumps.add(new WallTime.Jump(in.getLong(), in.getLong()));
         }
         visitor.onTime(millis, jumps);
     }

@@ -30,6 +30,7 @@ import java.nio.ByteBuffer;
  * REDRIVE (6)      0 message; its key is {@link MessageKeys#ofRedriven}; behind it
  *                    u64 subscription                u64 dead-letter subscription  u64 the letter's delivery tag
  * SETTINGS (7)     0 u32 letters that a subscription remembers   4 u64 letters that all together remember
+ * CLOCK (8)        0 u64 epoch millis
  * </pre>
  *
  * <p>From its length on a message stands as an entry of the wire stands, but for the key: properties and payload are one
@@ -43,12 +44,14 @@ final class CommandCodec {
     static final int REMOVE = 5;
     static final int REDRIVE = 6;
     static final int SETTINGS = 7;
+    static final int CLOCK = 8;
     /** All types up to this one are known. */
-    static final int TYPE_MAX = SETTINGS;
+    static final int TYPE_MAX = CLOCK;
 
     static final int SETTLE_BYTES = 21;
     static final int REMOVE_BYTES = 9;
     static final int SETTINGS_BYTES = 12;
+    static final int CLOCK_BYTES = 8;
     /** What a message has before its key. */
     static final int MESSAGE_HEADER_BYTES = 22;
 

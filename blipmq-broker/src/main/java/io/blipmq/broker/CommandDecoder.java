@@ -26,6 +26,7 @@ final class CommandDecoder {
             case CommandCodec.REDRIVE -> decodeRedrive(sequence, body, offset, length, position, handler);
             case CommandCodec.SETTINGS ->
                 handler.onSettings(new ReplicatedSettings(body.getInt(offset), body.getLong(offset + 4)));
+            case CommandCodec.CLOCK -> handler.onClock(sequence, body.getLong(offset));
             default -> throw newer(type);
         }
     }

@@ -60,4 +60,7 @@ public interface CommandHandler {
 
     /** From here on the state goes by these settings. */
     void onSettings(ReplicatedSettings settings);
+
+    /** What the clock says from this command on, when it has jumped: the commands behind it go by that. */
+    void onClock(long sequence, long millis);
 }

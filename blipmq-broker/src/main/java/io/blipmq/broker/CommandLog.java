@@ -86,6 +86,13 @@ public interface CommandLog {
     /** From here on all nodes go by these settings; or a refusal. */
     long appendSettings(ReplicatedSettings settings);
 
+    /**
+     * The clock has jumped before this start, and says this now: the commands behind it go by that.
+     *
+     * @return the command's number, or a refusal: then no dead letter and no redrive is taken in this turn either
+     */
+    long appendClock(long millis);
+
     /** Somebody waits until what was appended is stored, settlements included. */
     void requestForce();
 

@@ -152,6 +152,7 @@ public final class DeadLetterService {
                 || !state.memory().mayHoldAnother(target.keptCount())) {
             return Done.FULL;
         }
+        clock.tell(journal.log());
         byte[] properties = LetterProperties.own(letter, journal.messages());
         long sequence = journal.log()
                 .appendRedrive(

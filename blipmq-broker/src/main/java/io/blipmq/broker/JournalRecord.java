@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param subscription its id, 0 when it names none
  * @param deliveryTag 0 when it names none
  * @param reason null when it gives none
- * @param publishedMillis 0 for what is no message
+ * @param publishedMillis 0 for what is no message; of a {@code clock} what the clock said
  * @param expiresMillis 0 is never
  * @param attempts of a dead letter
  * @param payload null for what is no message; a view of the body, valid as long as that is
@@ -107,6 +107,11 @@ public record JournalRecord(
         @Override
         public void onSettings(ReplicatedSettings settings) {
             record = bare("settings", null, null, 0, 0, null);
+        }
+
+        @Override
+        public void onClock(long sequence, long millis) {
+            record = new JournalRecord("clock", null, null, 0, 0, null, millis, 0, 0, null);
         }
 
         private JournalRecord message(String command, String topic, long subscription, long tag, int attempts) {

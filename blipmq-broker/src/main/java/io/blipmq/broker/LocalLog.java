@@ -21,6 +21,9 @@ final class LocalLog implements CommandLog {
     /** Whether somebody waits for what this turn appended. */
     private boolean forceWanted;
 
+    /** Whether the clock's jump has found no room in this turn. */
+    private boolean clockRefused;
+
     private boolean sealed;
     private boolean settlementsWait;
     private long settlementsSinceNanos;
@@ -87,7 +90,7 @@ final class LocalLog implements CommandLog {
             byte[] properties,
             long expiresMillis) {
         int bytes = CommandCodec.deadLetterBytes(key, properties, message.payloadLength);
-        Room room = roomFor(bytes);
+        Room room = clockRefused ? Room.BUSY : roomFor(bytes);
         if (room != Room.YES) {
             return refusal(room);
         }
@@ -109,7 +112,7 @@ final class LocalLog implements CommandLog {
             byte[] properties,
             long expiresMillis) {
         int bytes = CommandCodec.redriveBytes(key, properties, letter.payloadLength);
-        Room room = roomFor(bytes);
+        Room room = clockRefused ? Room.BUSY : roomFor(bytes);
         if (room != Room.YES) {
             return refusal(room);
         }
@@ -145,6 +148,18 @@ final class LocalLog implements CommandLog {
         return log.commit(CommandCodec.SETTINGS);
     }
 
+    @Override
+    public long appendClock(long millis) {
+        Room room = roomInReserve(CommandCodec.CLOCK_BYTES);
+        clockRefused = room != Room.YES;
+        if (clockRefused) {
+            return refusal(room);
+        }
+        int offset = log.claim(CommandCodec.CLOCK_BYTES);
+        log.buffer().putLong(offset, millis);
+        return log.commit(CommandCodec.CLOCK);
+    }
+
     private Room roomFor(int bytes) {
         return sealed ? Room.FULL : log.roomFor(bytes);
     }
@@ -168,6 +183,7 @@ final class LocalLog implements CommandLog {
 
     @Override
     public void submit(long nowNanos) {
+        clockRefused = false;
         if (sealed) {
             return;
         }

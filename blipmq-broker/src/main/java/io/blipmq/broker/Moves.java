@@ -17,16 +17,18 @@ final class Moves {
     private final BrokerCounters counters;
     private final Journal journal;
     private final DeadlineWheel deadlines;
+    private final TurnClock clock;
     private final ArrayDeque<Move> waiting = new ArrayDeque<>(0);
 
     /** @param stored whether the client waits for it even while the disk has no room */
     private record Move(Delivery delivery, Client client, boolean stored) {}
 
-    Moves(BrokerOptions options, BrokerCounters counters, Journal journal, DeadlineWheel deadlines) {
+    Moves(BrokerOptions options, BrokerCounters counters, Journal journal, DeadlineWheel deadlines, TurnClock clock) {
         this.options = options;
         this.counters = counters;
         this.journal = journal;
         this.deadlines = deadlines;
+        this.clock = clock;
     }
 
     boolean isWaiting() {
@@ -71,6 +73,7 @@ final class Moves {
     private long append(Delivery delivery, long nowMillis) {
         DurableSubscription subscription = delivery.subscription;
         byte[] reason = delivery.rejectReason == null ? LetterProperties.RETRIES_EXHAUSTED : delivery.rejectReason;
+        clock.tell(journal.log());
         long letter = journal.log()
                 .appendDeadLetter(
                         subscription.id(),

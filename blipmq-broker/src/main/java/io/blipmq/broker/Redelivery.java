@@ -44,7 +44,7 @@ final class Redelivery implements Delivering {
         this.deadlines = new DeadlineWheel(clock.nowNanos(), options.limits());
         this.pendingSettlements =
                 new PendingSettlements(journal.log(), options.limits().waitingSettlements());
-        this.moves = new Moves(options, counters, journal, deadlines);
+        this.moves = new Moves(options, counters, journal, deadlines, clock);
         this.ready = ready;
         this.work = work;
     }

@@ -42,6 +42,11 @@ final class TurnClock {
         return wall.nowMillis();
     }
 
+    /** As {@link WallTime#tell}. */
+    void tell(CommandLog log) {
+        wall.tell(log);
+    }
+
     /** How long this node has been serving clients. */
     long runningNanos() {
         return nowNanos - startNanos;

@@ -35,6 +35,9 @@ final class WallTime {
     private long newestMillis;
 
     private boolean started;
+    /** Whether this start has found a jump that the log does not tell of yet. */
+    private boolean untold;
+
     private boolean following;
     private long startNanos;
     private long startMillis;
@@ -43,22 +46,14 @@ final class WallTime {
     private long saidMillis;
 
     /**
-     * Times stored with messages up to a number are to be moved, unless they are of the time behind the jump already, as a
-     * dead letter may be that was made before anything else told of the jump.
-     *
-     * @param atMillis what the clock said when it had jumped
+     * Times stored with messages up to a number are to be moved; those of later ones go by the clock as it is since the jump.
      */
-    record Jump(long throughSequence, long millis, long atMillis) {
+    record Jump(long throughSequence, long millis) {
         private void move(StoredMessage message) {
-            boolean expiryIsOlder = millis > 0
-                    ? message.expiresMillis < atMillis
-                    : message.publishedMillis > atMillis && message.expiresMillis >= message.publishedMillis;
-            if (message.expiresMillis != 0 && expiryIsOlder) {
+            if (message.expiresMillis != 0) {
                 message.expiresMillis = Math.max(1, message.expiresMillis + millis);
             }
-            if (millis > 0 || message.publishedMillis > atMillis) {
-                message.publishedMillis += millis;
-            }
+            message.publishedMillis = Math.max(0, message.publishedMillis + millis);
         }
     }
 
@@ -76,8 +71,8 @@ final class WallTime {
         oldJumps = jumps.size();
     }
 
-    /** A message was published at this time; after the start it says nothing new of the clock. */
-    void onPublished(long sequence, long millis) {
+    /** A command says what the time was; after the start it says nothing new of the clock. */
+    void onClock(long sequence, long millis) {
         newestMillis = Math.max(newestMillis, millis);
         if (!started) {
             observe(millis, sequence - 1);
@@ -98,6 +93,15 @@ final class WallTime {
         startNanos = nanos;
         startMillis = clockMillis;
         nowMillis = clockMillis;
+        untold = jump != 0;
+    }
+
+    /**
+     * Lets the log say that the clock has jumped. What holds times that have been moved may only stand behind that, so that the
+     * next start does not move them again.
+     */
+    void tell(CommandLog log) {
+        untold = untold && log.appendClock(nowMillis) < 0;
     }
 
     /** Several nodes keep the log together, each with a clock of its own: a step in the log's times is no step of a clock. */
@@ -122,11 +126,11 @@ final class WallTime {
         if (lastMillis == 0 || -TOLERANCE_MILLIS <= passed && passed <= downMillisMax) {
             return 0;
         }
-        jumps.add(new Jump(throughSequence, passed, millis));
+        jumps.add(new Jump(throughSequence, passed));
         if (jumps.size() > JUMPS_MAX) {
             Jump oldest = jumps.remove(0);
             Jump next = jumps.get(0);
-            jumps.set(0, new Jump(next.throughSequence, next.millis + Math.max(0, oldest.millis), next.atMillis));
+            jumps.set(0, new Jump(next.throughSequence, next.millis + Math.max(0, oldest.millis)));
             oldJumps = Math.max(0, oldJumps - 1);
         }
         return passed;

@@ -72,6 +72,11 @@ class CommandCodecTest {
         public void onSettings(ReplicatedSettings settings) {
             commands.add("settings " + settings.lettersOfSubscription() + " " + settings.lettersInAll());
         }
+
+        @Override
+        public void onClock(long sequence, long millis) {
+            commands.add("clock " + sequence + " " + millis);
+        }
     };
 
     private static String text(ByteBuffer body, int offset, int length) {
@@ -201,5 +206,18 @@ class CommandCodecTest {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.REMOVE_BYTES);
         CommandCodec.encodeRemove(body, 0, 5, RemoveReason.CONNECTION_ENDED);
         assertRecord(5, "0000000000000005 04", body, "remove 5 CONNECTION_ENDED");
+    }
+
+    @Test
+    void settings() {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.SETTINGS_BYTES);
+        CommandCodec.encodeSettings(body, 0, new ReplicatedSettings(7, 900));
+        assertRecord(7, "00000007 0000000000000384", body, "settings 7 900");
+    }
+
+    @Test
+    void clock() {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.CLOCK_BYTES).putLong(0, 1_000);
+        assertRecord(8, "00000000000003e8", body, "clock 9 1000");
     }
 }

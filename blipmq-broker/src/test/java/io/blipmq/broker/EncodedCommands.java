@@ -76,4 +76,11 @@ abstract class EncodedCommands implements CommandLog {
         CommandCodec.encodeSettings(body, 0, settings);
         return append(CommandCodec.SETTINGS, body);
     }
+
+    @Override
+    public long appendClock(long millis) {
+        return append(
+                CommandCodec.CLOCK,
+                ByteBuffer.allocate(CommandCodec.CLOCK_BYTES).putLong(0, millis));
+    }
 }

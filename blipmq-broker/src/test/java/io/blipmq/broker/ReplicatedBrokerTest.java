@@ -41,11 +41,14 @@ class ReplicatedBrokerTest {
     }
 
     private Outcome publish(Broker broker, Client asking) {
-        return broker.publishing().publish(asking, 1, new MessageView().in(FRAME).topic(0, 4).payload(5, 1));
+        return broker.publishing()
+                .publish(asking, 1, new MessageView().in(FRAME).topic(0, 4).payload(5, 1));
     }
 
     private long subscribe() {
-        long id = leader.subscribing().subscribe(client, 1, PushClient.bytes("demo")).subscriptionId();
+        long id = leader.subscribing()
+                .subscribe(client, 1, PushClient.bytes("demo"))
+                .subscriptionId();
         turn();
         return id;
     }
@@ -103,7 +106,8 @@ class ReplicatedBrokerTest {
         assertThat(client.lastSequence()).isGreaterThan(before);
         assertThat(leader.appliedSequence()).isEqualTo(before);
         leader.disconnect(client); // of a state that is gone
-        assertThat(leader.counters().published(BrokerMetric.SUBSCRIPTIONS_DETACHED)).isEqualTo(1);
+        assertThat(leader.counters().published(BrokerMetric.SUBSCRIPTIONS_DETACHED))
+                .isEqualTo(1);
     }
 
     @Test

@@ -41,6 +41,8 @@ record DumpLine(String file, long sequence, JournalRecord record) {
         }
         if (record.payload() != null) {
             message(line);
+        } else if (record.publishedMillis() != 0) {
+            line.append(" at ").append(Instant.ofEpochMilli(record.publishedMillis()));
         }
         return line.toString();
     }
@@ -78,6 +80,8 @@ record DumpLine(String file, long sequence, JournalRecord record) {
         }
         if (record.payload() != null) {
             writeMessage(json);
+        } else if (record.publishedMillis() != 0) {
+            json.writeNumberField("at_ms", record.publishedMillis());
         }
         json.writeStringField("file", file);
     }

@@ -22,9 +22,8 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "",
-            "Types: publish, subscribe, settle, dead-letter, redrive, remove. With --json, one line per "
-                    + "record; a payload",
-            "that is not text is in payload_base64.",
+            "Types: publish, subscribe, settle, dead-letter, redrive, remove, settings, clock. With --json, one line",
+            "per record; a payload that is not text is in payload_base64.",
             "",
             "Exit status: 0, 65 when the part that was read is damaged, 1 when it cannot be read."
         })

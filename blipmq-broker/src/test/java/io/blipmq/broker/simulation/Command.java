@@ -37,7 +37,8 @@ record Command(
         DEAD_LETTER,
         REDRIVE,
         REMOVE,
-        SETTINGS
+        SETTINGS,
+        CLOCK
     }
 
     static Command publish(long sequence, MessageView message) {
@@ -138,6 +139,10 @@ record Command(
 
     static Command settings(String text) {
         return new Command(Kind.SETTINGS, 0, 0, 0, null, null, text, false, null, 0, 0, 0, 0, 0);
+    }
+
+    static Command clock(long sequence, long millis) {
+        return new Command(Kind.CLOCK, sequence, 0, 0, null, null, null, false, null, millis, 0, 0, 0, 0);
     }
 
     static Command remove(long subscription, int reason) {

@@ -71,6 +71,12 @@ final class CommandRecorder implements CommandHandler {
     }
 
     @Override
+    public void onClock(long sequence, long millis) {
+        target.onClock(sequence, millis);
+        told.accept(Command.clock(sequence, millis));
+    }
+
+    @Override
     public void onSettings(ReplicatedSettings settings) {
         target.onSettings(settings);
         told.accept(Command.settings(settings.toString()));

@@ -125,6 +125,12 @@ final class JournalTap implements CommandLog, Snapshots {
         return tell(sequence, Command.settings(settings.toString()));
     }
 
+    @Override
+    public long appendClock(long millis) {
+        long sequence = log.appendClock(millis);
+        return tell(sequence, Command.clock(sequence, millis));
+    }
+
     private long tell(long sequence, Command command) {
         if (sequence > 0) {
             listener.onAppended(sequence, command);

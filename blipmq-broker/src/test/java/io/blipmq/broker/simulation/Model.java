@@ -37,6 +37,7 @@ final class Model implements JournalTap.Listener {
     private final int lettersOfSubscription;
     /** Whether a step in the log's times is no step of a clock. */
     private final boolean manyClocks;
+
     private final Snapshots snapshots = new Snapshots();
     private final TreeMap<Long, ModelSubscription> durable = new TreeMap<>();
     final Map<Long, Passing> passing = new HashMap<>();
@@ -228,7 +229,7 @@ final class Model implements JournalTap.Listener {
         long movedMillis = 0;
         replaying = true;
         for (History.Entry entry : history.entriesBehind(restoredSequence)) {
-            if (entry.command().kind() == Command.Kind.PUBLISH) {
+            if (entry.command().millis() != 0) {
                 movedMillis += moveTimes(entry.command().millis(), lastMillis);
                 lastMillis = entry.command().millis();
             }
@@ -252,7 +253,7 @@ final class Model implements JournalTap.Listener {
         if (!manyClocks
                 && lastMillis != 0
                 && (passed < -1_000 || passed > options.limits().downMillisMax())) {
-            durable.values().forEach(subscription -> subscription.moveTimes(passed, millis));
+            durable.values().forEach(subscription -> subscription.moveTimes(passed));
             clockJumped = true;
             return passed;
         }
@@ -647,7 +648,7 @@ final class Model implements JournalTap.Listener {
             case DEAD_LETTER -> onMoveAppended(subscription, command);
             case REMOVE -> onRemoveAppended(subscription, command);
             case REDRIVE -> pushes.onRedriveAppended(command);
-            case PUBLISH, SUBSCRIBE, SETTINGS -> {}
+            case PUBLISH, SUBSCRIBE, SETTINGS, CLOCK -> {}
         }
     }
 
@@ -775,7 +776,7 @@ final class Model implements JournalTap.Listener {
             }
             case REDRIVE -> pushes.applyRedrive(entry.sequence(), command);
             case REMOVE -> remove(command.subscription());
-            case SETTINGS -> {}
+            case SETTINGS, CLOCK -> {}
         }
     }
 

@@ -122,8 +122,8 @@ final class ModelSubscription {
         return this;
     }
 
-    void moveTimes(long millis, long atMillis) {
-        unsettled.values().forEach(message -> message.moveTimes(millis, atMillis));
+    void moveTimes(long millis) {
+        unsettled.values().forEach(message -> message.moveTimes(millis));
     }
 
     /** A turn begins: deadlines that are past for sure have been met. */
