@@ -2,9 +2,9 @@ package io.blipmq.wal.append;
 
 import io.blipmq.wal.Room;
 import io.blipmq.wal.segment.Position;
+import io.blipmq.wal.segment.SegmentCapacity;
 import io.blipmq.wal.segment.SegmentHeader;
 import io.blipmq.wal.segment.SegmentLayout;
-import io.blipmq.wal.segment.Segments;
 
 /**
  * Decides where the next frame stands: in which segment, at which offset. Owned by the core thread.
@@ -26,7 +26,7 @@ public final class PositionAllocator {
         this.segmentBytes = segmentBytes;
         this.ordinal = current.ordinal();
         this.offset = offset;
-        this.limit = Segments.limit(current.capacity());
+        this.limit = SegmentCapacity.limit(current.capacity());
     }
 
     /**
@@ -42,7 +42,7 @@ public final class PositionAllocator {
         long left = limit - (long) offset - openBytes - moreBytes;
         if (left < 0) {
             spare--;
-            left = Segments.usableBytes(segmentBytes) - (long) freshBytes;
+            left = SegmentCapacity.usableBytes(segmentBytes) - (long) freshBytes;
         }
         if (spare > 0 || spare == 0 && left >= reserveBytes) {
             return Room.YES;
@@ -62,7 +62,7 @@ public final class PositionAllocator {
         prepared.take();
         ordinal++;
         offset = SegmentLayout.FIRST_FRAME;
-        limit = Segments.limit(segmentBytes);
+        limit = SegmentCapacity.limit(segmentBytes);
     }
 
     /** A frame of {@code bytes} has been placed here. */

@@ -5,10 +5,10 @@ import io.blipmq.wal.WalCorruptionException;
 import io.blipmq.wal.WalOptions;
 import io.blipmq.wal.segment.FrameChecksum;
 import io.blipmq.wal.segment.FrameLayout;
+import io.blipmq.wal.segment.SegmentCapacity;
 import io.blipmq.wal.segment.SegmentHeader;
 import io.blipmq.wal.segment.SegmentLayout;
 import io.blipmq.wal.segment.SegmentReader;
-import io.blipmq.wal.segment.Segments;
 import io.blipmq.wal.storage.SegmentNames;
 import io.blipmq.wal.storage.Storage;
 import io.blipmq.wal.storage.StorageFile;
@@ -73,7 +73,7 @@ public final class EpochStart {
      * good before anything is written, so that a start that dies leaves no prepared file with something in it.
      */
     private StorageFile reuse(List<String> prepared, long survivorBytes, String temporary) throws IOException {
-        if (prepared.isEmpty() || Segments.usableBytes(options.segmentBytes()) < survivorBytes) {
+        if (prepared.isEmpty() || SegmentCapacity.usableBytes(options.segmentBytes()) < survivorBytes) {
             return null;
         }
         storage.rename(prepared.remove(0), temporary);

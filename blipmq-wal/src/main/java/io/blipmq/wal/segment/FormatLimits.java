@@ -17,10 +17,11 @@ public final class FormatLimits {
         int chunk = options.chunkBytes();
         require(aligned(segment) && aligned(startSegment), "segments must be multiples of 8 bytes");
         require(
-                Segments.usableBytes(segment) - options.reserveBytes() >= Segments.frameBytes(options.recordBytesMax()),
+                SegmentCapacity.usableBytes(segment) - options.reserveBytes()
+                        >= SegmentCapacity.frameBytes(options.recordBytesMax()),
                 "a segment must hold its reserve and the longest record");
-        require(Segments.usableBytes(startSegment) >= 0, "startSegmentBytes must hold a header and a seal");
-        require(aligned(chunk) && chunk >= Segments.frameBytes(0), "chunkBytes must be a multiple of 8");
+        require(SegmentCapacity.usableBytes(startSegment) >= 0, "startSegmentBytes must hold a header and a seal");
+        require(aligned(chunk) && chunk >= SegmentCapacity.frameBytes(0), "chunkBytes must be a multiple of 8");
         require(options.limits());
     }
 

@@ -1,7 +1,7 @@
 package io.blipmq.wal.segment;
 
 /** Arithmetic of room in segments. Stateless. */
-public final class Segments {
+public final class SegmentCapacity {
 
     /** Where the last frame of records must end: the seal always has its place. */
     public static int limit(long capacity) {
@@ -18,5 +18,5 @@ public final class Segments {
         return FrameLayout.HEADER_BYTES + FrameLayout.recordBytes(bodyBytes);
     }
 
-    private Segments() {}
+    private SegmentCapacity() {}
 }
