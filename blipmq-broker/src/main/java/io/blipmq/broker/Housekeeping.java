@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
  * much. Owned by the core thread.
  */
 final class Housekeeping {
-    private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
+    private static final Logger logger = LoggerFactory.getLogger(Housekeeping.class);
 
     /** What looking at a subscription costs, as {@link WorkMeter} counts it. */
     static final int LOOK_WORK = 8;
@@ -147,7 +147,7 @@ final class Housekeeping {
         if (isTooLarge(subscription)) {
             sweeps.add(new BacklogSweep(subscription, options)); // what has expired does not count
         } else if (backlogBytes > options.detachedBacklogBytesMax() / 2 && subscription.warnOfBacklogOnce()) {
-            log.warn(
+            logger.warn(
                     "subscription {} to {} is detached and holds {} bytes; above {} (detached_backlog_bytes) it is"
                             + " removed with its messages",
                     subscription.id(),
@@ -188,7 +188,7 @@ final class Housekeeping {
             }
             case DELETED -> {
                 counters.increment(BrokerMetric.SUBSCRIPTIONS_DELETED);
-                log.info(
+                logger.info(
                         "removing subscription {} to {} with {} waiting messages: a client asked for it",
                         subscription.id(),
                         subscription.topic(),
@@ -202,7 +202,7 @@ final class Housekeeping {
     }
 
     private static void warn(DurableSubscription subscription, String why) {
-        log.warn(
+        logger.warn(
                 "removing detached subscription {} to {} with {} waiting messages ({} bytes): {}",
                 subscription.id(),
                 subscription.topic(),

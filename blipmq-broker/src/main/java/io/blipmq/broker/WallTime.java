@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * at once that was not before, and nothing is from the future.
  */
 final class WallTime {
-    private static final Logger log = LoggerFactory.getLogger(WallTime.class);
+    private static final Logger logger = LoggerFactory.getLogger(WallTime.class);
 
     /** What a clock may differ without a word. */
     private static final long TOLERANCE_MILLIS = 1_000;
@@ -84,7 +84,7 @@ final class WallTime {
     void start(long nanos, long clockMillis, long appliedSequence) {
         long jump = observe(clockMillis, appliedSequence);
         if (jump != 0) {
-            log.warn(
+            logger.warn(
                     "the system clock says that {} have passed since this log was written last, which is not believed:"
                             + " what is stored in it counts as no older than it was then",
                     Duration.ofMillis(jump));
@@ -151,7 +151,7 @@ final class WallTime {
         nowMillis = startMillis + (nanos - startNanos) / NANOS_PER_MILLI;
         long off = clockMillis - nowMillis;
         if (Math.abs(off - saidMillis) > TOLERANCE_MILLIS) {
-            log.warn(
+            logger.warn(
                     "the system clock was set by {}; until its next start the broker counts time from what the clock said"
                             + " at its start, which is {} away",
                     Duration.ofMillis(off - saidMillis),

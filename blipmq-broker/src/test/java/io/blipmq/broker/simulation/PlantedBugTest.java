@@ -41,8 +41,12 @@ class PlantedBugTest {
                                         + " delivery.isRedriven(), delivery.message.payloadLength);",
                                 ""),
                         broker(
+                                "the letter of a message that was acknowledged on its way is not settled for good",
+                                "pendingSettlements.add(deadLetters.id(), letterTag, payloadLength);",
+                                ""),
+                        broker(
                                 "an expired message is dropped and not journalled as settled",
-                                "long sequence = journal.appendSettle(subscription.id(), message.sequence, redriven,"
+                                "long sequence = journal.log().appendSettle(subscription.id(), message.sequence, redriven,"
                                         + " message.payloadLength, reason);",
                                 "long sequence = 0;"),
                         broker(
@@ -75,8 +79,8 @@ class PlantedBugTest {
                                 "if (letters.count() < 0) {"),
                         broker(
                                 "a checkpoint is taken ahead of the state in it",
-                                "checkpointSequence = appliedSequence;",
-                                "checkpointSequence = log.storedSequence();"),
+                                "checkpointSequence = log.appliedSequence();",
+                                "checkpointSequence = wal.appender().storedSequence();"),
                         broker(
                                 "a checkpoint takes up what has changed since its moment",
                                 "beforeChange.run(); Delivery removed = byTag.remove(tag);",
