@@ -26,7 +26,8 @@ final class PendingDeadLetters {
     /** @param stored whether the client waits for it even while the disk has no room */
     private record Move(Delivery delivery, Client client, boolean stored) {}
 
-    PendingDeadLetters(BrokerOptions options, BrokerCounters counters, Journal journal, DeadlineWheel deadlines, TurnClock clock) {
+    PendingDeadLetters(
+            BrokerOptions options, BrokerCounters counters, Journal journal, DeadlineWheel deadlines, TurnClock clock) {
         this.options = options;
         this.counters = counters;
         this.journal = journal;

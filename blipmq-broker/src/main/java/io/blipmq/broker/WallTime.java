@@ -1,7 +1,7 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.journal.CommandLog;
 import io.blipmq.broker.journal.ClockJump;
+import io.blipmq.broker.journal.CommandLog;
 import io.blipmq.broker.journal.StoredMessage;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.blipmq.net.blip1;
 
 import io.blipmq.broker.Client;
-import io.blipmq.broker.message.MessageView;
 import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.message.MessageView;
 import io.blipmq.net.SessionHost;
 import io.blipmq.net.blip.BlipResources;
 import io.blipmq.net.blip.BlipSession;

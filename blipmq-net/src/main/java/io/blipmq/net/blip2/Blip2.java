@@ -1,9 +1,9 @@
 package io.blipmq.net.blip2;
 
 import io.blipmq.broker.BatchResult;
-import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
+import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.net.NetOptions;
 import io.blipmq.net.NetTimes;
 import io.blipmq.net.ProtocolMetrics;

@@ -2,11 +2,11 @@ package io.blipmq.net.blip2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.protocol.entry.PropertiesBuilder;
 import io.blipmq.net.Attach;
 import io.blipmq.net.PushClient;
 import io.blipmq.net.Pushed;
 import io.blipmq.net.TestServer;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.PublishLayout;
 import java.io.IOException;
