@@ -7,6 +7,8 @@ import io.blipmq.broker.journal.CommandLog;
  * clock, what is stored by {@link WallTime}.
  */
 final class TurnClock {
+    private static final long READING_NANOS_MAX = 100_000_000;
+
     private final WallTime wall;
     private final BrokerClock clock;
     private long startNanos;
@@ -33,7 +35,17 @@ final class TurnClock {
     /** A turn begins. */
     void advance(long newNowNanos) {
         nowNanos = newNowNanos;
-        wall.advance(newNowNanos, clock.epochMillis());
+        wall.advance(newNowNanos);
+        readClock();
+    }
+
+    /** Does not count when this thread was kept waiting between the readings. */
+    private void readClock() {
+        long before = clock.nanoTime();
+        long millis = clock.epochMillis();
+        if (clock.nanoTime() - before < READING_NANOS_MAX) {
+            wall.onClockRead(before, millis);
+        }
     }
 
     long nowNanos() {

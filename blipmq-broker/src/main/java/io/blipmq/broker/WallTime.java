@@ -134,13 +134,26 @@ final class WallTime {
 
     // --- now ---
 
-    /** @param clockMillis what the system's clock says: nobody goes by it */
-    void advance(long nanos, long clockMillis) {
-        if (following) {
-            return; // nobody asks
+    void advance(long nanos) {
+        if (!following) { // while following nobody asks
+            nowMillis = millisAt(nanos);
         }
-        nowMillis = startMillis + (nanos - startNanos) / NANOS_PER_MILLI;
-        long off = clockMillis - nowMillis;
+    }
+
+    private long millisAt(long nanos) {
+        return startMillis + (nanos - startNanos) / NANOS_PER_MILLI;
+    }
+
+    /**
+     * Says so when somebody has set the system's clock, which nobody goes by.
+     *
+     * @param nanos when the clock said it
+     */
+    void onClockRead(long nanos, long clockMillis) {
+        if (following) {
+            return;
+        }
+        long off = clockMillis - millisAt(nanos);
         if (Math.abs(off - saidMillis) > TOLERANCE_MILLIS) {
             logger.warn(
                     "the system clock was set by {}; until its next start the broker counts time from what the clock said"
