@@ -831,7 +831,8 @@ final class Model implements JournalTap.Listener {
             arrived.publishedMillis = failed.publishedMillis;
             target.letters.put(command.sequence(), letter);
         } else if (!replaying && !sealed) {
-            // It was acknowledged meanwhile. Unless that is recorded of the letter, too, it may be back after a restart.
+            // It was acknowledged meanwhile. Unless that is recorded of the letter, too, it may be back after a
+            // restart.
             unrecorded.add(new Settled(target.id, command.sequence()));
         }
         if (failed != null || !replaying) {

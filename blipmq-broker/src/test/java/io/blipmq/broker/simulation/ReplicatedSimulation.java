@@ -57,7 +57,10 @@ final class ReplicatedSimulation {
         this.polledRequests = new PolledRequests(random, TOPICS, keys, this::note);
     }
 
-    /** Nodes need not be configured alike. */
+    /**
+     * Nodes need not be configured alike. Memory is ample: how many deliveries a node holds depends on which of them it has
+     * been told of, and so on when it began to lead, which the model does not follow.
+     */
     private static BrokerOptions withInFlightMax(BrokerOptions o, int max) {
         return new BrokerOptions(
                 o.deliveriesMax(),
@@ -72,7 +75,7 @@ final class ReplicatedSimulation {
                 o.positionsMax(),
                 o.subscriptionsMax(),
                 o.subscriptionsPerClientMax(),
-                o.stateBytesMax(),
+                BrokerOptions.defaults().stateBytesMax(),
                 o.limits());
     }
 
