@@ -13,8 +13,9 @@ import java.util.function.Predicate;
  *
  * <p>The bound: twice what the live messages take in compacted segments, three segments (the current one, the one behind it
  * that no checkpoint covers yet, the prepared one), those that are not counted yet where limits let few be counted at a
- * time, and for each older segment its header; a segment is there only while something in it is live or one of these. Beside them stand an index for each, one checkpoint, a ballast that
- * the checkpoint determines, and nothing else but the lock and what was torn.
+ * time, and for each older segment its header; a segment is there only while something in it is live or it is one of these.
+ * Beside them are an index for each, one checkpoint, a ballast that the checkpoint determines, and nothing else but the lock
+ * and what was torn.
  */
 final class DiskBound {
     private static final long SEGMENT_OVERHEAD_BYTES = 4_096 + 40 + 8;
