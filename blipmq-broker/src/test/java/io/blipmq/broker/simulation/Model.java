@@ -214,7 +214,7 @@ final class Model implements JournalTap.Listener {
         unrecorded.clear();
         asking.clear();
         settlementsWait = false;
-        settlementsWaitedNanos = newNowNanos - 2 * AGAIN_NANOS;
+        settlementsWaitedNanos = newNowNanos; // a checkpoint keeps until when one waits that had found no room
         shuttingDown = false;
         sealed = false;
         nowNanos = newNowNanos;
