@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -59,7 +60,7 @@ final class Model implements JournalTap.Listener {
     /** What the tick that is under way has to drop, and which subscriptions it has to remove. */
     private final List<Settled> outdatedInTick = new ArrayList<>();
 
-    private final Set<Long> endedInTick = new HashSet<>();
+    private final Map<Long, Long> endedInTick = new HashMap<>();
     /** Whether acknowledgements have waited for room since that tick began. */
     private boolean settlementsWaitedInTick;
 
@@ -393,7 +394,9 @@ final class Model implements JournalTap.Listener {
         outdatedInTick.clear();
         outdatedInTick.addAll(outdated);
         endedInTick.clear();
-        durable.values().stream().filter(this::isEnded).forEach(subscription -> endedInTick.add(subscription.id));
+        durable.values().stream()
+                .filter(this::isEnded)
+                .forEach(subscription -> endedInTick.put(subscription.id, subscription.detachedNanos));
     }
 
     private boolean isEnded(ModelSubscription subscription) {
@@ -414,7 +417,7 @@ final class Model implements JournalTap.Listener {
     void checkTick() {
         for (ModelSubscription subscription : durable.values()) {
             Check.that(
-                    !endedInTick.contains(subscription.id)
+                    !Objects.equals(endedInTick.get(subscription.id), subscription.detachedNanos)
                             || !isEnded(subscription)
                             || settlementsWaitedInTick
                             || removalsRefused.contains(subscription.id),
