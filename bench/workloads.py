@@ -29,6 +29,7 @@ BROKERS = {
     "blip": blip(),
     "blip every_n": blip("every_n:64"),
     "blip interval": blip("interval_ms:20"),
+    "blip none": blip("none"),
     "blip v1": {**blip(), "adapter": "--broker blip --port 15555 --key bench --polls 2048"},
     "nats": nats(),
     "jetstream": nats("-js", "-sd", "{data}"),
@@ -43,7 +44,7 @@ BROKERS = {
 }
 
 LABELS = {
-    "blip": "BlipMQ", "blip every_n": "BlipMQ every_n:64", "blip interval": "BlipMQ interval_ms:20", "blip v1": "BlipMQ v1, polled", "nats": "NATS",
+    "blip": "BlipMQ", "blip every_n": "BlipMQ every_n:64", "blip interval": "BlipMQ interval_ms:20", "blip none": "BlipMQ none", "blip v1": "BlipMQ v1, polled", "nats": "NATS",
     "jetstream": "JetStream", "redis": "Redis", "redis always": "Redis always", "redis everysec": "Redis everysec", "mosquitto": "Mosquitto",
     "bare disk": "overwrite and fdatasync"}
 
@@ -63,6 +64,13 @@ def latency(name, title, brokers, arguments, targets):
         more = {} if field == "p50" else {"shares": name}
         yield workload(name if field == "p50" else f"{name}-{field}", f"{title}, {field}, µs", field, brokers, [*LATENCY, *arguments],
                        targets.get(field, ()), lower=True, **more)
+
+
+def relaxed(window, least):
+    """Small windows and large ones, where neither waits for the disk."""
+    peers = ["blip every_n", "blip interval", "blip none", "jetstream"]
+    return workload(f"relaxed-{window}", f"QoS 1, stored without waiting for fsync, window {window}", "delivered_s", peers, ["--qos", 1, "--window", window],
+                    [(LABELS[policy], "JetStream", least) for policy in peers[:-1]])
 
 
 def curve(name, title, field, broker, axis, points, limit):
@@ -104,6 +112,9 @@ WORKLOADS = [
              [("BlipMQ", "Redis always", 2.0), ("BlipMQ", "JetStream", 1.5)]),
     workload("stored-1", "QoS 1, fsync before confirm, window 1", "delivered_s", [*STORED, "bare disk"], ["--qos", 1, "--window", 1],
              [("BlipMQ", "Redis always", 1.5), ("BlipMQ", "overwrite and fdatasync", 0.5)]),
+    relaxed(1, 1.2),
+    relaxed(7, 1.2),
+    relaxed(200, 5.0),
     workload("relaxed-1024", "QoS 1, stored without waiting for fsync, window 1024", "delivered_s",
              ["blip every_n", "blip interval", "redis everysec", "jetstream"], ["--qos", 1, "--window", 1024],
              [("BlipMQ every_n:64", "JetStream", 4.0), ("BlipMQ every_n:64", "Redis everysec", 2.0),

@@ -65,7 +65,7 @@ class Connection:
             raise Refused(f"{code} {payload[4:4 + size].decode()}")
         if kind == GOAWAY:
             code, _, size = struct.unpack_from(">HIH", payload)
-            raise ConnectionError(f"the broker ends the connection: {code} {payload[8:8 + size].decode()}")
+            raise ConnectionError(f"the broker is closing the connection: {code} {payload[8:8 + size].decode()}")
         return kind, correlation_id, payload
 
     def read(self, size):

@@ -13,7 +13,7 @@ package io.blipmq.broker;
  * @param retryBackoffMillis until a delivery that timed out is due again, doubling each time; 0: at once
  * @param creditOnSettle whether settling a delivery gives its credit back
  * @param countFromBegin whether an attempt counts only once the client has said that it begins with the delivery
- * @param credit messages that may be pushed at first; {@link PushBroker#UNLIMITED_CREDIT}: without limit
+ * @param credit messages that may be pushed at first; {@link #UNLIMITED_CREDIT}: without limit
  * @param creditBytes bytes of them, of bodies and properties; likewise
  * @param number no other request of this connection has it
  */
@@ -29,4 +29,7 @@ public record AttachRequest(
         boolean countFromBegin,
         long credit,
         long creditBytes,
-        long number) {}
+        long number) {
+    /** The credit of a subscription that takes whatever comes. */
+    public static final long UNLIMITED_CREDIT = 0xffff_ffffL;
+}

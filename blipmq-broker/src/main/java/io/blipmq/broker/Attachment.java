@@ -1,12 +1,16 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.memory.EntrySink;
+import io.blipmq.broker.memory.SwapRemoveList;
+import io.blipmq.protocol.entry.EntryLayout;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A connection's hold on a subscription that is pushed to it: credit, and what the client asked for with ATTACH. Owned by
  * the core thread. It ends when the connection does, when it leaves the subscription, or when another one takes it over.
  */
-final class Attachment extends Bag.Item {
+final class Attachment extends SwapRemoveList.Item implements EntrySink {
     private final Client client;
     private final Subscription subscription;
     private final boolean existed;
@@ -18,7 +22,7 @@ final class Attachment extends Bag.Item {
     private long credit;
     /** Below 0 when a message was larger than what was left. */
     private long creditBytes;
-    /** Beside what else every message looks at. */
+    /** Of {@link #subscription}, which a message that goes straight to its reader does not touch. */
     private final long subscriptionId;
 
     /** What it was given and has in hand. */
@@ -50,11 +54,6 @@ final class Attachment extends Bag.Item {
 
     Subscription subscription() {
         return subscription;
-    }
-
-    /** Of {@link #subscription()}, which a message that goes straight to its reader does not touch. */
-    long subscriptionId() {
-        return subscriptionId;
     }
 
     boolean existed() {
@@ -95,11 +94,12 @@ final class Attachment extends Bag.Item {
     }
 
     /** Bytes of bodies and properties that may be pushed; the last message may go beyond them. */
-    long creditBytes() {
+    @Override
+    public long creditBytes() {
         return creditBytes;
     }
 
-    boolean hasByteLimit() {
+    private boolean hasByteLimit() {
         return creditBytes != Long.MAX_VALUE;
     }
 
@@ -109,9 +109,9 @@ final class Attachment extends Bag.Item {
     }
 
     private static long sum(long before, long more) {
-        return more >= PushBroker.UNLIMITED_CREDIT || before == Long.MAX_VALUE
+        return more >= AttachRequest.UNLIMITED_CREDIT || before == Long.MAX_VALUE
                 ? Long.MAX_VALUE
-                : Math.min(before + more, PushBroker.UNLIMITED_CREDIT - 1);
+                : Math.min(before + more, AttachRequest.UNLIMITED_CREDIT - 1);
     }
 
     void spendCredit(int messages) {
@@ -124,6 +124,14 @@ final class Attachment extends Bag.Item {
     void spendBytes(long bytes) {
         if (hasByteLimit()) {
             creditBytes -= bytes;
+        }
+    }
+
+    @Override
+    public void takeEntries(long publishedMillis, ByteBuffer entries, int offset, int length, int count) {
+        client.pusher().pushEntries(subscriptionId, publishedMillis, entries, offset, length, count);
+        if (hasByteLimit()) {
+            spendBytes(EntryLayout.contentBytes(entries, offset, offset + length));
         }
     }
 

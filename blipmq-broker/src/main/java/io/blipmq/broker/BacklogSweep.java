@@ -1,5 +1,8 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.backlog.MessageCursor;
+import io.blipmq.broker.backlog.MessageLog;
+import io.blipmq.broker.journal.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +14,7 @@ import java.util.List;
 final class BacklogSweep {
     private static final int READ_WORK = 32;
 
-    private final DurableSubscription subscription;
+    private final StoredSubscription subscription;
     private final long bytesMax;
     private final int droppedMax;
     private long next;
@@ -20,13 +23,13 @@ final class BacklogSweep {
     private boolean begun;
     private boolean complete;
 
-    BacklogSweep(DurableSubscription subscription, BrokerOptions options) {
+    BacklogSweep(StoredSubscription subscription, BrokerOptions options) {
         this.subscription = subscription;
         this.bytesMax = options.detachedBacklogBytesMax();
         this.droppedMax = options.limits().sweptMax();
     }
 
-    DurableSubscription subscription() {
+    StoredSubscription subscription() {
         return subscription;
     }
 
@@ -36,23 +39,23 @@ final class BacklogSweep {
     }
 
     /** @return whether it is to go on */
-    boolean step(Delivering delivering) {
+    boolean step(DeliveryContext context) {
         MessageCursor cursor = subscription.cursor();
         if (!begun) {
             begun = true;
             next = cursor.nextSequence();
-            if (!dropUnsettled(delivering)) {
+            if (!dropUnsettled(context)) {
                 return false;
             }
         }
         next = Math.max(next, cursor.nextSequence());
-        for (int left = delivering.limits().expiredPerStep(); left > 0; left--) {
-            delivering.work().add(1);
+        for (int left = context.limits().expiredPerStep(); left > 0; left--) {
+            context.work().add(1);
             if (isEnough() || !find()) {
                 complete = true;
                 return false;
             }
-            if (!look(page.slotFrom(next), delivering)) {
+            if (!look(page.slotFrom(next), context)) {
                 return false;
             }
         }
@@ -74,31 +77,31 @@ final class BacklogSweep {
     }
 
     /** @return false when the journal had no room */
-    private boolean look(int slot, Delivering delivering) {
+    private boolean look(int slot, DeliveryContext context) {
         StoredMessage message = new StoredMessage();
         message.at(subscription.messages().key(), page.sequence(slot), page.position(slot));
         next = message.sequence + 1;
         if (!subscription.cursor().isWaitingFor(message.sequence)) {
             return true;
         }
-        delivering.work().add(READ_WORK);
+        context.work().add(READ_WORK);
         subscription.messages().read(message);
-        if (!message.isExpired(delivering.nowMillis())) {
+        if (!message.isExpired(context.nowMillis())) {
             livingBytes += message.payloadLength;
             return true;
         }
-        return delivering.tryExpire(subscription, message);
+        return context.tryExpire(subscription, message);
     }
 
-    private boolean dropUnsettled(Delivering delivering) {
+    private boolean dropUnsettled(DeliveryContext context) {
         List<StoredMessage> expired = new ArrayList<>();
-        delivering.work().add(subscription.unsettled().size());
+        context.work().add(subscription.unsettled().size());
         for (Delivery delivery : subscription.unsettled().values()) {
             boolean waits = delivery.is(Delivery.State.DUE) || delivery.is(Delivery.State.DELAYED);
-            if (waits && delivery.message.isExpired(delivering.nowMillis())) {
+            if (waits && delivery.message.isExpired(context.nowMillis())) {
                 expired.add(delivery.message);
             }
         }
-        return expired.stream().allMatch(message -> delivering.tryExpire(subscription, message));
+        return expired.stream().allMatch(message -> context.tryExpire(subscription, message));
     }
 }

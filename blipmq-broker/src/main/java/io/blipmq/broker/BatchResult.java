@@ -4,7 +4,7 @@ package io.blipmq.broker;
 public final class BatchResult {
     int taken;
     int nextOffset;
-    long refusal;
+    Outcome outcome = Outcome.DONE;
     int subscriptions;
 
     /** How many messages from the start of what was offered were accepted. */
@@ -18,11 +18,11 @@ public final class BatchResult {
     }
 
     /**
-     * Why the entry at {@link #nextOffset} was not accepted: {@link Broker#BUSY} (offer it and what follows again in a
-     * later turn), {@link Broker#DISK_FULL} or {@link Broker#SHUTTING_DOWN}; 0 when all were.
+     * Why the entry at {@link #nextOffset} was not accepted: {@link Outcome#BUSY} (offer it and what follows again in a
+     * later turn), {@link Outcome#DISK_FULL} or {@link Outcome#SHUTTING_DOWN}; {@link Outcome#DONE} when all were.
      */
-    public long refusal() {
-        return refusal;
+    public Outcome outcome() {
+        return outcome;
     }
 
     /** How many subscriptions the accepted messages reach. */
@@ -33,7 +33,7 @@ public final class BatchResult {
     void begin(int offset) {
         taken = 0;
         nextOffset = offset;
-        refusal = 0;
+        outcome = Outcome.DONE;
         subscriptions = 0;
     }
 }

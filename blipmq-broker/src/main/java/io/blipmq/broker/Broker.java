@@ -1,12 +1,23 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandHandler;
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.RemoveReason;
+import io.blipmq.broker.journal.ReplicatedSettings;
+import io.blipmq.broker.journal.RoleHandler;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.message.MessageView;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The broker: its turn, its beginning and its end, and what sessions ask for, by polling or to be pushed to. Owned by the core
+ * The broker: its turn, its beginning and its end, and the services that sessions ask. Owned by the core
  * thread, which runs {@link #doWork} once a turn, then the sessions' requests, then {@link #endTurn}; only {@link #mailbox} and
  * {@link #counters} are for other threads.
  *
@@ -14,25 +25,6 @@ import java.util.concurrent.TimeUnit;
  * BrokerState} applies it, and the subscriptions find it.
  */
 public final class Broker {
-    /** The journal has no room just now: keep the frame and offer it again in a later turn. */
-    public static final long BUSY = -1;
-    /** Refused: the log's disk is full. */
-    public static final long DISK_FULL = -2;
-    /** Refused: the daemon is shutting down. */
-    public static final long SHUTTING_DOWN = -3;
-    /** Refused: there are as many subscriptions as the daemon holds. */
-    public static final long TOO_MANY_SUBSCRIPTIONS = -4;
-    /** Refused: no such subscription of this key, or no such delivery of it. */
-    public static final long UNKNOWN = -5;
-    /** Refused: another connection is attached to the subscription of this name. */
-    public static final long NAME_HELD = -6;
-    /** Refused: the subscription of this name is to another topic. */
-    public static final long OTHER_TOPIC = -7;
-    /** Refused: the connection has as many subscriptions as one may have. */
-    public static final long TOO_MANY_OF_CONNECTION = -8;
-    /** Refused: dead letters were to go to a subscription that the key does not have. */
-    public static final long UNKNOWN_TARGET = -9;
-
     /** Deadlines are met, and settlements leave, to within this. */
     private static final long TIMED_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -40,53 +32,35 @@ public final class Broker {
     private final BrokerClock clock;
     private final BrokerCounters counters = new BrokerCounters();
     private final Mailbox mailbox = new Mailbox();
-    private final BrokerState state;
     private final Journal journal;
-    private final Redelivery redelivery;
-    private final Housekeeping housekeeping;
-    private final Subscribing subscribing;
-    private final Publishing publishing;
-    private final Attaching attaching;
-    private final Settling settling;
-    private final Pushing pushing;
-    private final PollBroker pollBroker;
-    private final PushBroker pushBroker;
-    private final ReadyList ready = new ReadyList();
+    private final CommandLog log;
     private final Refusals refusals = new Refusals(counters);
-    private final WorkMeter work;
+    private final WorkMeter work = new WorkMeter();
+    private final CommandHandler applied;
+    private final RoleHandler roles = new Roles();
+    private Core core;
     /** Whether the start has found what a checkpoint should keep. */
     private boolean wantsCheckpoint;
 
     private Broker(BrokerOptions options, BrokerClock clock, Journal.Opener opener) throws IOException {
         this.options = options;
         this.clock = clock;
-        this.state = new BrokerState(options, counters);
-        this.work = state.work();
+        BrokerState state = new BrokerState(options, counters, work);
         this.journal = opener.open(state);
-        state.journal(journal);
-        this.redelivery = new Redelivery(options, counters, state, journal, clock, ready, work);
-        this.housekeeping = new Housekeeping(options, counters, state, journal, redelivery, ready, work);
-        for (DurableSubscription subscription : state.durableBehind(0)) {
-            subscription.onStarted(
-                    redelivery.nowNanos(), redelivery.nowMillis(), state.time().restoredMillis());
-            redelivery.onRestored(subscription);
+        this.log = journal.log();
+        state.messages(journal.messages());
+        this.core = new Core(options, counters, state, journal, clock, refusals);
+        if (log.isReplicated()) {
+            this.applied = new CurrentState();
+            refusals.leading(false);
+            state.follow();
+            core.listen();
+        } else {
+            this.applied = state;
+            core.start();
+            wantsCheckpoint = state.time().hasNewJumps();
         }
-        this.subscribing = new Subscribing(options, counters, state, journal, redelivery, work);
-        this.pushing = new Pushing(options.limits(), ready, redelivery, counters, work);
-        this.publishing = new Publishing(options, counters, state, journal, redelivery, ready, pushing);
-        this.attaching = new Attaching(counters, state, redelivery, subscribing, housekeeping, ready, work);
-        this.settling = new Settling(state, redelivery, work);
-        this.pollBroker = new PollBroker(counters, state, redelivery, subscribing, publishing, settling, refusals);
-        this.pushBroker = pushBroker();
-        state.listener(new Applied());
-        wantsCheckpoint = state.time().hasNewJumps();
         counters.publish();
-    }
-
-    private PushBroker pushBroker() {
-        Listing listing = new Listing(options.limits(), state, redelivery, journal, work);
-        DeadLetterOps deadLetterOps = new DeadLetterOps(options, counters, state, journal, redelivery, work);
-        return new PushBroker(publishing, attaching, settling, listing, deadLetterOps, pushing, ready, refusals);
     }
 
     /** Opens the journal and rebuilds topics and subscriptions from it; durable ones start detached. */
@@ -102,24 +76,74 @@ public final class Broker {
      * @param address where it comes from
      */
     public Client connect(OwnerId owner, String address) {
-        return new Client(owner, address);
+        return of(core, new Client(owner, address));
+    }
+
+    /**
+     * Registers an authenticated connection that messages are pushed to.
+     *
+     * @param name what the client calls itself, for an operator's eyes
+     * @param address where it comes from
+     */
+    public Client connect(OwnerId owner, String name, String address, Pusher pusher) {
+        return of(core, new Client(owner, name, address, pusher));
+    }
+
+    private static Client of(Core core, Client client) {
+        client.of(core);
+        return client;
     }
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
     public void disconnect(Client client) {
-        attaching.release(client);
+        if (client.isOf(core)) {
+            core.attaching.release(client); // else its subscriptions have ended with the state that they were of
+        }
     }
 
     // --- requests ---
 
-    /** What protocol version 1 asks for. */
-    public PollBroker polling() {
-        return pollBroker;
+    // A request that is journalled moves the client's lastSequence; its answer may leave once appliedSequence has
+    // reached that.
+
+    /** Takes messages in. */
+    public PublishService publishing() {
+        return core.publishing;
     }
 
-    /** What protocol version 2 asks for. */
-    public PushBroker pushing() {
-        return pushBroker;
+    /** Makes and resumes subscriptions of clients that poll. */
+    public SubscribeService subscribing() {
+        return core.subscribing;
+    }
+
+    /** Makes, resumes, leaves and deletes subscriptions of clients that messages are pushed to. */
+    public AttachService attaching() {
+        return core.attaching;
+    }
+
+    /** Hands out messages one by one. */
+    public PollService polling() {
+        return core.polling;
+    }
+
+    /** Hands out messages unasked. */
+    public PushScheduler pushes() {
+        return core.pushes;
+    }
+
+    /** Takes what clients decide about deliveries. */
+    public Settling settling() {
+        return core.settling;
+    }
+
+    /** Shows what a client's key has. */
+    public Listing listing() {
+        return core.listing;
+    }
+
+    /** Sends dead letters back, or drops them. */
+    public DeadLetterService deadLetters() {
+        return core.deadLetters;
     }
 
     /**
@@ -127,7 +151,7 @@ public final class Broker {
      * may last, so nobody should be waited for who is not there any more.
      */
     public boolean isOutOfRoom() {
-        return redelivery.pending().waitsForDisk();
+        return core.redelivery.pending().waitsForDisk();
     }
 
     /**
@@ -146,87 +170,173 @@ public final class Broker {
      * @return how much was done, 0 when idle
      */
     public int doWork(long nowNanos) {
-        int work = redelivery.advance(nowNanos, clock.epochMillis());
-        work += housekeeping.goOn();
-        work += mailbox.runAll();
-        work += journal.drainStored(state, options.limits().commandsPerTurn());
-        redelivery.appendWaiting();
-        return work;
+        core.clock.advance(nowNanos);
+        int done = core.redelivery.advance();
+        done += core.housekeeping.goOn();
+        done += mailbox.runAll();
+        done += log.drain(applied, roles, options.limits().commandsPerTurn());
+        core.redelivery.appendWaiting();
+        core.state.advanceFollowed();
+        return done;
     }
 
-    /** What an applied command brings about for the connections. */
-    private final class Applied implements BrokerState.Listener {
+    // --- roles, where several nodes keep the log together ---
+
+    /** Whether this node decides: a daemon on its own always does. */
+    public boolean isLeading() {
+        return refusals.isLeading();
+    }
+
+    /** What this node's log has led to, for another node that is to go on from there; the same bytes on every node. */
+    public ByteBuffer replicatedState() {
+        return ReplicatedForm.write(core.state);
+    }
+
+    /** Equal on two nodes that have applied the same commands. */
+    public long replicatedDigest() {
+        return ReplicatedForm.digest(core.state);
+    }
+
+    /** Replaces the state and all that works on it. What connections had of the old one is gone. */
+    private void replace(BrokerState state) {
+        refusals.leading(false);
+        state.follow();
+        state.messages(journal.messages());
+        core = new Core(options, counters, state, journal, clock, refusals);
+    }
+
+    private BrokerState emptyState() {
+        counters.clearGauges();
+        return new BrokerState(options, counters, work);
+    }
+
+    /** What becomes of this node. */
+    private final class Roles implements RoleHandler {
         @Override
-        public void onCreated(DurableSubscription subscription) {
-            subscription.startDetached(redelivery.nowNanos(), redelivery.nowMillis());
-            subscribing.onCreated(subscription);
+        public void onLeading() {
+            refusals.leading(true);
+            core.lead();
+        }
+
+        /** Whatever clients have in hand, and whatever was appended and not applied, is forgotten. */
+        @Override
+        public void onLost(long fromNumber) {
+            BrokerState old = core.state;
+            replace(emptyState());
+            core.state.rebuild(old);
+            core.listen();
         }
 
         @Override
-        public void onSettled(Delivery delivery) {
-            redelivery.onSettled(delivery);
+        public void onImage(long throughNumber, ByteBuffer image) {
+            replace(emptyState());
+            core.state.onCheckpoint(image);
+            core.listen();
+        }
+    }
+
+    /** Takes commands to the state that there is just now. */
+    private final class CurrentState implements CommandHandler {
+        @Override
+        public void onCheckpoint(ByteBuffer content) {
+            core.state.onCheckpoint(content);
         }
 
         @Override
-        public void onMessage(Topic topic) {
-            ready.addTopic(topic);
+        public void onPublish(long sequence, long position, MessageView message) {
+            core.state.onPublish(sequence, position, message);
         }
 
         @Override
-        public void onMessage(DurableSubscription subscription) {
-            ready.add(subscription.attachment());
+        public void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean passing) {
+            core.state.onSubscribe(sequence, owner, topic, name, passing);
+        }
+
+        @Override
+        public void onSettle(long id, long tag, boolean redriven, int payloadLength, SettleReason reason) {
+            core.state.onSettle(id, tag, redriven, payloadLength, reason);
+        }
+
+        @Override
+        public void onDeadLetter(
+                long sequence, long position, long id, long tag, boolean redriven, int attempts, int payloadLength) {
+            core.state.onDeadLetter(sequence, position, id, tag, redriven, attempts, payloadLength);
+        }
+
+        @Override
+        public void onRedrive(StoredMessage copy, long id, long deadLettersId, long letterTag) {
+            core.state.onRedrive(copy, id, deadLettersId, letterTag);
+        }
+
+        @Override
+        public void onRemove(long id, RemoveReason reason) {
+            core.state.onRemove(id, reason);
+        }
+
+        @Override
+        public void onSettings(ReplicatedSettings settings) {
+            core.state.onSettings(settings);
+        }
+
+        @Override
+        public void onClock(long sequence, long millis) {
+            core.state.onClock(sequence, millis);
         }
     }
 
     /** Ends a turn: hands the turn's commands to the log and publishes the counts. Before answers leave. */
     public void endTurn() {
-        redelivery.appendWaiting();
-        state.trim();
-        journal.submit(redelivery.nowNanos());
+        core.redelivery.appendWaiting();
+        core.state.trim();
+        log.submit(core.clock.nowNanos());
         boolean unlogged = waitingAcknowledgementCountSinceCheckpoint() > 0;
-        boolean due = wantsCheckpoint || journal.isCheckpointDue(redelivery.nowNanos(), unlogged);
+        boolean due = wantsCheckpoint || journal.snapshots().isDue(core.clock.nowNanos(), unlogged);
         if (due && !isCheckpointing()) {
             beginCheckpoint(false);
         }
-        state.capture().goOn(journal);
-        counters.add(BrokerMetric.DELAYED, state.memory().delayed() - counters.current(BrokerMetric.DELAYED));
+        core.state.capture().goOn(journal.snapshots());
+        counters.add(BrokerMetric.DELAYED, core.state.memory().delayed() - counters.current(BrokerMetric.DELAYED));
         counters.publish();
     }
 
     private void beginCheckpoint(boolean keepAll) {
         wantsCheckpoint = false;
-        redelivery.pending().onCheckpoint();
-        state.capture().begin(journal, redelivery.nowNanos(), keepAll);
+        core.redelivery.pending().onCheckpoint();
+        CheckpointCapture.Form form =
+                log.isReplicated() ? ReplicatedForm.of(core.state) : new LocalForm(core.state, core.clock.nowNanos());
+        core.state.capture().begin(journal.snapshots(), form, keepAll);
     }
 
     /** How long the core may wait for something to happen before its next turn. */
     public long awaitNanosMax() {
-        if (isTickUnderWay() || state.capture().isRunning()) {
+        if (isTickUnderWay() || core.state.capture().isRunning()) {
             return 0;
         }
-        boolean timed = redelivery.isTimed() || journal.hasWaitingSettlements();
+        boolean timed = core.redelivery.isTimed() || log.hasWaitingSettlements();
         return timed ? TIMED_TURN_NANOS : Long.MAX_VALUE;
     }
 
     /** The maintenance tick, about once a second; posted to the {@link #mailbox}. */
     public void onTick() {
-        housekeeping.onTick();
+        if (refusals.isLeading()) {
+            core.housekeeping.onTick();
+        }
     }
 
     /** Whether the last tick's work goes on in the next turn. */
     public boolean isTickUnderWay() {
-        return housekeeping.isUnderWay();
+        return core.housekeeping.isUnderWay();
     }
 
     /** The sequence number up to which all journalled commands are stored and have taken effect. */
     public long appliedSequence() {
-        return journal.appliedSequence();
+        return log.appliedSequence();
     }
 
     /** From now on publishes and subscriptions are refused and nothing more is delivered; acknowledgements go on. */
     public void beginShutdown() {
         refusals.beginShutdown();
-        pushing.stop();
+        core.pushes.stop();
     }
 
     /**
@@ -236,7 +346,7 @@ public final class Broker {
      */
     public boolean checkpoint() {
         if (isCheckpointing()) {
-            journal.hurryCheckpoint();
+            journal.snapshots().hurry();
             return false;
         }
         beginCheckpoint(true); // nothing is dropped now: the end should not wait for that
@@ -245,24 +355,24 @@ public final class Broker {
 
     /** Whether a checkpoint is being taken or written. */
     public boolean isCheckpointing() {
-        return state.capture().isRunning() || journal.isCheckpointing();
+        return core.state.capture().isRunning() || journal.snapshots().isBeingKept();
     }
 
     /** Acknowledgements that have taken effect and wait for room in the journal; best none before {@link #seal}. */
     public int waitingAcknowledgementCount() {
-        return redelivery.pending().count();
+        return core.redelivery.pending().count();
     }
 
     /** Those of them that came after the last checkpoint was taken. The others are kept by it, once it is written. */
     public int waitingAcknowledgementCountSinceCheckpoint() {
-        return redelivery.pending().countSinceCheckpoint();
+        return core.redelivery.pending().countSinceCheckpoint();
     }
 
     /** Ends the journal: what it took is stored, and nothing is taken any more. */
     public void seal() {
-        redelivery.appendWaiting();
-        settling.seal();
-        journal.seal();
+        core.redelivery.appendWaiting();
+        core.settling.seal();
+        log.seal();
     }
 
     /** Deliveries that are not settled yet, those that wait for redelivery included. */
@@ -290,12 +400,12 @@ public final class Broker {
     public List<SubscriptionInfo> subscriptionsBehind(long id, int countMax) {
         List<SubscriptionInfo> page = new ArrayList<>();
         long workEnd = work.items() + options.limits().listWork();
-        for (Subscription subscription : state.subscriptionsBehind(id)) {
+        for (Subscription subscription : core.state.subscriptionsBehind(id)) {
             if (page.size() >= countMax || !page.isEmpty() && work.items() >= workEnd) {
                 break;
             }
             work.add(Housekeeping.LOOK_WORK + subscription.unsettledCount());
-            page.add(subscription.info(redelivery));
+            page.add(subscription.info(core.redelivery));
         }
         return page;
     }
@@ -306,10 +416,10 @@ public final class Broker {
      * @return false when there is none with this id, or the log has no room
      */
     public boolean drop(long subscriptionId) {
-        DurableSubscription subscription = state.durable(subscriptionId);
+        StoredSubscription subscription = core.state.stored(subscriptionId);
         return subscription != null
                 && !subscription.isAttached()
-                && housekeeping.remove(subscription, RemoveReason.DROPPED) >= 0;
+                && core.housekeeping.remove(subscription, RemoveReason.DROPPED) >= 0;
     }
 
     /** The way of other threads into the core. */

@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -7,6 +8,13 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * the counts of the last {@link #publish}, which the core calls before the answers of a turn leave.
  */
 public final class BrokerCounters {
+    private static final List<BrokerMetric> GAUGES = List.of(
+            BrokerMetric.TOPICS,
+            BrokerMetric.SUBSCRIPTIONS,
+            BrokerMetric.SUBSCRIPTIONS_DETACHED,
+            BrokerMetric.IN_FLIGHT,
+            BrokerMetric.DELAYED);
+
     private final long[] counts = new long[BrokerMetric.values().length];
     private final AtomicLongArray published = new AtomicLongArray(counts.length);
 
@@ -20,6 +28,13 @@ public final class BrokerCounters {
 
     long current(BrokerMetric metric) {
         return counts[metric.ordinal()];
+    }
+
+    /** What is there is going to be counted again. */
+    void clearGauges() {
+        for (BrokerMetric gauge : GAUGES) {
+            counts[gauge.ordinal()] = 0;
+        }
     }
 
     void publish() {

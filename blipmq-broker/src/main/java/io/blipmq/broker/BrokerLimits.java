@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.memory.ChunkSizes;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -71,6 +72,11 @@ public record BrokerLimits(
         if (Integer.bitCount(wheelSlots) != 1) {
             throw new IllegalArgumentException("the deadlines' wheel has " + wheelSlots + " slots, no power of two");
         }
+    }
+
+    /** How large the chunks of QoS 0 messages' memory are. */
+    ChunkSizes chunkSizes() {
+        return new ChunkSizes(smallChunkBytes, chunkBytes, largeChunkBytes, pooledSmallChunks, pooledChunks);
     }
 
     /** The same with another time of grace. */

@@ -1,5 +1,17 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.backlog.PositionMemory;
+import io.blipmq.broker.journal.CheckpointDecoder;
+import io.blipmq.broker.journal.CommandHandler;
+import io.blipmq.broker.journal.MessageStore;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.RemoveReason;
+import io.blipmq.broker.journal.ReplicatedSettings;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.memory.MemoryLog;
+import io.blipmq.broker.memory.MessageMemory;
+import io.blipmq.broker.message.MessageView;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;
@@ -8,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -20,9 +33,8 @@ import org.agrona.collections.Long2ObjectHashMap;
 final class BrokerState implements CommandHandler {
     static final byte[] NO_NAME = {};
 
-    private final BrokerOptions options;
     private final BrokerCounters counters;
-    private final Supplier<LiveLog> newLiveLog;
+    private final Supplier<MemoryLog> newMemoryLog;
     private final PositionMemory positions;
     private final CheckpointCapture capture;
     private final WallTime time;
@@ -31,37 +43,59 @@ final class BrokerState implements CommandHandler {
     /** By id: durable ones, oldest first, and then passing ones. For lists and walks that go on in a later turn. */
     private final TreeMap<Long, Subscription> ordered = new TreeMap<>();
 
-    private final WorkMeter work = new WorkMeter();
+    private final WorkMeter work;
     private final StateMemory memory;
+    private final FollowedCursors followed;
 
-    private final Map<SubscriptionName, DurableSubscription> named = new HashMap<>();
+    private final Map<SubscriptionName, StoredSubscription> named = new HashMap<>();
     private long topicsMade;
     private Listener listener = new Listener() {};
+    private ReplicatedSettings settings;
+    /** Whether {@link #settings} came by a command. */
+    private boolean agreedSettings;
+    /** Whether this node only applies what another one decides. */
+    private boolean following;
 
     /** What the rest of the core does about a change. */
     interface Listener {
         /** A durable subscription exists now, without a connection. */
-        default void onCreated(DurableSubscription subscription) {}
+        default void onCreated(StoredSubscription subscription) {}
 
         /** A delivery left its subscription. */
         default void onSettled(Delivery delivery) {}
+
+        /** A message was acknowledged while its move to the dead letters was on its way, so nobody wants its letter. */
+        default void onLetterUnwanted(StoredSubscription deadLetters, long letterTag, int payloadLength) {}
 
         /** Messages have arrived in a topic. */
         default void onMessage(Topic topic) {}
 
         /** Something is due in this subscription, or a letter has arrived. */
-        default void onMessage(DurableSubscription subscription) {}
+        default void onMessage(StoredSubscription subscription) {}
     }
 
     BrokerState(BrokerOptions options, BrokerCounters counters) {
-        this.options = options;
+        this(options, counters, new WorkMeter());
+    }
+
+    BrokerState(BrokerOptions options, BrokerCounters counters, WorkMeter work) {
+        this.work = work;
+        this.settings = settingsOf(options);
+        this.followed = new FollowedCursors(options.limits(), options.inFlightMax());
         this.counters = counters;
-        LiveMemory liveMemory = new LiveMemory(options.liveBytesMax(), options.limits());
-        this.newLiveLog = () -> new LiveLog(liveMemory, options.liveMessagesMax(), counters);
+        MessageMemory messageMemory =
+                new MessageMemory(options.liveBytesMax(), options.limits().chunkSizes());
+        LongConsumer onLost = messages -> counters.add(BrokerMetric.DROPPED_QUEUE_FULL, messages);
+        this.newMemoryLog = () -> new MemoryLog(messageMemory, options.liveMessagesMax(), onLost);
         this.memory = new StateMemory(options.stateBytesMax(), options.limits());
         this.time = new WallTime(options.limits());
         this.capture = new CheckpointCapture(this, options.limits());
-        this.positions = new PositionMemory(options.positionsMax(), options.limits(), work, time);
+        this.positions = new PositionMemory(
+                options.positionsMax(),
+                options.limits().pageEntriesMin(),
+                options.limits().pageEntriesMax(),
+                work::add,
+                time::moveStored);
     }
 
     void listener(Listener newListener) {
@@ -69,60 +103,93 @@ final class BrokerState implements CommandHandler {
     }
 
     /** Lets what is too old to be kept in memory be found in the journal; before that everything is kept. */
-    void journal(Journal journal) {
-        positions.journal(journal);
+    void messages(MessageStore messages) {
+        positions.messages(messages);
+    }
+
+    // --- roles ---
+
+    /** From now on this node applies what another one decides, until it leads. */
+    void follow() {
+        following = true;
+        time.follow();
+        positions.keepForRebuild();
+    }
+
+    /** From now on this node decides. */
+    void lead() {
+        following = false;
+        followed.advance();
+    }
+
+    /** Once a turn: moves the cursors of what nobody reads here. */
+    void advanceFollowed() {
+        followed.advance();
+    }
+
+    /**
+     * Takes over what another state holds of the journal, without what its node has done with it.
+     *
+     * @param from the state that this one replaces
+     */
+    void rebuild(BrokerState from) {
+        CheckpointDecoder.decode(ReplicatedForm.write(from), new CheckpointRestore(this, from));
+    }
+
+    /** What a node brings along to the settings that all have to agree on. */
+    static ReplicatedSettings settingsOf(BrokerOptions options) {
+        return new ReplicatedSettings(
+                options.inFlightMax(), StateMemory.lettersMax(options.stateBytesMax(), options.limits()));
+    }
+
+    ReplicatedSettings settings() {
+        return settings;
+    }
+
+    boolean hasAgreedSettings() {
+        return agreedSettings;
     }
 
     // --- commands ---
 
     @Override
     public void onCheckpoint(ByteBuffer content) {
-        CheckpointDecoder.decode(content, new CheckpointRestore(this));
+        CheckpointDecoder.decode(content, new CheckpointRestore(this, null));
     }
 
     /** What was delivered before the start and is lost cannot be delivered again. */
     @Override
     public void onLost(long firstSequence, long lastSequence) {
-        for (DurableSubscription subscription : durableBehind(0)) {
+        for (StoredSubscription subscription : storedBehind(0)) {
             List<Delivery> unsettled = List.copyOf(subscription.unsettled().values());
             for (Delivery delivery : unsettled) {
                 if (firstSequence <= delivery.tag && delivery.tag <= lastSequence) {
-                    settle(subscription, delivery.tag, false, LENGTH_UNKNOWN);
+                    settle(subscription, delivery.tag, false, delivery.message.payloadLength);
                 }
             }
         }
     }
 
     @Override
-    public void onPublish(
-            long sequence,
-            long position,
-            ByteBuffer body,
-            int topicOffset,
-            int topicLength,
-            int payloadOffset,
-            int payloadLength,
-            int propertiesBytes,
-            long publishedMillis,
-            long expiresMillis) {
-        time.onPublished(sequence, publishedMillis);
-        Topic topic = topics.find(body, topicOffset, topicLength);
+    public void onPublish(long sequence, long position, MessageView message) {
+        time.onClock(sequence, message.publishedMillis());
+        Topic topic = topics.find(message);
         if (topic == null) {
             return;
         }
-        if (!topic.durable().isEmpty()) {
+        if (!topic.stored().isEmpty()) {
             capture.before(topic);
-            topic.messages().append(sequence, position, payloadLength, expiresMillis != 0);
+            topic.messages().append(sequence, position, message.payloadLength(), message.expiresMillis() != 0);
         }
-        topic.appendStoredLive(body, payloadOffset, payloadLength, propertiesBytes, publishedMillis);
+        topic.appendStoredToMemory(message);
         listener.onMessage(topic);
     }
 
     @Override
-    public void onSubscribe(long sequence, OwnerId owner, byte[] topicName, byte[] name, boolean passing) {
+    public void onSubscribe(long sequence, OwnerId owner, byte[] topicName, byte[] name, boolean endsWithConnection) {
         Topic topic = topic(topicName);
-        DurableSubscription replaced = named(owner, name);
-        addDurable(sequence, topic, owner, name, passing, sequence + 1);
+        StoredSubscription replaced = named(owner, name);
+        addStored(sequence, topic, owner, name, endsWithConnection, sequence + 1);
         if (replaced != null) {
             remove(replaced);
         }
@@ -131,7 +198,7 @@ final class BrokerState implements CommandHandler {
     @Override
     public void onSettle(
             long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason) {
-        DurableSubscription subscription = durable(subscriptionId);
+        StoredSubscription subscription = stored(subscriptionId);
         if (subscription != null) {
             settle(subscription, deliveryTag, redriven, payloadLength);
         }
@@ -146,34 +213,38 @@ final class BrokerState implements CommandHandler {
             boolean redriven,
             int attempts,
             int payloadLength) {
-        DurableSubscription origin = durable(subscriptionId);
+        StoredSubscription origin = stored(subscriptionId);
         if (origin == null) {
             return;
         }
         Topic letterTopic = topic(origin.topic().deadLetterName());
-        DurableSubscription target = deadLetters(letterTopic, origin.owner());
+        StoredSubscription target = deadLetters(letterTopic, origin.owner());
         if (target == null) {
-            target = addDurable(sequence, letterTopic, origin.owner(), NO_NAME, false, sequence);
+            target = addStored(sequence, letterTopic, origin.owner(), NO_NAME, false, sequence);
         }
         capture.before(target);
         target.messages().append(sequence, position, payloadLength, true);
         if (redriven ? origin.unsettled().contains(deliveryTag) : origin.isWaitingFor(deliveryTag)) {
+            boolean acknowledged = origin.unsettled().isSettling(deliveryTag);
             settle(origin, deliveryTag, redriven, payloadLength);
             addLetter(origin, new RecentLetters.Letter(target, sequence, deliveryTag, redriven, payloadLength));
-            listener.onMessage(target);
+            if (acknowledged) {
+                listener.onLetterUnwanted(target, sequence, payloadLength);
+            } else {
+                listener.onMessage(target);
+            }
         } else {
-            // It was acknowledged while its move was on its way. The journal finds the letter again all the same.
-            target.cursor().settleAhead(sequence, payloadLength);
+            settle(target, sequence, false, payloadLength); // it was settled before, as a checkpoint says
         }
     }
 
     @Override
     public void onRedrive(StoredMessage copy, long subscriptionId, long deadLettersId, long letterTag) {
-        DurableSubscription target = durable(subscriptionId);
+        StoredSubscription target = stored(subscriptionId);
         if (target != null) {
             target.countComingRedrives(-1);
         }
-        DurableSubscription deadLetters = durable(deadLettersId);
+        StoredSubscription deadLetters = stored(deadLettersId);
         if (deadLetters == null || !deadLetters.isWaitingFor(letterTag)) {
             return;
         }
@@ -181,67 +252,110 @@ final class BrokerState implements CommandHandler {
         if (target != null) {
             Delivery delivery = new Delivery(target, copy);
             target.unsettled().put(delivery);
-            target.unsettled().dueAgain(delivery);
+            dueAgain(delivery);
             listener.onMessage(target);
         }
     }
 
     /** Remembers what a message has become, for acknowledgements that come late. */
-    void addLetter(DurableSubscription origin, RecentLetters.Letter letter) {
+    void addLetter(StoredSubscription origin, RecentLetters.Letter letter) {
         capture.before(origin);
-        origin.recentLetters().add(letter, options.inFlightMax());
+        origin.recentLetters().add(letter, settings);
+    }
+
+    @Override
+    public void onSettings(ReplicatedSettings agreed) {
+        settings = agreed;
+        agreedSettings = true;
+    }
+
+    @Override
+    public void onClock(long sequence, long millis) {
+        time.onClock(sequence, millis);
     }
 
     @Override
     public void onRemove(long subscriptionId, RemoveReason reason) {
-        DurableSubscription subscription = durable(subscriptionId);
+        StoredSubscription subscription = stored(subscriptionId);
         if (subscription != null) {
             remove(subscription);
         }
     }
 
-    private void remove(DurableSubscription subscription) {
+    private void remove(StoredSubscription subscription) {
         capture.before(subscription);
-        subscription.markRemoving();
+        subscription.markGone();
         subscriptions.remove(subscription.id());
         ordered.remove(subscription.id());
         memory.removeSubscription(subscription.nameBytes());
         named.remove(SubscriptionName.of(subscription.owner(), subscription.name()), subscription);
-        subscription.topic().durable().remove(subscription);
-        for (Delivery delivery : subscription.unsettled().values()) {
-            delivery.transitionTo(Delivery.State.SETTLED);
-            listener.onSettled(delivery);
-        }
+        subscription.topic().stored().remove(subscription);
+        subscription.unsettled().values().forEach(this::onSettled);
         subscription.unsettled().clear();
         subscription.recentLetters().clear();
+        if (subscription.isDeadLetters()) {
+            forgetLetters(subscription);
+            subscription.messages().clear();
+        }
+        if (subscription.topic().stored().isEmpty()) {
+            subscription
+                    .topic()
+                    .messages()
+                    .clear(); // a endsWithConnection reader may keep the topic, on this node alone
+        }
         subscription.topic().trim();
         dropUnneeded(subscription.topic());
         countSubscriptions();
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
     }
 
+    /** Nobody remembers what is gone: a node that restores the state does not either. */
+    private void forgetLetters(StoredSubscription deadLetters) {
+        Topic origin = topics.find(Topic.originName(deadLetters.topic().name()));
+        if (origin != null) {
+            for (StoredSubscription subscription : origin.stored()) {
+                if (subscription.owner().equals(deadLetters.owner())) {
+                    capture.before(subscription);
+                    subscription.recentLetters().forget(deadLetters);
+                }
+            }
+        }
+    }
+
     /**
      * A message leaves a subscription, whether it was delivered or, at replay, is not to be. Settling what is settled
-     * already does nothing, so a settlement may take effect at once and again when it comes back from the journal.
+     * already does nothing.
      *
      * @param redriven whether it had come back from the dead letters, so that it does not stand in the topic's order
-     * @return whether anything knew the tag
      */
-    boolean settle(DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
+    private void settle(StoredSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
         Delivery delivery = subscription.unsettled().remove(deliveryTag);
-        if (delivery != null) {
-            delivery.transitionTo(Delivery.State.SETTLED);
-            listener.onSettled(delivery);
-            return true;
-        }
-        RecentLetters.Letter moved = subscription.recentLetters().find(deliveryTag);
+        RecentLetters.Letter moved =
+                delivery == null ? subscription.recentLetters().find(deliveryTag) : null;
         if (moved != null) {
-            return settle(moved.deadLetters(), moved.tag(), false, moved.payloadLength());
+            settle(moved.deadLetters(), moved.tag(), false, moved.payloadLength());
+            return;
         }
-        if (!redriven) {
+        if (delivery != null) {
+            onSettled(delivery);
+        } else if (!redriven) {
             subscription.cursor().settleAhead(deliveryTag, payloadLength);
         }
-        return false;
+        if (!redriven) {
+            subscription.cursor().onSettled(deliveryTag);
+        }
+        if (following) {
+            followed.onSettled(subscription);
+        }
+    }
+
+    /** What is {@link Delivery.State#SETTLING} has left its client's hands before. */
+    private void onSettled(Delivery delivery) {
+        boolean known = delivery.is(Delivery.State.SETTLING);
+        delivery.transitionTo(Delivery.State.SETTLED);
+        if (!known) {
+            listener.onSettled(delivery);
+        }
     }
 
     // --- topics and subscriptions ---
@@ -250,7 +364,7 @@ final class BrokerState implements CommandHandler {
     Topic topic(byte[] name) {
         Topic topic = topics.find(name);
         if (topic == null) {
-            topic = new Topic(++topicsMade, name, newLiveLog, positions);
+            topic = new Topic(++topicsMade, name, newMemoryLog, positions);
             topics.add(topic);
             counters.add(BrokerMetric.TOPICS, 1);
         }
@@ -287,8 +401,8 @@ final class BrokerState implements CommandHandler {
     }
 
     /** Durable ones with ids beyond one, oldest first, as {@link #subscriptionsBehind}. */
-    Iterable<DurableSubscription> durableBehind(long id) {
-        NavigableMap<Long, Subscription> found = ordered.subMap(id, false, Subscribing.FIRST_PASSING_ID, false);
+    Iterable<StoredSubscription> storedBehind(long id) {
+        NavigableMap<Long, Subscription> found = ordered.subMap(id, false, MemorySubscription.FIRST_ID, false);
         return () -> {
             Iterator<Subscription> all = found.values().iterator();
             return new Iterator<>() {
@@ -298,8 +412,8 @@ final class BrokerState implements CommandHandler {
                 }
 
                 @Override
-                public DurableSubscription next() {
-                    return (DurableSubscription) all.next();
+                public StoredSubscription next() {
+                    return (StoredSubscription) all.next();
                 }
             };
         };
@@ -325,27 +439,27 @@ final class BrokerState implements CommandHandler {
         return work;
     }
 
-    void addPassing(PassingSubscription subscription) {
-        subscription.topic().passingSubscriptionAdded();
+    void addMemory(MemorySubscription subscription) {
+        subscription.topic().memorySubscriptionAdded();
         subscriptions.put(subscription.id(), subscription);
         ordered.put(subscription.id(), subscription);
         memory.addSubscription(subscription.nameBytes());
         countSubscriptions();
     }
 
-    void removePassing(PassingSubscription subscription) {
+    void removeMemory(MemorySubscription subscription) {
         counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, subscription.close());
         subscriptions.remove(subscription.id());
         ordered.remove(subscription.id());
         memory.removeSubscription(subscription.nameBytes());
-        subscription.topic().passingSubscriptionEnded();
+        subscription.topic().memorySubscriptionEnded();
         dropUnneeded(subscription.topic());
         countSubscriptions();
     }
 
     /** The one subscription that takes this owner's dead letters of a topic, or null. */
-    static DurableSubscription deadLetters(Topic letterTopic, OwnerId owner) {
-        for (DurableSubscription candidate : letterTopic.durable()) {
+    static StoredSubscription deadLetters(Topic letterTopic, OwnerId owner) {
+        for (StoredSubscription candidate : letterTopic.stored()) {
             if (candidate.owner().equals(owner)) {
                 return candidate;
             }
@@ -354,17 +468,17 @@ final class BrokerState implements CommandHandler {
     }
 
     /** @param firstSequence its messages begin at or beyond this number */
-    DurableSubscription addDurable(
-            long id, Topic topic, OwnerId owner, byte[] name, boolean passing, long firstSequence) {
-        DurableSubscription subscription =
-                new DurableSubscription(id, topic, owner, name, passing, positions, memory, capture, firstSequence);
+    StoredSubscription addStored(
+            long id, Topic topic, OwnerId owner, byte[] name, boolean endsWithConnection, long firstSequence) {
+        StoredSubscription subscription = new StoredSubscription(
+                id, topic, owner, name, endsWithConnection, positions, memory, capture::before, firstSequence);
         subscriptions.put(id, subscription);
         ordered.put(id, subscription);
         memory.addSubscription(subscription.nameBytes());
         if (name.length > 0) {
             named.put(SubscriptionName.of(owner, name), subscription);
         }
-        subscription.topic().durable().add(subscription);
+        subscription.topic().stored().add(subscription);
         countSubscriptions();
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
         listener.onCreated(subscription);
@@ -374,17 +488,24 @@ final class BrokerState implements CommandHandler {
     /** After a start: a delivery that had not been settled is due again; the attempt counts. */
     void restoreUnsettled(Delivery delivery) {
         delivery.subscription.unsettled().put(delivery);
-        delivery.subscription.unsettled().dueAgain(delivery);
+        dueAgain(delivery);
+    }
+
+    /** Where nobody delivers, nothing is listed to be delivered: it would never be taken off the list. */
+    private void dueAgain(Delivery delivery) {
+        if (!following) {
+            delivery.subscription.unsettled().dueAgain(delivery);
+        }
     }
 
     /** The owner's subscription of this name, or null. */
-    DurableSubscription named(OwnerId owner, byte[] name) {
+    StoredSubscription named(OwnerId owner, byte[] name) {
         return named.get(SubscriptionName.of(owner, name));
     }
 
     /** The durable subscription of this id, or null. */
-    DurableSubscription durable(long id) {
-        return subscriptions.get(id) instanceof DurableSubscription found ? found : null;
+    StoredSubscription stored(long id) {
+        return subscriptions.get(id) instanceof StoredSubscription found ? found : null;
     }
 
     private void countSubscriptions() {

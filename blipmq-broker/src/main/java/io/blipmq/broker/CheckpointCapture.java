@@ -1,17 +1,18 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.CheckpointVisitor.LogState;
-import io.blipmq.broker.CheckpointVisitor.SubscriptionState;
+import io.blipmq.broker.journal.CheckpointCodec;
+import io.blipmq.broker.journal.CheckpointLiveness;
+import io.blipmq.broker.journal.Snapshots;
 import io.blipmq.wal.Liveness;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Takes the broker's state at one moment, in parts of many turns. Owned by the core thread.
  *
  * <p>The moment is that of {@link #begin}. From then on a part of each turn is spent on writing down one subscription after
  * the other, and one that is about to change is written down before: {@link #before}. So what is written is as it was at
- * that moment, whatever happens meanwhile; subscriptions made since are not in it.
+ * that moment, whatever happens meanwhile; subscriptions made since are not in it. What is written of a subscription is up to
+ * a {@link Form}.
  */
 final class CheckpointCapture {
     /** What writing down a subscription costs beside its deliveries. */
@@ -24,11 +25,19 @@ final class CheckpointCapture {
 
     private boolean running;
     private long throughSequence;
-    private long takenNanos;
-    private long takenMillis;
-    private DurableWalk walk;
+    private StoredWalk walk;
     private CheckpointCodec out;
+    private Form form;
     private boolean keepAll;
+
+    /** How a subscription is written down. */
+    interface Form {
+        /** Before any subscription. */
+        void writeHead(CheckpointCodec out);
+
+        /** All of it but the letters that it remembers. */
+        void write(StoredSubscription subscription, int topicNumber, CheckpointCodec out);
+    }
 
     CheckpointCapture(BrokerState state, BrokerLimits limits) {
         this.state = state;
@@ -40,41 +49,40 @@ final class CheckpointCapture {
     }
 
     /** @param keepEverything whether the journal is to drop nothing for it */
-    void begin(Journal journal, long nowNanos, boolean keepEverything) {
-        throughSequence = journal.beginCheckpoint();
+    void begin(Snapshots snapshots, Form newForm, boolean keepEverything) {
+        throughSequence = snapshots.begin();
         keepAll = keepEverything;
         number++;
         running = true;
-        walk = new DurableWalk(state);
-        takenNanos = nowNanos;
-        takenMillis = state.time().nowMillis();
+        walk = new StoredWalk(state);
+        form = newForm;
         out = new CheckpointCodec(state.subscriptionCount(), state.memory().deliveries());
-        out.time(takenMillis, state.time().jumps());
+        form.writeHead(out);
     }
 
     /** Does a turn's part, and hands all to the journal with the last one. */
-    void goOn(Journal journal) {
+    void goOn(Snapshots snapshots) {
         long workEnd = state.work().items() + workPerTurn;
         while (running && state.work().items() < workEnd) {
-            DurableSubscription next = walk.next();
+            StoredSubscription next = walk.next();
             if (next == null) {
-                end(journal);
+                end(snapshots);
             } else {
                 before(next);
             }
         }
     }
 
-    private void end(Journal journal) {
+    private void end(Snapshots snapshots) {
         running = false;
         walk = null;
         ByteBuffer content = out.end();
         out = null;
-        journal.checkpoint(content, keepAll ? Liveness.KEEP_ALL : new CheckpointLiveness(content));
+        snapshots.keep(content, keepAll ? Liveness.KEEP_ALL : new CheckpointLiveness(content));
     }
 
     /** A subscription is going to change. */
-    void before(DurableSubscription subscription) {
+    void before(StoredSubscription subscription) {
         if (running && subscription.capturedIn != number && subscription.id() <= throughSequence) {
             subscription.capturedIn = number;
             capture(subscription);
@@ -85,27 +93,22 @@ final class CheckpointCapture {
     void before(Topic topic) {
         if (running && topic.capturedIn != number) {
             topic.capturedIn = number;
-            topic.captured = LogState.of(topic.messages());
+            topic.captured = topic.messages().state();
             topic.capturedNumber = Topic.NOT_CAPTURED;
         }
     }
 
-    private void capture(DurableSubscription subscription) {
-        Unsettled unsettled = subscription.unsettled();
-        state.work().add(SUBSCRIPTION_WORK + unsettled.size());
-        out.subscription(topicNumber(subscription.topic()), stateOf(subscription), unsettled.size());
-        for (Delivery delivery : unsettled.values()) {
-            out.delivery(
-                    delivery.message,
-                    delivery.isRedriven(),
-                    delivery.delivered,
-                    delivery.attemptsMade(),
-                    dueMillis(delivery));
-        }
-        out.endSubscription();
+    private void capture(StoredSubscription subscription) {
+        state.work().add(SUBSCRIPTION_WORK + subscription.unsettled().size());
+        form.write(subscription, topicNumber(subscription.topic()), out);
+        state.work().add(subscription.recentLetters().count());
+        writeLetters(subscription, out);
+    }
+
+    /** Writes down what a subscription remembers of dead letters. */
+    static void writeLetters(StoredSubscription subscription, CheckpointCodec out) {
         RecentLetters letters = subscription.recentLetters();
         if (letters.count() > 0) {
-            state.work().add(letters.count());
             out.letters(subscription.id(), letters.count());
             letters.forEach(letter -> out.letter(
                     letter.deadLetters().id(),
@@ -116,15 +119,6 @@ final class CheckpointCapture {
         }
     }
 
-    /** Until when a delivery is put off; 0: it is not. */
-    private long dueMillis(Delivery delivery) {
-        return delivery.is(Delivery.State.DELAYED) ? millisOf(delivery.deadlineNanos) : 0;
-    }
-
-    private long millisOf(long nanos) {
-        return takenMillis + TimeUnit.NANOSECONDS.toMillis(nanos - takenNanos);
-    }
-
     private int topicNumber(Topic topic) {
         before(topic);
         if (topic.capturedNumber == Topic.NOT_CAPTURED) {
@@ -132,21 +126,5 @@ final class CheckpointCapture {
             topic.captured = null;
         }
         return topic.capturedNumber;
-    }
-
-    private SubscriptionState stateOf(DurableSubscription subscription) {
-        MessageCursor cursor = subscription.cursor();
-        return new SubscriptionState(
-                subscription.id(),
-                subscription.owner(),
-                subscription.name(),
-                subscription.isPassing(),
-                cursor.nextSequence(),
-                cursor.passedCount(),
-                cursor.passedBytes(),
-                subscription.isDeadLetters() ? LogState.of(subscription.messages()) : null,
-                subscription.isAttached() ? 0 : millisOf(subscription.detachedNanos()),
-                cursor.settledAhead().tags(),
-                cursor.settledAhead().lengths());
     }
 }

@@ -1,38 +1,64 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.backlog.MessageLog;
+import io.blipmq.broker.journal.CheckpointVisitor;
+import io.blipmq.broker.journal.ClockJump;
+import io.blipmq.broker.journal.MessageKeys;
+import io.blipmq.broker.journal.ReplicatedSettings;
+import io.blipmq.broker.journal.StoredMessage;
 import java.util.List;
 
 /** Puts what a checkpoint holds back into a state that holds nothing yet. Owned by the core thread. */
 final class CheckpointRestore implements CheckpointVisitor {
     private final BrokerState state;
-    private Topic topic;
-    private DurableSubscription subscription;
+    /** What this one replaces, whose positions are taken over; or null. */
+    private final BrokerState replaced;
 
-    CheckpointRestore(BrokerState state) {
+    private Topic topic;
+    private StoredSubscription subscription;
+
+    CheckpointRestore(BrokerState state, BrokerState replaced) {
         this.state = state;
+        this.replaced = replaced;
     }
 
     @Override
-    public void onTime(long millis, List<WallTime.Jump> jumps) {
+    public void onTime(long millis, List<ClockJump> jumps) {
         state.time().restore(millis, jumps);
+    }
+
+    @Override
+    public void onSettings(ReplicatedSettings settings) {
+        state.onSettings(settings);
     }
 
     @Override
     public void onTopic(byte[] name, LogState log) {
         topic = state.topic(name);
-        restore(topic.messages(), log);
+        if (topic.stored().isEmpty()) {
+            restore(
+                    topic.messages(),
+                    log,
+                    replaced == null ? null : replaced.topics().find(name).messages());
+        }
     }
 
-    private static void restore(MessageLog log, LogState from) {
+    private static void restore(MessageLog log, LogState from, MessageLog replaced) {
         log.restore(from.lastSequence(), from.count(), from.bytes(), from.expiringThrough());
+        if (replaced != null) {
+            log.takeOver(replaced);
+        }
     }
 
     @Override
     public void onSubscription(SubscriptionState from) {
-        subscription =
-                state.addDurable(from.id(), topic, from.owner(), from.name(), from.passing(), from.nextSequence());
+        subscription = state.addStored(
+                from.id(), topic, from.owner(), from.name(), from.endsWithConnection(), from.nextSequence());
         if (from.letters() != null) {
-            restore(subscription.messages(), from.letters());
+            restore(
+                    subscription.messages(),
+                    from.letters(),
+                    replaced == null ? null : replaced.stored(from.id()).messages());
         }
         subscription.cursor().restore(from.nextSequence(), from.passedCount(), from.passedBytes());
         for (int i = 0; i < from.settledAhead().length; i++) {
@@ -55,15 +81,15 @@ final class CheckpointRestore implements CheckpointVisitor {
         message.propertiesBytes = from.propertiesBytes();
         Delivery delivery = new Delivery(subscription, message);
         delivery.attempts = from.attempts();
-        delivery.delivered = from.delivered() || from.attempts() > 0;
+        delivery.delivered = from.delivered();
         delivery.restoredDueMillis = from.dueMillis();
         state.restoreUnsettled(delivery);
     }
 
     @Override
     public void onLetter(LetterState letter) {
-        DurableSubscription deadLetters = state.durable(letter.subscriptionId());
-        DurableSubscription origin = state.durable(letter.originId());
+        StoredSubscription deadLetters = state.stored(letter.subscriptionId());
+        StoredSubscription origin = state.stored(letter.originId());
         if (origin != null && deadLetters != null) {
             state.addLetter(
                     origin,

@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.OwnerId;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -14,6 +15,7 @@ public final class Client {
     private int expectedCount;
 
     private boolean gone;
+    private Object core;
     private long lastSequence;
     /** What it asked for that waits for room in the journal. */
     private int awaitedCommands;
@@ -125,6 +127,16 @@ public final class Client {
     /** How many subscriptions it has or is about to have. */
     int subscriptionCount() {
         return subscriptions.size() + expectedCount;
+    }
+
+    /** What it was connected to. */
+    void of(Object newCore) {
+        core = newCore;
+    }
+
+    /** Whether its subscriptions are still there: not when the state has been replaced. */
+    boolean isOf(Object present) {
+        return core == present;
     }
 
     /** The connection has ended. */

@@ -1,13 +1,28 @@
 package io.blipmq.broker;
 
-import io.blipmq.protocol.v2.LettersDone;
-import io.blipmq.protocol.v2.LettersRequest;
+import io.blipmq.broker.journal.StoredMessage;
 
 /**
  * How far a request about dead letters has come that takes more than one turn, and its answer then. Owned by the core thread;
  * each client has its own.
  */
 public final class DeadLetterProgress {
+    /** What became of one letter. */
+    enum Done {
+        /** The request's action is journalled. */
+        ACTED,
+        /** It stays: the request is not about it. */
+        PASSED,
+        /** It stays: its subscription is gone. */
+        GONE,
+        /** It stays: its subscription has as many unsettled deliveries as it may. */
+        FULL,
+        /** It stays: the journal has no room now. */
+        JOURNAL_BUSY,
+        /** It stays: the log's disk is full. */
+        DISK_FULL
+    }
+
     private boolean underWay;
     /** Tag of the newest letter that the request is about. */
     private long through;
@@ -22,14 +37,14 @@ public final class DeadLetterProgress {
     /** Letters that stay for want of room. */
     private long full;
 
-    private LettersDone answer;
+    private LettersResult answer;
 
     /**
      * A turn begins.
      *
      * @param newest no letter that is there now has a larger tag
      */
-    void goOn(LettersRequest which, long newest) {
+    void goOn(LetterSelection which, long newest) {
         if (!underWay) {
             clear();
             underWay = true;
@@ -58,28 +73,29 @@ public final class DeadLetterProgress {
     /**
      * A letter was looked at.
      *
-     * @param outcome what {@link DeadLetterOps} has done with it
+     * @param what {@link DeadLetterService} has done with it
      */
-    void on(StoredMessage letter, long outcome) {
+    void on(StoredMessage letter, Done what) {
         seen++;
         after = letter.sequence;
-        if (outcome == DeadLetterOps.GONE) {
-            gone++;
-        } else if (outcome == DeadLetterOps.FULL) {
-            full++;
-        } else if (outcome != DeadLetterOps.PASSED) {
-            done++;
+        switch (what) {
+            case ACTED -> done++;
+            case GONE -> gone++;
+            case FULL -> full++;
+            case PASSED, JOURNAL_BUSY, DISK_FULL -> {
+                // the request is not about it, or not through with it
+            }
         }
     }
 
     /** There is no room for the next letter, nor for any behind it. */
-    long endOfRoom(long refusal) {
+    Outcome endOfRoom(Outcome refusal) {
         full++;
         return stop(refusal);
     }
 
     /** The request cannot go on: what was done of it is its answer, or else why. */
-    long stop(long refusal) {
+    Outcome stop(Outcome refusal) {
         if (underWay && done > 0) {
             return end(true);
         }
@@ -92,14 +108,14 @@ public final class DeadLetterProgress {
      *
      * @param more whether there are letters behind the last one that was looked at
      */
-    long end(boolean more) {
-        answer = new LettersDone(done, more ? after : 0, through, gone, full);
+    Outcome end(boolean more) {
+        answer = new LettersResult(done, more ? after : 0, through, gone, full);
         underWay = false;
-        return 0;
+        return Outcome.DONE;
     }
 
     /** Of the request that ended last, if it was not refused. */
-    public LettersDone answer() {
+    public LettersResult answer() {
         return answer;
     }
 

@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.StoredMessage;
+
 /**
  * A QoS 1 message in one subscription's hands: it was delivered and is not settled, or it came back from the dead letters.
  * Owned by the core thread. It carries the message's place, so that the topic may forget positions that every cursor has
@@ -23,6 +25,8 @@ final class Delivery {
         CONDEMNED,
         /** Its move to the dead letters to be stored, or from there back to its subscription. */
         MOVING,
+        /** Its settlement to be stored: for everybody but the log it is settled. */
+        SETTLING,
         /** Nothing: it has left the subscription. */
         SETTLED;
 
@@ -30,18 +34,21 @@ final class Delivery {
             if (next == SETTLED) {
                 return this != SETTLED;
             }
+            if (next == SETTLING) {
+                return this != SETTLED && this != SETTLING;
+            }
             return switch (this) {
                 case DUE -> next != DUE;
                 case IN_FLIGHT -> next != IN_FLIGHT;
                 case DELAYED -> next != IN_FLIGHT && next != LAST_ATTEMPT_OVER;
                 case LAST_ATTEMPT_OVER -> next == CONDEMNED || next == DELAYED;
                 case CONDEMNED -> next == MOVING || next == DELAYED;
-                case MOVING, SETTLED -> false;
+                case MOVING, SETTLING, SETTLED -> false;
             };
         }
     }
 
-    final DurableSubscription subscription;
+    final StoredSubscription subscription;
     final long tag;
     final StoredMessage message = new StoredMessage();
     /** Those that count, with the present one. */
@@ -79,7 +86,7 @@ final class Delivery {
     Delivery wheelPrevious;
     boolean scheduled;
 
-    Delivery(DurableSubscription subscription, StoredMessage message) {
+    Delivery(StoredSubscription subscription, StoredMessage message) {
         this.subscription = subscription;
         this.tag = message.sequence;
         this.message.set(message);
@@ -111,10 +118,11 @@ final class Delivery {
      *   <tr><td>LAST_ATTEMPT_OVER → CONDEMNED <td>its deadline has passed
      *   <tr><td>CONDEMNED → MOVING <td>its move to the dead letters is journalled
      *   <tr><td>DUE, IN_FLIGHT, DELAYED → MOVING <td>a dead letter's way back to its subscription is journalled
-     *   <tr><td>all but SETTLED → SETTLED <td>acknowledged, expired, purged, moved, or its subscription ends
+     *   <tr><td>all but SETTLING, SETTLED → SETTLING <td>acknowledged, expired or purged: that is journalled, or waits for room
+     *   <tr><td>all but SETTLED → SETTLED <td>its settlement or its move is applied, or its subscription ends
      * </table>
      *
-     * <p>An acknowledgement hits in every state but SETTLED, except a dead letter that is MOVING back. All else that a client
+     * <p>An acknowledgement hits in every state but SETTLING and SETTLED, except a dead letter that is MOVING back. All else that a client
      * may ask for hits what is IN_FLIGHT; a nack and a reject also what is DUE or DELAYED.
      */
     void transitionTo(State next) {
@@ -123,7 +131,7 @@ final class Delivery {
                     + " and cannot become " + next);
         }
         subscription.beforeChange();
-        subscription.unsettled().countDelayed(state, next);
+        subscription.unsettled().onTransition(this, next);
         state = next;
     }
 
@@ -139,7 +147,7 @@ final class Delivery {
             case DUE -> DeliveryInfo.State.DUE_AGAIN;
             case DELAYED -> DeliveryInfo.State.DELAYED;
             case LAST_ATTEMPT_OVER -> DeliveryInfo.State.LAST_ATTEMPT_OVER;
-            case CONDEMNED, MOVING, SETTLED -> DeliveryInfo.State.MOVING;
+            case CONDEMNED, MOVING, SETTLING, SETTLED -> DeliveryInfo.State.MOVING;
         };
     }
 

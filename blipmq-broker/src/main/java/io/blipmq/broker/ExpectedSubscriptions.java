@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.OwnerId;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;

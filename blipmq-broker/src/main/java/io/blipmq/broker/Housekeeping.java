@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.RemoveReason;
 import java.util.ArrayDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * much. Owned by the core thread.
  */
 final class Housekeeping {
-    private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
+    private static final Logger logger = LoggerFactory.getLogger(Housekeeping.class);
 
     /** What looking at a subscription costs, as {@link WorkMeter} counts it. */
     static final int LOOK_WORK = 8;
@@ -19,14 +21,15 @@ final class Housekeeping {
     private final BrokerOptions options;
     private final BrokerCounters counters;
     private final BrokerState state;
-    private final Journal journal;
+    private final CommandLog journal;
     private final Redelivery redelivery;
+    private final TurnClock clock;
     private final ReadyList ready;
     private final WorkMeter work;
     /** Through the subscriptions that nobody has looked after in this tick; null when there is none. */
-    private DurableWalk walk;
+    private StoredWalk walk;
     /** Those that have more expired messages than one look passes over. */
-    private final ArrayDeque<DurableSubscription> unfinished = new ArrayDeque<>();
+    private final ArrayDeque<StoredSubscription> unfinished = new ArrayDeque<>();
     /** Those whose backlogs are looked through before they are removed for them. */
     private final ArrayDeque<BacklogSweep> sweeps = new ArrayDeque<>();
 
@@ -36,8 +39,9 @@ final class Housekeeping {
             BrokerOptions options,
             BrokerCounters counters,
             BrokerState state,
-            Journal journal,
+            CommandLog journal,
             Redelivery redelivery,
+            TurnClock clock,
             ReadyList ready,
             WorkMeter work) {
         this.options = options;
@@ -45,6 +49,7 @@ final class Housekeeping {
         this.state = state;
         this.journal = journal;
         this.redelivery = redelivery;
+        this.clock = clock;
         this.ready = ready;
         this.work = work;
     }
@@ -56,7 +61,7 @@ final class Housekeeping {
             return;
         }
         doublings = 0;
-        walk = new DurableWalk(state);
+        walk = new StoredWalk(state);
         goOn();
     }
 
@@ -83,15 +88,15 @@ final class Housekeeping {
     private void step() {
         work.add(LOOK_WORK);
         if (walk != null) {
-            DurableSubscription next = walk.next();
+            StoredSubscription next = walk.next();
             if (next == null) {
                 walk = null;
             } else {
                 visit(next);
             }
         } else if (!unfinished.isEmpty()) {
-            DurableSubscription next = unfinished.remove();
-            if (state.durable(next.id()) == next) {
+            StoredSubscription next = unfinished.remove();
+            if (state.stored(next.id()) == next) {
                 visit(next);
             }
         } else {
@@ -99,7 +104,7 @@ final class Housekeeping {
         }
     }
 
-    private void visit(DurableSubscription subscription) {
+    private void visit(StoredSubscription subscription) {
         boolean more = subscription.dropExpired(redelivery);
         ready.add(subscription.attachment());
         if (more) {
@@ -109,13 +114,13 @@ final class Housekeeping {
         }
     }
 
-    private static boolean isToBeChecked(DurableSubscription subscription) {
+    private static boolean isToBeChecked(StoredSubscription subscription) {
         return !subscription.isAttached() && !subscription.isDeadLetters() && !subscription.isRemoving();
     }
 
     private void goOn(BacklogSweep sweep) {
-        DurableSubscription subscription = sweep.subscription();
-        if (state.durable(subscription.id()) != subscription || !isToBeChecked(subscription)) {
+        StoredSubscription subscription = sweep.subscription();
+        if (state.stored(subscription.id()) != subscription || !isToBeChecked(subscription)) {
             return;
         }
         if (sweep.step(redelivery)) {
@@ -125,17 +130,17 @@ final class Housekeeping {
         }
     }
 
-    private boolean isTooLarge(DurableSubscription subscription) {
+    private boolean isTooLarge(StoredSubscription subscription) {
         return subscription.backlogBytes() > options.detachedBacklogBytesMax();
     }
 
-    private void checkDetached(DurableSubscription subscription) {
-        if (subscription.isPassing()) {
+    private void checkDetached(StoredSubscription subscription) {
+        if (subscription.endsWithConnection()) {
             remove(subscription, RemoveReason.CONNECTION_ENDED);
             return;
         }
-        long detachedForNanos = redelivery.nowNanos() - subscription.detachedNanos();
-        boolean mayBeBack = redelivery.runningNanos() < options.limits().startGraceNanos();
+        long detachedForNanos = clock.nowNanos() - subscription.detachedNanos();
+        boolean mayBeBack = clock.runningNanos() < options.limits().startGraceNanos();
         if (detachedForNanos >= options.subscriptionExpiryNanos() && !mayBeBack) {
             remove(subscription, RemoveReason.EXPIRED);
             return;
@@ -144,7 +149,7 @@ final class Housekeeping {
         if (isTooLarge(subscription)) {
             sweeps.add(new BacklogSweep(subscription, options)); // what has expired does not count
         } else if (backlogBytes > options.detachedBacklogBytesMax() / 2 && subscription.warnOfBacklogOnce()) {
-            log.warn(
+            logger.warn(
                     "subscription {} to {} is detached and holds {} bytes; above {} (detached_backlog_bytes) it is"
                             + " removed with its messages",
                     subscription.id(),
@@ -157,11 +162,11 @@ final class Housekeeping {
     /**
      * Ends a detached subscription with all it holds.
      *
-     * @return the command's number, or {@link Journal#BUSY} or {@link Journal#FULL}: then it stays
+     * @return the command's number, or {@link CommandLog#BUSY} or {@link CommandLog#FULL}: then it stays
      */
-    long remove(DurableSubscription subscription, RemoveReason reason) {
+    long remove(StoredSubscription subscription, RemoveReason reason) {
         if (!redelivery.pending().isEmpty()) {
-            return Journal.BUSY; // a settlement that was accepted before must stand in the journal before
+            return CommandLog.BUSY; // a settlement that was accepted before must stand in the journal before
         }
         long sequence = journal.appendRemove(subscription.id(), reason);
         if (sequence < 0) {
@@ -172,7 +177,7 @@ final class Housekeeping {
     }
 
     /** Its removal is journalled: until that is stored nobody reads it. */
-    void onRemoving(DurableSubscription subscription, RemoveReason reason) {
+    void onRemoving(StoredSubscription subscription, RemoveReason reason) {
         subscription.markRemoving();
         switch (reason) {
             case EXPIRED -> {
@@ -185,7 +190,7 @@ final class Housekeeping {
             }
             case DELETED -> {
                 counters.increment(BrokerMetric.SUBSCRIPTIONS_DELETED);
-                log.info(
+                logger.info(
                         "removing subscription {} to {} with {} waiting messages: a client asked for it",
                         subscription.id(),
                         subscription.topic(),
@@ -198,8 +203,8 @@ final class Housekeeping {
         }
     }
 
-    private static void warn(DurableSubscription subscription, String why) {
-        log.warn(
+    private static void warn(StoredSubscription subscription, String why) {
+        logger.warn(
                 "removing detached subscription {} to {} with {} waiting messages ({} bytes): {}",
                 subscription.id(),
                 subscription.topic(),

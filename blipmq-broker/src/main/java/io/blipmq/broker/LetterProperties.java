@@ -1,6 +1,8 @@
 package io.blipmq.broker;
 
-import io.blipmq.protocol.v2.PropertyLayout;
+import io.blipmq.broker.journal.MessageStore;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.protocol.entry.PropertyLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -14,8 +16,8 @@ final class LetterProperties {
     private LetterProperties() {}
 
     /** The properties of the letter that a message becomes. */
-    static byte[] of(Delivery delivery, byte[] reason, long nowMillis, Journal journal) {
-        byte[] own = own(delivery.message, journal);
+    static byte[] of(Delivery delivery, byte[] reason, long nowMillis, MessageStore messages) {
+        byte[] own = own(delivery.message, messages);
         ByteBuffer properties = ByteBuffer.allocate(own.length + ADDED_BYTES + reason.length);
         properties.put(own);
         begin(properties, PropertyLayout.DEAD_LETTER_SUBSCRIPTION_KEY, Long.BYTES)
@@ -32,8 +34,8 @@ final class LetterProperties {
     }
 
     /** The properties that a message was published with: those of a letter are the broker's and come last. */
-    static byte[] own(StoredMessage message, Journal journal) {
-        ByteBuffer properties = all(message, journal);
+    static byte[] own(StoredMessage message, MessageStore messages) {
+        ByteBuffer properties = all(message, messages);
         int end = 0;
         while (end < properties.limit() && !isLetters(PropertyLayout.key(properties, end))) {
             end = PropertyLayout.next(properties, end);
@@ -47,11 +49,11 @@ final class LetterProperties {
         return key >= PropertyLayout.RESERVED_KEY_MIN && key <= PropertyLayout.RESERVED_KEY_MAX;
     }
 
-    private static ByteBuffer all(StoredMessage message, Journal journal) {
+    private static ByteBuffer all(StoredMessage message, MessageStore messages) {
         int length = Math.max(0, message.propertiesBytes - LENGTH_BYTES);
         ByteBuffer properties = ByteBuffer.allocate(length);
         if (length > 0) {
-            journal.read(message, -length, length, properties);
+            messages.read(message, -length, length, properties);
             properties.flip();
         }
         return properties;

@@ -1,8 +1,11 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.backlog.MessageLog;
+import io.blipmq.broker.journal.StoredMessage;
+
 /** Goes through the letters of a dead-letter subscription, oldest first. Owned by the core thread. */
 final class LetterWalk {
-    private final DurableSubscription subscription;
+    private final StoredSubscription subscription;
     private final long[] handedOut;
     private int handedOutIndex;
     private long waitingFrom;
@@ -11,7 +14,7 @@ final class LetterWalk {
     private Delivery delivery;
 
     /** @param after begins behind the letter with this tag */
-    LetterWalk(DurableSubscription subscription, long after) {
+    LetterWalk(StoredSubscription subscription, long after) {
         this.subscription = subscription;
         this.handedOut = subscription.unsettled().tags();
         while (handedOutIndex < handedOut.length && handedOut[handedOutIndex] <= after) {

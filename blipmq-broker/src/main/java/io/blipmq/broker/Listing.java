@@ -1,9 +1,12 @@
 package io.blipmq.broker;
 
-import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.broker.journal.MessageStore;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -11,8 +14,8 @@ import java.util.function.Consumer;
 /**
  * Lists what belongs to a key, page by page. Owned by the core thread.
  *
- * <p>Each method lists what comes behind {@code after} (0 for the first page), and returns the cursor to go on with, or 0
- * when that was all. A page has a bounded number of items, whatever is asked for, and ends earlier when many
+ * <p>Each method lists what comes behind {@link ListPage#after}, and returns the cursor to go on with, or 0 when that was
+ * all. A page has a bounded number of items, whatever is asked for, and ends earlier when many
  * deliveries had to be looked at for it.
  */
 public final class Listing {
@@ -22,14 +25,22 @@ public final class Listing {
     private final BrokerLimits limits;
     private final BrokerState state;
     private final Redelivery redelivery;
-    private final Journal journal;
+    private final TurnClock clock;
+    private final MessageStore messages;
     private final WorkMeter work;
 
-    Listing(BrokerLimits limits, BrokerState state, Redelivery redelivery, Journal journal, WorkMeter work) {
+    Listing(
+            BrokerLimits limits,
+            BrokerState state,
+            Redelivery redelivery,
+            TurnClock clock,
+            MessageStore messages,
+            WorkMeter work) {
         this.limits = limits;
         this.state = state;
         this.redelivery = redelivery;
-        this.journal = journal;
+        this.clock = clock;
+        this.messages = messages;
         this.work = work;
     }
 
@@ -47,19 +58,19 @@ public final class Listing {
     }
 
     /** Topics that the key has subscriptions to. */
-    public long topics(Client client, long after, int limit, Consumer<TopicInfo> sink) {
+    public long topics(Client client, ListPage page, Consumer<TopicInfo> sink) {
         work.add(state.subscriptionCount());
-        int left = page(limit);
+        int left = items(page);
         TreeMap<Long, Counts> byNumber = new TreeMap<>();
         boolean more = false;
         for (Subscription subscription : state.subscriptionsBehind(0)) {
             Topic topic = subscription.topic();
-            if (topic.number() > after && isOwn(subscription, client)) {
+            if (topic.number() > page.after() && isOwn(subscription, client)) {
                 more |= count(subscription, topic, left, byNumber);
             }
         }
         byNumber.values()
-                .forEach(counts -> sink.accept(new TopicInfo(counts.topic.name(), counts.durable, counts.passing)));
+                .forEach(counts -> sink.accept(new TopicInfo(counts.topic.toString(), counts.durable, counts.passing)));
         return more ? byNumber.lastKey() : 0;
     }
 
@@ -83,8 +94,8 @@ public final class Listing {
         return false;
     }
 
-    private int page(int limit) {
-        return Math.max(1, Math.min(limit, limits.listItems()));
+    private int items(ListPage page) {
+        return Math.max(1, Math.min(page.limit(), limits.listItems()));
     }
 
     private static boolean isOwn(Subscription subscription, Client client) {
@@ -92,7 +103,7 @@ public final class Listing {
     }
 
     private static boolean isDurable(Subscription subscription) {
-        return subscription instanceof DurableSubscription durable && !durable.isPassing();
+        return subscription instanceof StoredSubscription durable && !durable.endsWithConnection();
     }
 
     // --- subscriptions ---
@@ -104,16 +115,12 @@ public final class Listing {
      * @param name only the durable one of this name; empty: all
      */
     public long subscriptions(
-            Client client,
-            long subscriptionId,
-            byte[] name,
-            long after,
-            int limit,
-            Consumer<SubscriptionDetails> sink) {
+            Client client, long subscriptionId, byte[] name, ListPage page, Consumer<SubscriptionInfo> sink) {
+        long after = page.after();
         Collection<Subscription> found = name.length > 0
                 ? namedSubscription(client, name, subscriptionId, after)
                 : subscriptionId == 0 ? state.subscriptionsBehind(after) : oneSubscription(subscriptionId, after);
-        int left = page(limit);
+        int left = items(page);
         long workEnd = work.items() + limits.listWork();
         long last = after;
         for (Subscription subscription : found) {
@@ -123,7 +130,8 @@ public final class Listing {
             work.add(1);
             last = subscription.id();
             if (isOwn(subscription, client)) {
-                sink.accept(details(subscription));
+                work.add(subscription.unsettledCount());
+                sink.accept(subscription.info(redelivery));
                 left--;
             }
         }
@@ -141,63 +149,39 @@ public final class Listing {
         return subscription != null && id > after ? List.of(subscription) : List.of();
     }
 
-    private SubscriptionDetails details(Subscription subscription) {
-        work.add(subscription.unsettledCount());
-        if (subscription instanceof DurableSubscription durable
-                && durable.cursor().waitingCount() > 0) {
-            work.add(READ_WORK); // how old it is stands in the first one's record
-        }
-        SubscriptionInfo info = subscription.info(redelivery);
-        byte[] name = subscription instanceof DurableSubscription durable ? durable.name() : BrokerState.NO_NAME;
-        Client holder = subscription.reader();
-        return new SubscriptionDetails(
-                info.id(),
-                info.qos(),
-                subscription.topic().name(),
-                name,
-                isDurable(subscription),
-                info.attached(),
-                info.deadLetters(),
-                info.backlog(),
-                info.deliveries(),
-                info.oldestAgeMillis(),
-                holder == null ? "" : holder.name(),
-                holder == null ? "" : holder.address());
-    }
-
     // --- deliveries ---
 
     /**
      * Deliveries of a subscription that are not settled.
      *
-     * @return {@link Broker#UNKNOWN} when the key has no such subscription
+     * @return empty when the key has no such subscription
      */
-    public long deliveries(Client client, long subscriptionId, long after, int limit, Consumer<DeliveryInfo> sink) {
+    public OptionalLong deliveries(Client client, long subscriptionId, ListPage page, Consumer<DeliveryInfo> sink) {
         Subscription subscription = state.subscription(subscriptionId);
         if (subscription == null || !isOwn(subscription, client)) {
-            return Broker.UNKNOWN;
+            return OptionalLong.empty();
         }
-        if (!(subscription instanceof DurableSubscription durable)) {
-            return 0;
+        if (!(subscription instanceof StoredSubscription durable)) {
+            return OptionalLong.of(0);
         }
         work.add(durable.unsettled().size());
-        int left = page(limit);
+        int left = items(page);
         long last = 0;
         for (long tag : durable.unsettled().tags()) {
             Delivery delivery = durable.unsettled().get(tag);
-            if (tag > after && delivery.isUnsettled()) {
+            if (tag > page.after() && delivery.isUnsettled()) {
                 if (left-- == 0) {
-                    return last;
+                    return OptionalLong.of(last);
                 }
                 sink.accept(info(delivery));
                 last = tag;
             }
         }
-        return 0;
+        return OptionalLong.of(0);
     }
 
     private DeliveryInfo info(Delivery delivery) {
-        long leftNanos = delivery.scheduled ? delivery.deadlineNanos - redelivery.nowNanos() : 0;
+        long leftNanos = delivery.scheduled ? delivery.deadlineNanos - clock.nowNanos() : 0;
         return new DeliveryInfo(
                 delivery.tag,
                 delivery.attempts,
@@ -212,24 +196,24 @@ public final class Listing {
     /**
      * Letters in a dead-letter subscription, oldest first; those on their way back to their subscription are left out.
      *
-     * @return {@link Broker#UNKNOWN} when the key has no such subscription
+     * @return empty when the key has no such subscription
      */
-    public long deadLetters(Client client, long subscriptionId, long after, int limit, DeadLetterSink sink) {
-        DurableSubscription letters = state.durable(subscriptionId);
+    public OptionalLong deadLetters(Client client, long subscriptionId, ListPage page, DeadLetterSink sink) {
+        StoredSubscription letters = state.stored(subscriptionId);
         if (letters == null || !letters.isDeadLetters() || !isOwn(letters, client)) {
-            return Broker.UNKNOWN;
+            return OptionalLong.empty();
         }
         work.add(letters.unsettled().size());
-        LetterWalk walk = new LetterWalk(letters, after);
-        int left = page(limit);
-        long last = after;
+        LetterWalk walk = new LetterWalk(letters, page.after());
+        int left = items(page);
+        long last = page.after();
         for (StoredMessage letter = walk.next(); letter != null; letter = walk.next()) {
             if (left-- == 0 || !list(letter, sink)) {
-                return last;
+                return OptionalLong.of(last);
             }
             last = letter.sequence;
         }
-        return 0;
+        return OptionalLong.of(0);
     }
 
     private boolean list(StoredMessage letter, DeadLetterSink sink) {
@@ -240,7 +224,7 @@ public final class Listing {
             return false;
         }
         entry.putInt(letter.entryLength());
-        journal.read(letter, -letter.propertiesBytes, contentBytes, entry);
+        messages.read(letter, -letter.propertiesBytes, contentBytes, entry);
         work.add(READ_WORK);
         return true;
     }

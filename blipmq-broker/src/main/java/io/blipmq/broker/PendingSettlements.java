@@ -1,5 +1,7 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.SettleReason;
 import java.util.ArrayDeque;
 
 /**
@@ -11,7 +13,7 @@ import java.util.ArrayDeque;
  * is until there is room.
  */
 final class PendingSettlements {
-    private final Journal journal;
+    private final CommandLog journal;
     private final int waitingMax;
     private final ArrayDeque<Settlement> waiting = new ArrayDeque<>();
     /** The journal's answer to the last attempt: why the first of them waits. */
@@ -25,7 +27,7 @@ final class PendingSettlements {
     private record Settlement(
             Client awaitedBy, long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {}
 
-    PendingSettlements(Journal journal, int waitingMax) {
+    PendingSettlements(CommandLog journal, int waitingMax) {
         this.journal = journal;
         this.waitingMax = waitingMax;
     }
@@ -51,6 +53,12 @@ final class PendingSettlements {
             awaitedBy.lastSequence(answer);
             journal.requestForce();
         }
+    }
+
+    /** Waits for the next {@link #appendAll}; nobody waits until it is stored. */
+    void add(long subscriptionId, long deliveryTag, int payloadLength) {
+        waiting.add(new Settlement(null, subscriptionId, deliveryTag, false, payloadLength));
+        waitedCount++;
     }
 
     /** Appends as many as there is room for. */
@@ -82,7 +90,7 @@ final class PendingSettlements {
 
     /** Whether some wait because the disk is full, and not just for the log to catch up. */
     boolean waitsForDisk() {
-        return !waiting.isEmpty() && answer == Journal.FULL;
+        return !waiting.isEmpty() && answer == CommandLog.FULL;
     }
 
     /** A checkpoint is being taken: it holds the effects of all that have been taken. */

@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 
 /**
  * What the broker pushes into: one per connection that takes deliveries without asking for each. Called on the core
- * thread, from {@link PushBroker#push} and from requests that detach somebody else.
+ * thread, from {@link PushScheduler#push} and from requests that detach somebody else.
  */
 public interface Pusher {
 
     /**
      * Whether the connection's output takes more. When it says no the broker pushes nothing to this connection until
-     * {@link PushBroker#onRoom}. What is pushed after a yes is taken whole, however large it is.
+     * {@link PushScheduler#onRoom}. What is pushed after a yes is taken whole, however large it is.
      */
     boolean hasRoom();
 
@@ -41,11 +41,10 @@ public interface Pusher {
     long written();
 
     /**
-     * A subscription is no longer this connection's although it did not ask for that: nothing more is pushed of it. It
-     * may come before the answer to the ATTACH was written.
+     * Another connection has taken a subscription over: nothing more of it is pushed. It may come before the answer to the
+     * ATTACH was written.
      *
-     * @param code 409 taken over by another connection, 404 deleted
-     * @param why for a person
+     * @param successor who has it now, for a person
      */
-    void onDetached(long subscriptionId, int code, String why);
+    void onTakenOver(long subscriptionId, String successor);
 }

@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.ReplicatedSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -25,24 +26,29 @@ final class RecentLetters {
      * @param originTag of the message that it was
      * @param originRedriven whether that had come back from the dead letters before
      */
-    record Letter(
-            DurableSubscription deadLetters, long tag, long originTag, boolean originRedriven, int payloadLength) {
+    record Letter(StoredSubscription deadLetters, long tag, long originTag, boolean originRedriven, int payloadLength) {
 
         /** Whether nobody has settled it, and its subscription is there. */
         private boolean isWaiting() {
-            return !deadLetters.isRemoving() && deadLetters.isWaitingFor(tag);
+            return !deadLetters.isGone() && deadLetters.isWaitingFor(tag);
         }
     }
 
-    /** @param countMax how many are kept */
-    void add(Letter letter, int countMax) {
+    void add(Letter letter, ReplicatedSettings settings) {
         if (byOrigin.put(letter.originTag, letter) == null) {
             memory.addLetters(1);
         }
-        if (byOrigin.size() > countMax || memory.isBeyondLetters()) {
+        if (byOrigin.size() > settings.lettersOfSubscription() || memory.letters() > settings.lettersInAll()) {
             byOrigin.remove(byOrigin.keySet().iterator().next());
             memory.addLetters(-1);
         }
+    }
+
+    /** A subscription to dead letters ends, and all that were in it. */
+    void forget(StoredSubscription deadLetters) {
+        int before = byOrigin.size();
+        byOrigin.values().removeIf(letter -> letter.deadLetters == deadLetters);
+        memory.addLetters(byOrigin.size() - before);
     }
 
     /** Its subscription ends. */

@@ -1,5 +1,11 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.MessageStore;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.memory.MemoryCursor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -10,7 +16,7 @@ import java.util.function.Consumer;
  * deadline it becomes a dead letter. Acknowledgements that the journal has no room for wait in {@link PendingSettlements};
  * nothing expires before them.
  */
-final class Redelivery implements Delivering {
+final class Redelivery implements DeliveryContext {
     /** An expiry that the journal had no room for is tried again after this time. */
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** What dropping an expired message is taken to cost: it is read, and its end is written. */
@@ -22,49 +28,42 @@ final class Redelivery implements Delivering {
     private final Journal journal;
     private final DeadlineWheel deadlines;
     private final PendingSettlements pendingSettlements;
-    private final Moves moves;
+    private final PendingDeadLetters moves;
     private final ReadyList ready;
     private final WorkMeter work;
     private final Consumer<Delivery> onDeadline = this::onDeadline;
-    private final long startNanos;
-    private final WallTime time;
-    private long nowNanos;
+    private final TurnClock clock;
 
     Redelivery(
             BrokerOptions options,
             BrokerCounters counters,
             BrokerState state,
             Journal journal,
-            BrokerClock clock,
+            TurnClock clock,
             ReadyList ready,
             WorkMeter work) {
         this.options = options;
         this.counters = counters;
         this.state = state;
         this.journal = journal;
-        this.nowNanos = clock.nanoTime();
-        this.startNanos = nowNanos;
-        this.time = state.time();
-        time.start(nowNanos, clock.epochMillis(), journal.appliedSequence());
-        this.deadlines = new DeadlineWheel(nowNanos, options.limits());
+        this.clock = clock;
+        this.deadlines = new DeadlineWheel(clock.nowNanos(), options.limits());
         this.pendingSettlements =
-                new PendingSettlements(journal, options.limits().waitingSettlements());
-        this.moves = new Moves(options, counters, journal, deadlines);
+                new PendingSettlements(journal.log(), options.limits().waitingSettlements());
+        this.moves = new PendingDeadLetters(options, counters, journal, deadlines, clock);
         this.ready = ready;
         this.work = work;
     }
 
-    /** Sets the time of this turn and meets the deadlines that passed. */
-    int advance(long newNowNanos, long clockMillis) {
-        nowNanos = newNowNanos;
-        time.advance(newNowNanos, clockMillis);
-        return deadlines.advance(newNowNanos, onDeadline);
+    /** Meets the deadlines that passed. */
+    int advance() {
+        return deadlines.advance(clock.nowNanos(), onDeadline);
     }
 
     /** Appends what waits for room in the journal, as far as there is some. */
     void appendWaiting() {
         pendingSettlements.appendAll();
-        moves.appendAll(nowNanos, nowMillis());
+        moves.appendAll(clock.nowNanos(), nowMillis());
     }
 
     /** Whether something has to be done in time although nothing comes in. */
@@ -81,18 +80,9 @@ final class Redelivery implements Delivering {
         return deadlines;
     }
 
-    /** How long this process has been running. */
-    long runningNanos() {
-        return nowNanos - startNanos;
-    }
-
-    long nowNanos() {
-        return nowNanos;
-    }
-
     @Override
     public long nowMillis() {
-        return time.nowMillis();
+        return clock.nowMillis();
     }
 
     @Override
@@ -127,36 +117,58 @@ final class Redelivery implements Delivering {
         long timeoutNanos = delivery.holder == null
                 ? options.ackTimeoutNanos(delivery.attempts)
                 : delivery.holder.ackTimeoutNanos(options);
-        deadlines.schedule(delivery, nowNanos + timeoutNanos);
+        deadlines.schedule(delivery, clock.nowNanos() + timeoutNanos);
     }
 
     // --- settled ---
 
     /**
-     * Settles a delivery that the subscription holds, or the dead letter that it has become.
+     * A client acknowledges a delivery. It leaves the client's hands now, and its subscription when that is stored.
      *
      * @param awaitedBy the client that waits until it is stored, or null
      */
-    void acknowledge(DurableSubscription subscription, long deliveryTag, Client awaitedBy) {
-        Delivery delivery = subscription.unsettled().get(deliveryTag);
-        if (delivery != null) {
-            boolean redriven = delivery.isRedriven();
-            acknowledge(awaitedBy, subscription, deliveryTag, redriven, delivery.message.payloadLength);
-        } else {
-            RecentLetters.Letter letter = subscription.recentLetters().find(deliveryTag);
-            acknowledge(awaitedBy, letter.deadLetters(), letter.tag(), false, letter.payloadLength());
-        }
-    }
-
-    private void acknowledge(
-            Client awaitedBy, DurableSubscription subscription, long deliveryTag, boolean redriven, int payloadLength) {
-        pendingSettlements.append(awaitedBy, subscription.id(), deliveryTag, redriven, payloadLength);
-        state.settle(subscription, deliveryTag, redriven, payloadLength);
+    void acknowledge(Delivery delivery, Client awaitedBy) {
+        pendingSettlements.append(
+                awaitedBy,
+                delivery.subscription.id(),
+                delivery.tag,
+                delivery.isRedriven(),
+                delivery.message.payloadLength);
+        settling(delivery);
         counters.increment(BrokerMetric.ACKNOWLEDGED);
     }
 
+    /** As {@link #acknowledge(Delivery, Client)}, when the message has become a dead letter meanwhile. */
+    void acknowledge(RecentLetters.Letter letter, Client awaitedBy) {
+        pendingSettlements.append(awaitedBy, letter.deadLetters().id(), letter.tag(), false, letter.payloadLength());
+        settlingLetter(letter.deadLetters(), letter.tag(), letter.payloadLength());
+        counters.increment(BrokerMetric.ACKNOWLEDGED);
+    }
+
+    /** A letter that came too late is settled by a command of its own, because only that names it after a restart. */
+    void settleLetter(StoredSubscription deadLetters, long letterTag, int payloadLength) {
+        pendingSettlements.add(deadLetters.id(), letterTag, payloadLength);
+        settlingLetter(deadLetters, letterTag, payloadLength);
+    }
+
+    private void settlingLetter(StoredSubscription deadLetters, long letterTag, int payloadLength) {
+        Delivery delivery = deadLetters.unsettled().get(letterTag);
+        Delivery letter = delivery == null ? deadLetters.takeOut(letterTag) : delivery;
+        if (letter != null) {
+            settling(letter);
+        } else {
+            deadLetters.cursor().settleAhead(letterTag, payloadLength);
+        }
+    }
+
+    /** For everybody but the log a delivery has left its subscription, which may have room for another one now. */
+    private void settling(Delivery delivery) {
+        delivery.transitionTo(Delivery.State.SETTLING);
+        onSettled(delivery);
+    }
+
     @Override
-    public boolean tryExpire(DurableSubscription subscription, StoredMessage message) {
+    public boolean tryExpire(StoredSubscription subscription, StoredMessage message) {
         long sequence = subscription.isDeadLetters()
                 ? settle(
                         subscription,
@@ -171,17 +183,18 @@ final class Redelivery implements Delivering {
     /**
      * A message leaves its subscription, delivered or not. Acknowledgements that wait for room go first.
      *
-     * @return the command's number; or {@link Journal#BUSY} or {@link Journal#FULL}: then it stays
+     * @return the command's number; or {@link CommandLog#BUSY} or {@link CommandLog#FULL}: then it stays
      */
-    long settle(DurableSubscription subscription, StoredMessage message, SettleReason reason, BrokerMetric metric) {
+    long settle(StoredSubscription subscription, StoredMessage message, SettleReason reason, BrokerMetric metric) {
         if (!pendingSettlements.isEmpty()) {
-            return pendingSettlements.waitsForDisk() ? Journal.FULL : Journal.BUSY;
+            return pendingSettlements.waitsForDisk() ? CommandLog.FULL : CommandLog.BUSY;
         }
         boolean redriven = subscription.isRedriven(message);
-        long sequence =
-                journal.appendSettle(subscription.id(), message.sequence, redriven, message.payloadLength, reason);
+        long sequence = journal.log()
+                .appendSettle(subscription.id(), message.sequence, redriven, message.payloadLength, reason);
         if (sequence >= 0) {
-            state.settle(subscription, message.sequence, redriven, message.payloadLength);
+            Delivery delivery = subscription.unsettled().get(message.sequence);
+            settling(delivery == null ? subscription.takeOut(message) : delivery);
             counters.increment(metric);
         }
         return sequence;
@@ -196,7 +209,7 @@ final class Redelivery implements Delivering {
     }
 
     @Override
-    public void dropExpired(LiveCursor cursor) {
+    public void dropExpired(MemoryCursor cursor) {
         if (options.messageTtlMillis() > 0) {
             long dropped = cursor.dropThrough(nowMillis() - options.messageTtlMillis());
             counters.add(BrokerMetric.DROPPED_TTL_EXPIRED, dropped);
@@ -204,25 +217,25 @@ final class Redelivery implements Delivering {
     }
 
     @Override
-    public Journal journal() {
-        return journal;
+    public MessageStore messages() {
+        return journal.messages();
     }
 
     /**
      * After a start and all of replay: what had its last attempt before is decided by its deadline, which has passed, and
      * what was put off still is.
      */
-    void onRestored(DurableSubscription subscription) {
+    void onRestored(StoredSubscription subscription) {
         counters.add(BrokerMetric.IN_FLIGHT, subscription.unsettled().deliveredCount());
         for (Delivery delivery : subscription.unsettled().values()) {
-            time.moveRestored(delivery.message);
-            long leftMillis = delivery.restoredDueMillis + time.restoredMillis() - nowMillis();
+            state.time().moveRestored(delivery.message);
+            long leftMillis = delivery.restoredDueMillis + state.time().restoredMillis() - nowMillis();
             if (isLastAttempt(delivery)) {
                 delivery.transitionTo(Delivery.State.LAST_ATTEMPT_OVER);
-                deadlines.schedule(delivery, nowNanos);
+                deadlines.schedule(delivery, clock.nowNanos());
             } else if (delivery.restoredDueMillis != 0 && leftMillis > 0) {
                 delivery.transitionTo(Delivery.State.DELAYED);
-                deadlines.schedule(delivery, nowNanos + TimeUnit.MILLISECONDS.toNanos(leftMillis));
+                deadlines.schedule(delivery, clock.nowNanos() + TimeUnit.MILLISECONDS.toNanos(leftMillis));
             }
         }
     }
@@ -262,8 +275,8 @@ final class Redelivery implements Delivering {
             case DELAYED -> dueAgain(delivery);
             case IN_FLIGHT -> onTimeout(delivery);
             case LAST_ATTEMPT_OVER -> condemn(delivery, null, false);
-            case CONDEMNED -> moves.begin(delivery, null, false, nowNanos, nowMillis());
-            case DUE, MOVING, SETTLED ->
+            case CONDEMNED -> moves.begin(delivery, null, false, clock.nowNanos(), nowMillis());
+            case DUE, MOVING, SETTLING, SETTLED ->
                 throw new IllegalStateException("nothing is timed that is " + delivery.state());
         }
     }
@@ -301,7 +314,7 @@ final class Redelivery implements Delivering {
                     dueAfter(delivery, delayNanos);
                 }
             }
-            case LAST_ATTEMPT_OVER, CONDEMNED, MOVING, SETTLED -> {
+            case LAST_ATTEMPT_OVER, CONDEMNED, MOVING, SETTLING, SETTLED -> {
                 return false;
             }
         }
@@ -310,8 +323,8 @@ final class Redelivery implements Delivering {
 
     /** What has timed out, or was not wanted before, is due later, never sooner. */
     private void putOff(Delivery delivery, long delayNanos) {
-        long dueNanos = delivery.is(Delivery.State.DELAYED) ? delivery.deadlineNanos : nowNanos;
-        if (nowNanos + delayNanos - dueNanos > 0) {
+        long dueNanos = delivery.is(Delivery.State.DELAYED) ? delivery.deadlineNanos : clock.nowNanos();
+        if (clock.nowNanos() + delayNanos - dueNanos > 0) {
             counters.increment(BrokerMetric.NACKED);
             deadlines.cancel(delivery);
             dueAfter(delivery, delayNanos);
@@ -347,7 +360,7 @@ final class Redelivery implements Delivering {
             return false;
         }
         deadlines.cancel(delivery);
-        deadlines.schedule(delivery, nowNanos + timeoutNanos);
+        deadlines.schedule(delivery, clock.nowNanos() + timeoutNanos);
         return true;
     }
 
@@ -391,7 +404,7 @@ final class Redelivery implements Delivering {
     /** What waits for a delay leaves room for another one. */
     private void delay(Delivery delivery, long nanos) {
         delivery.transitionTo(Delivery.State.DELAYED);
-        deadlines.schedule(delivery, nowNanos + nanos);
+        deadlines.schedule(delivery, clock.nowNanos() + nanos);
         ready.add(delivery.subscription.attachment());
     }
 
@@ -414,6 +427,6 @@ final class Redelivery implements Delivering {
         deadlines.cancel(delivery);
         leaveHand(delivery);
         delivery.transitionTo(Delivery.State.CONDEMNED);
-        moves.begin(delivery, client, stored, nowNanos, nowMillis());
+        moves.begin(delivery, client, stored, clock.nowNanos(), nowMillis());
     }
 }

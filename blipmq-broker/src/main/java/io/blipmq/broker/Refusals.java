@@ -4,6 +4,7 @@ package io.blipmq.broker;
 final class Refusals {
     private final BrokerCounters counters;
     private boolean shuttingDown;
+    private boolean leading = true;
 
     Refusals(BrokerCounters counters) {
         this.counters = counters;
@@ -13,17 +14,38 @@ final class Refusals {
         shuttingDown = true;
     }
 
-    boolean isShuttingDown() {
-        return shuttingDown;
+    /** Whether this node may decide anything. */
+    void leading(boolean isLeading) {
+        leading = isLeading;
     }
 
-    /** Counts an answer if it is a refusal, and gives it back. */
-    long count(long answer) {
-        if (answer == Broker.DISK_FULL) {
+    boolean isLeading() {
+        return leading;
+    }
+
+    /** Whether everything new is refused. */
+    boolean isRefusing() {
+        return shuttingDown || !leading;
+    }
+
+    /** Why. */
+    Outcome reason() {
+        return leading ? Outcome.SHUTTING_DOWN : Outcome.NOT_LEADER;
+    }
+
+    /** Counts an outcome if it is a refusal, and gives it back. */
+    Outcome count(Outcome outcome) {
+        if (outcome == Outcome.DISK_FULL) {
             counters.increment(BrokerMetric.REFUSED_DISK_FULL);
-        } else if (answer == Broker.SHUTTING_DOWN) {
+        } else if (outcome == Outcome.SHUTTING_DOWN) {
             counters.increment(BrokerMetric.REFUSED_SHUTTING_DOWN);
         }
-        return answer;
+        return outcome;
+    }
+
+    /** As {@link #count(Outcome)}. */
+    SubscribeResult count(SubscribeResult result) {
+        count(result.outcome());
+        return result;
     }
 }

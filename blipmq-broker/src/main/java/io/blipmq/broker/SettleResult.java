@@ -9,16 +9,12 @@ public final class SettleResult {
     private int settled;
     private int unknown;
     private long[] unknownTags = new long[16];
-    boolean unknownSubscription;
-    boolean busy;
-    boolean shuttingDown;
+    Outcome outcome = Outcome.DONE;
 
     void clear() {
         settled = 0;
         unknown = 0;
-        unknownSubscription = false;
-        busy = false;
-        shuttingDown = false;
+        outcome = Outcome.DONE;
     }
 
     void count(long tag, boolean hit) {
@@ -51,18 +47,11 @@ public final class SettleResult {
         return unknown == 0 ? NONE : Arrays.copyOf(unknownTags, unknown);
     }
 
-    /** Whether the key has no such subscription. */
-    public boolean isSubscriptionUnknown() {
-        return unknownSubscription;
-    }
-
-    /** Whether nothing was done because the journal has been sealed: the daemon is about to end. */
-    public boolean isShuttingDown() {
-        return shuttingDown;
-    }
-
-    /** Whether nothing was done because the journal has no room: offer the request again in a later turn. */
-    public boolean isBusy() {
-        return busy;
+    /**
+     * {@link Outcome#DONE}, whatever was hit; or why nothing was done: {@link Outcome#UNKNOWN} (the key has no such
+     * subscription), {@link Outcome#BUSY} (the journal has no room) or {@link Outcome#SHUTTING_DOWN}.
+     */
+    public Outcome outcome() {
+        return outcome;
     }
 }

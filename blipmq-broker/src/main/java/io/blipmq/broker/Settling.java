@@ -3,19 +3,21 @@ package io.blipmq.broker;
 import org.agrona.collections.LongHashSet;
 
 /** What clients decide about deliveries: ack, nack, reject, extend, release, begin. Owned by the core thread. */
-final class Settling {
+public final class Settling {
     private final BrokerState state;
     private final Redelivery redelivery;
     private final WorkMeter work;
+    private final Refusals refusals;
     /** Tags of the request that is being handled. */
     private final LongHashSet seen = new LongHashSet();
 
     private boolean sealed;
 
-    Settling(BrokerState state, Redelivery redelivery, WorkMeter work) {
+    Settling(BrokerState state, Redelivery redelivery, WorkMeter work, Refusals refusals) {
         this.state = state;
         this.redelivery = redelivery;
         this.work = work;
+        this.refusals = refusals;
     }
 
     /** Nothing is taken any more. */
@@ -28,39 +30,70 @@ final class Settling {
      *
      * @return null when the client's key has no such subscription
      */
-    private DurableSubscription subscription(Client client, long subscriptionId) {
-        DurableSubscription subscription = state.durable(subscriptionId);
+    private StoredSubscription subscription(Client client, long subscriptionId) {
+        StoredSubscription subscription = state.stored(subscriptionId);
         boolean settles = subscription != null && subscription.belongsTo(client) && !subscription.isRemoving();
         return settles ? subscription : null;
     }
 
-    /** As {@link PollBroker#acknowledge}. */
-    long acknowledge(Client client, long subscriptionId, long deliveryTag) {
-        DurableSubscription subscription = subscription(client, subscriptionId);
-        if (sealed || subscription == null || !subscription.holds(deliveryTag)) {
-            return Broker.UNKNOWN;
+    /**
+     * Settles a delivery. It takes effect at once; only its durability lags. A subscription whose removal is journalled
+     * takes none any more, because replay would not find it, nor does a broker after {@link Broker#seal}.
+     *
+     * @return {@link Outcome#DONE}, {@link Outcome#UNKNOWN}, or {@link Outcome#BUSY} when too many wait for room in the journal
+     */
+    public Outcome acknowledge(Client client, long subscriptionId, long deliveryTag) {
+        if (!refusals.isLeading()) {
+            return Outcome.NOT_LEADER;
+        }
+        StoredSubscription subscription = subscription(client, subscriptionId);
+        if (sealed || subscription == null) {
+            return Outcome.UNKNOWN;
+        }
+        Delivery delivery = subscription.held(deliveryTag);
+        RecentLetters.Letter letter = delivery == null ? subscription.heldLetter(deliveryTag) : null;
+        if (delivery == null && letter == null) {
+            return Outcome.UNKNOWN;
         }
         if (redelivery.pending().isFull()) {
-            return Broker.BUSY;
+            return Outcome.BUSY;
         }
-        redelivery.acknowledge(subscription, deliveryTag, null);
-        return 0;
+        acknowledge(delivery, letter, null);
+        return Outcome.DONE;
     }
 
-    /** As {@link PushBroker#settle}. */
-    void settle(Client client, SettleRequest request, SettleResult result) {
+    /** @param letter when there is no delivery; null: there is nothing to acknowledge */
+    private boolean acknowledge(Delivery delivery, RecentLetters.Letter letter, Client awaitedBy) {
+        if (delivery != null) {
+            redelivery.acknowledge(delivery, awaitedBy);
+        } else if (letter != null) {
+            redelivery.acknowledge(letter, awaitedBy);
+        }
+        return delivery != null || letter != null;
+    }
+
+    /**
+     * Settles deliveries of a subscription of the client's key. It takes effect at once; only its durability lags.
+     *
+     * @param result says what was hit
+     */
+    public void settle(Client client, SettleRequest request, SettleResult result) {
         result.clear();
-        if (sealed) {
-            result.shuttingDown = true;
+        if (!refusals.isLeading()) {
+            result.outcome = Outcome.NOT_LEADER;
             return;
         }
-        DurableSubscription subscription = subscription(client, request.subscriptionId);
+        if (sealed) {
+            result.outcome = Outcome.SHUTTING_DOWN;
+            return;
+        }
+        StoredSubscription subscription = subscription(client, request.subscriptionId);
         if (subscription == null) {
-            result.unknownSubscription = true;
+            result.outcome = Outcome.UNKNOWN;
             return;
         }
         if (redelivery.pending().isFull()) {
-            result.busy = true;
+            result.outcome = Outcome.BUSY;
             return;
         }
         if (request.upTo) {
@@ -78,19 +111,17 @@ final class Settling {
 
     /** Whoever of the key says it, and however late: an acknowledgement counts. */
     private void acknowledgeEach(
-            Client client, DurableSubscription subscription, SettleRequest request, SettleResult result) {
+            Client client, StoredSubscription subscription, SettleRequest request, SettleResult result) {
         work.add(request.count());
         for (int i = 0; i < request.count(); i++) {
             long tag = request.tag(i);
-            boolean held = subscription.holds(tag);
-            if (held) {
-                redelivery.acknowledge(subscription, tag, request.awaitedBy(client));
-            }
-            result.count(tag, held);
+            Delivery delivery = subscription.held(tag);
+            RecentLetters.Letter letter = delivery == null ? subscription.heldLetter(tag) : null;
+            result.count(tag, acknowledge(delivery, letter, request.awaitedBy(client)));
         }
     }
 
-    private void keepEach(Client client, DurableSubscription subscription, SettleRequest request, SettleResult result) {
+    private void keepEach(Client client, StoredSubscription subscription, SettleRequest request, SettleResult result) {
         work.add(request.count());
         seen.clear();
         for (int i = 0; i < request.count(); i++) {
@@ -103,7 +134,7 @@ final class Settling {
 
     /** What is in flight to the client's attachment, in the order of delivery, up to and with the one given. */
     private void settleUpTo(
-            Client client, DurableSubscription subscription, SettleRequest request, SettleResult result) {
+            Client client, StoredSubscription subscription, SettleRequest request, SettleResult result) {
         long tag = request.tag(0);
         Delivery last = subscription.unsettled().get(tag);
         if (!isGivenTo(client, last, request.attempt(0))) {
@@ -124,7 +155,7 @@ final class Settling {
 
     private boolean settleInFlight(Client client, Delivery delivery, SettleRequest request) {
         if (request.action == SettleAction.ACK) {
-            redelivery.acknowledge(delivery.subscription, delivery.tag, request.awaitedBy(client));
+            redelivery.acknowledge(delivery, request.awaitedBy(client));
             return true;
         }
         return keep(client, delivery, request);

@@ -79,8 +79,13 @@ final class StateMemory {
         letters += more;
     }
 
-    /** Whether more dead letters are remembered than there is room for. */
-    boolean isBeyondLetters() {
-        return letters * limits.letterBytes() > bytesMax / LETTERS_SHARE;
+    /** How many dead letters are remembered. */
+    long letters() {
+        return letters;
+    }
+
+    /** How many may be. */
+    static long lettersMax(long bytesMax, BrokerLimits limits) {
+        return bytesMax / LETTERS_SHARE / limits.letterBytes();
     }
 }

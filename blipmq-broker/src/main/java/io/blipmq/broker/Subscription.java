@@ -1,7 +1,16 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.OwnerId;
+
 /** A client's claim on a topic's messages. Owned by the core thread. */
 abstract class Subscription {
+    /** What {@link #pushNext} answers when it has stopped although there may be more. */
+    static final int AGAIN = -1;
+    /** What it answers when the journal has no room for what comes first: ask again in a later turn. */
+    static final int STALLED = -2;
+    /** What it answers when all subscriptions together hold so many deliveries that it may not have more now. */
+    static final int SHORT = -3;
+
     private final long id;
     private final Topic topic;
 
@@ -36,22 +45,22 @@ abstract class Subscription {
     abstract boolean belongsTo(Client client);
 
     /** What an operator sees of it. */
-    abstract SubscriptionInfo info(Delivering delivering);
+    abstract SubscriptionInfo info(DeliveryContext context);
 
     /**
      * Delivers the next message, if there is one.
      *
-     * @return 1 when {@code sink} got it; 0 when there is none; or {@link Pushing#AGAIN}
+     * @return 1 when {@code sink} got it; 0 when there is none; or {@link #AGAIN}
      */
-    abstract int deliverNext(DeliverySink sink, Delivering delivering);
+    abstract int deliverNext(DeliverySink sink, DeliveryContext context);
 
     /**
      * Pushes what comes next to its {@link #attachment}.
      *
      * @param countMax at least 1
-     * @return how many messages, at most {@code countMax}; 0 when there is none; or {@link Pushing#AGAIN} or {@link Pushing#STALLED}
+     * @return how many messages, at most {@code countMax}; 0 when there is none; or {@link #AGAIN} or {@link #STALLED}
      */
-    abstract int pushNext(long countMax, Delivering delivering);
+    abstract int pushNext(long countMax, DeliveryContext context);
 
     /** Deliveries that are not settled. */
     abstract int unsettledCount();

@@ -3,28 +3,34 @@ package io.blipmq.broker;
 import java.time.Instant;
 
 /**
- * What an operator may know of a subscription; never whose it is. Immutable.
+ * What an operator, or a client of its key, may know of a subscription; never whose key that is. Immutable.
  *
  * @param name empty when it has none
+ * @param durable whether it outlives its connection
  * @param since when it was attached or detached
  * @param backlog messages that wait to be delivered, for the first time or again
  * @param backlogBytes payload bytes of the QoS 1 messages that are not settled: what {@code detached_backlog_bytes} limits
  * @param deliveries what was delivered and is not settled
  * @param oldestAgeMillis age of the oldest message that waits or is not settled, {@link #NO_MESSAGE} when there is none
  * @param deadLetters whether it collects dead letters
+ * @param clientName of the connection that is attached, empty when there is none
+ * @param clientAddress of that connection
  */
 public record SubscriptionInfo(
         long id,
         String topic,
         String name,
         int qos,
+        boolean durable,
         boolean attached,
         Instant since,
         long backlog,
         long backlogBytes,
         DeliveryCounts deliveries,
         long oldestAgeMillis,
-        boolean deadLetters) {
+        boolean deadLetters,
+        String clientName,
+        String clientAddress) {
     /** The age of the oldest message when there is no message. */
     public static final long NO_MESSAGE = -1;
 }

@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.OwnerId;
 import java.nio.ByteBuffer;
 
 /** A durable subscription's name, which is its owner's. Immutable. */

@@ -1,6 +1,13 @@
 package io.blipmq.broker;
 
-import java.nio.ByteBuffer;
+import io.blipmq.broker.backlog.MessageLog;
+import io.blipmq.broker.backlog.PositionMemory;
+import io.blipmq.broker.journal.CheckpointVisitor;
+import io.blipmq.broker.memory.MemoryCursor;
+import io.blipmq.broker.memory.MemoryLog;
+import io.blipmq.broker.memory.SwapRemoveList;
+import io.blipmq.broker.message.MessageView;
+import io.blipmq.broker.message.PublishBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -9,7 +16,7 @@ import java.util.function.Supplier;
  * A topic: its QoS 1 messages, its QoS 0 messages, and who reads them. Owned by the core thread. It exists while a
  * subscription needs it.
  */
-final class Topic {
+final class Topic extends PositionMemory.Trimmable {
     private static final byte[] PREFIX_BYTES = "$dead-letter/".getBytes(StandardCharsets.UTF_8);
 
     static final int NOT_CAPTURED = -1;
@@ -23,16 +30,16 @@ final class Topic {
     private Attachment soleReader;
 
     private final MessageLog messages;
-    private final LiveLog live;
+    private final MemoryLog live;
     /** Null until somebody reads it: most topics of a broker with very many have no durable subscription. */
-    private LiveLog durableLive;
+    private MemoryLog memoryOfStored;
 
-    private final Supplier<LiveLog> newLog;
+    private final Supplier<MemoryLog> newLog;
     private final PositionMemory positions;
-    private final DurableList durable = new DurableList();
+    private final StoredList durable = new StoredList();
 
     /** Whom its messages are pushed to. */
-    private final Bag<Attachment> attachments = new Bag<>();
+    private final SwapRemoveList<Attachment> attachments = new SwapRemoveList<>();
     /** Owned by {@link ReadyList}. */
     boolean listed;
 
@@ -42,15 +49,12 @@ final class Topic {
     int capturedNumber;
     CheckpointVisitor.LogState captured;
 
-    /** Owned by {@link PositionMemory}. */
-    boolean trimming;
-
-    private int passingSubscriptions;
+    private int memorySubscriptions;
     /** Durable subscriptions that are journalled and not stored yet. */
     private int expectedSubscriptions;
 
     /** @param number no other topic since the start has it */
-    Topic(long number, byte[] name, Supplier<LiveLog> newLog, PositionMemory positions) {
+    Topic(long number, byte[] name, Supplier<MemoryLog> newLog, PositionMemory positions) {
         this.number = number;
         this.messages = new MessageLog(name, positions);
         this.positions = positions;
@@ -72,28 +76,28 @@ final class Topic {
     }
 
     /** For a QoS 0 subscription, which reads the messages of either QoS. */
-    LiveCursor openLive() {
+    MemoryCursor openMemory() {
         soleReader = null;
         return live.open();
     }
 
-    void closeLive(LiveCursor cursor) {
+    void closeMemory(MemoryCursor cursor) {
         soleReader = null;
         cursor.close();
     }
 
     /** For a durable subscription, beside {@link #messages()}: QoS 0 messages alone, so that they count alone. */
-    LiveCursor openDurableLive() {
+    MemoryCursor openMemoryOfStored() {
         soleReader = null;
-        if (durableLive == null) {
-            durableLive = newLog.get();
+        if (memoryOfStored == null) {
+            memoryOfStored = newLog.get();
         }
-        return durableLive.open();
+        return memoryOfStored.open();
     }
 
     /** A QoS 0 subscription has been pushed everything that there is for it. */
     void onCaughtUp(Attachment reader) {
-        if (live.readerCount() == 1 && (durableLive == null || durableLive.readerCount() == 0)) {
+        if (live.readerCount() == 1 && (memoryOfStored == null || memoryOfStored.readerCount() == 0)) {
             soleReader = reader;
         }
     }
@@ -109,28 +113,28 @@ final class Topic {
     }
 
     /** A QoS 0 message: kept once for each kind of reader that there is. */
-    void appendLive(ByteBuffer source, int offset, int length, long publishedMillis) {
+    void appendToMemory(MessageView message) {
         soleReader = null;
-        live.append(source, offset, length, 0, publishedMillis, 0);
-        if (durableLive != null) {
-            durableLive.append(source, offset, length, 0, publishedMillis, messages.lastSequence());
+        live.append(message, 0);
+        if (memoryOfStored != null) {
+            memoryOfStored.append(message, messages.lastSequence());
         }
     }
 
-    /** Whole entries of QoS 0, as {@link #appendLive}. */
-    void appendLiveEntries(ByteBuffer source, int offset, int end, int count, long publishedMillis) {
+    /** Whole entries of QoS 0, as {@link #appendToMemory}. */
+    void appendEntriesToMemory(PublishBatch batch, long publishedMillis) {
         soleReader = null;
-        live.appendEntries(source, offset, end, count, publishedMillis, 0);
-        if (durableLive != null) {
-            durableLive.appendEntries(source, offset, end, count, publishedMillis, messages.lastSequence());
+        live.appendEntries(batch, publishedMillis, 0);
+        if (memoryOfStored != null) {
+            memoryOfStored.appendEntries(batch, publishedMillis, messages.lastSequence());
         }
     }
 
     /** A QoS 1 message is stored: for QoS 0 subscriptions. */
-    void appendStoredLive(ByteBuffer source, int offset, int length, int propertiesBytes, long publishedMillis) {
-        if (passingSubscriptions > 0) {
+    void appendStoredToMemory(MessageView message) {
+        if (memorySubscriptions > 0) {
             soleReader = null;
-            live.append(source, offset, length, propertiesBytes, publishedMillis, 0);
+            live.append(message, 0);
         }
     }
 
@@ -140,26 +144,26 @@ final class Topic {
             return 1;
         }
         if (qos == 0) {
-            return live.readerCount() + (durableLive == null ? 0 : durableLive.readerCount());
+            return live.readerCount() + (memoryOfStored == null ? 0 : memoryOfStored.readerCount());
         }
-        return durable.size() + expectedSubscriptions + passingSubscriptions;
+        return durable.size() + expectedSubscriptions + memorySubscriptions;
     }
 
-    Bag<Attachment> attachments() {
+    SwapRemoveList<Attachment> attachments() {
         return attachments;
     }
 
     /** Oldest first. */
-    DurableList durable() {
+    StoredList stored() {
         return durable;
     }
 
-    void passingSubscriptionAdded() {
-        passingSubscriptions++;
+    void memorySubscriptionAdded() {
+        memorySubscriptions++;
     }
 
-    void passingSubscriptionEnded() {
-        passingSubscriptions--;
+    void memorySubscriptionEnded() {
+        memorySubscriptions--;
     }
 
     void expectSubscription() {
@@ -171,7 +175,7 @@ final class Topic {
     }
 
     boolean isNeeded() {
-        return !durable.isEmpty() || passingSubscriptions > 0 || expectedSubscriptions > 0;
+        return !durable.isEmpty() || memorySubscriptions > 0 || expectedSubscriptions > 0;
     }
 
     /** Whether letters instead of published messages arrive here: each subscription has its own. */
@@ -208,10 +212,10 @@ final class Topic {
         }
     }
 
-    /** Forgets positions that every durable subscription has passed. */
-    void trimNow() {
+    @Override
+    public void trimNow() {
         long passed = messages.lastSequence() + 1;
-        for (DurableSubscription subscription : durable) {
+        for (StoredSubscription subscription : durable) {
             if (subscription.messages() == messages) {
                 passed = Math.min(passed, subscription.cursor().nextSequence());
             }

@@ -3,8 +3,7 @@ package io.blipmq.broker;
 /**
  * What a key may know of a topic: its own subscriptions to it. Immutable.
  *
- * @param name in UTF-8; not to be changed
  * @param durable how many of the key's subscriptions outlive their connection
  * @param passing how many end with their connection
  */
-public record TopicInfo(byte[] name, int durable, int passing) {}
+public record TopicInfo(String name, int durable, int passing) {}

@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.message.MessageView;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -35,6 +36,11 @@ final class TopicTable {
             }
         }
         return null;
+    }
+
+    /** @return the topic of a message, or null */
+    Topic find(MessageView message) {
+        return find(message.buffer(), message.topicOffset(), message.topicLength());
     }
 
     Topic find(byte[] name) {

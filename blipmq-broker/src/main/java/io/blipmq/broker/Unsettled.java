@@ -6,13 +6,20 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.agrona.collections.Long2ObjectHashMap;
 
-/** The deliveries of one subscription that are not settled, and the order of those that are due again. Owned by the core thread. */
+/**
+ * The deliveries of one subscription that are not settled, and the order of those that are due again. Owned by the core thread.
+ *
+ * <p>One that is {@link Delivery.State#SETTLING} stays here until its settlement is applied: {@link #contains} finds it, and so
+ * do {@link #remove} and {@link #values}. Everything else leaves it out and no longer counts it: how many there are is bounded
+ * by what the journal takes before it is stored, and by the settlements that may wait for room.
+ */
 final class Unsettled {
     private final Long2ObjectHashMap<Delivery> byTag = new Long2ObjectHashMap<>();
     private final StateMemory memory;
     private final Runnable beforeChange;
     private long payloadBytes;
     private int delayed;
+    private int settling;
     /** Some in here are not due any more: they are skipped when they come. */
     private final PriorityQueue<Delivery> due = new PriorityQueue<>(4, Comparator.comparingLong(d -> d.tag));
 
@@ -23,7 +30,7 @@ final class Unsettled {
     }
 
     int size() {
-        return byTag.size();
+        return byTag.size() - settling;
     }
 
     boolean contains(long tag) {
@@ -31,7 +38,14 @@ final class Unsettled {
     }
 
     Delivery get(long tag) {
-        return byTag.get(tag);
+        Delivery found = byTag.get(tag);
+        return found == null || found.is(Delivery.State.SETTLING) ? null : found;
+    }
+
+    /** Whether a delivery is settled but for the log. */
+    boolean isSettling(long tag) {
+        Delivery found = byTag.get(tag);
+        return found != null && found.is(Delivery.State.SETTLING);
     }
 
     void put(Delivery delivery) {
@@ -48,14 +62,23 @@ final class Unsettled {
         }
         beforeChange.run();
         Delivery removed = byTag.remove(tag);
-        payloadBytes -= removed.message.payloadLength;
-        memory.removeDeliveries(1);
+        if (removed.is(Delivery.State.SETTLING)) {
+            settling--;
+        } else {
+            uncount(removed);
+        }
         return removed;
     }
 
+    private void uncount(Delivery delivery) {
+        payloadBytes -= delivery.message.payloadLength;
+        memory.removeDeliveries(1);
+    }
+
     void clear() {
-        memory.removeDeliveries(byTag.size());
+        memory.removeDeliveries(size());
         byTag.clear();
+        settling = 0;
         payloadBytes = 0;
         due.clear();
     }
@@ -66,10 +89,12 @@ final class Unsettled {
 
     /** The tags, in order. */
     long[] tags() {
-        long[] tags = new long[byTag.size()];
+        long[] tags = new long[size()];
         int count = 0;
         for (Delivery delivery : byTag.values()) {
-            tags[count++] = delivery.tag;
+            if (!delivery.is(Delivery.State.SETTLING)) {
+                tags[count++] = delivery.tag;
+            }
         }
         Arrays.sort(tags);
         return tags;
@@ -91,13 +116,15 @@ final class Unsettled {
         return count;
     }
 
-    // --- delayed ---
-
-    /** A delivery of this subscription goes from one state to another. */
-    void countDelayed(Delivery.State from, Delivery.State to) {
-        int more = (to == Delivery.State.DELAYED ? 1 : 0) - (from == Delivery.State.DELAYED ? 1 : 0);
+    /** A delivery of this subscription goes to another state. */
+    void onTransition(Delivery delivery, Delivery.State to) {
+        int more = (to == Delivery.State.DELAYED ? 1 : 0) - (delivery.is(Delivery.State.DELAYED) ? 1 : 0);
         delayed += more;
         memory.addDelayed(more);
+        if (to == Delivery.State.SETTLING) {
+            settling++;
+            uncount(delivery);
+        }
     }
 
     /** How many wait for a delay. */
@@ -114,6 +141,15 @@ final class Unsettled {
         if (!delivery.inDueOrder) {
             delivery.inDueOrder = true;
             due.add(delivery);
+        }
+    }
+
+    /** Of a node that begins to deliver: lists all that are due. */
+    void allDue() {
+        for (Delivery delivery : byTag.values()) {
+            if (delivery.is(Delivery.State.DUE)) {
+                dueAgain(delivery);
+            }
         }
     }
 
@@ -148,6 +184,9 @@ final class Unsettled {
         long undelivered = 0;
         long oldestMillis = Long.MAX_VALUE;
         for (Delivery delivery : byTag.values()) {
+            if (delivery.is(Delivery.State.SETTLING)) {
+                continue;
+            }
             if (delivery.isUnsettled()) {
                 counts[delivery.shown().ordinal()]++;
             } else {

@@ -1,5 +1,8 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.ClockJump;
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.StoredMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * at once that was not before, and nothing is from the future.
  */
 final class WallTime {
-    private static final Logger log = LoggerFactory.getLogger(WallTime.class);
+    private static final Logger logger = LoggerFactory.getLogger(WallTime.class);
 
     /** What a clock may differ without a word. */
     private static final long TOLERANCE_MILLIS = 1_000;
@@ -26,37 +29,24 @@ final class WallTime {
 
     private final long downMillisMax;
     /** Oldest first. */
-    private final List<Jump> jumps = new ArrayList<>(0);
+    private final List<ClockJump> jumps = new ArrayList<>(0);
     /** How many of them an earlier start has found: what a checkpoint holds has been moved by them. */
     private int oldJumps;
 
     private long lastMillis;
+    /** Of all messages published: a function of the log, whatever the clocks of those who wrote it said. */
+    private long newestMillis;
+
     private boolean started;
+    /** Whether this start has found a jump that the log does not tell of yet. */
+    private boolean untold;
+
+    private boolean following;
     private long startNanos;
     private long startMillis;
     private long nowMillis;
     /** How far the system's clock was from this when that was last said. */
     private long saidMillis;
-
-    /**
-     * Times stored with messages up to a number are to be moved, unless they are of the time behind the jump already, as a
-     * dead letter may be that was made before anything else told of the jump.
-     *
-     * @param atMillis what the clock said when it had jumped
-     */
-    record Jump(long throughSequence, long millis, long atMillis) {
-        private void move(StoredMessage message) {
-            boolean expiryIsOlder = millis > 0
-                    ? message.expiresMillis < atMillis
-                    : message.publishedMillis > atMillis && message.expiresMillis >= message.publishedMillis;
-            if (message.expiresMillis != 0 && expiryIsOlder) {
-                message.expiresMillis = Math.max(1, message.expiresMillis + millis);
-            }
-            if (millis > 0 || message.publishedMillis > atMillis) {
-                message.publishedMillis += millis;
-            }
-        }
-    }
 
     WallTime(BrokerLimits limits) {
         this.downMillisMax = limits.downMillisMax();
@@ -65,14 +55,16 @@ final class WallTime {
     // --- replay ---
 
     /** A checkpoint was taken at this time. */
-    void restore(long millis, List<Jump> restored) {
+    void restore(long millis, List<ClockJump> restored) {
         lastMillis = millis;
+        newestMillis = millis;
         jumps.addAll(restored);
         oldJumps = jumps.size();
     }
 
-    /** A message was published at this time; after the start it says nothing new. */
-    void onPublished(long sequence, long millis) {
+    /** A command says what the time was; after the start it says nothing new of the clock. */
+    void onClock(long sequence, long millis) {
+        newestMillis = Math.max(newestMillis, millis);
         if (!started) {
             observe(millis, sequence - 1);
             lastMillis = millis;
@@ -83,7 +75,7 @@ final class WallTime {
     void start(long nanos, long clockMillis, long appliedSequence) {
         long jump = observe(clockMillis, appliedSequence);
         if (jump != 0) {
-            log.warn(
+            logger.warn(
                     "the system clock says that {} have passed since this log was written last, which is not believed:"
                             + " what is stored in it counts as no older than it was then",
                     Duration.ofMillis(jump));
@@ -92,6 +84,32 @@ final class WallTime {
         startNanos = nanos;
         startMillis = clockMillis;
         nowMillis = clockMillis;
+        untold = jump != 0;
+    }
+
+    /**
+     * Lets the log say that the clock has jumped. What holds times that have been moved may only stand behind that, so that the
+     * next start does not move them again.
+     */
+    void tell(CommandLog log) {
+        untold = untold && log.appendClock(nowMillis) < 0;
+    }
+
+    /** Several nodes keep the log together, each with a clock of its own: a step in the log's times is no step of a clock. */
+    void follow() {
+        jumps.clear();
+        oldJumps = 0;
+        started = true;
+        following = true;
+    }
+
+    /** This node leads from now on. Time does not go back behind what another one has stored. */
+    void startLeading(long nanos, long clockMillis) {
+        following = false;
+        startNanos = nanos;
+        startMillis = Math.max(clockMillis, newestMillis);
+        nowMillis = startMillis;
+        saidMillis = clockMillis - startMillis;
     }
 
     private long observe(long millis, long throughSequence) {
@@ -99,11 +117,11 @@ final class WallTime {
         if (lastMillis == 0 || -TOLERANCE_MILLIS <= passed && passed <= downMillisMax) {
             return 0;
         }
-        jumps.add(new Jump(throughSequence, passed, millis));
+        jumps.add(new ClockJump(throughSequence, passed));
         if (jumps.size() > JUMPS_MAX) {
-            Jump oldest = jumps.remove(0);
-            Jump next = jumps.get(0);
-            jumps.set(0, new Jump(next.throughSequence, next.millis + Math.max(0, oldest.millis), next.atMillis));
+            ClockJump oldest = jumps.remove(0);
+            ClockJump next = jumps.get(0);
+            jumps.set(0, new ClockJump(next.throughSequence(), next.millis() + Math.max(0, oldest.millis())));
             oldJumps = Math.max(0, oldJumps - 1);
         }
         return passed;
@@ -116,12 +134,28 @@ final class WallTime {
 
     // --- now ---
 
-    /** @param clockMillis what the system's clock says: nobody goes by it */
-    void advance(long nanos, long clockMillis) {
-        nowMillis = startMillis + (nanos - startNanos) / NANOS_PER_MILLI;
-        long off = clockMillis - nowMillis;
+    void advance(long nanos) {
+        if (!following) { // while following nobody asks
+            nowMillis = millisAt(nanos);
+        }
+    }
+
+    private long millisAt(long nanos) {
+        return startMillis + (nanos - startNanos) / NANOS_PER_MILLI;
+    }
+
+    /**
+     * Says so when somebody has set the system's clock, which nobody goes by.
+     *
+     * @param nanos when the clock said it
+     */
+    void onClockRead(long nanos, long clockMillis) {
+        if (following) {
+            return;
+        }
+        long off = clockMillis - millisAt(nanos);
         if (Math.abs(off - saidMillis) > TOLERANCE_MILLIS) {
-            log.warn(
+            logger.warn(
                     "the system clock was set by {}; until its next start the broker counts time from what the clock said"
                             + " at its start, which is {} away",
                     Duration.ofMillis(off - saidMillis),
@@ -134,7 +168,12 @@ final class WallTime {
         return nowMillis;
     }
 
-    List<Jump> jumps() {
+    /** When the newest message was published. */
+    long newestMillis() {
+        return newestMillis;
+    }
+
+    List<ClockJump> jumps() {
         return jumps;
     }
 
@@ -150,9 +189,9 @@ final class WallTime {
         move(message, oldJumps);
     }
 
-    private void move(StoredMessage message, int firstJump) {
-        for (int i = firstJump; i < jumps.size(); i++) {
-            if (message.sequence <= jumps.get(i).throughSequence) {
+    private void move(StoredMessage message, int firstClockJump) {
+        for (int i = firstClockJump; i < jumps.size(); i++) {
+            if (message.sequence <= jumps.get(i).throughSequence()) {
                 jumps.get(i).move(message);
             }
         }
@@ -162,7 +201,7 @@ final class WallTime {
     long restoredMillis() {
         long sum = 0;
         for (int i = oldJumps; i < jumps.size(); i++) {
-            sum += jumps.get(i).millis;
+            sum += jumps.get(i).millis();
         }
         return sum;
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class AttachTest {
-    private static final long UNLIMITED = PushBroker.UNLIMITED_CREDIT;
+    private static final long UNLIMITED = AttachRequest.UNLIMITED_CREDIT;
 
     private final TestBroker broker = new TestBroker();
     private PushClient alice = new PushClient(broker, "alice");
@@ -44,7 +44,7 @@ class AttachTest {
         alice.publish(1, "demo", "a", "b", "c");
         broker.turn();
         PushClient next = new PushClient(broker, "alice");
-        long id = next.tryAttach(to("demo").named("jobs").takeOver().credit(1));
+        long id = next.tryAttach(to("demo").named("jobs").takeOver().credit(1)).subscriptionId();
         next.credit(id, 1);
         assertThat(next.receiveTexts()).isEmpty();
         assertThat(next.attached(id)).isEqualTo(new AttachedInfo(true, 3));
@@ -56,8 +56,10 @@ class AttachTest {
         alice.attach(to("demo").named("jobs"));
         alice.publish(1, "demo", "a", "b", "c");
         broker.turn();
-        long id = alice.tryAttach(to("demo").named("jobs").takeOver().credit(10));
-        assertThat(alice.tryAttach(to("demo").named("jobs").takeOver().credit(1)))
+        long id =
+                alice.tryAttach(to("demo").named("jobs").takeOver().credit(10)).subscriptionId();
+        assertThat(alice.tryAttach(to("demo").named("jobs").takeOver().credit(1))
+                        .subscriptionId())
                 .isEqualTo(id);
         assertThat(alice.attached(id, 2)).as("taken over by the third").isNull();
         assertThat(alice.receiveTexts()).isEmpty();
@@ -86,16 +88,17 @@ class AttachTest {
         assertThat(his).isNotEqualTo(hers);
         assertThat(bob.attached(hers)).isNull();
         bob.credit(hers, 10);
-        assertThat(bob.ack(hers, 1).isSubscriptionUnknown()).isTrue();
-        assertThat(bob.detach(hers, true)).isEqualTo(Broker.UNKNOWN);
+        assertThat(bob.ack(hers, 1).outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(bob.detach(hers, true)).isEqualTo(Outcome.UNKNOWN);
     }
 
     @Test
     void anotherTopicIsRefused() {
         alice.attach(to("demo").named("jobs"));
         PushClient other = new PushClient(broker, "alice");
-        assertThat(other.tryAttach(to("other").named("jobs").takeOver().fromNew()))
-                .isEqualTo(Broker.OTHER_TOPIC);
+        assertThat(other.tryAttach(to("other").named("jobs").takeOver().fromNew())
+                        .outcome())
+                .isEqualTo(Outcome.OTHER_TOPIC);
     }
 
     @Test
@@ -105,12 +108,11 @@ class AttachTest {
         broker.turn();
         assertThat(alice.receive()).hasSize(1);
         PushClient other = new PushClient(broker, "alice");
-        assertThat(other.tryAttach(to("demo").named("jobs"))).isEqualTo(Broker.NAME_HELD);
-        assertThat(alice.pusher().detached()).isEmpty();
+        assertThat(other.tryAttach(to("demo").named("jobs")).outcome()).isEqualTo(Outcome.NAME_HELD);
+        assertThat(alice.pusher().takenOver()).isEmpty();
         assertThat(other.attach(to("demo").named("jobs").takeOver(), UNLIMITED)).isEqualTo(id);
-        assertThat(alice.pusher().detached())
-                .containsExactly(new CollectingPusher.Detached(
-                        id, 409, "taken over by client 'client of alice' at 127.0.0.1:9"));
+        assertThat(alice.pusher().takenOver())
+                .containsExactly(new CollectingPusher.TakenOver(id, "client 'client of alice' at 127.0.0.1:9"));
         CollectingPusher.Pushed again = other.receiveOne();
         assertThat(again.attempt()).isEqualTo(2);
         alice.publish(1, "demo", "b");
@@ -131,11 +133,11 @@ class AttachTest {
         CollectingPusher.Pushed first = alice.receive().get(0);
         alice.disconnect();
         PushClient again = new PushClient(broker, "alice");
-        long id = again.tryAttach(to("demo").named("jobs").fromNew());
+        long id = again.tryAttach(to("demo").named("jobs").fromNew()).subscriptionId();
         again.publish(1, "demo", "c");
         broker.turn();
         assertThat(again.attached(id)).isEqualTo(new AttachedInfo(false, 1));
-        assertThat(again.ack(old, first.tag()).isSubscriptionUnknown()).isTrue();
+        assertThat(again.ack(old, first.tag()).outcome()).isEqualTo(Outcome.UNKNOWN);
         again.credit(id, UNLIMITED);
         assertThat(again.receiveTexts()).containsExactly("c");
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
@@ -148,11 +150,12 @@ class AttachTest {
     @Test
     void aNameThatIsBeingMadeHasToBeWaitedFor() {
         PushClient other = new PushClient(broker, "alice");
-        long id = alice.tryAttach(to("demo").named("jobs"));
-        assertThat(other.tryAttach(to("demo").named("jobs"))).isEqualTo(Broker.BUSY);
-        assertThat(other.delete("jobs")).isEqualTo(Broker.BUSY);
+        long id = alice.tryAttach(to("demo").named("jobs")).subscriptionId();
+        assertThat(other.tryAttach(to("demo").named("jobs")).outcome()).isEqualTo(Outcome.BUSY);
+        assertThat(other.delete("jobs")).isEqualTo(Outcome.BUSY);
         broker.turn();
-        assertThat(other.tryAttach(to("demo").named("jobs").takeOver())).isEqualTo(id);
+        assertThat(other.tryAttach(to("demo").named("jobs").takeOver()).subscriptionId())
+                .isEqualTo(id);
     }
 
     @Test
@@ -201,7 +204,7 @@ class AttachTest {
 
     @Test
     void aConnectionThatEndsBeforeItsPassingSubscriptionIsMadeLeavesNoneBehind() {
-        assertThat(alice.tryAttach(to("demo"))).isPositive();
+        assertThat(alice.tryAttach(to("demo")).outcome()).isEqualTo(Outcome.DONE);
         alice.disconnect();
         broker.turn();
         broker.pass(1, TimeUnit.SECONDS);
@@ -216,26 +219,26 @@ class AttachTest {
         alice.publish(1, "demo", "a");
         broker.turn();
         assertThat(alice.receive()).hasSize(1);
-        assertThat(alice.detach(id, false)).isZero();
+        assertThat(alice.detach(id, false)).isEqualTo(Outcome.DONE);
         alice.publish(1, "demo", "b");
         broker.turn();
         assertThat(alice.receive()).isEmpty();
-        assertThat(alice.detach(id, false)).isEqualTo(Broker.UNKNOWN);
+        assertThat(alice.detach(id, false)).isEqualTo(Outcome.UNKNOWN);
         alice.attach(to("demo").named("jobs"), UNLIMITED);
         assertThat(alice.receiveTexts()).containsExactly("a", "b");
-        assertThat(alice.pusher().detached()).isEmpty();
+        assertThat(alice.pusher().takenOver()).isEmpty();
     }
 
     @Test
     void aSubscriptionIsDeletedByItsHolderOrByNameWhenNobodyHoldsIt() {
         long id = alice.attach(to("demo").named("jobs"), UNLIMITED);
         PushClient other = new PushClient(broker, "alice");
-        assertThat(other.delete("jobs")).isEqualTo(Broker.NAME_HELD);
-        assertThat(other.delete("nothing")).isEqualTo(Broker.UNKNOWN);
+        assertThat(other.delete("jobs")).isEqualTo(Outcome.NAME_HELD);
+        assertThat(other.delete("nothing")).isEqualTo(Outcome.UNKNOWN);
         alice.publish(1, "demo", "a");
         broker.turn();
         alice.receive();
-        assertThat(alice.detach(id, true)).isZero();
+        assertThat(alice.detach(id, true)).isEqualTo(Outcome.DONE);
         assertThat(alice.client().lastSequence()).isGreaterThan(broker.broker().appliedSequence());
         broker.turn();
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
@@ -243,7 +246,7 @@ class AttachTest {
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS_DELETED)).isEqualTo(1);
         other.attach(to("demo").named("more"));
         other.disconnect();
-        assertThat(alice.delete("more")).isZero();
+        assertThat(alice.delete("more")).isEqualTo(Outcome.DONE);
         broker.turn();
         restart();
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
@@ -253,9 +256,10 @@ class AttachTest {
     void aDeletionThatFindsNoRoomChangesNothing() {
         long id = alice.attach(to("demo").named("jobs"), UNLIMITED);
         broker.journal().full(true);
-        assertThat(alice.detach(id, true)).isEqualTo(Broker.DISK_FULL);
-        assertThat(alice.tryAttach(to("demo").named("jobs").takeOver().fromNew()))
-                .isEqualTo(Broker.DISK_FULL);
+        assertThat(alice.detach(id, true)).isEqualTo(Outcome.DISK_FULL);
+        assertThat(alice.tryAttach(to("demo").named("jobs").takeOver().fromNew())
+                        .outcome())
+                .isEqualTo(Outcome.DISK_FULL);
         broker.journal().full(false);
         alice.publish(1, "demo", "a");
         broker.turn();

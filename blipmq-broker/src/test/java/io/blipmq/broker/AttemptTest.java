@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** What counts as an attempt, and whose settlement hits it. */
 class AttemptTest {
-    private static final long UNLIMITED = PushBroker.UNLIMITED_CREDIT;
+    private static final long UNLIMITED = AttachRequest.UNLIMITED_CREDIT;
 
     private final TestBroker broker = new TestBroker();
     private PushClient alice = new PushClient(broker, "alice");

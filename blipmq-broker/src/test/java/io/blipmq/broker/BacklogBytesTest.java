@@ -3,8 +3,7 @@ package io.blipmq.broker;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.protocol.v2.PropertiesBuilder;
-import java.nio.ByteBuffer;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import org.junit.jupiter.api.Test;
 
 /** What a subscription is said to hold, in bytes, is exact after any end of the process. */
@@ -110,21 +109,5 @@ class BacklogBytesTest {
                 .findFirst()
                 .orElseThrow()
                 .backlogBytes();
-    }
-
-    @Test
-    void aSettlementOfAnOlderReleaseIsReadWithoutTheLength() {
-        BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters());
-        state.onSubscribe(1, new OwnerId(1, 2), new byte[] {'t'}, new byte[0], false);
-        for (int i = 2; i <= 4; i++) {
-            state.onPublish(i, i, ByteBuffer.wrap(new byte[] {'t'}), 0, 1, 0, i * 10, 0, 0, 0);
-        }
-        ByteBuffer body = ByteBuffer.allocate(24);
-        CommandCodec.encodeSettle(body, 0, 1, 3, false, 30, SettleReason.ACKNOWLEDGED);
-        CommandDecoder.decode(5, CommandCodec.SETTLE, body, 0, 17, 0, state);
-        assertThat(state.durable(1).cursor().waitingCount()).isEqualTo(2);
-        assertThat(state.durable(1).cursor().waitingBytes()).isEqualTo(60);
-        CommandDecoder.decode(6, CommandCodec.SETTLE, body.putLong(8, 4).putInt(17, 40), 0, 21, 0, state);
-        assertThat(state.durable(1).cursor().waitingBytes()).isEqualTo(25);
     }
 }

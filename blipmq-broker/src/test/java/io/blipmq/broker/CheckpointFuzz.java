@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CheckpointLiveness;
 import io.blipmq.wal.NewerContentException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

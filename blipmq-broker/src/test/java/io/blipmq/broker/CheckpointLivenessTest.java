@@ -2,6 +2,8 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.broker.journal.MessageKeys;
+import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.wal.KeyLiveness;
 import io.blipmq.wal.Liveness;
 import java.nio.charset.StandardCharsets;

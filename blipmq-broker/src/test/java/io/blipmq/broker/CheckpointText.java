@@ -1,5 +1,8 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CheckpointDecoder;
+import io.blipmq.broker.journal.CheckpointVisitor;
+import io.blipmq.broker.journal.ClockJump;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -7,17 +10,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /** What a checkpoint holds, a line for each piece. */
-final class CheckpointText implements CheckpointVisitor {
+public final class CheckpointText implements CheckpointVisitor {
     private final List<String> lines = new ArrayList<>();
 
-    static List<String> of(ByteBuffer content) {
+    public static List<String> of(ByteBuffer content) {
         CheckpointText text = new CheckpointText();
         CheckpointDecoder.decode(content, text);
         return text.lines;
     }
 
     @Override
-    public void onTime(long millis, List<WallTime.Jump> jumps) {
+    public void onTime(long millis, List<ClockJump> jumps) {
         lines.add("time " + millis + " " + jumps);
     }
 
@@ -30,7 +33,8 @@ final class CheckpointText implements CheckpointVisitor {
     public void onSubscription(SubscriptionState s) {
         lines.add(
                 "subscription " + s.id() + " " + s.owner() + " '" + new String(s.name(), StandardCharsets.UTF_8) + "' "
-                        + s.passing() + " at " + s.nextSequence() + " " + s.passedCount() + " " + s.passedBytes() + " "
+                        + s.endsWithConnection() + " at " + s.nextSequence() + " " + s.passedCount() + " "
+                        + s.passedBytes() + " "
                         + s.letters() + " ahead " + Arrays.toString(s.settledAhead()) + " "
                         + Arrays.toString(s.settledLengths()));
         if (s.detachedMillis() != 0) {

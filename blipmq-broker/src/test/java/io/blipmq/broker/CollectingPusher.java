@@ -1,6 +1,10 @@
 package io.blipmq.broker;
 
-import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.broker.backlog.PositionMemory;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.memory.MemoryLog;
+import io.blipmq.broker.memory.MessageMemory;
+import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,7 +15,7 @@ final class CollectingPusher implements Pusher {
     private static final byte[] TOPIC = {1};
 
     private final List<Pushed> pushed = new ArrayList<>();
-    private final List<Detached> detached = new ArrayList<>();
+    private final List<TakenOver> takenOver = new ArrayList<>();
     private int roomFor = Integer.MAX_VALUE;
     private Pushed open;
     private ByteBuffer entry;
@@ -25,7 +29,7 @@ final class CollectingPusher implements Pusher {
         }
     }
 
-    record Detached(long subscription, int code, String why) {}
+    record TakenOver(long subscription, String successor) {}
 
     private long position;
     private long written;
@@ -107,8 +111,8 @@ final class CollectingPusher implements Pusher {
     }
 
     @Override
-    public void onDetached(long subscriptionId, int code, String why) {
-        detached.add(new Detached(subscriptionId, code, why));
+    public void onTakenOver(long subscriptionId, String successor) {
+        takenOver.add(new TakenOver(subscriptionId, successor));
     }
 
     /** Everything that was pushed. */
@@ -130,8 +134,8 @@ final class CollectingPusher implements Pusher {
         return take().stream().map(Pushed::text).toList();
     }
 
-    List<Detached> detached() {
-        return detached;
+    List<TakenOver> takenOver() {
+        return takenOver;
     }
 
     /** How many runs of QoS 0 messages were copied. */
@@ -141,18 +145,18 @@ final class CollectingPusher implements Pusher {
 
     /** A reader with credit without limit, whose messages come here. */
     Attachment attachment() {
-        return attachment(PushBroker.UNLIMITED_CREDIT);
+        return attachment(AttachRequest.UNLIMITED_CREDIT);
     }
 
     Attachment attachment(long creditBytes) {
-        long unlimited = PushBroker.UNLIMITED_CREDIT;
+        long unlimited = AttachRequest.UNLIMITED_CREDIT;
         AttachRequest request = new AttachRequest(
                 0, TOPIC, BrokerState.NO_NAME, false, false, 0, 0, false, false, unlimited, creditBytes, 1);
         Client client = new Client(new OwnerId(1, 1), "", "", this);
-        LiveLog log = new LiveLog(new LiveMemory(1 << 20, BrokerLimits.defaults()), 1, new BrokerCounters());
-        BrokerLimits limits = BrokerLimits.defaults();
-        PositionMemory positions = new PositionMemory(1, limits, new WorkMeter(), new WallTime(limits));
+        MemoryLog log =
+                new MemoryLog(new MessageMemory(1 << 20, BrokerLimits.defaults().chunkSizes()), 1, lost -> {});
+        PositionMemory positions = new PositionMemory(1, 8, 8, cost -> {}, message -> {});
         Topic topic = new Topic(1, TOPIC, () -> log, positions);
-        return new Attachment(client, new PassingSubscription(1, topic, client, 0), request, false);
+        return new Attachment(client, new MemorySubscription(1, topic, client, 0), request, false);
     }
 }

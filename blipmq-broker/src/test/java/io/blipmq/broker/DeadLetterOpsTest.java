@@ -3,8 +3,8 @@ package io.blipmq.broker;
 import static io.blipmq.broker.PushClient.Request.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.protocol.v2.EntryLayout;
-import io.blipmq.protocol.v2.PropertiesBuilder;
+import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class DeadLetterOpsTest {
-    private static final long UNLIMITED = PushBroker.UNLIMITED_CREDIT;
+    private static final long UNLIMITED = AttachRequest.UNLIMITED_CREDIT;
 
     private TestBroker broker = new TestBroker();
     private PushClient alice = new PushClient(broker, "alice");
@@ -47,11 +47,13 @@ class DeadLetterOpsTest {
     private List<String> list(long letters) {
         List<String> bodies = new ArrayList<>();
         List<ByteBuffer> entries = new ArrayList<>();
-        assertThat(alice.pushing().listing().deadLetters(alice.client(), letters, 0, 100, (tag, published, bytes) -> {
-                    entries.add(ByteBuffer.allocate(bytes));
-                    return entries.get(entries.size() - 1);
-                }))
-                .isZero();
+        assertThat(alice.broker()
+                        .listing()
+                        .deadLetters(alice.client(), letters, new ListPage(0, 100), (tag, published, bytes) -> {
+                            entries.add(ByteBuffer.allocate(bytes));
+                            return entries.get(entries.size() - 1);
+                        }))
+                .hasValue(0);
         for (ByteBuffer entry : entries) {
             assertThat(entry.hasRemaining()).isFalse();
             byte[] body = new byte[EntryLayout.bodyLength(entry, 0)];
@@ -168,14 +170,15 @@ class DeadLetterOpsTest {
         alice.credit(letters, 1);
         alice.receiveOne();
         List<Long> tags = new ArrayList<>();
-        alice.pushing().listing().deadLetters(alice.client(), letters, 0, 100, (tag, published, bytes) -> {
+        alice.broker().listing().deadLetters(alice.client(), letters, new ListPage(0, 100), (tag, published, bytes) -> {
             tags.add(tag);
             return ByteBuffer.allocate(bytes);
         });
         assertThat(tags).hasSize(3);
         assertThat(alice.redrive(letters, 1, tags.get(2))).isEqualTo(1);
         assertThat(alice.purge(letters, 1, tags.get(0))).isEqualTo(1);
-        assertThat(alice.purge(letters, 1, tags.get(0))).isEqualTo(Broker.UNKNOWN);
+        assertThat(alice.tryPurge(letters, 1, LetterSelection.ofTag(tags.get(0))))
+                .isEqualTo(Outcome.UNKNOWN);
         broker.turn();
         assertThat(alice.receiveTexts()).containsExactly("c");
         assertThat(list(letters)).containsExactly("b");
@@ -244,10 +247,10 @@ class DeadLetterOpsTest {
         Arrays.setAll(bodies, i -> "m" + i);
         long letters = letters(bodies);
         long size = broker.journal().size();
-        assertThat(alice.redrive(letters, 1_100, 0)).isEqualTo(Broker.BUSY);
+        assertThat(alice.tryRedrive(letters, 1_100, LetterSelection.ALL)).isEqualTo(Outcome.BUSY);
         assertThat(broker.journal().size() - size).as("in one turn").isEqualTo(500);
         broker.turn();
-        assertThat(alice.redrive(letters, 1_100, 0)).isEqualTo(Broker.BUSY);
+        assertThat(alice.tryRedrive(letters, 1_100, LetterSelection.ALL)).isEqualTo(Outcome.BUSY);
         broker.turn();
         assertThat(alice.redrive(letters, 1_100, 0)).isEqualTo(1_100);
         broker.turn();
@@ -260,7 +263,7 @@ class DeadLetterOpsTest {
     void largeLettersTakeTurnsToo() {
         String large = "x".repeat(600_000);
         long letters = letters(large, large, large);
-        assertThat(alice.purge(letters, 3, 0)).isEqualTo(Broker.BUSY);
+        assertThat(alice.tryPurge(letters, 3, LetterSelection.ALL)).isEqualTo(Outcome.BUSY);
         assertThat(broker.count(BrokerMetric.PURGED)).isEqualTo(2);
         assertThat(alice.purge(letters, 3, 0)).isEqualTo(3);
     }
@@ -269,7 +272,7 @@ class DeadLetterOpsTest {
     void aRequestThatFindsTheJournalBusyGoesOn() {
         long letters = letters("a", "b", "c");
         broker.journal().busyAfter(1);
-        assertThat(alice.redrive(letters, 10, 0)).isEqualTo(Broker.BUSY);
+        assertThat(alice.tryRedrive(letters, 10, LetterSelection.ALL)).isEqualTo(Outcome.BUSY);
         broker.journal().busyAfter(Integer.MAX_VALUE);
         assertThat(redrive(letters, 10)).isEqualTo(3);
         assertThat(alice.receiveTexts()).containsExactly("a", "b", "c");
@@ -279,10 +282,10 @@ class DeadLetterOpsTest {
     void aRequestThatShutdownCutsShortTellsWhatWasDone() {
         long letters = letters("a", "b", "c");
         broker.journal().busyAfter(1);
-        assertThat(alice.redrive(letters, 10, 0)).isEqualTo(Broker.BUSY);
+        assertThat(alice.tryRedrive(letters, 10, LetterSelection.ALL)).isEqualTo(Outcome.BUSY);
         broker.broker().beginShutdown();
         assertThat(alice.redrive(letters, 10, 0)).isEqualTo(1);
-        assertThat(alice.redrive(letters, 10, 0)).isEqualTo(Broker.SHUTTING_DOWN);
+        assertThat(alice.tryRedrive(letters, 10, LetterSelection.ALL)).isEqualTo(Outcome.SHUTTING_DOWN);
     }
 
     @Test
@@ -299,14 +302,14 @@ class DeadLetterOpsTest {
     void aPurgeOnAFullDiskIsRefused() {
         long letters = letters("a", "b");
         broker.journal().full(true);
-        assertThat(alice.purge(letters, 2, 0)).isEqualTo(Broker.DISK_FULL);
+        assertThat(alice.tryPurge(letters, 2, LetterSelection.ALL)).isEqualTo(Outcome.DISK_FULL);
         alice.credit(letters, 1);
         alice.ack(letters, alice.receiveOne().tag());
         assertThat(broker.broker().isOutOfRoom()).isTrue();
         broker.journal().full(false);
-        assertThat(alice.purge(letters, 2, 0))
+        assertThat(alice.tryPurge(letters, 2, LetterSelection.ALL))
                 .as("an acknowledgement waits for room")
-                .isEqualTo(Broker.DISK_FULL);
+                .isEqualTo(Outcome.DISK_FULL);
         broker.turn();
         assertThat(alice.purge(letters, 2, 0)).isEqualTo(1);
     }
@@ -315,10 +318,12 @@ class DeadLetterOpsTest {
     void theLettersOfAnotherKeyAreNobodysBusiness() {
         long letters = letters("a");
         PushClient bob = new PushClient(broker, "bob");
-        assertThat(bob.purge(letters, 1, 0)).isEqualTo(Broker.UNKNOWN);
-        assertThat(bob.redrive(letters, 1, 0)).isEqualTo(Broker.UNKNOWN);
-        assertThat(bob.pushing().listing().deadLetters(bob.client(), letters, 0, 1, (tag, published, bytes) -> null))
-                .isEqualTo(Broker.UNKNOWN);
-        assertThat(alice.purge(id, 1, 0)).isEqualTo(Broker.UNKNOWN);
+        assertThat(bob.tryPurge(letters, 1, LetterSelection.ALL)).isEqualTo(Outcome.UNKNOWN);
+        assertThat(bob.tryRedrive(letters, 1, LetterSelection.ALL)).isEqualTo(Outcome.UNKNOWN);
+        assertThat(bob.broker()
+                        .listing()
+                        .deadLetters(bob.client(), letters, new ListPage(0, 1), (tag, published, bytes) -> null))
+                .isEmpty();
+        assertThat(alice.tryPurge(id, 1, LetterSelection.ALL)).isEqualTo(Outcome.UNKNOWN);
     }
 }

@@ -2,6 +2,7 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.broker.journal.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -34,8 +34,8 @@ class ExpiryWorkTest {
         assertThat(passed).isBetween(1L, (long) EXPIRED_PER_TURN_MAX);
         int turns = 1;
         while (alice.pusher().take().isEmpty()) {
-            assertThat(alice.pushing().hasReady()).isTrue();
-            alice.pushing().push();
+            assertThat(alice.broker().pushes().hasReady()).isTrue();
+            alice.broker().pushes().push();
             turns++;
         }
         assertThat(turns).isBetween(EXPIRED / EXPIRED_PER_TURN_MAX, 10);

@@ -3,7 +3,7 @@ package io.blipmq.broker;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.protocol.v2.PropertiesBuilder;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -85,16 +85,16 @@ class FullJournalTest {
         broker.journal().full(true);
         received.forEach(delivery -> broker.acknowledge(alice, subscription, delivery));
         assertThat(broker.broker().waitingAcknowledgementCount()).isEqualTo(WAITING_MAX);
-        assertThat(broker.broker().polling().acknowledge(alice, subscription, last.tag()))
-                .isEqualTo(Broker.BUSY);
+        assertThat(broker.broker().settling().acknowledge(alice, subscription, last.tag()))
+                .isEqualTo(Outcome.BUSY);
         assertThat(broker.broker().isOutOfRoom()).isTrue();
         assertThat(broker.count(BrokerMetric.IN_FLIGHT)).isEqualTo(1);
 
         broker.journal().full(false);
         broker.turn();
         assertThat(broker.broker().isOutOfRoom()).isFalse();
-        assertThat(broker.broker().polling().acknowledge(alice, subscription, last.tag()))
-                .isZero();
+        assertThat(broker.broker().settling().acknowledge(alice, subscription, last.tag()))
+                .isEqualTo(Outcome.DONE);
         broker.restartCleanly();
         assertThat(broker.pollAll(broker.connect("alice"), subscription)).isEmpty();
     }
@@ -177,7 +177,7 @@ class FullJournalTest {
     void whatExpiredWithoutRoomIsPassedAsSoonAsThereIsSome() {
         broker = new TestBroker(Options.inFlightMax(1));
         PushClient bob = new PushClient(broker, "bob");
-        bob.attach(PushClient.Request.to("demo").named("jobs").ackTimeout(60_000), PushBroker.UNLIMITED_CREDIT);
+        bob.attach(PushClient.Request.to("demo").named("jobs").ackTimeout(60_000), AttachRequest.UNLIMITED_CREDIT);
         bob.publish(1, "demo", "in flight");
         bob.publish(1, "demo", new PropertiesBuilder().ttlMillis(1_000).toBytes(), "short");
         broker.turn();
@@ -195,7 +195,7 @@ class FullJournalTest {
     void whatHasExpiredAndCannotBeSettledLeavesRoomForAnotherAtOnce() {
         broker = new TestBroker(Options.inFlightMax(1));
         PushClient bob = new PushClient(broker, "bob");
-        long id = bob.attach(PushClient.Request.to("demo").named("jobs"), PushBroker.UNLIMITED_CREDIT);
+        long id = bob.attach(PushClient.Request.to("demo").named("jobs"), AttachRequest.UNLIMITED_CREDIT);
         bob.publish(1, "demo", new PropertiesBuilder().ttlMillis(1_000).toBytes(), "short");
         bob.publish(1, "demo", "next");
         broker.turn();

@@ -4,9 +4,9 @@ import static io.blipmq.broker.PushClient.Request.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -17,11 +17,7 @@ class ListingTest {
     private final PushClient bob = new PushClient(broker, "bob");
 
     private Listing listing() {
-        return broker.broker().pushing().listing();
-    }
-
-    private static String text(byte[] bytes) {
-        return new String(bytes, StandardCharsets.UTF_8);
+        return broker.broker().listing();
     }
 
     @Test
@@ -34,14 +30,16 @@ class ListingTest {
         bob.attach(to("t3").named("jobs"));
         bob.attach(to("secret").named("other"));
         List<TopicInfo> found = new ArrayList<>();
-        long next = listing().topics(alice.client(), 0, 3, found::add);
+        long next = listing().topics(alice.client(), new ListPage(0, 3), found::add);
         assertThat(found).hasSize(3);
         assertThat(next).isPositive();
-        assertThat(listing().topics(alice.client(), next, 3, found::add)).isZero();
-        assertThat(found).extracting(topic -> text(topic.name())).containsExactly("t0", "t1", "t2", "t3", "t4");
+        assertThat(listing().topics(alice.client(), new ListPage(next, 3), found::add))
+                .isZero();
+        assertThat(found).extracting(TopicInfo::name).containsExactly("t0", "t1", "t2", "t3", "t4");
         assertThat(found.get(3).durable()).isEqualTo(1);
         assertThat(found.get(3).passing()).isEqualTo(2);
-        assertThat(listing().topics(alice.client(), 0, 5, topic -> {})).isZero();
+        assertThat(listing().topics(alice.client(), new ListPage(0, 5), topic -> {}))
+                .isZero();
     }
 
     @Test
@@ -54,13 +52,13 @@ class ListingTest {
         broker.turn();
         alice.receive();
         broker.pass(5, TimeUnit.MILLISECONDS);
-        List<SubscriptionDetails> found = new ArrayList<>();
-        assertThat(listing().subscriptions(alice.client(), 0, NO_NAME, 0, 100, found::add))
+        List<SubscriptionInfo> found = new ArrayList<>();
+        assertThat(listing().subscriptions(alice.client(), 0, NO_NAME, new ListPage(0, 100), found::add))
                 .isZero();
-        assertThat(found).extracting(SubscriptionDetails::id).containsExactly(named, passing, live);
-        SubscriptionDetails first = found.get(0);
-        assertThat(text(first.name())).isEqualTo("jobs");
-        assertThat(text(first.topic())).isEqualTo("demo");
+        assertThat(found).extracting(SubscriptionInfo::id).containsExactly(named, passing, live);
+        SubscriptionInfo first = found.get(0);
+        assertThat(first.name()).isEqualTo("jobs");
+        assertThat(first.topic()).isEqualTo("demo");
         assertThat(first.durable() && first.attached()).isTrue();
         assertThat(first.backlog()).isEqualTo(1);
         assertThat(first.deliveries()).isEqualTo(new DeliveryCounts(1, 0, 0, 0));
@@ -73,15 +71,17 @@ class ListingTest {
         assertThat(found.get(2).oldestAgeMillis()).isEqualTo(5);
 
         List<Long> paged = new ArrayList<>();
-        long next = listing().subscriptions(alice.client(), 0, NO_NAME, 0, 2, item -> paged.add(item.id()));
+        long next =
+                listing().subscriptions(alice.client(), 0, NO_NAME, new ListPage(0, 2), item -> paged.add(item.id()));
         assertThat(next).isEqualTo(passing);
-        assertThat(listing().subscriptions(alice.client(), 0, NO_NAME, next, 2, item -> paged.add(item.id())))
+        assertThat(listing()
+                        .subscriptions(alice.client(), 0, NO_NAME, new ListPage(next, 2), item -> paged.add(item.id())))
                 .isZero();
         assertThat(paged).containsExactly(named, passing, live);
         List<Long> one = new ArrayList<>();
-        listing().subscriptions(alice.client(), passing, NO_NAME, 0, 2, item -> one.add(item.id()));
+        listing().subscriptions(alice.client(), passing, NO_NAME, new ListPage(0, 2), item -> one.add(item.id()));
         assertThat(one).containsExactly(passing);
-        listing().subscriptions(bob.client(), passing, NO_NAME, 0, 2, item -> one.add(item.id()));
+        listing().subscriptions(bob.client(), passing, NO_NAME, new ListPage(0, 2), item -> one.add(item.id()));
         assertThat(one).hasSize(1);
     }
 
@@ -95,10 +95,10 @@ class ListingTest {
         alice.nack(id, 0, received.get(2).tag());
         alice.reject(id, "bad", received.get(3).tag());
         List<DeliveryInfo> found = new ArrayList<>();
-        long next = listing().deliveries(alice.client(), id, 0, 3, found::add);
-        assertThat(next).isEqualTo(received.get(2).tag());
-        assertThat(listing().deliveries(alice.client(), id, next, 3, found::add))
-                .isZero();
+        OptionalLong next = listing().deliveries(alice.client(), id, new ListPage(0, 3), found::add);
+        assertThat(next).hasValue(received.get(2).tag());
+        assertThat(listing().deliveries(alice.client(), id, new ListPage(next.getAsLong(), 3), found::add))
+                .hasValue(0);
         assertThat(found)
                 .extracting(DeliveryInfo::state)
                 .containsExactly(
@@ -110,7 +110,8 @@ class ListingTest {
         assertThat(found.get(0).bodyBytes()).isEqualTo("in flight".length());
         assertThat(found.get(0).attempt()).isEqualTo(1);
         assertThat(found.get(0).publishedMillis()).isEqualTo(broker.epochMillis());
-        assertThat(listing().deliveries(bob.client(), id, 0, 3, found::add)).isEqualTo(Broker.UNKNOWN);
+        assertThat(listing().deliveries(bob.client(), id, new ListPage(0, 3), found::add))
+                .isEmpty();
     }
 
     @Test
@@ -122,22 +123,28 @@ class ListingTest {
         broker.turn();
         long letters = alice.attach(to("$dead-letter/demo"));
         List<Long> tags = new ArrayList<>();
-        long next = listing().deadLetters(alice.client(), letters, 0, 10, (tag, published, bytes) -> {
-            if (tags.size() == 2) {
-                return null;
-            }
-            tags.add(tag);
-            return ByteBuffer.allocate(bytes);
-        });
-        assertThat(next).isEqualTo(tags.get(1));
-        assertThat(listing().deadLetters(alice.client(), letters, next, 10, (tag, published, bytes) -> {
+        OptionalLong next = listing()
+                .deadLetters(alice.client(), letters, new ListPage(0, 10), (tag, published, bytes) -> {
+                    if (tags.size() == 2) {
+                        return null;
+                    }
                     tags.add(tag);
                     return ByteBuffer.allocate(bytes);
-                }))
-                .isZero();
+                });
+        assertThat(next).hasValue(tags.get(1));
+        assertThat(listing()
+                        .deadLetters(
+                                alice.client(),
+                                letters,
+                                new ListPage(next.getAsLong(), 10),
+                                (tag, published, bytes) -> {
+                                    tags.add(tag);
+                                    return ByteBuffer.allocate(bytes);
+                                }))
+                .hasValue(0);
         assertThat(tags).hasSize(3).isSorted();
-        assertThat(listing().deadLetters(alice.client(), id, 0, 10, (tag, published, bytes) -> null))
-                .isEqualTo(Broker.UNKNOWN);
+        assertThat(listing().deadLetters(alice.client(), id, new ListPage(0, 10), (tag, published, bytes) -> null))
+                .isEmpty();
     }
 
     /** After a kill the cursor stands at what was acknowledged; the log need not hold that any more. */

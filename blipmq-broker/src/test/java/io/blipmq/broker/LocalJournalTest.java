@@ -2,11 +2,15 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.LocalJournal;
+import io.blipmq.broker.journal.SettleReason;
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.Liveness;
-import io.blipmq.wal.SimulatedStorage;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalOptions;
+import io.blipmq.wal.engine.WalEngine;
+import io.blipmq.wal.storage.SimulatedStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -18,20 +22,21 @@ class LocalJournalTest {
     private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 
     private Wal wal;
-    private LocalJournal journal;
+    private Journal journal;
 
     @BeforeEach
     void open() throws IOException {
         BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters());
         WalOptions options = WalOptions.defaults().withForcePolicy(ForcePolicy.ALWAYS);
-        wal = Wal.open(new SimulatedStorage(1), options, LocalJournal.restoreTo(state), LocalJournal.replayTo(state));
+        wal = WalEngine.open(
+                new SimulatedStorage(1), options, LocalJournal.restoreTo(state), LocalJournal.replayTo(state));
         journal = LocalJournal.over(wal);
     }
 
     private boolean isStoredByItself(SettleReason reason) {
-        long sequence = journal.appendSettle(1, 2, false, 3, reason);
+        long sequence = journal.log().appendSettle(1, 2, false, 3, reason);
         assertThat(sequence).isPositive();
-        journal.submit(0);
+        journal.log().submit(0);
         wal.agent().doWork(0);
         return wal.appender().storedSequence() >= sequence;
     }
@@ -44,19 +49,19 @@ class LocalJournalTest {
     @Test
     void noRegularCheckpointComesBeforeOneThatWaits() {
         isStoredByItself(SettleReason.PURGED);
-        assertThat(journal.isCheckpointDue(0, false)).isFalse();
-        assertThat(journal.isCheckpointDue(HOUR, false)).isTrue();
-        journal.hurryCheckpoint();
+        assertThat(journal.snapshots().isDue(0, false)).isFalse();
+        assertThat(journal.snapshots().isDue(HOUR, false)).isTrue();
+        journal.snapshots().hurry();
 
-        assertThat(journal.isCheckpointDue(HOUR, false)).isFalse();
-        journal.checkpoint(ByteBuffer.allocate(0), Liveness.KEEP_ALL);
-        while (journal.isCheckpointing()) {
+        assertThat(journal.snapshots().isDue(HOUR, false)).isFalse();
+        journal.snapshots().keep(ByteBuffer.allocate(0), Liveness.KEEP_ALL);
+        while (journal.snapshots().isBeingKept()) {
             wal.agent().doWork(0);
             wal.background().doWork(0);
         }
         isStoredByItself(SettleReason.PURGED);
         long later = System.nanoTime() + 2 * HOUR; // the log itself has asked its clock when that one began
-        assertThat(journal.isCheckpointDue(later, false)).isTrue();
+        assertThat(journal.snapshots().isDue(later, false)).isTrue();
     }
 
     @Test

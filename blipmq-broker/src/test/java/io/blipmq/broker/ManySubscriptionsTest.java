@@ -22,7 +22,7 @@ class ManySubscriptionsTest {
     private long[] attach(int count, PushClient.Request request) {
         long[] ids = new long[count];
         for (int i = 0; i < count; i++) {
-            ids[i] = alice.tryAttach(request);
+            ids[i] = alice.tryAttach(request).subscriptionId();
             assertThat(ids[i]).isPositive();
         }
         return ids;
@@ -31,7 +31,7 @@ class ManySubscriptionsTest {
     /** The newest first, which a search from the front finds last. */
     private void leave(long[] ids) {
         for (int i = ids.length - 1; i >= 0; i--) {
-            assertThat(alice.detach(ids[i], false)).isZero();
+            assertThat(alice.detach(ids[i], false)).isEqualTo(Outcome.DONE);
         }
     }
 
@@ -51,7 +51,7 @@ class ManySubscriptionsTest {
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(1);
         assertThat(broker.count(BrokerMetric.DROPPED_CONNECTION_ENDED)).isEqualTo(MANY);
         assertThat(bob.receiveTexts()).containsExactly("a");
-        assertThat(bob.detach(other, false)).isZero();
+        assertThat(bob.detach(other, false)).isEqualTo(Outcome.DONE);
         assertThat(broker.count(BrokerMetric.TOPICS)).isZero();
     }
 
@@ -86,13 +86,13 @@ class ManySubscriptionsTest {
     void subscriptionsWithNamesAreMadeAndDeletedInOneTurn() {
         long[] ids = new long[MANY_DURABLE];
         for (int i = 0; i < ids.length; i++) {
-            ids[i] = alice.tryAttach(to("demo").named("n" + i));
+            ids[i] = alice.tryAttach(to("demo").named("n" + i)).subscriptionId();
             assertThat(ids[i]).isPositive();
         }
         applyAll();
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isEqualTo(MANY_DURABLE);
         for (int i = ids.length - 1; i >= 0; i--) {
-            assertThat(alice.detach(ids[i], true)).isZero();
+            assertThat(alice.detach(ids[i], true)).isEqualTo(Outcome.DONE);
         }
         applyAll();
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();

@@ -2,6 +2,14 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.broker.journal.CommandCodec;
+import io.blipmq.broker.journal.CommandDecoder;
+import io.blipmq.broker.journal.CommandHandler;
+import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.MessageStore;
+import io.blipmq.broker.journal.RoleHandler;
+import io.blipmq.broker.journal.Snapshots;
+import io.blipmq.broker.journal.StoredMessage;
 import io.blipmq.wal.KeyLiveness;
 import io.blipmq.wal.Liveness;
 import io.blipmq.wal.RecordKey;
@@ -10,9 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A journal in memory whose test decides when commands become stored, and what survives a restart. */
-public final class MemoryJournal implements Journal {
+public final class MemoryJournal extends EncodedCommands implements MessageStore, Snapshots {
     private record Entry(long sequence, int type, ByteBuffer body) {}
 
+    private final CommandDecoder decoder = new CommandDecoder();
     private final List<Entry> entries = new ArrayList<>();
     private int stored;
     private int applied;
@@ -93,91 +102,29 @@ public final class MemoryJournal implements Journal {
             next.applied = checkpointSequence;
             replay.onCheckpoint(checkpoint.duplicate());
         }
-        next.drainStored(replay, Integer.MAX_VALUE);
+        next.drain(replay, null, Integer.MAX_VALUE);
         return next;
     }
 
     @Override
-    public long appendPublish(
-            ByteBuffer frame,
-            int topicOffset,
-            int topicLength,
-            int payloadOffset,
-            int payloadLength,
-            int propertiesBytes,
-            long publishedMillis,
-            long expiresMillis) {
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(topicLength, propertiesBytes + payloadLength));
-        CommandCodec.encodePublish(
-                body,
-                0,
-                frame,
-                topicOffset,
-                topicLength,
-                payloadOffset,
-                payloadLength,
-                propertiesBytes,
-                publishedMillis,
-                expiresMillis);
-        return append(CommandCodec.publishType(propertiesBytes), body);
+    public boolean isReplicated() {
+        return false;
     }
 
     @Override
-    public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean passing) {
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(topic, name, passing));
-        CommandCodec.encodeSubscribe(body, 0, owner, topic, name, passing);
-        return append(CommandCodec.subscribeType(name, passing), body);
+    MessageStore store() {
+        return this;
+    }
+
+    /** The three parts that it is. */
+    public Journal journal() {
+        return new Journal(this, this, this);
     }
 
     @Override
-    public long appendSettle(
-            long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason) {
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.SETTLE_BYTES);
-        CommandCodec.encodeSettle(body, 0, subscriptionId, deliveryTag, redriven, payloadLength, reason);
-        return append(CommandCodec.SETTLE, body);
-    }
-
-    @Override
-    public long appendDeadLetter(
-            long subscriptionId,
-            boolean redriven,
-            int attempts,
-            byte[] key,
-            StoredMessage message,
-            byte[] properties,
-            long expiresMillis) {
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.deadLetterBytes(key, properties, message.payloadLength));
-        int payload = CommandCodec.encodeDeadLetter(
-                body, 0, subscriptionId, redriven, attempts, key, message, properties, expiresMillis);
-        readPayload(message, body.duplicate().position(payload));
-        return append(CommandCodec.DEAD_LETTER_WITH_PROPERTIES, body);
-    }
-
-    @Override
-    public long appendRedrive(
-            long subscriptionId,
-            long deadLettersId,
-            byte[] key,
-            StoredMessage letter,
-            byte[] properties,
-            long expiresMillis) {
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.redriveBytes(key, properties, letter.payloadLength));
-        int payload = CommandCodec.encodeRedrive(
-                body, 0, subscriptionId, deadLettersId, key, letter, properties, expiresMillis);
-        readPayload(letter, body.duplicate().position(payload));
-        return append(CommandCodec.REDRIVE, body);
-    }
-
-    @Override
-    public long appendRemove(long subscriptionId, RemoveReason reason) {
-        ByteBuffer body = ByteBuffer.allocate(CommandCodec.REMOVE_BYTES);
-        CommandCodec.encodeRemove(body, 0, subscriptionId, reason);
-        return append(CommandCodec.REMOVE, body);
-    }
-
-    private long append(int type, ByteBuffer body) {
-        boolean kindBusy = type == CommandCodec.SETTLE && settlementsBusy
-                || type == CommandCodec.DEAD_LETTER_WITH_PROPERTIES && lettersBusy;
+    long append(int type, ByteBuffer body) {
+        boolean kindBusy =
+                type == CommandCodec.SETTLE && settlementsBusy || type == CommandCodec.DEAD_LETTER && lettersBusy;
         if (busy || kindBusy || roomFor == 0) {
             return BUSY;
         }
@@ -218,11 +165,11 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
-    public int drainStored(CommandHandler handler, int commandsMax) {
+    public int drain(CommandHandler handler, RoleHandler roles, int commandsMax) {
         int count = 0;
         while (applied < stored && count < commandsMax) {
             Entry entry = entries.get(applied++);
-            CommandDecoder.decode(
+            decoder.decode(
                     entry.sequence, entry.type, entry.body, 0, entry.body.capacity(), entry.sequence << 32, handler);
             count++;
         }
@@ -314,28 +261,28 @@ public final class MemoryJournal implements Journal {
     }
 
     @Override
-    public boolean isCheckpointDue(long nowNanos, boolean unlogged) {
+    public boolean isDue(long nowNanos, boolean unlogged) {
         return checkpointDue || full && unlogged;
     }
 
     @Override
-    public boolean isCheckpointing() {
+    public boolean isBeingKept() {
         return false;
     }
 
     @Override
-    public long beginCheckpoint() {
+    public long begin() {
         begunSequence = applied;
         return applied;
     }
 
     @Override
-    public void hurryCheckpoint() {
+    public void hurry() {
         // none is ever being written
     }
 
     @Override
-    public void checkpoint(ByteBuffer state, Liveness newLiveness) {
+    public void keep(ByteBuffer state, Liveness newLiveness) {
         checkpointDue = false;
         checkpoint = state;
         checkpointSequence = begunSequence;

@@ -2,9 +2,9 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.protocol.v2.EntryLayout;
-import io.blipmq.protocol.v2.LettersDone;
-import io.blipmq.protocol.v2.LettersRequest;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.message.PublishBatch;
+import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -33,7 +33,7 @@ final class PushClient {
         private boolean creditOnSettle;
         private boolean countFromBegin;
         private long credit;
-        private long creditBytes = PushBroker.UNLIMITED_CREDIT;
+        private long creditBytes = AttachRequest.UNLIMITED_CREDIT;
 
         private Request(String topic) {
             this.topic = topic;
@@ -112,15 +112,15 @@ final class PushClient {
 
     PushClient(TestBroker broker, String key) {
         this.broker = broker;
-        this.client = pushing().connect(OwnerId.ofKey(bytes(key)), "client of " + key, "127.0.0.1:9", pusher);
+        this.client = broker.broker().connect(OwnerId.ofKey(bytes(key)), "client of " + key, "127.0.0.1:9", pusher);
     }
 
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    PushBroker pushing() {
-        return broker.broker().pushing();
+    Broker broker() {
+        return broker.broker();
     }
 
     Client client() {
@@ -150,15 +150,16 @@ final class PushClient {
             EntryLayout.putHeader(frame, bytes(body).length, properties, properties.length);
             frame.put(bytes(body));
         }
-        pushing()
-                .publishBatch(client, qos, frame, 7, name.length, 7 + name.length, frame.limit(), bodies.length, batch);
+        PublishBatch offered = new PublishBatch().in(frame).qos(qos).topic(7, name.length);
+        broker().publishing()
+                .publishBatch(client, offered.entries(7 + name.length, frame.limit(), bodies.length), batch);
         return batch;
     }
 
     // --- subscribe ---
 
-    long tryAttach(Request request) {
-        return pushing().attach(client, request.build(++attachNumber));
+    SubscribeResult tryAttach(Request request) {
+        return broker().attaching().attach(client, request.build(++attachNumber));
     }
 
     /** Answers the last request to attach. */
@@ -168,16 +169,16 @@ final class PushClient {
 
     /** @param number counts this client's requests to attach, from 1 on */
     AttachedInfo attached(long id, long number) {
-        return pushing().attached(client, id, number);
+        return broker().attaching().attached(client, id, number);
     }
 
     /** Attaches, without credit unless that is asked for. */
     long attach(Request request) {
-        long id = tryAttach(request);
-        assertThat(id).isPositive();
+        SubscribeResult result = tryAttach(request);
+        assertThat(result.outcome()).isEqualTo(Outcome.DONE);
         broker.turn();
-        attached(id);
-        return id;
+        attached(result.subscriptionId());
+        return result.subscriptionId();
     }
 
     /** Attaches with credit for so many messages. */
@@ -188,15 +189,15 @@ final class PushClient {
     }
 
     void credit(long id, long messages) {
-        pushing().credit(client, id, messages, 0);
+        broker().attaching().credit(client, id, messages, 0);
     }
 
-    long detach(long id, boolean delete) {
-        return pushing().detach(client, id, new byte[0], delete);
+    Outcome detach(long id, boolean delete) {
+        return broker().attaching().detach(client, id, new byte[0], delete);
     }
 
-    long delete(String name) {
-        return pushing().detach(client, 0, bytes(name), true);
+    Outcome delete(String name) {
+        return broker().attaching().detach(client, 0, bytes(name), true);
     }
 
     void disconnect() {
@@ -207,12 +208,12 @@ final class PushClient {
 
     /** Everything that is pushed now. */
     List<CollectingPusher.Pushed> receive() {
-        pushing().push();
+        broker().pushes().push();
         return pusher.take();
     }
 
     List<String> receiveTexts() {
-        pushing().push();
+        broker().pushes().push();
         return pusher.takeTexts();
     }
 
@@ -239,28 +240,36 @@ final class PushClient {
         return settle(id, SettleAction.EXTEND, false, millis, "", tags);
     }
 
-    /** @return how many letters; perhaps it is a part, and {@link Broker#BUSY} */
+    /** @return how many letters */
     long redrive(long id, long count, long tag) {
-        return redrive(id, count, LettersRequest.ofTag(tag));
+        return redrive(id, count, LetterSelection.ofTag(tag));
     }
 
-    long redrive(long id, long count, LettersRequest which) {
-        long result = pushing().redrive(client, id, count, which, letters);
-        return result == 0 ? lettersDone().count() : result;
+    long redrive(long id, long count, LetterSelection which) {
+        assertThat(tryRedrive(id, count, which)).isEqualTo(Outcome.DONE);
+        return lettersDone().count();
     }
 
-    /** @return how many letters; perhaps it is a part, and {@link Broker#BUSY} */
+    Outcome tryRedrive(long id, long count, LetterSelection which) {
+        return broker().deadLetters().redrive(client, new DeadLetterRequest(id, count, which), letters);
+    }
+
+    /** @return how many letters */
     long purge(long id, long count, long tag) {
-        return purge(id, count, LettersRequest.ofTag(tag));
+        return purge(id, count, LetterSelection.ofTag(tag));
     }
 
-    long purge(long id, long count, LettersRequest which) {
-        long result = pushing().purge(client, id, count, which, letters);
-        return result == 0 ? lettersDone().count() : result;
+    long purge(long id, long count, LetterSelection which) {
+        assertThat(tryPurge(id, count, which)).isEqualTo(Outcome.DONE);
+        return lettersDone().count();
+    }
+
+    Outcome tryPurge(long id, long count, LetterSelection which) {
+        return broker().deadLetters().purge(client, new DeadLetterRequest(id, count, which), letters);
     }
 
     /** Of the last request about dead letters. */
-    LettersDone lettersDone() {
+    LettersResult lettersDone() {
         return letters.answer();
     }
 
@@ -280,7 +289,7 @@ final class PushClient {
     SettleResult settle(long id, SettleAction action, boolean upTo, long tag, int attempt) {
         request.begin(id, action, upTo, false, 0, new byte[0]);
         request.add(tag, attempt);
-        pushing().settle(client, request, settled);
+        broker().settling().settle(client, request, settled);
         return settled;
     }
 
@@ -299,7 +308,7 @@ final class PushClient {
         for (long tag : tags) {
             request.add(tag, SettleRequest.ANY_ATTEMPT);
         }
-        pushing().settle(client, request, settled);
+        broker().settling().settle(client, request, settled);
         return settled;
     }
 }

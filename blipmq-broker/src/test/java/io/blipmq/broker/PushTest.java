@@ -4,14 +4,14 @@ import static io.blipmq.broker.PushClient.Request.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.blipmq.protocol.v2.PropertiesBuilder;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PushTest {
-    private static final long UNLIMITED = PushBroker.UNLIMITED_CREDIT;
+    private static final long UNLIMITED = AttachRequest.UNLIMITED_CREDIT;
 
     private TestBroker broker = new TestBroker();
     private PushClient alice = new PushClient(broker, "alice");
@@ -29,7 +29,7 @@ class PushTest {
         bob.attach(to("demo").qos0(), UNLIMITED);
         BatchResult result = alice.publish(0, "demo", numbered(1_000));
         assertThat(result.taken()).isEqualTo(1_000);
-        assertThat(result.refusal()).isZero();
+        assertThat(result.outcome()).isEqualTo(Outcome.DONE);
         assertThat(result.subscriptions()).isEqualTo(2);
         assertThat(alice.receiveTexts()).containsExactly(numbered(1_000));
         assertThat(bob.receiveTexts()).containsExactly(numbered(1_000));
@@ -46,7 +46,7 @@ class PushTest {
         BatchResult result = alice.publish(0, "demo", "a", "b");
         assertThat(result.subscriptions()).isEqualTo(1);
         assertThat(alice.pusher().takeTexts()).containsExactly("a", "b");
-        assertThat(alice.pushing().hasReady()).isFalse();
+        assertThat(alice.broker().pushes().hasReady()).isFalse();
         assertThat(broker.count(BrokerMetric.DELIVERED)).isEqualTo(3);
     }
 
@@ -77,7 +77,7 @@ class PushTest {
         alice.attach(to("demo").qos0(), UNLIMITED);
         alice.publish(0, "demo", "a");
         assertThat(alice.receiveTexts()).containsExactly("a");
-        alice.pushing().drain(alice.client());
+        alice.broker().attaching().drain(alice.client());
         alice.publish(0, "demo", "b");
         assertThat(alice.receive()).isEmpty();
     }
@@ -105,7 +105,7 @@ class PushTest {
         alice.publish(0, "calm", "waits");
         assertThat(alice.receive()).isEmpty();
         alice.pusher().roomFor(2);
-        alice.pushing().onRoom(alice.client());
+        alice.broker().pushes().onRoom(alice.client());
         alice.publish(0, "busy", "b");
         assertThat(alice.pusher().take()).isEmpty();
         assertThat(alice.receiveTexts()).containsExactlyInAnyOrder("waits", "b");
@@ -161,7 +161,7 @@ class PushTest {
         long id = alice.attach(to("demo").qos0());
         alice.publish(0, "demo", "early");
         assertThat(alice.receive()).isEmpty();
-        assertThat(alice.pushing().hasReady()).isFalse();
+        assertThat(alice.broker().pushes().hasReady()).isFalse();
         assertThat(alice.attached(id)).isEqualTo(new AttachedInfo(false, 1));
         alice.credit(id, 1);
         assertThat(alice.receiveTexts()).containsExactly("early");
@@ -177,10 +177,10 @@ class PushTest {
         broker.turn();
         assertThat(alice.receiveTexts()).containsExactly("m0", "m1");
         assertThat(fast.receiveTexts()).hasSize(5);
-        assertThat(alice.pushing().hasReady()).isFalse();
+        assertThat(alice.broker().pushes().hasReady()).isFalse();
         alice.pusher().roomFor(100);
         assertThat(alice.receiveTexts()).isEmpty();
-        alice.pushing().onRoom(alice.client());
+        alice.broker().pushes().onRoom(alice.client());
         assertThat(alice.receiveTexts()).containsExactly("m2", "m3", "m4");
     }
 
@@ -366,11 +366,11 @@ class PushTest {
             alice.publish(0, "demo", numbered(1_000));
         }
         assertThat(id).isPositive();
-        int first = alice.pushing().push();
+        int first = alice.broker().pushes().push();
         assertThat(first).isPositive();
         int all = first;
-        while (alice.pushing().hasReady()) {
-            all += alice.pushing().push();
+        while (alice.broker().pushes().hasReady()) {
+            all += alice.broker().pushes().push();
         }
         assertThat(all).isEqualTo(batches * 1_000);
     }
@@ -384,7 +384,7 @@ class PushTest {
         broker.turn();
         assertThat(alice.receive()).hasSize(1);
         assertThat(bob.receive()).hasSize(1);
-        assertThat(alice.pushing().drain(alice.client())).isEqualTo(1);
+        assertThat(alice.broker().attaching().drain(alice.client())).isEqualTo(1);
         alice.publish(1, "demo", "b");
         broker.turn();
         alice.credit(id, 10);
@@ -394,9 +394,9 @@ class PushTest {
         broker.turn();
         broker.broker().beginShutdown();
         assertThat(bob.receive()).isEmpty();
-        assertThat(alice.pushing().hasReady()).isFalse();
-        assertThat(alice.publish(1, "demo", "d").refusal()).isEqualTo(Broker.SHUTTING_DOWN);
-        assertThat(bob.tryAttach(to("other"))).isEqualTo(Broker.SHUTTING_DOWN);
+        assertThat(alice.broker().pushes().hasReady()).isFalse();
+        assertThat(alice.publish(1, "demo", "d").outcome()).isEqualTo(Outcome.SHUTTING_DOWN);
+        assertThat(bob.tryAttach(to("other")).outcome()).isEqualTo(Outcome.SHUTTING_DOWN);
     }
 
     @Test
@@ -405,7 +405,7 @@ class PushTest {
         broker.journal().full(true);
         BatchResult result = alice.publish(1, "demo", "a", "b");
         assertThat(result.taken()).isZero();
-        assertThat(result.refusal()).isEqualTo(Broker.DISK_FULL);
+        assertThat(result.outcome()).isEqualTo(Outcome.DISK_FULL);
         broker.journal().full(false);
         assertThat(alice.publish(1, "nobody reads this", "a").subscriptions()).isZero();
         assertThat(broker.count(BrokerMetric.PUBLISHED)).isEqualTo(1);

@@ -164,7 +164,7 @@ class RedeliveryTest {
         assertThat(broker.acknowledge(alice, subscription, received)).isTrue();
         broker.broker().doWork(broker.nanoTime());
         assertThat(broker.acknowledge(alice, subscription, received)).isFalse();
-        long letters = broker.trySubscribe(alice, 1, LETTERS);
+        long letters = broker.trySubscribe(alice, 1, LETTERS).subscriptionId();
         assertThat(broker.poll(alice, letters)).isNull();
         broker.restartCleanly();
         assertThat(broker.pollAll(broker.connect("alice"), letters)).isEmpty();
@@ -191,20 +191,21 @@ class RedeliveryTest {
         broker.broker().doWork(broker.nanoTime());
         assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
 
-        assertThat(broker.trySubscribe(alice, 1, LETTERS)).isEqualTo(Broker.BUSY);
+        assertThat(broker.trySubscribe(alice, 1, LETTERS).outcome()).isEqualTo(Outcome.BUSY);
         broker.turn();
-        long letters = broker.trySubscribe(alice, 1, LETTERS);
+        long letters = broker.trySubscribe(alice, 1, LETTERS).subscriptionId();
         assertThat(broker.poll(alice, letters).payload()).isEqualTo("poison");
     }
 
     @Test
     void twoSubscribesToADeadLetterTopicAtOnceMakeOneSubscription() {
-        long letters = broker.trySubscribe(alice, 1, LETTERS);
+        long letters = broker.trySubscribe(alice, 1, LETTERS).subscriptionId();
         Client other = broker.connect("alice");
-        assertThat(broker.trySubscribe(other, 1, LETTERS)).isEqualTo(Broker.BUSY);
-        assertThat(broker.trySubscribe(broker.connect("bob"), 1, LETTERS)).isPositive();
+        assertThat(broker.trySubscribe(other, 1, LETTERS).outcome()).isEqualTo(Outcome.BUSY);
+        assertThat(broker.trySubscribe(broker.connect("bob"), 1, LETTERS).outcome())
+                .isEqualTo(Outcome.DONE);
         broker.turn();
-        assertThat(broker.trySubscribe(other, 1, LETTERS)).isEqualTo(letters);
+        assertThat(broker.trySubscribe(other, 1, LETTERS).subscriptionId()).isEqualTo(letters);
     }
 
     @Test
@@ -244,7 +245,7 @@ class RedeliveryTest {
         long letters = deadLetter("poison");
         broker.restartCleanly();
         Client again = broker.connect("alice");
-        assertThat(broker.trySubscribe(again, 1, LETTERS)).isEqualTo(letters);
+        assertThat(broker.trySubscribe(again, 1, LETTERS).subscriptionId()).isEqualTo(letters);
         assertThat(broker.pollAll(again, letters)).containsExactly("poison");
     }
 
@@ -526,7 +527,20 @@ class RedeliveryTest {
         broker.pass(2, SECONDS);
         assertThat(broker.broker().subscriptions(10))
                 .containsExactly(new SubscriptionInfo(
-                        subscription, "demo", "", 1, true, start, 2, 6, new DeliveryCounts(0, 1, 0, 0), 2_000, false));
+                        subscription,
+                        "demo",
+                        "",
+                        1,
+                        true,
+                        true,
+                        start,
+                        2,
+                        6,
+                        new DeliveryCounts(0, 1, 0, 0),
+                        2_000,
+                        false,
+                        "",
+                        "127.0.0.1:8"));
         broker.broker().disconnect(alice);
         assertThat(broker.broker().subscriptions(10))
                 .containsExactly(new SubscriptionInfo(
@@ -534,13 +548,16 @@ class RedeliveryTest {
                         "demo",
                         "",
                         1,
+                        true,
                         false,
                         start.plusSeconds(2),
                         2,
                         6,
                         new DeliveryCounts(0, 1, 0, 0),
                         2_000,
-                        false));
+                        false,
+                        "",
+                        ""));
         assertThat(broker.broker().subscriptions(0)).isEmpty();
     }
 

@@ -27,7 +27,7 @@ class RequestWorkTest {
 
     /** @return the subscription's id, with as many unsettled deliveries */
     private long withUnsettled(int count) {
-        long id = alice.attach(to("demo").named("jobs"), PushBroker.UNLIMITED_CREDIT);
+        long id = alice.attach(to("demo").named("jobs"), AttachRequest.UNLIMITED_CREDIT);
         publish(count);
         assertThat(alice.receive()).hasSize(count);
         return id;
@@ -63,7 +63,8 @@ class RequestWorkTest {
         for (int i = 0; i < 100; i++) {
             alice.attach(to("demo").qos0());
         }
-        assertThat(workOf(() -> alice.pushing().drain(alice.client()))).isEqualTo(100);
+        assertThat(workOf(() -> alice.broker().attaching().drain(alice.client())))
+                .isEqualTo(100);
     }
 
     @Test
@@ -73,17 +74,17 @@ class RequestWorkTest {
             alice.attach(to("demo").qos0());
         }
         List<Long> found = new ArrayList<>();
-        Listing listing = alice.pushing().listing();
-        long cost = workOf(
-                () -> listing.subscriptions(alice.client(), wanted, NO_NAME, 0, 10, item -> found.add(item.id())));
+        Listing listing = alice.broker().listing();
+        long cost = workOf(() -> listing.subscriptions(
+                alice.client(), wanted, NO_NAME, new ListPage(0, 10), item -> found.add(item.id())));
         assertThat(found).containsExactly(wanted);
         assertThat(cost).isLessThan(10);
-        assertThat(workOf(() -> listing.subscriptions(alice.client(), 0, NO_NAME, 0, 10, item -> {})))
+        assertThat(workOf(() -> listing.subscriptions(alice.client(), 0, NO_NAME, new ListPage(0, 10), item -> {})))
                 .as("a page looks at what it lists, and no further")
                 .isLessThan(100);
         PushClient bob = new PushClient(broker, "bob");
-        listing.subscriptions(bob.client(), wanted, NO_NAME, 0, 10, item -> found.add(item.id()));
-        listing.subscriptions(alice.client(), wanted, NO_NAME, wanted, 10, item -> found.add(item.id()));
+        listing.subscriptions(bob.client(), wanted, NO_NAME, new ListPage(0, 10), item -> found.add(item.id()));
+        listing.subscriptions(alice.client(), wanted, NO_NAME, new ListPage(wanted, 10), item -> found.add(item.id()));
         assertThat(found).as("another key's, or one that has been listed").hasSize(1);
     }
 
@@ -91,7 +92,7 @@ class RequestWorkTest {
     void aPageOfSubscriptionsEndsWhenManyDeliveriesHadToBeLookedAt() {
         List<Long> ids = new ArrayList<>();
         for (int i = 0; i < SUBSCRIPTIONS; i++) {
-            ids.add(alice.attach(to("demo").named("n" + i), PushBroker.UNLIMITED_CREDIT));
+            ids.add(alice.attach(to("demo").named("n" + i), AttachRequest.UNLIMITED_CREDIT));
         }
         publish(MESSAGES);
         assertThat(alice.receive()).hasSize(SUBSCRIPTIONS * MESSAGES);
@@ -104,7 +105,7 @@ class RequestWorkTest {
     }
 
     private long page(long after, List<Long> found) {
-        return alice.pushing().listing().subscriptions(alice.client(), 0, NO_NAME, after, 1_000, item -> {
+        return alice.broker().listing().subscriptions(alice.client(), 0, NO_NAME, new ListPage(after, 1_000), item -> {
             assertThat(item.deliveries().unsettled()).isEqualTo(MESSAGES);
             found.add(item.id());
         });

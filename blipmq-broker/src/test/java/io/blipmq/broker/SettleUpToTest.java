@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** One settlement for all deliveries in flight to an attachment, in the order of delivery, up to one. */
 class SettleUpToTest {
-    private static final long UNLIMITED = PushBroker.UNLIMITED_CREDIT;
+    private static final long UNLIMITED = AttachRequest.UNLIMITED_CREDIT;
 
     private final TestBroker broker = new TestBroker(Options.deliveriesMax(1));
     private final PushClient alice = new PushClient(broker, "alice");
@@ -22,7 +22,7 @@ class SettleUpToTest {
     }
 
     private static void assertCounts(SettleResult result, int settled, long... unknown) {
-        assertThat(result.isSubscriptionUnknown()).isFalse();
+        assertThat(result.outcome()).isEqualTo(Outcome.DONE);
         assertThat(result.settled()).isEqualTo(settled);
         assertThat(result.unknownTags()).containsExactly(unknown);
     }
@@ -115,7 +115,7 @@ class SettleUpToTest {
         bob.release(jobs, first.get(2).tag());
         bob.publish(1, "demo", "done");
         often.turn();
-        bob.pushing().push();
+        bob.broker().pushes().push();
         List<CollectingPusher.Pushed> second = bob.receive();
         assertThat(second).extracting(CollectingPusher.Pushed::text).containsExactly("due", "released", "done");
         bob.nack(jobs, 60_000, second.get(0).tag());

@@ -27,7 +27,7 @@ class StateMemoryTest {
 
     private void attachSlowOnes() {
         for (int i = 0; i < SLOW; i++) {
-            alice.attach(to("demo").named("slow" + i), PushBroker.UNLIMITED_CREDIT);
+            alice.attach(to("demo").named("slow" + i), AttachRequest.UNLIMITED_CREDIT);
         }
     }
 
@@ -36,7 +36,7 @@ class StateMemoryTest {
         List<CollectingPusher.Pushed> all = new ArrayList<>();
         do {
             all.addAll(alice.receive());
-        } while (alice.pushing().hasReady());
+        } while (alice.broker().pushes().hasReady());
         return all;
     }
 
@@ -46,7 +46,7 @@ class StateMemoryTest {
         publish(2_000);
         assertThat(receiveAll()).hasSizeBetween(SLOW, 2 * DELIVERIES_MAX);
         PushClient bob = new PushClient(broker, "bob");
-        long id = bob.attach(to("demo").named("fast"), PushBroker.UNLIMITED_CREDIT);
+        long id = bob.attach(to("demo").named("fast"), AttachRequest.UNLIMITED_CREDIT);
         publish(500);
         List<Long> received = new ArrayList<>();
         for (List<CollectingPusher.Pushed> some = bob.receive(); !some.isEmpty(); some = bob.receive()) {
@@ -77,18 +77,20 @@ class StateMemoryTest {
     @Test
     void subscriptionsBeyondTheBudgetAreRefused() {
         int made = 0;
-        long answer = 1;
-        while (answer > 0) {
-            answer = alice.tryAttach(to("demo").named("n" + made));
-            made += answer > 0 ? 1 : 0;
+        Outcome outcome = Outcome.DONE;
+        while (outcome.isDone()) {
+            outcome = alice.tryAttach(to("demo").named("n" + made)).outcome();
+            made += outcome.isDone() ? 1 : 0;
         }
-        assertThat(answer).isEqualTo(Broker.TOO_MANY_SUBSCRIPTIONS);
+        assertThat(outcome).isEqualTo(Outcome.TOO_MANY_SUBSCRIPTIONS);
         assertThat(made).isBetween(SLOW, (int) (BYTES_MAX / 2 / LIMITS.subscriptionBytes()));
         broker.turn();
-        assertThat(broker.trySubscribe(broker.connect("bob"), 1, "demo")).isEqualTo(Broker.TOO_MANY_SUBSCRIPTIONS);
-        assertThat(broker.trySubscribe(broker.connect("bob"), 0, "demo")).isEqualTo(Broker.TOO_MANY_SUBSCRIPTIONS);
+        assertThat(broker.trySubscribe(broker.connect("bob"), 1, "demo").outcome())
+                .isEqualTo(Outcome.TOO_MANY_SUBSCRIPTIONS);
+        assertThat(broker.trySubscribe(broker.connect("bob"), 0, "demo").outcome())
+                .isEqualTo(Outcome.TOO_MANY_SUBSCRIPTIONS);
         for (int i = 0; i < 10; i++) {
-            assertThat(alice.delete("n" + i)).isZero();
+            assertThat(alice.delete("n" + i)).isEqualTo(Outcome.DONE);
         }
         broker.turn();
         assertThat(alice.attach(to("demo").named("again"))).isPositive();

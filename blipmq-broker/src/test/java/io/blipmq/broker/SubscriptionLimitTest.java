@@ -17,25 +17,25 @@ class SubscriptionLimitTest {
         long passing = alice.attach(to("a").qos0());
         alice.attach(to("a"));
         alice.attach(to("a").named("jobs"));
-        assertThat(alice.tryAttach(to("b").qos0())).isEqualTo(Broker.TOO_MANY_OF_CONNECTION);
-        assertThat(alice.tryAttach(to("b"))).isEqualTo(Broker.TOO_MANY_OF_CONNECTION);
-        assertThat(alice.tryAttach(to("b").named("other"))).isEqualTo(Broker.TOO_MANY_OF_CONNECTION);
-        assertThat(alice.tryAttach(to("$dead-letter/a"))).isEqualTo(Broker.TOO_MANY_OF_CONNECTION);
+        assertThat(alice.tryAttach(to("b").qos0()).outcome()).isEqualTo(Outcome.TOO_MANY_OF_CONNECTION);
+        assertThat(alice.tryAttach(to("b")).outcome()).isEqualTo(Outcome.TOO_MANY_OF_CONNECTION);
+        assertThat(alice.tryAttach(to("b").named("other")).outcome()).isEqualTo(Outcome.TOO_MANY_OF_CONNECTION);
+        assertThat(alice.tryAttach(to("$dead-letter/a")).outcome()).isEqualTo(Outcome.TOO_MANY_OF_CONNECTION);
         assertThat(new PushClient(broker, "alice").attach(to("b").named("other")))
                 .isPositive();
-        assertThat(alice.detach(passing, false)).isZero();
+        assertThat(alice.detach(passing, false)).isEqualTo(Outcome.DONE);
         assertThat(alice.attach(to("b").qos0())).isPositive();
     }
 
     @Test
     void whatIsNotStoredYetCounts() {
         for (int i = 0; i < MAX; i++) {
-            assertThat(alice.tryAttach(to("a").named("n" + i))).isPositive();
+            assertThat(alice.tryAttach(to("a").named("n" + i)).outcome()).isEqualTo(Outcome.DONE);
         }
-        assertThat(alice.tryAttach(to("a").named("more"))).isEqualTo(Broker.TOO_MANY_OF_CONNECTION);
+        assertThat(alice.tryAttach(to("a").named("more")).outcome()).isEqualTo(Outcome.TOO_MANY_OF_CONNECTION);
         broker.turn();
-        assertThat(alice.tryAttach(to("a").named("more"))).isEqualTo(Broker.TOO_MANY_OF_CONNECTION);
-        assertThat(alice.delete("n0")).isZero();
+        assertThat(alice.tryAttach(to("a").named("more")).outcome()).isEqualTo(Outcome.TOO_MANY_OF_CONNECTION);
+        assertThat(alice.delete("n0")).isEqualTo(Outcome.DONE);
         assertThat(alice.attach(to("a").named("more"))).isPositive();
     }
 
@@ -47,8 +47,8 @@ class SubscriptionLimitTest {
         long own = alice.attach(to("a").named("own"));
         alice.attach(to("a"));
         alice.attach(to("a"));
-        assertThat(alice.tryAttach(to("a").named("jobs"))).isEqualTo(Broker.TOO_MANY_OF_CONNECTION);
-        assertThat(alice.tryAttach(to("a").named("own").takeOver()))
+        assertThat(alice.tryAttach(to("a").named("jobs")).outcome()).isEqualTo(Outcome.TOO_MANY_OF_CONNECTION);
+        assertThat(alice.tryAttach(to("a").named("own").takeOver()).subscriptionId())
                 .as("it has that one already")
                 .isEqualTo(own);
     }
@@ -62,10 +62,12 @@ class SubscriptionLimitTest {
         broker.subscribe(poller, 0, "a");
         broker.subscribe(poller, 1, "a");
         assertThat(broker.broker().polling().isBeyondLimit(poller, detached)).isFalse();
-        assertThat(broker.trySubscribe(poller, 1, "b")).as("is not stored yet").isPositive();
-        assertThat(broker.trySubscribe(poller, 0, "b")).isEqualTo(Broker.TOO_MANY_OF_CONNECTION);
-        assertThat(broker.trySubscribe(poller, 1, "b")).isEqualTo(Broker.TOO_MANY_OF_CONNECTION);
-        assertThat(broker.trySubscribe(poller, 1, "old")).isEqualTo(Broker.TOO_MANY_OF_CONNECTION);
+        assertThat(broker.trySubscribe(poller, 1, "b").outcome())
+                .as("is not stored yet")
+                .isEqualTo(Outcome.DONE);
+        assertThat(broker.trySubscribe(poller, 0, "b").outcome()).isEqualTo(Outcome.TOO_MANY_OF_CONNECTION);
+        assertThat(broker.trySubscribe(poller, 1, "b").outcome()).isEqualTo(Outcome.TOO_MANY_OF_CONNECTION);
+        assertThat(broker.trySubscribe(poller, 1, "old").outcome()).isEqualTo(Outcome.TOO_MANY_OF_CONNECTION);
         broker.turn();
         broker.publish(poller, 1, "old", "m");
         broker.turn();
@@ -81,9 +83,10 @@ class SubscriptionLimitTest {
             broker.subscribe(poller, 0, "a");
         }
         Client lost = broker.connect("poller");
-        long asked = broker.trySubscribe(lost, 1, "b");
+        long asked = broker.trySubscribe(lost, 1, "b").subscriptionId();
         broker.broker().disconnect(lost);
-        assertThat(broker.trySubscribe(poller, 1, "b")).isEqualTo(Broker.TOO_MANY_OF_CONNECTION);
-        assertThat(broker.trySubscribe(broker.connect("poller"), 1, "b")).isEqualTo(asked);
+        assertThat(broker.trySubscribe(poller, 1, "b").outcome()).isEqualTo(Outcome.TOO_MANY_OF_CONNECTION);
+        assertThat(broker.trySubscribe(broker.connect("poller"), 1, "b").subscriptionId())
+                .isEqualTo(asked);
     }
 }

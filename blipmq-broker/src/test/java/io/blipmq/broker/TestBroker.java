@@ -2,6 +2,8 @@ package io.blipmq.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.message.MessageView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -33,7 +35,7 @@ final class TestBroker implements BrokerClock {
     private Broker open(MemoryJournal fresh) {
         try {
             journal = fresh;
-            return Broker.open(options, this, replay -> fresh);
+            return Broker.open(options, this, replay -> fresh.journal());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -61,7 +63,7 @@ final class TestBroker implements BrokerClock {
     void restart() {
         MemoryJournal old = journal;
         try {
-            broker = Broker.open(options, this, replay -> journal = old.restart(replay));
+            broker = Broker.open(options, this, replay -> (journal = old.restart(replay)).journal());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -104,32 +106,32 @@ final class TestBroker implements BrokerClock {
         return broker.connect(OwnerId.ofKey(key.getBytes(StandardCharsets.UTF_8)), "127.0.0.1:8");
     }
 
-    long publish(Client client, int qos, String topic, String payload) {
+    Outcome publish(Client client, int qos, String topic, String payload) {
         byte[] name = topic.getBytes(StandardCharsets.UTF_8);
         byte[] message = payload.getBytes(StandardCharsets.UTF_8);
         ByteBuffer frame = ByteBuffer.allocateDirect(5 + name.length + message.length);
         frame.put(5, name).put(5 + name.length, message);
-        return broker.polling().publish(client, qos, frame, 5, name.length, 5 + name.length, message.length);
+        MessageView view = new MessageView().in(frame).topic(5, name.length);
+        return broker.publishing().publish(client, qos, view.payload(5 + name.length, message.length));
     }
 
     /** Publishes at QoS 1 and stores it. */
     long publishStored(Client client, String topic, String payload) {
-        long sequence = publish(client, 1, topic, payload);
-        assertThat(sequence).isNotNegative();
+        assertThat(publish(client, 1, topic, payload)).isEqualTo(Outcome.DONE);
         turn();
-        return sequence;
+        return client.lastSequence();
     }
 
-    long trySubscribe(Client client, int qos, String topic) {
+    SubscribeResult trySubscribe(Client client, int qos, String topic) {
         byte[] name = topic.getBytes(StandardCharsets.UTF_8);
-        return broker.polling().subscribe(client, qos, ByteBuffer.wrap(name), 0, name.length);
+        return broker.subscribing().subscribe(client, qos, name);
     }
 
     long subscribe(Client client, int qos, String topic) {
-        long id = trySubscribe(client, qos, topic);
-        assertThat(id).isPositive();
+        SubscribeResult result = trySubscribe(client, qos, topic);
+        assertThat(result.outcome()).isEqualTo(Outcome.DONE);
         turn();
-        return id;
+        return result.subscriptionId();
     }
 
     /** The next message of a subscription, or null. */
@@ -141,12 +143,10 @@ final class TestBroker implements BrokerClock {
             buffer[0] = ByteBuffer.allocateDirect(length);
             return buffer[0];
         };
-        long delivered = broker.polling().poll(client, subscriptionId, sink);
-        while (delivered == Broker.BUSY) {
-            delivered = broker.polling().poll(client, subscriptionId, sink);
-        }
-        if (delivered == 0) {
+        while (!broker.polling().poll(client, subscriptionId, sink)) {
             assertThat(received[0]).isNull();
+        }
+        if (received[0] == null) {
             return null;
         }
         assertThat(buffer[0].hasRemaining()).isFalse();
@@ -164,7 +164,9 @@ final class TestBroker implements BrokerClock {
     }
 
     boolean acknowledge(Client client, long subscriptionId, Received received) {
-        return broker.polling().acknowledge(client, subscriptionId, received.tag()) == 0;
+        return broker.settling()
+                .acknowledge(client, subscriptionId, received.tag())
+                .isDone();
     }
 
     long count(BrokerMetric metric) {

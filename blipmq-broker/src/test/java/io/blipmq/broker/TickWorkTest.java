@@ -69,10 +69,10 @@ class TickWorkTest {
         int received = 0;
         do {
             int findsBefore = broker.journal().finds();
-            alice.pushing().push();
+            alice.broker().pushes().push();
             assertThat(broker.journal().finds() - findsBefore).isLessThanOrEqualTo(FINDS_PER_TURN_MAX);
             received += alice.pusher().take().size();
-        } while (alice.pushing().hasReady());
+        } while (alice.broker().pushes().hasReady());
         assertThat(received).isEqualTo(SUBSCRIPTIONS * 2);
     }
 

@@ -104,6 +104,28 @@ class WallTimeTest {
         assertThat(broker.count(BrokerMetric.DROPPED_TTL_EXPIRED)).isEqualTo(1);
     }
 
+    /** Nothing but the dead letter tells of the jump when the log is replayed. */
+    @Test
+    void aDeadLetterMadeBehindAJumpIsNotMovedAgain() {
+        TestBroker failing = new TestBroker(Options.deliveriesMax(1));
+        Client bob = failing.connect("bob");
+        long jobs = failing.subscribe(bob, 1, "demo");
+        failing.publishStored(bob, "demo", "hi");
+        failing.setClock(NOW + DAYS.toMillis(400));
+        failing.restartCleanly();
+        bob = failing.connect("bob");
+        failing.subscribe(bob, 1, "demo");
+        failing.poll(bob, jobs);
+        failing.pass(60, SECONDS);
+        assertThat(failing.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
+        failing.restartCleanly();
+        failing.pass(60, SECONDS);
+
+        SubscriptionInfo letters = failing.broker().subscriptions(2).get(1);
+        assertThat(letters.deadLetters()).isTrue();
+        assertThat(letters.oldestAgeMillis()).isEqualTo(120_000);
+    }
+
     @Test
     void anAbsenceThatIsNotBelievedDoesNotEndASubscription() {
         TestBroker expiring = new TestBroker(Options.subscriptionExpirySeconds(3_600));

@@ -27,9 +27,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures the broker with publishers and subscribers of its own.",
             "",
-            "Without --rate it shows throughput. With --rate it shows latency, counted from the moment at which each message "
-                    + "was due, so that falling behind shows in the figures. It checks each delivery: when at QoS 1 something is "
-                    + "lost, doubled or out of order, it says so and ends with status 1.",
+            "Without --rate it measures throughput. With --rate it measures latency from the moment at which "
+                    + "each message was due, so that falling behind is visible. It verifies every delivery: if a QoS 1 "
+                    + "message is lost, duplicated or out of order, it says so and ends with status 1.",
             ""
         })
 final class BenchCommand implements Callable<Integer> {
@@ -42,40 +42,43 @@ final class BenchCommand implements Callable<Integer> {
     @ParentCommand
     private BlipCommand blipmq;
 
-    @Option(names = "--publishers", paramLabel = "N", description = "Default: 1.")
+    @Option(names = "--publishers", paramLabel = "N", description = "Number of publishers. Default: 1.")
     private int publishers = 1;
 
-    @Option(names = "--subscribers", paramLabel = "N", description = "On each topic. Default: 1.")
+    @Option(names = "--subscribers", paramLabel = "N", description = "Subscribers of each topic. Default: 1.")
     private int subscribers = 1;
 
-    @Option(names = "--topics", paramLabel = "N", description = "Default: 1.")
+    @Option(names = "--topics", paramLabel = "N", description = "Number of topics. Default: 1.")
     private int topics = 1;
 
-    @Option(names = "--topic", paramLabel = "NAME", description = "What topics' names begin with. Default: bench.")
+    @Option(names = "--topic", paramLabel = "NAME", description = "Prefix of the topic names. Default: bench.")
     private String topic = "bench";
 
-    @Option(names = "--size", paramLabel = "BYTES", description = "Of a message, at least 20. Default: 100.")
+    @Option(names = "--size", paramLabel = "BYTES", description = "Size of a message, at least 20. Default: 100.")
     private int size = 100;
 
     @Option(names = "--qos", paramLabel = "QOS", description = "0 or 1. Default: 1.")
     private int qos = 1;
 
-    @Option(names = "--window", paramLabel = "N", description = "Unconfirmed messages of a publisher. Default: 1024.")
+    @Option(
+            names = "--window",
+            paramLabel = "N",
+            description = "Maximum unconfirmed messages of a publisher. Default: 1024.")
     private int window = 1024;
 
-    @Option(names = "--rate", paramLabel = "N", description = "Messages a second, of all publishers together.")
+    @Option(names = "--rate", paramLabel = "N", description = "Messages per second, of all publishers together.")
     private double rate;
 
-    @Option(names = "--seconds", paramLabel = "N", description = "How long to publish. Default: 10.")
+    @Option(names = "--seconds", paramLabel = "N", description = "Duration of publishing. Default: 10.")
     private double seconds = 10;
 
-    @Option(names = "--messages", paramLabel = "N", description = "How many messages at most.")
+    @Option(names = "--messages", paramLabel = "N", description = "Maximum number of messages.")
     private long messages = Long.MAX_VALUE;
 
     @Option(
             names = "--svg",
             paramLabel = "FILE",
-            description = "Draw throughput over time, or with --rate the distribution of latency.")
+            description = "Plot throughput over time, or with --rate the distribution of latency.")
     private Path svg;
 
     @Override

@@ -19,10 +19,10 @@ import picocli.CommandLine.Spec;
         name = "blipmq",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Publishes to and subscribes at a BlipMQ broker, looks into it, and measures it.",
+        description = "Publishes to, subscribes to, inspects and measures a BlipMQ broker.",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:done; also when the reader of sub's output went away",
+            "0:done; also when the reader of sub's output has exited",
             "1:failed: refused by the broker, no connection, nothing arrived in time; bench: a check failed",
             "2:the command line is wrong",
             "130:ended by Ctrl+C"
@@ -31,9 +31,9 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  export BLIPMQ_KEY=dev-key-1",
-            "  blipmq subscribe demo --name mine    collects from now on",
+            "  blipmq subscribe demo --name mine    collects messages from now on",
             "  blipmq pub demo 'hello'",
-            "  blipmq sub demo --name mine          prints what has come, and goes on"
+            "  blipmq sub demo --name mine          prints them, and those to come"
         })
 final class BlipCommand implements Runnable {
     private static final String DEFAULT_URL = "blip://127.0.0.1:" + BlipAddress.DEFAULT_PORT;
@@ -47,39 +47,39 @@ final class BlipCommand implements Runnable {
             names = "--url",
             paramLabel = "URL",
             scope = ScopeType.INHERIT,
-            description = "Where the daemon listens: blip://HOST:PORT or HOST:PORT. Else BLIPMQ_URL, else "
-                    + DEFAULT_URL + ".")
+            description = "blip://HOST:PORT or HOST:PORT of the daemon. Default: BLIPMQ_URL or " + DEFAULT_URL + ".")
     private String url;
 
     @Option(
             names = "--key",
             paramLabel = "KEY",
             scope = ScopeType.INHERIT,
-            description = "The API key; other users of this machine may see it. Else --key-file, else BLIPMQ_KEY.")
+            description =
+                    "The API key; other users of this machine can see it. Default: --key-file, or else BLIPMQ_KEY.")
     private String key;
 
     @Option(
             names = "--key-file",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "A file with the API key in it, like the daemon's allowed_api_keys_file.")
+            description = "A file that contains the API key, like the daemon's allowed_api_keys_file.")
     private Path keyFile;
 
     @Option(
             names = "--connect-timeout",
             paramLabel = "SECONDS",
             scope = ScopeType.INHERIT,
-            description = "How long connecting may take. Default: 5.")
+            description = "Time limit for connecting. Default: 5.")
     private double connectTimeoutSeconds = 5;
 
     @Option(
             names = "--client-name",
             paramLabel = "NAME",
             scope = ScopeType.INHERIT,
-            description = "What the broker shows of this client. Default: the command's name.")
+            description = "Name that the broker shows for this client. Default: the command's name.")
     private String clientName;
 
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print results as JSON, one object a line.")
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print results as JSON, one object per line.")
     private boolean json;
 
     BlipCommand(Terminal terminal) {
@@ -90,7 +90,7 @@ final class BlipCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "say what to do: pub, sub, subscribe, unsubscribe, ping, info, topics, subs, show, dlq, bench");
+                "give a command: pub, sub, subscribe, unsubscribe, ping, info, topics, subs, show, dlq, bench");
     }
 
     Terminal terminal() {

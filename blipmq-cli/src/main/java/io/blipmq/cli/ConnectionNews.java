@@ -19,13 +19,13 @@ final class ConnectionNews implements ConnectionListener {
     @Override
     public void onState(ConnectionState state, String reason) {
         if (state == ConnectionState.GOING_AWAY) {
-            errors.println("the broker ends the connection: " + Printable.of(reason));
+            errors.println("the broker is closing the connection: " + Printable.of(reason));
         } else if (state == ConnectionState.DISCONNECTED) {
             lost = true;
-            errors.println("connection to " + address + " lost, connecting again");
+            errors.println("connection to " + address + " lost, reconnecting");
         } else if (state == ConnectionState.CONNECTED && lost) {
             lost = false;
-            errors.println("connected again");
+            errors.println("reconnected");
         }
     }
 }

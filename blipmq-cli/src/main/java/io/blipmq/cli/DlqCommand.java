@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         subcommands = {DlqListCommand.class, DlqShowCommand.class, DlqRedriveCommand.class, DlqPurgeCommand.class},
-        description = {"Looks at dead letters, sends them back to the subscriptions they failed in, or drops them.", ""
+        description = {"Shows dead letters, returns them to the subscriptions in which they failed, or drops them.", ""
         })
 final class DlqCommand implements Runnable {
     @Spec
@@ -23,7 +23,7 @@ final class DlqCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: list, show, redrive or purge");
+        throw new ParameterException(spec.commandLine(), "give a command: list, show, redrive or purge");
     }
 
     BlipCommand blipmq() {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "list",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = {"Lists where dead letters wait, and how many.", ""})
+        description = {"Lists the topics with dead letters, and how many each has.", ""})
 final class DlqListCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -22,10 +22,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Puts dead letters back into the subscription that each failed in, as if they had never been delivered there.",
+            "Returns dead letters to the subscription in which each failed, as if never delivered there.",
             "",
-            "--all is what there is at its start: letters that come meanwhile stay. It ends with status 1 when letters stay "
-                    + "because their subscription is gone or has as many unsettled deliveries as it may, and says so.",
+            "--all means the letters that exist at the start; those that arrive meanwhile stay. If letters "
+                    + "stay because their subscription no longer exists or has reached its limit of unsettled "
+                    + "deliveries, it says so and ends with status 1.",
             ""
         })
 final class DlqRedriveCommand implements Callable<Integer> {
@@ -41,10 +42,10 @@ final class DlqRedriveCommand implements Callable<Integer> {
     @Option(
             names = "--to",
             paramLabel = "SUB",
-            description = "Into this durable subscription, whatever its topic: its name or its id.")
+            description = "Return them to this durable subscription, of any topic: its name or its id.")
     private String target;
 
-    @Option(names = "--rate", paramLabel = "N", description = "N letters a second. Default: as fast as it goes.")
+    @Option(names = "--rate", paramLabel = "N", description = "Maximum letters per second. Default: unlimited.")
     private double rate;
 
     @Override

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         name = "show",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = {"Shows a topic's dead letters: why each is one, and how it begins. They stay where they are.", ""
+        description = {"Shows a topic's dead letters: why each is one, and how its message begins. Changes nothing.", ""
         })
 final class DlqShowCommand implements Callable<Integer> {
     private static final int BEGINNING_CHARACTERS = 48;
@@ -33,10 +33,10 @@ final class DlqShowCommand implements Callable<Integer> {
     @ParentCommand
     private DlqCommand dlq;
 
-    @Parameters(paramLabel = "TOPIC", description = "The topic whose letters they are, or the id from dlq list.")
+    @Parameters(paramLabel = "TOPIC", description = "The topic of the letters, or the id from dlq list.")
     private String topic;
 
-    @Option(names = "--max", paramLabel = "N", description = "Letters that are shown, oldest first. Default: 20.")
+    @Option(names = "--max", paramLabel = "N", description = "Maximum letters to show, oldest first. Default: 20.")
     private int max = 20;
 
     @Override

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "info",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = {"Shows what the broker says of itself: version, fsync policy, limits.", ""})
+        description = {"Shows the broker's version, fsync policy and limits.", ""})
 final class InfoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -41,7 +41,7 @@ final class InfoCommand implements Callable<Integer> {
                 + "fsync policy   " + Printable.of(info.fsyncPolicy()) + "\n"
                 + "largest frame  " + info.frameBytesMax() + " bytes\n"
                 + "longest topic  " + info.topicBytesMax() + " bytes\n"
-                + "in flight      " + info.inFlightMax() + " deliveries a subscription\n"
+                + "in flight      " + info.inFlightMax() + " deliveries per subscription\n"
                 + "ack timeout    " + Printable.duration(info.ackTimeout()) + "\n");
     }
 

@@ -27,7 +27,7 @@ final class KeyFile {
                     .map(String::strip)
                     .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                     .findFirst()
-                    .orElseThrow(() -> new InputException(file + " has no key in it"));
+                    .orElseThrow(() -> new InputException(file + " contains no key"));
         } catch (CharacterCodingException e) {
             throw new InputException(file + " is not UTF-8");
         } catch (InputException e) {

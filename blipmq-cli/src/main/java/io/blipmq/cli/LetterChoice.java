@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 
 /** Owned by the main thread. Which dead letters are meant. */
 final class LetterChoice {
-    @Parameters(paramLabel = "TOPIC", description = "The topic whose letters they are, or the id from dlq list.")
+    @Parameters(paramLabel = "TOPIC", description = "The topic of the letters, or the id from dlq list.")
     private String topic;
 
     @Option(names = "--count", paramLabel = "N", description = "At most N letters, oldest first.")
@@ -25,7 +25,7 @@ final class LetterChoice {
             description = "Only letters that failed in this subscription: its name, or its id from dlq show.")
     private String origin;
 
-    @Option(names = "--all", description = "All there are.")
+    @Option(names = "--all", description = "All letters.")
     private boolean all;
 
     String topic() {
@@ -42,7 +42,7 @@ final class LetterChoice {
     void requireValid(CommandSpec caller) {
         int chosen = (count == null ? 0 : 1) + (tag == null ? 0 : 1) + (all ? 1 : 0);
         if (chosen != 1 || count != null && count < 1) {
-            throw new ParameterException(caller.commandLine(), "say which: --count N, --tag TAG or --all");
+            throw new ParameterException(caller.commandLine(), "give --count N, --tag TAG or --all");
         }
     }
 }

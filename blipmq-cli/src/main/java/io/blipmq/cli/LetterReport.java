@@ -20,13 +20,17 @@ final class LetterReport {
             blipmq.print(what + " " + outcome.count() + "\n");
         }
         if (outcome.gone() > 0) {
-            say(blipmq, outcome.gone(), "the subscription that they failed in is gone; --to SUB sends them to another");
+            say(
+                    blipmq,
+                    outcome.gone(),
+                    "the subscription in which they failed no longer exists; --to SUB returns them to another");
         }
         if (outcome.full() > 0) {
             say(
                     blipmq,
                     outcome.full(),
-                    "their subscription has as many unsettled deliveries as it may, or the disk is full; try again later");
+                    "their subscription has reached its limit of unsettled deliveries, or the disk is full; try "
+                            + "again later");
         }
         return outcome.gone() + outcome.full() == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
@@ -42,6 +46,6 @@ final class LetterReport {
     }
 
     static void sayNone(BlipCommand blipmq, String topic) {
-        blipmq.terminal().errors().println("there are no dead letters of '" + Printable.of(topic) + "'");
+        blipmq.terminal().errors().println("topic '" + Printable.of(topic) + "' has no dead letters");
     }
 }

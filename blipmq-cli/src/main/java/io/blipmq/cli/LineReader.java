@@ -63,8 +63,8 @@ final class LineReader {
 
     private void requireLength(int lineBytes) throws InputException {
         if (lineBytes > lineBytesMax) {
-            throw new InputException(
-                    "line " + (lineCount + 1) + " is longer than a message may be: " + lineBytesMax + " bytes");
+            throw new InputException("line " + (lineCount + 1) + " exceeds the maximum size of a message, which is "
+                    + lineBytesMax + " bytes");
         }
     }
 

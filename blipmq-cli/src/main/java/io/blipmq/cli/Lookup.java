@@ -28,7 +28,7 @@ final class Lookup {
             return named.isPresent() ? named.get().id() : Long.parseUnsignedLong(argument);
         } catch (NumberFormatException e) {
             throw new IOException("no subscription has the name '" + Printable.of(argument)
-                    + "'; one that is gone is named by its id, from dlq show");
+                    + "'; give one that no longer exists by its id, from dlq show");
         }
     }
 

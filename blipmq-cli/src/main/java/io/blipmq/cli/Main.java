@@ -41,7 +41,7 @@ public final class Main {
     }
 
     private static String outOfMemory(Throwable e) {
-        return "out of memory (" + e.getMessage() + "): BLIPMQ_CLI_JAVA_OPTS=-Xmx1g gives it more";
+        return "out of memory (" + e.getMessage() + "); for more, set BLIPMQ_CLI_JAVA_OPTS=-Xmx1g";
     }
 
     static CommandLine commandLine(Terminal terminal) {
@@ -59,6 +59,8 @@ public final class Main {
         commandLine.addSubcommand(new BenchCommand());
         commandLine.addSubcommand(new CompletionCommand());
         shareWithSubcommands(commandLine);
+        commandLine.registerConverter(Double.class, new PlainNumber());
+        commandLine.registerConverter(double.class, new PlainNumber());
         commandLine.setExpandAtFiles(false); // a message may begin with '@'
         commandLine.setOut(new PrintWriter(terminal.output(), true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(terminal.errors(), true, StandardCharsets.UTF_8));

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Owned by the main thread. Lets whoever reads the output decide about each delivery, by a line of input:
@@ -44,7 +45,8 @@ final class ManualSettling implements AutoCloseable {
             case "nack" -> delivery.nack(delay(rest));
             case "reject" -> delivery.reject(rest.isEmpty() ? "rejected by blipmq sub" : rest);
             default ->
-                throw new InputException("'" + verb + "' is no decision: ack, nack [SECONDS] or reject [REASON]");
+                throw new InputException(
+                        "'" + verb + "' is not a decision: give ack, nack [SECONDS] or reject [REASON]");
         }
         return true;
     }
@@ -62,8 +64,8 @@ final class ManualSettling implements AutoCloseable {
         try {
             return seconds.isEmpty()
                     ? Duration.ZERO
-                    : Duration.ofMillis(Math.round(Double.parseDouble(seconds) * 1000));
-        } catch (NumberFormatException e) {
+                    : Duration.ofMillis(Math.round(new PlainNumber().convert(seconds) * 1000));
+        } catch (TypeConversionException e) {
             throw new InputException("nack takes seconds, not '" + seconds + "'");
         }
     }

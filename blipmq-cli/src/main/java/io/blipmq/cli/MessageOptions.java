@@ -15,21 +15,20 @@ final class MessageOptions {
     @Option(
             names = "--qos",
             paramLabel = "QOS",
-            description =
-                    "1: stored for each subscription before it is confirmed (default). 0: handed to whoever listens now.")
+            description = "1: stored for each subscription before it is confirmed (default). 0: only for subscribers "
+                    + "connected now.")
     private int qos = 1;
 
     @Option(
             names = {"-H", "--header"},
             paramLabel = "NAME=VALUE",
-            description = "A header; may be given again and again.")
+            description = "A header; repeatable.")
     private List<String> headers = new ArrayList<>();
 
     @Option(
             names = "--ttl",
             paramLabel = "SECONDS",
-            description =
-                    "After which the message need not be delivered any more. Default: as the broker is configured.")
+            description = "Time after which the message need not be delivered any more. Default: the broker's setting.")
     private Double ttlSeconds;
 
     int qos() {

@@ -24,10 +24,10 @@ final class PingCommand implements Callable<Integer> {
     @ParentCommand
     private BlipCommand blipmq;
 
-    @Option(names = "--count", paramLabel = "N", description = "How many round trips. Default: 4.")
+    @Option(names = "--count", paramLabel = "N", description = "Number of round trips. Default: 4.")
     private int count = 4;
 
-    @Option(names = "--rate", paramLabel = "N", description = "N a second. Default: one after another.")
+    @Option(names = "--rate", paramLabel = "N", description = "Round trips per second. Default: one after another.")
     private double rate;
 
     @Override

@@ -24,13 +24,13 @@ import picocli.CommandLine.Spec;
         description = {
             "Publishes one message, a file, or each line of standard input.",
             "",
-            "It ends with status 0 only when the broker has confirmed every message; at QoS 1 that means stored for every "
-                    + "subscription to the topic. A message that reaches no subscription is confirmed, too, but kept by "
-                    + "nobody; the closing line counts those.",
+            "Ends with status 0 only when the broker has confirmed every message; at QoS 1 that means stored "
+                    + "for every subscription to the topic. A message that reaches no subscription is confirmed but "
+                    + "not kept; the closing line counts those.",
             "",
-            "When the connection is lost it connects again and goes on: what was not confirmed is sent again, so a message "
-                    + "may come twice. When it has to give up, it says how many are confirmed, counted from the first: "
-                    + "\"confirmed 1200 of 1300\" means that line 1201 is the one to go on with.",
+            "When the connection is lost, pub reconnects and resends what was not confirmed, so a message "
+                    + "may be delivered twice. If it has to give up, it reports how many are confirmed, counted from "
+                    + "the first: after \"confirmed 1200 of 1300\", continue with line 1201.",
             ""
         })
 final class PubCommand implements Callable<Integer> {
@@ -47,10 +47,10 @@ final class PubCommand implements Callable<Integer> {
             index = "1",
             arity = "0..1",
             paramLabel = "MESSAGE",
-            description = "The message. Without it, and without --file, each line of standard input is one.")
+            description = "The message. Without it, and without --file, each line of standard input is a message.")
     private String message;
 
-    @Option(names = "--file", paramLabel = "FILE", description = "A file that is the message.")
+    @Option(names = "--file", paramLabel = "FILE", description = "A file whose content is the message.")
     private Path file;
 
     @Mixin
@@ -59,24 +59,21 @@ final class PubCommand implements Callable<Integer> {
     @Option(
             names = "--count",
             paramLabel = "N",
-            description = "Publish the message N times; of standard input, N lines at most.")
+            description = "Publish the message N times; from standard input, at most N lines.")
     private Long count;
 
-    @Option(
-            names = "--rate",
-            paramLabel = "N",
-            description = "N messages a second, evenly. Default: as fast as it goes.")
+    @Option(names = "--rate", paramLabel = "N", description = "Messages per second, evenly spaced. Default: unlimited.")
     private double rate;
 
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            description = "How long a message may be unconfirmed, reconnecting included. Default: 30.")
+            description = "Time limit for the confirm of a message, including reconnecting. Default: 30.")
     private double timeoutSeconds = 30;
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "No summary on standard error, and no word of lost connections.")
+            description = "No summary and no connection messages on standard error.")
     private boolean quiet;
 
     @Override
@@ -177,6 +174,6 @@ final class PubCommand implements Callable<Integer> {
         if (count == 0) {
             return "";
         }
-        return "; " + count + " reached no subscription, so nobody keeps " + (count == 1 ? "it" : "them");
+        return "; " + count + " reached no subscription and " + (count == 1 ? "is not kept" : "are not kept");
     }
 }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Shows one subscription: its backlog, who is attached, and what is delivered and unsettled.",
+            "Shows one subscription: its backlog, the attached client, and its unsettled deliveries.",
             "",
             SubscriptionPrinter.COUNTS,
             ""
@@ -34,7 +34,7 @@ final class ShowCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SUB", description = "The subscription's name, or its id.")
     private String subscription;
 
-    @Option(names = "--max", paramLabel = "N", description = "Unsettled deliveries that are shown. Default: 20.")
+    @Option(names = "--max", paramLabel = "N", description = "Maximum unsettled deliveries to show. Default: 20.")
     private int max = 20;
 
     @Override

@@ -27,17 +27,17 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Prints the messages of a topic until it is ended.",
+            "Prints the messages of a topic until it is interrupted.",
             "",
-            "\"subscribed to TOPIC\" on standard error says that what is published from now on is printed. With --name the "
-                    + "broker keeps the subscription and what it has not acknowledged: the next sub with the same name and key "
-                    + "goes on where this one ended. When the connection is lost, sub connects again and goes on; without "
-                    + "--name it has missed what was published meanwhile, and says so.",
+            "After \"subscribed to TOPIC\" on standard error, everything published is printed. With --name "
+                    + "the broker keeps the subscription and its unacknowledged messages: the next sub with the same "
+                    + "name and key continues where this one ended. When the connection is lost, sub reconnects and "
+                    + "continues; without --name it misses what is published meanwhile, and says so.",
             "",
-            "--ack auto acknowledges a message once it is written to standard output. --ack manual reads a line of "
-                    + "standard input for each: ack (or an empty line), nack [SECONDS] or reject [REASON]. However long the "
-                    + "line takes, the message does not time out as long as sub is there and connected. A message that "
-                    + "finds no more input stays unacknowledged and ends it.",
+            "--ack auto acknowledges a message once it is written to standard output. --ack manual reads one "
+                    + "line of standard input per message: ack (or an empty line), nack [SECONDS] or reject [REASON]. "
+                    + "While sub waits for the line and is connected, the message does not time out. At the end of its "
+                    + "input sub ends, and the message stays unacknowledged.",
             ""
         })
 final class SubCommand implements Callable<Integer> {
@@ -61,13 +61,14 @@ final class SubCommand implements Callable<Integer> {
             description = "The topic, 1 to 1024 bytes of UTF-8; $dead-letter/TOPIC for its dead letters.")
     private String topic;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "Makes the subscription durable, under this name.")
+    @Option(names = "--name", paramLabel = "NAME", description = "Make the subscription durable, under this name.")
     private String name = "";
 
     @Option(
             names = "--qos",
             paramLabel = "QOS",
-            description = "1: each message until it is acknowledged (default). 0: what there is time for.")
+            description =
+                    "1: at least once, until acknowledged (default). 0: at most once, dropped when sub is too slow.")
     private int qos = 1;
 
     @Option(names = "--count", paramLabel = "N", description = "End with status 0 after this many messages.")
@@ -76,29 +77,30 @@ final class SubCommand implements Callable<Integer> {
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            description = "End with status 1 when nothing arrives for this long.")
+            description = "End with status 1 when nothing arrives for this time.")
     private Double timeoutSeconds;
 
-    @Option(names = "--ack", paramLabel = "auto|manual", description = "Who acknowledges. Default: auto.")
+    @Option(names = "--ack", paramLabel = "auto|manual", description = "How messages are acknowledged. Default: auto.")
     private Acknowledgement ack = Acknowledgement.auto;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "text|json|raw",
-            description = "text: a message a line (default). json: with all that came with it. raw: nothing between.")
+            description = "text: one message per line (default). json: with all metadata. raw: without separators.")
     private DeliveryPrinter.Format format;
 
     @Option(
             names = "--credit",
             paramLabel = "N",
-            description = "Messages that may be on their way, with 4 MiB together or one that is larger. Default: 32.")
+            description = "Maximum messages in transit, of 4 MiB together or one that is larger. Default: 32.")
     private int credit = 32;
 
     @Option(
             names = "--ack-timeout",
             paramLabel = "SECONDS",
-            description = "After which an unacknowledged message is delivered again, unless it waits for its line of "
-                    + "--ack manual. Default: 30.")
+            description =
+                    "Time after which an unacknowledged message is delivered again, unless it waits for its line of "
+                            + "--ack manual. Default: 30.")
     private double ackTimeoutSeconds = 30;
 
     @Option(names = "--take-over", description = "Take the name from another connection that holds it.")
@@ -141,7 +143,7 @@ final class SubCommand implements Callable<Integer> {
         if (count != null && count < 1) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--count takes 1 or more, not " + count + "; blipmq subscribe only makes a subscription");
+                    "--count takes 1 or more, not " + count + "; blipmq subscribe only creates a subscription");
         }
         if (timeoutSeconds != null) {
             BlipCommand.seconds(spec, "--timeout", timeoutSeconds);

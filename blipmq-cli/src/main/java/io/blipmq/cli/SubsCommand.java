@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Lists the key's subscriptions: what waits in each, and who is attached.",
+            "Lists the key's subscriptions with their backlog and the attached client.",
             "",
             SubscriptionPrinter.COUNTS,
             ""

@@ -22,10 +22,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Makes a durable subscription, which collects a topic's messages from now on, and leaves it.",
+            "Creates a durable subscription, which collects a topic's messages from now on.",
             "",
-            "blipmq sub with the same topic and name reads them. A subscription that exists stays as it is, and that is status "
-                    + "0, too. blipmq unsubscribe deletes it.",
+            "blipmq sub with the same topic and name reads them. An existing subscription stays unchanged, "
+                    + "and the status is 0. blipmq unsubscribe deletes it.",
             ""
         })
 final class SubscribeCommand implements Callable<Integer> {
@@ -43,7 +43,7 @@ final class SubscribeCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "NAME", required = true, description = "The subscription's name.")
     private String name;
 
-    @Option(names = "--from-new", description = "Drop what the subscription holds if it exists already.")
+    @Option(names = "--from-new", description = "Drop the messages that an existing subscription holds.")
     private boolean fromNew;
 
     @Override
@@ -51,7 +51,7 @@ final class SubscribeCommand implements Callable<Integer> {
         BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
         BlipCommand.requireIntact(spec, "the name", name, "set LC_ALL=C.UTF-8");
         if (name.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "--name is not to be empty");
+            throw new ParameterException(spec.commandLine(), "--name must not be empty");
         }
         try (BlipClient client = blipmq.connect(spec)) {
             subscribe(client);

@@ -9,9 +9,9 @@ import java.util.List;
 final class SubscriptionPrinter {
     /** What the help says about the numbers. */
     static final String COUNTS =
-            "The backlog is what waits to be delivered: for the first time, due again, or delayed (put off by a nack, or until "
-                    + "its next try). In flight is what a client has just now, its ack timeout running. Neither is part of the "
-                    + "other.";
+            "The backlog is what waits to be delivered: for the first time, due again, or delayed (by a nack "
+                    + "or until the next attempt). In flight is what a client holds now, with its ack timeout running. "
+                    + "Neither includes the other.";
 
     private SubscriptionPrinter() {}
 
@@ -45,7 +45,7 @@ final class SubscriptionPrinter {
         if (subscription.deadLetters()) {
             return "dead letters";
         }
-        return subscription.durable() ? "durable" : "passing";
+        return subscription.durable() ? "durable" : "temporary";
     }
 
     static String oldest(SubscriptionInfo subscription) {

@@ -30,7 +30,7 @@ final class TopicsCommand implements Callable<Integer> {
             if (blipmq.isJson()) {
                 printJson(topics);
             } else {
-                Table table = new Table("TOPIC", "DURABLE", "PASSING");
+                Table table = new Table("TOPIC", "DURABLE", "TEMPORARY");
                 topics.forEach(
                         topic -> table.row(topic.name(), topic.durableSubscriptions(), topic.passingSubscriptions()));
                 blipmq.print(table.toString());
@@ -45,7 +45,7 @@ final class TopicsCommand implements Callable<Integer> {
             lines.line(json -> {
                 json.writeStringField("topic", topic.name());
                 json.writeNumberField("durableSubscriptions", topic.durableSubscriptions());
-                json.writeNumberField("passingSubscriptions", topic.passingSubscriptions());
+                json.writeNumberField("temporarySubscriptions", topic.passingSubscriptions());
             });
         }
     }

@@ -17,10 +17,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Deletes a durable subscription with all it holds.",
+            "Deletes a durable subscription with all its messages.",
             "",
-            "One that somebody reads is not deleted. The id, from blipmq subs, also finds those without a name: of version 1, "
-                    + "and dead letters.",
+            "A subscription that is attached is not deleted. The id, from blipmq subs, also selects one "
+                    + "without a name: of version 1, or of dead letters.",
             ""
         })
 final class UnsubscribeCommand implements Callable<Integer> {

@@ -36,7 +36,7 @@ class LineReaderTest {
 
         assertThatExceptionOfType(InputException.class)
                 .isThrownBy(reader::next)
-                .withMessage("line 1 is longer than a message may be: 1000 bytes");
+                .withMessage("line 1 exceeds the maximum size of a message, which is 1000 bytes");
         assertThat(endless.available()).isPositive();
     }
 

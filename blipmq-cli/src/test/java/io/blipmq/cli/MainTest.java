@@ -65,7 +65,7 @@ class MainTest {
     void helpSaysWhatTheNumbersOfASubscriptionMean() {
         for (String subcommand : List.of("subs", "show")) {
             String help = command().run(subcommand, "--help").out().replaceAll("\\s+", " ");
-            assertThat(help).contains("In flight is what a client has just now");
+            assertThat(help).contains("In flight is what a client holds now");
         }
     }
 
@@ -81,9 +81,9 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--url 127.0.0.1:1|say what to do: pub, sub, subscribe, unsubscribe, ping, info, topics, subs, show, dlq, bench",
-                "dlq|say what to do: list, show, redrive or purge",
-                "dlq purge demo|say which: --count N, --tag TAG or --all",
+                "--url 127.0.0.1:1|give a command: pub, sub, subscribe, unsubscribe, ping, info, topics, subs, show, dlq, bench",
+                "dlq|give a command: list, show, redrive or purge",
+                "dlq purge demo|give --count N, --tag TAG or --all",
                 "pub demo hi --header x|--header takes NAME=VALUE",
                 "pub demo hi --file x|give MESSAGE or --file, not both",
                 "sub demo --qos 0 --name x|a subscription with a name has QoS 1",
@@ -92,9 +92,12 @@ class MainTest {
                 "pub demo hi --qos 2|--qos takes 0 or 1, not 2",
                 "pub demo hi --qos x|Invalid value for option '--qos'",
                 "pub demo hi --frob|Unknown option: '--frob'",
-                "sub demo --count 0|--count takes 1 or more, not 0; blipmq subscribe only makes a subscription",
+                "sub demo --count 0|--count takes 1 or more, not 0; blipmq subscribe only creates a subscription",
                 "subscribe demo|Missing required option: '--name=NAME'",
-                "subscribe demo --name=|--name is not to be empty",
+                "subscribe demo --name=|--name must not be empty",
+                "pub demo hi --ttl 7d|Invalid value for option '--ttl': '7d' is not a number without a unit",
+                "sub demo --timeout 1f|Invalid value for option '--timeout': '1f' is not a number without a unit",
+                "pub demo hi --ttl NaN|Invalid value for option '--ttl': 'NaN' is not a number without a unit",
                 "pub demo hi --ttl 3155760001|--ttl takes 0.001 to 3155760000 seconds",
                 "sub demo --timeout 0|--timeout takes 0.001 to 86400 seconds",
                 "ping --count 0|--count takes 1 or more",
@@ -160,7 +163,7 @@ class MainTest {
         CommandRun run = CommandRun.at(server).run("ping", "--key-file", file.toString());
 
         assertThat(run.err())
-                .contains("--key-file: " + file + " has no key in it")
+                .contains("--key-file: " + file + " contains no key")
                 .hasLineCount(1);
         assertThat(run.status()).isEqualTo(2);
     }

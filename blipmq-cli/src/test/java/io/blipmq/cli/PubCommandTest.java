@@ -68,9 +68,9 @@ class PubCommandTest {
         CommandRun two = CommandRun.at(broker).input("a\nb\n").run("pub", "elsewhere");
         CommandRun json = CommandRun.at(broker).run("pub", "elsewhere", "lost", "--json");
 
-        assertThat(one.err()).isEqualTo("published 1, confirmed 1; 1 reached no subscription, so nobody keeps it\n");
+        assertThat(one.err()).isEqualTo("published 1, confirmed 1; 1 reached no subscription and is not kept\n");
         assertThat(one.status()).isZero();
-        assertThat(two.err()).isEqualTo("published 2, confirmed 2; 2 reached no subscription, so nobody keeps them\n");
+        assertThat(two.err()).isEqualTo("published 2, confirmed 2; 2 reached no subscription and are not kept\n");
         assertThat(json.out()).isEqualTo("{\"published\":1,\"confirmed\":1,\"withoutSubscription\":1}\n");
     }
 
@@ -144,7 +144,7 @@ class PubCommandTest {
 
         assertThat(run.get(100, TimeUnit.SECONDS).err())
                 .isEqualTo("connection to " + broker.address()
-                        + " lost, connecting again\nconnected again\npublished 20000, confirmed 20000\n");
+                        + " lost, reconnecting\nreconnected\npublished 20000, confirmed 20000\n");
         List<String> first = broker.bodies("all").stream().distinct().toList();
         assertThat(String.join("\n", first) + "\n").isEqualTo(text);
     }
@@ -189,7 +189,8 @@ class PubCommandTest {
                 CommandRun.at(broker).input("first\n" + tooLong + "\nthird\n").run("pub", "demo");
 
         assertThat(run.err())
-                .matches("blipmq pub: line 2 is longer than a message may be: \\d+ bytes; confirmed 1 of 1\n");
+                .matches(
+                        "blipmq pub: line 2 exceeds the maximum size of a message, which is \\d+ bytes; confirmed 1 of 1\n");
         assertThat(run.status()).isEqualTo(1);
         assertThat(broker.bodies("all")).containsExactly("first");
     }

@@ -130,8 +130,8 @@ class SubCommandTest {
 
         assertThat(run.out()).isEqualTo("one\ntwo\n");
         assertThat(run.err())
-                .contains("\nthe broker ends the connection: 503 shutting down\n")
-                .endsWith("\nconnection to " + broker.address() + " lost, connecting again\nconnected again\n");
+                .contains("\nthe broker is closing the connection: 503 shutting down\n")
+                .endsWith("\nconnection to " + broker.address() + " lost, reconnecting\nreconnected\n");
         assertThat(run.status()).isZero();
     }
 

@@ -1,7 +1,7 @@
 package io.blipmq.client;
 
+import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.DeliverLayout;
-import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -70,7 +70,8 @@ final class HandlerPump implements Runnable {
             handled = true;
         } catch (Exception | Error e) {
             // An error, too, belongs to this delivery alone: those behind it are not to wait for it.
-            log.warn("the handler of {} failed; {} comes again", subscription, delivery, e);
+            String what = delivery.qos() == 0 ? "is not delivered again" : "comes again";
+            log.warn("the handler of {} failed; {} {}", subscription, delivery, what, e);
         } finally {
             if (!handled || subscription.options().autoAck()) {
                 subscription.settleIfOpen(delivery, handled);

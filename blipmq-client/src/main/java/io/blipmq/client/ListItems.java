@@ -1,8 +1,8 @@
 package io.blipmq.client;
 
+import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.DeadLetterItem;
 import io.blipmq.protocol.v2.DeliveryItem;
-import io.blipmq.protocol.v2.EntryLayout;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.SubscriptionItem;
 import io.blipmq.protocol.v2.TopicItem;

@@ -1,7 +1,7 @@
 package io.blipmq.client;
 
-import io.blipmq.protocol.v2.PropertiesBuilder;
-import io.blipmq.protocol.v2.PropertyLayout;
+import io.blipmq.protocol.entry.PropertiesBuilder;
+import io.blipmq.protocol.entry.PropertyLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

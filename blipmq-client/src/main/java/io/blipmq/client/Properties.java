@@ -1,7 +1,7 @@
 package io.blipmq.client;
 
-import io.blipmq.protocol.v2.PropertiesReader;
-import io.blipmq.protocol.v2.PropertyLayout;
+import io.blipmq.protocol.entry.PropertiesReader;
+import io.blipmq.protocol.entry.PropertyLayout;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;

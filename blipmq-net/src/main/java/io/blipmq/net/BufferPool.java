@@ -1,6 +1,5 @@
 package io.blipmq.net;
 
-import io.blipmq.protocol.FrameLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
@@ -8,7 +7,7 @@ import java.util.ArrayDeque;
  * Direct buffers in a few sizes, kept for the next one who needs them. Owned by the broker thread.
  *
  * <p>Sizes double from 1 KiB to 16 MiB; the large ones have a little more, so that a message whose size is a power of
- * two still fits together with its frame's header and topic. A buffer that the pool has no place for is left to the
+ * two still fits together with its packet's header and topic. A buffer that the pool has no place for is left to the
  * garbage collector; so are free ones when those in use need their room.
  */
 final class BufferPool {
@@ -18,6 +17,8 @@ final class BufferPool {
     private static final int FIRST_SLACK_SIZE = 6;
 
     private static final int SLACK_BYTES = 2048;
+    /** Of the largest buffer. */
+    static final int PACKET_BYTES_MAX = (SMALLEST_BYTES << (SIZES - 1)) + SLACK_BYTES;
 
     private final ByteBufferStack[] free = new ByteBufferStack[SIZES];
     private final long retainedBytesMax;
@@ -35,7 +36,6 @@ final class BufferPool {
         for (int size = 0; size < SIZES; size++) {
             free[size] = new ByteBufferStack();
         }
-        assert capacity(SIZES - 1) >= FrameLayout.FRAME_BYTES_MAX;
     }
 
     /** The capacity of the buffer that {@link #take} gives for so many bytes. */
@@ -92,7 +92,7 @@ final class BufferPool {
 
     private static int capacity(int size) {
         if (size >= SIZES) {
-            throw new IllegalArgumentException("no frame is larger than " + FrameLayout.FRAME_BYTES_MAX + " bytes");
+            throw new IllegalArgumentException("no packet is larger than " + PACKET_BYTES_MAX + " bytes");
         }
         return (SMALLEST_BYTES << size) + (size < FIRST_SLACK_SIZE ? 0 : SLACK_BYTES);
     }

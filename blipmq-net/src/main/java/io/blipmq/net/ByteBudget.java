@@ -1,10 +1,16 @@
 package io.blipmq.net;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * How many bytes may be held for one purpose by all connections together. Owned by the broker thread.
  *
  * <p>The headroom is kept back from whoever can be told to wait, for those who cannot: bytes that were already read
  * from a socket have to be put somewhere.
+ *
+ * <p>A tenant reserves a large amount as a whole and may keep others waiting for it, so a tenant that does not use its
+ * reservation gives it back as soon as another one has a use for it.
  */
 final class ByteBudget {
     /** Who may go beyond the limit may do so by this share of it, all together. */
@@ -15,10 +21,19 @@ final class ByteBudget {
     private final long limitBytes;
     private final long headroomBytes;
     private long usedBytes;
-    /** How many have reserved their bytes and not given them back. */
-    private int reservations;
+    /** Those that have reserved bytes and not given them back. */
+    private final List<Tenant> tenants = new ArrayList<>();
 
     private boolean refused;
+
+    /** Has reserved bytes. */
+    interface Tenant {
+        /** Whether it has no use for its reservation now, and can give it back. */
+        boolean mayLeave(long nowNanos);
+
+        /** Gives the reservation back, with {@link #releaseReserved}. */
+        void leave();
+    }
 
     ByteBudget(long limitBytes, long headroomBytes) {
         if (headroomBytes >= limitBytes) {
@@ -30,17 +45,51 @@ final class ByteBudget {
     }
 
     /**
-     * Takes bytes unless they would touch the headroom, until {@link #releaseReserved}. One may always do so when no other
-     * has: what those hold who wait for their turn must not keep it from all of them.
+     * Takes bytes unless they would touch the headroom, until {@link #releaseReserved}. Tenants that may leave are made to
+     * when there is no room otherwise. A single tenant always has room: what is held by those that wait must not keep the
+     * room from all of them.
      */
-    boolean tryReserve(long bytes) {
-        if (reservations > 0 && usedBytes + bytes + headroomBytes > limitBytes) {
+    boolean tryReserve(long bytes, Tenant tenant, long nowNanos) {
+        for (int i = tenants.size() - 1; i >= 0 && !fits(bytes); i--) {
+            if (tenants.get(i).mayLeave(nowNanos)) {
+                tenants.get(i).leave();
+            }
+        }
+        if (!fits(bytes)) {
             refused = true;
             return false;
         }
         usedBytes += bytes;
-        reservations++;
+        tenants.add(tenant);
         return true;
+    }
+
+    /** Whether it is worth a try to reserve bytes: there is room, or there are tenants that may leave. */
+    boolean mayReserve(long bytes, long nowNanos) {
+        if (fits(bytes)) {
+            return true;
+        }
+        for (int i = 0; i < tenants.size(); i++) {
+            if (tenants.get(i).mayLeave(nowNanos)) {
+                return true;
+            }
+        }
+        refused = true;
+        return false;
+    }
+
+    /** Whether bytes could be taken, without touching the headroom, in exchange for others. */
+    boolean canExchange(long bytes, long forBytes) {
+        return usedBytes - forBytes + bytes + headroomBytes <= limitBytes;
+    }
+
+    private boolean fits(long bytes) {
+        return tenants.isEmpty() || usedBytes + bytes + headroomBytes <= limitBytes;
+    }
+
+    /** Somebody has to wait for bytes that this budget does not have. */
+    void onRefused() {
+        refused = true;
     }
 
     /** Whether bytes were asked for in vain since this was asked last. */
@@ -51,8 +100,8 @@ final class ByteBudget {
     }
 
     /** Gives back what {@link #tryReserve} has taken. */
-    void releaseReserved(long bytes) {
-        reservations--;
+    void releaseReserved(long bytes, Tenant tenant) {
+        tenants.remove(tenant);
         release(bytes);
     }
 

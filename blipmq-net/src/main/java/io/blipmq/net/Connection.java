@@ -1,128 +1,102 @@
 package io.blipmq.net;
 
-import io.blipmq.protocol.ProtocolException;
-import io.blipmq.protocol.Refusal;
-import io.blipmq.protocol.TextRefusal;
-import io.blipmq.protocol.v2.V2Nack;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One client's socket, with what was read from it, what is to be written to it, and its session. Owned by the broker
- * thread; the event loop calls each step of a turn for all connections before the next step.
+ * One peer's socket, with what was read from it, what is to be written to it, and the session of its protocol. Owned by the
+ * broker thread; the event loop calls each step of a turn for all connections before the next step.
  *
- * <p>It ends when its peer has ended, or when the server ends it; then its subscriptions are free at once, and what it is
- * still owed is sent. A client of version 2 that the server has ended is told why behind that.
- *
- * <p>A peer that stops reading stops being read: while its output is full, or as many answers wait as may, its frames
- * stay where they are and read interest is off. The same holds while the journal takes no more.
+ * <p>How far packets are handled, and with them backpressure, is {@link PacketFlow}'s; how a connection ends is
+ * {@link ConnectionLifecycle}'s.
  */
-final class Connection {
-    private static final Logger log = LoggerFactory.getLogger(Connection.class);
+final class Connection implements SessionHost {
+    private static final String NOT_OWNER = "a connection belongs to its event loop's thread";
 
     private final LoopResources shared;
     private final SocketChannel channel;
     private final SocketAddress peer;
     private final SelectionKey key;
+    private final boolean surplus;
     private final InputBuffer input;
     private final OutputQueue output;
-    private final Answers answers;
-    private final Session session;
     private final ConnectionDeadlines deadlines;
-    private final ConnectionEnd end;
+    private final ConnectionLifecycle life;
+    private final PacketFlow packets;
 
     /** Where {@link Connections} has this one; negative when it has let go of it. */
     int index;
     /** Whether {@link Connections} has something to do for it in this turn. */
     boolean active;
 
+    private Session session;
     private int interestOps = SelectionKey.OP_READ;
-    /** What the frames of one read take, of the size of the last ones; no bound while one is incomplete. */
-    private long readBytesMax = Long.MAX_VALUE;
-
-    private boolean refusedByJournal;
-    private boolean broken;
-    private boolean lost;
 
     /** @param surplus whether there are as many connections as may be without it */
-    Connection(LoopResources shared, SocketChannel channel, SelectionKey key, boolean surplus, long nowNanos)
+    Connection(
+            LoopResources shared,
+            SocketChannel channel,
+            SelectionKey key,
+            Protocol protocol,
+            boolean surplus,
+            long nowNanos)
             throws IOException {
         this.shared = shared;
         this.channel = channel;
         this.key = key;
+        this.surplus = surplus;
         peer = channel.getRemoteAddress();
         input = new InputBuffer(shared);
         output = new OutputQueue(shared);
-        answers = new Answers(shared, output);
-        session = new Session(shared, answers, output, new Host(), peer, surplus);
-        deadlines = new ConnectionDeadlines(shared, session, input, output, nowNanos);
-        end = new ConnectionEnd(shared.times, channel, session, input, deadlines);
+        deadlines = new ConnectionDeadlines(shared, input, output, surplus, nowNanos);
+        life = new ConnectionLifecycle(shared, this, channel, key, input, output, deadlines);
+        packets = new PacketFlow(shared, this, life, input, output, deadlines);
+        session = protocol.begin(this);
     }
 
-    /** What its session asks of it. */
-    private final class Host implements SessionHost {
-        @Override
-        public void onOutput() {
-            shared.active.add(Connection.this);
-        }
-
-        @Override
-        public void onReplaced() {
-            if (session.isClosing()) {
-                return;
-            }
-            shared.metrics.increment(NetMetric.CONNECTIONS_REPLACED);
-            handleFrames(shared.nowNanos);
-            if (!session.isClosing()) {
-                endWith(V2Nack.REPLACED, shared.nowNanos);
-            }
-            shared.active.add(Connection.this);
-        }
-    }
+    // --- the steps of a turn ---
 
     /** Reads what the socket has, once. */
     int read(int bytesMax, boolean probeEnd) {
-        if (end.isLingering()) {
+        assert shared.isOwner() : NOT_OWNER;
+        if (life.isLingering()) {
             input.discard(channel);
             return 0;
         }
         if (!mayRead() || !input.fitsShared()) {
             return 0;
         }
-        int read = input.read(channel, (int) Math.min(bytesMax, readBytesMax), probeEnd, session.assemblyBudget());
+        int read = input.read(channel, (int) Math.min(bytesMax, packets.readBytesMax()), probeEnd, session);
         shared.metrics.add(NetMetric.BYTES_IN, read);
         if (read > 0) {
             deadlines.onHeard(shared.nowNanos);
         }
         if (input.failure() != null) {
-            onLost(input.failure());
+            life.onLost(input.failure());
         }
         return read;
     }
 
-    /** Handles the frames that are there, as far as the journal and the output take them and a turn's work goes. */
+    /** Handles the packets that are there; see {@link PacketFlow}. */
     int handleInput(long nowNanos) {
-        if (end.hasBegun()) {
+        if (!life.takesPackets()) {
             return 0;
         }
-        int frames = handleFrames(nowNanos);
-        if (!session.isClosing() && input.isEnded() && !input.hasFrame()) {
+        int handled = packets.handle(nowNanos);
+        if (isEndUnhandled() && !input.hasPacket(session)) {
             session.onInputEnded();
         }
-        if (session.isClosing()) {
-            end.begin(nowNanos, shared.times.lastAnswersNanos());
+        if (session.isEnded()) {
+            life.beginEnd(nowNanos, shared.times.lastAnswersNanos());
         }
-        return frames;
+        return handled;
     }
 
     /** Sends the answers that had to wait. */
     int sendDueAnswers() {
-        return isClosed() ? 0 : answers.sendDue();
+        return isClosed() ? 0 : session.sendDueAnswers();
     }
 
     /** Writes once, and closes what has nothing more to say. */
@@ -132,36 +106,11 @@ final class Connection {
         }
         long written = write();
         deadlines.onWritten(written, nowNanos);
-        if (session.isClosing()) {
-            written += goOnEnding(nowNanos);
-        } else {
-            updateInterest();
-        }
-        return written;
-    }
-
-    /** @return bytes written */
-    private long goOnEnding(long nowNanos) {
-        long written = isAnswered() && end.sayLastWord(nowNanos) ? write() : 0;
-        boolean silent = broken && !session.isPushed(); // version 1 has no word for it
-        if (lost || silent || isAnswered() && end.mayClose()) {
-            close();
-            return written;
-        }
-        if (isAnswered()) {
-            linger();
+        if (session.isEnded()) {
+            written += life.goOnEnding(nowNanos);
         }
         updateInterest();
         return written;
-    }
-
-    private void linger() {
-        try {
-            end.linger();
-        } catch (IOException e) {
-            onLost(e);
-            close();
-        }
     }
 
     /**
@@ -173,83 +122,96 @@ final class Connection {
         if (isClosed()) {
             return;
         }
-        if (session.isClosing()) {
-            closeIfOverdue(nowNanos, isShort);
+        if (session.isEnded()) {
+            life.closeIfOverdue(nowNanos, isShort);
             return;
         }
-        if (!mayRead()) {
-            input.restartPartial(nowNanos); // the rest may be there already
-            deadlines.onHeard(nowNanos);
+        if (!isListening()) {
+            restartInput(nowNanos);
         }
-        ConnectionDeadlines.Overdue overdue = deadlines.overdue(nowNanos, waitsForDisk(), isShort);
-        if (overdue != null && session.isSurplus()) {
-            close(); // that it is one too many stands in the log already
+        EndReason overdue = deadlines.overdue(session, nowNanos, waitsForDisk(), isShort);
+        if (overdue != null && surplus) {
+            close(); // the log has a line about it already
         } else if (overdue != null) {
-            onOverdue(overdue, nowNanos, isShort);
+            life.endOverdue(overdue, nowNanos, isShort);
         }
-    }
-
-    private void onOverdue(ConnectionDeadlines.Overdue overdue, long nowNanos, Shortage isShort) {
-        overdue.count(shared.metrics);
-        Refusal why = overdue.reason(shared.times);
-        boolean othersWait = overdue == ConnectionDeadlines.Overdue.OUTPUT && isShort.ofOutput();
-        if (session.isPushed() && !othersWait) {
-            endWith(why, nowNanos);
-            flush(nowNanos);
-        } else {
-            warn(why.text());
-            close();
-        }
-    }
-
-    private void closeIfOverdue(long nowNanos, Shortage isShort) {
-        if (isShort.ofOutput() && deadlines.isOutputStuck(nowNanos)) {
-            onOverdue(ConnectionDeadlines.Overdue.OUTPUT, nowNanos, isShort);
-        } else if (deadlines.isEndOverdue(nowNanos)) {
-            if (!end.isServers()) {
-                warn("its last answers were not taken in time");
-            }
-            close();
-        }
-    }
-
-    /** The server ends the connection: what the peer is owed, and why it is ended, may leave if that does not take long. */
-    private void endWith(Refusal why, long nowNanos) {
-        warn(why.text());
-        session.end(why);
-        end.begin(nowNanos, shared.times.lingerNanos());
     }
 
     /** Ends session and socket at once and gives back every buffer. */
     void close() {
-        if (isClosed()) {
-            return;
-        }
-        end.close();
-        session.onClosed();
-        input.drop();
-        output.clear();
-        key.cancel();
-        try {
-            channel.close();
-        } catch (IOException e) {
-            log.debug("Closing the connection from {} failed: {}", peer, e.toString());
-        }
+        life.close();
     }
 
-    void tellIfGoingAway() {
-        session.tellIfGoingAway();
+    /** Tells the peer, if it can be told, that the daemon is about to end. */
+    void onShutdown() {
+        session.onShutdown();
+    }
+
+    // --- what the session asks for ---
+
+    @Override
+    public OutputQueue output() {
+        return output;
+    }
+
+    @Override
+    public SocketAddress address() {
+        return peer;
+    }
+
+    @Override
+    public boolean isSurplus() {
+        return surplus;
+    }
+
+    @Override
+    public int packetBytesMax() {
+        boolean ready = session != null && session.isReady();
+        return ready ? shared.packetBytesMax : shared.limits.strangerPacketBytesMax();
+    }
+
+    @Override
+    public int shutdownMillis() {
+        return shared.shutdownMillis;
+    }
+
+    @Override
+    public void onOutput() {
+        assert shared.isOwner() : NOT_OWNER;
+        shared.active.add(this);
+    }
+
+    @Override
+    public void handOver(Session successor) {
+        assert shared.isOwner() : NOT_OWNER;
+        session = successor;
+    }
+
+    @Override
+    public void replace() {
+        assert shared.isOwner() : NOT_OWNER;
+        if (session.isEnded()) {
+            return;
+        }
+        packets.handle(shared.nowNanos);
+        if (!session.isEnded()) {
+            life.end(EndReason.REPLACED, shared.nowNanos);
+        }
+        shared.active.add(this);
+    }
+
+    // --- how it stands ---
+
+    Session session() {
+        return session;
     }
 
     boolean isClosed() {
-        return end.isClosed();
+        return life.isClosed();
     }
 
-    boolean isSurplus() {
-        return session.isSurplus();
-    }
-
-    boolean isEnded() {
+    /** Whether nothing more comes in. */
+    boolean isInputEnded() {
         return input.isEnded();
     }
 
@@ -259,23 +221,23 @@ final class Connection {
 
     /** Whether everything this peer is owed has left. */
     boolean isAnswered() {
-        return output.isEmpty() && !answers.isWaiting();
+        return output.isEmpty() && !session.isAnswerWaiting();
     }
 
     /** Whether something is left for a later turn even if the socket stays silent. */
     boolean isUnfinished() {
-        return answers.isWaiting() || input.hasFrame() || isEndUnhandled() || isStalled();
+        return session.isAnswerWaiting() || input.hasPacket(session) || isEndUnhandled() || isStalled();
     }
 
     /** Whether the next turn could go on at once, without waiting for anything. */
     boolean canGoOn() {
-        boolean handles = input.hasFrame() ? !refusedByJournal && mayHandle() : isEndUnhandled();
-        return handles || answers.isDue();
+        boolean handles = input.hasPacket(session) ? !packets.isRefused() && packets.mayHandle() : isEndUnhandled();
+        return handles || session.isAnswerDue();
     }
 
-    /** Whether it waits for room that nothing announces: for its next frame in the journal or the budget, or for output. */
+    /** Whether it waits for room that nothing announces: for its next packet in the log or the budget, or for output. */
     boolean isStalled() {
-        return refusedByJournal || !input.hasRoom(session.assemblyBudget()) || isStarved();
+        return packets.isRefused() || !input.hasRoom(session) || isStarved();
     }
 
     /** Whether it waits until others have been written, for they hold all the room that there is for output. */
@@ -283,97 +245,46 @@ final class Connection {
         return output.isStarved();
     }
 
-    /** Whether time matters: it ends or begins, a frame has begun or has no room, it waits for output or a heartbeat. */
+    /** Whether time matters: it ends or begins, a packet has begun or has no room, it waits for output or may be gone. */
     boolean hasDeadline() {
-        boolean hasOutputDeadline = !output.isEmpty() && (session.isPushed() || shared.output.isShort());
+        boolean hasOutputDeadline = !output.isEmpty() && (session.isOutputTimed() || shared.output.isShort());
         return !isClosed()
                 && (!session.isReady()
                         || input.isPartial()
                         || waitsForDisk()
                         || hasOutputDeadline
-                        || session.heartbeatNanos() > 0);
-    }
-
-    private int handleFrames(long nowNanos) {
-        ByteBuffer buffer = input.buffer();
-        int at = input.from();
-        int to = input.to();
-        int frames = 0;
-        boolean refusedBefore = refusedByJournal;
-        refusedByJournal = false;
-        long workEnd = shared.broker.requestWork() + shared.limits.workPerTurnMax();
-        try {
-            while (mayHandle() && shared.broker.requestWork() < workEnd) {
-                int frameBytes =
-                        FrameReader.wholeFrameBytes(buffer, at, to, session.version(), session.frameLengthMax());
-                if (frameBytes == 0) {
-                    break;
-                }
-                if (!session.onFrame(buffer, at, frameBytes)) {
-                    refusedByJournal = true;
-                    break;
-                }
-                at += frameBytes;
-                frames++;
-            }
-        } catch (ProtocolException e) {
-            onBroken(e);
-        }
-        readBytesMax =
-                frames == 0 ? Long.MAX_VALUE : (long) shared.limits.framesPerRead() * (at - input.from()) / frames;
-        if (!session.isClosing()) {
-            input.onHandled(at, session.assemblyBudget(), session.frameLengthMax(), nowNanos);
-        }
-        if (!refusedBefore || frames > 0) {
-            deadlines.onJournalMoved(nowNanos);
-        }
-        shared.metrics.add(session.framesMetric(), frames);
-        return frames;
+                        || session.silenceNanosMax() > 0);
     }
 
     /** It is not read meanwhile, so its peer may be gone; a subscription that it holds should not be kept for ever. */
     private boolean waitsForDisk() {
-        return refusedByJournal && shared.broker.isOutOfRoom();
-    }
-
-    private boolean mayHandle() {
-        return !session.isClosing()
-                && !output.isFull()
-                && !answers.isFull()
-                && (session.isReady() || output.isBelow(shared.limits.output().strangerHighWaterBytes()));
+        return packets.isRefused() && shared.broker.isOutOfRoom();
     }
 
     private boolean mayRead() {
-        return !isClosed()
-                && !input.isEnded()
-                && mayHandle()
-                && !refusedByJournal
-                && !input.hasFrame()
-                && input.hasRoom(session.assemblyBudget());
+        return !isClosed() && packets.mayRead();
     }
 
-    /** The peer broke the protocol: what it is owed may leave, then the socket is closed. */
-    private void onBroken(ProtocolException e) {
-        shared.metrics.increment(NetMetric.PROTOCOL_ERRORS);
-        warn(e.getMessage());
-        broken = true;
-        session.end(new TextRefusal(e.code(), e.getMessage()));
+    /** The rest of a packet, or a sign of life, may be there already and be read only from now on. */
+    private void restartInput(long nowNanos) {
+        input.restartPartial(nowNanos);
+        deadlines.onHeard(nowNanos);
     }
 
-    /** The socket failed: frames that came before are still handled, and nothing can be sent any more. */
-    private void onLost(IOException e) {
-        log.debug("Lost the connection from {}: {}", peer, e.toString());
-        lost = true;
-        input.onFailed(e);
-        output.clear();
+    /** Whether whatever the socket had would have been read. */
+    private boolean isListening() {
+        return (interestOps & SelectionKey.OP_READ) != 0;
     }
 
     private boolean isEndUnhandled() {
-        return input.isEnded() && !session.isClosing();
+        return input.isEnded() && !session.isEnded();
     }
 
-    private long write() {
-        if (lost) {
+    // --- the socket ---
+
+    /** Offers the output to the socket once. @return bytes written */
+    long write() {
+        if (life.isLost()) {
             output.clear();
             return 0;
         }
@@ -382,7 +293,7 @@ final class Connection {
             session.onWritten();
             return written;
         } catch (IOException e) {
-            onLost(e);
+            life.onLost(e);
             return 0;
         }
     }
@@ -391,15 +302,14 @@ final class Connection {
         if (isClosed()) {
             return;
         }
-        boolean reads = mayRead() || end.isLingering();
+        boolean reads = mayRead() || life.isLingering();
         int ops = (reads ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE);
+        if (reads && !isListening()) {
+            restartInput(shared.nowNanos);
+        }
         if (ops != interestOps) {
             interestOps = ops;
             key.interestOps(ops);
         }
-    }
-
-    private void warn(String reason) {
-        log.warn("Closed the connection from {}: {}", peer, reason);
     }
 }

@@ -1,17 +1,8 @@
 package io.blipmq.net;
 
-import io.blipmq.protocol.Refusal;
-import io.blipmq.protocol.TextRefusal;
-import java.util.concurrent.TimeUnit;
-import java.util.function.ToLongFunction;
-
 /** When one connection has taken too long for something. Owned by the broker thread. */
 final class ConnectionDeadlines {
-    /** Heartbeats that may be missed. */
-    private static final int HEARTBEATS_MISSED_MAX = 2;
-
     private final NetTimes times;
-    private final Session session;
     private final InputBuffer input;
     private final OutputQueue output;
     private final long acceptedNanos;
@@ -27,60 +18,13 @@ final class ConnectionDeadlines {
 
     private boolean outputWaits;
 
-    /** What took too long. */
-    enum Overdue {
-        HANDSHAKE(NetMetric.HANDSHAKE_TIMEOUTS, 408, "no handshake within ", NetTimes::handshakeNanos),
-        INPUT(
-                NetMetric.PARTIAL_FRAME_TIMEOUTS,
-                408,
-                "a frame that has begun made no progress for ",
-                NetTimes::inputNanos),
-        INPUT_SHORT(
-                NetMetric.PARTIAL_FRAME_TIMEOUTS,
-                408,
-                "others wait for the room of a frame that has begun, and it made no progress for ",
-                NetTimes::inputShortNanos),
-        HEARTBEAT(NetMetric.HEARTBEAT_TIMEOUTS, 408, "nothing came for more than twice the heartbeat", null),
-        DISK(null, 507, "the disk is full, and an acknowledgement found no room within ", NetTimes::diskNanos),
-        OUTPUT(NetMetric.OUTPUT_TIMEOUTS, 408, "none of the output was taken for ", NetTimes::outputNanos);
-
-        private final NetMetric metric;
-        private final int code;
-        private final String text;
-        private final ToLongFunction<NetTimes> limit;
-
-        Overdue(NetMetric metric, int code, String text, ToLongFunction<NetTimes> limit) {
-            this.metric = metric;
-            this.code = code;
-            this.text = text;
-            this.limit = limit;
-        }
-
-        void count(NetMetrics metrics) {
-            if (metric != null) {
-                metrics.increment(metric);
-            }
-        }
-
-        /** For the peer, and for the log. */
-        Refusal reason(NetTimes times) {
-            return new TextRefusal(code, limit == null ? text : text + seconds(limit.applyAsLong(times)));
-        }
-
-        private static String seconds(long nanos) {
-            long seconds = TimeUnit.NANOSECONDS.toSeconds(nanos);
-            return seconds == 0 ? TimeUnit.NANOSECONDS.toMillis(nanos) + " ms" : seconds + " seconds";
-        }
-    }
-
-    ConnectionDeadlines(LoopResources shared, Session session, InputBuffer input, OutputQueue output, long nowNanos) {
+    ConnectionDeadlines(LoopResources shared, InputBuffer input, OutputQueue output, boolean surplus, long nowNanos) {
         times = shared.times;
-        this.session = session;
         this.input = input;
         this.output = output;
         acceptedNanos = nowNanos;
         heardNanos = nowNanos;
-        handshakeNanos = session.isSurplus() ? times.surplusNanos() : times.handshakeNanos();
+        handshakeNanos = surplus ? times.surplusNanos() : times.handshakeNanos();
     }
 
     /** Its session ends, and has so long to say its last. */
@@ -88,13 +32,13 @@ final class ConnectionDeadlines {
         endNanos = nowNanos + limitNanos;
     }
 
-    /** Whether it has had its time to end. */
+    /** Whether a connection whose session has ended has had its time. */
     boolean isEndOverdue(long nowNanos) {
-        return session.isClosing() && nowNanos - endNanos > 0;
+        return nowNanos - endNanos > 0;
     }
 
-    /** The journal took a frame, or takes none for the first time. */
-    void onJournalMoved(long nowNanos) {
+    /** The log took a packet, or takes none for the first time. */
+    void onLogMoved(long nowNanos) {
         refusedSinceNanos = nowNanos;
     }
 
@@ -114,28 +58,28 @@ final class ConnectionDeadlines {
     /**
      * What a session that goes on has taken too long for by now, or null.
      *
-     * @param waitsForDisk whether its next frame waits for room on the disk
+     * @param waitsForDisk whether its next packet waits for room on the disk
      * @param isShort what all connections together have too much of
      */
-    Overdue overdue(long nowNanos, boolean waitsForDisk, Shortage isShort) {
+    EndReason overdue(Session session, long nowNanos, boolean waitsForDisk, Shortage isShort) {
         if (!session.isReady() && nowNanos - acceptedNanos > handshakeNanos) {
-            return Overdue.HANDSHAKE;
+            return EndReason.HANDSHAKE_TIMEOUT;
         }
         if (input.isStuckSinceBefore(nowNanos - times.inputNanos())) {
-            return Overdue.INPUT;
+            return EndReason.INPUT_TIMEOUT;
         }
         if (isShort.ofInput() && input.holdsRoom() && input.isStuckSinceBefore(nowNanos - times.inputShortNanos())) {
-            return Overdue.INPUT_SHORT;
+            return EndReason.INPUT_SHORT_TIMEOUT;
         }
         if (waitsForDisk && nowNanos - refusedSinceNanos > times.diskNanos()) {
-            return Overdue.DISK;
+            return EndReason.DISK_FULL;
         }
-        long heartbeatNanos = session.heartbeatNanos();
-        if (heartbeatNanos > 0 && nowNanos - heardNanos > HEARTBEATS_MISSED_MAX * heartbeatNanos) {
-            return Overdue.HEARTBEAT;
+        long silenceNanosMax = session.silenceNanosMax();
+        if (silenceNanosMax > 0 && nowNanos - heardNanos > silenceNanosMax) {
+            return EndReason.SILENCE;
         }
-        boolean watched = session.isPushed() || isShort.ofOutput();
-        return watched && isOutputStuck(nowNanos) ? Overdue.OUTPUT : null;
+        boolean watched = session.isOutputTimed() || isShort.ofOutput();
+        return watched && isOutputStuck(nowNanos) ? EndReason.OUTPUT_TIMEOUT : null;
     }
 
     /** Whether output waits and none of it has been taken for too long. */

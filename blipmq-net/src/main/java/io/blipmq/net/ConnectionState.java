@@ -1,23 +1,28 @@
 package io.blipmq.net;
 
-/**
- * How far the end of a connection has come. Immutable.
- *
- * <ul>
- *   <li>OPEN → ENDING: its session ends, because the peer has ended or the server wants it
- *   <li>ENDING → TOLD: everything that the peer is owed has left, and a word is to follow that says why
- *   <li>TOLD → LINGERING: that word has left, and the peer has not ended its side
- *   <li>any → CLOSED: nothing more is to be said, the socket is lost, or its time is over
- * </ul>
- */
+/** How far a connection has come. Immutable. The moves between these are {@link ConnectionLifecycle}'s. */
 enum ConnectionState {
+    /** Packets come in, and output leaves. */
     OPEN,
+    /** The socket has failed: what came before is still handled, and nothing is sent. */
+    LOST,
+    /** The session has ended: what the peer is owed leaves. */
     ENDING,
-    TOLD,
+    /** The peer has broken a protocol that has no goodbye: what is queued is offered to the socket once. */
+    BROKEN,
+    /** The peer is told why the server closes the connection. */
+    GOODBYE,
+    /** Nothing more is sent; the peer is to close its side. */
     LINGERING,
     CLOSED;
 
     boolean mayBecome(ConnectionState next) {
-        return next == CLOSED || next.ordinal() == ordinal() + 1;
+        return switch (this) {
+            case OPEN -> next == LOST || next == ENDING || next == BROKEN || next == CLOSED;
+            case ENDING -> next == GOODBYE || next == CLOSED;
+            case GOODBYE -> next == LINGERING || next == CLOSED;
+            case LOST, BROKEN, LINGERING -> next == CLOSED;
+            case CLOSED -> false;
+        };
     }
 }

@@ -51,8 +51,8 @@ final class Connections {
     /**
      * Reads from every ready socket, each its share, beginning with another one every turn.
      *
-     * <p>When a stranger is among them, who may be a client that comes back, it is also looked whether the others have
-     * ended: the old connection of that client should be seen to be gone before the new one subscribes.
+     * <p>A stranger among them may be a client that comes back. Its old connection should be seen to be gone before the new one
+     * subscribes, so this also checks whether the other connections have ended.
      */
     int read() {
         int count = ready.size();
@@ -72,7 +72,7 @@ final class Connections {
         return count;
     }
 
-    /** Handles the frames of connections that have ended, then those of the others. */
+    /** Handles the packets of connections that have ended, then those of the others. */
     int handleInput(long nowNanos) {
         return handleInput(true, nowNanos) + handleInput(false, nowNanos);
     }
@@ -149,9 +149,9 @@ final class Connections {
         }
     }
 
-    /** Tells everybody who can be told that the daemon is about to end. */
-    void goAway() {
-        all.forEach(Connection::tellIfGoingAway);
+    /** Tells every peer that can be told that the daemon is about to end. */
+    void onShutdown() {
+        all.forEach(Connection::onShutdown);
     }
 
     boolean isAnswered() {
@@ -173,14 +173,14 @@ final class Connections {
     }
 
     private int handleInput(boolean ended, long nowNanos) {
-        int frames = 0;
+        int packets = 0;
         for (int i = 0; i < active.count(); i++) {
             Connection connection = active.get(i);
-            if (connection.isEnded() == ended) {
-                frames += connection.handleInput(nowNanos);
+            if (connection.isInputEnded() == ended) {
+                packets += connection.handleInput(nowNanos);
             }
         }
-        return frames;
+        return packets;
     }
 
     private void remove(Connection connection) {

@@ -6,15 +6,17 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
  * The broker thread's duty cycle: sockets on the outside, the broker's core in the middle. Owned by the broker thread,
- * the one of the first turn or the last that called {@link #adopt()}; only {@link #wakeup()} may be called by any thread.
+ * the one of the first turn or the last one that called {@link #adopt()}; only {@link #wakeup()} may be called by any thread.
  *
- * <p>A turn reads all sockets before it handles any frame, handles the connections that have ended before the others,
+ * <p>A turn reads all sockets before it handles any packet, handles the connections that have ended before the others,
  * so that a client that reconnects finds its subscriptions free, and hands the turn's commands to the log as one batch
  * before its answers leave. The thread that runs it alternates {@link #awaitWork} and {@link #doWork}.
  */
@@ -31,10 +33,7 @@ public final class EventLoop {
     private final Connections connections;
     private final Consumer<SelectionKey> onSelected = this::onSelected;
 
-    private Thread owner;
-    private Listener listener;
-    private InetSocketAddress localAddress;
-    private boolean acceptable;
+    private final List<Listener> listeners = new ArrayList<>();
     private boolean selected;
     private boolean progressed;
 
@@ -55,23 +54,21 @@ public final class EventLoop {
      *
      * @throws IOException as {@link #listen}
      */
-    public static void checkAddress(NetOptions options) throws IOException {
-        Listener.check(options);
+    public static void checkAddress(NetAddress address) throws IOException {
+        Listener.check(address);
     }
 
     /**
-     * Starts to listen; connections are accepted by the turns that follow.
+     * Starts to listen for the connections of a protocol; they are accepted by the turns that follow. There may be several
+     * listeners, whose connections share all budgets.
      *
+     * @return where it listens, with the port that the system chose if none was given
      * @throws IOException with a message that says where the broker was to listen and what can be done
      */
-    public void listen() throws IOException {
-        listener = Listener.open(options, selector);
-        localAddress = listener.localAddress();
-    }
-
-    /** Where the broker listens or has listened, with the port that the system chose if none was given. */
-    public InetSocketAddress localAddress() {
-        return localAddress;
+    public InetSocketAddress listen(NetAddress address, Protocol protocol) throws IOException {
+        Listener listener = Listener.open(address, protocol, options, selector);
+        listeners.add(listener);
+        return listener.localAddress();
     }
 
     /** Ends {@link #awaitWork}, now or the next time. Thread-safe; a burst of calls costs one system call. */
@@ -86,7 +83,7 @@ public final class EventLoop {
      * what it did has to be visible here.
      */
     public void adopt() {
-        owner = Thread.currentThread();
+        shared.adopt();
     }
 
     /** Blocks until a socket is ready, somebody calls {@link #wakeup()}, or the time is over. */
@@ -106,7 +103,7 @@ public final class EventLoop {
      * @return how much was done, 0 when idle
      */
     public int doWork(long nowNanos) {
-        assert isOwner() : "the event loop belongs to " + owner;
+        assert shared.isOwner() : "the event loop belongs to another thread";
         wakeupRequested.set(false);
         if (!selected) {
             select(0);
@@ -116,13 +113,13 @@ public final class EventLoop {
         int work = accept(nowNanos);
         work += connections.read();
         work += broker.doWork(nowNanos);
-        int frames = connections.handleInput(nowNanos);
-        work += frames + connections.sendDueAnswers();
-        work += broker.pushing().push();
+        int packets = connections.handleInput(nowNanos);
+        work += packets + connections.sendDueAnswers();
+        work += broker.pushes().push();
         broker.endTurn();
         work += connections.flush(nowNanos);
         connections.sweep(nowNanos);
-        progressed = frames > 0;
+        progressed = packets > 0;
         return work;
     }
 
@@ -131,17 +128,17 @@ public final class EventLoop {
      *
      * @param millis how long they may still settle what they hold
      */
-    public void goAway(int millis) {
-        shared.goAwayMillis = millis;
-        connections.goAway();
+    public void announceShutdown(int millis) {
+        shared.shutdownMillis = millis;
+        connections.onShutdown();
     }
 
     /** Lets nobody in any more; sessions go on. */
-    public void closeListener() throws IOException {
-        if (listener != null) {
+    public void closeListeners() throws IOException {
+        for (Listener listener : listeners) {
             listener.close();
-            listener = null;
         }
+        listeners.clear();
     }
 
     /** Whether everything that clients are owed has left. */
@@ -154,19 +151,19 @@ public final class EventLoop {
         connections.closeAll();
     }
 
-    /** Closes every connection, the listener and the selector. */
+    /** Closes every connection, the listeners and the selector. */
     public void closeAll() throws IOException {
-        closeListener();
+        closeListeners();
         connections.closeAll();
         selector.close();
     }
 
     /**
      * How long the loop itself may sleep. A connection that the journal refused tries again at once after a turn that
-     * got frames through, and a little later after one that did not.
+     * got packets through, and a little later after one that did not.
      */
     private long ownTimeoutNanos() {
-        if (broker.pushing().hasReady()) {
+        if (broker.pushes().hasReady()) {
             return 0;
         }
         if (connections.canGoOn() || (connections.isStalled() && progressed)) {
@@ -175,16 +172,18 @@ public final class EventLoop {
         if (connections.isStalled()) {
             return shared.times.retryNanos();
         }
-        boolean timed = connections.hasDeadlines() || (listener != null && listener.isPaused());
+        boolean timed = connections.hasDeadlines() || isPaused();
         return timed ? shared.times.sweepNanos() : FOREVER_NANOS;
     }
 
-    /** Who runs the first turn runs all of them, until another thread adopts the loop. */
-    private boolean isOwner() {
-        if (owner == null) {
-            owner = Thread.currentThread();
+    /** Whether a listener accepts nothing for a moment. */
+    private boolean isPaused() {
+        for (int i = 0; i < listeners.size(); i++) {
+            if (listeners.get(i).isPaused()) {
+                return true;
+            }
         }
-        return owner == Thread.currentThread();
+        return false;
     }
 
     private void select(long timeoutNanos) {
@@ -204,19 +203,15 @@ public final class EventLoop {
         if (key.attachment() instanceof Connection connection) {
             connections.onSelected(connection);
         } else {
-            acceptable = true;
+            ((Listener) key.attachment()).onSelected();
         }
     }
 
     private int accept(long nowNanos) {
-        if (listener == null) {
-            return 0;
+        int accepted = 0;
+        for (int i = 0; i < listeners.size(); i++) {
+            accepted += listeners.get(i).acceptAll(connections, shared, nowNanos);
         }
-        listener.resumeIfDue(nowNanos);
-        if (!acceptable) {
-            return 0;
-        }
-        acceptable = false;
-        return listener.acceptAll(connections, shared, nowNanos);
+        return accepted;
     }
 }

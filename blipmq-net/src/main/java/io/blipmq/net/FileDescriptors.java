@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * whatever it loads late.
  */
 final class FileDescriptors {
-    private static final Logger log = LoggerFactory.getLogger(FileDescriptors.class);
+    private static final Logger logger = LoggerFactory.getLogger(FileDescriptors.class);
 
     /** For the log's files, the metrics server, libraries and standard streams, with some to spare. */
     private static final int RESERVED = 128;
@@ -36,7 +36,7 @@ final class FileDescriptors {
         if (wanted <= possible) {
             return wanted;
         }
-        log.warn(
+        logger.warn(
                 "max_connections is {}, but this process may open only {} files: at most {} connections are let in;"
                         + " raise the limit with ulimit -n or systemd's LimitNOFILE",
                 wanted,

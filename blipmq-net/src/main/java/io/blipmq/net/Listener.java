@@ -13,9 +13,9 @@ import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The socket that clients connect to. Owned by the broker thread. */
+/** A socket that clients of one protocol connect to. Owned by the broker thread. */
 final class Listener {
-    private static final Logger log = LoggerFactory.getLogger(Listener.class);
+    private static final Logger logger = LoggerFactory.getLogger(Listener.class);
 
     /** What the system queues while a turn runs; it cuts this to its own limit. */
     private static final int BACKLOG_CONNECTIONS = 1024;
@@ -29,6 +29,7 @@ final class Listener {
         void bind(InetSocketAddress address) throws IOException;
     }
 
+    private final Protocol protocol;
     private final ServerSocketChannel channel;
     private final SelectionKey key;
     private final int connectionsMax;
@@ -38,7 +39,11 @@ final class Listener {
     private boolean paused;
     private long pausedSinceNanos;
 
-    private Listener(ServerSocketChannel channel, SelectionKey key, NetOptions options) {
+    /** Whether clients wait to be let in. */
+    private boolean acceptable;
+
+    private Listener(Protocol protocol, ServerSocketChannel channel, SelectionKey key, NetOptions options) {
+        this.protocol = protocol;
         this.channel = channel;
         this.key = key;
         connectionsMax = FileDescriptors.connectionsMax(options.connectionsMax());
@@ -48,14 +53,17 @@ final class Listener {
     }
 
     /** @throws IOException with a message that says where it was to listen and what can be done */
-    static Listener open(NetOptions options, Selector selector) throws IOException {
+    static Listener open(NetAddress address, Protocol protocol, NetOptions options, Selector selector)
+            throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            bind(options, address -> channel.bind(address, BACKLOG_CONNECTIONS));
+            bind(address, inet -> channel.bind(inet, BACKLOG_CONNECTIONS));
             channel.configureBlocking(false);
             SelectionKey key = channel.register(selector, SelectionKey.OP_ACCEPT);
-            return new Listener(channel, key, options);
+            Listener listener = new Listener(protocol, channel, key, options);
+            key.attach(listener);
+            return listener;
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -63,10 +71,10 @@ final class Listener {
     }
 
     /** As {@link #open}, without listening: no connection is taken, not even by the system. */
-    static void check(NetOptions options) throws IOException {
+    static void check(NetAddress address) throws IOException {
         try (SocketChannel channel = SocketChannel.open()) {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            bind(options, channel::bind);
+            bind(address, channel::bind);
         }
     }
 
@@ -74,8 +82,17 @@ final class Listener {
         return (InetSocketAddress) channel.getLocalAddress();
     }
 
+    void onSelected() {
+        acceptable = true;
+    }
+
     /** Takes in the clients that have connected. */
     int acceptAll(Connections connections, LoopResources shared, long nowNanos) {
+        resumeIfDue(nowNanos);
+        if (!acceptable) {
+            return 0;
+        }
+        acceptable = false;
         int accepted = 0;
         try {
             SocketChannel client = channel.accept();
@@ -86,7 +103,7 @@ final class Listener {
             }
         } catch (IOException e) {
             shared.metrics.increment(NetMetric.ACCEPT_FAILURES);
-            log.warn("Cannot accept connections for a second: {}", e.getMessage());
+            logger.warn("Cannot accept connections for a second: {}", e.getMessage());
             pause(nowNanos);
         }
         return accepted;
@@ -96,7 +113,7 @@ final class Listener {
         return paused;
     }
 
-    void resumeIfDue(long nowNanos) {
+    private void resumeIfDue(long nowNanos) {
         if (paused && nowNanos - pausedSinceNanos >= pauseNanos) {
             paused = false;
             key.interestOps(SelectionKey.OP_ACCEPT);
@@ -114,17 +131,17 @@ final class Listener {
         key.interestOps(0);
     }
 
-    private static void bind(NetOptions options, Binding socket) throws IOException {
-        InetSocketAddress address = new InetSocketAddress(options.bindAddress(), options.port());
-        String where = options.bindAddress() + ":" + options.port();
-        if (address.isUnresolved()) {
-            throw new IOException("the broker cannot listen on " + where + ": no such host; set bind_addr to an"
+    private static void bind(NetAddress address, Binding socket) throws IOException {
+        InetSocketAddress inet = new InetSocketAddress(address.host(), address.port());
+        if (inet.isUnresolved()) {
+            throw new IOException("the broker cannot listen on " + address + ": no such host; set bind_addr to an"
                     + " address of this machine, 127.0.0.1 or 0.0.0.0");
         }
         try {
-            socket.bind(address);
+            socket.bind(inet);
         } catch (IOException e) {
-            throw new IOException("the broker cannot listen on " + where + ": " + e.getMessage() + "; " + advice(e), e);
+            throw new IOException(
+                    "the broker cannot listen on " + address + ": " + e.getMessage() + "; " + advice(e), e);
         }
     }
 
@@ -151,19 +168,19 @@ final class Listener {
             }
             configure(client);
             SelectionKey clientKey = client.register(key.selector(), SelectionKey.OP_READ);
-            Connection connection = new Connection(shared, client, clientKey, surplus, nowNanos);
+            Connection connection = new Connection(shared, client, clientKey, protocol, surplus, nowNanos);
             clientKey.attach(connection);
             connections.add(connection, nowNanos);
             shared.metrics.add(NetMetric.CONNECTIONS_ACCEPTED, surplus ? 0 : 1);
         } catch (IOException e) {
-            log.debug("A client was gone before it was let in: {}", e.toString());
+            logger.debug("A client was gone before it was let in: {}", e.toString());
             closeQuietly(client);
         }
     }
 
     private void onRejected(SocketChannel client, NetMetrics metrics) throws IOException {
         metrics.increment(NetMetric.CONNECTIONS_REJECTED_LIMIT);
-        log.warn(
+        logger.warn(
                 "Rejected a connection from {}: {} are open, and max_connections allows no more",
                 client.getRemoteAddress(),
                 connectionsMax);
@@ -173,7 +190,7 @@ final class Listener {
         try {
             client.close();
         } catch (IOException e) {
-            log.debug("Closing a client that was gone failed: {}", e.toString());
+            logger.debug("Closing a client that was gone failed: {}", e.toString());
         }
     }
 

@@ -3,24 +3,19 @@ package io.blipmq.net;
 /** What the server counts. Immutable. */
 public enum NetMetric {
     CONNECTIONS("Connections that are open now."),
-    SESSIONS_V1("Authenticated connections that speak protocol version 1."),
-    SESSIONS_V2("Authenticated connections that speak protocol version 2."),
     CONNECTIONS_ACCEPTED("Connections accepted since the start, rejected ones not among them."),
     CONNECTIONS_REJECTED_LIMIT("Connections closed because max_connections were open."),
     ACCEPT_FAILURES("Accepts that failed, for lack of file descriptors as a rule."),
     AUTH_FAILURES("AUTH requests with an unknown key."),
     HANDSHAKE_TIMEOUTS("Connections closed because their handshake took too long."),
-    PARTIAL_FRAME_TIMEOUTS("Connections closed because a frame that had begun made no progress."),
-    HEARTBEAT_TIMEOUTS("Connections closed because nothing came from their clients for twice the heartbeat."),
+    PARTIAL_PACKET_TIMEOUTS("Connections closed because a packet that had begun made no progress."),
+    SILENCE_TIMEOUTS("Connections closed because nothing came from their clients for longer than these had promised."),
     CONNECTIONS_REPLACED("Connections closed because their clients had come back on newer ones."),
     OUTPUT_TIMEOUTS("Connections closed because they took none of their output."),
-    PROTOCOL_ERRORS(
-            "Connections closed for an impossible length, a type not to be sent, or too large a frame before AUTH."),
+    PROTOCOL_ERRORS("Connections closed because their clients broke the protocol, or sent too long a packet."),
     BYTES_IN("Bytes read from clients."),
     BYTES_OUT("Bytes written to clients."),
-    FRAMES_IN_V1("Frames handled on connections that speak protocol version 1, or have not said HELLO yet."),
-    FRAMES_IN_V2("Frames handled on connections that speak protocol version 2."),
-    FRAMES_OUT("Frames sent, or queued to be sent."),
+    PACKETS_OUT("Packets sent, or queued to be sent."),
     ASSEMBLY_BYTES("Bytes of buffers that hold unfinished input now."),
     OUTPUT_BYTES("Bytes queued for clients that have not taken them yet.");
 

@@ -12,7 +12,7 @@ public final class NetMetrics {
         return values.getAcquire(metric.ordinal());
     }
 
-    void increment(NetMetric metric) {
+    public void increment(NetMetric metric) {
         add(metric, 1);
     }
 

@@ -1,22 +1,34 @@
 package io.blipmq.net;
 
-import io.blipmq.protocol.FrameEncoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.GatheringByteChannel;
 import java.util.Arrays;
 
 /**
  * What one connection has to send, in order, in buffers from the pool. Owned by the broker thread.
  *
- * <p>Frames are appended to the last buffer, the tail; the others are full and stand ready to be written. Between
- * writes the tail's position is where the next frame goes and {@code tailStart} where its unsent bytes begin. A queue
+ * <p>Packets are appended to the last buffer, the tail; the others are full and wait to be written. Between
+ * writes the tail's position is where the next packet goes and {@code tailStart} where its unsent bytes begin. A queue
  * that is empty holds no buffer.
  *
- * <p>The last frame may be open: it grows at the tail's end until somebody appends another one, the tail is full, or the
- * queue is written. Only then it gets its length, and is counted.
+ * <p>The last packet may be open: it grows at the tail's end until another one is appended, the tail is full, or the
+ * queue is written. Only then it gets its length, from its opener, and is counted.
+ *
+ * <p>A session appends as much as its protocol says, and looks at {@link #isFull}, or {@link #hasRoomForPush} for what
+ * nobody has asked for, before the next. The connection takes no packet of a peer while its output is full.
  */
-final class OutputQueue {
+public final class OutputQueue {
+    /** Has opened a packet that may grow. */
+    public interface Opener {
+        /**
+         * The packet grows no further: what depends on its end, such as its length, is written into it now.
+         *
+         * @param buffer holds it from {@code start} to its position
+         */
+        void close(ByteBuffer buffer, int start);
+    }
+
     private final NetLimits.Output limits;
     private final BufferPool pool;
     private final ByteBudget budget;
@@ -24,13 +36,13 @@ final class OutputQueue {
     private ByteBuffer[] buffers = new ByteBuffer[4];
     private int count;
     private int tailStart;
-    /** Of closed frames. */
+    /** Of closed packets. */
     private long queuedBytes;
     /** Ever. */
     private long writtenBytes;
-    /** Whose the open frame is; null when there is none. */
-    private Object opener;
-    /** Where in the tail the open frame begins. */
+    /** Of the open packet; null when there is none. */
+    private Opener opener;
+    /** Where in the tail the open packet begins. */
     private int openStart;
 
     OutputQueue(LoopResources shared) {
@@ -41,24 +53,23 @@ final class OutputQueue {
     }
 
     /**
-     * Makes room for one frame.
+     * Makes room for one packet.
      *
-     * @return a buffer at whose position the caller puts exactly {@code frameBytes} before it calls anything else
+     * @return a buffer at whose position the caller puts exactly {@code packetBytes} before it calls anything else
      */
-    ByteBuffer append(int frameBytes) {
-        ByteBuffer tail = tailFor(frameBytes);
-        onQueued(frameBytes);
+    public ByteBuffer append(int packetBytes) {
+        ByteBuffer tail = tailFor(packetBytes);
+        onQueued(packetBytes);
         return tail;
     }
 
     /**
-     * Makes room for a frame that may grow.
+     * Makes room for a packet that may grow.
      *
      * @param by who may make it grow
-     * @return a buffer at whose position the caller puts exactly {@code bytes}, {@link FrameEncoder#open} first, before it
-     *     calls anything else
+     * @return a buffer at whose position the caller puts exactly {@code bytes}, before it calls anything else
      */
-    ByteBuffer open(Object by, int bytes) {
+    public ByteBuffer open(Opener by, int bytes) {
         ByteBuffer tail = tailFor(bytes);
         opener = by;
         openStart = tail.position();
@@ -66,39 +77,39 @@ final class OutputQueue {
     }
 
     /**
-     * Makes room in the open frame.
+     * Makes room in the open packet.
      *
      * @return a buffer at whose position the caller puts exactly {@code bytes} before it calls anything else; null when
-     *     its frame is not open any more, or has no room
+     *     its packet is not open any more, or has no room
      */
-    ByteBuffer extend(Object by, int bytes) {
+    public ByteBuffer extend(Opener by, int bytes) {
         if (opener != by || buffers[count - 1].remaining() < bytes) {
             return null;
         }
         return buffers[count - 1];
     }
 
-    /** Whether somebody's frame is still the open one. */
-    boolean isOpen(Object by) {
+    /** Whether somebody's packet is still the open one. */
+    public boolean isOpen(Opener by) {
         return opener == by;
     }
 
-    /** Where in the buffer that {@link #open} gave the open frame begins. */
-    int openStart() {
+    /** Where in the buffer that {@link #open} gave the open packet begins. */
+    public int openStart() {
         return openStart;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return queuedBytes == 0 && opener == null;
     }
 
-    /** Bytes that were ever put in here, up to the end of the open frame. */
-    long position() {
+    /** Bytes that were ever put in here, up to the end of the open packet. */
+    public long position() {
         return writtenBytes + bytes();
     }
 
     /** How many of them have been written. */
-    long writtenBytes() {
+    public long writtenBytes() {
         return writtenBytes;
     }
 
@@ -107,7 +118,7 @@ final class OutputQueue {
      * it has nothing queued, so that those who do not read cannot stop those who do; but only as far as the budget goes
      * beyond its limit, for there may be ten thousand of them.
      */
-    boolean isFull() {
+    public boolean isFull() {
         long bytes = bytes();
         return bytes >= limits.highWaterBytes() || !budgetHasRoom(bytes);
     }
@@ -118,7 +129,7 @@ final class OutputQueue {
     }
 
     /** Whether it is full with nothing in it, so that no write of its own will tell when there is room again. */
-    boolean isStarved() {
+    public boolean isStarved() {
         return isEmpty() && !budget.hasRoomBeyond();
     }
 
@@ -127,13 +138,13 @@ final class OutputQueue {
     }
 
     /** Whether messages may be pushed that nobody has asked for one by one. */
-    boolean hasRoomForPush() {
+    public boolean hasRoomForPush() {
         long bytes = bytes();
         return bytes < limits.pushHighWaterBytes() && budgetHasRoom(bytes);
     }
 
     /** Offers everything to the socket once. */
-    long write(SocketChannel channel) throws IOException {
+    long write(GatheringByteChannel channel) throws IOException {
         if (isEmpty()) {
             return 0;
         }
@@ -159,11 +170,11 @@ final class OutputQueue {
         return opener == null ? queuedBytes : queuedBytes + buffers[count - 1].position() - openStart;
     }
 
-    /** Ends the open frame, if there is one. */
+    /** Ends the open packet, if there is one. */
     private void close() {
         if (opener != null) {
             ByteBuffer tail = buffers[count - 1];
-            FrameEncoder.close(tail, openStart);
+            opener.close(tail, openStart);
             opener = null;
             onQueued(tail.position() - openStart);
         }
@@ -177,13 +188,13 @@ final class OutputQueue {
         return buffers[count - 1];
     }
 
-    private void onQueued(int frameBytes) {
-        queuedBytes += frameBytes;
-        metrics.add(NetMetric.OUTPUT_BYTES, frameBytes);
-        metrics.increment(NetMetric.FRAMES_OUT);
+    private void onQueued(int packetBytes) {
+        queuedBytes += packetBytes;
+        metrics.add(NetMetric.OUTPUT_BYTES, packetBytes);
+        metrics.increment(NetMetric.PACKETS_OUT);
     }
 
-    private void addTail(int frameBytes) {
+    private void addTail(int packetBytes) {
         if (count > 0) {
             ByteBuffer tail = buffers[count - 1];
             tail.limit(tail.position()).position(tailStart);
@@ -192,7 +203,7 @@ final class OutputQueue {
             buffers = Arrays.copyOf(buffers, 2 * count);
         }
         ByteBuffer buffer =
-                pool.take(Math.max(frameBytes, count == 0 ? limits.firstChunkBytes() : limits.chunkBytes()));
+                pool.take(Math.max(packetBytes, count == 0 ? limits.firstChunkBytes() : limits.chunkBytes()));
         budget.reserve(buffer.capacity());
         buffers[count++] = buffer;
         tailStart = 0;

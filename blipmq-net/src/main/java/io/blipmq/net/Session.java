@@ -1,298 +1,112 @@
 package io.blipmq.net;
 
-import io.blipmq.broker.Broker;
-import io.blipmq.broker.Client;
-import io.blipmq.broker.OwnerId;
-import io.blipmq.protocol.FrameLayout;
-import io.blipmq.protocol.FrameType;
-import io.blipmq.protocol.Nack;
-import io.blipmq.protocol.Refusal;
-import io.blipmq.protocol.v2.V2Nack;
-import io.blipmq.protocol.v2.Welcome;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 
 /**
- * What one connection may ask and what it is answered. Owned by the broker thread.
+ * A protocol's side of one connection: it finds packets in the bytes that come in, handles them, and writes answers and
+ * pushes into {@link SessionHost#output()}. All methods are called on the broker thread, those of a turn in this order:
+ * {@link #packetBytes} and {@link #onPacket} for packet after packet, {@link #onPacketsHandled}, {@link #sendDueAnswers},
+ * and {@link #onWritten} once the output was offered to the socket.
  *
- * <p>HELLO chooses the protocol's version: what follows AUTH is {@link PollSession}'s in version 1 and {@link
- * PushSession}'s in version 2. Each type of frame has its handler, which reads top-down: parse, validate, authorise, act, answer. A handler
- * returns false when the journal has no room just now; the frame is offered again in a later turn.
+ * <p>The connection owns sockets, buffers, budgets, backpressure and deadlines. It reads no further while the session takes
+ * no packet, and it enforces what the session declares here, such as the longest silence. A session that ends is closed
+ * once what it owes has left.
  */
-final class Session {
-    private final LoopResources shared;
-    private final Answers answers;
-    private final OutputQueue output;
-    private final SessionHost host;
-    private final SocketAddress peer;
-    /** Whether it is one too many, and only waits to be told so. */
-    private final boolean surplus;
+public interface Session {
 
-    private int version = FrameLayout.PROTOCOL_VERSION;
-    /** Of version 2, else null. */
-    private PushSession pushSession;
-
-    private SessionState state = SessionState.AWAIT_HELLO;
-    private Client client;
-    private OwnerId owner;
-    private int wrongKeys;
-    /** What a client that can be told is to be told when everything else has been said; null: nothing. */
-    private Refusal lastWord;
+    // --- packets in ---
 
     /**
-     * @param peer where the client comes from
-     * @param surplus whether the client is one too many
-     */
-    Session(
-            LoopResources shared,
-            Answers answers,
-            OutputQueue output,
-            SessionHost host,
-            SocketAddress peer,
-            boolean surplus) {
-        this.shared = shared;
-        this.answers = answers;
-        this.output = output;
-        this.host = host;
-        this.peer = peer;
-        this.surplus = surplus;
-    }
-
-    /** @return false when the frame has to wait */
-    boolean onFrame(ByteBuffer buffer, int frameOffset, int frameBytes) {
-        FrameType type = FrameType.of(version, FrameLayout.type(buffer, frameOffset));
-        long correlationId = FrameLayout.correlationId(buffer, frameOffset);
-        int payload = frameOffset + FrameLayout.PAYLOAD_OFFSET;
-        int payloadLength = frameBytes - FrameLayout.HEADER_BYTES;
-        if (surplus && type != FrameType.HELLO) {
-            onInputEnded();
-            return true;
-        }
-        if (state != SessionState.READY && type != FrameType.HELLO && type != FrameType.AUTH) {
-            answers.nack(correlationId, Nack.UNAUTHENTICATED);
-            return true;
-        }
-        if (client != null && client.isBusy()) {
-            return false;
-        }
-        return switch (type) {
-            case HELLO -> HelloHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
-            case AUTH -> AuthHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
-            case PING -> PingHandler.onFrame(this, correlationId);
-            default ->
-                pushSession == null
-                        ? PollSession.onFrame(this, type, correlationId, buffer, payload, payloadLength)
-                        : pushSession.onFrame(type, correlationId, buffer, payload, payloadLength);
-        };
-    }
-
-    /**
-     * The one way to another state.
+     * Finds the end of the packet that begins at an offset. Called again when more has come, at another place perhaps.
      *
-     * <ul>
-     *   <li>AWAIT_HELLO → AWAIT_AUTH: a HELLO asked for a version that is spoken here
-     *   <li>AWAIT_AUTH → READY: an AUTH held a known key
-     *   <li>any → CLOSING: too many wrong keys, a broken frame, a missed deadline, a newer connection of the same client,
-     *       the end of input, a lost socket, shutdown
-     * </ul>
+     * @param available how many bytes are there, at least 1
+     * @return the bytes of the whole packet, which may be more than there are; 0 when they cannot be known yet. Never more
+     *     than {@link SessionHost#packetBytesMax()}
+     * @throws ProtocolViolation as soon as it is clear that no packet may begin like this
      */
-    void transitionTo(SessionState next) {
-        if (!state.mayBecome(next)) {
-            throw new IllegalStateException("a session in " + state + " cannot become " + next);
-        }
-        state = next;
+    int packetBytes(ByteBuffer buffer, int offset, int available) throws ProtocolViolation;
+
+    /**
+     * Handles a whole packet.
+     *
+     * @return false when the log has no room just now: the packet is offered again in a later turn, and nothing is read
+     *     meanwhile
+     */
+    boolean onPacket(ByteBuffer buffer, int offset, int packetBytes);
+
+    /** So many packets have been handled one after the other: to be counted. */
+    default void onPacketsHandled(int packets) {}
+
+    /** Whether another packet is taken now: the session has not ended, and no earlier answer has to leave first. */
+    default boolean takesPacket() {
+        return !isEnded();
     }
 
-    /** HELLO asked for version 2. */
-    void beginPushing(Greeting greeting) {
-        version = FrameLayout.VERSION_2;
-        pushSession = new PushSession(shared, answers, output, new Pushes(output, host::onOutput), greeting);
+    // --- answers and pushes out ---
+
+    /** Whether answers wait for something to be stored. The connection is not closed before they have left. */
+    default boolean isAnswerWaiting() {
+        return false;
     }
 
-    void onAuthenticated(OwnerId newOwner) {
-        owner = newOwner;
-        if (pushSession != null) {
-            shared.instances.enter(owner, pushSession.greeting().instance(), this);
-        }
-        client =
-                pushSession == null ? shared.broker.connect(owner, peerText()) : pushSession.connect(owner, peerText());
-        answers.onAuthenticated(client);
-        transitionTo(SessionState.READY);
-        shared.metrics.increment(sessionsMetric());
+    /** Whether an answer that waited could be sent now. */
+    default boolean isAnswerDue() {
+        return false;
     }
 
-    /** When the daemon is about to end, a client that can be told so is told. */
-    void tellIfGoingAway() {
-        if (shared.goAwayMillis >= 0 && pushSession != null && isReady()) {
-            pushSession.goAway(V2Nack.SHUTTING_DOWN, shared.goAwayMillis);
-            host.onOutput();
-        }
+    /**
+     * Sends the answers that wait no longer, as far as a turn's work goes.
+     *
+     * @return how many
+     */
+    default int sendDueAnswers() {
+        return 0;
     }
 
-    /** Called when output has been written. */
-    void onWritten() {
-        if (pushSession != null) {
-            pushSession.onWritten();
-        }
+    /** Output was offered to the socket: there may be room for what found none. */
+    default void onWritten() {}
+
+    // --- deadlines ---
+
+    /** Whether the peer has shown who it is. Until then it has little room and little time. */
+    boolean isReady();
+
+    /** How long the peer may be silent before it is taken for gone; 0: for ever. */
+    default long silenceNanosMax() {
+        return 0;
     }
 
-    void onWrongKey() {
-        shared.metrics.increment(NetMetric.AUTH_FAILURES);
-        wrongKeys++;
-        if (wrongKeys == shared.limits.wrongKeysMax()) {
-            end(V2Nack.TOO_MANY_WRONG_KEYS);
-        }
+    /** Whether a peer that takes none of its output is closed even while nobody else needs the room. */
+    default boolean isOutputTimed() {
+        return false;
     }
 
-    /** A newer connection of the same client has authenticated. */
-    void replace() {
-        host.onReplaced();
+    // --- the end ---
+
+    /** Nothing more comes in: no packet is handled any more, what is owed may still leave. */
+    void onInputEnded();
+
+    /**
+     * The server ends the session, as by {@link #onInputEnded}. A protocol that can say goodbye prepares to.
+     *
+     * @param text why, for a person
+     */
+    void end(EndReason reason, String text);
+
+    /** Whether no packet is handled any more, because the input has ended, the server or the session itself wants it. */
+    boolean isEnded();
+
+    /** Whether the peer is yet to be told why the server ends the session. */
+    default boolean owesGoodbye() {
+        return false;
     }
 
-    /** The server ends the session: a client that can be told why is told, behind whatever else it is owed. */
-    void end(Refusal why) {
-        if (pushSession != null) {
-            lastWord = why;
-        }
-        onInputEnded();
-    }
+    /** Everything else has left: writes the goodbye that is owed. */
+    default void sayGoodbye() {}
 
-    /** Writes what is to be said last. @return whether there was anything */
-    boolean sayLastWord() {
-        if (lastWord == null) {
-            return false;
-        }
-        pushSession.goAway(lastWord, 0);
-        lastWord = null;
-        return true;
-    }
+    /** The connection is closed: nothing is sent any more. */
+    void onClosed();
 
-    /** Whether the client is yet to be told why its session has ended. */
-    boolean hasLastWord() {
-        return lastWord != null;
-    }
-
-    /** No request follows: the broker lets go of the client, so that its subscriptions are free for the next one. */
-    void onInputEnded() {
-        answers.onInputEnded();
-        if (state != SessionState.CLOSING) {
-            transitionTo(SessionState.CLOSING);
-        }
-        disconnect();
-    }
-
-    /** Nothing is sent any more, either. */
-    void onClosed() {
-        onInputEnded();
-        answers.clear();
-    }
-
-    /** The version that is spoken: 1 until HELLO has chosen another. */
-    int version() {
-        return version;
-    }
-
-    /** Where this session's frames are counted. */
-    NetMetric framesMetric() {
-        return pushSession == null ? NetMetric.FRAMES_IN_V1 : NetMetric.FRAMES_IN_V2;
-    }
-
-    /** What this server says of itself in WELCOME, once HELLO has been understood. */
-    Welcome welcome() {
-        return shared.welcome.withHeartbeat(pushSession.greeting().heartbeatMillis());
-    }
-
-    NetTimes times() {
-        return shared.times;
-    }
-
-    /** Whether messages are pushed to the client, as version 2 does it. */
-    boolean isPushed() {
-        return pushSession != null;
-    }
-
-    /** Whether it is one too many. */
-    boolean isSurplus() {
-        return surplus;
-    }
-
-    /** In which the client sends something; 0: it need not. */
-    long heartbeatNanos() {
-        return pushSession == null || !isReady()
-                ? 0
-                : TimeUnit.MILLISECONDS.toNanos(pushSession.greeting().heartbeatMillis());
-    }
-
-    /** The longest frame that the client may send. */
-    int frameLengthMax() {
-        return isReady() ? shared.frameLengthMax : shared.limits.strangerFrameBytesMax();
-    }
-
-    SocketAddress peer() {
-        return peer;
-    }
-
-    OutputQueue output() {
-        return output;
-    }
-
-    SessionState state() {
-        return state;
-    }
-
-    boolean isReady() {
-        return state == SessionState.READY;
-    }
-
-    boolean isClosing() {
-        return state == SessionState.CLOSING;
-    }
-
-    /** The room for this session's unfinished frames: strangers share a small one. */
-    ByteBudget assemblyBudget() {
-        return isReady() ? shared.assembly : shared.preAuthAssembly;
-    }
-
-    Broker broker() {
-        return shared.broker;
-    }
-
-    ApiKeys keys() {
-        return shared.keys;
-    }
-
-    Client client() {
-        return client;
-    }
-
-    Answers answers() {
-        return answers;
-    }
-
-    private void disconnect() {
-        if (client != null) {
-            shared.broker.disconnect(client);
-            shared.metrics.add(sessionsMetric(), -1);
-            client = null;
-            if (pushSession != null) {
-                shared.instances.leave(owner, pushSession.greeting().instance(), this);
-                pushSession.onDisconnected();
-            }
-        }
-    }
-
-    /** The peer's address and port, for an operator's eyes. */
-    private String peerText() {
-        return peer instanceof InetSocketAddress inet ? hostText(inet) + ":" + inet.getPort() : String.valueOf(peer);
-    }
-
-    private static String hostText(InetSocketAddress inet) {
-        return inet.isUnresolved() ? inet.getHostString() : inet.getAddress().getHostAddress();
-    }
-
-    private NetMetric sessionsMetric() {
-        return pushSession == null ? NetMetric.SESSIONS_V1 : NetMetric.SESSIONS_V2;
-    }
+    /** The daemon is about to end: {@link SessionHost#shutdownMillis}. */
+    default void onShutdown() {}
 }

@@ -1,12 +1,22 @@
 /**
- * The TCP server: one event loop, its connections, and the sessions on them, of protocol version 1 (polled) or 2 (pushed).
+ * The event loop: sockets, connections, buffers, budgets, backpressure and deadlines. It knows no protocol.
  *
- * <p>Everything here is owned by the broker thread, which runs the event loop and the broker's core in one duty cycle,
- * unless a class says otherwise; other threads reach in through {@link io.blipmq.net.EventLoop#wakeup()} and read
- * {@link io.blipmq.net.NetMetrics}. Below it stands {@code io.blipmq.broker}; the wire's bytes are
- * {@code io.blipmq.protocol}'s. The way of a frame: {@link io.blipmq.net.EventLoop} → {@code Connection} →
- * {@code InputBuffer} → {@code Session} → {@code PollSession} or {@code PushSession} → a handler such as {@code PublishHandler} →
- * the broker; the way of an answer: {@code Answers} → {@code OutputQueue} → the socket; of a message in version 2: the
- * broker → {@code Pushes} → {@code OutputQueue} → the socket. Start reading at {@link io.blipmq.net.EventLoop}.
+ * <p><b>Owner.</b> The broker thread runs the loop and the broker's core in one duty cycle and owns everything here, unless a
+ * class says otherwise. Other threads may call {@link io.blipmq.net.EventLoop#wakeup()} and read
+ * {@link io.blipmq.net.NetMetrics} and {@link io.blipmq.net.ProtocolMetrics}.
+ *
+ * <p><b>Guests.</b> A protocol implements {@link io.blipmq.net.Protocol}, which begins a {@link io.blipmq.net.Session} for each
+ * connection that its listener accepts. The session finds packets in the bytes that came in, handles them, and writes into
+ * {@link io.blipmq.net.OutputQueue}; everything that keeps peers from harming each other is done here, in the same way for
+ * all. BlipMQ's own protocol is the guest in {@code io.blipmq.net.blip} and the packages of its versions. Nothing here may
+ * depend on a guest.
+ *
+ * <p><b>Filters.</b> Packets are read from a {@link java.nio.channels.ReadableByteChannel} and written to a
+ * {@link java.nio.channels.GatheringByteChannel}, which are the socket's own channel today. What changes bytes and not
+ * packets, such as TLS or WebSocket framing, belongs between the two, in {@code Connection}.
+ *
+ * <p><b>Read first</b> {@link io.blipmq.net.EventLoop}, whose {@code doWork} is a turn; then {@code Connection},
+ * {@code PacketFlow} (packets in, and where backpressure begins), {@code InputBuffer} and {@code OutputQueue}. The neighbour
+ * below is {@code io.blipmq.broker}.
  */
 package io.blipmq.net;

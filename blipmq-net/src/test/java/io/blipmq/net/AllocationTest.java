@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.blipmq.protocol.FrameEncoder;
+import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.AttachLayout;
-import io.blipmq.protocol.v2.EntryLayout;
 import io.blipmq.protocol.v2.RequestEncoder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -30,9 +30,9 @@ class AllocationTest {
     void publishingQos0AllocatesNothingPerMessage() throws IOException {
         try (TestServer server = TestServer.start()) {
             ByteBuffer publishes = publishes();
-            pump(server, NetMetric.FRAMES_IN_V1, publishes);
+            pump(server, 1, publishes);
             long before = allocatedBytes();
-            pump(server, NetMetric.FRAMES_IN_V1, publishes);
+            pump(server, 1, publishes);
             assertThat(allocatedBytes() - before).isLessThan((long) FRAMES * BYTES_PER_FRAME_MAX);
         }
     }
@@ -44,12 +44,12 @@ class AllocationTest {
                 SocketChannel subscriber = SocketChannel.open(server.address())) {
             CompletableFuture<Void> read = CompletableFuture.runAsync(() -> readToTheEnd(subscriber), THREAD_EACH);
             sendAll(subscriber, attach());
-            server.until("it is attached", () -> server.metric(NetMetric.FRAMES_IN_V2) == 3);
+            server.until("it is attached", () -> server.framesIn(2) == 3);
             ByteBuffer batches = batches();
-            pump(server, NetMetric.FRAMES_IN_V2, batches);
+            pump(server, 2, batches);
             long delivered = server.metric(NetMetric.BYTES_OUT);
             long before = allocatedBytes();
-            pump(server, NetMetric.FRAMES_IN_V2, batches);
+            pump(server, 2, batches);
             assertThat(allocatedBytes() - before).isLessThan((long) FRAMES * BYTES_PER_FRAME_MAX);
             assertThat(server.metric(NetMetric.BYTES_OUT) - delivered).isGreaterThan(FRAMES);
             subscriber.shutdownInput();
@@ -78,12 +78,12 @@ class AllocationTest {
         return bytes.flip();
     }
 
-    private static void pump(TestServer server, NetMetric frames, ByteBuffer bytes) throws IOException {
-        long framesBefore = server.metric(frames);
+    private static void pump(TestServer server, int version, ByteBuffer bytes) throws IOException {
+        long framesBefore = server.framesIn(version);
         try (SocketChannel client = SocketChannel.open(server.address())) {
             CompletableFuture<Void> sent =
                     CompletableFuture.runAsync(() -> sendAll(client, bytes.duplicate()), THREAD_EACH);
-            while (server.metric(frames) < framesBefore + FRAMES + 2) {
+            while (server.framesIn(version) < framesBefore + FRAMES + 2) {
                 server.loop.awaitWork(1_000_000);
                 server.turn();
             }

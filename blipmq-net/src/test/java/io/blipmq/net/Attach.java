@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** An ATTACH in the making: QoS 1, no name, no credit, the daemon's times, unless it is said otherwise. */
-final class Attach {
+public final class Attach {
     private final String topic;
     private String name = "";
     private int flags = AttachLayout.QOS_FLAG;
@@ -19,61 +19,61 @@ final class Attach {
         this.topic = topic;
     }
 
-    static Attach to(String topic) {
+    public static Attach to(String topic) {
         return new Attach(topic);
     }
 
-    Attach qos0() {
+    public Attach qos0() {
         flags &= ~AttachLayout.QOS_FLAG;
         return this;
     }
 
-    Attach named(String name) {
+    public Attach named(String name) {
         this.name = name;
         return this;
     }
 
-    Attach credit(long credit) {
+    public Attach credit(long credit) {
         this.credit = credit;
         return this;
     }
 
-    Attach creditBytes(long bytes) {
+    public Attach creditBytes(long bytes) {
         creditBytes = bytes;
         return this;
     }
 
-    Attach creditOnSettle() {
+    public Attach creditOnSettle() {
         flags |= AttachLayout.CREDIT_ON_SETTLE_FLAG;
         return this;
     }
 
-    Attach takeOver() {
+    public Attach takeOver() {
         flags |= AttachLayout.TAKE_OVER_FLAG;
         return this;
     }
 
-    Attach fromNew() {
+    public Attach fromNew() {
         flags |= AttachLayout.FROM_NEW_FLAG;
         return this;
     }
 
-    Attach flags(int all) {
+    public Attach flags(int all) {
         flags = all;
         return this;
     }
 
-    Attach ackTimeoutMillis(long millis) {
+    public Attach ackTimeoutMillis(long millis) {
         ackTimeoutMillis = millis;
         return this;
     }
 
-    Attach retryBackoffMillis(long millis) {
+    public Attach retryBackoffMillis(long millis) {
         retryBackoffMillis = millis;
         return this;
     }
 
-    void encode(ByteBuffer to, long correlationId) {
+    public void encode(ByteBuffer to, long correlationId) {
         RequestEncoder.attach(
                 to,
                 correlationId,

@@ -117,7 +117,7 @@ class ConnectionEndTest {
 
     @Test
     void aClosedListenerLetsNobodyInAndSessionsGoOn() throws IOException {
-        server.loop.closeListener();
+        server.loop.closeListeners();
         client.expectNothingMore();
         assertThat(server.loop.flushed()).isTrue();
     }

@@ -16,6 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A peer that sends garbage loses its connection, and nothing else happens. */
 class GarbageTest {
+    /** Of a frame before AUTH. */
+    private static final int STRANGER_LENGTH_MAX = 64 * 1024;
+
     private TestServer server;
     private TestClient bystander;
 
@@ -54,7 +57,7 @@ class GarbageTest {
     @Test
     void beforeAuthAFrameOf64KiBIsReadAndALargerOneIsNot() throws IOException {
         TestClient client = server.connect();
-        client.send(padded(NetLimits.defaults().strangerFrameBytesMax()));
+        client.send(padded(STRANGER_LENGTH_MAX));
         client.expectNack(9, Nack.UNAUTHENTICATED);
         client.sendHex("00010001");
         client.expectClosed();

@@ -112,14 +112,64 @@ class PartialInputTest {
             clients.add(client);
             rests.add(frame.duplicate().position(200_000));
         }
-        long before = server.metric(NetMetric.FRAMES_IN_V1);
+        long before = server.framesIn(1);
         server.until("some more are there", () -> {
             assertThat(server.metric(NetMetric.ASSEMBLY_BYTES)).isLessThanOrEqualTo((24L + 16L) << 20);
             for (int i = 0; i < clients.size(); i++) {
                 clients.get(i).sendSome(rests.get(i));
             }
-            return server.metric(NetMetric.FRAMES_IN_V1) >= before + 5;
+            return server.framesIn(1) >= before + 5;
         });
+    }
+
+    /** There is room for one large frame, and those that have stopped half-way do not keep it from one that comes. */
+    @Test
+    void largeFramesThatStopHalfWayDoNotKeepTheRoomFromOneThatComes() throws IOException {
+        server = TestServer.start(TestServer.options(100, new NetBudgets(26L << 20, 17L << 20)));
+        ByteBuffer half = publish(new byte[16_000_000]);
+        for (int i = 0; i < 20; i++) {
+            server.connectReady().send(half.duplicate().limit(i % 2 == 0 ? 200_000 : 700_000));
+        }
+        server.untilQuiet();
+        TestClient client = server.connectReady();
+        for (int i = 0; i < 3; i++) {
+            ByteBuffer frame = publish(new byte[16_000_000]);
+            for (int pause = 0; pause < 100 && frame.hasRemaining(); pause++) {
+                sendAsFarAsTaken(client, frame);
+                server.advanceMillis(10);
+            }
+            assertThat(frame.remaining())
+                    .as("bytes of frame %d that found no room within a second", i)
+                    .isZero();
+            client.ping(i);
+            server.until("the frame is handled", () -> {
+                server.advanceMillis(1);
+                return client.hasFrame() || client.readSome();
+            });
+            client.expectPong(i);
+        }
+        assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(21);
+    }
+
+    /** What has come of a frame that stopped is not lost. */
+    @Test
+    void aLargeFrameThatLeftItsRoomGoesOnWhenItsRestComes() throws IOException {
+        server = TestServer.start(TestServer.options(100, new NetBudgets(26L << 20, 17L << 20)));
+        byte[] message = new byte[16_000_000];
+        new Random(1).nextBytes(message);
+        TestClient first = server.connectReady();
+        first.subscribe(3, "t", 1);
+        long subscription = first.receiveAck(3);
+        ByteBuffer frame = publish(message);
+        first.send(frame.duplicate().limit(1_000_000));
+        server.untilQuiet();
+        server.advanceMillis(100);
+        TestClient second = server.connectReady();
+        second.send(publish(new byte[16_000_000])).expectNothingMore();
+        first.send(frame.position(1_000_000)).expectNothingMore();
+        first.poll(4, subscription).receive();
+        first.poll(5, subscription);
+        assertThat(messageOf(first.receive())).isEqualTo(message);
     }
 
     /** Its topic's name is longer by then, so that the frame would be too large. */
@@ -154,7 +204,7 @@ class PartialInputTest {
         client.expectSilence();
         server.advanceSeconds(3);
         client.expectClosed();
-        assertThat(server.metric(NetMetric.PARTIAL_FRAME_TIMEOUTS)).isEqualTo(1);
+        assertThat(server.metric(NetMetric.PARTIAL_PACKET_TIMEOUTS)).isEqualTo(1);
         assertThat(server.metric(NetMetric.ASSEMBLY_BYTES)).isZero();
     }
 
@@ -167,7 +217,7 @@ class PartialInputTest {
         client.receiveAck(3);
         server.journal.hold();
         client.publish(4, 1, "t", "m");
-        int pings = NetLimits.defaults().pendingAnswersMax() - PendingAnswers.PER_FRAME_MAX + 1;
+        int pings = NetLimits.defaults().pendingAnswersMax() - NetLimits.ANSWERS_PER_PACKET_MAX + 1;
         for (int i = 0; i < pings; i++) {
             client.ping(i);
         }
@@ -226,6 +276,15 @@ class PartialInputTest {
         });
         for (TestClient client : clients) {
             client.expectNothingMore();
+        }
+    }
+
+    private void sendAsFarAsTaken(TestClient client, ByteBuffer bytes) {
+        int silent = 0;
+        while (bytes.hasRemaining() && silent < 20) {
+            int moved = client.sendSome(bytes);
+            server.loop.awaitWork(moved > 0 ? 0 : 1_000_000);
+            silent = moved + server.turn() == 0 ? silent + 1 : 0;
         }
     }
 

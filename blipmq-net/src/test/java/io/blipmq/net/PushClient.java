@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.PayloadLayout;
+import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import io.blipmq.protocol.v2.AttachLayout;
-import io.blipmq.protocol.v2.EntryLayout;
 import io.blipmq.protocol.v2.HandshakeLayout;
 import io.blipmq.protocol.v2.LettersDone;
 import io.blipmq.protocol.v2.LettersRequest;
 import io.blipmq.protocol.v2.ListLayout;
-import io.blipmq.protocol.v2.PropertiesBuilder;
 import io.blipmq.protocol.v2.PublishLayout;
 import io.blipmq.protocol.v2.RequestEncoder;
 import io.blipmq.protocol.v2.SettleLayout;
@@ -25,7 +25,7 @@ import java.util.Deque;
 import java.util.List;
 
 /** A client of version 2. Deliveries and answers are told apart as they come, and taken in any order. */
-final class PushClient extends TestConnection<PushClient> {
+public final class PushClient extends TestConnection<PushClient> {
     private static final int QOS1_CONFIRMED = PublishLayout.QOS_FLAG | PublishLayout.CONFIRM_FLAG;
     private static final byte[] NOTHING = {};
 
@@ -33,36 +33,36 @@ final class PushClient extends TestConnection<PushClient> {
     private final Deque<Frame> answers = new ArrayDeque<>();
     private int deliverFrames;
 
-    PushClient(TestServer server, InetSocketAddress address) throws IOException {
+    public PushClient(TestServer server, InetSocketAddress address) throws IOException {
         super(server, address, 2);
     }
 
     @Override
-    PushClient self() {
+    public PushClient self() {
         return this;
     }
 
     // --- requests ---
 
-    PushClient hello(long correlationId, String name) {
+    public PushClient hello(long correlationId, String name) {
         return hello(correlationId, name, "", 0);
     }
 
-    PushClient hello(long correlationId, String name, String instance, long heartbeatMillis) {
+    public PushClient hello(long correlationId, String name, String instance, long heartbeatMillis) {
         return send(to -> RequestEncoder.hello(to, correlationId, bytes(name), bytes(instance), heartbeatMillis));
     }
 
     /** A batch at QoS 1 whose confirm is wanted. */
-    PushClient publish(long first, String topic, String... bodies) {
+    public PushClient publish(long first, String topic, String... bodies) {
         return publishFlagged(QOS1_CONFIRMED, first, topic, bodies);
     }
 
     /** A batch at QoS 0 whose confirm is not wanted. */
-    PushClient publishQos0(long first, String topic, String... bodies) {
+    public PushClient publishQos0(long first, String topic, String... bodies) {
         return publishFlagged(0, first, topic, bodies);
     }
 
-    PushClient publishFlagged(int flags, long first, String topic, String... bodies) {
+    public PushClient publishFlagged(int flags, long first, String topic, String... bodies) {
         int entryBytes = 0;
         for (String body : bodies) {
             entryBytes += EntryLayout.bytes(bytes(body).length);
@@ -76,7 +76,7 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** One message at QoS 1 with properties, whose confirm is wanted. */
-    PushClient publish(long number, String topic, PropertiesBuilder properties, String body) {
+    public PushClient publish(long number, String topic, PropertiesBuilder properties, String body) {
         int entryBytes = EntryLayout.bytes(bytes(body).length, properties.length());
         return send(to -> {
             RequestEncoder.publishBatch(to, number, QOS1_CONFIRMED, bytes(topic), entryBytes);
@@ -84,30 +84,30 @@ final class PushClient extends TestConnection<PushClient> {
         });
     }
 
-    PushClient attach(long correlationId, Attach attach) {
+    public PushClient attach(long correlationId, Attach attach) {
         return send(to -> attach.encode(to, correlationId));
     }
 
-    PushClient credit(long subscriptionId, long messages) {
+    public PushClient credit(long subscriptionId, long messages) {
         return credit(subscriptionId, messages, 0);
     }
 
-    PushClient credit(long subscriptionId, long messages, long bytes) {
+    public PushClient credit(long subscriptionId, long messages, long bytes) {
         return send(to -> RequestEncoder.credit(to, subscriptionId, messages, bytes));
     }
 
     /** Acknowledges, with no answer wanted. */
-    PushClient ack(long correlationId, long subscriptionId, long... tags) {
+    public PushClient ack(long correlationId, long subscriptionId, long... tags) {
         return settle(correlationId, subscriptionId, SettleLayout.ACK, 0, 0, "", tags);
     }
 
-    PushClient settle(
+    public PushClient settle(
             long correlationId, long subscriptionId, int action, int flags, long millis, String reason, long... tags) {
         return settle(correlationId, subscriptionId, action, flags, millis, reason, tags, new int[tags.length]);
     }
 
     /** @param attempts by the index of their tags */
-    PushClient settle(
+    public PushClient settle(
             long correlationId,
             long subscriptionId,
             int action,
@@ -121,36 +121,37 @@ final class PushClient extends TestConnection<PushClient> {
                 to, correlationId, subscriptionId, action, flags, millis, why, tags, attempts, tags.length));
     }
 
-    PushClient detach(long correlationId, long subscriptionId) {
+    public PushClient detach(long correlationId, long subscriptionId) {
         return send(to -> RequestEncoder.detach(to, correlationId, subscriptionId, 0, NOTHING));
     }
 
-    PushClient delete(long correlationId, long subscriptionId) {
+    public PushClient delete(long correlationId, long subscriptionId) {
         return send(to -> RequestEncoder.detach(to, correlationId, subscriptionId, AttachLayout.DELETE_FLAG, NOTHING));
     }
 
-    PushClient delete(long correlationId, String name) {
+    public PushClient delete(long correlationId, String name) {
         return send(to -> RequestEncoder.detach(to, correlationId, 0, AttachLayout.DELETE_FLAG, bytes(name)));
     }
 
-    PushClient drain(long correlationId) {
+    public PushClient drain(long correlationId) {
         return send(to -> RequestEncoder.drain(to, correlationId));
     }
 
-    PushClient list(long correlationId, int kind, int limit, long subscriptionId, long after) {
+    public PushClient list(long correlationId, int kind, int limit, long subscriptionId, long after) {
         return send(to -> RequestEncoder.list(to, correlationId, kind, limit, subscriptionId, after, NOTHING));
     }
 
     /** The one subscription with a name. */
-    PushClient list(long correlationId, String name) {
+    public PushClient list(long correlationId, String name) {
         return send(to -> RequestEncoder.list(to, correlationId, ListLayout.SUBSCRIPTIONS, 10, 0, 0, bytes(name)));
     }
 
-    PushClient deadLetters(long correlationId, int action, long subscriptionId, long count, long tag) {
+    public PushClient deadLetters(long correlationId, int action, long subscriptionId, long count, long tag) {
         return deadLetters(correlationId, action, subscriptionId, count, LettersRequest.ofTag(tag));
     }
 
-    PushClient deadLetters(long correlationId, int action, long subscriptionId, long count, LettersRequest which) {
+    public PushClient deadLetters(
+            long correlationId, int action, long subscriptionId, long count, LettersRequest which) {
         return send(to -> RequestEncoder.deadLetters(to, correlationId, action, subscriptionId, count, which));
     }
 
@@ -158,14 +159,14 @@ final class PushClient extends TestConnection<PushClient> {
 
     /** The next answer, or what else is no delivery. */
     @Override
-    Frame receive() {
+    public Frame receive() {
         while (answers.isEmpty()) {
             sort(super.receive());
         }
         return answers.remove();
     }
 
-    Welcome expectWelcome(long correlationId) {
+    public Welcome expectWelcome(long correlationId) {
         Frame frame = receive(FrameType.WELCOME, correlationId);
         assertThat(HandshakeLayout.isWelcome(frame.payload(), 0, frame.payload().capacity()))
                 .isTrue();
@@ -173,11 +174,11 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** One CONFIRM with one run, of accepted messages. */
-    void expectConfirm(long first, int count, int subscriptions) {
+    public void expectConfirm(long first, int count, int subscriptions) {
         expectConfirm(first, count, 0, subscriptions, "");
     }
 
-    void expectConfirm(long first, int count, int code, int subscriptions, String text) {
+    public void expectConfirm(long first, int count, int code, int subscriptions, String text) {
         ByteBuffer payload = receiveConfirm(first);
         assertThat(run(payload, 0)).isEqualTo(count + " " + code + " " + subscriptions + " " + text);
         assertThat(PublishLayout.nextRun(payload, 0))
@@ -186,7 +187,7 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** Confirms of accepted messages, however they are joined. */
-    void expectConfirms(long first, int count, int subscriptions) {
+    public void expectConfirms(long first, int count, int subscriptions) {
         long next = first;
         while (next < first + count) {
             ByteBuffer payload = receiveConfirm(next);
@@ -200,7 +201,7 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** @return the payload of a CONFIRM */
-    ByteBuffer receiveConfirm(long first) {
+    public ByteBuffer receiveConfirm(long first) {
         Frame frame = receive(FrameType.CONFIRM, first);
         assertThat(PublishLayout.isConfirm(frame.payload(), 0, frame.payload().capacity()))
                 .isTrue();
@@ -208,7 +209,7 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** A run as {@code count code subscriptions text}. */
-    static String run(ByteBuffer payload, int at) {
+    public static String run(ByteBuffer payload, int at) {
         byte[] text = new byte[PublishLayout.runTextLength(payload, at)];
         payload.get(at + PublishLayout.RUN_TEXT_OFFSET, text);
         return PublishLayout.runCount(payload, at) + " " + PublishLayout.runCode(payload, at) + " "
@@ -216,7 +217,7 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** @return the subscription's id */
-    long expectAttached(long correlationId, boolean existed, long backlog) {
+    public long expectAttached(long correlationId, boolean existed, long backlog) {
         Frame frame = receive(FrameType.ATTACHED, correlationId);
         assertThat(AttachLayout.isAttached(frame.payload().capacity())).isTrue();
         assertThat(AttachLayout.attachedExisted(frame.payload(), 0))
@@ -231,11 +232,11 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** Attaches to what did not exist. @return the subscription's id */
-    long attached(long correlationId, Attach attach) {
+    public long attached(long correlationId, Attach attach) {
         return attach(correlationId, attach).expectAttached(correlationId, false, 0);
     }
 
-    void expectSettled(long correlationId, long settled, long... unknownTags) {
+    public void expectSettled(long correlationId, long settled, long... unknownTags) {
         ByteBuffer payload = receive(FrameType.SETTLED, correlationId).payload();
         assertThat(SettleLayout.isSettled(payload, 0, payload.capacity())).isTrue();
         assertThat(SettleLayout.settled(payload, 0)).as("settled").isEqualTo(settled);
@@ -247,7 +248,7 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** @param code 0 in an answer */
-    void expectDetached(long correlationId, long subscriptionId, int code) {
+    public void expectDetached(long correlationId, long subscriptionId, int code) {
         Frame frame = receive(FrameType.DETACHED, correlationId);
         assertThat(AttachLayout.isDetached(frame.payload(), 0, frame.payload().capacity()))
                 .isTrue();
@@ -256,30 +257,30 @@ final class PushClient extends TestConnection<PushClient> {
         assertThat(AttachLayout.detachedTextLength(frame.payload(), 0) == 0).isEqualTo(code == 0);
     }
 
-    void expectDone(long correlationId, long count) {
+    public void expectDone(long correlationId, long count) {
         Frame frame = receive(FrameType.DONE, correlationId);
         assertThat(ListLayout.isDone(frame.payload().capacity())).isTrue();
         assertThat(ListLayout.doneCount(frame.payload(), 0)).isEqualTo(count);
     }
 
     /** The answer to a request about dead letters that all of them, or none, are behind it. */
-    void expectLetters(long correlationId, long count) {
+    public void expectLetters(long correlationId, long count) {
         LettersDone done = receiveLettersDone(correlationId);
         assertThat(done.count()).isEqualTo(count);
         assertThat(done.next()).as("next").isZero();
     }
 
-    LettersDone receiveLettersDone(long correlationId) {
+    public LettersDone receiveLettersDone(long correlationId) {
         Frame frame = receive(FrameType.DONE, correlationId);
         assertThat(LettersDone.isLettersDone(frame.payload().capacity())).isTrue();
         return LettersDone.read(frame.payload(), 0);
     }
 
-    void expectGoAway(long millis) {
+    public void expectGoAway(long millis) {
         expectGoAway(503, millis, "shutting down");
     }
 
-    void expectGoAway(int code, long millis, String text) {
+    public void expectGoAway(int code, long millis, String text) {
         ByteBuffer payload = receive(FrameType.GOAWAY, 0).payload();
         assertThat(HandshakeLayout.isGoAway(payload, 0, payload.capacity())).isTrue();
         byte[] said = new byte[HandshakeLayout.goAwayTextLength(payload, 0)];
@@ -290,13 +291,13 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** The server says why it ends the connection, and nothing comes behind that. */
-    void expectLastWord(int code, String text) throws IOException {
+    public void expectGoodbye(int code, String text) throws IOException {
         expectGoAway(code, 0, text);
         expectClosed();
         close();
     }
 
-    void expectLastWord(int code) throws IOException {
+    public void expectGoodbye(int code) throws IOException {
         ByteBuffer payload = receive(FrameType.GOAWAY, 0).payload();
         assertThat(HandshakeLayout.goAwayCode(payload, 0)).isEqualTo(code);
         assertThat(HandshakeLayout.goAwayMillis(payload, 0)).isZero();
@@ -305,7 +306,7 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** @return the payload of a LISTING */
-    ByteBuffer receiveListing(long correlationId, int kind) {
+    public ByteBuffer receiveListing(long correlationId, int kind) {
         Frame frame = receive(FrameType.LISTING, correlationId);
         assertThat(ListLayout.isListing(frame.payload(), 0, frame.payload().capacity()))
                 .isTrue();
@@ -314,7 +315,7 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** An ATTACH was refused because a client of this name holds the subscription. */
-    void expectHeld(long correlationId, String holder) {
+    public void expectHeld(long correlationId, String holder) {
         Frame frame = receive(FrameType.NACK, correlationId);
         assertThat(describe(frame))
                 .matches("NACK 409 client '\\Q" + holder + "\\E' at 127\\.0\\.0\\.1:\\d+ holds this subscription");
@@ -323,7 +324,7 @@ final class PushClient extends TestConnection<PushClient> {
     // --- deliveries ---
 
     /** The next delivery. */
-    Pushed delivery() {
+    public Pushed delivery() {
         while (pushed.isEmpty()) {
             sort(super.receive());
         }
@@ -331,7 +332,7 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** @return the delivery's tag, 0 at QoS 0 */
-    long expectDelivery(long subscriptionId, int qos, int attempt, String body) {
+    public long expectDelivery(long subscriptionId, int qos, int attempt, String body) {
         Pushed delivery = delivery();
         assertThat(delivery.body()).isEqualTo(body);
         assertThat(delivery.subscriptionId()).isEqualTo(subscriptionId);
@@ -341,7 +342,7 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** First deliveries at QoS 1. @return their tags */
-    long[] expectDeliveries(long subscriptionId, String... bodies) {
+    public long[] expectDeliveries(long subscriptionId, String... bodies) {
         List<Long> tags = new ArrayList<>();
         for (String body : bodies) {
             tags.add(expectDelivery(subscriptionId, 1, 1, body));
@@ -350,7 +351,7 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** Nothing is pushed although the server has had the time. */
-    void expectNoDelivery() {
+    public void expectNoDelivery() {
         server().untilQuiet();
         while (hasFrame() || (readSome() && hasFrame())) {
             sort(super.receive());
@@ -359,11 +360,11 @@ final class PushClient extends TestConnection<PushClient> {
     }
 
     /** How many DELIVER frames have come in. */
-    int deliverFrames() {
+    public int deliverFrames() {
         return deliverFrames;
     }
 
-    Frame receive(FrameType type, long correlationId) {
+    public Frame receive(FrameType type, long correlationId) {
         Frame frame = receive();
         assertThat(frame.type()).as("%s", describe(frame)).isEqualTo(type);
         assertThat(frame.correlationId()).isEqualTo(correlationId);

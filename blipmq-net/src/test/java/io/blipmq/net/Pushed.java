@@ -2,19 +2,19 @@ package io.blipmq.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.DeliverLayout;
-import io.blipmq.protocol.v2.EntryLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A delivery of version 2 as it came in; without a tag, and of the first attempt, at QoS 0. */
-record Pushed(
+public record Pushed(
         long subscriptionId, int qos, long tag, int attempt, long publishedMillis, byte[] properties, String body) {
 
     /** What a DELIVER holds. */
-    static List<Pushed> of(TestConnection.Frame frame) {
+    public static List<Pushed> of(TestConnection.Frame frame) {
         ByteBuffer payload = frame.payload();
         assertThat(DeliverLayout.isDeliver(payload, 0, payload.capacity())).isTrue();
         int before = DeliverLayout.deliveryHeaderBytes(DeliverLayout.qos(payload, 0));

@@ -32,13 +32,7 @@ public final class ServerFuzz {
     private static final int BUSY_FLAG = 8;
     private static final int PIECE_SHIFT = 4;
     private static final String KEY = "k";
-    private static final NetOptions OPTIONS = new NetOptions(
-            "127.0.0.1",
-            0,
-            10,
-            List.of(KEY.getBytes(StandardCharsets.US_ASCII)),
-            new NetBudgets(26 << 20, 17 << 20),
-            TestServer.SERVER);
+    private static final NetBudgets BUDGETS = new NetBudgets(26 << 20, 17 << 20);
 
     /** So small that every bound is met by a few frames. */
     private static final NetLimits SMALL = new NetLimits(
@@ -47,11 +41,15 @@ public final class ServerFuzz {
     private final MemoryJournal journal = new MemoryJournal();
     private final Broker broker;
     private final LoopResources shared;
+    private final Protocol protocol;
 
     private ServerFuzz(NetLimits limits) throws IOException {
         journal.release();
-        broker = Broker.open(BrokerOptions.defaults(), BrokerClock.SYSTEM, replay -> journal);
-        shared = new LoopResources(broker, OPTIONS.with(limits, NetTimes.defaults()), new NetMetrics());
+        broker = Broker.open(BrokerOptions.defaults(), BrokerClock.SYSTEM, replay -> journal.journal());
+        NetOptions options = new NetOptions(10, BUDGETS, limits, NetTimes.defaults());
+        NetMetrics metrics = new NetMetrics();
+        shared = new LoopResources(broker, options, metrics);
+        protocol = TestServer.protocol(broker, options, metrics, KEY);
     }
 
     /** The fuzzer's entry. */
@@ -89,7 +87,7 @@ public final class ServerFuzz {
 
     private void run(byte[] sent, int pieceBytes, int flags) throws IOException {
         MemoryChannel channel = new MemoryChannel(sent, pieceBytes);
-        Connection connection = new Connection(shared, channel, channel.key(), false, 0);
+        Connection connection = new Connection(shared, channel, channel.key(), protocol, false, 0);
         int turnsMax = 200 + 40 * (sent.length / pieceBytes + 1) + sent.length;
         journal.full((flags & FULL_FLAG) != 0);
         int turns = 0;
@@ -111,7 +109,7 @@ public final class ServerFuzz {
         broker.doWork(System.nanoTime());
         connection.handleInput(0);
         connection.sendDueAnswers();
-        broker.pushing().push();
+        broker.pushes().push();
         broker.endTurn();
         connection.flush(0);
     }

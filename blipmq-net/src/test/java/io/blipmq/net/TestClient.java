@@ -11,39 +11,39 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** A client of version 1. */
-final class TestClient extends TestConnection<TestClient> {
+public final class TestClient extends TestConnection<TestClient> {
 
-    TestClient(TestServer server, InetSocketAddress address) throws IOException {
+    public TestClient(TestServer server, InetSocketAddress address) throws IOException {
         super(server, address, 1);
     }
 
     @Override
-    TestClient self() {
+    public TestClient self() {
         return this;
     }
 
-    TestClient hello(long correlationId) {
+    public TestClient hello(long correlationId) {
         return send(to -> FrameEncoder.hello(to, correlationId, 1));
     }
 
-    TestClient publish(long correlationId, int qos, String topic, String message) {
+    public TestClient publish(long correlationId, int qos, String topic, String message) {
         return send(to -> FrameEncoder.publish(to, correlationId, qos, bytes(topic), bytes(message)));
     }
 
-    TestClient subscribe(long correlationId, String topic, int qos) {
+    public TestClient subscribe(long correlationId, String topic, int qos) {
         return send(to -> FrameEncoder.subscribe(to, correlationId, bytes(topic), qos));
     }
 
-    TestClient ack(long deliveryTag, long subscriptionId) {
+    public TestClient ack(long deliveryTag, long subscriptionId) {
         return send(to -> FrameEncoder.ack(to, deliveryTag, subscriptionId));
     }
 
-    TestClient poll(long correlationId, long subscriptionId) {
+    public TestClient poll(long correlationId, long subscriptionId) {
         return send(to -> FrameEncoder.poll(to, correlationId, subscriptionId));
     }
 
     /** @return the correlation id, which is the delivery tag for QoS 1 */
-    long expectMessage(int qos, String topic, String message) {
+    public long expectMessage(int qos, String topic, String message) {
         Frame frame = receive();
         assertThat(frame.type()).isEqualTo(FrameType.PUBLISH);
         ByteBuffer payload = frame.payload();

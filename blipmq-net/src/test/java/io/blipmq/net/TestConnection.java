@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  *
  * @param <T> the client itself
  */
-abstract class TestConnection<T extends TestConnection<T>> implements AutoCloseable {
+public abstract class TestConnection<T extends TestConnection<T>> implements AutoCloseable {
     private final TestServer server;
     private final int version;
     private final SocketChannel channel;
@@ -31,9 +31,9 @@ abstract class TestConnection<T extends TestConnection<T>> implements AutoClosea
     private boolean ended;
 
     /** A frame as it came in. */
-    record Frame(FrameType type, long correlationId, ByteBuffer payload) {}
+    public record Frame(FrameType type, long correlationId, ByteBuffer payload) {}
 
-    TestConnection(TestServer server, InetSocketAddress address, int version) throws IOException {
+    public TestConnection(TestServer server, InetSocketAddress address, int version) throws IOException {
         this.server = server;
         this.version = version;
         channel = SocketChannel.open(address);
@@ -41,22 +41,22 @@ abstract class TestConnection<T extends TestConnection<T>> implements AutoClosea
         channel.configureBlocking(false);
     }
 
-    abstract T self();
+    public abstract T self();
 
-    TestServer server() {
+    public TestServer server() {
         return server;
     }
 
-    T auth(long correlationId, String key) {
+    public T auth(long correlationId, String key) {
         return send(to -> FrameEncoder.auth(to, correlationId, bytes(key)));
     }
 
-    T ping(long correlationId) {
+    public T ping(long correlationId) {
         return send(to -> FrameEncoder.ping(to, correlationId));
     }
 
     /** A frame with a payload that need not make sense. */
-    T frame(int type, long correlationId, String payloadHex) {
+    public T frame(int type, long correlationId, String payloadHex) {
         byte[] payload = HexFormat.of().parseHex(payloadHex.replace(" ", ""));
         return send(to -> to.putInt(FrameLayout.LENGTH_MIN + payload.length)
                 .put((byte) type)
@@ -64,18 +64,18 @@ abstract class TestConnection<T extends TestConnection<T>> implements AutoClosea
                 .put(payload));
     }
 
-    T send(Consumer<ByteBuffer> encoder) {
+    public T send(Consumer<ByteBuffer> encoder) {
         ByteBuffer frame = ByteBuffer.allocate(128 * 1024);
         encoder.accept(frame);
         return send(frame.flip());
     }
 
-    T sendHex(String hex) {
+    public T sendHex(String hex) {
         return send(ByteBuffer.wrap(HexFormat.of().parseHex(hex.replace(" ", ""))));
     }
 
     /** Sends everything, running the server's turns when the socket takes no more. */
-    T send(ByteBuffer bytes) {
+    public T send(ByteBuffer bytes) {
         server.until("the server reads what is sent", () -> {
             sendSome(bytes);
             return !bytes.hasRemaining();
@@ -84,7 +84,7 @@ abstract class TestConnection<T extends TestConnection<T>> implements AutoClosea
     }
 
     /** Offers bytes to the socket once. */
-    int sendSome(ByteBuffer bytes) {
+    public int sendSome(ByteBuffer bytes) {
         try {
             return channel.write(bytes);
         } catch (IOException e) {
@@ -93,35 +93,35 @@ abstract class TestConnection<T extends TestConnection<T>> implements AutoClosea
     }
 
     /** The system takes little for it that it does not read. */
-    T receiveLittle() throws IOException {
+    public T receiveLittle() throws IOException {
         channel.setOption(StandardSocketOptions.SO_RCVBUF, 4 * 1024);
         return self();
     }
 
     /** Says that nothing more comes, and still reads. */
-    void shutdownOutput() throws IOException {
+    public void shutdownOutput() throws IOException {
         channel.shutdownOutput();
     }
 
-    Frame receive() {
+    public Frame receive() {
         server.until("a frame arrives", () -> hasFrame() || (readSome() && hasFrame()) || ended);
         assertThat(hasFrame()).as("a frame arrived before the end").isTrue();
         return takeFrame();
     }
 
-    void expectAck(long correlationId, long subscriptionId) {
+    public void expectAck(long correlationId, long subscriptionId) {
         assertThat(receiveAck(correlationId)).isEqualTo(subscriptionId);
     }
 
     /** @return the subscription id */
-    long receiveAck(long correlationId) {
+    public long receiveAck(long correlationId) {
         Frame frame = receive();
         assertThat(frame.type()).isEqualTo(FrameType.ACK);
         assertThat(frame.correlationId()).isEqualTo(correlationId);
         return PayloadLayout.subscriptionId(frame.payload(), 0);
     }
 
-    void expectNack(long correlationId, int code, String text) {
+    public void expectNack(long correlationId, int code, String text) {
         Frame frame = receive();
         assertThat(frame.type()).isEqualTo(FrameType.NACK);
         ByteBuffer payload = frame.payload();
@@ -132,11 +132,11 @@ abstract class TestConnection<T extends TestConnection<T>> implements AutoClosea
         assertThat(frame.correlationId()).isEqualTo(correlationId);
     }
 
-    void expectNack(long correlationId, Refusal nack) {
+    public void expectNack(long correlationId, Refusal nack) {
         expectNack(correlationId, nack.code(), nack.text());
     }
 
-    void expectPong(long correlationId) {
+    public void expectPong(long correlationId) {
         Frame frame = receive();
         assertThat(frame.type()).isEqualTo(FrameType.PONG);
         assertThat(frame.correlationId()).isEqualTo(correlationId);
@@ -144,13 +144,13 @@ abstract class TestConnection<T extends TestConnection<T>> implements AutoClosea
     }
 
     /** Everything that was sent has been handled, and nothing was answered but what was expected. */
-    void expectNothingMore() {
+    public void expectNothingMore() {
         ping(Long.MIN_VALUE);
         expectPong(Long.MIN_VALUE);
     }
 
     /** Nothing arrives although the server has had the time. */
-    void expectSilence() {
+    public void expectSilence() {
         server.untilQuiet();
         readSome();
         assertThat(received.position()).as("bytes received").isZero();
@@ -158,7 +158,7 @@ abstract class TestConnection<T extends TestConnection<T>> implements AutoClosea
     }
 
     /** The server closes this connection, with nothing more to say. */
-    void expectClosed() {
+    public void expectClosed() {
         server.until("the server closes the connection", () -> {
             readSome();
             return ended;
@@ -167,14 +167,14 @@ abstract class TestConnection<T extends TestConnection<T>> implements AutoClosea
     }
 
     /** The connection is over; no turn is run. */
-    void expectEnd() throws IOException {
+    public void expectEnd() throws IOException {
         channel.configureBlocking(true);
         channel.socket().setSoTimeout(60_000);
         assertThat(channel.socket().getInputStream().read()).isEqualTo(-1);
     }
 
     /** Ends the connection the rude way. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         channel.close();
     }
@@ -184,7 +184,7 @@ abstract class TestConnection<T extends TestConnection<T>> implements AutoClosea
         channel.close();
     }
 
-    boolean readSome() {
+    public boolean readSome() {
         if (!received.hasRemaining()) {
             received = ByteBuffer.allocate(2 * received.capacity()).put(received.flip());
         }
@@ -198,7 +198,7 @@ abstract class TestConnection<T extends TestConnection<T>> implements AutoClosea
         }
     }
 
-    boolean hasFrame() {
+    public boolean hasFrame() {
         return received.position() >= FrameLayout.LENGTH_BYTES
                 && received.position() >= FrameLayout.frameBytes(FrameLayout.length(received, 0));
     }
@@ -216,7 +216,7 @@ abstract class TestConnection<T extends TestConnection<T>> implements AutoClosea
         return frame;
     }
 
-    static byte[] bytes(String text) {
+    public static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 }

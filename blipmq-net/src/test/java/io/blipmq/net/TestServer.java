@@ -6,6 +6,11 @@ import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerClock;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.MemoryJournal;
+import io.blipmq.net.blip.BlipProtocol;
+import io.blipmq.net.blip.BlipResources;
+import io.blipmq.net.blip1.Blip1;
+import io.blipmq.net.blip2.Blip2;
+import io.blipmq.net.blip2.ServerDescription;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -13,36 +18,41 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** A server on a real socket whose turns the test runs, on its own thread and its own clock. */
-final class TestServer implements BrokerClock, AutoCloseable {
-    static final String KEY = "test-key-1";
-    static final String OTHER_KEY = "test-key-2";
+public final class TestServer implements BrokerClock, AutoCloseable {
+    public static final String KEY = "test-key-1";
+    public static final String OTHER_KEY = "test-key-2";
 
-    static final ServerDescription SERVER = new ServerDescription("blipmqd/test", "always", 16_384, 10_000, 3, 30_000);
+    public static final ServerDescription SERVER =
+            new ServerDescription("blipmqd/test", "always", 16_384, 10_000, 3, 30_000);
 
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-    final MemoryJournal journal = new MemoryJournal();
-    final NetMetrics metrics = new NetMetrics();
-    final Broker broker;
-    final EventLoop loop;
+    public final MemoryJournal journal = new MemoryJournal();
+    public final NetMetrics metrics = new NetMetrics();
+    public final Broker broker;
+    public final EventLoop loop;
+    public final BlipProtocol protocol;
+    private final InetSocketAddress address;
     private final List<TestConnection<?>> clients = new ArrayList<>();
     private long nanos = TimeUnit.SECONDS.toNanos(1);
 
     private TestServer(BrokerOptions brokerOptions, NetOptions options) throws IOException {
         journal.release();
-        broker = Broker.open(brokerOptions, this, replay -> journal);
+        broker = Broker.open(brokerOptions, this, replay -> journal.journal());
         loop = new EventLoop(broker, options, metrics);
-        loop.listen();
+        protocol = protocol(broker, options, metrics, KEY, OTHER_KEY);
+        address = loop.listen(new NetAddress("127.0.0.1", 0), protocol);
     }
 
-    static TestServer start() throws IOException {
+    public static TestServer start() throws IOException {
         return start(usualOptions());
     }
 
-    static TestServer startWithSubscriptionsPerClient(int max) throws IOException {
+    public static TestServer startWithSubscriptionsPerClient(int max) throws IOException {
         BrokerOptions d = BrokerOptions.defaults();
         BrokerOptions options = new BrokerOptions(
                 d.deliveriesMax(),
@@ -62,7 +72,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
         return new TestServer(options, usualOptions());
     }
 
-    static TestServer start(NetOptions options) throws IOException {
+    public static TestServer start(NetOptions options) throws IOException {
         return new TestServer(BrokerOptions.defaults(), options);
     }
 
@@ -70,24 +80,31 @@ final class TestServer implements BrokerClock, AutoCloseable {
         return options(1_500, new NetBudgets(32 << 20, 32 << 20));
     }
 
-    static NetOptions options(int connectionsMax, NetBudgets budgets) {
-        List<byte[]> keys = List.of(KEY.getBytes(StandardCharsets.UTF_8), OTHER_KEY.getBytes(StandardCharsets.UTF_8));
-        return new NetOptions("127.0.0.1", 0, connectionsMax, keys, budgets, SERVER);
+    public static NetOptions options(int connectionsMax, NetBudgets budgets) {
+        return new NetOptions(connectionsMax, budgets);
+    }
+
+    /** Both versions of BlipMQ's own protocol. */
+    public static BlipProtocol protocol(Broker broker, NetOptions options, NetMetrics metrics, String... keys) {
+        List<byte[]> encoded =
+                Stream.of(keys).map(key -> key.getBytes(StandardCharsets.UTF_8)).toList();
+        BlipResources shared = new BlipResources(broker, options.limits(), metrics, encoded);
+        return new BlipProtocol(shared, new Blip1(shared), new Blip2(shared, SERVER, options));
     }
 
     /** A client that has not said anything. */
-    TestClient connect() throws IOException {
+    public TestClient connect() throws IOException {
         TestClient client = new TestClient(this, address());
         clients.add(client);
         return client;
     }
 
     /** A client that has shown its key. */
-    TestClient connectReady() throws IOException {
+    public TestClient connectReady() throws IOException {
         return connectReady(KEY);
     }
 
-    TestClient connectReady(String key) throws IOException {
+    public TestClient connectReady(String key) throws IOException {
         TestClient client = connect();
         client.hello(1).auth(2, key);
         client.expectAck(1, 0);
@@ -96,18 +113,18 @@ final class TestServer implements BrokerClock, AutoCloseable {
     }
 
     /** A client of version 2 that has not said anything. */
-    PushClient connectPush() throws IOException {
+    public PushClient connectPush() throws IOException {
         PushClient client = new PushClient(this, address());
         clients.add(client);
         return client;
     }
 
     /** A client of version 2 that has shown its key. */
-    PushClient connectPushReady() throws IOException {
+    public PushClient connectPushReady() throws IOException {
         return connectPushReady(KEY);
     }
 
-    PushClient connectPushReady(String key) throws IOException {
+    public PushClient connectPushReady(String key) throws IOException {
         PushClient client = connectPush();
         client.hello(1, "test").auth(2, key);
         client.expectWelcome(1);
@@ -115,16 +132,16 @@ final class TestServer implements BrokerClock, AutoCloseable {
         return client;
     }
 
-    InetSocketAddress address() {
-        return loop.localAddress();
+    public InetSocketAddress address() {
+        return address;
     }
 
-    int turn() {
+    public int turn() {
         return loop.doWork(nanos);
     }
 
     /** Runs turns until something has happened. */
-    void until(String what, BooleanSupplier happened) {
+    public void until(String what, BooleanSupplier happened) {
         long start = System.nanoTime();
         while (!happened.getAsBoolean()) {
             assertThat(System.nanoTime() - start)
@@ -136,7 +153,7 @@ final class TestServer implements BrokerClock, AutoCloseable {
     }
 
     /** Runs turns until many in a row had nothing to do, so that what has not happened by then does not. */
-    void untilQuiet() {
+    public void untilQuiet() {
         int quiet = 0;
         while (quiet < 10) {
             loop.awaitWork(PATIENCE_NANOS);
@@ -144,12 +161,25 @@ final class TestServer implements BrokerClock, AutoCloseable {
         }
     }
 
-    void advanceSeconds(long seconds) {
-        nanos += TimeUnit.SECONDS.toNanos(seconds);
+    public void advanceSeconds(long seconds) {
+        advanceMillis(TimeUnit.SECONDS.toMillis(seconds));
     }
 
-    long metric(NetMetric metric) {
+    public void advanceMillis(long millis) {
+        nanos += TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+
+    public long metric(NetMetric metric) {
         return metrics.get(metric);
+    }
+
+    /** Frames that were handled on connections of a version. */
+    public long framesIn(int version) {
+        return protocol.metrics(version).packetsIn();
+    }
+
+    public long sessions(int version) {
+        return protocol.metrics(version).sessions();
     }
 
     @Override

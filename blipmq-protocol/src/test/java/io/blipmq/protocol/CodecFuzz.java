@@ -1,16 +1,16 @@
 package io.blipmq.protocol;
 
+import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.entry.PropertiesReader;
+import io.blipmq.protocol.entry.PropertyLayout;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.DeadLetterItem;
 import io.blipmq.protocol.v2.DeliverLayout;
 import io.blipmq.protocol.v2.DeliveryItem;
-import io.blipmq.protocol.v2.EntryLayout;
 import io.blipmq.protocol.v2.HandshakeLayout;
 import io.blipmq.protocol.v2.LettersDone;
 import io.blipmq.protocol.v2.LettersRequest;
 import io.blipmq.protocol.v2.ListLayout;
-import io.blipmq.protocol.v2.PropertiesReader;
-import io.blipmq.protocol.v2.PropertyLayout;
 import io.blipmq.protocol.v2.PublishLayout;
 import io.blipmq.protocol.v2.SettleLayout;
 import io.blipmq.protocol.v2.SubscriptionItem;

@@ -20,19 +20,19 @@ public final class DiskFullException extends IOException {
     }
 
     /** Recognises the platform's two ways to say it, for which Java has no exception of its own. */
-    static IOException orSame(IOException cause) {
+    public static IOException orSame(IOException cause) {
         return orSame(cause, NO_SPACE_HERE);
     }
 
     /** @param noSpaceHere how this process is told: the system's messages are in the language of its environment */
-    static IOException orSame(IOException cause, String noSpaceHere) {
+    public static IOException orSame(IOException cause, String noSpaceHere) {
         String text = String.valueOf(cause.getMessage());
         boolean full = text.contains(NO_SPACE) || text.contains(noSpaceHere) || text.contains(QUOTA);
         return full ? new DiskFullException(text, cause) : cause;
     }
 
     /** What writing to the device fails with; without such a device, what it fails with in English. */
-    static String saidBy(Path device) {
+    public static String saidBy(Path device) {
         // Nothing is made of the name when it is missing.
         try (OutputStream output = Files.newOutputStream(device, StandardOpenOption.WRITE)) {
             output.write(0);

@@ -10,7 +10,7 @@ import java.util.List;
  */
 public record RepairReport(List<LogDamage> damages, List<String> kept) {
     /** Nothing was looked for. */
-    static final RepairReport NONE = new RepairReport(List.of(), List.of());
+    public static final RepairReport NONE = new RepairReport(List.of(), List.of());
 
     public RepairReport {
         damages = List.copyOf(damages);

@@ -6,7 +6,7 @@ package io.blipmq.wal;
  */
 public final class StorageFailedException extends RuntimeException {
 
-    StorageFailedException(String message, Throwable cause) {
+    public StorageFailedException(String message, Throwable cause) {
         super(message, cause);
     }
 }

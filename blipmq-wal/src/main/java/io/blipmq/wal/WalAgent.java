@@ -1,8 +1,5 @@
 package io.blipmq.wal;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-
 /**
  * The log's duty cycle: writes submitted frames, forces them by the policy, and publishes what is stored. Owned by the
  * thread that runs {@link #doWork}, one at a time: the log thread, or another one that sees to it that they take turns, and
@@ -13,56 +10,9 @@ import java.nio.ByteBuffer;
  *
  * <p>These threads must never be interrupted: an interrupt closes the file that is being written to.
  */
-public final class WalAgent {
-    private final FrameRing ring;
-    private final Signal signal;
-    private final SegmentWriter writer;
-    private final DurableState durable;
-    private final WalMetrics metrics;
-    private final ForceSchedule schedule;
-
-    private volatile Runnable onStored = () -> {};
-    private volatile boolean sealed;
-
-    /** Frames written, as an index of the ring; and the last record in them. */
-    private long written;
-
-    private long writtenSequence;
-    private long published;
-    private boolean sealWritten;
-
-    // Frames that are going to be written in one call: a stretch of one chunk.
-    private ByteBuffer runView;
-    private int runStart;
-    private int runEnd;
-    private int runOffset;
-
-    /** Until a force is due; the log thread reads it where it waits. */
-    private volatile long delayNanos = ForceSchedule.NEVER;
-
-    private StorageFailedException failure;
-
-    WalAgent(
-            FrameRing ring,
-            Signal signal,
-            SegmentWriter writer,
-            DurableState durable,
-            WalMetrics metrics,
-            ForcePolicy policy,
-            long lastSequence) {
-        this.ring = ring;
-        this.signal = signal;
-        this.writer = writer;
-        this.durable = durable;
-        this.metrics = metrics;
-        this.schedule = new ForceSchedule(policy);
-        this.writtenSequence = lastSequence;
-    }
-
+public interface WalAgent {
     /** Sets what wakes the core when records have become stored; called in the log's turns. */
-    public void onStored(Runnable wakeup) {
-        onStored = wakeup;
-    }
+    void onStored(Runnable wakeup);
 
     /**
      * Waits for frames or for the next force that is due, {@code timeoutNanos} at most. May return early. Called by the log
@@ -70,16 +20,10 @@ public final class WalAgent {
      *
      * @return whether there may be something to do: then a turn has to be run afterwards, whoever runs it
      */
-    public boolean awaitWork(long timeoutNanos) {
-        long delay = delayNanos;
-        boolean woken = signal.await(Math.min(timeoutNanos, delay));
-        return woken || delay != ForceSchedule.NEVER;
-    }
+    boolean awaitWork(long timeoutNanos);
 
     /** Wakes the log thread, so that it looks whether it is to end. Thread-safe. */
-    public void wakeup() {
-        signal.raise();
-    }
+    void wakeup();
 
     /**
      * Writes everything that has been submitted, with one force at most besides those of segments that close.
@@ -87,124 +31,17 @@ public final class WalAgent {
      * @return how much was done, 0 when idle
      * @throws StorageFailedException when the disk failed, now or earlier; nothing is published any more
      */
-    public int doWork(long nowNanos) {
-        if (failure != null) {
-            throw failure;
-        }
-        try {
-            return cycle(nowNanos);
-        } catch (IOException e) {
-            failure = new StorageFailedException(
-                    "the log cannot be written: segment " + writer.name() + ": " + e.getMessage(), e);
-            throw failure;
-        } catch (RuntimeException | Error e) {
-            failure = new StorageFailedException("the log thread failed at segment " + writer.name(), e);
-            throw e;
-        }
-    }
+    int doWork(long nowNanos);
 
-    private int cycle(long nowNanos) throws IOException {
-        int frames = writeSubmitted(nowNanos);
-        if (!schedule.storedMeansForced()) {
-            publish();
-        }
-        int forces = forceIfDue(nowNanos);
-        publish();
-        delayNanos = schedule.delayNanos(nowNanos);
-        sealed = sealWritten;
-        return frames + forces;
-    }
-
-    private int writeSubmitted(long nowNanos) throws IOException {
-        long end = ring.submitted();
-        int frames = (int) (end - written);
-        while (written < end) {
-            Frame frame = ring.at(written);
-            if (frame.ordinal != writer.ordinal()) {
-                roll(frame);
-            }
-            if (frame.kind == FrameLayout.KIND_SEAL) {
-                writeSeal(frame);
-            } else {
-                addToRun(frame);
-            }
-            written++;
-            writtenSequence = frame.last;
-            schedule.onWritten(frame.count, ring.forceRequested() > durable.forcedSequence(), nowNanos);
-        }
-        writeRun();
-        return frames;
-    }
-
-    private void addToRun(Frame frame) throws IOException {
-        if (frame.chunk.logView != runView) {
-            writeRun();
-            runView = frame.chunk.logView;
-            runStart = frame.start;
-            runEnd = frame.start;
-            runOffset = frame.offset;
-        }
-        writer.complete(frame, durable.forcedSequence());
-        runEnd += frame.length;
-        metrics.frameWritten(frame.count, frame.length);
-    }
-
-    private void writeRun() throws IOException {
-        if (runView != null) {
-            writer.write(runView, runStart, runEnd, runOffset);
-            durable.marked(durable.forcedSequence());
-            runView = null;
-        }
-    }
-
-    private void roll(Frame frame) throws IOException {
-        writeRun();
-        writer.close(writtenSequence);
-        onForced();
-        writer.openNext(frame.ordinal, frame.first);
-    }
-
-    /** The seal says that all before it is durable, so that has to be true first. */
-    private void writeSeal(Frame frame) throws IOException {
-        writeRun();
-        writer.force();
-        onForced();
-        addToRun(frame);
-        writeRun();
-        writer.close(frame.last);
-        sealWritten = true;
-    }
-
-    private int forceIfDue(long nowNanos) throws IOException {
-        if (!schedule.isDue(nowNanos) && !durable.isForceRequested()) {
-            return 0;
-        }
-        writer.force();
-        onForced();
-        return 1;
-    }
-
-    private void onForced() {
-        durable.forced(writtenSequence);
-        schedule.onForced();
-    }
-
-    private void publish() {
-        if (published == written) {
-            return;
-        }
-        metrics.framesStored(ring, published, written);
-        published = written;
-        ring.publishStored(written, writtenSequence);
-        onStored.run();
-    }
+    /**
+     * Writes what has been submitted and publishes it as stored, without any force; nothing while a force is due. Only under
+     * policies that let records count as stored before they are forced.
+     *
+     * @return whether anything is left for {@link #doWork}: a force that is due, the next segment, or the end of the log
+     * @throws StorageFailedException as {@link #doWork}
+     */
+    boolean write(long nowNanos);
 
     /** Whether the log has its clean end on disk, and all its records are published as stored. Thread-safe. */
-    public boolean isSealed() {
-        return sealed;
-    }
-
-    void close() throws IOException {
-        writer.closeFile();
-    }
+    boolean isSealed();
 }

@@ -1,76 +1,18 @@
 package io.blipmq.wal;
 
-import java.io.IOException;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 /**
  * The background thread's duty cycle: claims room for the next segment, indexes closed ones, writes checkpoints, looks
  * for damage. Owned by that thread. Every call does one small thing, the most urgent one.
  */
-public final class WalBackground {
-    private static final Logger LOG = LoggerFactory.getLogger(WalBackground.class);
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** The log thread goes on to the next segment in a few forces' time. */
-    private static final long ROLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-
-    private final Storage storage;
-    private final PreparedSegments prepared;
-    private final SegmentPreparer preparer;
-    private final SegmentInventory inventory;
-    private final SegmentIndexer indexer;
-    private final Checkpointer checkpointer;
-    private final Ballast ballast;
-    private final Scrub scrub;
-    private final Signal signal;
-    private final int stepsBetweenSegments;
-
-    private int stepsSincePrepared;
-    private boolean indexWaits;
-    private long indexFailedAtNanos;
-    private boolean ballastWaits;
-    private long ballastFailedAtNanos;
-    private StorageFailedException failure;
-
-    WalBackground(
-            Storage storage,
-            PreparedSegments prepared,
-            SegmentPreparer preparer,
-            SegmentInventory inventory,
-            SegmentIndexer indexer,
-            Checkpointer checkpointer,
-            Ballast ballast,
-            Scrub scrub,
-            WalLimits limits) {
-        this.storage = storage;
-        this.prepared = prepared;
-        this.preparer = preparer;
-        this.inventory = inventory;
-        this.indexer = indexer;
-        this.checkpointer = checkpointer;
-        this.ballast = ballast;
-        this.scrub = scrub;
-        this.signal = prepared.wanted();
-        this.stepsBetweenSegments = limits.stepsBetweenSegments();
-        this.stepsSincePrepared = stepsBetweenSegments;
-    }
-
+public interface WalBackground {
     /** Sets what wakes the core when another segment is ready; called by the background thread. */
-    public void onPrepared(Runnable wakeup) {
-        preparer.onPrepared(wakeup);
-    }
+    void onPrepared(Runnable wakeup);
 
     /** Waits until there is something to do, {@code timeoutNanos} at most. May return early. */
-    public void awaitWork(long timeoutNanos) {
-        long wait = preparer.isWaitingForRoom() || indexWaits ? Math.min(timeoutNanos, RETRY_NANOS) : timeoutNanos;
-        signal.await(checkpointer.awaitsRoll() ? Math.min(wait, ROLL_NANOS) : wait);
-    }
+    void awaitWork(long timeoutNanos);
 
     /** Wakes the background thread, so that it looks whether it is to end. Thread-safe. */
-    public void wakeup() {
-        signal.raise();
-    }
+    void wakeup();
 
     /**
      * Does one thing.
@@ -78,95 +20,5 @@ public final class WalBackground {
      * @return how much was done, 0 when idle
      * @throws StorageFailedException when the disk failed
      */
-    public int doWork(long nowNanos) {
-        if (failure != null) {
-            throw failure;
-        }
-        try {
-            return cycle(nowNanos) ? 1 : 0;
-        } catch (IOException e) {
-            failure = new StorageFailedException("the log's files cannot be kept: " + e, e);
-            throw failure;
-        }
-    }
-
-    /**
-     * Publishes wait for the prepared segment, so it is the most urgent; but when they come as fast as segments can be
-     * prepared, checkpoints and compaction still get their share, or the disk would fill up.
-     */
-    private boolean cycle(long nowNanos) throws IOException {
-        if (stepsSincePrepared >= stepsBetweenSegments && prepare(nowNanos)) {
-            return true;
-        }
-        if (index(nowNanos) || checkpointer.step()) {
-            stepsSincePrepared++;
-            return true;
-        }
-        return prepare(nowNanos) || restoreBallast(nowNanos) || scrub.step(nowNanos);
-    }
-
-    /** While an index has no room, no further segment is prepared: what is not indexed is held in memory. */
-    private boolean prepare(long nowNanos) throws IOException {
-        if (indexWaits || !preparer.step(nowNanos)) {
-            return false;
-        }
-        stepsSincePrepared = 0;
-        return true;
-    }
-
-    private boolean index(long nowNanos) throws IOException {
-        if (indexWaits && nowNanos - indexFailedAtNanos < RETRY_NANOS) {
-            return false;
-        }
-        ClosedSegment segment = inventory.unindexed();
-        if (segment == null) {
-            return false;
-        }
-        try {
-            if (!indexer.exists(segment)) {
-                indexer.index(segment);
-            }
-            inventory.indexed();
-            indexWaits(false);
-            return true;
-        } catch (DiskFullException e) {
-            return onIndexWithoutRoom(segment, nowNanos, e);
-        }
-    }
-
-    private boolean onIndexWithoutRoom(ClosedSegment segment, long nowNanos, DiskFullException cause)
-            throws IOException {
-        if (ballast.release()) {
-            return true;
-        }
-        if (!indexWaits) {
-            LOG.warn("no room for the index of log segment {}: {}", segment.name(), cause.getMessage());
-        }
-        indexWaits(true);
-        indexFailedAtNanos = nowNanos;
-        return false;
-    }
-
-    private void indexWaits(boolean waits) {
-        indexWaits = waits;
-        prepared.indexWithoutRoom(waits);
-    }
-
-    /** The prepared segment goes first: it is what publishes wait for. */
-    private boolean restoreBallast(long nowNanos) throws IOException {
-        if (!ballast.isOff() || preparer.isWaitingForRoom() || indexWaits) {
-            return false;
-        }
-        if (ballastWaits && nowNanos - ballastFailedAtNanos < RETRY_NANOS) {
-            return false;
-        }
-        ballastWaits = !ballast.claim();
-        ballastFailedAtNanos = nowNanos;
-        return !ballastWaits;
-    }
-
-    void close() throws IOException {
-        checkpointer.close();
-        scrub.close();
-    }
+    int doWork(long nowNanos);
 }

@@ -21,7 +21,7 @@ public final class WalCorruptionException extends IOException {
     private final String what;
     private final boolean repairable;
 
-    WalCorruptionException(String file, long offset, long firstSequence, long lastSequence, String what) {
+    public WalCorruptionException(String file, long offset, long firstSequence, long lastSequence, String what) {
         this(file, offset, firstSequence, lastSequence, what, true);
     }
 
@@ -38,12 +38,12 @@ public final class WalCorruptionException extends IOException {
     }
 
     /** The file is not damaged: a newer release wrote it. */
-    static WalCorruptionException newerFormat(String file, String what) {
+    public static WalCorruptionException newerFormat(String file, String what) {
         return newer(file, 0, what);
     }
 
     /** As {@link #newerFormat}, about what stands at {@code offset}. */
-    static WalCorruptionException newerContent(String file, long offset, NewerContentException cause) {
+    public static WalCorruptionException newerContent(String file, long offset, NewerContentException cause) {
         return newer(file, offset, cause.getMessage());
     }
 
@@ -59,12 +59,12 @@ public final class WalCorruptionException extends IOException {
     }
 
     /** Whether a repair can do anything about it. */
-    boolean isRepairable() {
+    public boolean isRepairable() {
         return repairable;
     }
 
     /** The damage in a few words, without its place. */
-    String what() {
+    public String what() {
         return what;
     }
 

@@ -2,7 +2,7 @@ package io.blipmq.wal;
 
 /**
  * How much the log does at once, holds in memory and keeps open: the limits that nobody sets. Immutable; the relations
- * between them are checked once, here.
+ * between them are checked once, here, and those with the format of the files when a log is opened.
  *
  * <p>They are injected so that the simulations reach with a few records what lies beyond each of them. None of them shows in
  * the files, but for {@code indexBlockBytes}.
@@ -60,30 +60,23 @@ public record WalLimits(
         int stepsBetweenSegments) {
     private static final int KIB = 1 << 10;
     private static final int MIB = 1 << 20;
+    /** Open files in the least memory. */
+    private static final int READBACK_FILES_MIN = 2;
 
     public WalLimits {
-        require(lookBackBytes >= FrameLayout.ALIGNMENT, "a look back goes a step at least");
-        require(
-                windowBytes - lookBackBytes >= FrameLayout.HEADER_BYTES,
-                "the window must hold the look back and a frame's header");
+        require(lookBackBytes > 0 && windowBytes > lookBackBytes, "the window must hold the look back");
         require(longFrameBytes >= windowBytes, "a frame that fits into the window is not long");
         require(
                 blockBytes > 0 && zeroBytes > 0 && copyBytes > 0 && stepBytes > 0 && forceBytes > 0,
                 "work must get on");
-        require(
-                compactedFrameBytes >= 10 * FrameLayout.HEADER_BYTES,
-                "compacted frames must not be half headers, or what is compacted would be sparse again");
-        require(
-                lostFrameBytes >= 2 * FrameLayout.HEADER_BYTES && lostFrameBytes % FrameLayout.ALIGNMENT == 0,
-                "a lost frame must leave room for the next one's header");
-        require(indexBlockBytes >= IndexLayout.HEADER_BYTES + Integer.BYTES, "an index block must hold the header");
-        require(indexOutputBlocks > 0, "an index is written by blocks");
+        require(compactedFrameBytes > 0 && lostFrameBytes > 0, "frames are not empty");
+        require(indexBlockBytes > 0 && indexOutputBlocks > 0, "an index is written by blocks");
         require(indexPieceNumbers >= 2 && indexPieceNumbers % 2 == 0, "a record of an index takes two numbers");
         require(isPowerOfTwo(historyBlocks) && isPowerOfTwo(backgroundBlocks), "blocks are found by a mask");
         require(
                 isPowerOfTwo(ringFrames) && ringFrames >= 8,
                 "the ring must hold the frames of a record, and be found by a mask");
-        require(openIndexesMax > 0 && openSegmentsMax > 0 && spareChunks >= 0, "who reads needs a file");
+        require(openIndexesMax > 0 && openSegmentsMax > 0 && spareChunks >= 0, "a reader needs a file");
         require(
                 countedMax > 0 && mergedMax > 0 && shortRunMin > 1 && stepsBetweenSegments > 0,
                 "compaction must get on");
@@ -115,6 +108,14 @@ public record WalLimits(
                 16,
                 8,
                 128);
+    }
+
+    /**
+     * How many segments may be open to read records back. Their windows may take as much memory as recent records do: where
+     * that is little, few are open.
+     */
+    public int readbackFilesMax(int tailBytesMax) {
+        return Math.min(openSegmentsMax, Math.max(READBACK_FILES_MIN, tailBytesMax / longFrameBytes));
     }
 
     private static boolean isPowerOfTwo(int number) {

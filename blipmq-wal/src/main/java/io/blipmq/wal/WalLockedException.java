@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class WalLockedException extends IOException {
     private final long pid;
 
-    WalLockedException(String directory, long pid) {
+    public WalLockedException(String directory, long pid) {
         super("the log " + directory + " is in use by " + (pid == 0 ? "another process" : "process " + pid)
                 + ": stop it first, or give this daemon another wal_path");
         this.pid = pid;

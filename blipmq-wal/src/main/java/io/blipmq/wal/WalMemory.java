@@ -19,7 +19,7 @@ public final class WalMemory {
         long undrained = 2L * options.unstoredBytesMax() + options.chunkBytes();
         long tail = Math.max(Math.max(options.tailBytesMax(), undrained), recordBytesMax);
         long spares = (long) limits.spareChunks() * options.chunkBytes();
-        long readback = (long) Readback.filesMax(options.tailBytesMax(), limits) * limits.longFrameBytes();
+        long readback = (long) limits.readbackFilesMax(options.tailBytesMax()) * limits.longFrameBytes();
         long compaction =
                 Math.max(limits.windowBytes(), recordBytesMax) + Math.max(limits.blockBytes(), recordBytesMax);
         // A step is written from the heap, by way of a direct buffer of the JDK.

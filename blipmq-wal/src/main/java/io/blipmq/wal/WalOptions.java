@@ -8,7 +8,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The log's limits and what is injected into it. Immutable; the relations between the limits are checked once, here.
+ * The log's limits and what is injected into it. Immutable; the relations between the limits are checked once, here, and
+ * those with the format of the files when a log is opened.
  *
  * @param segmentBytes what a prepared segment claims; also how much is forced at once when one closes
  * @param startSegmentBytes what the first segment after a start claims when none is left prepared; small, because the
@@ -62,12 +63,6 @@ public record WalOptions(
         require(recordBytesMax > 0, "recordBytesMax must be positive");
         require(reserveBytes >= 0, "reserveBytes must not be negative");
         require(segmentBytes <= SEGMENT_BYTES_MAX, "segmentBytes must be at most 1 GiB");
-        require(aligned(segmentBytes) && aligned(startSegmentBytes), "segments must be multiples of 8 bytes");
-        require(
-                Segments.usableBytes(segmentBytes) - reserveBytes >= Segments.frameBytes(recordBytesMax),
-                "a segment must hold its reserve and the longest record");
-        require(Segments.usableBytes(startSegmentBytes) >= 0, "startSegmentBytes must hold a header and a seal");
-        require(aligned(chunkBytes) && chunkBytes >= Segments.frameBytes(0), "chunkBytes must be a multiple of 8");
         require(unstoredBytesMax > 0 && tailBytesMax >= 0, "byte budgets must not be negative");
         require(checkpointBytes > 0 && checkpointNanos > 0, "checkpoints need a positive distance");
         require(scrubNanos > 0, "the scrub needs a pause");
@@ -162,10 +157,6 @@ public record WalOptions(
         Draft draft = new Draft(this);
         edit.accept(draft);
         return draft.build();
-    }
-
-    private static boolean aligned(int bytes) {
-        return bytes % FrameLayout.ALIGNMENT == 0;
     }
 
     private static void require(boolean holds, String relation) {

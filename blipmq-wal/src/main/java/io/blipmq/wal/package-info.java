@@ -1,19 +1,26 @@
 /**
- * The write-ahead log: segments of frames in one directory, group commit, force policies and recovery.
+ * The write-ahead log as its users see it: an open log and the parts that its threads run, options and limits, reports and
+ * exceptions. Interfaces and immutable values only; what keeps the log is in the packages below this one.
  *
- * <p>Three owners share a log. The core thread appends through the {@link io.blipmq.wal.WalAppender}, which decides
- * where every record stands; the log thread writes and forces in the {@link io.blipmq.wal.WalAgent}; a background
- * thread claims disk room ahead, indexes closed segments, writes checkpoints and compacts in the {@link
- * io.blipmq.wal.WalBackground}. These are roles: all of them can be
- * stepped by one thread, which is how the tests run them, and threads may change places as long as each hands over what
- * it wrote. Nothing here knows what a record means, and nothing here sees
- * another module. Every byte goes through the {@link io.blipmq.wal.Storage} seam.
+ * <p>Three threads share a log. The core thread appends through the {@link io.blipmq.wal.WalAppender}, which decides where
+ * every record is stored; the log thread writes and forces in the {@link io.blipmq.wal.WalAgent}; a background thread claims
+ * disk room ahead, indexes closed segments, writes checkpoints and compacts in the {@link io.blipmq.wal.WalBackground}. These
+ * are roles: one thread can step all of them, which is how the tests run them, and threads may change places as long as each
+ * hands over what it wrote. Nothing here knows what a record means, and nothing here sees another module.
  *
- * <p>A damaged log is looked at by {@code LogSurvey} and mended by {@code Repair}, for a start that is to salvage and for
- * {@link io.blipmq.wal.OfflineLog}, the log of a daemon that does not run.
+ * <p>Start reading at {@link io.blipmq.wal.Wal}. Each package sees only those above it in this table:
  *
- * <p>Start reading at {@link io.blipmq.wal.Wal}, then {@link io.blipmq.wal.Recovery}. The disk format stands in
- * {@link io.blipmq.wal.SegmentLayout}, {@link io.blipmq.wal.FrameLayout}, {@link io.blipmq.wal.IndexLayout} and {@link
- * io.blipmq.wal.CheckpointLayout}; the order that makes a checkpoint safe in {@link io.blipmq.wal.Checkpointer}.
+ * <table>
+ * <caption>The packages of the log</caption>
+ * <tr><th>package</th><th>holds</th></tr>
+ * <tr><td>{@code wal}</td><td>what other modules see; a change here is a change for them</td></tr>
+ * <tr><td>{@code wal.storage}</td><td>the seam between the log and the disk, and the real files</td></tr>
+ * <tr><td>{@code wal.segment}</td><td>the format of the files, their readers and the making of indexes</td></tr>
+ * <tr><td>{@code wal.append}</td><td>the core's and the log thread's part: append, write, force, read back</td></tr>
+ * <tr><td>{@code wal.background}</td><td>the background thread's part: prepare, index, checkpoint, compact, scrub</td></tr>
+ * <tr><td>{@code wal.recovery}</td><td>a start: the table of cases, replay, torn tails, a new epoch</td></tr>
+ * <tr><td>{@code wal.repair}</td><td>a damaged log: find what is whole, give up the rest</td></tr>
+ * <tr><td>{@code wal.engine}</td><td>opens a log and wires its parts; opens the log of a daemon that does not run</td></tr>
+ * </table>
  */
 package io.blipmq.wal;

@@ -3,6 +3,9 @@ package io.blipmq.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.blipmq.wal.segment.FormatLimits;
+import io.blipmq.wal.segment.FrameLayout;
+import io.blipmq.wal.segment.SegmentLayout;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -33,9 +36,9 @@ class WalOptionsTest {
     void aSegmentHoldsItsReserveAndTheLongestRecord() {
         WalOptions options = WalOptions.defaults();
         int needed = SegmentLayout.FIRST_FRAME + 2 * FrameLayout.HEADER_BYTES + FrameLayout.recordBytes(1000) + 80;
-        options.withSegments(needed, needed, 1000, 80);
+        FormatLimits.require(options.withSegments(needed, needed, 1000, 80));
 
-        assertThatThrownBy(() -> options.withSegments(needed - 8, needed, 1000, 80))
+        assertThatThrownBy(() -> FormatLimits.require(options.withSegments(needed - 8, needed, 1000, 80)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("the longest record");
     }
@@ -44,8 +47,9 @@ class WalOptionsTest {
     void sizesAreAligned() {
         WalOptions options = WalOptions.defaults();
 
-        assertThatThrownBy(() -> options.withSegments((1 << 20) + 1, 1 << 20, 100, 0))
+        assertThatThrownBy(() -> FormatLimits.require(options.withSegments((1 << 20) + 1, 1 << 20, 100, 0)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> options.withMemory(1001, 1, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> FormatLimits.require(options.withMemory(1001, 1, 1)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

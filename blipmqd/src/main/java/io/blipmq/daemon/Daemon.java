@@ -3,6 +3,9 @@ package io.blipmq.daemon;
 import io.blipmq.broker.Broker;
 import io.blipmq.config.Settings;
 import io.blipmq.daemon.logging.Logging;
+import io.blipmq.daemon.threads.AgentThread;
+import io.blipmq.daemon.threads.CoreAndLogThreads;
+import io.blipmq.daemon.threads.CoreAndLogThreads.CoreShare;
 import io.blipmq.metrics.DutyCycle;
 import io.blipmq.metrics.Health;
 import io.blipmq.metrics.Liveness;
@@ -10,6 +13,7 @@ import io.blipmq.metrics.http.HttpEndpoint;
 import io.blipmq.net.EventLoop;
 import io.blipmq.net.NetMetrics;
 import io.blipmq.net.NetOptions;
+import io.blipmq.net.blip.BlipProtocol;
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.Wal;
@@ -54,9 +58,10 @@ final class Daemon {
     private Broker broker;
     private EventLoop loop;
     private NetMetrics netMetrics;
+    private BlipProtocol protocol;
     private HttpEndpoint http;
-    private AgentPair brokerAndLog;
-    private AgentRunner prepareThread;
+    private CoreAndLogThreads brokerAndLog;
+    private AgentThread prepareThread;
     private Maintenance maintenance;
     private Liveness coreHealth;
     private long startMillis;
@@ -97,19 +102,20 @@ final class Daemon {
         log.info("starting blipmqd {} on {}", version, settings.log().path());
         MemoryBudgets memory = memory();
         WalOptions options = Mapping.walOptions(settings, memory);
-        NetOptions net = Mapping.netOptions(settings, version, memory, options);
-        openLog(options, memory, net);
+        NetOptions net = Mapping.netOptions(memory, options);
+        openLog(options, memory);
         StartLines.log(wal, settings.log().path());
         netMetrics = new NetMetrics();
         loop = new EventLoop(broker, net, netMetrics);
+        protocol = Mapping.protocol(settings, version, broker, net, netMetrics);
         makeThreads(options.forcePolicy());
         progress.step("beginning to listen");
-        loop.listen();
+        InetSocketAddress address = loop.listen(Mapping.address(settings), protocol);
         startThreads();
         http.serve(new Observation(this).bindings());
         state = DaemonState.RUNNING;
         startMillis = millisSince(startNanos);
-        servedWhere = "clients on " + as(settings.broker(), loop.localAddress()) + ", metrics on http://"
+        servedWhere = "clients on " + as(settings.broker(), address) + ", metrics on http://"
                 + as(settings.metrics(), http.address()) + "/metrics, fsync_policy "
                 + settings.log().fsyncPolicy();
     }
@@ -123,9 +129,9 @@ final class Daemon {
     }
 
     /** The ports are looked at before anything is made of the log or changed in it; nobody is let in before it is replayed. */
-    private void openLog(WalOptions options, MemoryBudgets memory, NetOptions net) throws IOException, StartException {
+    private void openLog(WalOptions options, MemoryBudgets memory) throws IOException, StartException {
         try (LogStart start = LogStart.claim(settings, options)) {
-            EventLoop.checkAddress(net);
+            EventLoop.checkAddress(Mapping.address(settings));
             http = HttpEndpoint.start(metricsAddress(), progress::health, progress::readiness);
             log.info("health is told on http://{}/readyz from now on", as(settings.metrics(), http.address()));
             progress.step("opening the log");
@@ -148,14 +154,13 @@ final class Daemon {
     }
 
     private void makeThreads(ForcePolicy policy) {
-        brokerAndLog = new AgentPair(
-                AgentCycles.core(loop, wal.appender()),
-                AgentCycles.log(wal.agent()),
-                new Calm(policy.equals(ForcePolicy.ALWAYS)),
+        brokerAndLog = new CoreAndLogThreads(
+                Agents.core(loop, wal.appender()),
+                Agents.log(wal.agent()),
+                policy.equals(ForcePolicy.ALWAYS) ? CoreShare.FORCES : CoreShare.WRITES,
                 this::onBrokerFailure,
                 this::onStorageFailure);
-        prepareThread =
-                new AgentRunner("log-prepare", AgentCycles.background(wal.background()), this::onStorageFailure);
+        prepareThread = new AgentThread("log-prepare", Agents.background(wal.background()), this::onStorageFailure);
         wal.agent().onStored(loop::wakeup);
         wal.background().onPrepared(loop::wakeup);
         broker.mailbox().onPost(loop::wakeup);
@@ -313,6 +318,10 @@ final class Daemon {
 
     NetMetrics netMetrics() {
         return netMetrics;
+    }
+
+    BlipProtocol protocol() {
+        return protocol;
     }
 
     HttpEndpoint http() {

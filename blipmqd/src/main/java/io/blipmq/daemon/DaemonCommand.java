@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
             "docs/configuration.md lists them. BLIPMQ_LOG sets the log level (error, warn, info, debug, trace).",
             "",
             "Exit status: 0 after a graceful shutdown by SIGTERM or SIGINT, 129 after one by",
-            "SIGHUP, 1 when it cannot start or go on, 2 when the command line or the",
+            "SIGHUP, 1 when it cannot start or continue, 2 when the command line or the",
             "configuration is wrong, 65 when 'blipmqd wal' found the log damaged and changed",
             "nothing, 74 when the log's storage failed."
         })
@@ -92,7 +92,7 @@ final class DaemonCommand implements Callable<Integer> {
             name = "check-config",
             mixinStandardHelpOptions = true,
             versionProvider = Version.class,
-            description = "Reads the configuration as a start would, prints every key and where it is from, and ends.")
+            description = "Reads the configuration as a start would, prints every key with its source, and exits.")
     int checkConfig(
             @Option(
                             names = "--config",

@@ -1,7 +1,7 @@
 package io.blipmq.daemon;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.blipmq.broker.JournalRecord;
+import io.blipmq.broker.journal.JournalRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -41,6 +41,8 @@ record DumpLine(String file, long sequence, JournalRecord record) {
         }
         if (record.payload() != null) {
             message(line);
+        } else if (record.publishedMillis() != 0) {
+            line.append(" at ").append(Instant.ofEpochMilli(record.publishedMillis()));
         }
         return line.toString();
     }
@@ -78,6 +80,8 @@ record DumpLine(String file, long sequence, JournalRecord record) {
         }
         if (record.payload() != null) {
             writeMessage(json);
+        } else if (record.publishedMillis() != 0) {
+            json.writeNumberField("at_ms", record.publishedMillis());
         }
         json.writeStringField("file", file);
     }

@@ -2,16 +2,17 @@ package io.blipmq.daemon;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerClock;
-import io.blipmq.broker.LocalJournal;
+import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.config.Settings;
 import io.blipmq.wal.DiskFullException;
-import io.blipmq.wal.FileStorage;
 import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalCorruptionException;
 import io.blipmq.wal.WalLockedException;
 import io.blipmq.wal.WalOptions;
 import io.blipmq.wal.WalPathException;
+import io.blipmq.wal.engine.WalEngine;
+import io.blipmq.wal.storage.FileStorage;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 
@@ -51,7 +52,7 @@ final class LogStart implements AutoCloseable {
     /** Recovers and replays the log. */
     Broker open(MemoryBudgets memory, StartProgress progress) throws IOException, StartException {
         return onStorage(() -> Broker.open(Mapping.brokerOptions(settings, memory), BrokerClock.SYSTEM, replay -> {
-            wal = Wal.open(
+            wal = WalEngine.open(
                     storage, options, LocalJournal.restoreTo(replay), progress.counting(LocalJournal.replayTo(replay)));
             return LocalJournal.over(wal);
         }));
@@ -72,7 +73,7 @@ final class LogStart implements AutoCloseable {
 
     private Void lock() throws IOException {
         storage = FileStorage.open(settings.log().path());
-        Wal.claim(storage, options);
+        WalEngine.claim(storage, options);
         return null;
     }
 

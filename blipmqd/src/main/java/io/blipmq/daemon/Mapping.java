@@ -1,13 +1,20 @@
 package io.blipmq.daemon;
 
+import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
-import io.blipmq.broker.LocalJournal;
+import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.config.FsyncPolicy;
 import io.blipmq.config.Settings;
 import io.blipmq.config.WalRecovery;
+import io.blipmq.net.NetAddress;
+import io.blipmq.net.NetMetrics;
 import io.blipmq.net.NetOptions;
-import io.blipmq.net.ServerDescription;
+import io.blipmq.net.blip.BlipProtocol;
+import io.blipmq.net.blip.BlipResources;
+import io.blipmq.net.blip1.Blip1;
+import io.blipmq.net.blip2.Blip2;
+import io.blipmq.net.blip2.ServerDescription;
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.WalOptions;
 import java.util.concurrent.TimeUnit;
@@ -55,20 +62,26 @@ final class Mapping {
                 .withRecordKey(LocalJournal.recordKey());
     }
 
-    static NetOptions netOptions(Settings settings, String version, MemoryBudgets memory, WalOptions log) {
-        return new NetOptions(
-                settings.broker().host(),
-                settings.broker().port(),
-                memory.connectionsMax(),
-                settings.apiKeys().encoded(),
-                memory.connections(log),
-                new ServerDescription(
-                        SERVER_NAME + "/" + version,
-                        settings.log().fsyncPolicy().toString(),
-                        settings.delivery().maxInFlight(),
-                        settings.limits().maxSubscriptionsPerConnection(),
-                        settings.delivery().maxRetries(),
-                        settings.delivery().pushAckTimeoutMillis()));
+    static NetAddress address(Settings settings) {
+        return new NetAddress(settings.broker().host(), settings.broker().port());
+    }
+
+    static NetOptions netOptions(MemoryBudgets memory, WalOptions log) {
+        return new NetOptions(memory.connectionsMax(), memory.connections(log));
+    }
+
+    static BlipProtocol protocol(
+            Settings settings, String version, Broker broker, NetOptions options, NetMetrics metrics) {
+        BlipResources shared = new BlipResources(
+                broker, options.limits(), metrics, settings.apiKeys().encoded());
+        ServerDescription server = new ServerDescription(
+                SERVER_NAME + "/" + version,
+                settings.log().fsyncPolicy().toString(),
+                settings.delivery().maxInFlight(),
+                settings.limits().maxSubscriptionsPerConnection(),
+                settings.delivery().maxRetries(),
+                settings.delivery().pushAckTimeoutMillis());
+        return new BlipProtocol(shared, new Blip1(shared), new Blip2(shared, server, options));
     }
 
     private static ForcePolicy forcePolicy(FsyncPolicy policy) {

@@ -112,7 +112,7 @@ record MemoryBudgets(long heapBytes, long directBytes, int connectionsMax, int f
     private long spareBytes() {
         return directBytes
                 - logBytes(log(WalOptions.defaults(), LOG_BYTES_MIN))
-                - NetBudgets.directBytesMin(connectionsMax, frameLengthMax)
+                - NetBudgets.directBytesMin(connectionsMax, FrameLayout.frameBytes(frameLengthMax))
                 - OTHER_BYTES;
     }
 
@@ -159,7 +159,7 @@ record MemoryBudgets(long heapBytes, long directBytes, int connectionsMax, int f
     /** The connections get what the log leaves. */
     NetBudgets connections(WalOptions log) {
         long left = directBytes - logBytes(log) - OTHER_BYTES;
-        return NetBudgets.ofDirectMemory(left, connectionsMax, frameLengthMax);
+        return NetBudgets.ofDirectMemory(left, connectionsMax, FrameLayout.frameBytes(frameLengthMax));
     }
 
     private long logBytes(WalOptions log) {

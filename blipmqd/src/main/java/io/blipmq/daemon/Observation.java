@@ -18,6 +18,7 @@ import io.blipmq.metrics.RuntimeSnapshot;
 import io.blipmq.metrics.TimeSummary;
 import io.blipmq.metrics.http.HttpBindings;
 import io.blipmq.net.NetMetric;
+import io.blipmq.net.ProtocolMetrics;
 import io.blipmq.wal.WalMetrics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -125,10 +126,8 @@ final class Observation {
 
     private void bindNet(MetricsRegistry.Builder builder) {
         builder.value(Metric.CONNECTIONS, net(NetMetric.CONNECTIONS))
-                .labelled(Metric.SESSIONS, Map.of("1", net(NetMetric.SESSIONS_V1), "2", net(NetMetric.SESSIONS_V2)))
-                .labelled(
-                        Metric.FRAMES_RECEIVED,
-                        Map.of("1", net(NetMetric.FRAMES_IN_V1), "2", net(NetMetric.FRAMES_IN_V2)))
+                .labelled(Metric.SESSIONS, Map.of("1", version(1)::sessions, "2", version(2)::sessions))
+                .labelled(Metric.FRAMES_RECEIVED, Map.of("1", version(1)::packetsIn, "2", version(2)::packetsIn))
                 .value(Metric.CONNECTIONS_ACCEPTED, net(NetMetric.CONNECTIONS_ACCEPTED))
                 .labelled(
                         Metric.CONNECTIONS_REJECTED,
@@ -139,7 +138,7 @@ final class Observation {
                         Metric.CONNECTIONS_TIMED_OUT,
                         Map.of(
                                 "handshake", net(NetMetric.HANDSHAKE_TIMEOUTS),
-                                "frame", net(NetMetric.PARTIAL_FRAME_TIMEOUTS),
+                                "frame", net(NetMetric.PARTIAL_PACKET_TIMEOUTS),
                                 "output", net(NetMetric.OUTPUT_TIMEOUTS)))
                 .value(Metric.NETWORK_RECEIVED, net(NetMetric.BYTES_IN))
                 .value(Metric.NETWORK_SENT, net(NetMetric.BYTES_OUT))
@@ -181,6 +180,10 @@ final class Observation {
     private LongSupplier broker(BrokerMetric metric) {
         BrokerCounters counters = daemon.broker().counters();
         return () -> counters.published(metric);
+    }
+
+    private ProtocolMetrics version(int number) {
+        return daemon.protocol().metrics(number);
     }
 
     private LongSupplier net(NetMetric metric) {

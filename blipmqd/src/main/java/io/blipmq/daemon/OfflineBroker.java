@@ -2,13 +2,14 @@ package io.blipmq.daemon;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerClock;
-import io.blipmq.broker.LocalJournal;
 import io.blipmq.broker.SubscriptionInfo;
+import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.config.Settings;
-import io.blipmq.wal.FileStorage;
-import io.blipmq.wal.OfflineLog;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalOptions;
+import io.blipmq.wal.engine.OfflineLog;
+import io.blipmq.wal.engine.WalEngine;
+import io.blipmq.wal.storage.FileStorage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -31,7 +32,7 @@ final class OfflineBroker implements AutoCloseable {
         WalOptions options =
                 Mapping.walOptions(settings, memory).withSalvage(false).withLockWaitNanos(0);
         broker = Broker.open(Mapping.brokerOptions(settings, memory), BrokerClock.SYSTEM, replay -> {
-            wal = Wal.open(
+            wal = WalEngine.open(
                     FileStorage.open(directory),
                     options,
                     LocalJournal.restoreTo(replay),

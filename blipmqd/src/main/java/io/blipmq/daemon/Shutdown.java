@@ -55,9 +55,9 @@ final class Shutdown {
         long startNanos = System.nanoTime();
         try {
             onCore(() -> {
-                daemon.loop().goAway((int) Math.min(Integer.MAX_VALUE, drainMillis()));
+                daemon.loop().announceShutdown((int) Math.min(Integer.MAX_VALUE, drainMillis()));
                 daemon.broker().beginShutdown();
-                daemon.loop().closeListener();
+                daemon.loop().closeListeners();
                 return null;
             });
             log.info("shutting down: publishes are refused, deliveries in flight may be acknowledged");

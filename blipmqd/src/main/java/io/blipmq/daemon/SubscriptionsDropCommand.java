@@ -13,11 +13,11 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Ends a durable subscription of a stopped daemon, with all that waits for it.",
+            "Removes a durable subscription of a stopped daemon, with its backlog.",
             "Opens the log as a start does, so one without a clean end is recovered, and",
             "ends it cleanly."
         },
-        footer = {"", "Exit status: 0 when it is dropped, 1 when there is no such subscription or it cannot be."})
+        footer = {"", "Exit status: 0 when it was dropped, 1 when it does not exist or could not be dropped."})
 final class SubscriptionsDropCommand extends OfflineCommand {
     @Parameters(paramLabel = "ID", description = "As 'blipmqd subscriptions list' shows it.")
     private long id;
@@ -34,7 +34,8 @@ final class SubscriptionsDropCommand extends OfflineCommand {
                 return ExitStatus.FAILED;
             }
             if (!broker.drop(id)) {
-                err().println("the log has no room to note that subscription " + id + " is dropped: make room first");
+                err().println("the log has no room to note that subscription " + id
+                        + " is dropped: free some room first");
                 return ExitStatus.FAILED;
             }
             print(found.get());

@@ -14,9 +14,9 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Lists the durable subscriptions of a stopped daemon, and how much waits for each.",
-            "Shows id, QoS, messages that wait, deliveries that were not acknowledged, age",
-            "of the oldest message, name and topic; with --json, a line per subscription.",
+            "Lists the durable subscriptions of a stopped daemon with their backlogs.",
+            "Shows id, QoS, backlog, unacknowledged deliveries, age",
+            "of the oldest message, name and topic; with --json, one line per subscription.",
             "Opens the log as a start does, so one without a clean end is recovered, and",
             "ends it cleanly."
         },

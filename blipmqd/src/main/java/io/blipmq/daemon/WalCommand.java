@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
         name = "wal",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Looks at the log of a stopped daemon, or repairs it.",
+        description = "Inspects or repairs the log of a stopped daemon.",
         subcommands = {WalVerifyCommand.class, WalDumpCommand.class, WalRepairCommand.class})
 final class WalCommand implements Runnable {
     @Spec

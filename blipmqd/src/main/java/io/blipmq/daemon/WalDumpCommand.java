@@ -1,10 +1,10 @@
 package io.blipmq.daemon;
 
-import io.blipmq.broker.JournalRecord;
+import io.blipmq.broker.journal.JournalRecord;
 import io.blipmq.config.ConfigException;
 import io.blipmq.wal.LogReport;
-import io.blipmq.wal.OfflineLog;
 import io.blipmq.wal.RecordVisitor;
+import io.blipmq.wal.engine.OfflineLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -17,13 +17,13 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Prints the records of a stopped daemon's log, in the order of the log, also those behind damage.",
-            "Changes nothing. Payloads are printed: mind who sees them."
+            "Prints the records of a stopped daemon's log in order, including those after damage.",
+            "Changes nothing. The output contains payloads: mind who sees it."
         },
         footer = {
             "",
-            "Types: publish, subscribe, settle, dead-letter, redrive, remove. With --json, a line per record; a payload",
-            "that is no text stands in payload_base64.",
+            "Types: publish, subscribe, settle, dead-letter, redrive, remove, settings, clock. With --json, one line",
+            "per record; a payload that is not text is in payload_base64.",
             "",
             "Exit status: 0, 65 when the part that was read is damaged, 1 when it cannot be read."
         })
@@ -40,7 +40,7 @@ final class WalDumpCommand extends OfflineCommand implements RecordVisitor {
     @Option(names = "--through", paramLabel = "N", description = "Only records up to this number.")
     private long through = Long.MAX_VALUE;
 
-    @Option(names = "--limit", paramLabel = "N", description = "At most so many records.")
+    @Option(names = "--limit", paramLabel = "N", description = "Maximum number of records.")
     private long limit = Long.MAX_VALUE;
 
     private long printed;

@@ -1,11 +1,11 @@
 package io.blipmq.daemon;
 
-import io.blipmq.broker.LocalJournal;
+import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.config.ConfigException;
 import io.blipmq.wal.LogDamage;
 import io.blipmq.wal.LogReport;
-import io.blipmq.wal.OfflineLog;
 import io.blipmq.wal.RepairReport;
+import io.blipmq.wal.engine.OfflineLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,13 +19,13 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         description = {
             "Shows what a repair of a stopped daemon's log would give up; with --accept-loss, repairs it.",
-            "Without --accept-loss nothing is changed. A repair keeps all that is whole, and",
-            "what was there before in files that end in .aside."
+            "Without --accept-loss nothing is changed. A repair keeps everything intact, and",
+            "the original files under names that end in .aside."
         },
         footer = {
             "",
-            "Exit status: 0 when there was nothing to repair or it has been repaired, 65 when it is damaged and",
-            "nothing was changed, 1 when nothing can be done."
+            "Exit status: 0 when there was nothing to repair or it was repaired, 65 when it is damaged and",
+            "nothing was changed, 1 when it could not run."
         })
 final class WalRepairCommand extends OfflineCommand {
     @Option(names = "--accept-loss", description = "Repair it, giving up the records that are damaged.")

@@ -1,10 +1,10 @@
 package io.blipmq.daemon;
 
-import io.blipmq.broker.LocalJournal;
+import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.config.ConfigException;
 import io.blipmq.wal.LogDamage;
 import io.blipmq.wal.LogReport;
-import io.blipmq.wal.OfflineLog;
+import io.blipmq.wal.engine.OfflineLog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
@@ -15,10 +15,10 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Reads the whole log of a stopped daemon, and says what is in it and whether it is whole.",
+            "Reads the whole log of a stopped daemon, and reports its content and whether it is intact.",
             "Changes nothing."
         },
-        footer = {"", "Exit status: 0 when it is whole, 65 when it is damaged, 1 when it cannot be read."})
+        footer = {"", "Exit status: 0 when it is intact, 65 when it is damaged, 1 when it cannot be read."})
 final class WalVerifyCommand extends OfflineCommand {
 
     @Override

@@ -94,14 +94,15 @@ class CommandLineTest {
 
     @Test
     void lettersWhoseSubscriptionIsGoneSayWhyTheyStayAndGoElsewhere() throws Exception {
-        assertThat(blipmq("dlq", "show", "t")).isEqualTo(new Run(0, "", "there are no dead letters of 't'\n"));
+        assertThat(blipmq("dlq", "show", "t")).isEqualTo(new Run(0, "", "topic 't' has no dead letters\n"));
         reject("t", "failing", 2);
         client.admin().delete("failing");
         assertThat(blipmq("subscribe", "other", "--name", "next").status()).isZero();
 
         Run stay = blipmq("dlq", "redrive", "t", "--all");
         assertThat(stay.out()).isEqualTo("redriven 0\n");
-        assertThat(stay.err()).startsWith("2 letters stay: the subscription that they failed in is gone; --to");
+        assertThat(stay.err())
+                .startsWith("2 letters stay: the subscription in which they failed no longer exists; --to");
         assertThat(stay.status()).isEqualTo(1);
 
         assertThat(blipmq("dlq", "redrive", "t", "--count", "1", "--to", "next"))

@@ -2,12 +2,13 @@ package io.blipmq.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.broker.LocalJournal;
-import io.blipmq.wal.FileStorage;
+import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.wal.KeyLiveness;
 import io.blipmq.wal.Liveness;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalOptions;
+import io.blipmq.wal.engine.WalEngine;
+import io.blipmq.wal.storage.FileStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ class NewerReleaseTest {
     /** Goes on with the log, without knowing what is in it, and leaves it without a clean end. */
     private void goOn(Continuation continuation) throws IOException {
         WalOptions options = WalOptions.defaults().withRecordKey(LocalJournal.recordKey());
-        try (Wal wal = Wal.open(
+        try (Wal wal = WalEngine.open(
                 FileStorage.open(log.path()),
                 options,
                 (sequence, state) -> {},

@@ -382,7 +382,8 @@ class OfflineToolsTest {
             });
         }
         assertThat(squeezed(OfflineRun.of("wal", "--help"))).contains("would give up; with --accept-loss, repairs it.");
-        assertThat(squeezed(OfflineRun.of("subscriptions", "--help"))).contains("and how much waits for each.");
+        assertThat(squeezed(OfflineRun.of("subscriptions", "--help")))
+                .contains("of a stopped daemon with their backlogs.");
     }
 
     @Test

@@ -3,9 +3,9 @@ package io.blipmq.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.FrameType;
+import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.DeliverLayout;
-import io.blipmq.protocol.v2.EntryLayout;
 import io.blipmq.protocol.v2.HandshakeLayout;
 import io.blipmq.protocol.v2.PublishLayout;
 import io.blipmq.protocol.v2.Welcome;

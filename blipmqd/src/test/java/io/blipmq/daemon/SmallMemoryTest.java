@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.FrameType;
-import io.blipmq.protocol.v2.EntryLayout;
+import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.PublishLayout;
 import io.blipmq.protocol.v2.RequestEncoder;
 import io.blipmq.protocol.v2.Welcome;

@@ -16,7 +16,7 @@ enum SourceTree {
     TEST("src/test/java");
 
     /** The directory of the module that runs the test; the others lie beside it. */
-    private static final Path CHECKOUT = Path.of(System.getProperty("basedir", "."))
+    static final Path CHECKOUT = Path.of(System.getProperty("basedir", "."))
             .toAbsolutePath()
             .resolve("..")
             .normalize();

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Checks the compiled classes of every module against the arrows between modules and against what no class may do. */
 class StructureTest {
-    private static final JavaClasses CLASSES = new ClassFileImporter()
+    static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(location -> !location.contains("/test-classes/") && !location.contains("-tests.jar"))
             .importPackages("io.blipmq");
 
@@ -95,6 +95,84 @@ class StructureTest {
                 .check(CLASSES);
     }
 
+    /** A package may depend on those below it only, so that it can be read, tested and moved without those above. */
+    @Test
+    void packagesDoNotDependOnEachOtherInACircle() {
+        assertThat(new PackageCycles(CLASSES).find()).isEmpty();
+    }
+
+    /** What the log shows to other modules is in its first package; what it is made of is its own affair. */
+    @Test
+    void theLogIsSeenThroughItsFirstPackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.blipmq.wal..", "io.blipmq.daemon..")
+                .should()
+                .dependOnClassesThat(inPackageBelow("io.blipmq.wal"))
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheDaemonOpensLogs() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.blipmq.daemon..")
+                .should()
+                .dependOnClassesThat(inPackageBelow("io.blipmq.wal")
+                        .and(JavaClass.Predicates.resideOutsideOfPackages(
+                                "io.blipmq.wal.engine", "io.blipmq.wal.storage")))
+                .check(CLASSES);
+    }
+
+    /** An entry is the form of a message in memory; what stands on a wire is no affair of the core. */
+    @Test
+    void theCoreSpeaksNoWire() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.blipmq.broker..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.blipmq.protocol", "io.blipmq.protocol.v2..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theEventLoopKnowsNoProtocol() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.blipmq.net")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.blipmq.net.*..", "io.blipmq.protocol..")
+                .because("a protocol is a guest of the event loop")
+                .check(CLASSES);
+    }
+
+    @Test
+    void aVersionOfTheProtocolKnowsNoOther() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.blipmq.net.blip")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.blipmq.net.blip1", "io.blipmq.net.blip2")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.blipmq.net.blip1")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.blipmq.net.blip2")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("io.blipmq.net.blip2")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.blipmq.net.blip1")
+                .check(CLASSES);
+    }
+
     @Test
     void nothingSleeps() {
         noClasses()
@@ -157,6 +235,11 @@ class StructureTest {
                 .orShould()
                 .accessTargetWhere(calls("forName", Class.class))
                 .check(CLASSES);
+    }
+
+    private static DescribedPredicate<JavaClass> inPackageBelow(String name) {
+        return JavaClass.Predicates.resideInAPackage(name + "..")
+                .and(JavaClass.Predicates.resideOutsideOfPackage(name));
     }
 
     private static DescribedPredicate<JavaClass> outside(String... packages) {

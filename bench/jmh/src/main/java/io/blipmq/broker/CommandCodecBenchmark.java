@@ -1,5 +1,8 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.CommandCodec;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.message.MessageView;
 import io.blipmq.jmh.TimePerOperation;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,23 +20,23 @@ public class CommandCodecBenchmark extends TimePerOperation {
     @Param({"16", "1024"})
     int payloadBytes;
 
-    private ByteBuffer source;
+    private final MessageView message = new MessageView();
     private ByteBuffer journal;
 
     @Setup
     public void allocate() {
-        source = ByteBuffer.allocateDirect(TOPIC_BYTES + payloadBytes);
+        ByteBuffer source = ByteBuffer.allocateDirect(TOPIC_BYTES + payloadBytes);
         source.put("orders/eu/created".getBytes(StandardCharsets.UTF_8)).clear();
-        journal = ByteBuffer.allocateDirect(COMMANDS * CommandCodec.publishBytes(TOPIC_BYTES, payloadBytes));
+        message.in(source).topic(0, TOPIC_BYTES).payload(TOPIC_BYTES, payloadBytes).published(PUBLISHED_MILLIS);
+        journal = ByteBuffer.allocateDirect(COMMANDS * CommandCodec.publishBytes(message));
     }
 
     @Benchmark
     @OperationsPerInvocation(COMMANDS)
     public ByteBuffer encodePublish() {
-        int bytes = CommandCodec.publishBytes(TOPIC_BYTES, payloadBytes);
+        int bytes = CommandCodec.publishBytes(message);
         for (int i = 0; i < COMMANDS; i++) {
-            CommandCodec.encodePublish(
-                    journal, i * bytes, source, 0, TOPIC_BYTES, TOPIC_BYTES, payloadBytes, 0, PUBLISHED_MILLIS, 0);
+            CommandCodec.encodePublish(journal, i * bytes, message);
         }
         return journal;
     }

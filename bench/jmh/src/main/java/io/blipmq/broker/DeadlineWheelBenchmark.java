@@ -1,5 +1,6 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.StoredMessage;
 import io.blipmq.jmh.TimePerOperation;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;

@@ -1,8 +1,8 @@
 package io.blipmq.protocol;
 
 import io.blipmq.jmh.TimePerOperation;
-import io.blipmq.protocol.v2.EntryLayout;
-import io.blipmq.protocol.v2.PropertiesBuilder;
+import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.openjdk.jmh.annotations.Benchmark;

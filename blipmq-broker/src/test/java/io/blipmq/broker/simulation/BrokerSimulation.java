@@ -1,11 +1,10 @@
 package io.blipmq.broker.simulation;
 
-import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
-import io.blipmq.wal.SimulatedCrash;
-import io.blipmq.wal.SimulatedStorage;
 import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.WalCorruptionException;
+import io.blipmq.wal.storage.SimulatedCrash;
+import io.blipmq.wal.storage.SimulatedStorage;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,6 +29,7 @@ final class BrokerSimulation {
     private final SimulatedMachine machine;
     private final List<SimulatedKey> keys = new ArrayList<>();
     private final PushedRequests pushedRequests;
+    private final PolledRequests polledRequests;
     private final Turns turns;
     private final Deque<String> trace = new ArrayDeque<>();
     private int step;
@@ -41,72 +41,17 @@ final class BrokerSimulation {
         this.steps = steps;
         // Neighbouring seeds would begin alike.
         this.random = new Random(seed * 0x9e3779b97f4a7c15L);
-        BrokerOptions options = options();
+        BrokerOptions options = new RandomOptions(random).draw();
         this.model = new Model(options);
         this.machine = new SimulatedMachine(random, options, model);
         this.turns = new Turns(machine, model, () -> random.nextInt(4) == 0 ? random.nextInt(3) : 1_000);
         this.pushedRequests = new PushedRequests(random, TOPICS, this::note);
+        this.polledRequests = new PolledRequests(random, TOPICS, keys, this::note);
         machine.onStored(this::interleave);
         machine.onChange(this::interleaveWithBackground);
         for (String name : List.of("alice", "bob", "carol")) {
             keys.add(new SimulatedKey(name));
         }
-    }
-
-    private BrokerOptions options() {
-        return new BrokerOptions(
-                random.nextInt(4),
-                TimeUnit.MILLISECONDS.toNanos(20L << random.nextInt(6)),
-                random.nextBoolean() ? 0 : 1_000L << random.nextInt(8),
-                random.nextBoolean() ? TimeUnit.HOURS.toNanos(24) : TimeUnit.SECONDS.toNanos(10),
-                random.nextInt(3) == 0 ? 10_000 : 1L << 30,
-                random.nextBoolean() ? TimeUnit.DAYS.toMillis(7) : 20_000,
-                random.nextBoolean() ? 65_536 : 5,
-                1L << 30,
-                random.nextBoolean() ? 16_384 : 1 + random.nextInt(5),
-                8 << random.nextInt(8),
-                random.nextBoolean() ? 1_000 : 12,
-                1_000,
-                random.nextBoolean() ? 1L << 30 : 2_000 + random.nextInt(8_000),
-                limits());
-    }
-
-    /** So small that a run goes beyond each of them, in one seed of two; what is drawn is for each its own. */
-    private BrokerLimits limits() {
-        BrokerLimits d = BrokerLimits.defaults();
-        return new BrokerLimits(
-                small(d.commandsPerTurn(), 1, 8),
-                small(d.expiredPerStep(), 1, 5),
-                small(d.sweptMax(), 1, 8),
-                small(d.tickWorkPerTurn(), 1, 300),
-                small(d.captureWorkPerTurn(), 1, 200),
-                random.nextBoolean() ? 0 : 5_000_000_000L,
-                random.nextBoolean() ? d.downMillisMax() : 3_600_000,
-                small(d.lettersPerRequest(), 1, 8),
-                small(d.lettersPerTurn(), 1, 4),
-                small(d.letterBytesPerTurn(), 1, 200),
-                small(d.pushesPerService(), 1, 4),
-                small(d.pushesPerTurn(), 1, 100),
-                small(d.listItems(), 1, 4),
-                small(d.listWork(), 1, 600),
-                small(d.delayedMax(), 0, 3),
-                small(d.waitingSettlements(), 1, 6),
-                small(d.wheelTickShift(), 18, d.wheelTickShift()),
-                1 << small(12, 0, 4),
-                1 << small(3, 0, 2),
-                4 << small(8, 0, 3),
-                100,
-                100,
-                50,
-                small(d.smallChunkBytes(), 40, 200),
-                small(d.chunkBytes(), 201, 500),
-                small(d.largeChunkBytes(), 501, 1_500),
-                small(d.pooledSmallChunks(), 0, 2),
-                small(d.pooledChunks(), 0, 2));
-    }
-
-    private int small(int usual, int least, int most) {
-        return random.nextBoolean() ? usual : least + random.nextInt(most - least + 1);
     }
 
     /** Runs to the end, or throws what went wrong with all that is needed to see it again. */
@@ -257,7 +202,7 @@ final class BrokerSimulation {
         SimulatedClient client = new SimulatedClient(key, machine.broker(), model, "c" + connections++);
         note(client + " connects with key " + keys.indexOf(key));
         turns.clients().add(client);
-        client.subscribe(1, anyTopic(TOPICS.length));
+        client.subscribe(1, polledRequests.anyTopic());
     }
 
     private void request() {
@@ -273,73 +218,7 @@ final class BrokerSimulation {
             pushedRequests.request(pushed);
             return;
         }
-        int choice = random.nextInt(100);
-        if (choice < 40) {
-            publish(client);
-        } else if (choice < 50) {
-            client.ping();
-        } else if (choice < 54) {
-            subscribe(client);
-        } else if (choice < 78) {
-            poll(client);
-        } else {
-            acknowledge(client);
-        }
-    }
-
-    private void publish(SimulatedClient client) {
-        int qos = random.nextInt(4) == 0 ? 0 : 1;
-        String topic = anyTopic(TOPICS.length);
-        int count = 1 + random.nextInt(4);
-        note(client + " publishes " + count + " at QoS " + qos + " to " + topic);
-        for (int i = 0; i < count; i++) {
-            client.publish(qos, topic, random.nextInt(random.nextInt(8) == 0 ? 900 : 40));
-        }
-    }
-
-    private void subscribe(SimulatedClient client) {
-        int qos = random.nextInt(3) == 0 ? 0 : 1;
-        String topic = qos == 1 && random.nextInt(3) == 0
-                ? Model.DEAD_LETTERS + anyTopic(TOPICS.length)
-                : anyTopic(TOPICS.length);
-        note(client + " subscribes to " + topic + " at QoS " + qos);
-        client.subscribe(qos, topic);
-    }
-
-    private String anyTopic(int count) {
-        return TOPICS[random.nextInt(count)];
-    }
-
-    private void poll(SimulatedClient client) {
-        long subscription = pollable(client);
-        int count = 1 + random.nextInt(6);
-        note(client + " polls " + subscription + " " + count + " times");
-        for (int i = 0; i < count; i++) {
-            client.poll(subscription);
-        }
-    }
-
-    /** Mostly an own subscription, sometimes one of the key, and now and then any. */
-    private long pollable(SimulatedClient client) {
-        int choice = random.nextInt(20);
-        if (choice < 14 && !client.subscriptions().isEmpty()) {
-            return client.subscriptions()
-                    .get(random.nextInt(client.subscriptions().size()));
-        }
-        SimulatedKey key = choice < 19 ? client.key() : keys.get(random.nextInt(keys.size()));
-        return key.anySubscription(random);
-    }
-
-    private void acknowledge(SimulatedClient client) {
-        SimulatedKey key = random.nextInt(30) == 0 ? keys.get(random.nextInt(keys.size())) : client.key();
-        for (int count = 1 + random.nextInt(6); count > 0; count--) {
-            SimulatedKey.Tag tag = key.anyReceived(random);
-            if (tag == null) {
-                return;
-            }
-            note(client + " acknowledges " + tag);
-            client.acknowledge(tag.subscription(), tag.tag());
-        }
+        polledRequests.request(client);
     }
 
     // --- ends

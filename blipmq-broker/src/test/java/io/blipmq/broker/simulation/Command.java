@@ -1,6 +1,7 @@
 package io.blipmq.broker.simulation;
 
-import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.message.MessageView;
 
 /**
  * A journalled command as the simulation compares it. Immutable. What a kind does not have is 0 or null.
@@ -35,7 +36,20 @@ record Command(
         SETTLE,
         DEAD_LETTER,
         REDRIVE,
-        REMOVE
+        REMOVE,
+        SETTINGS,
+        CLOCK
+    }
+
+    static Command publish(long sequence, MessageView message) {
+        int propertiesBytes = message.propertiesBytes();
+        return publish(
+                sequence,
+                Texts.of(message.buffer(), message.topicOffset(), message.topicLength()),
+                Texts.hex(message.buffer(), message.payloadOffset() - propertiesBytes, propertiesBytes),
+                Texts.of(message.buffer(), message.payloadOffset(), message.payloadLength()),
+                message.publishedMillis(),
+                message.expiresMillis());
     }
 
     static Command publish(
@@ -109,22 +123,34 @@ record Command(
                 letters);
     }
 
-    /** Whether this is the other as it is handed back: without what of a moved message only stands in its record. */
-    boolean isHandedBackAs(Command other) {
+    /** Without what of a moved message only its record says. */
+    Command handedBack() {
         return switch (kind) {
-            case DEAD_LETTER ->
-                deadLetter(sequence, subscription, tag, null, flag, code, 0).equals(other);
-            case REDRIVE -> redrive(sequence, subscription, letters, tag, 0).equals(other);
-            default -> equals(other);
+            case DEAD_LETTER -> deadLetter(sequence, subscription, tag, null, flag, code, 0);
+            case REDRIVE -> redrive(sequence, subscription, letters, tag, 0);
+            default -> this;
         };
+    }
+
+    /** Whether the other is this one as it is handed back. */
+    boolean isHandedBackAs(Command other) {
+        return handedBack().equals(other);
+    }
+
+    static Command settings(String text) {
+        return new Command(Kind.SETTINGS, 0, 0, 0, null, null, text, false, null, 0, 0, 0, 0, 0);
+    }
+
+    static Command clock(long sequence, long millis) {
+        return new Command(Kind.CLOCK, sequence, 0, 0, null, null, null, false, null, millis, 0, 0, 0, 0);
     }
 
     static Command remove(long subscription, int reason) {
         return new Command(Kind.REMOVE, 0, subscription, 0, null, null, null, false, null, 0, 0, 0, reason, 0);
     }
 
-    /** Whether the daemon forces for it; a settlement rides along. */
+    /** Whether the daemon forces for it; the others ride along. */
     boolean wantsForce() {
-        return kind != Kind.SETTLE;
+        return kind != Kind.SETTLE && kind != Kind.CLOCK;
     }
 }

@@ -1,10 +1,12 @@
 package io.blipmq.broker.simulation;
 
-import io.blipmq.broker.CommandHandler;
-import io.blipmq.broker.OwnerId;
-import io.blipmq.broker.RemoveReason;
-import io.blipmq.broker.SettleReason;
-import io.blipmq.broker.StoredMessage;
+import io.blipmq.broker.journal.CommandHandler;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.RemoveReason;
+import io.blipmq.broker.journal.ReplicatedSettings;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.message.MessageView;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
@@ -24,32 +26,10 @@ final class CommandRecorder implements CommandHandler {
     }
 
     @Override
-    public void onPublish(
-            long sequence,
-            long position,
-            ByteBuffer body,
-            int topicOffset,
-            int topicLength,
-            int payloadOffset,
-            int payloadLength,
-            int propertiesBytes,
-            long publishedMillis,
-            long expiresMillis) {
-        String topic = Texts.of(body, topicOffset, topicLength);
-        String payload = Texts.of(body, payloadOffset, payloadLength);
-        String properties = Texts.hex(body, payloadOffset - propertiesBytes, propertiesBytes);
-        target.onPublish(
-                sequence,
-                position,
-                body,
-                topicOffset,
-                topicLength,
-                payloadOffset,
-                payloadLength,
-                propertiesBytes,
-                publishedMillis,
-                expiresMillis);
-        told.accept(Command.publish(sequence, topic, properties, payload, publishedMillis, expiresMillis));
+    public void onPublish(long sequence, long position, MessageView message) {
+        Command command = Command.publish(sequence, message);
+        target.onPublish(sequence, position, message);
+        told.accept(command);
     }
 
     @Override
@@ -88,5 +68,17 @@ final class CommandRecorder implements CommandHandler {
     public void onRemove(long subscriptionId, RemoveReason reason) {
         target.onRemove(subscriptionId, reason);
         told.accept(Command.remove(subscriptionId, reason.ordinal()));
+    }
+
+    @Override
+    public void onClock(long sequence, long millis) {
+        target.onClock(sequence, millis);
+        told.accept(Command.clock(sequence, millis));
+    }
+
+    @Override
+    public void onSettings(ReplicatedSettings settings) {
+        target.onSettings(settings);
+        told.accept(Command.settings(settings.toString()));
     }
 }

@@ -1,7 +1,7 @@
 package io.blipmq.broker.simulation;
 
-import io.blipmq.wal.SimulatedStorage;
 import io.blipmq.wal.WalLimits;
+import io.blipmq.wal.storage.SimulatedStorage;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -12,13 +12,17 @@ import java.util.function.Predicate;
  * What the log may take on disk when its background thread has nothing left to do. Owned by the simulation's thread.
  *
  * <p>The bound: twice what the live messages take in compacted segments, three segments (the current one, the one behind it
- * that no checkpoint covers yet, the prepared one), and for each older segment its header; a segment is there only while
- * something in it is live or no checkpoint covers it. Beside them stand an index for each, one checkpoint, a ballast that
- * the checkpoint determines, and nothing else but the lock and what was torn.
+ * that no checkpoint covers yet, the prepared one), those that are not counted yet where limits let few be counted at a
+ * time, and for each older segment its header; a segment is there only while something in it is live or it is one of these.
+ * Beside them are an index for each, one checkpoint, a ballast that the checkpoint determines, and nothing else but the lock
+ * and what was torn.
  */
 final class DiskBound {
     private static final long SEGMENT_OVERHEAD_BYTES = 4_096 + 40 + 8;
     private static final int UNCOVERED_SEGMENTS = 3;
+    /** By how many segments the counting may be behind when one a checkpoint is counted. */
+    private static final int UNCOUNTED_SEGMENTS_MAX = 6;
+
     private static final int STEPS_MAX = 5_000;
     private static final int CHECKPOINTS_MIN = 3;
     private static final int PASSES_MAX = 4;
@@ -97,12 +101,13 @@ final class DiskBound {
         model.durable().values().forEach(subscription -> addLive(subscription, live));
         long liveBytes = live.values().stream().mapToLong(Long::longValue).sum();
         int segments = count(DiskBound::isSegment);
-        if (segments > live.size() + UNCOVERED_SEGMENTS) {
+        int others = UNCOVERED_SEGMENTS
+                + UNCOUNTED_SEGMENTS_MAX / machine.walLimits().countedMax();
+        if (segments > live.size() + others) {
             return segments + " segments for " + live.size() + " live messages";
         }
         long found = bytes(DiskBound::isSegment) + bytes(name -> name.endsWith(".prepared"));
-        long bound =
-                2 * liveBytes + segments * SEGMENT_OVERHEAD_BYTES + UNCOVERED_SEGMENTS * (long) machine.segmentBytes();
+        long bound = 2 * liveBytes + segments * SEGMENT_OVERHEAD_BYTES + others * (long) machine.segmentBytes();
         return found <= bound
                 ? null
                 : "segments take " + found + " bytes, more than " + bound + ", for " + liveBytes + " live bytes in "

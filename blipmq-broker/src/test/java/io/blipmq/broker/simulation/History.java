@@ -14,6 +14,11 @@ final class History {
 
     record Entry(long sequence, Command command) {}
 
+    History(List<Entry> past) {
+        entries.addAll(past);
+        highestEver = lastSequence();
+    }
+
     void onAppended(long sequence, Command command) {
         Check.that(sequence > highestEver, () -> "number " + sequence + " was given out before: " + command);
         highestEver = sequence;

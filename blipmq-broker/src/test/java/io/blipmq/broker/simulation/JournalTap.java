@@ -1,17 +1,24 @@
 package io.blipmq.broker.simulation;
 
-import io.blipmq.broker.CommandHandler;
-import io.blipmq.broker.Journal;
-import io.blipmq.broker.OwnerId;
-import io.blipmq.broker.RemoveReason;
-import io.blipmq.broker.SettleReason;
-import io.blipmq.broker.StoredMessage;
+import io.blipmq.broker.journal.CommandHandler;
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.RemoveReason;
+import io.blipmq.broker.journal.ReplicatedSettings;
+import io.blipmq.broker.journal.RoleHandler;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.journal.Snapshots;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.message.MessageView;
 import io.blipmq.wal.Liveness;
 import java.nio.ByteBuffer;
 
 /** Tells what goes through a journal and changes nothing. Owned by the simulation's thread. */
-final class JournalTap implements Journal {
+final class JournalTap implements CommandLog, Snapshots {
     private final Journal journal;
+    private final CommandLog log;
+    private final Snapshots snapshots;
     private final Listener listener;
 
     /** Told of every command. */
@@ -28,48 +35,50 @@ final class JournalTap implements Journal {
 
         /** That is what is kept of it. */
         void onCheckpoint(ByteBuffer state);
+
+        /** It leads. */
+        default void onLeading() {}
+
+        /** It leads no more. */
+        default void onLost(long fromNumber) {}
+
+        /** It has got another node's state. */
+        default void onImage(long throughNumber) {}
     }
 
     JournalTap(Journal journal, Listener listener) {
         this.journal = journal;
+        this.log = journal.log();
+        this.snapshots = journal.snapshots();
         this.listener = listener;
     }
 
+    /** The journal with this in it. */
+    Journal journal() {
+        return new Journal(this, journal.messages(), this);
+    }
+
     @Override
-    public long appendPublish(
-            ByteBuffer frame,
-            int topicOffset,
-            int topicLength,
-            int payloadOffset,
-            int payloadLength,
-            int propertiesBytes,
-            long publishedMillis,
-            long expiresMillis) {
-        long sequence = journal.appendPublish(
-                frame,
-                topicOffset,
-                topicLength,
-                payloadOffset,
-                payloadLength,
-                propertiesBytes,
-                publishedMillis,
-                expiresMillis);
-        String topic = Texts.of(frame, topicOffset, topicLength);
-        String payload = Texts.of(frame, payloadOffset, payloadLength);
-        String properties = Texts.hex(frame, payloadOffset - propertiesBytes, propertiesBytes);
-        return tell(sequence, Command.publish(sequence, topic, properties, payload, publishedMillis, expiresMillis));
+    public boolean isReplicated() {
+        return log.isReplicated();
+    }
+
+    @Override
+    public long appendPublish(MessageView message) {
+        long sequence = log.appendPublish(message);
+        return tell(sequence, Command.publish(sequence, message));
     }
 
     @Override
     public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean passing) {
-        long sequence = journal.appendSubscribe(owner, topic, name, passing);
+        long sequence = log.appendSubscribe(owner, topic, name, passing);
         return tell(sequence, Command.subscribe(sequence, owner, Texts.of(topic), Texts.of(name), passing));
     }
 
     @Override
     public long appendSettle(
             long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason) {
-        long sequence = journal.appendSettle(subscriptionId, deliveryTag, redriven, payloadLength, reason);
+        long sequence = log.appendSettle(subscriptionId, deliveryTag, redriven, payloadLength, reason);
         return tell(sequence, Command.settle(subscriptionId, deliveryTag, redriven, payloadLength, reason.ordinal()));
     }
 
@@ -84,7 +93,7 @@ final class JournalTap implements Journal {
             long expiresMillis) {
         long deliveryTag = message.sequence();
         long sequence =
-                journal.appendDeadLetter(subscriptionId, redriven, attempts, key, message, properties, expiresMillis);
+                log.appendDeadLetter(subscriptionId, redriven, attempts, key, message, properties, expiresMillis);
         String text = Texts.hex(ByteBuffer.wrap(properties), 0, properties.length);
         return tell(
                 sequence,
@@ -100,14 +109,26 @@ final class JournalTap implements Journal {
             byte[] properties,
             long expiresMillis) {
         long letterTag = letter.sequence();
-        long sequence = journal.appendRedrive(subscriptionId, deadLettersId, key, letter, properties, expiresMillis);
+        long sequence = log.appendRedrive(subscriptionId, deadLettersId, key, letter, properties, expiresMillis);
         return tell(sequence, Command.redrive(sequence, subscriptionId, deadLettersId, letterTag, expiresMillis));
     }
 
     @Override
     public long appendRemove(long subscriptionId, RemoveReason reason) {
-        long sequence = journal.appendRemove(subscriptionId, reason);
+        long sequence = log.appendRemove(subscriptionId, reason);
         return tell(sequence, Command.remove(subscriptionId, reason.ordinal()));
+    }
+
+    @Override
+    public long appendSettings(ReplicatedSettings settings) {
+        long sequence = log.appendSettings(settings);
+        return tell(sequence, Command.settings(settings.toString()));
+    }
+
+    @Override
+    public long appendClock(long millis) {
+        long sequence = log.appendClock(millis);
+        return tell(sequence, Command.clock(sequence, millis));
     }
 
     private long tell(long sequence, Command command) {
@@ -121,84 +142,86 @@ final class JournalTap implements Journal {
 
     @Override
     public void requestForce() {
-        journal.requestForce();
+        log.requestForce();
     }
 
     @Override
     public void submit(long nowNanos) {
-        journal.submit(nowNanos);
+        log.submit(nowNanos);
     }
 
     @Override
-    public int drainStored(CommandHandler handler, int commandsMax) {
-        return journal.drainStored(new CommandRecorder(handler, listener::onApplied), commandsMax);
+    public int drain(CommandHandler commands, RoleHandler roles, int commandsMax) {
+        return log.drain(new CommandRecorder(commands, listener::onApplied), new Roles(roles), commandsMax);
+    }
+
+    /** Lets the listener know before the broker what it may do, and after it what it has ended. */
+    private final class Roles implements RoleHandler {
+        private final RoleHandler target;
+
+        private Roles(RoleHandler target) {
+            this.target = target;
+        }
+
+        @Override
+        public void onLeading() {
+            listener.onLeading();
+            target.onLeading();
+        }
+
+        @Override
+        public void onLost(long fromNumber) {
+            target.onLost(fromNumber);
+            listener.onLost(fromNumber);
+        }
+
+        @Override
+        public void onImage(long throughNumber, ByteBuffer state) {
+            target.onImage(throughNumber, state);
+            listener.onImage(throughNumber);
+        }
     }
 
     @Override
     public long appliedSequence() {
-        return journal.appliedSequence();
+        return log.appliedSequence();
     }
 
     @Override
     public void seal() {
-        journal.seal();
+        log.seal();
     }
 
     @Override
     public boolean hasWaitingSettlements() {
-        return journal.hasWaitingSettlements();
+        return log.hasWaitingSettlements();
     }
 
     @Override
-    public long findableThrough() {
-        return journal.findableThrough();
+    public boolean isDue(long nowNanos, boolean unlogged) {
+        return snapshots.isDue(nowNanos, unlogged);
     }
 
     @Override
-    public int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
-        return journal.find(key, fromSequence, throughSequence, sequences, positions);
+    public boolean isBeingKept() {
+        return snapshots.isBeingKept();
     }
 
     @Override
-    public int findWork() {
-        return journal.findWork();
-    }
-
-    @Override
-    public void readMessage(StoredMessage message) {
-        journal.readMessage(message);
-    }
-
-    @Override
-    public void read(StoredMessage message, int offset, int length, ByteBuffer target) {
-        journal.read(message, offset, length, target);
-    }
-
-    @Override
-    public boolean isCheckpointDue(long nowNanos, boolean unlogged) {
-        return journal.isCheckpointDue(nowNanos, unlogged);
-    }
-
-    @Override
-    public boolean isCheckpointing() {
-        return journal.isCheckpointing();
-    }
-
-    @Override
-    public long beginCheckpoint() {
-        long sequence = journal.beginCheckpoint();
+    public long begin() {
+        long sequence = snapshots.begin();
         listener.onCheckpointBegun(sequence);
         return sequence;
     }
 
     @Override
-    public void hurryCheckpoint() {
-        journal.hurryCheckpoint();
+    public void hurry() {
+        snapshots.hurry();
     }
 
     @Override
-    public void checkpoint(ByteBuffer state, Liveness liveness) {
+    public void keep(ByteBuffer state, Liveness liveness) {
         listener.onCheckpoint(state);
-        journal.checkpoint(state, liveness);
+        snapshots.keep(state, liveness);
     }
 }

@@ -1,6 +1,6 @@
 package io.blipmq.broker.simulation;
 
-import io.blipmq.protocol.v2.PropertyLayout;
+import io.blipmq.protocol.entry.PropertyLayout;
 import java.nio.ByteBuffer;
 
 /** What a dead letter has to say about itself behind its own properties. Stateless. */

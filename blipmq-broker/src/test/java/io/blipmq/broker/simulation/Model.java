@@ -5,16 +5,18 @@ import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.broker.BrokerOptions;
-import io.blipmq.broker.OwnerId;
-import io.blipmq.broker.RemoveReason;
-import io.blipmq.broker.SettleReason;
+import io.blipmq.broker.Outcome;
 import io.blipmq.broker.SubscriptionInfo;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.RemoveReason;
+import io.blipmq.broker.journal.SettleReason;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -32,7 +34,11 @@ final class Model implements JournalTap.Listener {
     private static final long AGAIN_NANOS = 1_000_000_000;
 
     private final BrokerOptions options;
-    private final History history = new History();
+    private final History history;
+    private final int lettersOfSubscription;
+    /** Whether a step in the log's times is no step of a clock. */
+    private final boolean manyClocks;
+
     private final Snapshots snapshots = new Snapshots();
     private final TreeMap<Long, ModelSubscription> durable = new TreeMap<>();
     final Map<Long, Passing> passing = new HashMap<>();
@@ -54,7 +60,7 @@ final class Model implements JournalTap.Listener {
     /** What the tick that is under way has to drop, and which subscriptions it has to remove. */
     private final List<Settled> outdatedInTick = new ArrayList<>();
 
-    private final Set<Long> endedInTick = new HashSet<>();
+    private final Map<Long, Long> endedInTick = new HashMap<>();
     /** Whether acknowledgements have waited for room since that tick began. */
     private boolean settlementsWaitedInTick;
 
@@ -66,6 +72,7 @@ final class Model implements JournalTap.Listener {
     /** When a move to the dead letters last found no room. */
     private long movesRefusedNanos = Long.MIN_VALUE / 2;
 
+    private boolean replaying;
     private boolean shuttingDown;
     private boolean sealed;
     private long nowNanos;
@@ -77,7 +84,7 @@ final class Model implements JournalTap.Listener {
     record Settled(long subscription, long tag) {}
 
     /** @param attachment null when it is polled */
-    record Passing(String topic, SimulatedClient client, LiveQueue live, ModelAttachment attachment) {}
+    record Passing(String topic, SimulatedClient client, MemoryQueue live, ModelAttachment attachment) {}
 
     /** A subscription that is journalled and not stored. */
     static final class Expected {
@@ -98,6 +105,27 @@ final class Model implements JournalTap.Listener {
 
     Model(BrokerOptions options) {
         this.options = options;
+        this.history = new History(List.of());
+        this.lettersOfSubscription = options.inFlightMax();
+        this.manyClocks = false;
+    }
+
+    /**
+     * For one of several nodes that keep a log together: each has a clock of its own, and settings of its own but for those
+     * that all go by.
+     *
+     * @param past every command before this model begins
+     */
+    Model(BrokerOptions options, List<History.Entry> past, int lettersOfSubscription) {
+        this.options = options;
+        this.history = new History(past);
+        this.lettersOfSubscription = lettersOfSubscription;
+        this.manyClocks = true;
+    }
+
+    /** How many dead letters a subscription remembers. */
+    int lettersOfSubscription() {
+        return lettersOfSubscription;
     }
 
     PushModel pushes() {
@@ -187,7 +215,7 @@ final class Model implements JournalTap.Listener {
         unrecorded.clear();
         asking.clear();
         settlementsWait = false;
-        settlementsWaitedNanos = newNowNanos - 2 * AGAIN_NANOS;
+        settlementsWaitedNanos = newNowNanos; // a checkpoint keeps until when one waits that had found no room
         shuttingDown = false;
         sealed = false;
         nowNanos = newNowNanos;
@@ -200,13 +228,15 @@ final class Model implements JournalTap.Listener {
         }
         long lastMillis = restored == null ? 0 : restored.millis();
         long movedMillis = 0;
+        replaying = true;
         for (History.Entry entry : history.entriesBehind(restoredSequence)) {
-            if (entry.command().kind() == Command.Kind.PUBLISH) {
+            if (entry.command().millis() != 0) {
                 movedMillis += moveTimes(entry.command().millis(), lastMillis);
                 lastMillis = entry.command().millis();
             }
             apply(entry);
         }
+        replaying = false;
         movedMillis += moveTimes(nowMillis, lastMillis);
         if (restored != null) {
             long believedNanos = (nowMillis - movedMillis - restored.millis()) * 1_000_000;
@@ -221,8 +251,10 @@ final class Model implements JournalTap.Listener {
     /** The clock was set to what nobody believes: no time has passed then. */
     private long moveTimes(long millis, long lastMillis) {
         long passed = millis - lastMillis;
-        if (lastMillis != 0 && (passed < -1_000 || passed > options.limits().downMillisMax())) {
-            durable.values().forEach(subscription -> subscription.moveTimes(passed, millis));
+        if (!manyClocks
+                && lastMillis != 0
+                && (passed < -1_000 || passed > options.limits().downMillisMax())) {
+            durable.values().forEach(subscription -> subscription.moveTimes(passed));
             clockJumped = true;
             return passed;
         }
@@ -362,7 +394,9 @@ final class Model implements JournalTap.Listener {
         outdatedInTick.clear();
         outdatedInTick.addAll(outdated);
         endedInTick.clear();
-        durable.values().stream().filter(this::isEnded).forEach(subscription -> endedInTick.add(subscription.id));
+        durable.values().stream()
+                .filter(this::isEnded)
+                .forEach(subscription -> endedInTick.put(subscription.id, subscription.detachedNanos));
     }
 
     private boolean isEnded(ModelSubscription subscription) {
@@ -383,7 +417,7 @@ final class Model implements JournalTap.Listener {
     void checkTick() {
         for (ModelSubscription subscription : durable.values()) {
             Check.that(
-                    !endedInTick.contains(subscription.id)
+                    !Objects.equals(endedInTick.get(subscription.id), subscription.detachedNanos)
                             || !isEnded(subscription)
                             || settlementsWaitedInTick
                             || removalsRefused.contains(subscription.id),
@@ -435,7 +469,7 @@ final class Model implements JournalTap.Listener {
     void onSubscribed(SimulatedClient client, int qos, String topic, long id) {
         if (qos == 0) {
             if (id > 0) {
-                passing.put(id, new Passing(topic, client, new LiveQueue(this), null));
+                passing.put(id, new Passing(topic, client, new MemoryQueue(this), null));
             }
             return;
         }
@@ -552,17 +586,17 @@ final class Model implements JournalTap.Listener {
         asking.add(recorded(id, tag));
     }
 
-    /** @param result the broker's answer */
-    void onAcknowledged(SimulatedClient client, long id, long tag, long result) {
+    /** @param outcome the broker's answer */
+    void onAcknowledged(SimulatedClient client, long id, long tag, Outcome outcome) {
         ModelSubscription subscription = durable.get(id);
         boolean own =
                 subscription != null && subscription.owner.equals(client.owner()) && !subscription.removing && !sealed;
         ModelMessage message = own ? held(subscription, tag) : null;
-        if (result == 0) {
+        if (outcome.isDone()) {
             Check.that(message != null, () -> "ACK of " + tag + " in " + id + " was accepted");
             settle(subscription, tag);
             unrecorded.addAll(asking);
-        } else if (result == Broker.BUSY) {
+        } else if (outcome == Outcome.BUSY) {
             Check.that(
                     message != null && settlementsWait && !unrecorded.isEmpty(),
                     () -> "ACK of " + message + " in " + subscription + " has to wait");
@@ -617,7 +651,7 @@ final class Model implements JournalTap.Listener {
             case DEAD_LETTER -> onMoveAppended(subscription, command);
             case REMOVE -> onRemoveAppended(subscription, command);
             case REDRIVE -> pushes.onRedriveAppended(command);
-            case PUBLISH, SUBSCRIBE -> {}
+            case PUBLISH, SUBSCRIBE, SETTINGS, CLOCK -> {}
         }
     }
 
@@ -745,11 +779,13 @@ final class Model implements JournalTap.Listener {
             }
             case REDRIVE -> pushes.applyRedrive(entry.sequence(), command);
             case REMOVE -> remove(command.subscription());
+            case SETTINGS, CLOCK -> {}
         }
     }
 
     private void remove(long id) {
         durable.remove(id);
+        durable.values().forEach(subscription -> subscription.forgetLetters(durable.keySet()));
     }
 
     private void applyPublish(Command command) {
@@ -789,17 +825,22 @@ final class Model implements JournalTap.Listener {
         ModelSubscription found = letters(origin.owner, topic);
         ModelSubscription target = found == null ? create(command.sequence(), origin.owner, topic, "", false) : found;
         ModelMessage failed = origin.unsettled.remove(command.tag());
-        if (failed == null) {
-            return;
-        }
-        ModelMessage arrived = target.arrive(command.sequence(), failed.payload, command.expiresMillis());
-        arrived.properties = failed.properties;
-        arrived.letterProperties = command.text();
-        arrived.publishedMillis = failed.publishedMillis;
         ModelSubscription.Letter letter =
                 new ModelSubscription.Letter(origin.id, command.tag(), target.id, command.sequence());
-        origin.onLetterMade(letter);
-        target.letters.put(command.sequence(), letter);
+        if (failed != null) {
+            ModelMessage arrived = target.arrive(command.sequence(), failed.payload, command.expiresMillis());
+            arrived.properties = failed.properties;
+            arrived.letterProperties = command.text();
+            arrived.publishedMillis = failed.publishedMillis;
+            target.letters.put(command.sequence(), letter);
+        } else if (!replaying && !sealed) {
+            // It was acknowledged meanwhile. Unless that is recorded of the letter, too, it may be back after a
+            // restart.
+            unrecorded.add(new Settled(target.id, command.sequence()));
+        }
+        if (failed != null || !replaying) {
+            origin.onLetterMade(letter);
+        }
     }
 
     private ModelSubscription letters(OwnerId owner, String topic) {

@@ -2,7 +2,6 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.AttachRequest;
 import io.blipmq.broker.BrokerOptions;
-import io.blipmq.broker.PushBroker;
 import java.util.concurrent.TimeUnit;
 
 /** A connection's hold on a subscription, with the credit that it has given. Owned by the simulation's thread. */
@@ -42,13 +41,13 @@ final class ModelAttachment {
     }
 
     void addBytes(long bytes) {
-        boolean unlimited = bytes == PushBroker.UNLIMITED_CREDIT || creditBytes == PushBroker.UNLIMITED_CREDIT;
-        creditBytes = unlimited ? PushBroker.UNLIMITED_CREDIT : creditBytes + bytes;
+        boolean unlimited = bytes == AttachRequest.UNLIMITED_CREDIT || creditBytes == AttachRequest.UNLIMITED_CREDIT;
+        creditBytes = unlimited ? AttachRequest.UNLIMITED_CREDIT : creditBytes + bytes;
     }
 
     /** @param bytes of its body */
     void onPushed(int bytes) {
-        if (creditBytes < PushBroker.UNLIMITED_CREDIT) {
+        if (creditBytes < AttachRequest.UNLIMITED_CREDIT) {
             Check.that(creditOnSettle || creditBytes > 0, () -> client + " was pushed more than its credit in bytes");
             creditBytes -= bytes;
         }
@@ -56,7 +55,7 @@ final class ModelAttachment {
     }
 
     private void spend(int count) {
-        if (credit < PushBroker.UNLIMITED_CREDIT) {
+        if (credit < AttachRequest.UNLIMITED_CREDIT) {
             Check.that(creditOnSettle || credit >= count, () -> client + " was pushed more than its credit");
             credit -= count;
         }
@@ -64,6 +63,6 @@ final class ModelAttachment {
 
     /** Whether it takes messages for sure. */
     boolean takes() {
-        return answered && credit > 0 && creditBytes == PushBroker.UNLIMITED_CREDIT && client.takes();
+        return answered && credit > 0 && creditBytes == AttachRequest.UNLIMITED_CREDIT && client.takes();
     }
 }

@@ -84,12 +84,10 @@ final class ModelMessage {
         return properties.isEmpty() ? "" : properties.substring(4);
     }
 
-    /** The clock has jumped; what is stored is older, unless it is of the time behind the jump already. */
-    void moveTimes(long millis, long atMillis) {
-        boolean fromTheFuture = publishedMillis > atMillis;
-        boolean older = millis > 0 ? expiresMillis < atMillis : fromTheFuture && expiresMillis >= publishedMillis;
-        expiresMillis = expiresMillis != 0 && older ? Math.max(1, expiresMillis + millis) : expiresMillis;
-        publishedMillis += millis > 0 || fromTheFuture ? millis : 0;
+    /** The clock has jumped. */
+    void moveTimes(long millis) {
+        expiresMillis = expiresMillis == 0 ? 0 : Math.max(1, expiresMillis + millis);
+        publishedMillis = Math.max(0, publishedMillis + millis);
     }
 
     boolean isExpired(long nowMillis) {

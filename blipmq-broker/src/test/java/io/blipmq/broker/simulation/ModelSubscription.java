@@ -2,7 +2,7 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
-import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.journal.OwnerId;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,7 +40,7 @@ final class ModelSubscription {
     private final Set<SimulatedClient> clients = new HashSet<>();
 
     ModelAttachment attachment;
-    LiveQueue live;
+    MemoryQueue live;
     long detachedNanos;
     /** In a checkpoint: since when it was detached; 0: it was not. */
     private long keptDetachedNanos;
@@ -122,8 +122,8 @@ final class ModelSubscription {
         return this;
     }
 
-    void moveTimes(long millis, long atMillis) {
-        unsettled.values().forEach(message -> message.moveTimes(millis, atMillis));
+    void moveTimes(long millis) {
+        unsettled.values().forEach(message -> message.moveTimes(millis));
     }
 
     /** A turn begins: deadlines that are past for sure have been met. */
@@ -160,7 +160,7 @@ final class ModelSubscription {
 
     void onLetterMade(Letter letter) {
         lettersMade.put(letter.originTag, letter);
-        if (lettersMade.size() > options().inFlightMax() || model.isBeyondLetters()) {
+        if (lettersMade.size() > model.lettersOfSubscription() || model.isBeyondLetters()) {
             lettersMade.remove(lettersMade.keySet().iterator().next());
         }
     }
@@ -218,7 +218,7 @@ final class ModelSubscription {
 
     void attach(SimulatedClient client) {
         if (clients.isEmpty()) {
-            live = new LiveQueue(model);
+            live = new MemoryQueue(model);
         }
         clients.add(client);
     }
@@ -293,7 +293,7 @@ final class ModelSubscription {
     void onLive(String payload) {
         noneIsOverdue(Long.MAX_VALUE);
         Check.that(live != null, () -> this + " is detached and gave a QoS 0 message");
-        LiveQueue.Entry entry = live.onDelivered(payload);
+        MemoryQueue.Entry entry = live.onDelivered(payload);
         Check.that(isFree(entry), () -> this + ": a QoS 0 message overtook " + firstNew());
     }
 
@@ -330,7 +330,7 @@ final class ModelSubscription {
         ModelMessage next = firstNew();
         Check.that(next == message, () -> message + " was delivered before " + next);
         Check.that(isRoomFor(1), () -> message + " is one too many in flight");
-        LiveQueue.Entry before = live.first();
+        MemoryQueue.Entry before = live.first();
         Check.that(
                 before == null || before.before() > message.index,
                 () -> message + " overtook QoS 0 '" + Texts.brief(before.payload()) + "'");
@@ -351,12 +351,12 @@ final class ModelSubscription {
     }
 
     /** Whether everything that arrived before it has been delivered once. */
-    private boolean isFree(LiveQueue.Entry entry) {
+    private boolean isFree(MemoryQueue.Entry entry) {
         ModelMessage next = firstNew();
         return next == null || next.index >= entry.before();
     }
 
-    private boolean isBehindExpired(LiveQueue.Entry entry) {
+    private boolean isBehindExpired(MemoryQueue.Entry entry) {
         return (isPerhapsFull() || !model.mayHoldAnother(heldMost() + coming))
                 && unsettled.values().stream().anyMatch(message -> message.isNew() && message.index < entry.before());
     }

@@ -2,7 +2,7 @@ package io.blipmq.broker.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.wal.PlantedBug;
+import io.blipmq.wal.simulation.PlantedBug;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -37,18 +37,22 @@ class PlantedBugTest {
                                 "} counters.increment(BrokerMetric.PUBLISHED);"),
                         broker(
                                 "an acknowledgement is not journalled",
-                                "pendingSettlements.append(awaitedBy, subscription.id(), deliveryTag, redriven,"
-                                        + " payloadLength);",
+                                "pendingSettlements.append(awaitedBy, delivery.subscription.id(), delivery.tag,"
+                                        + " delivery.isRedriven(), delivery.message.payloadLength);",
+                                ""),
+                        broker(
+                                "the letter of a message that was acknowledged on its way is not settled for good",
+                                "pendingSettlements.add(deadLetters.id(), letterTag, payloadLength);",
                                 ""),
                         broker(
                                 "an expired message is dropped and not journalled as settled",
-                                "long sequence = journal.appendSettle(subscription.id(), message.sequence, redriven,"
+                                "long sequence = journal.log().appendSettle(subscription.id(), message.sequence, redriven,"
                                         + " message.payloadLength, reason);",
                                 "long sequence = 0;"),
                         broker(
                                 "a subscription misses the first message behind it",
-                                "addDurable(sequence, topic, owner, name, passing, sequence + 1);",
-                                "addDurable(sequence, topic, owner, name, passing, sequence + 2);"),
+                                "addStored(sequence, topic, owner, name, endsWithConnection, sequence + 1);",
+                                "addStored(sequence, topic, owner, name, endsWithConnection, sequence + 2);"),
                         broker(
                                 "redeliveries come in the wrong order",
                                 "Comparator.comparingLong(d -> d.tag)",
@@ -75,8 +79,8 @@ class PlantedBugTest {
                                 "if (letters.count() < 0) {"),
                         broker(
                                 "a checkpoint is taken ahead of the state in it",
-                                "checkpointSequence = appliedSequence;",
-                                "checkpointSequence = log.storedSequence();"),
+                                "checkpointSequence = log.appliedSequence();",
+                                "checkpointSequence = wal.appender().storedSequence();"),
                         broker(
                                 "a checkpoint takes up what has changed since its moment",
                                 "beforeChange.run(); Delivery removed = byTag.remove(tag);",
@@ -108,8 +112,7 @@ class PlantedBugTest {
                                 "subscribing.attach("),
                         broker(
                                 "a connection is not told that its subscription was taken over",
-                                "attachment.client().pusher().onDetached(subscription.id(), TAKEN_OVER,"
-                                        + " \"taken over by \" + successor.describe());",
+                                "attachment.client().pusher().onTakenOver(subscription.id(), successor.describe());",
                                 ""),
                         broker(
                                 "a queue of QoS 0 messages drops the oldest too early",
@@ -177,8 +180,8 @@ class PlantedBugTest {
                                 ""),
                         broker(
                                 "a purge or a redrive is answered before it is stored",
-                                "if (answer > 0) { client.lastSequence(answer); }",
-                                ""),
+                                "client.lastSequence(answer); return Done.ACTED;",
+                                "return Done.ACTED;"),
                         broker(
                                 "deliveries come before their ATTACHED",
                                 "return credit > 0 && creditBytes > 0 && answered && !ended",
@@ -193,7 +196,7 @@ class PlantedBugTest {
                                 "false, delivery.delivered,"),
                         broker(
                                 "a subscription that ends with its connection survives a restart",
-                                "if (subscription.isPassing()) { remove(subscription, RemoveReason.CONNECTION_ENDED);"
+                                "if (subscription.endsWithConnection()) { remove(subscription, RemoveReason.CONNECTION_ENDED);"
                                         + " return; }",
                                 ""),
                         broker(

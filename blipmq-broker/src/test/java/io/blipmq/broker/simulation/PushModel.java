@@ -1,11 +1,12 @@
 package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.AttachRequest;
-import io.blipmq.broker.Broker;
-import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.Outcome;
 import io.blipmq.broker.SettleAction;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
+import io.blipmq.broker.SubscribeResult;
+import io.blipmq.broker.journal.OwnerId;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -42,44 +43,48 @@ final class PushModel {
         return null;
     }
 
-    /** @param id the broker's answer, maybe a refusal */
-    void onAttached(PushedClient client, AttachRequest request, long id) {
+    /** @param result the broker's answer */
+    void onAttached(PushedClient client, AttachRequest request, SubscribeResult result) {
         if (model.isShuttingDown()) {
-            Check.that(id == Broker.SHUTTING_DOWN, () -> "ATTACH while shutting down gave " + id);
+            Check.that(result.outcome() == Outcome.SHUTTING_DOWN, () -> "ATTACH while shutting down gave " + result);
         } else if (request.qos() == 0) {
-            if (id > 0) {
+            if (result.isDone()) {
                 ModelAttachment attachment = new ModelAttachment(client, request, model.options());
-                LiveQueue live = new LiveQueue(model);
-                model.passing.put(id, new Model.Passing(Texts.of(request.topic()), client, live, attachment));
+                MemoryQueue live = new MemoryQueue(model);
+                model.passing.put(
+                        result.subscriptionId(),
+                        new Model.Passing(Texts.of(request.topic()), client, live, attachment));
             }
         } else {
-            onStoredAttached(client, request, id);
+            onStoredAttached(client, request, result);
         }
     }
 
-    private void onStoredAttached(PushedClient client, AttachRequest request, long id) {
+    private void onStoredAttached(PushedClient client, AttachRequest request, SubscribeResult result) {
         String topic = Texts.of(request.topic());
         String name = Texts.of(request.name());
         boolean letters = topic.startsWith(Model.DEAD_LETTERS);
         if (!letters && isNameExpected(client.owner(), name)) {
-            expect(Broker.BUSY, id, name);
+            expect(Outcome.BUSY, result, name);
             return;
         }
         ModelSubscription existing = letters ? letters(client.owner(), topic) : named(client.owner(), name);
         if (existing == null || existing.removing) {
-            onMade(client, request, letters ? "" : name, !letters && name.isEmpty(), id);
+            onMade(client, request, letters ? "" : name, !letters && name.isEmpty(), result);
         } else if (!existing.topic.equals(topic)) {
-            expect(Broker.OTHER_TOPIC, id, name);
+            expect(Outcome.OTHER_TOPIC, result, name);
         } else if (existing.attachment != null && !request.takeOver()) {
-            expect(Broker.NAME_HELD, id, name);
+            expect(Outcome.NAME_HELD, result, name);
         } else if (request.fromNew() && !letters) {
-            onMade(client, request, name, false, id);
-            if (id > 0) {
+            onMade(client, request, name, false, result);
+            if (result.isDone()) {
                 expel(existing);
                 existing.removing = true;
             }
         } else {
-            expect(existing.id, id, name);
+            expect(Outcome.DONE, result, name);
+            long id = result.subscriptionId();
+            Check.that(id == existing.id, () -> "ATTACH to '" + name + "' gave " + id + " instead of " + existing.id);
             expel(existing);
             existing.attach(client);
             existing.attachment = new ModelAttachment(client, request, model.options());
@@ -103,19 +108,26 @@ final class PushModel {
         return null;
     }
 
-    private static void expect(long expected, long answer, String name) {
-        Check.that(answer == expected, () -> "ATTACH to '" + name + "' gave " + answer + " instead of " + expected);
+    private static void expect(Outcome expected, SubscribeResult answer, String name) {
+        Check.that(
+                answer.outcome() == expected,
+                () -> "ATTACH to '" + name + "' gave " + answer + " instead of " + expected);
     }
 
-    private void onMade(PushedClient client, AttachRequest request, String name, boolean passing, long id) {
-        if (id > 0) {
+    private void onMade(
+            PushedClient client, AttachRequest request, String name, boolean passing, SubscribeResult result) {
+        Outcome outcome = result.outcome();
+        if (outcome.isDone()) {
+            long id = result.subscriptionId();
             String topic = Texts.of(request.topic());
             model.checkAppended(id, Command.subscribe(id, client.owner(), topic, name, passing));
             model.expected.put(id, new Model.Expected(client, topic, request));
         } else {
             Check.that(
-                    id == Broker.BUSY || id == Broker.DISK_FULL || id == Broker.TOO_MANY_SUBSCRIPTIONS,
-                    () -> "ATTACH to '" + name + "' gave " + id);
+                    outcome == Outcome.BUSY
+                            || outcome == Outcome.DISK_FULL
+                            || outcome == Outcome.TOO_MANY_SUBSCRIPTIONS,
+                    () -> "ATTACH to '" + name + "' gave " + outcome);
         }
     }
 
@@ -169,10 +181,11 @@ final class PushModel {
         }
     }
 
-    void onDetached(PushedClient client, long id, long result) {
-        model.passing.computeIfPresent(id, (key, reader) -> reader.client() == client && result == 0 ? null : reader);
+    void onDetached(PushedClient client, long id, Outcome outcome) {
+        boolean done = outcome.isDone();
+        model.passing.computeIfPresent(id, (key, reader) -> reader.client() == client && done ? null : reader);
         ModelSubscription deleted = model.durable().get(deleting);
-        if (deleted != null && result == 0) {
+        if (deleted != null && done) {
             Check.that(deleted.removing, () -> deleted + " was deleted and is not removed");
             deleted.release(client);
         }
@@ -347,9 +360,9 @@ final class PushModel {
         rejecting = false;
         ModelSubscription subscription = settleable(client, id);
         if (subscription == null) {
-            boolean refused = model.isSealed() ? result.isShuttingDown() : result.isSubscriptionUnknown();
+            boolean refused = result.outcome() == (model.isSealed() ? Outcome.SHUTTING_DOWN : Outcome.UNKNOWN);
             Check.that(refused, () -> "SETTLE of " + id + " was taken");
-        } else if (result.isBusy()) {
+        } else if (result.outcome() == Outcome.BUSY) {
             Check.that(
                     model.settlementsWait() && !model.unrecorded.isEmpty(),
                     () -> "SETTLE of " + subscription + " has to wait");
@@ -445,14 +458,15 @@ final class PushModel {
     }
 
     /**
-     * @param count the broker's answer, maybe a refusal, or that it goes on later
+     * @param outcome the broker's answer
+     * @param count how many letters the whole request was about, when it is done
      * @param before how many it had been in earlier turns
      * @return how many it has been
      */
-    int onRedriven(long count, int before) {
+    int onRedriven(Outcome outcome, long count, int before) {
         int all = before + redriven;
-        Check.that(
-                count == Broker.BUSY || count == all || count < 0 && all == 0, () -> count + " redriven, not " + all);
+        boolean right = outcome == Outcome.BUSY || (outcome.isDone() ? count == all : all == 0);
+        Check.that(right, () -> outcome + ": " + count + " redriven, not " + all);
         redriving = NOTHING;
         return all;
     }

@@ -5,13 +5,16 @@ import io.blipmq.broker.BatchResult;
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
 import io.blipmq.broker.DeadLetterProgress;
-import io.blipmq.broker.PushBroker;
+import io.blipmq.broker.DeadLetterRequest;
+import io.blipmq.broker.LetterSelection;
+import io.blipmq.broker.Outcome;
 import io.blipmq.broker.Pusher;
 import io.blipmq.broker.SettleAction;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
-import io.blipmq.protocol.v2.EntryLayout;
-import io.blipmq.protocol.v2.LettersRequest;
+import io.blipmq.broker.SubscribeResult;
+import io.blipmq.broker.message.PublishBatch;
+import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,7 +52,7 @@ final class PushedClient extends SimulatedClient {
 
     @Override
     Client connect() {
-        return broker.pushing().connect(owner(), "simulated", "nowhere", new Output());
+        return broker.connect(owner(), "simulated", "nowhere", new Output());
     }
 
     /** From now on it acknowledges whatever it gets. */
@@ -71,7 +74,7 @@ final class PushedClient extends SimulatedClient {
         room = newRoom;
         if (sawNoRoom && room > 0) {
             sawNoRoom = false;
-            broker.pushing().onRoom(client);
+            broker.pushes().onRoom(client);
         }
     }
 
@@ -141,7 +144,7 @@ final class PushedClient extends SimulatedClient {
         }
 
         @Override
-        public void onDetached(long subscriptionId, int code, String why) {
+        public void onTakenOver(long subscriptionId, String successor) {
             subscriptions().remove(subscriptionId);
             takenOver.add(subscriptionId);
         }
@@ -207,8 +210,8 @@ final class PushedClient extends SimulatedClient {
             // Some of them may be pushed during the call.
             payloads.forEach(payload -> model.onPublished(0, topic, "", payload, 0));
         }
-        broker.pushing()
-                .publishBatch(client, qos, frame, 3, name.length, entries, frame.position(), payloads.size(), batch);
+        PublishBatch offered = new PublishBatch().in(frame).qos(qos).topic(3, name.length);
+        broker.publishing().publishBatch(client, offered.entries(entries, frame.position(), payloads.size()), batch);
         if (qos == 0) {
             int expected = model.isShuttingDown() ? 0 : payloads.size();
             Check.that(batch.taken() == expected, () -> batch.taken() + " of " + expected + " were taken at QoS 0");
@@ -216,7 +219,7 @@ final class PushedClient extends SimulatedClient {
             onBatch(topic, properties, payloads, before);
         }
         payloads.subList(0, batch.taken()).clear();
-        return batch.refusal() != Broker.BUSY;
+        return batch.outcome() != Outcome.BUSY;
     }
 
     private void onBatch(String topic, byte[] properties, List<String> payloads, int before) {
@@ -252,7 +255,7 @@ final class PushedClient extends SimulatedClient {
 
     /** The credit in bytes that goes with one in messages: little now and then. */
     static long bytesFor(long messages) {
-        return messages % 3 == 2 ? 10 * messages : PushBroker.UNLIMITED_CREDIT;
+        return messages % 3 == 2 ? 10 * messages : AttachRequest.UNLIMITED_CREDIT;
     }
 
     private static AttachRequest numbered(AttachRequest request, long credit, long number) {
@@ -272,17 +275,17 @@ final class PushedClient extends SimulatedClient {
     }
 
     private boolean handleAttach(AttachRequest request) {
-        long id = broker.pushing().attach(client, request);
-        model.pushes().onAttached(this, request, id);
-        if (id > 0) {
-            answer(() -> answerAttach(id, request.number()));
+        SubscribeResult result = broker.attaching().attach(client, request);
+        model.pushes().onAttached(this, request, result);
+        if (result.isDone()) {
+            answer(() -> answerAttach(result.subscriptionId(), request.number()));
         }
-        return id != Broker.BUSY;
+        return result.outcome() != Outcome.BUSY;
     }
 
     private void answerAttach(long id, long number) {
         boolean held = model.pushes().onAnswered(this, id, number);
-        boolean said = broker.pushing().attached(client, id, number) != null;
+        boolean said = broker.attaching().attached(client, id, number) != null;
         Check.that(held == said, () -> this + " holds " + id + " by request " + number + ": " + held);
         if (held) {
             subscriptions().add(id);
@@ -293,7 +296,7 @@ final class PushedClient extends SimulatedClient {
     void credit(long id, long messages) {
         request(() -> {
             model.pushes().onCredit(this, id, messages);
-            broker.pushing().credit(client, id, messages, bytesFor(messages));
+            broker.attaching().credit(client, id, messages, bytesFor(messages));
             return true;
         });
     }
@@ -302,20 +305,20 @@ final class PushedClient extends SimulatedClient {
     void detach(long id, String ofName, boolean delete) {
         request(() -> {
             model.pushes().beforeDetach(this, id, ofName, delete);
-            long result = broker.pushing().detach(client, id, Texts.bytes(ofName), delete);
-            model.pushes().onDetached(this, id, result);
-            if (result == 0) {
+            Outcome outcome = broker.attaching().detach(client, id, Texts.bytes(ofName), delete);
+            model.pushes().onDetached(this, id, outcome);
+            if (outcome.isDone()) {
                 subscriptions().remove(id);
                 answer(() -> {});
             }
-            return result != Broker.BUSY;
+            return outcome != Outcome.BUSY;
         });
     }
 
     void drain() {
         request(() -> {
             draining = true;
-            Check.that(broker.pushing().drain(client) >= 0, () -> "in flight");
+            Check.that(broker.attaching().drain(client) >= 0, () -> "in flight");
             return true;
         });
     }
@@ -341,9 +344,9 @@ final class PushedClient extends SimulatedClient {
             List<Model.Settled> recorded =
                     action == SettleAction.ACK ? model.pushes().recorded(id, targets) : List.of();
             model.pushes().beforeSettled(id, action, targets);
-            broker.pushing().settle(client, settlement, settled);
+            broker.settling().settle(client, settlement, settled);
             model.pushes().onSettled(this, id, action, millis, tag, targets, settled);
-            if (settled.isBusy()) {
+            if (settled.outcome() == Outcome.BUSY) {
                 return false;
             }
             if (stored && settled.settled() > 0) {
@@ -357,27 +360,29 @@ final class PushedClient extends SimulatedClient {
         int[] done = {0};
         request(() -> {
             model.pushes().beforeRedrive(id);
-            long result = broker.pushing().redrive(client, id, count, LettersRequest.ofTag(tag), letters);
-            done[0] = model.pushes().onRedriven(counted(result), done[0]);
-            return result != Broker.BUSY;
+            DeadLetterRequest request = new DeadLetterRequest(id, count, LetterSelection.ofTag(tag));
+            Outcome outcome = broker.deadLetters().redrive(client, request, letters);
+            done[0] = model.pushes().onRedriven(outcome, counted(outcome), done[0]);
+            return outcome != Outcome.BUSY;
         });
     }
 
-    /** How many letters, or a refusal. */
-    private long counted(long result) {
-        return result == 0 ? letters.answer().count() : result;
+    /** How many letters; 0 when it was refused. */
+    private long counted(Outcome outcome) {
+        return outcome.isDone() ? letters.answer().count() : 0;
     }
 
     void purge(long id, long count, long tag) {
         request(() -> {
             model.pushes().beforePurge(id);
-            long result = broker.pushing().purge(client, id, count, LettersRequest.ofTag(tag), letters);
+            DeadLetterRequest request = new DeadLetterRequest(id, count, LetterSelection.ofTag(tag));
+            Outcome outcome = broker.deadLetters().purge(client, request, letters);
             model.pushes().onPurged();
-            if (counted(result) > 0) {
+            if (counted(outcome) > 0) {
                 confirms(model.pushes().lastPurged());
                 answer(() -> {});
             }
-            return result != Broker.BUSY;
+            return outcome != Outcome.BUSY;
         });
     }
 
@@ -401,7 +406,7 @@ final class PushedClient extends SimulatedClient {
                 timeout % 2 == 1,
                 timeout % 3 == 1,
                 0,
-                PushBroker.UNLIMITED_CREDIT,
+                AttachRequest.UNLIMITED_CREDIT,
                 0);
     }
 
@@ -411,6 +416,6 @@ final class PushedClient extends SimulatedClient {
     }
 
     static long unlimited() {
-        return PushBroker.UNLIMITED_CREDIT;
+        return AttachRequest.UNLIMITED_CREDIT;
     }
 }

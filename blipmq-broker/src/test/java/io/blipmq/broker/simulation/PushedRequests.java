@@ -2,7 +2,7 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.SettleAction;
 import io.blipmq.broker.SettleRequest;
-import io.blipmq.protocol.v2.PropertiesBuilder;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.util.Random;
 import java.util.function.Consumer;
 

@@ -23,10 +23,9 @@ record Received(int qos, long tag, String topic, String payload) {
             return payload;
         }
 
-        /** @param delivered what the broker says of the POLL */
-        Received received(boolean delivered) {
-            Check.that(delivered == (payload != null), () -> "a POLL brought a message and says otherwise");
-            if (!delivered) {
+        /** Null when it brought nothing. */
+        Received received() {
+            if (payload == null) {
                 return null;
             }
             Check.that(!payload.hasRemaining(), () -> "a payload is not complete");

@@ -2,7 +2,10 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.Client;
-import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.Outcome;
+import io.blipmq.broker.SubscribeResult;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.message.MessageView;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -84,13 +87,16 @@ class SimulatedClient {
         ByteBuffer frame = ByteBuffer.allocate(7 + topicBytes.length + payloadBytes.length);
         int payloadOffset = 7 + topicBytes.length;
         frame.put(7, topicBytes).put(payloadOffset, payloadBytes);
-        long sequence =
-                broker.polling().publish(client, qos, frame, 7, topicBytes.length, payloadOffset, payloadBytes.length);
-        if (sequence >= 0) {
+        MessageView message = new MessageView().in(frame).topic(7, topicBytes.length);
+        message.payload(payloadOffset, payloadBytes.length);
+        long before = client.lastSequence();
+        Outcome outcome = broker.publishing().publish(client, qos, message);
+        if (outcome.isDone()) {
+            long sequence = client.lastSequence() == before ? 0 : client.lastSequence();
             model.onPublished(qos, topic, payload, sequence);
             confirms(sequence);
         }
-        return sequence != Broker.BUSY;
+        return outcome != Outcome.BUSY;
     }
 
     void subscribe(int qos, String topic) {
@@ -99,7 +105,8 @@ class SimulatedClient {
 
     private boolean handleSubscribe(int qos, String topic) {
         byte[] bytes = Texts.bytes(topic);
-        long id = broker.polling().subscribe(client, qos, ByteBuffer.wrap(bytes), 0, bytes.length);
+        SubscribeResult result = broker.subscribing().subscribe(client, qos, bytes);
+        long id = result.subscriptionId();
         model.onSubscribed(this, qos, topic, id);
         if (id > 0) {
             answer(() -> {
@@ -110,7 +117,7 @@ class SimulatedClient {
                 subscriptions.add(id);
             });
         }
-        return id != Broker.BUSY;
+        return result.outcome() != Outcome.BUSY;
     }
 
     void poll(long subscription) {
@@ -133,11 +140,11 @@ class SimulatedClient {
     /** Polls out of order; for the end of a run. */
     Received pollNow(long subscription) {
         Received.Sink sink = new Received.Sink();
-        long delivered = broker.polling().poll(client, subscription, sink);
-        while (delivered == Broker.BUSY) {
-            delivered = broker.polling().poll(client, subscription, sink);
+        boolean through = broker.polling().poll(client, subscription, sink);
+        while (!through) {
+            through = broker.polling().poll(client, subscription, sink);
         }
-        Received received = sink.received(delivered == 1);
+        Received received = sink.received();
         model.onPolled(this, subscription, received);
         return received;
     }
@@ -149,9 +156,9 @@ class SimulatedClient {
     /** @return whether it was answered or taken; not when too many wait for room */
     boolean acknowledgeNow(long subscription, long tag) {
         model.beforeAcknowledged(subscription, tag);
-        long result = broker.polling().acknowledge(client, subscription, tag);
-        model.onAcknowledged(this, subscription, tag, result);
-        return result != Broker.BUSY;
+        Outcome outcome = broker.settling().acknowledge(client, subscription, tag);
+        model.onAcknowledged(this, subscription, tag, outcome);
+        return outcome != Outcome.BUSY;
     }
 
     void ping() {

@@ -1,6 +1,6 @@
 package io.blipmq.broker.simulation;
 
-import io.blipmq.broker.OwnerId;
+import io.blipmq.broker.journal.OwnerId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

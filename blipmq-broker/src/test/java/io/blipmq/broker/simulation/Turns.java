@@ -1,9 +1,7 @@
 package io.blipmq.broker.simulation;
 
-import io.blipmq.broker.Broker;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.IntSupplier;
 
@@ -15,17 +13,12 @@ final class Turns {
     private final SimulatedMachine machine;
     private final Model model;
     private final List<SimulatedClient> clients = new ArrayList<>();
-    /** How many pushes a connection's output takes until it is full. */
-    private final IntSupplier roomOfNext;
-
-    private boolean ticked;
-    /** Whether the work of a tick goes on. */
-    private boolean tickWorks;
+    private final CoreTurn turn;
 
     Turns(SimulatedMachine machine, Model model, IntSupplier roomOfNext) {
         this.machine = machine;
         this.model = model;
-        this.roomOfNext = roomOfNext;
+        this.turn = new CoreTurn(clients, roomOfNext);
     }
 
     List<SimulatedClient> clients() {
@@ -33,72 +26,16 @@ final class Turns {
     }
 
     void postTick() {
-        ticked = true;
-        Broker broker = machine.broker();
-        broker.mailbox().post(broker::onTick);
+        turn.postTick(machine.broker());
     }
 
-    /** One turn: what is stored takes effect, ended connections, the others' requests, answers, the log. */
     void turn(int requestsMax) {
-        clients.forEach(client -> {
-            if (client instanceof PushedClient pushed) {
-                pushed.flush();
-            }
-        });
-        model.beginTurn(machine.nanoTime());
-        Broker broker = machine.broker();
-        if (ticked && !tickWorks) {
-            tickWorks = true;
-            model.beginTick();
-        }
-        ticked = false;
-        broker.doWork(machine.nanoTime());
-        model.checkMoves();
-        endConnections();
-        clients.forEach(client -> client.handle(requestsMax));
-        clients.forEach(SimulatedClient::sendDue);
-        push(broker);
-        broker.endTurn();
-        model.checkFigures(broker);
-        if (tickWorks && !broker.isTickUnderWay()) {
-            tickWorks = false;
-            model.checkTick();
-        }
-    }
-
-    private void push(Broker broker) {
-        for (SimulatedClient client : clients) {
-            if (client instanceof PushedClient pushed) {
-                pushed.onWritten(roomOfNext.getAsInt());
-            }
-        }
-        broker.pushing().push();
-        for (SimulatedClient client : clients) {
-            if (client instanceof PushedClient pushed) {
-                pushed.finish();
-            }
-        }
-        if (!broker.pushing().hasReady() && !model.isShuttingDown()) {
-            model.pushes().checkNothingLeft();
-        }
-    }
-
-    private void endConnections() {
-        for (Iterator<SimulatedClient> all = clients.iterator(); all.hasNext(); ) {
-            SimulatedClient client = all.next();
-            if (client.isEnding()) {
-                client.handle(Integer.MAX_VALUE);
-                client.disconnect();
-                all.remove();
-            }
-        }
+        turn.run(machine.broker(), model, machine.nanoTime(), requestsMax);
     }
 
     /** The process has died: its connections are gone. */
     void forget() {
-        clients.clear();
-        ticked = false;
-        tickWorks = false;
+        turn.forget();
     }
 
     /** The daemon's six steps. */

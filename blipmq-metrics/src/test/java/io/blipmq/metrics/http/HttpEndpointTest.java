@@ -33,25 +33,31 @@ class HttpEndpointTest {
             "orders \"é\"",
             "billing",
             1,
+            true,
             false,
             Instant.parse("2026-01-02T03:04:05.678Z"),
             12,
             3_000,
             new DeliveryCounts(3, 1, 2, 4),
             4_500,
-            true);
+            true,
+            "",
+            "");
     private static final SubscriptionInfo ATTACHED = new SubscriptionInfo(
             1L << 62,
             "news",
             "",
             0,
+            false,
             true,
             Instant.EPOCH,
             0,
             0,
             new DeliveryCounts(0, 0, 0, 0),
             SubscriptionInfo.NO_MESSAGE,
-            false);
+            false,
+            "",
+            "127.0.0.1:9");
 
     private final FixedMetrics metrics = FixedMetrics.ofTheGuide();
     private Health health = Health.ok();

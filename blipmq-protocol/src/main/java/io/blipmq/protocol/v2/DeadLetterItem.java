@@ -1,5 +1,6 @@
 package io.blipmq.protocol.v2;
 
+import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 
 /**

@@ -1,6 +1,7 @@
 package io.blipmq.protocol.v2;
 
 import io.blipmq.protocol.FrameLayout;
+import io.blipmq.protocol.entry.PropertyLayout;
 import java.nio.ByteBuffer;
 
 /**

@@ -4,7 +4,7 @@
  *
  * <p>Everything here is stateless or immutable and may be used by any thread, unless a class says otherwise; the buffers
  * handed in stay their caller's. Nothing allocates on the path of a message. A message stands in the same bytes on the wire
- * in, in memory, in the log and on the wire out: start reading at {@link io.blipmq.protocol.v2.EntryLayout}, then
+ * in, in memory, in the log and on the wire out: start reading at {@link io.blipmq.protocol.entry.EntryLayout}, then
  * {@link io.blipmq.protocol.v2.PublishLayout}.
  */
 package io.blipmq.protocol.v2;

@@ -4,6 +4,11 @@ import static io.blipmq.protocol.v2.Hex.bytes;
 import static io.blipmq.protocol.v2.Hex.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.entry.PropertiesBuilder;
+import io.blipmq.protocol.entry.PropertiesReader;
+import io.blipmq.protocol.entry.PropertyLayout;
+import io.blipmq.protocol.entry.PropertyProblem;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

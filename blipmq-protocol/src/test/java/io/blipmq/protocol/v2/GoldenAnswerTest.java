@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.TextRefusal;
+import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 

@@ -4,6 +4,8 @@ import static io.blipmq.protocol.v2.Hex.bytes;
 import static io.blipmq.protocol.v2.Hex.expectFrame;
 import static io.blipmq.protocol.v2.Hex.text;
 
+import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 

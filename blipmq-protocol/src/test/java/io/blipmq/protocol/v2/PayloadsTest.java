@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.PayloadLayout;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 

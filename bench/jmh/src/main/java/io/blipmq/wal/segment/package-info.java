@@ -1,0 +1,2 @@
+/** Microbenchmarks of how a frame of the log is made. */
+package io.blipmq.wal.segment;

@@ -1,0 +1,320 @@
+package io.blipmq.broker;
+
+import io.blipmq.broker.journal.RemoveReason;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How connections that messages are pushed to come by subscriptions and leave them: names, takeovers, deletion. Owned by
+ * the core thread. What it has in common with connections that poll is in {@link SubscribeService}.
+ */
+public final class AttachService {
+    private final BrokerCounters counters;
+    private final BrokerState state;
+    private final Redelivery redelivery;
+    private final SubscribeService subscribing;
+    private final Housekeeping housekeeping;
+    private final ReadyList ready;
+    private final WorkMeter work;
+    private final Refusals refusals;
+
+    AttachService(
+            BrokerCounters counters,
+            BrokerState state,
+            Redelivery redelivery,
+            SubscribeService subscribing,
+            Housekeeping housekeeping,
+            ReadyList ready,
+            WorkMeter work,
+            Refusals refusals) {
+        this.counters = counters;
+        this.state = state;
+        this.redelivery = redelivery;
+        this.subscribing = subscribing;
+        this.housekeeping = housekeeping;
+        this.ready = ready;
+        this.work = work;
+        this.refusals = refusals;
+    }
+
+    // --- attach ---
+
+    /**
+     * Attaches the client to a subscription, which is made or resumed. Nothing is pushed before {@link #attached} has been
+     * asked what to answer.
+     *
+     * @return any outcome but {@link Outcome#UNKNOWN} and {@link Outcome#UNKNOWN_TARGET}
+     */
+    public SubscribeResult attach(Client client, AttachRequest request) {
+        return refusals.count(
+                refusals.isRefusing() ? SubscribeResult.refused(refusals.reason()) : attachAny(client, request));
+    }
+
+    private SubscribeResult attachAny(Client client, AttachRequest request) {
+        if (request.qos() == 0) {
+            return attachInMemory(client, request);
+        }
+        if (Topic.isDeadLetters(request.topic())) {
+            return attachToDeadLetters(client, request);
+        }
+        if (request.name().length == 0) {
+            return make(client, request, true);
+        }
+        return attachNamed(client, request);
+    }
+
+    private SubscribeResult attachInMemory(Client client, AttachRequest request) {
+        Outcome room = subscribing.roomForAnother(client);
+        if (!room.isDone()) {
+            return SubscribeResult.refused(room);
+        }
+        MemorySubscription subscription = subscribing.makeMemorySubscription(client, request.topic());
+        Attachment attachment = new Attachment(client, subscription, request, false);
+        subscription.attachment(attachment);
+        subscription.topic().attachments().add(attachment);
+        return SubscribeResult.of(subscription.id());
+    }
+
+    private SubscribeResult attachToDeadLetters(Client client, AttachRequest request) {
+        StoredSubscription letters = letters(client, request.topic());
+        if (letters != null) {
+            return resume(client, request, letters);
+        }
+        return subscribing.isComing(client.owner(), request.topic())
+                ? SubscribeResult.refused(Outcome.BUSY)
+                : make(client, request, false);
+    }
+
+    /** The key's subscription to a topic of dead letters, or null. */
+    private StoredSubscription letters(Client client, byte[] name) {
+        Topic topic = state.topics().find(name);
+        if (topic != null) {
+            for (StoredSubscription candidate : topic.stored()) {
+                work.add(1);
+                if (candidate.belongsTo(client) && !candidate.isRemoving()) {
+                    return candidate;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Who holds the subscription that {@link #attach} has just refused with {@link Outcome#NAME_HELD}, for a person. */
+    public String holder(Client client, AttachRequest request) {
+        StoredSubscription held = Topic.isDeadLetters(request.topic())
+                ? letters(client, request.topic())
+                : state.named(client.owner(), request.name());
+        return held.attachment().client().describe();
+    }
+
+    private SubscribeResult attachNamed(Client client, AttachRequest request) {
+        if (subscribing.isNameExpected(client.owner(), request.name())) {
+            return SubscribeResult.refused(Outcome.BUSY);
+        }
+        StoredSubscription named = state.named(client.owner(), request.name());
+        if (named == null || named.isRemoving()) {
+            return make(client, request, false);
+        }
+        if (!Arrays.equals(named.topic().name(), request.topic())) {
+            return SubscribeResult.refused(Outcome.OTHER_TOPIC);
+        }
+        return request.fromNew() ? replace(client, request, named) : resume(client, request, named);
+    }
+
+    private SubscribeResult make(Client client, AttachRequest request, boolean endsWithConnection) {
+        Outcome room = subscribing.roomForAnother(client);
+        if (!room.isDone()) {
+            return SubscribeResult.refused(room);
+        }
+        byte[] name = Topic.isDeadLetters(request.topic()) ? BrokerState.NO_NAME : request.name();
+        return subscribing.makeStoredSubscription(client, request.topic(), name, endsWithConnection, request);
+    }
+
+    private SubscribeResult resume(Client client, AttachRequest request, StoredSubscription subscription) {
+        if (!request.takeOver() && subscription.attachment() != null) {
+            return SubscribeResult.refused(Outcome.NAME_HELD);
+        }
+        if (!subscribing.mayTakeUp(subscription, client)) {
+            return SubscribeResult.refused(Outcome.TOO_MANY_OF_CONNECTION);
+        }
+        expel(subscription, client);
+        subscribing.attach(subscription, client);
+        subscribing.hold(subscription, new Attachment(client, subscription, request, true));
+        return SubscribeResult.of(subscription.id());
+    }
+
+    /** The subscription of this name gives way to a new one, by one command. */
+    private SubscribeResult replace(Client client, AttachRequest request, StoredSubscription old) {
+        if (!request.takeOver() && old.attachment() != null) {
+            return SubscribeResult.refused(Outcome.NAME_HELD);
+        }
+        if (!redelivery.pending().isEmpty()) {
+            return SubscribeResult.refused(
+                    Outcome.BUSY); // a settlement that was accepted before must stand in the journal before
+        }
+        SubscribeResult made = make(client, request, false);
+        if (made.isDone()) {
+            expel(old, client);
+            housekeeping.onRemoving(old, RemoveReason.DELETED);
+        }
+        return made;
+    }
+
+    /** Takes a subscription from the connection that it is pushed to, if there is one. */
+    private void expel(StoredSubscription subscription, Client successor) {
+        Attachment attachment = subscription.attachment();
+        if (attachment == null) {
+            return;
+        }
+        leave(attachment.client(), subscription);
+        counters.increment(BrokerMetric.SUBSCRIPTIONS_TAKEN_OVER);
+        attachment.client().pusher().onTakenOver(subscription.id(), successor.describe());
+    }
+
+    private void leave(Client client, Subscription subscription) {
+        client.subscriptions().remove(subscription);
+        subscribing.leave(client, subscription);
+    }
+
+    // --- while attached ---
+
+    /**
+     * What to answer to an ATTACH when it is time to, which is done at once: messages may be pushed from now on.
+     *
+     * @param number of the request: the client may have left the subscription since and have attached to it again
+     * @return null when the subscription is no longer this client's by this request
+     */
+    public AttachedInfo attached(Client client, long subscriptionId, long number) {
+        Attachment attachment = attachment(client, subscriptionId);
+        if (attachment == null || attachment.number() != number) {
+            return null;
+        }
+        attachment.answer();
+        ready.add(attachment);
+        work.add(attachment.subscription().unsettledCount());
+        return new AttachedInfo(attachment.existed(), attachment.subscription().backlog());
+    }
+
+    /**
+     * Lets so many more messages, and so many more bytes of them, be pushed. Ignored for a subscription that the client
+     * is not attached to.
+     *
+     * @param messages {@link AttachRequest#UNLIMITED_CREDIT}: from now on without limit; likewise the bytes
+     */
+    public void credit(Client client, long subscriptionId, long messages, long bytes) {
+        Attachment attachment = attachment(client, subscriptionId);
+        if (attachment != null) {
+            attachment.addCredit(messages, bytes);
+            ready.add(attachment);
+        }
+    }
+
+    private Attachment attachment(Client client, long subscriptionId) {
+        Subscription subscription = state.subscription(subscriptionId);
+        Attachment attachment = subscription == null ? null : subscription.attachment();
+        return attachment != null && attachment.client() == client ? attachment : null;
+    }
+
+    /**
+     * From now on nothing is pushed to this client.
+     *
+     * @return how many deliveries it has in flight
+     */
+    public long drain(Client client) {
+        client.drain();
+        work.add(client.subscriptions().size());
+        long inFlight = 0;
+        for (Subscription subscription : client.subscriptions()) {
+            Attachment attachment = subscription.attachment();
+            inFlight += attachment == null ? 0 : attachment.inFlight().size();
+        }
+        return inFlight;
+    }
+
+    // --- detach ---
+
+    /**
+     * Leaves a subscription, or deletes it with all it holds.
+     *
+     * @param subscriptionId one that the client is attached to, or any durable one of its key to be deleted; 0: the
+     *     durable one called {@code name}, to be deleted
+     * @return {@link Outcome#DONE}, {@link Outcome#UNKNOWN}, {@link Outcome#NAME_HELD}, {@link Outcome#BUSY} or {@link
+     *     Outcome#DISK_FULL}
+     */
+    public Outcome detach(Client client, long subscriptionId, byte[] name, boolean delete) {
+        return refusals.count(
+                refusals.isLeading() ? detachAny(client, subscriptionId, name, delete) : Outcome.NOT_LEADER);
+    }
+
+    private Outcome detachAny(Client client, long subscriptionId, byte[] name, boolean delete) {
+        if (subscriptionId == 0) {
+            return deleteNamed(client, name);
+        }
+        Attachment attachment = attachment(client, subscriptionId);
+        if (attachment == null) {
+            return delete ? deleteNotAttached(client, subscriptionId) : Outcome.UNKNOWN;
+        }
+        if (!(attachment.subscription() instanceof StoredSubscription durable)) {
+            leave(client, attachment.subscription());
+            return Outcome.DONE;
+        }
+        if (delete) {
+            return delete(client, durable);
+        }
+        leave(client, durable);
+        if (durable.endsWithConnection()) {
+            housekeeping.remove(durable, RemoveReason.CONNECTION_ENDED); // when it is refused a tick does it
+        }
+        return Outcome.DONE;
+    }
+
+    /** Any durable subscription of the key: with a name or without, for polling, of dead letters. */
+    private Outcome deleteNotAttached(Client client, long subscriptionId) {
+        StoredSubscription durable = state.stored(subscriptionId);
+        boolean unknown = durable == null || !durable.belongsTo(client) || durable.isRemoving();
+        return unknown ? Outcome.UNKNOWN : delete(client, durable);
+    }
+
+    private Outcome deleteNamed(Client client, byte[] name) {
+        if (subscribing.isNameExpected(client.owner(), name)) {
+            return Outcome.BUSY;
+        }
+        StoredSubscription named = state.named(client.owner(), name);
+        if (named == null || named.isRemoving()) {
+            return Outcome.UNKNOWN;
+        }
+        boolean held = named.attachment() != null && named.attachment().client() != client;
+        return held ? Outcome.NAME_HELD : delete(client, named);
+    }
+
+    private Outcome delete(Client client, StoredSubscription subscription) {
+        int own = client.subscriptions().contains(subscription) ? 1 : 0;
+        if (subscription.clientCount() > own) {
+            return Outcome.NAME_HELD;
+        }
+        long sequence = housekeeping.remove(subscription, RemoveReason.DELETED);
+        if (sequence < 0) {
+            return Outcome.ofAppend(sequence);
+        }
+        client.lastSequence(sequence);
+        if (own > 0) {
+            leave(client, subscription);
+        }
+        return Outcome.DONE;
+    }
+
+    /** The connection is gone. */
+    void release(Client client) {
+        List<StoredSubscription> ended = new ArrayList<>(0);
+        for (Subscription subscription : client.subscriptions()) {
+            if (subscription instanceof StoredSubscription durable && durable.endsWithConnection()) {
+                ended.add(durable);
+            }
+        }
+        subscribing.release(client);
+        for (StoredSubscription durable : ended) {
+            housekeeping.remove(durable, RemoveReason.CONNECTION_ENDED); // when it is refused a tick does it
+        }
+    }
+}

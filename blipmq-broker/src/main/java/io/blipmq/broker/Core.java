@@ -1,0 +1,127 @@
+package io.blipmq.broker;
+
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.ReplicatedSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that works on one {@link BrokerState}: the life of its deliveries, what sessions ask for, the maintenance. Owned by the
+ * core thread. When the state is replaced, or is not this node's to decide about any more, a new one is made: what belongs to
+ * connections and to time ends with the old one.
+ */
+final class Core {
+    private static final Logger logger = LoggerFactory.getLogger(Core.class);
+
+    final BrokerState state;
+    final TurnClock clock;
+    final Redelivery redelivery;
+    final Housekeeping housekeeping;
+    final PublishService publishing;
+    final SubscribeService subscribing;
+    final AttachService attaching;
+    final PollService polling;
+    final PushScheduler pushes;
+    final Settling settling;
+    final Listing listing;
+    final DeadLetterService deadLetters;
+
+    private final BrokerOptions options;
+    private final Journal journal;
+    private final ReadyList ready = new ReadyList();
+
+    Core(
+            BrokerOptions options,
+            BrokerCounters counters,
+            BrokerState state,
+            Journal journal,
+            BrokerClock brokerClock,
+            Refusals refusals) {
+        WorkMeter work = state.work();
+        CommandLog log = journal.log();
+        this.options = options;
+        this.state = state;
+        this.journal = journal;
+        this.clock = new TurnClock(state.time(), brokerClock);
+        this.redelivery = new Redelivery(options, counters, state, journal, clock, ready, work);
+        this.housekeeping = new Housekeeping(options, counters, state, log, redelivery, clock, ready, work);
+        this.subscribing = new SubscribeService(options, counters, state, log, redelivery, clock, work, refusals);
+        this.pushes = new PushScheduler(options.limits(), ready, redelivery, counters, work);
+        this.publishing = new PublishService(options, counters, state, log, clock, ready, pushes, refusals);
+        this.attaching =
+                new AttachService(counters, state, redelivery, subscribing, housekeeping, ready, work, refusals);
+        this.polling = new PollService(counters, state, redelivery, subscribing, refusals);
+        this.settling = new Settling(state, redelivery, work, refusals);
+        this.listing = new Listing(options.limits(), state, redelivery, clock, journal.messages(), work);
+        this.deadLetters = new DeadLetterService(options, counters, state, journal, redelivery, clock, work, refusals);
+    }
+
+    /** Applied commands take effect for connections from now on. */
+    void listen() {
+        state.listener(new Applied());
+    }
+
+    /** A daemon on its own has restored and replayed its state: what its local state was is taken up. */
+    void start() {
+        clock.start(journal.log().appliedSequence());
+        for (StoredSubscription subscription : state.storedBehind(0)) {
+            subscription.onStarted(
+                    clock.nowNanos(), clock.nowMillis(), state.time().restoredMillis());
+            redelivery.onRestored(subscription);
+        }
+        listen();
+    }
+
+    /** This node leads from now on: nobody has anything in hand, and all subscriptions have just been detached. */
+    void lead() {
+        state.lead();
+        clock.startLeading();
+        for (StoredSubscription subscription : state.storedBehind(0)) {
+            subscription.startDetached(clock.nowNanos(), clock.nowMillis());
+            subscription.unsettled().allDue();
+        }
+        agreeOnSettings();
+    }
+
+    private void agreeOnSettings() {
+        ReplicatedSettings own = BrokerState.settingsOf(options);
+        if (!state.hasAgreedSettings()) {
+            journal.log().appendSettings(own); // refused: the next one to lead does it
+        } else if (!state.settings().equals(own)) {
+            logger.warn(
+                    "this node is configured with {}; it goes by what the nodes have agreed on, {}",
+                    own,
+                    state.settings());
+        }
+    }
+
+    /** What an applied command brings about for the connections. */
+    private final class Applied implements BrokerState.Listener {
+        @Override
+        public void onCreated(StoredSubscription subscription) {
+            subscription.startDetached(clock.nowNanos(), clock.nowMillis());
+            subscribing.onCreated(subscription);
+        }
+
+        @Override
+        public void onSettled(Delivery delivery) {
+            redelivery.onSettled(delivery);
+        }
+
+        @Override
+        public void onLetterUnwanted(StoredSubscription deadLetters, long letterTag, int payloadLength) {
+            redelivery.settleLetter(deadLetters, letterTag, payloadLength);
+        }
+
+        @Override
+        public void onMessage(Topic topic) {
+            ready.addTopic(topic);
+        }
+
+        @Override
+        public void onMessage(StoredSubscription subscription) {
+            ready.add(subscription.attachment());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.blipmq.broker;
+
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.memory.MemoryCursor;
+import java.time.Instant;
+
+/** A QoS 0 subscription: it lives with its connection and holds nothing that has to be kept. Owned by the core thread. */
+final class MemorySubscription extends Subscription {
+    /** Their ids start here, far above any sequence number, which durable ones have as ids. */
+    static final long FIRST_ID = 1L << 62;
+
+    private final Client client;
+    private final MemoryCursor cursor;
+    private final long createdMillis;
+    private Attachment attachment;
+
+    MemorySubscription(long id, Topic topic, Client client, long createdMillis) {
+        super(id, topic);
+        this.client = client;
+        this.createdMillis = createdMillis;
+        this.cursor = topic.openMemory();
+    }
+
+    @Override
+    boolean belongsTo(Client other) {
+        return client == other;
+    }
+
+    @Override
+    OwnerId owner() {
+        return client.owner();
+    }
+
+    @Override
+    Client reader() {
+        return client;
+    }
+
+    /** From now on its messages are pushed. */
+    void attachment(Attachment newAttachment) {
+        attachment = newAttachment;
+    }
+
+    @Override
+    Attachment attachment() {
+        return attachment;
+    }
+
+    @Override
+    int deliverNext(DeliverySink sink, DeliveryContext context) {
+        context.dropExpired(cursor);
+        if (!cursor.hasNext()) {
+            return 0;
+        }
+        cursor.takeNext(sink.deliver(0, 0, topic().name(), cursor.nextPayloadBytes()));
+        return 1;
+    }
+
+    @Override
+    int pushNext(long countMax, DeliveryContext context) {
+        context.dropExpired(cursor);
+        if (!cursor.hasNext()) {
+            return 0;
+        }
+        int pushed = cursor.push(attachment, countMax);
+        if (!cursor.hasNext()) {
+            topic().onCaughtUp(attachment);
+        }
+        return pushed;
+    }
+
+    @Override
+    int unsettledCount() {
+        return 0;
+    }
+
+    @Override
+    long backlog() {
+        return cursor.backlog();
+    }
+
+    /** @return how many messages were waiting and are lost */
+    long close() {
+        long lost = cursor.backlog();
+        topic().closeMemory(cursor);
+        return lost;
+    }
+
+    @Override
+    SubscriptionInfo info(DeliveryContext context) {
+        return new SubscriptionInfo(
+                id(),
+                topic().toString(),
+                "",
+                0,
+                false,
+                true,
+                Instant.ofEpochMilli(createdMillis),
+                cursor.backlog(),
+                0,
+                DeliveryCounts.NONE,
+                cursor.hasNext()
+                        ? Math.max(0, context.nowMillis() - cursor.nextPublishedMillis())
+                        : SubscriptionInfo.NO_MESSAGE,
+                false,
+                client.name(),
+                client.address());
+    }
+}

@@ -1,0 +1,62 @@
+package io.blipmq.broker;
+
+/** Hands out messages to clients that ask for each. Owned by the core thread. */
+public final class PollService {
+    private final BrokerCounters counters;
+    private final BrokerState state;
+    private final DeliveryContext context;
+    private final SubscribeService subscribing;
+    private final Refusals refusals;
+
+    PollService(
+            BrokerCounters counters,
+            BrokerState state,
+            DeliveryContext context,
+            SubscribeService subscribing,
+            Refusals refusals) {
+        this.counters = counters;
+        this.state = state;
+        this.context = context;
+        this.subscribing = subscribing;
+        this.refusals = refusals;
+    }
+
+    /**
+     * Delivers the next message of a subscription to {@code sink}, if there is one and the client's key has the subscription.
+     * A detached subscription is attached by its owner's poll, unless it was made to be pushed.
+     *
+     * @return false when many messages in front had expired and there may be more behind them: ask again
+     */
+    public boolean poll(Client client, long subscriptionId, DeliverySink sink) {
+        Subscription subscription = state.subscription(subscriptionId);
+        if (subscription == null || refusals.isRefusing() || !subscription.belongsTo(client)) {
+            return true;
+        }
+        if (subscription instanceof StoredSubscription durable) {
+            if (!durable.isForPolling() || durable.isRemoving()) {
+                return true;
+            }
+            if (!durable.isAttached()) {
+                if (subscribing.isFull(client)) {
+                    return true;
+                }
+                subscribing.attach(durable, client);
+            }
+        }
+        int delivered = subscription.deliverNext(sink, context);
+        counters.add(BrokerMetric.DELIVERED, Math.max(0, delivered));
+        return delivered != Subscription.AGAIN;
+    }
+
+    /** Whether a poll of this detached subscription would give the client more subscriptions than it may have. */
+    public boolean isBeyondLimit(Client client, long subscriptionId) {
+        if (!subscribing.isFull(client)) {
+            return false;
+        }
+        StoredSubscription subscription = state.stored(subscriptionId);
+        return subscription != null
+                && !subscription.isAttached()
+                && subscription.belongsTo(client)
+                && subscription.isForPolling();
+    }
+}

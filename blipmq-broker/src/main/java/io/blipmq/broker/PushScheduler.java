@@ -1,0 +1,170 @@
+package io.blipmq.broker;
+
+import io.blipmq.broker.message.PublishBatch;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Hands messages to connections that do not ask for each: round after round, a bounded number to each subscription that is
+ * ready. Owned by the core thread.
+ *
+ * <p>A subscription leaves the {@link ReadyList} when it has no message, no credit, as many unsettled deliveries as it may,
+ * or no room in its connection's output; what changes that lists it again.
+ */
+public final class PushScheduler {
+    /** What serving a subscription is taken to cost beside its messages. */
+    private static final int SERVE_COST = 16;
+    /** So much of what {@link WorkMeter} counts is taken to cost what a message does. */
+    private static final int WORK_PER_MESSAGE = 4;
+
+    private final BrokerLimits limits;
+    private final ReadyList ready;
+    private final DeliveryContext context;
+    private final BrokerCounters counters;
+    /** Counts the expired messages that are passed over. */
+    private final WorkMeter work;
+    /** Those that are asked again in the next turn, whenever that is. */
+    private final List<Attachment> stalled = new ArrayList<>(0);
+
+    /** Those that wait until deliveries of others have ended. */
+    private final Set<Attachment> shortOfMemory = new LinkedHashSet<>();
+
+    private long released;
+    private boolean stopped;
+
+    PushScheduler(
+            BrokerLimits limits, ReadyList ready, DeliveryContext context, BrokerCounters counters, WorkMeter work) {
+        this.limits = limits;
+        this.ready = ready;
+        this.context = context;
+        this.counters = counters;
+        this.work = work;
+    }
+
+    /**
+     * Pushes messages at QoS 0 that have just come, to a reader that has had all before them: they need not be kept then. A
+     * topic of many thousands is out of the processor's caches, and so are its log and its place in the {@link ReadyList};
+     * this touches neither.
+     *
+     * @param reader null: nobody
+     * @return false when it cannot take all of them now
+     */
+    boolean pushNow(Attachment reader, PublishBatch batch, long publishedMillis) {
+        int offset = batch.entriesOffset();
+        int end = batch.entriesEnd();
+        int count = batch.count();
+        // As a chunk of a topic's memory bounds what is pushed as one piece of what was published as one.
+        boolean onePiece = count == 1 || end - offset <= limits.largeChunkBytes();
+        if (reader == null || !onePiece || !reader.isOpen() || reader.credit() < count) {
+            return false;
+        }
+        if (reader.creditBytes() < end - offset && count > 1) {
+            return false;
+        }
+        Client client = reader.client();
+        if (client.hasQueue() || !client.pusher().hasRoom()) {
+            return false;
+        }
+        reader.takeEntries(publishedMillis, batch.buffer(), offset, end - offset, count);
+        reader.spendCredit(count);
+        counters.add(BrokerMetric.DELIVERED, count);
+        return true;
+    }
+
+    /**
+     * Pushes messages to the subscriptions that are ready for them, within a bound; between the turn's requests and
+     * {@link Broker#endTurn}.
+     *
+     * @return how many messages were pushed
+     */
+    public int push() {
+        if (stopped) {
+            return 0;
+        }
+        ready.spreadTopics();
+        stalled.forEach(ready::add);
+        stalled.clear();
+        takeUpShort();
+        int pushed = 0;
+        long budget = limits.pushesPerTurn();
+        while (budget > 0) {
+            Attachment next = ready.poll();
+            if (next == null) {
+                break;
+            }
+            long workBefore = work.items();
+            int count = serve(next);
+            pushed += count;
+            budget -= count + SERVE_COST + (work.items() - workBefore) / WORK_PER_MESSAGE;
+        }
+        if (pushed > 0) {
+            counters.add(BrokerMetric.DELIVERED, pushed);
+        }
+        return pushed;
+    }
+
+    private void takeUpShort() {
+        if (isShortOver()) {
+            released = context.memory().released();
+            shortOfMemory.forEach(ready::add);
+            shortOfMemory.clear();
+        }
+    }
+
+    private boolean isShortOver() {
+        return !shortOfMemory.isEmpty() && released != context.memory().released();
+    }
+
+    private int serve(Attachment attachment) {
+        Client client = attachment.client();
+        int pushed = 0;
+        int step = Subscription.AGAIN;
+        int quantum = limits.pushesPerService();
+        long workEnd = work.items() + (long) quantum * WORK_PER_MESSAGE;
+        while (attachment.isOpen() && pushed < quantum && work.items() < workEnd) {
+            if (!client.pusher().hasRoom()) {
+                client.waitForRoom();
+                ready.add(attachment);
+                return pushed;
+            }
+            step = attachment.subscription().pushNext(Math.min(quantum - pushed, attachment.credit()), context);
+            if (step <= 0) {
+                break;
+            }
+            attachment.spendCredit(step);
+            pushed += step;
+        }
+        if (step == Subscription.STALLED) {
+            stalled.add(attachment);
+        } else if (step == Subscription.SHORT) {
+            awaitMemory(attachment);
+        } else if (step != 0) {
+            ready.add(attachment);
+        }
+        return pushed;
+    }
+
+    private void awaitMemory(Attachment attachment) {
+        if (shortOfMemory.isEmpty()) {
+            released = context.memory().released();
+        }
+        shortOfMemory.add(attachment);
+    }
+
+    /** Whether {@link #push} has more to do, so that the core should not wait before its next turn. */
+    public boolean hasReady() {
+        return !stopped && (!ready.isEmpty() || isShortOver());
+    }
+
+    /** The output of a client that had no room for more has some again. */
+    public void onRoom(Client client) {
+        ready.onRoom(client);
+    }
+
+    /** Nothing is pushed any more. */
+    void stop() {
+        stopped = true;
+    }
+}

@@ -1,0 +1,75 @@
+package io.blipmq.broker;
+
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+
+/**
+ * The durable subscriptions of one topic, oldest first. Owned by the core thread. A subscription carries its neighbours, so
+ * that one of many thousand leaves by one step and the others keep their order.
+ */
+final class StoredList implements Iterable<StoredSubscription> {
+    private StoredSubscription first;
+    private StoredSubscription last;
+    private int size;
+
+    void add(StoredSubscription subscription) {
+        subscription.olderOfTopic = last;
+        if (last == null) {
+            first = subscription;
+        } else {
+            last.newerOfTopic = subscription;
+        }
+        last = subscription;
+        size++;
+    }
+
+    /** Takes a subscription out that is in this list. */
+    void remove(StoredSubscription subscription) {
+        StoredSubscription older = subscription.olderOfTopic;
+        StoredSubscription newer = subscription.newerOfTopic;
+        if (older == null) {
+            first = newer;
+        } else {
+            older.newerOfTopic = newer;
+        }
+        if (newer == null) {
+            last = older;
+        } else {
+            newer.olderOfTopic = older;
+        }
+        subscription.olderOfTopic = null;
+        subscription.newerOfTopic = null;
+        size--;
+    }
+
+    int size() {
+        return size;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /** The list must not change meanwhile. */
+    @Override
+    public Iterator<StoredSubscription> iterator() {
+        return new Iterator<>() {
+            private StoredSubscription next = first;
+
+            @Override
+            public boolean hasNext() {
+                return next != null;
+            }
+
+            @Override
+            public StoredSubscription next() {
+                if (next == null) {
+                    throw new NoSuchElementException();
+                }
+                StoredSubscription found = next;
+                next = found.newerOfTopic;
+                return found;
+            }
+        };
+    }
+}

@@ -1,0 +1,262 @@
+package io.blipmq.broker;
+
+import io.blipmq.broker.backlog.MessageCursor;
+import io.blipmq.broker.journal.MessageStore;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.memory.MemoryCursor;
+import io.blipmq.protocol.entry.EntryLayout;
+import java.nio.ByteBuffer;
+
+/**
+ * What comes next in a {@link StoredSubscription}, for a POLL or a push. Owned by the core thread.
+ *
+ * <p>Due redeliveries come first, in order; then by arrival what waits at the cursor, and between that the QoS 0 messages
+ * that arrived while a connection was attached.
+ */
+final class StoredReader {
+    /** What reading the head of the next message is taken to cost a tick; it is seldom read from the disk itself. */
+    private static final int READ_WORK = 32;
+
+    private final StoredSubscription subscription;
+    private final Topic topic;
+    private final MessageCursor cursor;
+    private final Unsettled unsettled;
+    /** Null without a connection: then QoS 0 messages pass by. */
+    private MemoryCursor memoryCursor;
+
+    StoredReader(StoredSubscription subscription) {
+        this.subscription = subscription;
+        this.topic = subscription.topic();
+        this.cursor = subscription.cursor();
+        this.unsettled = subscription.unsettled();
+    }
+
+    void openMemory() {
+        memoryCursor = topic.openMemoryOfStored();
+    }
+
+    /** @return QoS 0 messages that were waiting and are lost */
+    long closeMemory() {
+        long lost = memoryCursor.backlog();
+        memoryCursor.close();
+        memoryCursor = null;
+        return lost;
+    }
+
+    long memoryBacklog() {
+        return memoryCursor == null ? 0 : memoryCursor.backlog();
+    }
+
+    /** As {@link Subscription#deliverNext}. */
+    int deliverNext(DeliverySink sink, DeliveryContext context) {
+        Delivery delivery = nextDue(context);
+        if (delivery == null) {
+            boolean stopped = passOverSettled(context);
+            if (isMemoryNext(context)) {
+                memoryCursor.takeNext(sink.deliver(0, 0, topic.name(), memoryCursor.nextPayloadBytes()));
+                return 1;
+            }
+            delivery = nextFromCursor(context);
+            if (delivery == null) {
+                return stopped ? Subscription.AGAIN : 0;
+            }
+        }
+        delivery.beginAttempt();
+        subscription.polled().add(delivery);
+        context.delivered(delivery);
+        StoredMessage message = delivery.message;
+        context.messages().readPayload(message, sink.deliver(1, delivery.tag, topic.name(), message.payloadLength));
+        return 1;
+    }
+
+    /** As {@link Subscription#pushNext}. */
+    int pushNext(Attachment attachment, long countMax, DeliveryContext context) {
+        Delivery delivery = nextDue(context);
+        if (delivery == null) {
+            boolean stopped = passOverSettled(context);
+            if (isMemoryNext(context)) {
+                return memoryCursor.push(attachment, countMax);
+            }
+            delivery = nextFromCursor(context);
+            if (delivery == null) {
+                return stopped ? Subscription.AGAIN : whyNone(context);
+            }
+        }
+        delivery.beginAttempt();
+        attachment.onDelivered(delivery);
+        context.delivered(delivery);
+        push(delivery, context.messages());
+        attachment.spendBytes(delivery.message.contentBytes());
+        return 1;
+    }
+
+    /**
+     * An expired message that has found no room stands before whatever comes behind it: QoS 0 messages, too, which do not
+     * care how many deliveries are unsettled.
+     */
+    private int whyNone(DeliveryContext context) {
+        if (!cursor.isAtEnd() && !isFull(context) && isShort(context)) {
+            return Subscription.SHORT;
+        }
+        boolean isExpiredNext = cursor.mayExpire()
+                && !cursor.isAtEnd()
+                && !cursor.isSettled()
+                && cursor.message().isExpired(context.nowMillis());
+        return isExpiredNext ? Subscription.STALLED : 0;
+    }
+
+    /** Whether this one has as many unsettled as it may. */
+    private boolean isFull(DeliveryContext context) {
+        return subscription.heldCount(context.limits()) >= context.inFlightMax();
+    }
+
+    /** Whether all subscriptions together hold so much that this one may not have more just now. */
+    private boolean isShort(DeliveryContext context) {
+        return !context.memory().mayHoldAnother(subscription.keptCount());
+    }
+
+    private void push(Delivery delivery, MessageStore messages) {
+        StoredMessage message = delivery.message;
+        int contentBytes = message.propertiesBytes + message.payloadLength;
+        Pusher pusher = delivery.holder.client().pusher();
+        ByteBuffer entry = pusher.push(
+                subscription.id(),
+                delivery.tag,
+                delivery.attempts,
+                message.publishedMillis,
+                EntryLayout.HEADER_BYTES + contentBytes);
+        entry.putInt(message.entryLength());
+        messages.read(message, -message.propertiesBytes, contentBytes, entry);
+        delivery.outputEnd = pusher.position();
+    }
+
+    private Delivery nextDue(DeliveryContext context) {
+        for (Delivery first = unsettled.peekDue(); first != null; first = unsettled.peekDue()) {
+            unsettled.removeDue();
+            if (!first.message.isExpired(context.nowMillis())) {
+                return first;
+            }
+            context.expire(first);
+        }
+        return null;
+    }
+
+    /** A QoS 0 message goes out when everything that arrived before it has. */
+    private boolean isMemoryNext(DeliveryContext context) {
+        if (memoryCursor == null) {
+            return false;
+        }
+        context.dropExpired(memoryCursor);
+        return memoryCursor.hasNext() && (cursor.isAtEnd() || cursor.sequence() > memoryCursor.nextArrivedAfter());
+    }
+
+    private Delivery nextFromCursor(DeliveryContext context) {
+        boolean stopped = cursor.isAtEnd() || cursor.isSettled(); // settled: more are to be passed over in a later step
+        if (stopped || isFull(context) || isShort(context)) {
+            return null;
+        }
+        StoredMessage message = cursor.message();
+        if (message.isExpired(context.nowMillis())) {
+            return null; // passing over expired messages stopped: a later request goes on
+        }
+        Delivery delivery = new Delivery(subscription, message);
+        unsettled.put(delivery);
+        pass();
+        return delivery;
+    }
+
+    /**
+     * The maintenance tick: drops what has expired although nobody asks for it. It stops at the first message that has not:
+     * what expires earlier than those before it is dropped when its turn comes.
+     *
+     * @return whether it has stopped although there may be more
+     */
+    boolean dropExpired(DeliveryContext context) {
+        for (Delivery first = unsettled.peekDue(); first != null; first = unsettled.peekDue()) {
+            boolean gone =
+                    first.message.isExpired(context.nowMillis()) && context.tryExpire(subscription, first.message);
+            if (!gone) {
+                break;
+            }
+            unsettled.removeDue();
+        }
+        boolean nothingToPass = !cursor.mayExpire() && cursor.settledAhead().isEmpty() && cursor.waitingCount() > 0;
+        if (nothingToPass) {
+            return false;
+        }
+        context.work().add(READ_WORK);
+        return passOverSettled(context);
+    }
+
+    /**
+     * Moves the cursor over messages that are settled or that nobody wants any more. It stops in front of an expired
+     * one that cannot be settled for lack of room: nothing is delivered past that.
+     *
+     * @return whether it has passed as many as it may in one step, so that there may be more
+     */
+    private boolean passOverSettled(DeliveryContext context) {
+        int passedMax = context.limits().expiredPerStep();
+        int passed = 0;
+        while (passed < passedMax && !cursor.isAtEnd() && passOne(context)) {
+            passed++;
+        }
+        return passed == passedMax;
+    }
+
+    private boolean passOne(DeliveryContext context) {
+        if (cursor.isSettled()) {
+            pass(); // the journal need not hold it any more
+            context.work().add(1);
+            return true;
+        }
+        return cursor.mayExpire() && expireNext(context);
+    }
+
+    /** As far as one step goes. */
+    void passSettled(DeliveryContext context) {
+        int left = context.limits().expiredPerStep();
+        while (left-- > 0 && !cursor.isAtEnd() && cursor.isSettled()) {
+            pass();
+        }
+    }
+
+    /**
+     * On a node that delivers nothing: passes what is settled, and takes out of the order what keeps too much from being
+     * passed, as delivering it would.
+     *
+     * @param settledMax messages beyond the cursor that may stay settled
+     * @param keptMax messages that may be taken out
+     */
+    void follow(int settledMax, int keptMax) {
+        while (!cursor.isAtEnd()) {
+            if (!cursor.isSettled()) {
+                if (cursor.settledAhead().countMost() <= settledMax || unsettled.size() >= keptMax) {
+                    return;
+                }
+                unsettled.put(new Delivery(subscription, cursor.message()));
+            }
+            pass();
+        }
+    }
+
+    /** @return whether the message at the cursor has expired and was passed */
+    private boolean expireNext(DeliveryContext context) {
+        StoredMessage message = cursor.message();
+        if (!message.isExpired(context.nowMillis()) || !context.tryExpire(subscription, message)) {
+            return false;
+        }
+        pass();
+        return true;
+    }
+
+    private void pass() {
+        cursor.pass();
+        if (cursor.hasLeftPage()) {
+            if (subscription.isDeadLetters()) {
+                subscription.messages().trimBefore(cursor.nextSequence());
+            } else {
+                topic.trim();
+            }
+        }
+    }
+}

@@ -1,0 +1,499 @@
+package io.blipmq.broker;
+
+import io.blipmq.broker.backlog.MessageCursor;
+import io.blipmq.broker.backlog.MessageLog;
+import io.blipmq.broker.backlog.PositionMemory;
+import io.blipmq.broker.journal.MessageKeys;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.StoredMessage;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A QoS 1 subscription: it outlives its connection, and a message leaves it only by being settled. Owned by the core
+ * thread.
+ *
+ * <p>Its state is a cursor into the topic's {@link MessageLog} and the deliveries that are not settled. The invariant
+ * that keeps it small: every message before the cursor is settled unless it is in {@link #unsettled}, and that map is
+ * bounded by {@code max_in_flight}, dead letters on their way back included.
+ */
+final class StoredSubscription extends Subscription {
+    /** Where it is in its life. The moves between these are in {@link StoredSubscription#transitionTo}. */
+    enum State {
+        /** No connection reads it. */
+        DETACHED,
+        /** One connection reads it, or several that poll dead letters. */
+        ATTACHED,
+        /** Its end is journalled and not stored: nobody reads or settles any more. */
+        REMOVING,
+        /** Its end has come. */
+        GONE;
+
+        private boolean mayBecome(State next) {
+            return switch (this) {
+                case DETACHED, ATTACHED -> next != this;
+                case REMOVING -> next == GONE;
+                case GONE -> false;
+            };
+        }
+    }
+
+    private final OwnerId owner;
+    private final byte[] name;
+    private final boolean endsWithConnection;
+    private final MessageLog messages;
+    private final MessageCursor cursor;
+    private final boolean deadLetters;
+    private final Runnable beforeChange;
+    private final Unsettled unsettled;
+    private final StoredReader reader;
+    /** What those who poll have in hand. */
+    private final InFlight polled = new InFlight();
+    /** Made of this subscription's messages. */
+    private final RecentLetters recentLetters;
+
+    /** The number of the newest dead letter that is journalled for this subscription, 0 before any. */
+    private long lastLetterSequence;
+    /** Dead letters on their way back to this. */
+    private int comingRedrives;
+
+    /** Connections that it is attached to, oldest first; immutable when there is none. */
+    private List<Client> clients = List.of();
+
+    /** The one of them that its messages are pushed to; null when they are polled. */
+    private Attachment attachment;
+
+    private long detachedNanos;
+    /** Since when it has a connection, or has none; wall clock. */
+    private long sinceMillis;
+
+    private State state = State.DETACHED;
+    private boolean backlogWarned;
+
+    /** Owned by {@link CheckpointCapture}. */
+    int capturedIn;
+
+    /** Owned by {@link StoredList}. */
+    StoredSubscription olderOfTopic;
+
+    StoredSubscription newerOfTopic;
+
+    /**
+     * @param name empty: it has none
+     * @param endsWithConnection whether it ends with its connection
+     * @param announceChange is told before what a checkpoint keeps of it changes
+     * @param firstSequence its messages begin at or beyond this number
+     */
+    StoredSubscription(
+            long id,
+            Topic topic,
+            OwnerId owner,
+            byte[] name,
+            boolean endsWithConnection,
+            PositionMemory positions,
+            StateMemory memory,
+            Consumer<StoredSubscription> announceChange,
+            long firstSequence) {
+        super(id, topic);
+        this.beforeChange = () -> announceChange.accept(this);
+        this.unsettled = new Unsettled(memory, beforeChange);
+        this.recentLetters = new RecentLetters(memory);
+        this.owner = owner;
+        this.name = name;
+        this.endsWithConnection = endsWithConnection;
+        this.deadLetters = topic.isDeadLetters();
+        this.messages =
+                deadLetters ? new MessageLog(MessageKeys.ofLetters(owner, topic.name()), positions) : topic.messages();
+        this.cursor = new MessageCursor(messages, firstSequence, beforeChange);
+        this.reader = new StoredReader(this);
+    }
+
+    @Override
+    OwnerId owner() {
+        return owner;
+    }
+
+    @Override
+    int nameBytes() {
+        return super.nameBytes() + name.length;
+    }
+
+    /** Empty when it has none. */
+    byte[] name() {
+        return name;
+    }
+
+    /** Whether it ends with its connection. */
+    boolean endsWithConnection() {
+        return endsWithConnection;
+    }
+
+    /** Whether clients that poll may do so: not when it was made to be pushed. */
+    boolean isForPolling() {
+        return name.length == 0 && !endsWithConnection && attachment == null;
+    }
+
+    boolean isDeadLetters() {
+        return deadLetters;
+    }
+
+    /** The topic's, or this subscription's own letters. */
+    MessageLog messages() {
+        return messages;
+    }
+
+    MessageCursor cursor() {
+        return cursor;
+    }
+
+    Unsettled unsettled() {
+        return unsettled;
+    }
+
+    InFlight polled() {
+        return polled;
+    }
+
+    RecentLetters recentLetters() {
+        return recentLetters;
+    }
+
+    @Override
+    boolean belongsTo(Client other) {
+        return owner.equals(other.owner());
+    }
+
+    // --- attachment ---
+
+    boolean isAttached() {
+        return !clients.isEmpty();
+    }
+
+    /** How many connections read it. */
+    int clientCount() {
+        return clients.size();
+    }
+
+    @Override
+    Client reader() {
+        if (attachment != null) {
+            return attachment.client();
+        }
+        return clients.isEmpty() ? null : clients.get(0);
+    }
+
+    /**
+     * A connection reads it from now on. Another one may do so already: a key has one subscription to a dead-letter topic,
+     * so all its connections that subscribe share it. Each may poll and acknowledge what any of them was given.
+     */
+    void attach(Client client, long nowMillis) {
+        beforeChange();
+        if (clients.isEmpty()) {
+            clients = new ArrayList<>(1);
+        }
+        clients.add(client);
+        if (clients.size() == 1) {
+            transitionTo(State.ATTACHED);
+            sinceMillis = nowMillis;
+            reader.openMemory();
+            backlogWarned = false;
+        }
+    }
+
+    /** From now on its messages are pushed. */
+    void attachment(Attachment newAttachment) {
+        attachment = newAttachment;
+    }
+
+    @Override
+    Attachment attachment() {
+        return attachment;
+    }
+
+    /**
+     * A connection is gone.
+     *
+     * @return whether it was the last one: then it is to be detached
+     */
+    boolean release(Client client) {
+        beforeChange();
+        clients.remove(client);
+        if (clients.isEmpty()) {
+            clients = List.of();
+            if (state == State.ATTACHED) {
+                transitionTo(State.DETACHED);
+            }
+        }
+        return clients.isEmpty();
+    }
+
+    /** A connection that messages were pushed to is gone: what it has in hand is due again, as when the last one is gone. */
+    void takeBack(Attachment from, DeadlineWheel deadlines, BrokerOptions options) {
+        takeBack(from.inFlight(), deadlines, options);
+    }
+
+    /**
+     * The last connection is gone: what is in flight is due again, except a last attempt that was made, whose deadline decides.
+     *
+     * @return QoS 0 messages that were waiting and are lost
+     */
+    long detach(long nowNanos, long nowMillis, DeadlineWheel deadlines, BrokerOptions options) {
+        long lost = reader.closeMemory();
+        startDetached(nowNanos, nowMillis);
+        takeBack(polled, deadlines, options);
+        return lost;
+    }
+
+    private void takeBack(InFlight from, DeadlineWheel deadlines, BrokerOptions options) {
+        for (Delivery delivery = from.first(); delivery != null; delivery = from.first()) {
+            delivery.attempts = delivery.attemptsMade();
+            delivery.holder = null;
+            from.remove(delivery);
+            if (!deadLetters && options.isLastDelivery(delivery.attempts)) {
+                delivery.transitionTo(Delivery.State.LAST_ATTEMPT_OVER);
+            } else {
+                deadlines.cancel(delivery);
+                unsettled.dueAgain(delivery);
+            }
+        }
+    }
+
+    /** Counts the time without a connection from now on. */
+    void startDetached(long nowNanos, long nowMillis) {
+        beforeChange();
+        detachedNanos = nowNanos;
+        sinceMillis = nowMillis;
+    }
+
+    /** After a start: since when it had no connection; 0: it had one. */
+    void restoreDetached(long millis) {
+        sinceMillis = millis;
+    }
+
+    /**
+     * After a start: the time without a connection goes on, or begins.
+     *
+     * @param movedMillis by how much the times of the last checkpoint have moved
+     */
+    void onStarted(long nowNanos, long nowMillis, long movedMillis) {
+        if (sinceMillis == 0 || sinceMillis + movedMillis > nowMillis) {
+            startDetached(nowNanos, nowMillis);
+        } else {
+            sinceMillis += movedMillis;
+            detachedNanos = nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMillis - sinceMillis);
+        }
+    }
+
+    /** What a checkpoint keeps of it is going to change. */
+    void beforeChange() {
+        beforeChange.run();
+    }
+
+    long detachedNanos() {
+        return detachedNanos;
+    }
+
+    /**
+     * The one way to another state.
+     *
+     * <table>
+     *   <caption>Legal moves</caption>
+     *   <tr><td>DETACHED → ATTACHED <td>a connection begins to read it
+     *   <tr><td>ATTACHED → DETACHED <td>the last connection has left it
+     *   <tr><td>DETACHED, ATTACHED → REMOVING <td>its removal is journalled
+     *   <tr><td>all but GONE → GONE <td>its removal is applied, by whichever node it was decided
+     * </table>
+     *
+     * <p>A start, and replay, begin at DETACHED. A connection that deletes what it reads leaves it while it is REMOVING.
+     */
+    private void transitionTo(State next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException("subscription " + id() + " is " + state + " and cannot become " + next);
+        }
+        state = next;
+    }
+
+    /** Whether its end is journalled, or has come. */
+    boolean isRemoving() {
+        return state == State.REMOVING || state == State.GONE;
+    }
+
+    void markRemoving() {
+        if (!isRemoving()) {
+            transitionTo(State.REMOVING);
+        }
+    }
+
+    /** Whether its end has come. */
+    boolean isGone() {
+        return state == State.GONE;
+    }
+
+    void markGone() {
+        transitionTo(State.GONE);
+    }
+
+    /** @return whether this is the first call since it was attached */
+    boolean warnOfBacklogOnce() {
+        boolean first = !backlogWarned;
+        backlogWarned = true;
+        return first;
+    }
+
+    // --- delivery ---
+
+    @Override
+    int deliverNext(DeliverySink sink, DeliveryContext context) {
+        return reader.deliverNext(sink, context);
+    }
+
+    @Override
+    int pushNext(long countMax, DeliveryContext context) {
+        return reader.pushNext(attachment, countMax, context);
+    }
+
+    /** As {@link StoredReader#dropExpired}. */
+    boolean dropExpired(DeliveryContext context) {
+        return reader.dropExpired(context);
+    }
+
+    /** As {@link StoredReader#follow}. */
+    void follow(int settledMax, int keptMax) {
+        reader.follow(settledMax, keptMax);
+    }
+
+    /** A message's move to the dead letters is journalled. */
+    void onMoving(Delivery delivery, long letterSequence) {
+        delivery.transitionTo(Delivery.State.MOVING);
+        lastLetterSequence = letterSequence;
+    }
+
+    long lastLetterSequence() {
+        return lastLetterSequence;
+    }
+
+    // --- back from the dead letters ---
+
+    /**
+     * What counts for {@code max_in_flight}: what it has unsettled, and what is going to be when it has come back. What
+     * waits for a delay does not count, up to a limit of its own.
+     */
+    int heldCount(BrokerLimits limits) {
+        return keptCount() - Math.min(unsettled.delayedCount(), limits.delayedMax());
+    }
+
+    /** What takes memory: all that it has unsettled, and what has not come back yet. */
+    int keptCount() {
+        return unsettled.size() + comingRedrives;
+    }
+
+    /** One is journalled, or has come. */
+    void countComingRedrives(int more) {
+        comingRedrives = Math.max(0, comingRedrives + more);
+    }
+
+    // --- settlement ---
+
+    /** Takes a message that waits for its first delivery out of the order, so that something can be done with it. */
+    Delivery takeOut(StoredMessage message) {
+        Delivery delivery = new Delivery(this, message);
+        unsettled.put(delivery);
+        cursor.settleAhead(message.sequence, message.payloadLength);
+        return delivery;
+    }
+
+    /** As {@link #takeOut(StoredMessage)}, given the message's number; null when the journal has lost it. */
+    Delivery takeOut(long tag) {
+        StoredMessage message = messages.find(tag);
+        return message == null ? null : takeOut(message);
+    }
+
+    /** The delivery that an acknowledgement of this tag settles, or null. */
+    Delivery held(long tag) {
+        Delivery delivery = unsettled.get(tag);
+        return delivery != null && isHeld(delivery) ? delivery : null;
+    }
+
+    /** The dead letter that an acknowledgement of this tag settles, when it settles no delivery; or null. */
+    RecentLetters.Letter heldLetter(long tag) {
+        RecentLetters.Letter letter = unsettled.contains(tag) ? null : recentLetters.find(tag);
+        return letter != null && letter.deadLetters().isForSettling(letter.tag()) ? letter : null;
+    }
+
+    private boolean isForSettling(long letterTag) {
+        Delivery delivery = unsettled.get(letterTag);
+        boolean free = delivery == null ? !unsettled.contains(letterTag) : !delivery.is(Delivery.State.MOVING);
+        return free && !isRemoving();
+    }
+
+    /** Whether a client may settle it: it was delivered, and is not on its way back to its subscription. */
+    private boolean isHeld(Delivery delivery) {
+        return delivery.delivered && !(deadLetters && delivery.is(Delivery.State.MOVING));
+    }
+
+    /** Whether a message came back from the dead letters, so that it is not one of its topic's any more. */
+    boolean isRedriven(StoredMessage message) {
+        return message.key != messages.key();
+    }
+
+    /** Whether a message is not settled, be it delivered or not. */
+    boolean isWaitingFor(long tag) {
+        return unsettled.contains(tag) || cursor.isWaitingFor(tag);
+    }
+
+    // --- what others may know ---
+
+    /** Payload bytes that wait, those in flight included. */
+    long backlogBytes() {
+        return cursor.waitingBytes() + unsettled.payloadBytes();
+    }
+
+    @Override
+    int unsettledCount() {
+        return unsettled.size();
+    }
+
+    @Override
+    long backlog() {
+        return backlog(unsettled.summary());
+    }
+
+    private long backlog(Unsettled.Summary summary) {
+        return cursor.waitingCount() + summary.waitingCount() + reader.memoryBacklog();
+    }
+
+    /** When the oldest message that waits at the cursor was published; {@link Long#MAX_VALUE} when none does. */
+    private long oldestWaitingMillis(DeliveryContext context) {
+        reader.passSettled(context);
+        boolean waits = cursor.waitingCount() > 0 && !cursor.isAtEnd() && !cursor.isSettled();
+        return waits ? cursor.message().publishedMillis : Long.MAX_VALUE;
+    }
+
+    @Override
+    SubscriptionInfo info(DeliveryContext context) {
+        Unsettled.Summary summary = unsettled.summary();
+        long oldestMillis = Math.min(oldestWaitingMillis(context), summary.oldestMillis());
+        Client holder = reader();
+        return new SubscriptionInfo(
+                id(),
+                topic().toString(),
+                new String(name, StandardCharsets.UTF_8),
+                1,
+                !endsWithConnection,
+                isAttached(),
+                Instant.ofEpochMilli(sinceMillis),
+                backlog(summary),
+                backlogBytes(),
+                summary.deliveries(),
+                oldestMillis == Long.MAX_VALUE
+                        ? SubscriptionInfo.NO_MESSAGE
+                        : Math.max(0, context.nowMillis() - oldestMillis),
+                deadLetters,
+                holder == null ? "" : holder.name(),
+                holder == null ? "" : holder.address());
+    }
+}

@@ -1,0 +1,244 @@
+package io.blipmq.broker;
+
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.OwnerId;
+
+/**
+ * Which connection reads which subscription: makes, resumes, attaches and detaches them. Owned by the core thread.
+ *
+ * <p>A QoS 1 SUBSCRIBE is decided when it comes: it resumes a detached subscription of its key and topic, or its command is
+ * appended to the journal, in front of whatever the client sends next. The subscription exists once that is applied.
+ *
+ * <p>A key has one subscription to a dead-letter topic. A SUBSCRIBE of another connection of that key, while the first one
+ * is there, attaches that connection, too: both may poll and acknowledge, and it is detached when the last of them ends.
+ */
+public final class SubscribeService {
+    private final BrokerOptions options;
+    private final BrokerCounters counters;
+    private final BrokerState state;
+    private final CommandLog journal;
+    private final Redelivery redelivery;
+    private final TurnClock clock;
+    private final WorkMeter work;
+    private final Refusals refusals;
+    private final ExpectedSubscriptions expected;
+    private long nextMemoryId = MemorySubscription.FIRST_ID;
+
+    SubscribeService(
+            BrokerOptions options,
+            BrokerCounters counters,
+            BrokerState state,
+            CommandLog journal,
+            Redelivery redelivery,
+            TurnClock clock,
+            WorkMeter work,
+            Refusals refusals) {
+        this.options = options;
+        this.counters = counters;
+        this.state = state;
+        this.journal = journal;
+        this.redelivery = redelivery;
+        this.clock = clock;
+        this.work = work;
+        this.refusals = refusals;
+        this.expected = new ExpectedSubscriptions(work);
+    }
+
+    /**
+     * Subscribes a client that polls. A QoS 1 subscription resumes the owner's oldest detached one of that topic before a new
+     * one is made, and a key has one subscription to a dead-letter topic at most, which its connections share. The answer may
+     * be sent once {@link Broker#appliedSequence()} has reached {@link Client#lastSequence()}.
+     *
+     * @return {@link Outcome#DONE}, {@link Outcome#BUSY}, {@link Outcome#DISK_FULL}, {@link Outcome#SHUTTING_DOWN}, {@link
+     *     Outcome#TOO_MANY_SUBSCRIPTIONS} or {@link Outcome#TOO_MANY_OF_CONNECTION}
+     */
+    public SubscribeResult subscribe(Client client, int qos, byte[] topic) {
+        if (refusals.isRefusing()) {
+            return refusals.count(SubscribeResult.refused(refusals.reason()));
+        }
+        return refusals.count(qos == 0 ? makeInMemory(client, topic) : resumeOrMake(client, topic));
+    }
+
+    private SubscribeResult makeInMemory(Client client, byte[] topic) {
+        Outcome room = roomForAnother(client);
+        return room.isDone()
+                ? SubscribeResult.of(makeMemorySubscription(client, topic).id())
+                : SubscribeResult.refused(room);
+    }
+
+    private SubscribeResult resumeOrMake(Client client, byte[] topic) {
+        SubscribeResult resumed = resume(client, topic);
+        if (resumed != null) {
+            return resumed;
+        }
+        if (Topic.isDeadLetters(topic) && isComing(client.owner(), topic)) {
+            return SubscribeResult.refused(Outcome.BUSY);
+        }
+        Outcome room = roomForAnother(client);
+        return room.isDone()
+                ? makeStoredSubscription(client, topic, BrokerState.NO_NAME, false, null)
+                : SubscribeResult.refused(room);
+    }
+
+    /** @return {@link Outcome#DONE}, or why no subscription is made for this client */
+    Outcome roomForAnother(Client client) {
+        if (isFull(client)) {
+            return Outcome.TOO_MANY_OF_CONNECTION;
+        }
+        boolean room = state.subscriptionCount() + expected.count() < options.subscriptionsMax()
+                && state.memory().hasRoomForSubscription(expected.count());
+        return room ? Outcome.DONE : Outcome.TOO_MANY_SUBSCRIPTIONS;
+    }
+
+    /** Whether the client has as many subscriptions as one may have. */
+    boolean isFull(Client client) {
+        return client.subscriptionCount() >= options.subscriptionsPerClientMax();
+    }
+
+    /** Whether a subscription that exists would not be one too many. */
+    boolean mayTakeUp(StoredSubscription subscription, Client client) {
+        return !isFull(client) || client.subscriptions().contains(subscription);
+    }
+
+    boolean isNameExpected(OwnerId owner, byte[] name) {
+        return expected.isNameExpected(owner, name);
+    }
+
+    /** @return null when there is no subscription that the client may take up */
+    private SubscribeResult resume(Client client, byte[] name) {
+        Topic topic = state.topics().find(name);
+        if (topic == null) {
+            return null;
+        }
+        for (StoredSubscription candidate : topic.stored()) {
+            work.add(1);
+            if (candidate.owner().equals(client.owner()) && !candidate.isRemoving()) {
+                if (candidate.isDeadLetters() || !candidate.isAttached() && candidate.isForPolling()) {
+                    return takeUp(candidate, client);
+                }
+            }
+        }
+        if (isFull(client)) {
+            return SubscribeResult.refused(Outcome.TOO_MANY_OF_CONNECTION);
+        }
+        long adopted = expected.adopt(name, client);
+        if (adopted == 0) {
+            return null;
+        }
+        client.lastSequence(adopted);
+        return SubscribeResult.of(adopted);
+    }
+
+    private SubscribeResult takeUp(StoredSubscription subscription, Client client) {
+        if (!mayTakeUp(subscription, client)) {
+            return SubscribeResult.refused(Outcome.TOO_MANY_OF_CONNECTION);
+        }
+        attach(subscription, client);
+        return SubscribeResult.of(subscription.id());
+    }
+
+    /**
+     * Whether a command that is not applied yet will make this key's one subscription to a dead-letter topic: a SUBSCRIBE
+     * of another connection, or the first letter.
+     */
+    boolean isComing(OwnerId owner, byte[] letterTopicName) {
+        if (expected.isExpected(owner, letterTopicName)) {
+            return true;
+        }
+        Topic origin = state.topics().find(Topic.originName(letterTopicName));
+        if (origin != null) {
+            for (StoredSubscription failing : origin.stored()) {
+                work.add(1);
+                if (failing.owner().equals(owner) && failing.lastLetterSequence() > journal.appliedSequence()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    MemorySubscription makeMemorySubscription(Client client, byte[] name) {
+        MemorySubscription subscription =
+                new MemorySubscription(nextMemoryId++, state.topic(name), client, clock.nowMillis());
+        state.addMemory(subscription);
+        client.subscriptions().add(subscription);
+        return subscription;
+    }
+
+    /** @param request null for a client that polls */
+    SubscribeResult makeStoredSubscription(
+            Client client, byte[] topic, byte[] name, boolean endsWithConnection, AttachRequest request) {
+        long sequence = journal.appendSubscribe(client.owner(), topic, name, endsWithConnection);
+        if (sequence < 0) {
+            return SubscribeResult.refused(Outcome.ofAppend(sequence));
+        }
+        expected.add(sequence, state.topic(topic), client, request);
+        client.lastSequence(sequence);
+        return SubscribeResult.of(sequence);
+    }
+
+    /** A subscription exists now; the connection that asked for it, if it is still there, reads it. */
+    void onCreated(StoredSubscription subscription) {
+        ExpectedSubscriptions.Expected asked = expected.arrived(subscription.id());
+        if (asked == null || asked.client() == null) {
+            return;
+        }
+        attach(subscription, asked.client());
+        if (asked.request() != null) {
+            hold(subscription, new Attachment(asked.client(), subscription, asked.request(), false));
+        }
+    }
+
+    void attach(StoredSubscription subscription, Client client) {
+        if (!subscription.isAttached()) {
+            counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
+        } else if (client.subscriptions().contains(subscription)) {
+            return;
+        }
+        subscription.attach(client, clock.nowMillis());
+        client.subscriptions().add(subscription);
+    }
+
+    /** From now on the messages of a subscription are pushed to one of its connections. */
+    void hold(StoredSubscription subscription, Attachment attachment) {
+        subscription.attachment(attachment);
+        subscription.topic().attachments().add(attachment);
+    }
+
+    /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
+    void release(Client client) {
+        expected.forget(client);
+        for (Subscription subscription : client.subscriptions()) {
+            leave(client, subscription);
+        }
+        client.subscriptions().clear();
+    }
+
+    /** A client reads a subscription no longer. A passing one at QoS 1 is to be removed then. */
+    void leave(Client client, Subscription subscription) {
+        Attachment attachment = subscription.attachment();
+        if (attachment != null && attachment.client() == client) {
+            attachment.end();
+            subscription.topic().attachments().remove(attachment);
+        }
+        if (subscription instanceof MemorySubscription passing) {
+            state.removeMemory(passing);
+        } else if (subscription instanceof StoredSubscription durable) {
+            work.add(durable.polled().size()
+                    + (attachment == null ? 0 : attachment.inFlight().size()));
+            if (attachment != null && attachment.client() == client) {
+                durable.attachment(null);
+                durable.takeBack(attachment, redelivery.deadlines(), options);
+            }
+            if (durable.release(client)) {
+                detach(durable);
+            }
+        }
+    }
+
+    private void detach(StoredSubscription subscription) {
+        long lost = subscription.detach(clock.nowNanos(), clock.nowMillis(), redelivery.deadlines(), options);
+        counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);
+        counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
+    }
+}

@@ -1,0 +1,169 @@
+package io.blipmq.broker.journal;
+
+import io.blipmq.wal.KeyLiveness;
+import io.blipmq.wal.Liveness;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Which messages somebody still wants, as of a checkpoint. Owned by the log's background thread once it is handed over:
+ * what it is asked is worked out there from the checkpoint's bytes, not on the core thread.
+ */
+public final class CheckpointLiveness implements Liveness {
+    private ByteBuffer content;
+    private Index index;
+
+    /** What is worked out. */
+    private static final class Index implements CheckpointVisitor {
+        private final Map<ByteBuffer, Readers> byKey = new HashMap<>();
+        private long firstLive = Long.MAX_VALUE;
+        private byte[] topicName;
+        private LogState topicLog;
+        private SubscriptionState subscription;
+        private long[] unsettled = new long[16];
+        private int unsettledCount;
+        private boolean anyRedriven;
+
+        @Override
+        public void onTopic(byte[] name, LogState log) {
+            endSubscription();
+            topicName = name;
+            topicLog = log;
+        }
+
+        @Override
+        public void onSubscription(SubscriptionState next) {
+            endSubscription();
+            subscription = next;
+        }
+
+        @Override
+        public void onDelivery(DeliveryState delivery) {
+            if (unsettledCount == unsettled.length) {
+                unsettled = Arrays.copyOf(unsettled, 2 * unsettledCount);
+            }
+            unsettled[unsettledCount++] = delivery.tag();
+            anyRedriven |= delivery.redriven();
+        }
+
+        @Override
+        public void onLetter(LetterState letter) {
+            // A letter is wanted by its subscription, as any message.
+        }
+
+        private void endSubscription() {
+            if (subscription == null) {
+                return;
+            }
+            boolean letters = subscription.letters() != null;
+            byte[] key = letters ? MessageKeys.ofLetters(subscription.owner(), topicName) : topicName;
+            Reader reader = new Reader(subscription.nextSequence(), tags(), subscription.settledAhead());
+            byKey.merge(ByteBuffer.wrap(key), Readers.of(reader), Readers::and);
+            if (anyRedriven) {
+                byKey.put(ByteBuffer.wrap(MessageKeys.ofRedriven(subscription.id())), Readers.of(reader));
+            }
+            long last = (letters ? subscription.letters() : topicLog).lastSequence();
+            firstLive = Math.min(firstLive, reader.first(last));
+            subscription = null;
+            unsettledCount = 0;
+            anyRedriven = false;
+        }
+
+        private long[] tags() {
+            long[] tags = Arrays.copyOf(unsettled, unsettledCount);
+            Arrays.sort(tags);
+            return tags;
+        }
+    }
+
+    /** What one subscription still wants. */
+    private record Reader(long nextSequence, long[] unsettled, long[] settledAhead) {
+        boolean wants(long sequence) {
+            return Arrays.binarySearch(unsettled, sequence) >= 0
+                    || sequence >= nextSequence && Arrays.binarySearch(settledAhead, sequence) < 0;
+        }
+
+        boolean wantsAll(long first, long last) {
+            if (nextSequence > first) {
+                return false;
+            }
+            int ahead = Arrays.binarySearch(settledAhead, first);
+            int next = ahead < 0 ? -ahead - 1 : ahead;
+            return next == settledAhead.length || settledAhead[next] > last;
+        }
+
+        /** @param lastSequence of the log that is read: what is beyond it is not there yet */
+        long first(long lastSequence) {
+            long waiting = nextSequence > lastSequence ? Long.MAX_VALUE : nextSequence;
+            return unsettled.length == 0 ? waiting : Math.min(waiting, unsettled[0]);
+        }
+    }
+
+    /** All subscriptions that read what is listed under one key. */
+    private static final class Readers implements KeyLiveness {
+        private Reader[] readers;
+        private int count = 1;
+
+        private Readers(Reader first) {
+            this.readers = new Reader[] {first};
+        }
+
+        static Readers of(Reader reader) {
+            return new Readers(reader);
+        }
+
+        Readers and(Readers one) {
+            if (count == readers.length) {
+                readers = Arrays.copyOf(readers, 2 * count);
+            }
+            readers[count++] = one.readers[0];
+            return this;
+        }
+
+        @Override
+        public boolean isLive(long sequence) {
+            for (int i = 0; i < count; i++) {
+                if (readers[i].wants(sequence)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public boolean areAllLive(long first, long last) {
+            for (int i = 0; i < count; i++) {
+                if (readers[i].wantsAll(first, last)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    public CheckpointLiveness(ByteBuffer content) {
+        this.content = content;
+    }
+
+    @Override
+    public long firstLive() {
+        return index().firstLive;
+    }
+
+    @Override
+    public KeyLiveness of(byte[] key) {
+        return index().byKey.get(ByteBuffer.wrap(key));
+    }
+
+    private Index index() {
+        if (index == null) {
+            index = new Index();
+            CheckpointDecoder.decode(content, index);
+            index.endSubscription();
+            content = null;
+        }
+        return index;
+    }
+}

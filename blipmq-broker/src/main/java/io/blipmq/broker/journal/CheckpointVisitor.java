@@ -1,0 +1,76 @@
+package io.blipmq.broker.journal;
+
+import io.blipmq.broker.backlog.MessageLog;
+import java.util.List;
+
+/**
+ * Is told what a checkpoint holds, piece by piece, so that nobody has all of it in memory twice. Owned by its caller.
+ *
+ * <p>A topic comes before its subscriptions, perhaps several times, a subscription before its deliveries, and letters at the
+ * end.
+ */
+public interface CheckpointVisitor {
+    /** A {@link MessageLog}'s counts. */
+    record LogState(long lastSequence, long count, long bytes, long expiringThrough) {}
+
+    /**
+     * A durable subscription.
+     *
+     * @param letters its own log on a dead-letter topic, null on any other
+     * @param detachedMillis since when it has no connection; 0 when it had one
+     * @param settledAhead tags, sorted
+     * @param settledLengths their messages' payload lengths
+     */
+    record SubscriptionState(
+            long id,
+            OwnerId owner,
+            byte[] name,
+            boolean endsWithConnection,
+            long nextSequence,
+            long passedCount,
+            long passedBytes,
+            LogState letters,
+            long detachedMillis,
+            long[] settledAhead,
+            int[] settledLengths) {}
+
+    /**
+     * A delivery that was not settled.
+     *
+     * @param delivered whether a client may know its tag
+     * @param dueMillis until when it was put off; 0: it was not
+     */
+    record DeliveryState(
+            long tag,
+            long position,
+            long publishedMillis,
+            long expiresMillis,
+            int payloadOffset,
+            int payloadLength,
+            int propertiesBytes,
+            boolean redriven,
+            boolean delivered,
+            int attempts,
+            long dueMillis) {}
+
+    /** Which message of which subscription a dead letter was. */
+    record LetterState(
+            long subscriptionId, long tag, long originId, long originTag, boolean originRedriven, int payloadLength) {}
+
+    /** When it was taken. */
+    default void onTime(long millis, List<ClockJump> jumps) {}
+
+    /** The settings that the nodes have agreed on; not told of a daemon on its own. */
+    default void onSettings(ReplicatedSettings settings) {}
+
+    /** A topic with durable subscriptions. */
+    void onTopic(byte[] name, LogState log);
+
+    /** A subscription to the topic that was told last. */
+    void onSubscription(SubscriptionState subscription);
+
+    /** A delivery of the subscription that was told last. */
+    void onDelivery(DeliveryState delivery);
+
+    void onLetter(LetterState letter);
+}

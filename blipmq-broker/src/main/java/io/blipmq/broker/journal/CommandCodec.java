@@ -1,0 +1,235 @@
+package io.blipmq.broker.journal;
+
+import io.blipmq.broker.message.MessageView;
+import io.blipmq.wal.RecordKey;
+import java.nio.ByteBuffer;
+
+/**
+ * How commands stand in the journal, as the bodies of its records. Stateless.
+ *
+ * <p>All integers are big-endian; offsets are from the start of the body. This is format 1; the first release freezes it.
+ * From then on, to change a layout, append a field where older records end, or give the command a new record type; and keep
+ * decoding the old one, which {@link CommandDecoder} does.
+ *
+ * <pre>
+ * message          0 u64 published, epoch millis   8 u64 expires, epoch millis, 0 = never
+ *                 16 u32 length: bits 0 to 30 payload length, bit 31 it has properties
+ *                 20 u16 key length               22 key
+ *                    u16 properties length, properties: only with bit 31
+ *                    payload
+ *
+ * PUBLISH (1)      0 message; its key is the topic
+ * SUBSCRIBE (2)    0 16 bytes owner               16 u8 1 = it ends with its connection, else 0
+ *                 17 u16 name length, 0 = none    19 name, topic to the end
+ * SETTLE (3)       0 u64 subscription              8 u64 delivery tag
+ *                 16 u8 bits 0 to 6 reason, bit 7 the message had come back from the dead letters
+ *                 17 u32 payload length of the message
+ * DEAD_LETTER (4)  0 message with the properties of a dead letter; its key is owner and dead-letter topic; behind it
+ *                    u64 subscription                u64 delivery tag              u32 attempts
+ *                    u8 1 = the message had come back from the dead letters, else 0
+ * REMOVE (5)       0 u64 subscription              8 u8 reason
+ * REDRIVE (6)      0 message; its key is {@link MessageKeys#ofRedriven}; behind it
+ *                    u64 subscription                u64 dead-letter subscription  u64 the letter's delivery tag
+ * SETTINGS (7)     0 u32 letters that a subscription remembers   4 u64 letters that all together remember
+ * CLOCK (8)        0 u64 epoch millis
+ * </pre>
+ *
+ * <p>From its length on a message stands as an entry of the wire stands, but for the key: properties and payload are one
+ * piece, so that they are copied as one.
+ */
+public final class CommandCodec {
+    public static final int PUBLISH = 1;
+    public static final int SUBSCRIBE = 2;
+    public static final int SETTLE = 3;
+    public static final int DEAD_LETTER = 4;
+    public static final int REMOVE = 5;
+    public static final int REDRIVE = 6;
+    public static final int SETTINGS = 7;
+    public static final int CLOCK = 8;
+    /** All types up to this one are known. */
+    public static final int TYPE_MAX = CLOCK;
+
+    public static final int SETTLE_BYTES = 21;
+    public static final int REMOVE_BYTES = 9;
+    public static final int SETTINGS_BYTES = 12;
+    public static final int CLOCK_BYTES = 8;
+    /** What a message has before its key. */
+    public static final int MESSAGE_HEADER_BYTES = 22;
+
+    private static final int LENGTH = 16;
+    private static final int KEY_LENGTH = 20;
+    public static final int HAS_PROPERTIES = 0x8000_0000;
+    public static final int PROPERTIES_LENGTH_BYTES = 2;
+    public static final int ENDS_WITH_CONNECTION = 16;
+    public static final int NAME_LENGTH = 17;
+    public static final int NAME = 19;
+    public static final int SETTLE_LENGTH = 17;
+    public static final int ORIGIN_BYTES = 21;
+    public static final int REDRIVEN_FLAG = 0x80;
+    public static final int REASON_MASK = 0x7f;
+    public static final int REDRIVE_BYTES = 24;
+
+    private CommandCodec() {}
+
+    public static int publishBytes(MessageView message) {
+        return MESSAGE_HEADER_BYTES + message.topicLength() + message.contentBytes();
+    }
+
+    public static int subscribeBytes(byte[] topic, byte[] name) {
+        return NAME + name.length + topic.length;
+    }
+
+    public static int deadLetterBytes(byte[] key, byte[] properties, int payloadLength) {
+        return messageBytes(key, properties, payloadLength) + ORIGIN_BYTES;
+    }
+
+    public static int redriveBytes(byte[] key, byte[] properties, int payloadLength) {
+        return messageBytes(key, properties, payloadLength) + REDRIVE_BYTES;
+    }
+
+    private static int messageBytes(byte[] key, byte[] properties, int payloadLength) {
+        int propertiesBytes = properties.length == 0 ? 0 : PROPERTIES_LENGTH_BYTES + properties.length;
+        return MESSAGE_HEADER_BYTES + key.length + propertiesBytes + payloadLength;
+    }
+
+    public static void encodePublish(ByteBuffer target, int offset, MessageView message) {
+        target.putLong(offset, message.publishedMillis());
+        target.putLong(offset + 8, message.expiresMillis());
+        target.putInt(offset + LENGTH, message.entryLength());
+        target.putShort(offset + KEY_LENGTH, (short) message.topicLength());
+        int topic = offset + MESSAGE_HEADER_BYTES;
+        target.put(topic, message.buffer(), message.topicOffset(), message.topicLength());
+        target.put(topic + message.topicLength(), message.buffer(), message.contentOffset(), message.contentBytes());
+    }
+
+    public static void encodeSubscribe(
+            ByteBuffer target, int offset, OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
+        owner.put(target, offset);
+        target.put(offset + ENDS_WITH_CONNECTION, (byte) (endsWithConnection ? 1 : 0));
+        target.putShort(offset + NAME_LENGTH, (short) name.length);
+        target.put(offset + NAME, name);
+        target.put(offset + NAME + name.length, topic);
+    }
+
+    public static void encodeSettle(
+            ByteBuffer target,
+            int offset,
+            long subscriptionId,
+            long deliveryTag,
+            boolean redriven,
+            int payloadLength,
+            SettleReason reason) {
+        target.putLong(offset, subscriptionId);
+        target.putLong(offset + 8, deliveryTag);
+        target.put(offset + 16, (byte) (redriven ? reason.code() | REDRIVEN_FLAG : reason.code()));
+        target.putInt(offset + SETTLE_LENGTH, payloadLength);
+    }
+
+    /** @return where the payload belongs */
+    public static int encodeDeadLetter(
+            ByteBuffer target,
+            int offset,
+            long subscriptionId,
+            boolean redriven,
+            int attempts,
+            byte[] key,
+            StoredMessage message,
+            byte[] properties,
+            long expiresMillis) {
+        int payload = encodeMessage(target, offset, key, message, properties, expiresMillis);
+        int origin = payload + message.payloadLength;
+        target.putLong(origin, subscriptionId);
+        target.putLong(origin + 8, message.sequence);
+        target.putInt(origin + 16, attempts);
+        target.put(origin + 20, (byte) (redriven ? 1 : 0));
+        return payload;
+    }
+
+    /** @return where the payload belongs */
+    public static int encodeRedrive(
+            ByteBuffer target,
+            int offset,
+            long subscriptionId,
+            long deadLettersId,
+            byte[] key,
+            StoredMessage letter,
+            byte[] properties,
+            long expiresMillis) {
+        int payload = encodeMessage(target, offset, key, letter, properties, expiresMillis);
+        int behind = payload + letter.payloadLength;
+        target.putLong(behind, subscriptionId);
+        target.putLong(behind + 8, deadLettersId);
+        target.putLong(behind + 16, letter.sequence);
+        return payload;
+    }
+
+    /** Everything but the payload of a message that is stored again. */
+    private static int encodeMessage(
+            ByteBuffer target, int offset, byte[] key, StoredMessage message, byte[] properties, long expiresMillis) {
+        int length = properties.length == 0 ? message.payloadLength : message.payloadLength | HAS_PROPERTIES;
+        target.putLong(offset, message.publishedMillis);
+        target.putLong(offset + 8, expiresMillis);
+        target.putInt(offset + LENGTH, length);
+        target.putShort(offset + KEY_LENGTH, (short) key.length);
+        int at = offset + MESSAGE_HEADER_BYTES;
+        target.put(at, key);
+        at += key.length;
+        if (properties.length > 0) {
+            target.putShort(at, (short) properties.length);
+            target.put(at + PROPERTIES_LENGTH_BYTES, properties);
+            at += PROPERTIES_LENGTH_BYTES + properties.length;
+        }
+        return at;
+    }
+
+    public static void encodeSettings(ByteBuffer target, int offset, ReplicatedSettings settings) {
+        target.putInt(offset, settings.lettersOfSubscription());
+        target.putLong(offset + 4, settings.lettersInAll());
+    }
+
+    public static void encodeRemove(ByteBuffer target, int offset, long subscriptionId, RemoveReason reason) {
+        target.putLong(offset, subscriptionId);
+        target.put(offset + 8, (byte) reason.code());
+    }
+
+    /**
+     * Tells of a message what its header says.
+     *
+     * @param header holds the first {@link #MESSAGE_HEADER_BYTES} of the message's record
+     * @return whether {@link #decodeProperties} is needed, too
+     */
+    public static boolean decodeMessage(ByteBuffer header, int offset, StoredMessage into) {
+        into.publishedMillis = header.getLong(offset);
+        into.expiresMillis = header.getLong(offset + 8);
+        into.payloadLength = payloadLength(header, offset);
+        into.payloadOffset = MESSAGE_HEADER_BYTES + keyLength(header, offset);
+        into.propertiesBytes = 0;
+        return hasProperties(header, offset);
+    }
+
+    /** @param length holds, at an offset, what stands at the payload offset that the header gave */
+    public static void decodeProperties(ByteBuffer length, int offset, StoredMessage into) {
+        into.propertiesBytes = PROPERTIES_LENGTH_BYTES + Short.toUnsignedInt(length.getShort(offset));
+        into.payloadOffset += into.propertiesBytes;
+    }
+
+    /** Where a record's key stands, as {@link RecordKey} wants it: what {@link MessageStore#find} looks for. */
+    public static long locateKey(int type, ByteBuffer body, int offset, int length) {
+        return switch (type) {
+            case PUBLISH, DEAD_LETTER, REDRIVE -> RecordKey.at(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
+            default -> RecordKey.NONE;
+        };
+    }
+
+    public static boolean hasProperties(ByteBuffer body, int offset) {
+        return body.getInt(offset + LENGTH) < 0;
+    }
+
+    public static int payloadLength(ByteBuffer body, int offset) {
+        return body.getInt(offset + LENGTH) & ~HAS_PROPERTIES;
+    }
+
+    public static int keyLength(ByteBuffer body, int offset) {
+        return body.getShort(offset + KEY_LENGTH) & 0xffff;
+    }
+}

@@ -1,0 +1,83 @@
+package io.blipmq.broker.journal;
+
+import io.blipmq.wal.KeyIndex;
+import io.blipmq.wal.WalAppender;
+import java.nio.ByteBuffer;
+
+/** Finds stored messages in the log and reads them back, also those that compaction has moved. Owned by the core thread. */
+public final class LocalMessages implements MessageStore {
+    /** What looking into one segment's index is taken to cost: it may have to be opened. */
+    private static final int INDEX_WORK = 500;
+
+    private final WalAppender log;
+    private final KeyIndex index;
+    /** Of the message that is being read. */
+    private final ByteBuffer header = ByteBuffer.allocate(CommandCodec.MESSAGE_HEADER_BYTES);
+
+    private final long[] foundSequence = new long[1];
+    private final long[] foundPosition = new long[1];
+    private int[] foundLengths = new int[1];
+
+    public LocalMessages(WalAppender log, KeyIndex index) {
+        this.log = log;
+        this.index = index;
+    }
+
+    @Override
+    public long findableThrough() {
+        return index.indexedThrough();
+    }
+
+    @Override
+    public int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+        if (foundLengths.length < sequences.length) {
+            foundLengths = new int[sequences.length];
+        }
+        return index.find(key, fromSequence, throughSequence, sequences, positions, foundLengths);
+    }
+
+    @Override
+    public int findWork() {
+        return INDEX_WORK * (1 + index.segmentCount());
+    }
+
+    @Override
+    public void readMessage(StoredMessage message) {
+        readHeader(message, 0, CommandCodec.MESSAGE_HEADER_BYTES);
+        if (CommandCodec.decodeMessage(header, 0, message)) {
+            readHeader(message, message.payloadOffset, Short.BYTES);
+            CommandCodec.decodeProperties(header, 0, message);
+        }
+    }
+
+    private void readHeader(StoredMessage message, int offset, int length) {
+        header.clear();
+        readRecord(message, offset, length, header);
+    }
+
+    @Override
+    public void read(StoredMessage message, int offset, int length, ByteBuffer target) {
+        readRecord(message, message.payloadOffset + offset, length, target);
+    }
+
+    private void readRecord(StoredMessage message, int offset, int length, ByteBuffer target) {
+        if (!log.read(message.position + offset, length, target)) {
+            findAgain(message);
+            requireRead(log.read(message.position + offset, length, target), message);
+        }
+    }
+
+    /** The segment that held the message has been rewritten. */
+    private void findAgain(StoredMessage message) {
+        int found = find(message.key, message.sequence, message.sequence, foundSequence, foundPosition);
+        requireRead(found == 1, message);
+        message.position = foundPosition[0];
+    }
+
+    private static void requireRead(boolean found, StoredMessage message) {
+        if (!found) {
+            throw new IllegalStateException(
+                    "the log does not hold message " + message.sequence + ", which is not settled");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.blipmq.broker;
+
+import io.blipmq.broker.journal.CommandCodec;
+import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.MessageStore;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.RemoveReason;
+import io.blipmq.broker.journal.ReplicatedSettings;
+import io.blipmq.broker.journal.SettleReason;
+import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.message.MessageView;
+import java.nio.ByteBuffer;
+
+/** A command log of a test: encodes commands as the real one does, each into a buffer of its own. */
+abstract class EncodedCommands implements CommandLog {
+    /** @return the command's number, or a refusal */
+    abstract long append(int type, ByteBuffer body);
+
+    /** Where messages are read from that are copied. */
+    abstract MessageStore store();
+
+    @Override
+    public long appendPublish(MessageView message) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(message));
+        CommandCodec.encodePublish(body, 0, message);
+        return append(CommandCodec.PUBLISH, body);
+    }
+
+    @Override
+    public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean passing) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(topic, name));
+        CommandCodec.encodeSubscribe(body, 0, owner, topic, name, passing);
+        return append(CommandCodec.SUBSCRIBE, body);
+    }
+
+    @Override
+    public long appendSettle(
+            long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.SETTLE_BYTES);
+        CommandCodec.encodeSettle(body, 0, subscriptionId, deliveryTag, redriven, payloadLength, reason);
+        return append(CommandCodec.SETTLE, body);
+    }
+
+    @Override
+    public long appendDeadLetter(
+            long subscriptionId,
+            boolean redriven,
+            int attempts,
+            byte[] key,
+            StoredMessage message,
+            byte[] properties,
+            long expiresMillis) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.deadLetterBytes(key, properties, message.payloadLength));
+        int payload = CommandCodec.encodeDeadLetter(
+                body, 0, subscriptionId, redriven, attempts, key, message, properties, expiresMillis);
+        store().readPayload(message, body.duplicate().position(payload));
+        return append(CommandCodec.DEAD_LETTER, body);
+    }
+
+    @Override
+    public long appendRedrive(
+            long subscriptionId,
+            long deadLettersId,
+            byte[] key,
+            StoredMessage letter,
+            byte[] properties,
+            long expiresMillis) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.redriveBytes(key, properties, letter.payloadLength));
+        int payload = CommandCodec.encodeRedrive(
+                body, 0, subscriptionId, deadLettersId, key, letter, properties, expiresMillis);
+        store().readPayload(letter, body.duplicate().position(payload));
+        return append(CommandCodec.REDRIVE, body);
+    }
+
+    @Override
+    public long appendRemove(long subscriptionId, RemoveReason reason) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.REMOVE_BYTES);
+        CommandCodec.encodeRemove(body, 0, subscriptionId, reason);
+        return append(CommandCodec.REMOVE, body);
+    }
+
+    @Override
+    public long appendSettings(ReplicatedSettings settings) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.SETTINGS_BYTES);
+        CommandCodec.encodeSettings(body, 0, settings);
+        return append(CommandCodec.SETTINGS, body);
+    }
+
+    @Override
+    public long appendClock(long millis) {
+        return append(
+                CommandCodec.CLOCK,
+                ByteBuffer.allocate(CommandCodec.CLOCK_BYTES).putLong(0, millis));
+    }
+}

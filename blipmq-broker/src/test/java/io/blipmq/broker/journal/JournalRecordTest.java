@@ -1,0 +1,77 @@
+package io.blipmq.broker.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blipmq.broker.message.MessageView;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** What people see of a record, whose body stands anywhere in a buffer. */
+class JournalRecordTest {
+    private static final int AT = 24;
+    private static final byte[] PROPERTIES = {(byte) 0x91, 0, 2, 0, 5};
+
+    private final ByteBuffer buffer = ByteBuffer.allocate(512);
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(ByteBuffer payload) {
+        return StandardCharsets.UTF_8.decode(payload.duplicate()).toString();
+    }
+
+    @Test
+    void publish() {
+        ByteBuffer frame = ByteBuffer.wrap(bytes("demopayload"));
+        MessageView message = new MessageView().in(frame).topic(0, 4).payload(4, 7);
+        CommandCodec.encodePublish(buffer, AT, message.published(1000).expires(2000));
+
+        JournalRecord record =
+                JournalRecord.of(9, CommandCodec.PUBLISH, buffer, AT, CommandCodec.publishBytes(message));
+
+        assertThat(record.command()).isEqualTo("publish");
+        assertThat(record.topic()).isEqualTo("demo");
+        assertThat(record.publishedMillis()).isEqualTo(1000);
+        assertThat(record.expiresMillis()).isEqualTo(2000);
+        assertThat(text(record.payload())).isEqualTo("payload");
+    }
+
+    @Test
+    void aDeadLetterShowsItsTopicAndNotItsOwner() {
+        byte[] key = MessageKeys.ofLetters(OwnerId.ofKey(bytes("secret")), bytes("$dead-letter/demo"));
+        StoredMessage message = new StoredMessage();
+        message.sequence = 7;
+        message.publishedMillis = 1000;
+        message.payloadLength = 4;
+        int payload = CommandCodec.encodeDeadLetter(buffer, AT, 3, false, 5, key, message, PROPERTIES, 0);
+        buffer.put(payload, bytes("body"));
+
+        JournalRecord record = JournalRecord.of(
+                9, CommandCodec.DEAD_LETTER, buffer, AT, CommandCodec.deadLetterBytes(key, PROPERTIES, 4));
+
+        assertThat(record.command()).isEqualTo("dead-letter");
+        assertThat(record.topic()).isEqualTo("$dead-letter/demo");
+        assertThat(record.subscription()).isEqualTo(3);
+        assertThat(record.deliveryTag()).isEqualTo(7);
+        assertThat(record.attempts()).isEqualTo(5);
+        assertThat(text(record.payload())).isEqualTo("body");
+    }
+
+    @Test
+    void settleAndRemove() {
+        CommandCodec.encodeSettle(buffer, AT, 3, 7, false, 4, SettleReason.ACKNOWLEDGED);
+        JournalRecord settle = JournalRecord.of(9, CommandCodec.SETTLE, buffer, AT, CommandCodec.SETTLE_BYTES);
+        CommandCodec.encodeRemove(buffer, AT, 3, RemoveReason.DROPPED);
+        JournalRecord remove = JournalRecord.of(9, CommandCodec.REMOVE, buffer, AT, CommandCodec.REMOVE_BYTES);
+
+        assertThat(settle).isEqualTo(new JournalRecord("settle", null, null, 3, 7, "acknowledged", 0, 0, 0, null));
+        assertThat(remove).isEqualTo(new JournalRecord("remove", null, null, 3, 0, "dropped", 0, 0, 0, null));
+    }
+
+    @Test
+    void aRecordOfAnotherVersionIsCalledByItsNumber() {
+        assertThat(JournalRecord.of(9, 77, buffer, AT, 8).command()).isEqualTo("type-77");
+    }
+}

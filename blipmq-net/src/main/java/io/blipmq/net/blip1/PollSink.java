@@ -1,0 +1,42 @@
+package io.blipmq.net.blip1;
+
+import io.blipmq.broker.DeliverySink;
+import io.blipmq.net.OutputQueue;
+import io.blipmq.protocol.FrameEncoder;
+import io.blipmq.protocol.FrameLayout;
+import io.blipmq.protocol.PayloadLayout;
+import io.blipmq.protocol.Topics;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** Writes a polled message as a PUBLISH frame into a connection's output. Owned by the broker thread. */
+final class PollSink implements DeliverySink {
+    private OutputQueue output;
+    private long pollCorrelationId;
+
+    /** Points the next delivery at the connection that polled. */
+    PollSink to(OutputQueue output, long pollCorrelationId) {
+        this.output = output;
+        this.pollCorrelationId = pollCorrelationId;
+        return this;
+    }
+
+    @Override
+    public ByteBuffer deliver(int qos, long deliveryTag, byte[] topic, int payloadLength) {
+        byte[] shown = fits(topic, payloadLength) ? topic : origin(topic);
+        ByteBuffer frame = output.append(PayloadLayout.publishFrameBytes(shown.length, payloadLength));
+        long correlationId = qos == 0 ? pollCorrelationId : deliveryTag;
+        FrameEncoder.publishHeader(frame, correlationId, qos, shown, payloadLength);
+        return frame;
+    }
+
+    private static boolean fits(byte[] topic, int payloadLength) {
+        return (long) topic.length + payloadLength
+                <= FrameLayout.PAYLOAD_BYTES_MAX - PayloadLayout.PUBLISH_TOPIC_OFFSET;
+    }
+
+    /** A message that just fitted its frame is, as a dead letter, too large by its topic's prefix: it goes without. */
+    private static byte[] origin(byte[] topic) {
+        return Arrays.copyOfRange(topic, Topics.deadLetterOrigin(topic), topic.length);
+    }
+}

@@ -1,0 +1,62 @@
+package io.blipmq.net.blip1;
+
+import io.blipmq.broker.Outcome;
+import io.blipmq.broker.message.MessageView;
+import io.blipmq.protocol.Nack;
+import io.blipmq.protocol.PayloadLayout;
+import io.blipmq.protocol.Topics;
+import java.nio.ByteBuffer;
+
+/** PUBLISH: hands a message to the broker, which journals it at once; only a refusal is answered. Stateless. */
+final class PublishHandler {
+    private PublishHandler() {}
+
+    static boolean onFrame(
+            Blip1Session session, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
+        Nack refusal = refusal(buffer, payload, payloadLength);
+        if (refusal != null) {
+            session.answers().nack(correlationId, refusal);
+            return true;
+        }
+        Outcome outcome = publish(session, buffer, payload, payloadLength);
+        if (outcome == Outcome.BUSY) {
+            return false;
+        }
+        if (outcome == Outcome.DISK_FULL) {
+            session.answers().nack(correlationId, Nack.PUBLISH_DISK_FULL);
+        } else if (outcome == Outcome.SHUTTING_DOWN) {
+            session.answers().nack(correlationId, Nack.PUBLISH_SHUTTING_DOWN);
+        }
+        return true;
+    }
+
+    private static Nack refusal(ByteBuffer buffer, int payload, int payloadLength) {
+        if (!PayloadLayout.isPublish(buffer, payload, payloadLength)) {
+            return Nack.INVALID_PUBLISH;
+        }
+        int topicLength = PayloadLayout.publishTopicLength(buffer, payload);
+        if (topicLength == 0) {
+            return Nack.EMPTY_TOPIC;
+        }
+        if (PayloadLayout.publishQos(buffer, payload) > 1) {
+            return Nack.INVALID_QOS;
+        }
+        if (topicLength > Topics.NAME_BYTES_MAX) {
+            return Nack.TOPIC_TOO_LONG;
+        }
+        boolean reserved = buffer.get(payload + PayloadLayout.PUBLISH_TOPIC_OFFSET) == Topics.RESERVED_PREFIX;
+        return reserved ? Nack.TOPIC_RESERVED : null;
+    }
+
+    private static Outcome publish(Blip1Session session, ByteBuffer buffer, int payload, int payloadLength) {
+        int topicLength = PayloadLayout.publishTopicLength(buffer, payload);
+        int messageOffset = PayloadLayout.publishMessageOffset(topicLength);
+        MessageView message = session.message()
+                .in(buffer)
+                .topic(payload + PayloadLayout.PUBLISH_TOPIC_OFFSET, topicLength)
+                .payload(payload + messageOffset, payloadLength - messageOffset);
+        return session.broker()
+                .publishing()
+                .publish(session.client(), PayloadLayout.publishQos(buffer, payload), message);
+    }
+}

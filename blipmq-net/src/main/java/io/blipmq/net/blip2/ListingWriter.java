@@ -1,0 +1,153 @@
+package io.blipmq.net.blip2;
+
+import io.blipmq.broker.DeadLetterSink;
+import io.blipmq.broker.DeliveryCounts;
+import io.blipmq.broker.DeliveryInfo;
+import io.blipmq.broker.ListPage;
+import io.blipmq.broker.Listing;
+import io.blipmq.broker.SubscriptionInfo;
+import io.blipmq.broker.TopicInfo;
+import io.blipmq.net.OutputQueue;
+import io.blipmq.protocol.FrameEncoder;
+import io.blipmq.protocol.FrameLayout;
+import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.v2.AnswerEncoder;
+import io.blipmq.protocol.v2.DeadLetterItem;
+import io.blipmq.protocol.v2.DeliveryItem;
+import io.blipmq.protocol.v2.ListLayout;
+import io.blipmq.protocol.v2.SubscriptionItem;
+import io.blipmq.protocol.v2.TopicItem;
+import io.blipmq.protocol.v2.V2Nack;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Writes one LISTING. Owned by the broker thread.
+ *
+ * <p>Dead letters go straight into the output, as many as a buffer of it has room for, and one however large it is; the
+ * other items are small, and a page of the broker's bounds them.
+ */
+final class ListingWriter implements DeadLetterSink, OutputQueue.Opener {
+    private static final int HEADER_BYTES = FrameLayout.HEADER_BYTES + ListLayout.LISTING_ITEMS_OFFSET;
+    private static final int NEXT_OFFSET = FrameLayout.PAYLOAD_OFFSET + ListLayout.LISTING_NEXT_OFFSET;
+
+    private final Blip2Session session;
+    private final long correlationId;
+    private final List<byte[]> items = new ArrayList<>();
+    private int itemBytes;
+    /** Where the frame stands that dead letters are written into. */
+    private ByteBuffer frame;
+
+    private int frameStart;
+
+    ListingWriter(Blip2Session session, long correlationId) {
+        this.session = session;
+        this.correlationId = correlationId;
+    }
+
+    /** @return null, or why there is no such list */
+    Refusal write(int kind, long subscriptionId, byte[] name, ListPage page) {
+        OptionalLong next = list(kind, subscriptionId, name, page);
+        if (next.isEmpty()) {
+            return V2Nack.UNKNOWN_SUBSCRIPTION;
+        }
+        if (frame == null) {
+            begin(kind, itemBytes);
+            items.forEach(item -> frame.putInt(item.length).put(item));
+        }
+        frame.putLong(frameStart + NEXT_OFFSET, next.getAsLong());
+        return null;
+    }
+
+    @Override
+    public ByteBuffer letter(long tag, long publishedMillis, int entryBytes) {
+        int bytes = ListLayout.ITEM_LENGTH_BYTES + DeadLetterItem.bytes(entryBytes);
+        if (frame == null) {
+            begin(ListLayout.DEAD_LETTERS, bytes);
+        } else if (session.output().extend(this, bytes) == null) {
+            return null;
+        }
+        frame.putInt(DeadLetterItem.bytes(entryBytes));
+        DeadLetterItem.putHeader(frame, tag, publishedMillis);
+        return frame;
+    }
+
+    @Override
+    public void close(ByteBuffer to, int start) {
+        FrameEncoder.close(to, start);
+    }
+
+    private OptionalLong list(int kind, long subscriptionId, byte[] name, ListPage page) {
+        Listing listing = session.broker().listing();
+        return switch (kind) {
+            case ListLayout.TOPICS -> OptionalLong.of(listing.topics(session.client(), page, this::onTopic));
+            case ListLayout.SUBSCRIPTIONS ->
+                OptionalLong.of(
+                        listing.subscriptions(session.client(), subscriptionId, name, page, this::onSubscription));
+            case ListLayout.DELIVERIES -> listing.deliveries(session.client(), subscriptionId, page, this::onDelivery);
+            default -> listing.deadLetters(session.client(), subscriptionId, page, this);
+        };
+    }
+
+    private void begin(int kind, int bytes) {
+        frame = session.output().open(this, HEADER_BYTES + bytes);
+        frameStart = frame.position();
+        AnswerEncoder.openListing(frame, correlationId, kind);
+    }
+
+    private void onTopic(TopicInfo topic) {
+        add(new TopicItem(topic.name(), topic.durable(), topic.passing()).encode());
+    }
+
+    private void onSubscription(SubscriptionInfo info) {
+        int flags = info.qos()
+                | (info.durable() ? SubscriptionItem.DURABLE_FLAG : 0)
+                | (info.attached() ? SubscriptionItem.ATTACHED_FLAG : 0)
+                | (info.deadLetters() ? SubscriptionItem.DEAD_LETTERS_FLAG : 0);
+        add(new SubscriptionItem(
+                        info.id(),
+                        flags,
+                        info.topic(),
+                        info.name(),
+                        counts(info),
+                        info.oldestAgeMillis(),
+                        info.clientName(),
+                        info.clientAddress())
+                .encode());
+    }
+
+    private static SubscriptionItem.Counts counts(SubscriptionInfo info) {
+        DeliveryCounts deliveries = info.deliveries();
+        return new SubscriptionItem.Counts(
+                info.backlog(),
+                deliveries.inFlight(),
+                deliveries.dueAgain(),
+                deliveries.delayed(),
+                deliveries.moving());
+    }
+
+    private void onDelivery(DeliveryInfo delivery) {
+        int state = switch (delivery.state()) {
+            case IN_FLIGHT -> DeliveryItem.IN_FLIGHT;
+            case DUE_AGAIN -> DeliveryItem.DUE_AGAIN;
+            case MOVING -> DeliveryItem.MOVING;
+            case DELAYED -> DeliveryItem.DELAYED;
+            case LAST_ATTEMPT_OVER -> DeliveryItem.LAST_ATTEMPT_OVER;
+        };
+        add(new DeliveryItem(
+                        delivery.tag(),
+                        delivery.attempt(),
+                        state,
+                        Math.min(delivery.deadlineMillis(), 0xffff_ffffL),
+                        delivery.publishedMillis(),
+                        delivery.bodyBytes())
+                .encode());
+    }
+
+    private void add(byte[] item) {
+        items.add(item);
+        itemBytes += ListLayout.ITEM_LENGTH_BYTES + item.length;
+    }
+}

@@ -1,0 +1,95 @@
+package io.blipmq.net.blip2;
+
+import io.blipmq.broker.BatchResult;
+import io.blipmq.broker.Outcome;
+import io.blipmq.broker.message.PublishBatch;
+import io.blipmq.protocol.Nack;
+import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.Topics;
+import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.v2.PublishLayout;
+import io.blipmq.protocol.v2.V2Nack;
+import java.nio.ByteBuffer;
+
+/**
+ * PUBLISH_BATCH: hands messages to the broker, which journals them at once. A batch that the journal has no room for goes
+ * on in a later turn from where it stopped. Stateless.
+ */
+final class PublishBatchHandler {
+    private PublishBatchHandler() {}
+
+    /** @param first number of the first message, in the place of a correlation id */
+    static boolean onFrame(Blip2Session session, long first, ByteBuffer buffer, int payload, int payloadLength) {
+        if (!session.batch().isUnderWay()) {
+            Refusal refusal = begin(session.batch(), buffer, payload, payloadLength);
+            if (refusal != null) {
+                session.answers().nack(first, refusal);
+                return true;
+            }
+        }
+        BatchResult result = session.batchResult();
+        publish(session, buffer, payload, payloadLength, result);
+        return answer(session, first, buffer, payload, result);
+    }
+
+    private static Refusal begin(BatchProgress batch, ByteBuffer buffer, int payload, int payloadLength) {
+        if (!PublishLayout.isPublishBatch(buffer, payload, payloadLength)) {
+            return V2Nack.INVALID_PUBLISH_BATCH;
+        }
+        Refusal refusal = refusal(buffer, payload);
+        if (refusal != null) {
+            return refusal;
+        }
+        int entries = PublishLayout.entriesOffset(PublishLayout.topicLength(buffer, payload));
+        int count = EntryLayout.check(buffer, payload + entries, payload + payloadLength);
+        if (count <= 0) {
+            return V2Nack.of(count, V2Nack.INVALID_PUBLISH_BATCH);
+        }
+        batch.begin(entries, count);
+        return null;
+    }
+
+    private static Refusal refusal(ByteBuffer buffer, int payload) {
+        int topicLength = PublishLayout.topicLength(buffer, payload);
+        if (topicLength == 0) {
+            return Nack.EMPTY_TOPIC;
+        }
+        if (topicLength > Topics.NAME_BYTES_MAX) {
+            return V2Nack.TOPIC_TOO_LONG;
+        }
+        if (buffer.get(payload + PublishLayout.TOPIC_OFFSET) == Topics.RESERVED_PREFIX) {
+            return V2Nack.TOPIC_RESERVED;
+        }
+        return (PublishLayout.flags(buffer, payload) & ~PublishLayout.FLAGS) == 0 ? null : V2Nack.UNKNOWN_FLAG;
+    }
+
+    private static void publish(
+            Blip2Session session, ByteBuffer buffer, int payload, int payloadLength, BatchResult result) {
+        BatchProgress progress = session.batch();
+        PublishBatch batch = session.publishBatch()
+                .in(buffer)
+                .qos(PublishLayout.flags(buffer, payload) & PublishLayout.QOS_FLAG)
+                .topic(payload + PublishLayout.TOPIC_OFFSET, PublishLayout.topicLength(buffer, payload))
+                .entries(payload + progress.nextOffset(), payload + payloadLength, progress.left());
+        session.broker().publishing().publishBatch(session.client(), batch, result);
+    }
+
+    /** @return false when the rest has to wait */
+    private static boolean answer(
+            Blip2Session session, long first, ByteBuffer buffer, int payload, BatchResult result) {
+        BatchProgress batch = session.batch();
+        boolean wanted = (PublishLayout.flags(buffer, payload) & PublishLayout.CONFIRM_FLAG) != 0;
+        if (wanted && result.taken() > 0) {
+            session.answers().confirm(first + batch.taken(), result.taken(), result.subscriptions(), null);
+        }
+        batch.onTaken(result.taken(), result.nextOffset() - payload);
+        if (result.outcome() == Outcome.BUSY) {
+            return false;
+        }
+        if (!result.outcome().isDone()) {
+            session.answers().confirm(first + batch.taken(), batch.left(), 0, BrokerRefusals.of(result.outcome()));
+        }
+        batch.end();
+        return true;
+    }
+}

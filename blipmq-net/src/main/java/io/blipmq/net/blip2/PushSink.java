@@ -1,0 +1,110 @@
+package io.blipmq.net.blip2;
+
+import io.blipmq.broker.Pusher;
+import io.blipmq.net.OutputQueue;
+import io.blipmq.protocol.FrameEncoder;
+import io.blipmq.protocol.v2.AnswerEncoder;
+import io.blipmq.protocol.v2.AttachLayout;
+import io.blipmq.protocol.v2.DeliverLayout;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What the broker pushes to one connection, written into its output. Owned by the broker thread.
+ *
+ * <p>What follows on each other for the same subscription, at the same QoS and from the same millisecond, joins one
+ * DELIVER, as far as the output's buffer has room; a frame's header costs the first message only.
+ */
+final class PushSink implements Pusher, OutputQueue.Opener {
+    private static final long UNASKED = 0;
+    private static final int TAKEN_OVER = 409;
+
+    private final OutputQueue output;
+    private final Runnable onOutput;
+
+    /** Of the frame that may be open. */
+    private long subscriptionId;
+
+    private int qos;
+    private long publishedMillis;
+    private boolean refused;
+
+    /** @param onOutput what to run when a frame has begun, or found no room, so that this is seen to at the turn's end */
+    PushSink(OutputQueue output, Runnable onOutput) {
+        this.output = output;
+        this.onOutput = onOutput;
+    }
+
+    @Override
+    public boolean hasRoom() {
+        boolean room = output.hasRoomForPush();
+        if (!room && output.isStarved()) {
+            onOutput.run(); // it has no output of its own that would bring it up
+        }
+        refused |= !room;
+        return room;
+    }
+
+    @Override
+    public void pushEntries(
+            long toSubscriptionId, long fromMillis, ByteBuffer entries, int offset, int length, int count) {
+        ByteBuffer to = room(toSubscriptionId, 0, fromMillis, length);
+        to.put(to.position(), entries, offset, length).position(to.position() + length);
+    }
+
+    @Override
+    public ByteBuffer push(long toSubscriptionId, long deliveryTag, int attempt, long fromMillis, int entryBytes) {
+        ByteBuffer to = room(toSubscriptionId, 1, fromMillis, DeliverLayout.DELIVERY_HEADER_BYTES + entryBytes);
+        AnswerEncoder.delivery(to, deliveryTag, attempt);
+        return to;
+    }
+
+    @Override
+    public long position() {
+        return output.position();
+    }
+
+    @Override
+    public long written() {
+        return output.writtenBytes();
+    }
+
+    @Override
+    public void onTakenOver(long lostId, String successor) {
+        byte[] text = ("taken over by " + successor).getBytes(StandardCharsets.UTF_8);
+        ByteBuffer to = output.append(AttachLayout.detachedFrameBytes(text.length));
+        AnswerEncoder.detached(to, UNASKED, lostId, TAKEN_OVER, text);
+        onOutput.run();
+    }
+
+    @Override
+    public void close(ByteBuffer frame, int start) {
+        FrameEncoder.close(frame, start);
+    }
+
+    /** Whether the broker was told that there is no room, and there is some again. */
+    boolean takeRoomAgain() {
+        if (!refused || !output.hasRoomForPush()) {
+            return false;
+        }
+        refused = false;
+        return true;
+    }
+
+    /** Room for a delivery in the open frame, or in a new one. */
+    private ByteBuffer room(long toSubscriptionId, int withQos, long fromMillis, int bytes) {
+        if (toSubscriptionId == subscriptionId && withQos == qos && fromMillis == publishedMillis) {
+            ByteBuffer open = output.extend(this, bytes);
+            if (open != null) {
+                return open;
+            }
+        }
+        subscriptionId = toSubscriptionId;
+        qos = withQos;
+        publishedMillis = fromMillis;
+        ByteBuffer to = output.open(this, DeliverLayout.FRAME_HEADER_BYTES + bytes);
+        AnswerEncoder.openDeliver(to, toSubscriptionId, withQos, fromMillis);
+        onOutput.run();
+        return to;
+    }
+}

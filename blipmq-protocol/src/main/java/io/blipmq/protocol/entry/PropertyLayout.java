@@ -1,0 +1,138 @@
+package io.blipmq.protocol.entry;
+
+import io.blipmq.protocol.Utf8;
+import java.nio.ByteBuffer;
+
+/**
+ * Where the fields of properties stand, and which there are. Stateless. Properties are a sequence of
+ * {@code u8 key, u16 length, value}.
+ *
+ * <pre>
+ * 0x01  u64                                  TTL in milliseconds; once
+ * 0x80  u8 name length, name (UTF-8), value  a user's header; any number, in order
+ * 0x90  u64                                  dead letter: the subscription it failed in
+ * 0x91  u16                                  dead letter: how often it had been delivered there
+ * 0x92  text                                 dead letter: why it is one
+ * 0x93  u64                                  dead letter: when it became one, milliseconds since 1970
+ * </pre>
+ *
+ * <p>A key below 0x80 asks something of the broker, which refuses those it does not know. From 0x80 on they are stored and
+ * delivered as they came, except that 0x90 to 0x9f are the broker's own to write.
+ */
+public final class PropertyLayout {
+    /** Before the value: key and length. */
+    public static final int HEADER_BYTES = 3;
+    /** What a client may publish with one message: far more than headers need, little beside a frame. */
+    public static final int BYTES_MAX = 32 * 1024;
+
+    public static final int TTL_KEY = 0x01;
+    public static final int TTL_BYTES = 8;
+
+    /** The first key that asks nothing of the broker. */
+    public static final int PASSIVE_KEY_MIN = 0x80;
+
+    public static final int HEADER_KEY = 0x80;
+    public static final int HEADER_NAME_OFFSET = 1;
+    /** What its u8 length can say. */
+    public static final int HEADER_NAME_BYTES_MAX = 255;
+
+    public static final int RESERVED_KEY_MIN = 0x90;
+    public static final int RESERVED_KEY_MAX = 0x9f;
+    public static final int DEAD_LETTER_SUBSCRIPTION_KEY = 0x90;
+    public static final int DEAD_LETTER_ATTEMPTS_KEY = 0x91;
+    public static final int DEAD_LETTER_REASON_KEY = 0x92;
+    public static final int DEAD_LETTER_MILLIS_KEY = 0x93;
+    /** Kept with a dead letter, however long it waits. */
+    public static final int DEAD_LETTER_REASON_BYTES_MAX = 1024;
+
+    private PropertyLayout() {}
+
+    public static int key(ByteBuffer buffer, int offset) {
+        return Byte.toUnsignedInt(buffer.get(offset));
+    }
+
+    public static int valueLength(ByteBuffer buffer, int offset) {
+        return Short.toUnsignedInt(buffer.getShort(offset + 1));
+    }
+
+    public static int valueOffset(int offset) {
+        return offset + HEADER_BYTES;
+    }
+
+    /** Where the property after this one begins. */
+    public static int next(ByteBuffer buffer, int offset) {
+        return offset + HEADER_BYTES + valueLength(buffer, offset);
+    }
+
+    /** @return where the first property with a key begins, or -1 */
+    public static int find(ByteBuffer buffer, int from, int to, int key) {
+        for (int at = from; at < to; at = next(buffer, at)) {
+            if (key(buffer, at) == key) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    /** @return 0 when a message may be published with these, or a {@link PropertyProblem} */
+    public static int checkPublished(ByteBuffer buffer, int from, int to) {
+        int problem = checkForm(buffer, from, to);
+        boolean hasTtl = false;
+        for (int at = from; problem == 0 && at < to; at = next(buffer, at)) {
+            int key = key(buffer, at);
+            if (key == TTL_KEY) {
+                problem = hasTtl || valueLength(buffer, at) != TTL_BYTES ? PropertyProblem.BAD_TTL : 0;
+                hasTtl = true;
+            } else {
+                problem = checkOther(buffer, at, key);
+            }
+        }
+        return problem;
+    }
+
+    /** @return 0 when a request that knows no property may carry these, or a {@link PropertyProblem} */
+    public static int checkNoneAsked(ByteBuffer buffer, int from, int to) {
+        int problem = checkForm(buffer, from, to);
+        for (int at = from; problem == 0 && at < to; at = next(buffer, at)) {
+            int key = key(buffer, at);
+            problem = key < PASSIVE_KEY_MIN ? PropertyProblem.unknownKey(key) : 0;
+        }
+        return problem;
+    }
+
+    /** @return 0 when properties fill a region, whatever they are, or a {@link PropertyProblem} */
+    public static int checkForm(ByteBuffer buffer, int from, int to) {
+        if (to - from > BYTES_MAX) {
+            return PropertyProblem.TOO_LONG;
+        }
+        int at = from;
+        while (at < to) {
+            if (to - at < HEADER_BYTES || to - at - HEADER_BYTES < valueLength(buffer, at)) {
+                return PropertyProblem.MALFORMED;
+            }
+            at = next(buffer, at);
+        }
+        return 0;
+    }
+
+    private static int checkOther(ByteBuffer buffer, int at, int key) {
+        if (key < PASSIVE_KEY_MIN) {
+            return PropertyProblem.unknownKey(key);
+        }
+        if (key >= RESERVED_KEY_MIN && key <= RESERVED_KEY_MAX) {
+            return PropertyProblem.reservedKey(key);
+        }
+        return key != HEADER_KEY || isHeader(buffer, at) ? 0 : PropertyProblem.BAD_HEADER;
+    }
+
+    private static boolean isHeader(ByteBuffer buffer, int at) {
+        int length = valueLength(buffer, at);
+        if (length < HEADER_NAME_OFFSET) {
+            return false;
+        }
+        int value = valueOffset(at);
+        int nameLength = Byte.toUnsignedInt(buffer.get(value));
+        return nameLength <= length - HEADER_NAME_OFFSET
+                && Utf8.isValid(buffer, value + HEADER_NAME_OFFSET, nameLength);
+    }
+}

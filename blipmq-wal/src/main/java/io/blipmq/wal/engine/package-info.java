@@ -1,0 +1,9 @@
+/**
+ * Opens logs, and wires the parts of a running one: the only package that sees all others. Owned by the thread that opens the
+ * log.
+ *
+ * <p>Start reading at {@link io.blipmq.wal.engine.WalEngine}; {@link io.blipmq.wal.engine.OfflineLog} is the log of a daemon
+ * that does not run. Only the daemon opens logs; everybody else gets a {@link io.blipmq.wal.Wal}. Nothing is decided here
+ * beyond what is made of what.
+ */
+package io.blipmq.wal.engine;

@@ -1,0 +1,112 @@
+package io.blipmq.wal.segment;
+
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * The layout of a closed segment's index file: which records of which key stand where. All integers are big-endian.
+ *
+ * <p>The file consists of blocks of 4096 bytes, the last one shorter: content, and in the last four bytes the CRC32C of
+ * journal id, segment ordinal, the block's number (from 0, 4 bytes each) and the content. So a piece can be checked as it
+ * is read. What follows is about the content of all blocks as one sequence.
+ *
+ * <table>
+ * <caption>Index, version 1</caption>
+ * <tr><th>offset</th><th>size</th><th>field</th></tr>
+ * <tr><td>0</td><td>8</td><td>magic: BLIPMQIX</td></tr>
+ * <tr><td>8</td><td>4</td><td>format version: 1</td></tr>
+ * <tr><td>12</td><td>4</td><td>ordinal number of the segment</td></tr>
+ * <tr><td>16</td><td>16</td><td>journal id</td></tr>
+ * <tr><td>32</td><td>8</td><td>first sequence number of the segment</td></tr>
+ * <tr><td>40</td><td>8</td><td>last sequence number that counts in it</td></tr>
+ * <tr><td>48</td><td>4</td><td>number of keys</td></tr>
+ * <tr><td>52</td><td>4</td><td>number of entries</td></tr>
+ * <tr><td>56</td><td>4</td><td>bytes of all keys</td></tr>
+ * <tr><td>60</td><td>4</td><td>bytes of a sequence number in an entry: 4, or 8 when the segment's range needs it</td></tr>
+ * <tr><td>64</td><td></td><td>entries, by key and then by number: sequence number less the segment's first (4 or 8), offset
+ * of the record's body in the segment (4), its length (4)</td></tr>
+ * <tr><td></td><td></td><td>directory, in the order of the keys' bytes: offset in the keys (4), length of the key (4), its
+ * first entry (4), its number of entries (4)</td></tr>
+ * <tr><td></td><td></td><td>keys</td></tr>
+ * </table>
+ *
+ * An index is made from its segment and can be made again, so an older or newer version of it is not read but replaced.
+ */
+public final class IndexLayout {
+    static final long MAGIC = 0x424c49504d514958L;
+    static final int VERSION = 1;
+    static final int MAGIC_OFFSET = 0;
+    static final int VERSION_OFFSET = 8;
+    static final int ORDINAL_OFFSET = 12;
+    static final int JOURNAL_ID_OFFSET = 16;
+    static final int FIRST_SEQUENCE_OFFSET = 32;
+    public static final int LAST_SEQUENCE_OFFSET = 40;
+    static final int KEYS_OFFSET = 48;
+    static final int ENTRIES_OFFSET = 52;
+    static final int KEY_BYTES_OFFSET = 56;
+    static final int WIDTH_OFFSET = 60;
+    public static final int HEADER_BYTES = 64;
+
+    static final int SLOT_BYTES = 16;
+
+    private static final long NARROW_RANGE_MAX = 0xffff_ffffL;
+
+    static int width(long first, long last) {
+        return last - first > NARROW_RANGE_MAX ? Long.BYTES : Integer.BYTES;
+    }
+
+    static int entryBytes(int width) {
+        return width + 2 * Integer.BYTES;
+    }
+
+    static ByteBuffer header(ClosedSegment segment, int keys, int entries, int keyBytes) {
+        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+        header.putLong(MAGIC_OFFSET, MAGIC);
+        header.putInt(VERSION_OFFSET, VERSION);
+        header.putInt(ORDINAL_OFFSET, segment.ordinal());
+        SegmentLayout.putId(header, JOURNAL_ID_OFFSET, segment.header().journalId());
+        header.putLong(FIRST_SEQUENCE_OFFSET, segment.first());
+        header.putLong(LAST_SEQUENCE_OFFSET, segment.last());
+        header.putInt(KEYS_OFFSET, keys);
+        header.putInt(ENTRIES_OFFSET, entries);
+        header.putInt(KEY_BYTES_OFFSET, keyBytes);
+        header.putInt(WIDTH_OFFSET, width(segment.first(), segment.last()));
+        return header;
+    }
+
+    /** Whether the header, in the index's first block, is of this segment. */
+    static boolean isIndexOf(ByteBuffer block, ClosedSegment segment) {
+        return block.limit() >= HEADER_BYTES
+                && block.getLong(MAGIC_OFFSET) == MAGIC
+                && block.getInt(VERSION_OFFSET) == VERSION
+                && block.getInt(ORDINAL_OFFSET) == segment.ordinal()
+                && SegmentLayout.id(block, JOURNAL_ID_OFFSET)
+                        .equals(segment.header().journalId())
+                && block.getLong(FIRST_SEQUENCE_OFFSET) == segment.first()
+                && block.getLong(LAST_SEQUENCE_OFFSET) == segment.last()
+                && block.getInt(WIDTH_OFFSET) == width(segment.first(), segment.last());
+    }
+
+    /** Where the directory begins. */
+    static long directory(int entries, int width) {
+        return HEADER_BYTES + (long) entries * entryBytes(width);
+    }
+
+    /** The size of the file that holds so much content, so much of it in a block. */
+    static long fileBytes(long contentBytes, int blockContentBytes) {
+        long blocks = (contentBytes + blockContentBytes - 1) / blockContentBytes;
+        return contentBytes + blocks * Integer.BYTES;
+    }
+
+    public static int crc(CRC32C crc, SegmentHeader segment, int block, ByteBuffer content) {
+        ByteBuffer seed = ByteBuffer.allocate(24);
+        SegmentLayout.putId(seed, 0, segment.journalId());
+        seed.putInt(16, segment.ordinal()).putInt(20, block);
+        crc.reset();
+        crc.update(seed);
+        crc.update(content);
+        return (int) crc.getValue();
+    }
+
+    private IndexLayout() {}
+}
