@@ -36,10 +36,12 @@ final class TurnClock {
     void advance(long newNowNanos) {
         nowNanos = newNowNanos;
         wall.advance(newNowNanos);
-        readClock();
+        if (wall.isOff(newNowNanos, clock.epochMillis())) {
+            readClock();
+        }
     }
 
-    /** Does not count when this thread was kept waiting between the readings. */
+    /** The turn may have begun long before the clock was read; nor does it count when this thread waits between the readings. */
     private void readClock() {
         long before = clock.nanoTime();
         long millis = clock.epochMillis();

@@ -144,17 +144,19 @@ final class WallTime {
         return startMillis + (nanos - startNanos) / NANOS_PER_MILLI;
     }
 
+    /** Whether the system's clock says something else than when that was last said. */
+    boolean isOff(long nanos, long clockMillis) {
+        return !following && Math.abs(clockMillis - millisAt(nanos) - saidMillis) > TOLERANCE_MILLIS;
+    }
+
     /**
      * Says so when somebody has set the system's clock, which nobody goes by.
      *
      * @param nanos when the clock said it
      */
     void onClockRead(long nanos, long clockMillis) {
-        if (following) {
-            return;
-        }
-        long off = clockMillis - millisAt(nanos);
-        if (Math.abs(off - saidMillis) > TOLERANCE_MILLIS) {
+        if (isOff(nanos, clockMillis)) {
+            long off = clockMillis - millisAt(nanos);
             logger.warn(
                     "the system clock was set by {}; until its next start the broker counts time from what the clock said"
                             + " at its start, which is {} away",
@@ -189,8 +191,8 @@ final class WallTime {
         move(message, oldJumps);
     }
 
-    private void move(StoredMessage message, int firstClockJump) {
-        for (int i = firstClockJump; i < jumps.size(); i++) {
+    private void move(StoredMessage message, int firstJump) {
+        for (int i = firstJump; i < jumps.size(); i++) {
             if (message.sequence <= jumps.get(i).throughSequence()) {
                 jumps.get(i).move(message);
             }
