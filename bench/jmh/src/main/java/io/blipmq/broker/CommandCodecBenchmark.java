@@ -27,7 +27,10 @@ public class CommandCodecBenchmark extends TimePerOperation {
     public void allocate() {
         ByteBuffer source = ByteBuffer.allocateDirect(TOPIC_BYTES + payloadBytes);
         source.put("orders/eu/created".getBytes(StandardCharsets.UTF_8)).clear();
-        message.in(source).topic(0, TOPIC_BYTES).payload(TOPIC_BYTES, payloadBytes).published(PUBLISHED_MILLIS);
+        message.in(source)
+                .topic(0, TOPIC_BYTES)
+                .payload(TOPIC_BYTES, payloadBytes)
+                .published(PUBLISHED_MILLIS);
         journal = ByteBuffer.allocateDirect(COMMANDS * CommandCodec.publishBytes(message));
     }
 

@@ -1,9 +1,9 @@
 package io.blipmq.protocol;
 
 import io.blipmq.jmh.TimePerOperation;
+import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.AnswerEncoder;
 import io.blipmq.protocol.v2.DeliverLayout;
-import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
