@@ -252,6 +252,7 @@ final class Redelivery implements DeliveryContext {
 
     /** Nobody has this delivery in hand any more. */
     void leaveHand(Delivery delivery) {
+        delivery.subscription.beforeChange(); // who has it in hand decides whether its attempt counts
         Attachment holder = delivery.holder;
         if (holder != null) {
             holder.onDeliveryEnded(delivery);

@@ -250,6 +250,7 @@ final class StoredSubscription extends Subscription {
 
     private void takeBack(InFlight from, DeadlineWheel deadlines, BrokerOptions options) {
         for (Delivery delivery = from.first(); delivery != null; delivery = from.first()) {
+            beforeChange();
             delivery.attempts = delivery.attemptsMade();
             delivery.holder = null;
             from.remove(delivery);

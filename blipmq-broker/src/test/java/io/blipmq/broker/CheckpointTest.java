@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a start gives back from a checkpoint and the commands behind it. */
 class CheckpointTest {
+    private static final int MORE_THAN_ONE_TURN_WRITES_DOWN = 4_200;
+
     private TestBroker broker = new TestBroker(Options.deliveriesMax(3));
     private Client alice = broker.connect("alice");
 
@@ -81,6 +83,30 @@ class CheckpointTest {
         broker.pass(10, SECONDS);
         assertThat(broker.poll(alice, subscription)).isNull();
         assertThat(broker.count(BrokerMetric.DEAD_LETTERED)).isEqualTo(1);
+    }
+
+    @Test
+    void anAttemptCountsAsItDidWhenTheCheckpointBegan() {
+        for (int i = 0; i < MORE_THAN_ONE_TURN_WRITES_DOWN; i++) {
+            broker.trySubscribe(broker.connect("filler " + i % 8), 1, "filler/" + i);
+        }
+        broker.turn();
+        PushClient.Request jobs = PushClient.Request.to("demo").named("jobs").countFromBegin();
+        PushClient pushed = new PushClient(broker, "alice");
+        long id = pushed.attach(jobs, AttachRequest.UNLIMITED_CREDIT);
+        pushed.publish(1, "demo", "job");
+        broker.turn();
+        long tag = pushed.receiveOne().tag();
+
+        broker.journal().wantCheckpoint();
+        broker.broker().endTurn();
+        pushed.nack(id, 0, tag);
+        broker.turn();
+        restart();
+
+        PushClient after = new PushClient(broker, "alice");
+        after.attach(jobs, AttachRequest.UNLIMITED_CREDIT);
+        assertThat(after.receiveOne().attempt()).isEqualTo(1);
     }
 
     @Test
