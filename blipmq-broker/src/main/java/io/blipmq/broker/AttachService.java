@@ -12,7 +12,7 @@ import java.util.List;
 public final class AttachService {
     private final BrokerCounters counters;
     private final BrokerState state;
-    private final Redelivery redelivery;
+    private final Deliveries deliveries;
     private final SubscribeService subscribing;
     private final Housekeeping housekeeping;
     private final ReadyList ready;
@@ -22,7 +22,7 @@ public final class AttachService {
     AttachService(
             BrokerCounters counters,
             BrokerState state,
-            Redelivery redelivery,
+            Deliveries deliveries,
             SubscribeService subscribing,
             Housekeeping housekeeping,
             ReadyList ready,
@@ -30,7 +30,7 @@ public final class AttachService {
             Refusals refusals) {
         this.counters = counters;
         this.state = state;
-        this.redelivery = redelivery;
+        this.deliveries = deliveries;
         this.subscribing = subscribing;
         this.housekeeping = housekeeping;
         this.ready = ready;
@@ -149,7 +149,7 @@ public final class AttachService {
         if (!request.takeOver() && old.attachment() != null) {
             return SubscribeResult.refused(Outcome.NAME_HELD);
         }
-        if (!redelivery.pending().isEmpty()) {
+        if (!deliveries.pending().isEmpty()) {
             return SubscribeResult.refused(
                     Outcome.BUSY); // a settlement that was accepted before must stand in the journal before
         }
@@ -169,7 +169,7 @@ public final class AttachService {
         }
         leave(attachment.client(), subscription);
         counters.increment(BrokerMetric.SUBSCRIPTIONS_TAKEN_OVER);
-        attachment.client().pusher().onTakenOver(subscription.id(), successor.describe());
+        attachment.client().sink().onTakenOver(subscription.id(), successor.describe());
     }
 
     private void leave(Client client, Subscription subscription) {
@@ -255,25 +255,25 @@ public final class AttachService {
         if (attachment == null) {
             return delete ? deleteNotAttached(client, subscriptionId) : Outcome.UNKNOWN;
         }
-        if (!(attachment.subscription() instanceof StoredSubscription durable)) {
+        if (!(attachment.subscription() instanceof StoredSubscription stored)) {
             leave(client, attachment.subscription());
             return Outcome.DONE;
         }
         if (delete) {
-            return delete(client, durable);
+            return delete(client, stored);
         }
-        leave(client, durable);
-        if (durable.endsWithConnection()) {
-            housekeeping.remove(durable, RemoveReason.CONNECTION_ENDED); // when it is refused a tick does it
+        leave(client, stored);
+        if (stored.endsWithConnection()) {
+            housekeeping.remove(stored, RemoveReason.CONNECTION_ENDED); // when it is refused a tick does it
         }
         return Outcome.DONE;
     }
 
     /** Any durable subscription of the key: with a name or without, for polling, of dead letters. */
     private Outcome deleteNotAttached(Client client, long subscriptionId) {
-        StoredSubscription durable = state.stored(subscriptionId);
-        boolean unknown = durable == null || !durable.belongsTo(client) || durable.isRemoving();
-        return unknown ? Outcome.UNKNOWN : delete(client, durable);
+        StoredSubscription stored = state.stored(subscriptionId);
+        boolean unknown = stored == null || !stored.belongsTo(client) || stored.isRemoving();
+        return unknown ? Outcome.UNKNOWN : delete(client, stored);
     }
 
     private Outcome deleteNamed(Client client, byte[] name) {
@@ -308,13 +308,13 @@ public final class AttachService {
     void release(Client client) {
         List<StoredSubscription> ended = new ArrayList<>(0);
         for (Subscription subscription : client.subscriptions()) {
-            if (subscription instanceof StoredSubscription durable && durable.endsWithConnection()) {
-                ended.add(durable);
+            if (subscription instanceof StoredSubscription stored && stored.endsWithConnection()) {
+                ended.add(stored);
             }
         }
         subscribing.release(client);
-        for (StoredSubscription durable : ended) {
-            housekeeping.remove(durable, RemoveReason.CONNECTION_ENDED); // when it is refused a tick does it
+        for (StoredSubscription stored : ended) {
+            housekeeping.remove(stored, RemoveReason.CONNECTION_ENDED); // when it is refused a tick does it
         }
     }
 }

@@ -129,7 +129,7 @@ final class Attachment extends SwapRemoveList.Item implements EntrySink {
 
     @Override
     public void takeEntries(long publishedMillis, ByteBuffer entries, int offset, int length, int count) {
-        client.pusher().pushEntries(subscriptionId, publishedMillis, entries, offset, length, count);
+        client.sink().pushEntries(subscriptionId, publishedMillis, entries, offset, length, count);
         if (hasByteLimit()) {
             spendBytes(EntryLayout.contentBytes(entries, offset, offset + length));
         }

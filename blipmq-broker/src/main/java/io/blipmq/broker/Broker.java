@@ -85,8 +85,8 @@ public final class Broker {
      * @param name what the client calls itself, for an operator's eyes
      * @param address where it comes from
      */
-    public Client connect(OwnerId owner, String name, String address, Pusher pusher) {
-        return of(core, new Client(owner, name, address, pusher));
+    public Client connect(OwnerId owner, String name, String address, PushSink sink) {
+        return of(core, new Client(owner, name, address, sink));
     }
 
     private static Client of(Core core, Client client) {
@@ -132,7 +132,7 @@ public final class Broker {
     }
 
     /** Takes what clients decide about deliveries. */
-    public Settling settling() {
+    public SettleService settling() {
         return core.settling;
     }
 
@@ -151,7 +151,7 @@ public final class Broker {
      * may last, so nobody should be waited for who is not there any more.
      */
     public boolean isOutOfRoom() {
-        return core.redelivery.pending().waitsForDisk();
+        return core.deliveries.pending().waitsForDisk();
     }
 
     /**
@@ -171,11 +171,11 @@ public final class Broker {
      */
     public int doWork(long nowNanos) {
         core.clock.advance(nowNanos);
-        int done = core.redelivery.advance();
+        int done = core.deliveries.advance();
         done += core.housekeeping.goOn();
         done += mailbox.runAll();
         done += log.drain(applied, roles, options.limits().commandsPerTurn());
-        core.redelivery.appendWaiting();
+        core.deliveries.appendWaiting();
         core.state.advanceFollowed();
         return done;
     }
@@ -248,8 +248,8 @@ public final class Broker {
         }
 
         @Override
-        public void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean passing) {
-            core.state.onSubscribe(sequence, owner, topic, name, passing);
+        public void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
+            core.state.onSubscribe(sequence, owner, topic, name, endsWithConnection);
         }
 
         @Override
@@ -286,7 +286,7 @@ public final class Broker {
 
     /** Ends a turn: hands the turn's commands to the log and publishes the counts. Before answers leave. */
     public void endTurn() {
-        core.redelivery.appendWaiting();
+        core.deliveries.appendWaiting();
         core.state.trim();
         log.submit(core.clock.nowNanos());
         boolean unlogged = waitingAcknowledgementCountSinceCheckpoint() > 0;
@@ -301,7 +301,7 @@ public final class Broker {
 
     private void beginCheckpoint(boolean keepAll) {
         wantsCheckpoint = false;
-        core.redelivery.pending().onCheckpoint();
+        core.deliveries.pending().onCheckpoint();
         CheckpointCapture.Form form =
                 log.isReplicated() ? ReplicatedForm.of(core.state) : new LocalForm(core.state, core.clock.nowNanos());
         core.state.capture().begin(journal.snapshots(), form, keepAll);
@@ -312,7 +312,7 @@ public final class Broker {
         if (isTickUnderWay() || core.state.capture().isRunning()) {
             return 0;
         }
-        boolean timed = core.redelivery.isTimed() || log.hasWaitingSettlements();
+        boolean timed = core.deliveries.isTimed() || log.hasWaitingSettlements();
         return timed ? TIMED_TURN_NANOS : Long.MAX_VALUE;
     }
 
@@ -360,17 +360,17 @@ public final class Broker {
 
     /** Acknowledgements that have taken effect and wait for room in the journal; best none before {@link #seal}. */
     public int waitingAcknowledgementCount() {
-        return core.redelivery.pending().count();
+        return core.deliveries.pending().count();
     }
 
     /** Those of them that came after the last checkpoint was taken. The others are kept by it, once it is written. */
     public int waitingAcknowledgementCountSinceCheckpoint() {
-        return core.redelivery.pending().countSinceCheckpoint();
+        return core.deliveries.pending().countSinceCheckpoint();
     }
 
     /** Ends the journal: what it took is stored, and nothing is taken any more. */
     public void seal() {
-        core.redelivery.appendWaiting();
+        core.deliveries.appendWaiting();
         core.settling.seal();
         log.seal();
     }
@@ -405,7 +405,7 @@ public final class Broker {
                 break;
             }
             work.add(Housekeeping.LOOK_WORK + subscription.unsettledCount());
-            page.add(subscription.info(core.redelivery));
+            page.add(subscription.info(core.deliveries));
         }
         return page;
     }

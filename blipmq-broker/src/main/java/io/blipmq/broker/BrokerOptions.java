@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
  * @param subscriptionExpiryNanos how long a durable subscription may stay detached
  * @param detachedBacklogBytesMax how much a detached subscription may collect before it is removed
  * @param deadLetterRetentionMillis how long a dead letter is kept
- * @param liveMessagesMax QoS 0 messages that may wait for one subscription before the oldest is dropped
- * @param liveBytesMax memory for all waiting QoS 0 messages together
+ * @param memoryMessagesMax QoS 0 messages that may wait for one subscription before the oldest is dropped
+ * @param memoryBytesMax memory for all waiting QoS 0 messages together
  * @param inFlightMax deliveries of one subscription that may be unsettled at a time; bounds memory per subscription
  * @param positionsMax positions of waiting messages that are kept in memory, 16 bytes each; older ones are found in the
  *     journal again
@@ -29,8 +29,8 @@ public record BrokerOptions(
         long subscriptionExpiryNanos,
         long detachedBacklogBytesMax,
         long deadLetterRetentionMillis,
-        int liveMessagesMax,
-        long liveBytesMax,
+        int memoryMessagesMax,
+        long memoryBytesMax,
         int inFlightMax,
         long positionsMax,
         int subscriptionsMax,

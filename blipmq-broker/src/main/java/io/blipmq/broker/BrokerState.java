@@ -40,7 +40,7 @@ final class BrokerState implements CommandHandler {
     private final WallTime time;
     private final TopicTable topics = new TopicTable();
     private final Long2ObjectHashMap<Subscription> subscriptions = new Long2ObjectHashMap<>();
-    /** By id: durable ones, oldest first, and then passing ones. For lists and walks that go on in a later turn. */
+    /** By id: durable ones, oldest first, and then those in memory. For lists and walks that go on in a later turn. */
     private final TreeMap<Long, Subscription> ordered = new TreeMap<>();
 
     private final WorkMeter work;
@@ -84,9 +84,9 @@ final class BrokerState implements CommandHandler {
         this.followed = new FollowedCursors(options.limits(), options.inFlightMax());
         this.counters = counters;
         MessageMemory messageMemory =
-                new MessageMemory(options.liveBytesMax(), options.limits().chunkSizes());
+                new MessageMemory(options.memoryBytesMax(), options.limits().chunkSizes());
         LongConsumer onLost = messages -> counters.add(BrokerMetric.DROPPED_QUEUE_FULL, messages);
-        this.newMemoryLog = () -> new MemoryLog(messageMemory, options.liveMessagesMax(), onLost);
+        this.newMemoryLog = () -> new MemoryLog(messageMemory, options.memoryMessagesMax(), onLost);
         this.memory = new StateMemory(options.stateBytesMax(), options.limits());
         this.time = new WallTime(options.limits());
         this.capture = new CheckpointCapture(this, options.limits());

@@ -9,7 +9,7 @@ public final class Client {
     private final OwnerId owner;
     private final String name;
     private final String address;
-    private final Pusher pusher;
+    private final PushSink sink;
     private final Set<Subscription> subscriptions = new LinkedHashSet<>(1);
     /** Durable subscriptions that it has asked for and that are not stored yet. */
     private int expectedCount;
@@ -33,13 +33,13 @@ public final class Client {
         this(owner, "", address, null);
     }
 
-    /** @param pusher where messages are pushed to; null for a client that polls */
-    Client(OwnerId owner, String name, String address, Pusher pusher) {
+    /** @param sink where messages are pushed to; null for a client that polls */
+    Client(OwnerId owner, String name, String address, PushSink sink) {
         this.owner = owner;
         this.name = printable(name);
         this.address = address;
-        this.pusher = pusher;
-        this.waitingForRoom = pusher == null ? null : new AttachmentQueue();
+        this.sink = sink;
+        this.waitingForRoom = sink == null ? null : new AttachmentQueue();
     }
 
     /** What somebody calls himself is shown to others: with a question mark for what would move their cursor. */
@@ -74,13 +74,13 @@ public final class Client {
         return name.isEmpty() ? "a client at " + address : "client '" + name + "' at " + address;
     }
 
-    Pusher pusher() {
-        return pusher;
+    PushSink sink() {
+        return sink;
     }
 
     /** Whether messages may be pushed to it, once its output has room. */
     boolean takesPushes() {
-        return pusher != null && !draining;
+        return sink != null && !draining;
     }
 
     void drain() {

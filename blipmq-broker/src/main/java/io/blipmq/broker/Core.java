@@ -16,14 +16,14 @@ final class Core {
 
     final BrokerState state;
     final TurnClock clock;
-    final Redelivery redelivery;
+    final Deliveries deliveries;
     final Housekeeping housekeeping;
     final PublishService publishing;
     final SubscribeService subscribing;
     final AttachService attaching;
     final PollService polling;
     final PushScheduler pushes;
-    final Settling settling;
+    final SettleService settling;
     final Listing listing;
     final DeadLetterService deadLetters;
 
@@ -44,17 +44,17 @@ final class Core {
         this.state = state;
         this.journal = journal;
         this.clock = new TurnClock(state.time(), brokerClock);
-        this.redelivery = new Redelivery(options, counters, state, journal, clock, ready, work);
-        this.housekeeping = new Housekeeping(options, counters, state, log, redelivery, clock, ready, work);
-        this.subscribing = new SubscribeService(options, counters, state, log, redelivery, clock, work, refusals);
-        this.pushes = new PushScheduler(options.limits(), ready, redelivery, counters, work);
+        this.deliveries = new Deliveries(options, counters, state, journal, clock, ready, work);
+        this.housekeeping = new Housekeeping(options, counters, state, log, deliveries, clock, ready, work);
+        this.subscribing = new SubscribeService(options, counters, state, log, deliveries, clock, work, refusals);
+        this.pushes = new PushScheduler(options.limits(), ready, deliveries, counters, work);
         this.publishing = new PublishService(options, counters, state, log, clock, ready, pushes, refusals);
         this.attaching =
-                new AttachService(counters, state, redelivery, subscribing, housekeeping, ready, work, refusals);
-        this.polling = new PollService(counters, state, redelivery, subscribing, refusals);
-        this.settling = new Settling(state, redelivery, work, refusals);
-        this.listing = new Listing(options.limits(), state, redelivery, clock, journal.messages(), work);
-        this.deadLetters = new DeadLetterService(options, counters, state, journal, redelivery, clock, work, refusals);
+                new AttachService(counters, state, deliveries, subscribing, housekeeping, ready, work, refusals);
+        this.polling = new PollService(counters, state, deliveries, subscribing, refusals);
+        this.settling = new SettleService(state, deliveries, work, refusals);
+        this.listing = new Listing(options.limits(), state, deliveries, clock, journal.messages(), work);
+        this.deadLetters = new DeadLetterService(options, counters, state, journal, deliveries, clock, work, refusals);
     }
 
     /** Applied commands take effect for connections from now on. */
@@ -68,7 +68,7 @@ final class Core {
         for (StoredSubscription subscription : state.storedBehind(0)) {
             subscription.onStarted(
                     clock.nowNanos(), clock.nowMillis(), state.time().restoredMillis());
-            redelivery.onRestored(subscription);
+            deliveries.onRestored(subscription);
         }
         listen();
     }
@@ -106,12 +106,12 @@ final class Core {
 
         @Override
         public void onSettled(Delivery delivery) {
-            redelivery.onSettled(delivery);
+            deliveries.onSettled(delivery);
         }
 
         @Override
         public void onLetterUnwanted(StoredSubscription deadLetters, long letterTag, int payloadLength) {
-            redelivery.settleLetter(deadLetters, letterTag, payloadLength);
+            deliveries.settleLetter(deadLetters, letterTag, payloadLength);
         }
 
         @Override

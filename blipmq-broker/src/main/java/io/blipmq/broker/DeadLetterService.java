@@ -17,7 +17,7 @@ public final class DeadLetterService {
     private final BrokerCounters counters;
     private final BrokerState state;
     private final Journal journal;
-    private final Redelivery redelivery;
+    private final Deliveries deliveries;
     private final TurnClock clock;
     private final WorkMeter work;
     private final Refusals refusals;
@@ -27,7 +27,7 @@ public final class DeadLetterService {
             BrokerCounters counters,
             BrokerState state,
             Journal journal,
-            Redelivery redelivery,
+            Deliveries deliveries,
             TurnClock clock,
             WorkMeter work,
             Refusals refusals) {
@@ -35,7 +35,7 @@ public final class DeadLetterService {
         this.counters = counters;
         this.state = state;
         this.journal = journal;
-        this.redelivery = redelivery;
+        this.deliveries = deliveries;
         this.clock = clock;
         this.work = work;
         this.refusals = refusals;
@@ -173,8 +173,8 @@ public final class DeadLetterService {
 
     /** Until the command is stored nobody gets the letter. */
     private void goBack(Delivery delivery) {
-        redelivery.deadlines().cancel(delivery);
-        redelivery.leaveHand(delivery);
+        deliveries.deadlines().cancel(delivery);
+        deliveries.leaveHand(delivery);
         delivery.transitionTo(Delivery.State.MOVING);
     }
 
@@ -185,6 +185,6 @@ public final class DeadLetterService {
     }
 
     private Done purge(Client client, StoredSubscription letters, StoredMessage letter, Delivery inHand) {
-        return journalled(client, redelivery.settle(letters, letter, SettleReason.PURGED, BrokerMetric.PURGED));
+        return journalled(client, deliveries.settle(letters, letter, SettleReason.PURGED, BrokerMetric.PURGED));
     }
 }

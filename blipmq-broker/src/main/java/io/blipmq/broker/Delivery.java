@@ -183,7 +183,7 @@ final class Delivery {
 
     /** Whether all of it has left this machine, as far as that is known. */
     boolean isWritten() {
-        return holder == null || holder.client().pusher().written() >= outputEnd;
+        return holder == null || holder.client().sink().written() >= outputEnd;
     }
 
     /** Whether the attempt would count if the connection ended now: its client may have begun with it. */

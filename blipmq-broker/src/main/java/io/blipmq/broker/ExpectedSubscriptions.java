@@ -94,7 +94,7 @@ final class ExpectedSubscriptions {
     /** The connection no longer waits; its subscriptions come into being detached. */
     void forget(Client client) {
         client.leave();
-        if (client.pusher() == null) {
+        if (client.sink() == null) {
             forsaken += client.expectedCount();
         }
     }

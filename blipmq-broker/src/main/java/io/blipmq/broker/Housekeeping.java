@@ -22,7 +22,7 @@ final class Housekeeping {
     private final BrokerCounters counters;
     private final BrokerState state;
     private final CommandLog journal;
-    private final Redelivery redelivery;
+    private final Deliveries deliveries;
     private final TurnClock clock;
     private final ReadyList ready;
     private final WorkMeter work;
@@ -40,7 +40,7 @@ final class Housekeeping {
             BrokerCounters counters,
             BrokerState state,
             CommandLog journal,
-            Redelivery redelivery,
+            Deliveries deliveries,
             TurnClock clock,
             ReadyList ready,
             WorkMeter work) {
@@ -48,7 +48,7 @@ final class Housekeeping {
         this.counters = counters;
         this.state = state;
         this.journal = journal;
-        this.redelivery = redelivery;
+        this.deliveries = deliveries;
         this.clock = clock;
         this.ready = ready;
         this.work = work;
@@ -105,7 +105,7 @@ final class Housekeeping {
     }
 
     private void visit(StoredSubscription subscription) {
-        boolean more = subscription.dropExpired(redelivery);
+        boolean more = subscription.dropExpired(deliveries);
         ready.add(subscription.attachment());
         if (more) {
             unfinished.add(subscription);
@@ -123,7 +123,7 @@ final class Housekeeping {
         if (state.stored(subscription.id()) != subscription || !isToBeChecked(subscription)) {
             return;
         }
-        if (sweep.step(redelivery)) {
+        if (sweep.step(deliveries)) {
             sweeps.add(sweep);
         } else if (sweep.isComplete() && isTooLarge(subscription)) {
             remove(subscription, RemoveReason.BACKLOG_TOO_LARGE);
@@ -165,7 +165,7 @@ final class Housekeeping {
      * @return the command's number, or {@link CommandLog#BUSY} or {@link CommandLog#FULL}: then it stays
      */
     long remove(StoredSubscription subscription, RemoveReason reason) {
-        if (!redelivery.pending().isEmpty()) {
+        if (!deliveries.pending().isEmpty()) {
             return CommandLog.BUSY; // a settlement that was accepted before must stand in the journal before
         }
         long sequence = journal.appendRemove(subscription.id(), reason);

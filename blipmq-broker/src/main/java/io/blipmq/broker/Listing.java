@@ -24,7 +24,7 @@ public final class Listing {
 
     private final BrokerLimits limits;
     private final BrokerState state;
-    private final Redelivery redelivery;
+    private final Deliveries deliveries;
     private final TurnClock clock;
     private final MessageStore messages;
     private final WorkMeter work;
@@ -32,13 +32,13 @@ public final class Listing {
     Listing(
             BrokerLimits limits,
             BrokerState state,
-            Redelivery redelivery,
+            Deliveries deliveries,
             TurnClock clock,
             MessageStore messages,
             WorkMeter work) {
         this.limits = limits;
         this.state = state;
-        this.redelivery = redelivery;
+        this.deliveries = deliveries;
         this.clock = clock;
         this.messages = messages;
         this.work = work;
@@ -50,7 +50,7 @@ public final class Listing {
     private static final class Counts {
         private final Topic topic;
         private int durable;
-        private int passing;
+        private int temporary;
 
         private Counts(Topic topic) {
             this.topic = topic;
@@ -70,7 +70,8 @@ public final class Listing {
             }
         }
         byNumber.values()
-                .forEach(counts -> sink.accept(new TopicInfo(counts.topic.toString(), counts.durable, counts.passing)));
+                .forEach(counts ->
+                        sink.accept(new TopicInfo(counts.topic.toString(), counts.durable, counts.temporary)));
         return more ? byNumber.lastKey() : 0;
     }
 
@@ -85,7 +86,7 @@ public final class Listing {
         if (isDurable(subscription)) {
             counts.durable++;
         } else {
-            counts.passing++;
+            counts.temporary++;
         }
         if (byNumber.size() > topicsMax) {
             byNumber.pollLastEntry();
@@ -103,7 +104,7 @@ public final class Listing {
     }
 
     private static boolean isDurable(Subscription subscription) {
-        return subscription instanceof StoredSubscription durable && !durable.endsWithConnection();
+        return subscription instanceof StoredSubscription stored && !stored.endsWithConnection();
     }
 
     // --- subscriptions ---
@@ -131,7 +132,7 @@ public final class Listing {
             last = subscription.id();
             if (isOwn(subscription, client)) {
                 work.add(subscription.unsettledCount());
-                sink.accept(subscription.info(redelivery));
+                sink.accept(subscription.info(deliveries));
                 left--;
             }
         }
@@ -161,14 +162,14 @@ public final class Listing {
         if (subscription == null || !isOwn(subscription, client)) {
             return OptionalLong.empty();
         }
-        if (!(subscription instanceof StoredSubscription durable)) {
+        if (!(subscription instanceof StoredSubscription stored)) {
             return OptionalLong.of(0);
         }
-        work.add(durable.unsettled().size());
+        work.add(stored.unsettled().size());
         int left = items(page);
         long last = 0;
-        for (long tag : durable.unsettled().tags()) {
-            Delivery delivery = durable.unsettled().get(tag);
+        for (long tag : stored.unsettled().tags()) {
+            Delivery delivery = stored.unsettled().get(tag);
             if (tag > page.after() && delivery.isUnsettled()) {
                 if (left-- == 0) {
                     return OptionalLong.of(last);

@@ -32,15 +32,15 @@ public final class PollService {
         if (subscription == null || refusals.isRefusing() || !subscription.belongsTo(client)) {
             return true;
         }
-        if (subscription instanceof StoredSubscription durable) {
-            if (!durable.isForPolling() || durable.isRemoving()) {
+        if (subscription instanceof StoredSubscription stored) {
+            if (!stored.isForPolling() || stored.isRemoving()) {
                 return true;
             }
-            if (!durable.isAttached()) {
+            if (!stored.isAttached()) {
                 if (subscribing.isFull(client)) {
                     return true;
                 }
-                subscribing.attach(durable, client);
+                subscribing.attach(stored, client);
             }
         }
         int delivered = subscription.deliverNext(sink, context);

@@ -64,7 +64,7 @@ public final class PushScheduler {
             return false;
         }
         Client client = reader.client();
-        if (client.hasQueue() || !client.pusher().hasRoom()) {
+        if (client.hasQueue() || !client.sink().hasRoom()) {
             return false;
         }
         reader.takeEntries(publishedMillis, batch.buffer(), offset, end - offset, count);
@@ -124,7 +124,7 @@ public final class PushScheduler {
         int quantum = limits.pushesPerService();
         long workEnd = work.items() + (long) quantum * WORK_PER_MESSAGE;
         while (attachment.isOpen() && pushed < quantum && work.items() < workEnd) {
-            if (!client.pusher().hasRoom()) {
+            if (!client.sink().hasRoom()) {
                 client.waitForRoom();
                 ready.add(attachment);
                 return pushed;

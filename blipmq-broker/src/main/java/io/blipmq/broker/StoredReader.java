@@ -118,8 +118,8 @@ final class StoredReader {
     private void push(Delivery delivery, MessageStore messages) {
         StoredMessage message = delivery.message;
         int contentBytes = message.propertiesBytes + message.payloadLength;
-        Pusher pusher = delivery.holder.client().pusher();
-        ByteBuffer entry = pusher.push(
+        PushSink sink = delivery.holder.client().sink();
+        ByteBuffer entry = sink.push(
                 subscription.id(),
                 delivery.tag,
                 delivery.attempts,
@@ -127,7 +127,7 @@ final class StoredReader {
                 EntryLayout.HEADER_BYTES + contentBytes);
         entry.putInt(message.entryLength());
         messages.read(message, -message.propertiesBytes, contentBytes, entry);
-        delivery.outputEnd = pusher.position();
+        delivery.outputEnd = sink.position();
     }
 
     private Delivery nextDue(DeliveryContext context) {

@@ -17,7 +17,7 @@ public final class SubscribeService {
     private final BrokerCounters counters;
     private final BrokerState state;
     private final CommandLog journal;
-    private final Redelivery redelivery;
+    private final Deliveries deliveries;
     private final TurnClock clock;
     private final WorkMeter work;
     private final Refusals refusals;
@@ -29,7 +29,7 @@ public final class SubscribeService {
             BrokerCounters counters,
             BrokerState state,
             CommandLog journal,
-            Redelivery redelivery,
+            Deliveries deliveries,
             TurnClock clock,
             WorkMeter work,
             Refusals refusals) {
@@ -37,7 +37,7 @@ public final class SubscribeService {
         this.counters = counters;
         this.state = state;
         this.journal = journal;
-        this.redelivery = redelivery;
+        this.deliveries = deliveries;
         this.clock = clock;
         this.work = work;
         this.refusals = refusals;
@@ -214,30 +214,30 @@ public final class SubscribeService {
         client.subscriptions().clear();
     }
 
-    /** A client reads a subscription no longer. A passing one at QoS 1 is to be removed then. */
+    /** A client reads a subscription no longer. One that ends with its connection is to be removed then. */
     void leave(Client client, Subscription subscription) {
         Attachment attachment = subscription.attachment();
         if (attachment != null && attachment.client() == client) {
             attachment.end();
             subscription.topic().attachments().remove(attachment);
         }
-        if (subscription instanceof MemorySubscription passing) {
-            state.removeMemory(passing);
-        } else if (subscription instanceof StoredSubscription durable) {
-            work.add(durable.polled().size()
+        if (subscription instanceof MemorySubscription inMemory) {
+            state.removeMemory(inMemory);
+        } else if (subscription instanceof StoredSubscription stored) {
+            work.add(stored.polled().size()
                     + (attachment == null ? 0 : attachment.inFlight().size()));
             if (attachment != null && attachment.client() == client) {
-                durable.attachment(null);
-                durable.takeBack(attachment, redelivery.deadlines(), options);
+                stored.attachment(null);
+                stored.takeBack(attachment, deliveries.deadlines(), options);
             }
-            if (durable.release(client)) {
-                detach(durable);
+            if (stored.release(client)) {
+                detach(stored);
             }
         }
     }
 
     private void detach(StoredSubscription subscription) {
-        long lost = subscription.detach(clock.nowNanos(), clock.nowMillis(), redelivery.deadlines(), options);
+        long lost = subscription.detach(clock.nowNanos(), clock.nowMillis(), deliveries.deadlines(), options);
         counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
     }

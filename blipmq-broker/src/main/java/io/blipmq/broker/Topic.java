@@ -30,13 +30,13 @@ final class Topic extends PositionMemory.Trimmable {
     private Attachment soleReader;
 
     private final MessageLog messages;
-    private final MemoryLog live;
+    private final MemoryLog memory;
     /** Null until somebody reads it: most topics of a broker with very many have no durable subscription. */
     private MemoryLog memoryOfStored;
 
     private final Supplier<MemoryLog> newLog;
     private final PositionMemory positions;
-    private final StoredList durable = new StoredList();
+    private final StoredList stored = new StoredList();
 
     /** Whom its messages are pushed to. */
     private final SwapRemoveList<Attachment> attachments = new SwapRemoveList<>();
@@ -60,7 +60,7 @@ final class Topic extends PositionMemory.Trimmable {
         this.positions = positions;
         this.name = name;
         this.newLog = newLog;
-        this.live = newLog.get();
+        this.memory = newLog.get();
     }
 
     long number() {
@@ -78,7 +78,7 @@ final class Topic extends PositionMemory.Trimmable {
     /** For a QoS 0 subscription, which reads the messages of either QoS. */
     MemoryCursor openMemory() {
         soleReader = null;
-        return live.open();
+        return memory.open();
     }
 
     void closeMemory(MemoryCursor cursor) {
@@ -97,7 +97,7 @@ final class Topic extends PositionMemory.Trimmable {
 
     /** A QoS 0 subscription has been pushed everything that there is for it. */
     void onCaughtUp(Attachment reader) {
-        if (live.readerCount() == 1 && (memoryOfStored == null || memoryOfStored.readerCount() == 0)) {
+        if (memory.readerCount() == 1 && (memoryOfStored == null || memoryOfStored.readerCount() == 0)) {
             soleReader = reader;
         }
     }
@@ -115,7 +115,7 @@ final class Topic extends PositionMemory.Trimmable {
     /** A QoS 0 message: kept once for each kind of reader that there is. */
     void appendToMemory(MessageView message) {
         soleReader = null;
-        live.append(message, 0);
+        memory.append(message, 0);
         if (memoryOfStored != null) {
             memoryOfStored.append(message, messages.lastSequence());
         }
@@ -124,7 +124,7 @@ final class Topic extends PositionMemory.Trimmable {
     /** Whole entries of QoS 0, as {@link #appendToMemory}. */
     void appendEntriesToMemory(PublishBatch batch, long publishedMillis) {
         soleReader = null;
-        live.appendEntries(batch, publishedMillis, 0);
+        memory.appendEntries(batch, publishedMillis, 0);
         if (memoryOfStored != null) {
             memoryOfStored.appendEntries(batch, publishedMillis, messages.lastSequence());
         }
@@ -134,7 +134,7 @@ final class Topic extends PositionMemory.Trimmable {
     void appendStoredToMemory(MessageView message) {
         if (memorySubscriptions > 0) {
             soleReader = null;
-            live.append(message, 0);
+            memory.append(message, 0);
         }
     }
 
@@ -144,9 +144,9 @@ final class Topic extends PositionMemory.Trimmable {
             return 1;
         }
         if (qos == 0) {
-            return live.readerCount() + (memoryOfStored == null ? 0 : memoryOfStored.readerCount());
+            return memory.readerCount() + (memoryOfStored == null ? 0 : memoryOfStored.readerCount());
         }
-        return durable.size() + expectedSubscriptions + memorySubscriptions;
+        return stored.size() + expectedSubscriptions + memorySubscriptions;
     }
 
     SwapRemoveList<Attachment> attachments() {
@@ -155,7 +155,7 @@ final class Topic extends PositionMemory.Trimmable {
 
     /** Oldest first. */
     StoredList stored() {
-        return durable;
+        return stored;
     }
 
     void memorySubscriptionAdded() {
@@ -175,7 +175,7 @@ final class Topic extends PositionMemory.Trimmable {
     }
 
     boolean isNeeded() {
-        return !durable.isEmpty() || memorySubscriptions > 0 || expectedSubscriptions > 0;
+        return !stored.isEmpty() || memorySubscriptions > 0 || expectedSubscriptions > 0;
     }
 
     /** Whether letters instead of published messages arrive here: each subscription has its own. */
@@ -205,7 +205,7 @@ final class Topic extends PositionMemory.Trimmable {
      * for them goes through all subscriptions, so it is done once a turn however many have moved.
      */
     void trim() {
-        if (durable.isEmpty()) {
+        if (stored.isEmpty()) {
             trimNow();
         } else {
             positions.trimLater(this);
@@ -215,7 +215,7 @@ final class Topic extends PositionMemory.Trimmable {
     @Override
     public void trimNow() {
         long passed = messages.lastSequence() + 1;
-        for (StoredSubscription subscription : durable) {
+        for (StoredSubscription subscription : stored) {
             if (subscription.messages() == messages) {
                 passed = Math.min(passed, subscription.cursor().nextSequence());
             }

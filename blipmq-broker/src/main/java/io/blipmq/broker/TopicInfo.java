@@ -4,6 +4,6 @@ package io.blipmq.broker;
  * What a key may know of a topic: its own subscriptions to it. Immutable.
  *
  * @param durable how many of the key's subscriptions outlive their connection
- * @param passing how many end with their connection
+ * @param temporary how many end with their connection
  */
-public record TopicInfo(String name, int durable, int passing) {}
+public record TopicInfo(String name, int durable, int temporary) {}

@@ -33,8 +33,8 @@ class AttachTest {
         assertThat(again.attach(to("demo").named("jobs"))).isEqualTo(id);
         assertThat(again.attached(id)).isEqualTo(new AttachedInfo(true, 3));
         again.credit(id, UNLIMITED);
-        List<CollectingPusher.Pushed> received = again.receive();
-        assertThat(received).extracting(CollectingPusher.Pushed::text).containsExactly("a", "b", "c");
+        List<CollectingSink.Pushed> received = again.receive();
+        assertThat(received).extracting(CollectingSink.Pushed::text).containsExactly("a", "b", "c");
         assertThat(received.get(0).attempt()).isEqualTo(2);
     }
 
@@ -109,11 +109,11 @@ class AttachTest {
         assertThat(alice.receive()).hasSize(1);
         PushClient other = new PushClient(broker, "alice");
         assertThat(other.tryAttach(to("demo").named("jobs")).outcome()).isEqualTo(Outcome.NAME_HELD);
-        assertThat(alice.pusher().takenOver()).isEmpty();
+        assertThat(alice.sink().takenOver()).isEmpty();
         assertThat(other.attach(to("demo").named("jobs").takeOver(), UNLIMITED)).isEqualTo(id);
-        assertThat(alice.pusher().takenOver())
-                .containsExactly(new CollectingPusher.TakenOver(id, "client 'client of alice' at 127.0.0.1:9"));
-        CollectingPusher.Pushed again = other.receiveOne();
+        assertThat(alice.sink().takenOver())
+                .containsExactly(new CollectingSink.TakenOver(id, "client 'client of alice' at 127.0.0.1:9"));
+        CollectingSink.Pushed again = other.receiveOne();
         assertThat(again.attempt()).isEqualTo(2);
         alice.publish(1, "demo", "b");
         broker.turn();
@@ -130,7 +130,7 @@ class AttachTest {
         long old = alice.attach(to("demo").named("jobs"), UNLIMITED);
         alice.publish(1, "demo", "a", "b");
         broker.turn();
-        CollectingPusher.Pushed first = alice.receive().get(0);
+        CollectingSink.Pushed first = alice.receive().get(0);
         alice.disconnect();
         PushClient again = new PushClient(broker, "alice");
         long id = again.tryAttach(to("demo").named("jobs").fromNew()).subscriptionId();
@@ -172,7 +172,7 @@ class AttachTest {
     // --- without a name ---
 
     @Test
-    void aPassingSubscriptionAtQos1EndsWithItsConnection() {
+    void aTemporarySubscriptionAtQos1EndsWithItsConnection() {
         long id = alice.attach(to("demo").ackTimeout(1_000), UNLIMITED);
         PushClient bob = new PushClient(broker, "bob");
         bob.publish(1, "demo", "a");
@@ -189,7 +189,7 @@ class AttachTest {
     }
 
     @Test
-    void aPassingSubscriptionDoesNotOutliveARestart() {
+    void aTemporarySubscriptionDoesNotOutliveARestart() {
         alice.attach(to("demo"));
         alice.publish(1, "demo", "a");
         restart();
@@ -203,7 +203,7 @@ class AttachTest {
     }
 
     @Test
-    void aConnectionThatEndsBeforeItsPassingSubscriptionIsMadeLeavesNoneBehind() {
+    void aConnectionThatEndsBeforeItsTemporarySubscriptionIsMadeLeavesNoneBehind() {
         assertThat(alice.tryAttach(to("demo")).outcome()).isEqualTo(Outcome.DONE);
         alice.disconnect();
         broker.turn();
@@ -226,7 +226,7 @@ class AttachTest {
         assertThat(alice.detach(id, false)).isEqualTo(Outcome.UNKNOWN);
         alice.attach(to("demo").named("jobs"), UNLIMITED);
         assertThat(alice.receiveTexts()).containsExactly("a", "b");
-        assertThat(alice.pusher().takenOver()).isEmpty();
+        assertThat(alice.sink().takenOver()).isEmpty();
     }
 
     @Test

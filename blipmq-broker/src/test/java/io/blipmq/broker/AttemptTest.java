@@ -136,7 +136,7 @@ class AttemptTest {
     @Test
     void whatNeverLeftTheMachineDoesNotCount() {
         for (int i = 0; i < 10; i++) {
-            alice.pusher().stall(true);
+            alice.sink().stall(true);
             if (i == 0) {
                 deliver();
             } else {
@@ -150,7 +150,7 @@ class AttemptTest {
 
     @Test
     void whatNeverLeftTheMachineDoesNotCountWhenItTimesOut() {
-        alice.pusher().stall(true);
+        alice.sink().stall(true);
         deliver();
         for (int i = 0; i < 10; i++) {
             broker.pass(2, TimeUnit.SECONDS);

@@ -22,11 +22,13 @@ class CheckpointCodecTest {
     private static final OwnerId OWNER = new OwnerId(11, 12);
     private static final String OWNER_TEXT = OWNER.toString();
 
-    private static SubscriptionState subscription(String name, boolean passing, LogState letters, long... ahead) {
+    private static SubscriptionState subscription(
+            String name, boolean endsWithConnection, LogState letters, long... ahead) {
         int[] lengths = ahead.length == 0 ? new int[0] : new int[] {30, 5};
         return letters == null
-                ? new SubscriptionState(1, OWNER, bytes(name), passing, 6, 2, 30, null, 3_000, ahead, lengths)
-                : new SubscriptionState(7, OWNER, bytes(name), passing, 7, 0, 0, letters, 0, ahead, lengths);
+                ? new SubscriptionState(
+                        1, OWNER, bytes(name), endsWithConnection, 6, 2, 30, null, 3_000, ahead, lengths)
+                : new SubscriptionState(7, OWNER, bytes(name), endsWithConnection, 7, 0, 0, letters, 0, ahead, lengths);
     }
 
     private static StoredMessage message(long sequence, int propertiesBytes) {

@@ -68,8 +68,8 @@ class DeadLetterOpsTest {
         long letters = letters("a", "b", "c");
         assertThat(list(letters)).containsExactly("a", "b", "c");
         assertThat(redrive(letters, 2)).isEqualTo(2);
-        List<CollectingPusher.Pushed> again = alice.receive();
-        assertThat(again).extracting(CollectingPusher.Pushed::text).containsExactly("a", "b");
+        List<CollectingSink.Pushed> again = alice.receive();
+        assertThat(again).extracting(CollectingSink.Pushed::text).containsExactly("a", "b");
         assertThat(again).allSatisfy(pushed -> {
             assertThat(pushed.attempt()).isEqualTo(1);
             assertThat(pushed.subscription()).isEqualTo(id);
@@ -106,8 +106,8 @@ class DeadLetterOpsTest {
         restart();
         assertThat(alice.attach(to("demo").named("jobs").ackTimeout(60_000), UNLIMITED))
                 .isEqualTo(id);
-        List<CollectingPusher.Pushed> again = alice.receive();
-        assertThat(again).extracting(CollectingPusher.Pushed::text).containsExactly("a", "b");
+        List<CollectingSink.Pushed> again = alice.receive();
+        assertThat(again).extracting(CollectingSink.Pushed::text).containsExactly("a", "b");
         assertThat(again.get(0).attempt()).isEqualTo(1);
         alice.ack(id, again.get(0).tag());
         restart();
@@ -139,7 +139,7 @@ class DeadLetterOpsTest {
     void aRedrivenMessageCanFailAgain() {
         long letters = letters("a");
         redrive(letters, 1);
-        CollectingPusher.Pushed again = alice.receiveOne();
+        CollectingSink.Pushed again = alice.receiveOne();
         alice.reject(id, "bad again", again.tag());
         broker.turn();
         assertThat(list(letters)).containsExactly("a");
@@ -157,7 +157,7 @@ class DeadLetterOpsTest {
     void aLetterThatGoesBackCanNoLongerBeSettled() {
         long letters = letters("a");
         alice.credit(letters, 1);
-        CollectingPusher.Pushed letter = alice.receiveOne();
+        CollectingSink.Pushed letter = alice.receiveOne();
         assertThat(alice.redrive(letters, 1, letter.tag())).isEqualTo(1);
         assertThat(alice.ack(letters, letter.tag()).unknown()).isEqualTo(1);
         broker.turn();
@@ -220,8 +220,8 @@ class DeadLetterOpsTest {
         alice.publish(1, "demo", "c", "d");
         broker.turn();
         assertThat(alice.redrive(letters, 1, 0)).isEqualTo(1);
-        List<CollectingPusher.Pushed> before = alice.receive();
-        assertThat(before).extracting(CollectingPusher.Pushed::text).containsExactly("c");
+        List<CollectingSink.Pushed> before = alice.receive();
+        assertThat(before).extracting(CollectingSink.Pushed::text).containsExactly("c");
         broker.turn();
         assertThat(alice.receiveTexts()).containsExactly("a");
         alice.ack(id, before.get(0).tag());

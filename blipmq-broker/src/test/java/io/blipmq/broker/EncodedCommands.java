@@ -27,9 +27,9 @@ abstract class EncodedCommands implements CommandLog {
     }
 
     @Override
-    public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean passing) {
+    public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(topic, name));
-        CommandCodec.encodeSubscribe(body, 0, owner, topic, name, passing);
+        CommandCodec.encodeSubscribe(body, 0, owner, topic, name, endsWithConnection);
         return append(CommandCodec.SUBSCRIBE, body);
     }
 

@@ -33,7 +33,7 @@ class ExpiryWorkTest {
         long passed = broker.count(BrokerMetric.DROPPED_TTL_EXPIRED);
         assertThat(passed).isBetween(1L, (long) EXPIRED_PER_TURN_MAX);
         int turns = 1;
-        while (alice.pusher().take().isEmpty()) {
+        while (alice.sink().take().isEmpty()) {
             assertThat(alice.broker().pushes().hasReady()).isTrue();
             alice.broker().pushes().push();
             turns++;

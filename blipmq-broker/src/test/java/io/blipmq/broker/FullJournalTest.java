@@ -199,7 +199,7 @@ class FullJournalTest {
         bob.publish(1, "demo", new PropertiesBuilder().ttlMillis(1_000).toBytes(), "short");
         bob.publish(1, "demo", "next");
         broker.turn();
-        CollectingPusher.Pushed expiring = bob.receiveOne();
+        CollectingSink.Pushed expiring = bob.receiveOne();
         broker.journal().full(true);
         bob.reject(id, "bad", expiring.tag());
         assertThat(bob.receiveTexts()).isEmpty();

@@ -37,7 +37,7 @@ class ListingTest {
                 .isZero();
         assertThat(found).extracting(TopicInfo::name).containsExactly("t0", "t1", "t2", "t3", "t4");
         assertThat(found.get(3).durable()).isEqualTo(1);
-        assertThat(found.get(3).passing()).isEqualTo(2);
+        assertThat(found.get(3).temporary()).isEqualTo(2);
         assertThat(listing().topics(alice.client(), new ListPage(0, 5), topic -> {}))
                 .isZero();
     }
@@ -45,7 +45,7 @@ class ListingTest {
     @Test
     void subscriptionsSayWhoHoldsThem() {
         long named = alice.attach(to("demo").named("jobs"), 1);
-        long passing = alice.attach(to("demo"));
+        long temporary = alice.attach(to("demo"));
         long live = alice.attach(to("demo").qos0());
         bob.attach(to("demo").named("jobs"));
         alice.publish(1, "demo", "a", "b");
@@ -55,7 +55,7 @@ class ListingTest {
         List<SubscriptionInfo> found = new ArrayList<>();
         assertThat(listing().subscriptions(alice.client(), 0, NO_NAME, new ListPage(0, 100), found::add))
                 .isZero();
-        assertThat(found).extracting(SubscriptionInfo::id).containsExactly(named, passing, live);
+        assertThat(found).extracting(SubscriptionInfo::id).containsExactly(named, temporary, live);
         SubscriptionInfo first = found.get(0);
         assertThat(first.name()).isEqualTo("jobs");
         assertThat(first.topic()).isEqualTo("demo");
@@ -73,15 +73,15 @@ class ListingTest {
         List<Long> paged = new ArrayList<>();
         long next =
                 listing().subscriptions(alice.client(), 0, NO_NAME, new ListPage(0, 2), item -> paged.add(item.id()));
-        assertThat(next).isEqualTo(passing);
+        assertThat(next).isEqualTo(temporary);
         assertThat(listing()
                         .subscriptions(alice.client(), 0, NO_NAME, new ListPage(next, 2), item -> paged.add(item.id())))
                 .isZero();
-        assertThat(paged).containsExactly(named, passing, live);
+        assertThat(paged).containsExactly(named, temporary, live);
         List<Long> one = new ArrayList<>();
-        listing().subscriptions(alice.client(), passing, NO_NAME, new ListPage(0, 2), item -> one.add(item.id()));
-        assertThat(one).containsExactly(passing);
-        listing().subscriptions(bob.client(), passing, NO_NAME, new ListPage(0, 2), item -> one.add(item.id()));
+        listing().subscriptions(alice.client(), temporary, NO_NAME, new ListPage(0, 2), item -> one.add(item.id()));
+        assertThat(one).containsExactly(temporary);
+        listing().subscriptions(bob.client(), temporary, NO_NAME, new ListPage(0, 2), item -> one.add(item.id()));
         assertThat(one).hasSize(1);
     }
 
@@ -90,7 +90,7 @@ class ListingTest {
         long id = alice.attach(to("demo").named("jobs").ackTimeout(10_000), 10);
         alice.publish(1, "demo", "in flight", "put off", "due", "bad");
         broker.turn();
-        List<CollectingPusher.Pushed> received = alice.receive();
+        List<CollectingSink.Pushed> received = alice.receive();
         alice.nack(id, 5_000, received.get(1).tag());
         alice.nack(id, 0, received.get(2).tag());
         alice.reject(id, "bad", received.get(3).tag());

@@ -21,7 +21,7 @@ class MemoryLogTest {
 
     @Test
     void aSubscriberThatFallsBehindLosesTheOldestAndTheLossIsCounted() {
-        TestBroker broker = new TestBroker(Options.liveMessagesMax(100));
+        TestBroker broker = new TestBroker(Options.memoryMessagesMax(100));
         Client client = broker.connect("k");
         long slow = broker.subscribe(client, 0, "demo");
         long fast = broker.subscribe(client, 0, "demo");
@@ -39,7 +39,7 @@ class MemoryLogTest {
     @Test
     void allWaitingMessagesTogetherStayWithinTheirBudget() {
         long budget = 8L * BrokerLimits.defaults().chunkBytes();
-        TestBroker broker = new TestBroker(Options.liveBytesMax(budget));
+        TestBroker broker = new TestBroker(Options.memoryBytesMax(budget));
         Client client = broker.connect("k");
         List<Long> subscriptions = IntStream.range(0, 4)
                 .mapToObj(i -> broker.subscribe(client, 0, "t" + i))
@@ -57,16 +57,16 @@ class MemoryLogTest {
 
     @Test
     void qos1MessagesThatQos0ReadersSeeDoNotCountAsQos0ForADurableSubscription() {
-        TestBroker broker = new TestBroker(Options.liveMessagesMax(100));
+        TestBroker broker = new TestBroker(Options.memoryMessagesMax(100));
         Client client = broker.connect("k");
         Client reader = broker.connect("k");
         long durable = broker.subscribe(client, 1, "demo");
-        long passing = broker.subscribe(reader, 0, "demo");
+        long inMemory = broker.subscribe(reader, 0, "demo");
         IntStream.range(0, 10).forEach(i -> broker.publish(client, 0, "demo", "live" + i));
         for (int i = 0; i < 300; i++) {
             broker.publish(client, 1, "demo", "stored" + i);
             broker.turn();
-            broker.pollAll(reader, passing);
+            broker.pollAll(reader, inMemory);
         }
         assertThat(broker.broker().subscriptions(10))
                 .filteredOn(info -> info.id() == durable)
@@ -177,12 +177,12 @@ class MemoryLogTest {
     }
 
     private static int pushInts(MemoryCursor cursor, int countMax, int first) {
-        CollectingPusher pusher = new CollectingPusher();
-        int count = cursor.push(pusher.attachment(), countMax);
+        CollectingSink sink = new CollectingSink();
+        int count = cursor.push(sink.attachment(), countMax);
         assertThat(count).isBetween(1, countMax);
-        assertThat(pusher.pushed()).hasSize(count);
+        assertThat(sink.pushed()).hasSize(count);
         for (int i = 0; i < count; i++) {
-            assertThat(ByteBuffer.wrap(pusher.pushed().get(i).body()).getInt()).isEqualTo(first + i);
+            assertThat(ByteBuffer.wrap(sink.pushed().get(i).body()).getInt()).isEqualTo(first + i);
         }
         return count;
     }

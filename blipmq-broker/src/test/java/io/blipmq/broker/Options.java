@@ -37,23 +37,23 @@ final class Options {
     }
 
     static BrokerOptions inFlightMax(int max) {
-        return limits(D.liveMessagesMax(), D.liveBytesMax(), max, D.subscriptionsMax());
+        return limits(D.memoryMessagesMax(), D.memoryBytesMax(), max, D.subscriptionsMax());
     }
 
     static BrokerOptions subscriptionsMax(int max) {
-        return limits(D.liveMessagesMax(), D.liveBytesMax(), D.inFlightMax(), max);
+        return limits(D.memoryMessagesMax(), D.memoryBytesMax(), D.inFlightMax(), max);
     }
 
     static BrokerOptions subscriptionsPerClientMax(int max) {
-        return limits(D.liveMessagesMax(), D.liveBytesMax(), D.inFlightMax(), D.subscriptionsMax(), max);
+        return limits(D.memoryMessagesMax(), D.memoryBytesMax(), D.inFlightMax(), D.subscriptionsMax(), max);
     }
 
-    static BrokerOptions liveMessagesMax(int max) {
-        return limits(max, D.liveBytesMax(), D.inFlightMax(), D.subscriptionsMax());
+    static BrokerOptions memoryMessagesMax(int max) {
+        return limits(max, D.memoryBytesMax(), D.inFlightMax(), D.subscriptionsMax());
     }
 
-    static BrokerOptions liveBytesMax(long max) {
-        return limits(D.liveMessagesMax(), max, D.inFlightMax(), D.subscriptionsMax());
+    static BrokerOptions memoryBytesMax(long max) {
+        return limits(D.memoryMessagesMax(), max, D.inFlightMax(), D.subscriptionsMax());
     }
 
     static BrokerOptions stateBytesMax(long max) {
@@ -64,8 +64,8 @@ final class Options {
                 D.subscriptionExpiryNanos(),
                 D.detachedBacklogBytesMax(),
                 D.deadLetterRetentionMillis(),
-                D.liveMessagesMax(),
-                D.liveBytesMax(),
+                D.memoryMessagesMax(),
+                D.memoryBytesMax(),
                 D.inFlightMax(),
                 POSITIONS_MAX,
                 D.subscriptionsMax(),
@@ -87,8 +87,8 @@ final class Options {
                 expiryNanos,
                 backlogBytesMax,
                 D.deadLetterRetentionMillis(),
-                D.liveMessagesMax(),
-                D.liveBytesMax(),
+                D.memoryMessagesMax(),
+                D.memoryBytesMax(),
                 D.inFlightMax(),
                 POSITIONS_MAX,
                 D.subscriptionsMax(),
@@ -97,13 +97,14 @@ final class Options {
                 limits);
     }
 
-    private static BrokerOptions limits(int liveMessagesMax, long liveBytesMax, int inFlightMax, int subscriptionsMax) {
-        return limits(liveMessagesMax, liveBytesMax, inFlightMax, subscriptionsMax, D.subscriptionsPerClientMax());
+    private static BrokerOptions limits(
+            int memoryMessagesMax, long memoryBytesMax, int inFlightMax, int subscriptionsMax) {
+        return limits(memoryMessagesMax, memoryBytesMax, inFlightMax, subscriptionsMax, D.subscriptionsPerClientMax());
     }
 
     private static BrokerOptions limits(
-            int liveMessagesMax,
-            long liveBytesMax,
+            int memoryMessagesMax,
+            long memoryBytesMax,
             int inFlightMax,
             int subscriptionsMax,
             int subscriptionsPerClientMax) {
@@ -114,8 +115,8 @@ final class Options {
                 D.subscriptionExpiryNanos(),
                 D.detachedBacklogBytesMax(),
                 D.deadLetterRetentionMillis(),
-                liveMessagesMax,
-                liveBytesMax,
+                memoryMessagesMax,
+                memoryBytesMax,
                 inFlightMax,
                 POSITIONS_MAX,
                 subscriptionsMax,

@@ -71,13 +71,13 @@ class PublishAndPollTest {
 
     @Test
     void theDeliveryQosIsTheLowerOfMessageAndSubscription() {
-        long passing = broker.subscribe(alice, 0, "demo");
+        long inMemory = broker.subscribe(alice, 0, "demo");
         long durable = broker.subscribe(alice, 1, "demo");
         broker.publish(alice, 0, "demo", "zero");
         broker.publishStored(alice, "demo", "one");
 
-        assertThat(broker.poll(alice, passing)).isEqualTo(new TestBroker.Received(0, 0, "demo", "zero"));
-        assertThat(broker.poll(alice, passing)).isEqualTo(new TestBroker.Received(0, 0, "demo", "one"));
+        assertThat(broker.poll(alice, inMemory)).isEqualTo(new TestBroker.Received(0, 0, "demo", "zero"));
+        assertThat(broker.poll(alice, inMemory)).isEqualTo(new TestBroker.Received(0, 0, "demo", "one"));
         assertThat(broker.poll(alice, durable).qos()).isZero();
         assertThat(broker.poll(alice, durable).qos()).isEqualTo(1);
         assertThat(broker.poll(alice, durable)).isNull();
@@ -285,7 +285,7 @@ class PublishAndPollTest {
     void aMessageAtQos0ThatHasWaitedForItsTimeIsDropped() {
         TestBroker expiring = new TestBroker(Options.messageTtlMillis(1_000));
         Client bob = expiring.connect("bob");
-        long passing = expiring.subscribe(bob, 0, "demo");
+        long inMemory = expiring.subscribe(bob, 0, "demo");
         long durable = expiring.subscribe(bob, 1, "demo");
         expiring.publish(bob, 0, "demo", "old");
         expiring.pass(600, TimeUnit.MILLISECONDS);
@@ -295,7 +295,7 @@ class PublishAndPollTest {
                 .extracting(SubscriptionInfo::oldestAgeMillis)
                 .containsExactly(600L);
         expiring.pass(600, TimeUnit.MILLISECONDS);
-        assertThat(expiring.pollAll(bob, passing)).containsExactly("new");
+        assertThat(expiring.pollAll(bob, inMemory)).containsExactly("new");
         assertThat(expiring.pollAll(bob, durable)).containsExactly("new");
         assertThat(expiring.count(BrokerMetric.DROPPED_TTL_EXPIRED)).isEqualTo(2);
     }

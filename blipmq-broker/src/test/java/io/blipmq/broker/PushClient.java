@@ -14,7 +14,7 @@ import java.util.List;
 final class PushClient {
     private final TestBroker broker;
     private final Client client;
-    private final CollectingPusher pusher = new CollectingPusher();
+    private final CollectingSink sink = new CollectingSink();
     private long attachNumber;
     private final SettleRequest request = new SettleRequest();
     private final SettleResult settled = new SettleResult();
@@ -112,7 +112,7 @@ final class PushClient {
 
     PushClient(TestBroker broker, String key) {
         this.broker = broker;
-        this.client = broker.broker().connect(OwnerId.ofKey(bytes(key)), "client of " + key, "127.0.0.1:9", pusher);
+        this.client = broker.broker().connect(OwnerId.ofKey(bytes(key)), "client of " + key, "127.0.0.1:9", sink);
     }
 
     static byte[] bytes(String text) {
@@ -127,8 +127,8 @@ final class PushClient {
         return client;
     }
 
-    CollectingPusher pusher() {
-        return pusher;
+    CollectingSink sink() {
+        return sink;
     }
 
     // --- publish ---
@@ -207,19 +207,19 @@ final class PushClient {
     // --- deliveries ---
 
     /** Everything that is pushed now. */
-    List<CollectingPusher.Pushed> receive() {
+    List<CollectingSink.Pushed> receive() {
         broker().pushes().push();
-        return pusher.take();
+        return sink.take();
     }
 
     List<String> receiveTexts() {
         broker().pushes().push();
-        return pusher.takeTexts();
+        return sink.takeTexts();
     }
 
     /** The one message that is pushed now. */
-    CollectingPusher.Pushed receiveOne() {
-        List<CollectingPusher.Pushed> received = receive();
+    CollectingSink.Pushed receiveOne() {
+        List<CollectingSink.Pushed> received = receive();
         assertThat(received).hasSize(1);
         return received.get(0);
     }

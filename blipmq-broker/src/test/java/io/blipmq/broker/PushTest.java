@@ -33,7 +33,7 @@ class PushTest {
         assertThat(result.subscriptions()).isEqualTo(2);
         assertThat(alice.receiveTexts()).containsExactly(numbered(1_000));
         assertThat(bob.receiveTexts()).containsExactly(numbered(1_000));
-        assertThat(alice.pusher().copies()).isEqualTo(1);
+        assertThat(alice.sink().copies()).isEqualTo(1);
         assertThat(broker.count(BrokerMetric.DELIVERED)).isEqualTo(2_000);
     }
 
@@ -41,11 +41,11 @@ class PushTest {
     void whatComesForTheOnlyReaderGoesStraightToItOnceItHasReadEverything() {
         alice.attach(to("demo").qos0(), UNLIMITED);
         alice.publish(0, "demo", "first");
-        assertThat(alice.pusher().take()).isEmpty();
+        assertThat(alice.sink().take()).isEmpty();
         assertThat(alice.receiveTexts()).containsExactly("first");
         BatchResult result = alice.publish(0, "demo", "a", "b");
         assertThat(result.subscriptions()).isEqualTo(1);
-        assertThat(alice.pusher().takeTexts()).containsExactly("a", "b");
+        assertThat(alice.sink().takeTexts()).containsExactly("a", "b");
         assertThat(alice.broker().pushes().hasReady()).isFalse();
         assertThat(broker.count(BrokerMetric.DELIVERED)).isEqualTo(3);
     }
@@ -87,10 +87,10 @@ class PushTest {
         alice.attach(to("demo").qos0(), UNLIMITED);
         alice.publish(0, "demo", "a");
         assertThat(alice.receiveTexts()).containsExactly("a");
-        alice.pusher().roomFor(0);
+        alice.sink().roomFor(0);
         alice.publish(0, "demo", "b");
-        assertThat(alice.pusher().take()).isEmpty();
-        alice.pusher().roomFor(100);
+        assertThat(alice.sink().take()).isEmpty();
+        alice.sink().roomFor(100);
         alice.publish(0, "demo", "c");
         assertThat(alice.receiveTexts()).containsExactly("b", "c");
     }
@@ -101,13 +101,13 @@ class PushTest {
         alice.attach(to("calm").qos0(), UNLIMITED);
         alice.publish(0, "busy", "a");
         alice.receive();
-        alice.pusher().roomFor(0);
+        alice.sink().roomFor(0);
         alice.publish(0, "calm", "waits");
         assertThat(alice.receive()).isEmpty();
-        alice.pusher().roomFor(2);
+        alice.sink().roomFor(2);
         alice.broker().pushes().onRoom(alice.client());
         alice.publish(0, "busy", "b");
-        assertThat(alice.pusher().take()).isEmpty();
+        assertThat(alice.sink().take()).isEmpty();
         assertThat(alice.receiveTexts()).containsExactlyInAnyOrder("waits", "b");
     }
 
@@ -120,7 +120,7 @@ class PushTest {
         long id = bob.attach(to("demo").qos0(), UNLIMITED);
         alice.publish(0, "demo", "b");
         assertThat(alice.receiveTexts()).containsExactly("b");
-        assertThat(bob.pusher().takeTexts()).containsExactly("b");
+        assertThat(bob.sink().takeTexts()).containsExactly("b");
         bob.detach(id, false);
         alice.publish(0, "demo", "c");
         assertThat(alice.receiveTexts()).containsExactly("c");
@@ -172,13 +172,13 @@ class PushTest {
         PushClient fast = new PushClient(broker, "bob");
         fast.attach(to("demo").named("fast"), UNLIMITED);
         alice.attach(to("demo").named("slow"), UNLIMITED);
-        alice.pusher().roomFor(2);
+        alice.sink().roomFor(2);
         alice.publish(1, "demo", numbered(5));
         broker.turn();
         assertThat(alice.receiveTexts()).containsExactly("m0", "m1");
         assertThat(fast.receiveTexts()).hasSize(5);
         assertThat(alice.broker().pushes().hasReady()).isFalse();
-        alice.pusher().roomFor(100);
+        alice.sink().roomFor(100);
         assertThat(alice.receiveTexts()).isEmpty();
         alice.broker().pushes().onRoom(alice.client());
         assertThat(alice.receiveTexts()).containsExactly("m2", "m3", "m4");
@@ -218,8 +218,8 @@ class PushTest {
     }
 
     @Test
-    void aPassingSubscriptionThatFallsBehindLosesTheOldestExactly() {
-        broker = new TestBroker(Options.liveMessagesMax(100));
+    void aTemporarySubscriptionThatFallsBehindLosesTheOldestExactly() {
+        broker = new TestBroker(Options.memoryMessagesMax(100));
         alice = new PushClient(broker, "alice");
         long id = alice.attach(to("demo").qos0(), 10);
         alice.publish(0, "demo", numbered(1_000));
@@ -243,8 +243,8 @@ class PushTest {
         assertThat(alice.client().lastSequence()).isPositive();
         assertThat(alice.receive()).as("before they are stored").isEmpty();
         broker.turn();
-        List<CollectingPusher.Pushed> received = alice.receive();
-        assertThat(received).extracting(CollectingPusher.Pushed::text).containsExactly("a", "b");
+        List<CollectingSink.Pushed> received = alice.receive();
+        assertThat(received).extracting(CollectingSink.Pushed::text).containsExactly("a", "b");
         assertThat(received).allSatisfy(pushed -> {
             assertThat(pushed.attempt()).isEqualTo(1);
             assertThat(pushed.qos()).isEqualTo(1);
@@ -257,11 +257,11 @@ class PushTest {
         long id = alice.attach(to("demo").named("jobs"), 2);
         alice.publish(1, "demo", "a", "b", "c");
         broker.turn();
-        List<CollectingPusher.Pushed> first = alice.receive();
+        List<CollectingSink.Pushed> first = alice.receive();
         alice.nack(id, 0, first.get(1).tag(), first.get(0).tag());
         alice.credit(id, 3);
         assertThat(alice.receive())
-                .extracting(CollectingPusher.Pushed::text, CollectingPusher.Pushed::attempt)
+                .extracting(CollectingSink.Pushed::text, CollectingSink.Pushed::attempt)
                 .containsExactly(tuple("a", 2), tuple("b", 2), tuple("c", 1));
     }
 
@@ -272,7 +272,7 @@ class PushTest {
         long id = alice.attach(to("demo").named("jobs"), UNLIMITED);
         alice.publish(1, "demo", numbered(5));
         broker.turn();
-        List<CollectingPusher.Pushed> first = alice.receive();
+        List<CollectingSink.Pushed> first = alice.receive();
         assertThat(first).hasSize(3);
         assertThat(alice.receive()).isEmpty();
         alice.ack(id, first.get(1).tag());
@@ -328,7 +328,7 @@ class PushTest {
         long id = alice.attach(to("demo").named("jobs").creditOnSettle().ackTimeout(1_000), 2);
         alice.publish(1, "demo", numbered(6));
         broker.turn();
-        List<CollectingPusher.Pushed> first = alice.receive();
+        List<CollectingSink.Pushed> first = alice.receive();
         assertThat(first).hasSize(2);
         alice.ack(id, first.get(0).tag());
         assertThat(alice.receiveTexts()).containsExactly("m2");
@@ -347,9 +347,9 @@ class PushTest {
         }
         alice.publish(1, "two", "hello");
         broker.turn();
-        List<CollectingPusher.Pushed> received = alice.receive();
+        List<CollectingSink.Pushed> received = alice.receive();
         int place = received.stream()
-                .map(CollectingPusher.Pushed::subscription)
+                .map(CollectingSink.Pushed::subscription)
                 .toList()
                 .indexOf(second);
         assertThat(place).isBetween(0, 5_000);

@@ -71,9 +71,9 @@ class RecentLettersTest {
         assertThat(attach()).isEqualTo(id);
         assertThat(alice.redrive(letters, 2, 0)).isEqualTo(2);
         broker.turn();
-        List<CollectingPusher.Pushed> again = alice.receive();
-        assertThat(again).extracting(CollectingPusher.Pushed::text).containsExactly("a", "b");
-        assertThat(again).extracting(CollectingPusher.Pushed::subscription).containsOnly(id);
+        List<CollectingSink.Pushed> again = alice.receive();
+        assertThat(again).extracting(CollectingSink.Pushed::text).containsExactly("a", "b");
+        assertThat(again).extracting(CollectingSink.Pushed::subscription).containsOnly(id);
     }
 
     @Test

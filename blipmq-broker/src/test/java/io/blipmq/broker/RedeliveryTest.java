@@ -450,9 +450,8 @@ class RedeliveryTest {
         long id = pushed.attach(PushClient.Request.to("demo").named("jobs").ackTimeout(60_000), 100);
         pushed.publish(1, "demo", "a", "b", "c", "d", "e", "f", "g", "h");
         broker.turn();
-        long[] tags = pushed.receive().stream()
-                .mapToLong(CollectingPusher.Pushed::tag)
-                .toArray();
+        long[] tags =
+                pushed.receive().stream().mapToLong(CollectingSink.Pushed::tag).toArray();
         assertThat(tags).hasSize(3);
         pushed.nack(id, 3_600_000, tags);
         assertThat(broker.count(BrokerMetric.DELAYED)).isEqualTo(3);

@@ -19,7 +19,7 @@ class SettleTest {
     private PushClient alice = new PushClient(broker, "alice");
     private final long id = alice.attach(to("demo").named("jobs").ackTimeout(10_000), UNLIMITED);
 
-    private List<CollectingPusher.Pushed> deliver(String... bodies) {
+    private List<CollectingSink.Pushed> deliver(String... bodies) {
         alice.publish(1, "demo", bodies);
         broker.turn();
         return alice.receive();
@@ -33,7 +33,7 @@ class SettleTest {
 
     @Test
     void acknowledgementsCountWhatTheyHit() {
-        List<CollectingPusher.Pushed> received = deliver("a", "b", "c");
+        List<CollectingSink.Pushed> received = deliver("a", "b", "c");
         long last = received.get(2).tag();
         assertCounts(alice.ack(id, received.get(0).tag(), received.get(1).tag(), last + 100), 2, 1);
         assertCounts(alice.ack(id, received.get(0).tag()), 0, 1);
@@ -55,7 +55,7 @@ class SettleTest {
 
     @Test
     void allUpToATagAreSettledTogether() {
-        List<CollectingPusher.Pushed> received = deliver("a", "b", "c", "d");
+        List<CollectingSink.Pushed> received = deliver("a", "b", "c", "d");
         alice.ack(id, received.get(1).tag());
         assertCounts(
                 alice.settle(id, SettleAction.ACK, true, 0, "", received.get(2).tag()), 2, 0);
@@ -66,7 +66,7 @@ class SettleTest {
 
     @Test
     void aNackBringsTheMessageAgainNowOrLater() {
-        List<CollectingPusher.Pushed> received = deliver("now", "later");
+        List<CollectingSink.Pushed> received = deliver("now", "later");
         assertCounts(alice.nack(id, 0, received.get(0).tag()), 1, 0);
         assertCounts(alice.nack(id, 5_000, received.get(1).tag()), 1, 0);
         assertThat(alice.receiveTexts()).containsExactly("now");
@@ -88,12 +88,12 @@ class SettleTest {
         alice.credit(other, 1);
         broker.pass(59, TimeUnit.SECONDS);
         assertThat(alice.receive())
-                .extracting(CollectingPusher.Pushed::subscription)
+                .extracting(CollectingSink.Pushed::subscription)
                 .doesNotContain(other);
         broker.pass(2, TimeUnit.SECONDS);
         assertThat(alice.receive())
                 .filteredOn(pushed -> pushed.subscription() == other)
-                .extracting(CollectingPusher.Pushed::attempt)
+                .extracting(CollectingSink.Pushed::attempt)
                 .containsExactly(2);
     }
 
@@ -153,11 +153,11 @@ class SettleTest {
         byte[] own = new PropertiesBuilder().header("kind", "test").toBytes();
         alice.publish(1, "demo", own, "bad");
         broker.turn();
-        CollectingPusher.Pushed bad = alice.receiveOne();
+        CollectingSink.Pushed bad = alice.receiveOne();
         assertCounts(alice.reject(id, "not a number", bad.tag()), 1, 0);
         broker.turn();
         long letters = alice.attach(to("$dead-letter/demo").named("ignored"), UNLIMITED);
-        CollectingPusher.Pushed letter = alice.receiveOne();
+        CollectingSink.Pushed letter = alice.receiveOne();
         assertThat(letter.subscription()).isEqualTo(letters);
         assertThat(letter.text()).isEqualTo("bad");
         assertThat(letter.properties()).startsWith(own);
@@ -269,13 +269,13 @@ class SettleTest {
 
     @Test
     void settlementsAreRefusedAsBusyAsAWholeWhenTooManyWaitForRoom() {
-        List<CollectingPusher.Pushed> kept = deliver("a", "b");
+        List<CollectingSink.Pushed> kept = deliver("a", "b");
         String[] many = new String[BrokerLimits.defaults().waitingSettlements()];
         Arrays.fill(many, "x");
         broker.journal().settlementsBusy(true);
-        for (List<CollectingPusher.Pushed> received = deliver(many); !received.isEmpty(); received = alice.receive()) {
+        for (List<CollectingSink.Pushed> received = deliver(many); !received.isEmpty(); received = alice.receive()) {
             long[] tags =
-                    received.stream().mapToLong(CollectingPusher.Pushed::tag).toArray();
+                    received.stream().mapToLong(CollectingSink.Pushed::tag).toArray();
             assertCounts(alice.ack(id, tags), tags.length, 0);
         }
         long[] tags = {kept.get(0).tag(), kept.get(1).tag()};

@@ -18,7 +18,7 @@ class SettleUpToTest {
     private long[] deliver(PushClient client, String... bodies) {
         client.publish(1, "demo", bodies);
         broker.turn();
-        return client.receive().stream().mapToLong(CollectingPusher.Pushed::tag).toArray();
+        return client.receive().stream().mapToLong(CollectingSink.Pushed::tag).toArray();
     }
 
     private static void assertCounts(SettleResult result, int settled, long... unknown) {
@@ -109,15 +109,15 @@ class SettleUpToTest {
         long jobs = bob.attach(to("demo").named("jobs").ackTimeout(1_000), UNLIMITED);
         bob.publish(1, "demo", "due", "delayed", "released");
         often.turn();
-        List<CollectingPusher.Pushed> first = bob.receive();
+        List<CollectingSink.Pushed> first = bob.receive();
         bob.nack(jobs, 0, first.get(0).tag());
         bob.nack(jobs, 60_000, first.get(1).tag());
         bob.release(jobs, first.get(2).tag());
         bob.publish(1, "demo", "done");
         often.turn();
         bob.broker().pushes().push();
-        List<CollectingPusher.Pushed> second = bob.receive();
-        assertThat(second).extracting(CollectingPusher.Pushed::text).containsExactly("due", "released", "done");
+        List<CollectingSink.Pushed> second = bob.receive();
+        assertThat(second).extracting(CollectingSink.Pushed::text).containsExactly("due", "released", "done");
         bob.nack(jobs, 60_000, second.get(0).tag());
         bob.nack(jobs, 60_000, second.get(1).tag());
         assertCounts(bob.ackUpTo(jobs, second.get(2).tag()), 1);

@@ -32,8 +32,8 @@ class StateMemoryTest {
     }
 
     /** Everything that is pushed in as many turns as it takes. */
-    private List<CollectingPusher.Pushed> receiveAll() {
-        List<CollectingPusher.Pushed> all = new ArrayList<>();
+    private List<CollectingSink.Pushed> receiveAll() {
+        List<CollectingSink.Pushed> all = new ArrayList<>();
         do {
             all.addAll(alice.receive());
         } while (alice.broker().pushes().hasReady());
@@ -49,7 +49,7 @@ class StateMemoryTest {
         long id = bob.attach(to("demo").named("fast"), AttachRequest.UNLIMITED_CREDIT);
         publish(500);
         List<Long> received = new ArrayList<>();
-        for (List<CollectingPusher.Pushed> some = bob.receive(); !some.isEmpty(); some = bob.receive()) {
+        for (List<CollectingSink.Pushed> some = bob.receive(); !some.isEmpty(); some = bob.receive()) {
             some.forEach(pushed -> {
                 received.add(pushed.tag());
                 bob.ack(id, pushed.tag());
@@ -63,10 +63,10 @@ class StateMemoryTest {
     void whoHasNoRoomGoesOnWhenOthersHaveSettled() {
         attachSlowOnes();
         publish(2_000);
-        List<CollectingPusher.Pushed> received = receiveAll();
+        List<CollectingSink.Pushed> received = receiveAll();
         assertThat(alice.receive()).isEmpty();
         int rounds = 0;
-        for (List<CollectingPusher.Pushed> some = received; !some.isEmpty(); some = receiveAll()) {
+        for (List<CollectingSink.Pushed> some = received; !some.isEmpty(); some = receiveAll()) {
             some.forEach(pushed -> alice.ack(pushed.subscription(), pushed.tag()));
             rounds++;
         }

@@ -14,7 +14,7 @@ class SubscriptionLimitTest {
 
     @Test
     void anAttachBeyondTheLimitIsRefusedUntilOneIsLeft() {
-        long passing = alice.attach(to("a").qos0());
+        long inMemory = alice.attach(to("a").qos0());
         alice.attach(to("a"));
         alice.attach(to("a").named("jobs"));
         assertThat(alice.tryAttach(to("b").qos0()).outcome()).isEqualTo(Outcome.TOO_MANY_OF_CONNECTION);
@@ -23,7 +23,7 @@ class SubscriptionLimitTest {
         assertThat(alice.tryAttach(to("$dead-letter/a")).outcome()).isEqualTo(Outcome.TOO_MANY_OF_CONNECTION);
         assertThat(new PushClient(broker, "alice").attach(to("b").named("other")))
                 .isPositive();
-        assertThat(alice.detach(passing, false)).isEqualTo(Outcome.DONE);
+        assertThat(alice.detach(inMemory, false)).isEqualTo(Outcome.DONE);
         assertThat(alice.attach(to("b").qos0())).isPositive();
     }
 

@@ -71,7 +71,7 @@ class TickWorkTest {
             int findsBefore = broker.journal().finds();
             alice.broker().pushes().push();
             assertThat(broker.journal().finds() - findsBefore).isLessThanOrEqualTo(FINDS_PER_TURN_MAX);
-            received += alice.pusher().take().size();
+            received += alice.sink().take().size();
         } while (alice.broker().pushes().hasReady());
         assertThat(received).isEqualTo(SUBSCRIPTIONS * 2);
     }

@@ -41,7 +41,7 @@ public class MemoryLogBenchmark extends TimePerOperation {
     private long millis;
 
     /** A connection's output that is written out whenever it is full. */
-    private static final class Output implements Pusher {
+    private static final class Output implements PushSink {
         private final ByteBuffer bytes = ByteBuffer.allocateDirect(256 * 1024);
 
         @Override
@@ -97,7 +97,7 @@ public class MemoryLogBenchmark extends TimePerOperation {
         }
     }
 
-    private static Attachment attach(Pusher output) {
+    private static Attachment attach(PushSink output) {
         byte[] name = {'t'};
         Topic topic = new Topic(1, name, MemoryLogBenchmark::newLog, null);
         Client client = new Client(OwnerId.ofKey(name), "", "", output);

@@ -31,10 +31,10 @@ class CommandCodecTest {
         }
 
         @Override
-        public void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean passing) {
+        public void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
             assertThat(owner).isEqualTo(OWNER);
             commands.add("subscribe " + new String(topic, StandardCharsets.UTF_8) + " '"
-                    + new String(name, StandardCharsets.UTF_8) + "' " + passing);
+                    + new String(name, StandardCharsets.UTF_8) + "' " + endsWithConnection);
         }
 
         @Override

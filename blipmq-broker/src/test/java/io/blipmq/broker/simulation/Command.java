@@ -9,7 +9,7 @@ import io.blipmq.broker.message.MessageView;
  * @param sequence the command's number; 0 for those that are handed back without it
  * @param tag of the message that is settled or moved, of the letter that is redriven
  * @param text a message's properties, those of a dead letter, a subscription's name
- * @param flag whether a message is redriven, whether a subscription is passing
+ * @param flag whether a message is redriven, whether a subscription ends with its connection
  * @param length of the payload of a settled message
  * @param code the reason, or the attempts of a dead letter
  * @param letters the dead-letter subscription of a redrive
@@ -71,8 +71,8 @@ record Command(
                 0);
     }
 
-    static Command subscribe(long sequence, OwnerId owner, String topic, String name, boolean passing) {
-        return new Command(Kind.SUBSCRIBE, sequence, 0, 0, topic, owner, name, passing, null, 0, 0, 0, 0, 0);
+    static Command subscribe(long sequence, OwnerId owner, String topic, String name, boolean endsWithConnection) {
+        return new Command(Kind.SUBSCRIBE, sequence, 0, 0, topic, owner, name, endsWithConnection, null, 0, 0, 0, 0, 0);
     }
 
     static Command settle(long subscription, long tag, boolean redriven, int length, int reason) {

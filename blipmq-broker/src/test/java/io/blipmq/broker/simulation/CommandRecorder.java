@@ -33,9 +33,9 @@ final class CommandRecorder implements CommandHandler {
     }
 
     @Override
-    public void onSubscribe(long sequence, OwnerId owner, byte[] topicName, byte[] name, boolean passing) {
-        target.onSubscribe(sequence, owner, topicName, name, passing);
-        told.accept(Command.subscribe(sequence, owner, Texts.of(topicName), Texts.of(name), passing));
+    public void onSubscribe(long sequence, OwnerId owner, byte[] topicName, byte[] name, boolean endsWithConnection) {
+        target.onSubscribe(sequence, owner, topicName, name, endsWithConnection);
+        told.accept(Command.subscribe(sequence, owner, Texts.of(topicName), Texts.of(name), endsWithConnection));
     }
 
     @Override

@@ -70,9 +70,9 @@ final class JournalTap implements CommandLog, Snapshots {
     }
 
     @Override
-    public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean passing) {
-        long sequence = log.appendSubscribe(owner, topic, name, passing);
-        return tell(sequence, Command.subscribe(sequence, owner, Texts.of(topic), Texts.of(name), passing));
+    public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
+        long sequence = log.appendSubscribe(owner, topic, name, endsWithConnection);
+        return tell(sequence, Command.subscribe(sequence, owner, Texts.of(topic), Texts.of(name), endsWithConnection));
     }
 
     @Override

@@ -16,7 +16,7 @@ final class MemoryQueue {
 
     MemoryQueue(Model model) {
         this.model = model;
-        this.countMax = model.options().liveMessagesMax();
+        this.countMax = model.options().memoryMessagesMax();
     }
 
     void add(String payload, long before, long publishedMillis) {

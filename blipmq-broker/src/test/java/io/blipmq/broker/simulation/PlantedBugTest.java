@@ -112,7 +112,7 @@ class PlantedBugTest {
                                 "subscribing.attach("),
                         broker(
                                 "a connection is not told that its subscription was taken over",
-                                "attachment.client().pusher().onTakenOver(subscription.id(), successor.describe());",
+                                "attachment.client().sink().onTakenOver(subscription.id(), successor.describe());",
                                 ""),
                         broker(
                                 "a queue of QoS 0 messages drops the oldest too early",
@@ -160,7 +160,7 @@ class PlantedBugTest {
                                 "leaveHand(delivery);"),
                         broker(
                                 "what never left the machine counts as an attempt",
-                                "return holder == null || holder.client().pusher().written() >= outputEnd;",
+                                "return holder == null || holder.client().sink().written() >= outputEnd;",
                                 "return true;"),
                         broker(
                                 "what was not begun counts as an attempt",

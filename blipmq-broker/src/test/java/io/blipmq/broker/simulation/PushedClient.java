@@ -8,7 +8,7 @@ import io.blipmq.broker.DeadLetterProgress;
 import io.blipmq.broker.DeadLetterRequest;
 import io.blipmq.broker.LetterSelection;
 import io.blipmq.broker.Outcome;
-import io.blipmq.broker.Pusher;
+import io.blipmq.broker.PushSink;
 import io.blipmq.broker.SettleAction;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
@@ -101,7 +101,7 @@ final class PushedClient extends SimulatedClient {
     // --- what is pushed
 
     /** Called while the client above is being made, so it only looks at that later. */
-    private final class Output implements Pusher {
+    private final class Output implements PushSink {
         @Override
         public boolean hasRoom() {
             finish();

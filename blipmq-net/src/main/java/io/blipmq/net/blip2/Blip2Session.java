@@ -27,7 +27,7 @@ final class Blip2Session extends BlipSession {
     private final Blip2 version;
     private final Greeting greeting;
     private final Blip2Answers answers;
-    private final PushSink pushes;
+    private final DeliverWriter pushes;
     private final BatchProgress batch = new BatchProgress();
     /** Null before the first request about dead letters. */
     private DeadLetterProgress letters;
@@ -43,7 +43,7 @@ final class Blip2Session extends BlipSession {
         this.greeting = greeting;
         answers = new Blip2Answers(this, shared);
         answerBy(answers);
-        pushes = new PushSink(host.output(), host::onOutput);
+        pushes = new DeliverWriter(host.output(), host::onOutput);
     }
 
     /** Nothing can wait before AUTH, so this is the next answer. */

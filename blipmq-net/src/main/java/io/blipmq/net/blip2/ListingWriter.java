@@ -98,7 +98,7 @@ final class ListingWriter implements DeadLetterSink, OutputQueue.Opener {
     }
 
     private void onTopic(TopicInfo topic) {
-        add(new TopicItem(topic.name(), topic.durable(), topic.passing()).encode());
+        add(new TopicItem(topic.name(), topic.durable(), topic.temporary()).encode());
     }
 
     private void onSubscription(SubscriptionInfo info) {

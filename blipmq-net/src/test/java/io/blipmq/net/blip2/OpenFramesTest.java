@@ -21,7 +21,7 @@ class OpenFramesTest {
     private int begun;
     private final MemoryOutput memory = new MemoryOutput();
     private final OutputQueue output = memory.queue();
-    private final PushSink pushes = new PushSink(output, () -> begun++);
+    private final DeliverWriter pushes = new DeliverWriter(output, () -> begun++);
     private final Confirms confirms = new Confirms(output);
 
     @Test

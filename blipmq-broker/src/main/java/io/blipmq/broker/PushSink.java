@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
  * What the broker pushes into: one per connection that takes deliveries without asking for each. Called on the core
  * thread, from {@link PushScheduler#push} and from requests that detach somebody else.
  */
-public interface Pusher {
+public interface PushSink {
 
     /**
      * Whether the connection's output takes more. When it says no the broker pushes nothing to this connection until

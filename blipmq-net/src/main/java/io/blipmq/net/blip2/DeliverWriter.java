@@ -1,6 +1,6 @@
 package io.blipmq.net.blip2;
 
-import io.blipmq.broker.Pusher;
+import io.blipmq.broker.PushSink;
 import io.blipmq.net.OutputQueue;
 import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.v2.AnswerEncoder;
@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  * <p>What follows on each other for the same subscription, at the same QoS and from the same millisecond, joins one
  * DELIVER, as far as the output's buffer has room; a frame's header costs the first message only.
  */
-final class PushSink implements Pusher, OutputQueue.Opener {
+final class DeliverWriter implements PushSink, OutputQueue.Opener {
     private static final long UNASKED = 0;
     private static final int TAKEN_OVER = 409;
 
@@ -30,7 +30,7 @@ final class PushSink implements Pusher, OutputQueue.Opener {
     private boolean refused;
 
     /** @param onOutput what to run when a frame has begun, or found no room, so that this is seen to at the turn's end */
-    PushSink(OutputQueue output, Runnable onOutput) {
+    DeliverWriter(OutputQueue output, Runnable onOutput) {
         this.output = output;
         this.onOutput = onOutput;
     }

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Takes what is pushed to one connection apart. */
-final class CollectingPusher implements Pusher {
+final class CollectingSink implements PushSink {
     private static final byte[] TOPIC = {1};
 
     private final List<Pushed> pushed = new ArrayList<>();

@@ -3,9 +3,9 @@ package io.blipmq.broker;
 import org.agrona.collections.LongHashSet;
 
 /** What clients decide about deliveries: ack, nack, reject, extend, release, begin. Owned by the core thread. */
-public final class Settling {
+public final class SettleService {
     private final BrokerState state;
-    private final Redelivery redelivery;
+    private final Deliveries deliveries;
     private final WorkMeter work;
     private final Refusals refusals;
     /** Tags of the request that is being handled. */
@@ -13,9 +13,9 @@ public final class Settling {
 
     private boolean sealed;
 
-    Settling(BrokerState state, Redelivery redelivery, WorkMeter work, Refusals refusals) {
+    SettleService(BrokerState state, Deliveries deliveries, WorkMeter work, Refusals refusals) {
         this.state = state;
-        this.redelivery = redelivery;
+        this.deliveries = deliveries;
         this.work = work;
         this.refusals = refusals;
     }
@@ -55,7 +55,7 @@ public final class Settling {
         if (delivery == null && letter == null) {
             return Outcome.UNKNOWN;
         }
-        if (redelivery.pending().isFull()) {
+        if (deliveries.pending().isFull()) {
             return Outcome.BUSY;
         }
         acknowledge(delivery, letter, null);
@@ -65,9 +65,9 @@ public final class Settling {
     /** @param letter when there is no delivery; null: there is nothing to acknowledge */
     private boolean acknowledge(Delivery delivery, RecentLetters.Letter letter, Client awaitedBy) {
         if (delivery != null) {
-            redelivery.acknowledge(delivery, awaitedBy);
+            deliveries.acknowledge(delivery, awaitedBy);
         } else if (letter != null) {
-            redelivery.acknowledge(letter, awaitedBy);
+            deliveries.acknowledge(letter, awaitedBy);
         }
         return delivery != null || letter != null;
     }
@@ -92,7 +92,7 @@ public final class Settling {
             result.outcome = Outcome.UNKNOWN;
             return;
         }
-        if (redelivery.pending().isFull()) {
+        if (deliveries.pending().isFull()) {
             result.outcome = Outcome.BUSY;
             return;
         }
@@ -155,7 +155,7 @@ public final class Settling {
 
     private boolean settleInFlight(Client client, Delivery delivery, SettleRequest request) {
         if (request.action == SettleAction.ACK) {
-            redelivery.acknowledge(delivery, request.awaitedBy(client));
+            deliveries.acknowledge(delivery, request.awaitedBy(client));
             return true;
         }
         return keep(client, delivery, request);
@@ -176,11 +176,11 @@ public final class Settling {
     /** @return whether it is one that this can happen to */
     private boolean keep(Client client, Delivery delivery, SettleRequest request) {
         return switch (request.action) {
-            case NACK -> redelivery.nack(client, delivery, request.nanos, request.stored);
-            case REJECT -> redelivery.reject(client, delivery, request.reason, request.stored);
-            case EXTEND -> redelivery.extend(delivery, request.nanos);
-            case RELEASE -> redelivery.release(delivery);
-            case BEGIN -> redelivery.begin(delivery);
+            case NACK -> deliveries.nack(client, delivery, request.nanos, request.stored);
+            case REJECT -> deliveries.reject(client, delivery, request.reason, request.stored);
+            case EXTEND -> deliveries.extend(delivery, request.nanos);
+            case RELEASE -> deliveries.release(delivery);
+            case BEGIN -> deliveries.begin(delivery);
             case ACK -> throw new IllegalArgumentException("an acknowledged delivery is not kept");
         };
     }

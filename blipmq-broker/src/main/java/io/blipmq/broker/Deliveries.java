@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * deadline it becomes a dead letter. Acknowledgements that the journal has no room for wait in {@link PendingSettlements};
  * nothing expires before them.
  */
-final class Redelivery implements DeliveryContext {
+final class Deliveries implements DeliveryContext {
     /** An expiry that the journal had no room for is tried again after this time. */
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** What dropping an expired message is taken to cost: it is read, and its end is written. */
@@ -34,7 +34,7 @@ final class Redelivery implements DeliveryContext {
     private final Consumer<Delivery> onDeadline = this::onDeadline;
     private final TurnClock clock;
 
-    Redelivery(
+    Deliveries(
             BrokerOptions options,
             BrokerCounters counters,
             BrokerState state,
