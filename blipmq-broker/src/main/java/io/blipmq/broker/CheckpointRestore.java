@@ -79,7 +79,8 @@ final class CheckpointRestore implements CheckpointVisitor {
         message.payloadOffset = from.payloadOffset();
         message.payloadLength = from.payloadLength();
         message.propertiesBytes = from.propertiesBytes();
-        Delivery delivery = new Delivery(subscription, message);
+        boolean waits = !from.delivered() && !from.redriven();
+        Delivery delivery = waits ? Delivery.setAside(subscription, message) : new Delivery(subscription, message);
         delivery.attempts = from.attempts();
         delivery.delivered = from.delivered();
         delivery.restoredDueMillis = from.dueMillis();

@@ -59,6 +59,11 @@ final class Delivery {
     boolean delivered;
     /** Whether the client that has it has begun with it, so that the attempt counts whatever happens. */
     private boolean begun;
+    /**
+     * Whether it was taken out of its topic's order and was never handed out, as on a node that follows another one: it still
+     * waits, in front of what is behind the cursor. Changes only while it is not listed as due.
+     */
+    private boolean setAside;
     /** Whom it was pushed to, while that one has it; null when nobody has, or it was polled. */
     Attachment holder;
     /** Why it is to become a dead letter, when a client has said so; else null. */
@@ -90,6 +95,17 @@ final class Delivery {
         this.subscription = subscription;
         this.tag = message.sequence;
         this.message.set(message);
+    }
+
+    /** One that nobody is given now. */
+    static Delivery setAside(StoredSubscription subscription, StoredMessage message) {
+        Delivery delivery = new Delivery(subscription, message);
+        delivery.setAside = true;
+        return delivery;
+    }
+
+    boolean isSetAside() {
+        return setAside;
     }
 
     State state() {
@@ -161,6 +177,10 @@ final class Delivery {
     /** It is about to be handed out. */
     void beginAttempt() {
         subscription.beforeChange();
+        if (setAside) {
+            setAside = false;
+            subscription.unsettled().onFirstAttempt();
+        }
         attempts++;
         begun = false;
     }

@@ -132,8 +132,12 @@ final class StoredReader {
 
     private Delivery nextDue(DeliveryContext context) {
         for (Delivery first = unsettled.peekDue(); first != null; first = unsettled.peekDue()) {
+            boolean expired = first.message.isExpired(context.nowMillis());
+            if (first.isSetAside() && !expired && isFull(context)) {
+                return null;
+            }
             unsettled.removeDue();
-            if (!first.message.isExpired(context.nowMillis())) {
+            if (!expired) {
                 return first;
             }
             context.expire(first);
@@ -143,7 +147,7 @@ final class StoredReader {
 
     /** A QoS 0 message goes out when everything that arrived before it has. */
     private boolean isMemoryNext(DeliveryContext context) {
-        if (memoryCursor == null) {
+        if (memoryCursor == null || unsettled.setAsideCount() > 0) {
             return false;
         }
         context.dropExpired(memoryCursor);
@@ -233,7 +237,7 @@ final class StoredReader {
                 if (cursor.settledAhead().countMost() <= settledMax || unsettled.size() >= keptMax) {
                     return;
                 }
-                unsettled.put(new Delivery(subscription, cursor.message()));
+                unsettled.put(Delivery.setAside(subscription, cursor.message()));
             }
             pass();
         }

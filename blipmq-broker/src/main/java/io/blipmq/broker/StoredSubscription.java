@@ -381,10 +381,10 @@ final class StoredSubscription extends Subscription {
 
     /**
      * What counts for {@code max_in_flight}: what it has unsettled, and what is going to be when it has come back. What
-     * waits for a delay does not count, up to a limit of its own.
+     * waits for a delay does not count, up to a limit of its own; what was set aside does not yet.
      */
     int heldCount(BrokerLimits limits) {
-        return keptCount() - Math.min(unsettled.delayedCount(), limits.delayedMax());
+        return keptCount() - unsettled.setAsideCount() - Math.min(unsettled.delayedCount(), limits.delayedMax());
     }
 
     /** What takes memory: all that it has unsettled, and what has not come back yet. */

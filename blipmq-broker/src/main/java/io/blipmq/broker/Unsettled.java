@@ -20,8 +20,11 @@ final class Unsettled {
     private long payloadBytes;
     private int delayed;
     private int settling;
-    /** Some in here are not due any more: they are skipped when they come. */
-    private final PriorityQueue<Delivery> due = new PriorityQueue<>(4, Comparator.comparingLong(d -> d.tag));
+    /** Those in state DUE that are {@link Delivery#isSetAside}. */
+    private int setAside;
+    /** Some in here are not due any more: they are skipped when they come. What was never delivered comes last. */
+    private final PriorityQueue<Delivery> due = new PriorityQueue<>(
+            4, Comparator.comparing(Delivery::isSetAside).thenComparingLong(delivery -> delivery.tag));
 
     /** @param beforeChange is told before anything is put in or taken out */
     Unsettled(StateMemory memory, Runnable beforeChange) {
@@ -53,6 +56,7 @@ final class Unsettled {
         Delivery before = byTag.put(delivery.tag, delivery);
         assert before == null : "tag " + delivery.tag + " is there already";
         payloadBytes += delivery.message.payloadLength;
+        setAside += isSetAside(delivery) ? 1 : 0;
         memory.addDelivery();
     }
 
@@ -79,6 +83,7 @@ final class Unsettled {
         memory.removeDeliveries(size());
         byTag.clear();
         settling = 0;
+        setAside = 0;
         payloadBytes = 0;
         due.clear();
     }
@@ -116,11 +121,28 @@ final class Unsettled {
         return count;
     }
 
+    private static boolean isSetAside(Delivery delivery) {
+        return delivery.isSetAside() && delivery.is(Delivery.State.DUE);
+    }
+
+    /** One that was set aside is about to be handed out. */
+    void onFirstAttempt() {
+        setAside--;
+    }
+
+    /** How many wait as what is behind the cursor does, although they are not there. */
+    int setAsideCount() {
+        return setAside;
+    }
+
     /** A delivery of this subscription goes to another state. */
     void onTransition(Delivery delivery, Delivery.State to) {
         int more = (to == Delivery.State.DELAYED ? 1 : 0) - (delivery.is(Delivery.State.DELAYED) ? 1 : 0);
         delayed += more;
         memory.addDelayed(more);
+        if (delivery.isSetAside()) {
+            setAside += (to == Delivery.State.DUE ? 1 : 0) - (delivery.is(Delivery.State.DUE) ? 1 : 0);
+        }
         if (to == Delivery.State.SETTLING) {
             settling++;
             uncount(delivery);

@@ -127,9 +127,51 @@ class ReplicatedBrokerTest {
         assertThat(late.subscriptions(10)).extracting(SubscriptionInfo::id).containsExactly(id);
     }
 
+    @Test
+    void whatTheLastLeaderHadInFlightDoesNotExceedTheLimitOfTheNext() {
+        long id = subscribe();
+        for (int i = 0; i < 5; i++) {
+            publish(leader, client);
+            turn();
+        }
+        long[] tags = new long[4];
+        for (int i = 0; i < tags.length; i++) {
+            tags[i] = poll(leader, client, id);
+        }
+        leader.settling().acknowledge(client, id, tags[3]);
+        leader.endTurn();
+        turn();
+        ReplicatedMemoryLog.Node third = cluster.addNode();
+        Broker next = open(third, Options.inFlightMax(2));
+        third.receiveImage(leader.appliedSequence(), leader.replicatedState());
+        cluster.elect(third, 0);
+        runAlone(next, third);
+
+        Client reader = next.connect(ALICE, "");
+        assertThat(poll(next, reader, id)).isEqualTo(tags[0]);
+        assertThat(poll(next, reader, id)).isEqualTo(tags[1]);
+        assertThat(poll(next, reader, id)).isZero();
+        next.settling().acknowledge(reader, id, tags[0]);
+        assertThat(poll(next, reader, id)).isEqualTo(tags[2]);
+        assertThat(poll(next, reader, id)).isZero();
+    }
+
+    private void runAlone(Broker broker, ReplicatedMemoryLog.Node node) {
+        for (int i = 0; i < 3; i++) {
+            cluster.commit(Integer.MAX_VALUE);
+            node.learn(Integer.MAX_VALUE);
+            broker.doWork(System.nanoTime());
+            broker.endTurn();
+        }
+    }
+
     private static Broker open(ReplicatedMemoryLog.Node node) {
+        return open(node, BrokerOptions.defaults());
+    }
+
+    private static Broker open(ReplicatedMemoryLog.Node node, BrokerOptions options) {
         try {
-            return Broker.open(BrokerOptions.defaults(), BrokerClock.SYSTEM, node::open);
+            return Broker.open(options, BrokerClock.SYSTEM, node::open);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
