@@ -36,6 +36,8 @@ final class Model implements JournalTap.Listener {
     private final BrokerOptions options;
     private final History history;
     private final int lettersOfSubscription;
+    /** The last command that this node has only followed. */
+    private final long followedThrough;
     /** Whether a step in the log's times is no step of a clock. */
     private final boolean manyClocks;
 
@@ -107,6 +109,7 @@ final class Model implements JournalTap.Listener {
         this.options = options;
         this.history = new History(List.of());
         this.lettersOfSubscription = options.inFlightMax();
+        this.followedThrough = 0;
         this.manyClocks = false;
     }
 
@@ -120,7 +123,12 @@ final class Model implements JournalTap.Listener {
         this.options = options;
         this.history = new History(past);
         this.lettersOfSubscription = lettersOfSubscription;
+        this.followedThrough = past.size();
         this.manyClocks = true;
+    }
+
+    long followedThrough() {
+        return followedThrough;
     }
 
     /** How many dead letters a subscription remembers. */

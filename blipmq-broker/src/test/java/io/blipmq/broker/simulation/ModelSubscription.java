@@ -180,7 +180,7 @@ final class ModelSubscription {
     /** What it takes of the memory for all, if expired deliveries are not gone. */
     long memoryBytes() {
         BrokerLimits limits = options().limits();
-        return limits.subscriptionBytes() + topic.length() + name.length() + heldMost() * limits.deliveryBytes();
+        return limits.subscriptionBytes() + topic.length() + name.length() + keptMost() * limits.deliveryBytes();
     }
 
     /** A start has restored it: what its letters were in may be gone. */
@@ -282,7 +282,7 @@ final class ModelSubscription {
         }
         ModelMessage next = firstNew();
         Check.that(
-                next == null || isPerhapsFull() || !model.mayHoldAnother(heldMost() + coming),
+                next == null || isPerhapsFull() || !model.mayHoldAnother(keptMost() + coming),
                 () -> this + " gave nothing, but this waits: " + next);
         if (live != null && live.first() != null) {
             boolean held = !isFree(live.first()) || pushed && isBehindExpired(live.first());
@@ -357,7 +357,7 @@ final class ModelSubscription {
     }
 
     private boolean isBehindExpired(MemoryQueue.Entry entry) {
-        return (isPerhapsFull() || !model.mayHoldAnother(heldMost() + coming))
+        return (isPerhapsFull() || !model.mayHoldAnother(keptMost() + coming))
                 && unsettled.values().stream().anyMatch(message -> message.isNew() && message.index < entry.before());
     }
 
@@ -439,6 +439,13 @@ final class ModelSubscription {
     /** Messages that are not in the topic's order any more. */
     private long heldMost() {
         return unsettled.values().stream().filter(message -> !message.isNew()).count();
+    }
+
+    /** What may take memory: of what came before this node led it has perhaps set some aside. */
+    private long keptMost() {
+        return unsettled.values().stream()
+                .filter(message -> !message.isNew() || message.tag <= model.followedThrough())
+                .count();
     }
 
     long heldLeast() {

@@ -57,10 +57,7 @@ final class ReplicatedSimulation {
         this.polledRequests = new PolledRequests(random, TOPICS, keys, this::note);
     }
 
-    /**
-     * Nodes need not be configured alike. Memory is ample: how many deliveries a node holds depends on which of them it has
-     * been told of, and so on when it began to lead, which the model does not follow.
-     */
+    /** Nodes need not be configured alike. */
     private static BrokerOptions withInFlightMax(BrokerOptions o, int max) {
         return new BrokerOptions(
                 o.deliveriesMax(),
@@ -75,7 +72,7 @@ final class ReplicatedSimulation {
                 o.positionsMax(),
                 o.subscriptionsMax(),
                 o.subscriptionsPerClientMax(),
-                BrokerOptions.defaults().stateBytesMax(),
+                o.stateBytesMax(),
                 o.limits());
     }
 
