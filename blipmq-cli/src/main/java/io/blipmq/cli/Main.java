@@ -50,6 +50,8 @@ public final class Main {
         commandLine.addSubcommand(new SubCommand());
         commandLine.addSubcommand(new SubscribeCommand());
         commandLine.addSubcommand(new UnsubscribeCommand());
+        commandLine.addSubcommand(new RequestCommand());
+        commandLine.addSubcommand(new ReplyCommand());
         commandLine.addSubcommand(new PingCommand());
         commandLine.addSubcommand(new InfoCommand());
         commandLine.addSubcommand(new TopicsCommand());

@@ -13,13 +13,6 @@ final class MessageOptions {
     private static final long TTL_SECONDS_MAX = 3_155_760_000L;
 
     @Option(
-            names = "--qos",
-            paramLabel = "QOS",
-            description = "1: stored for each subscription before it is confirmed (default). 0: only for subscribers "
-                    + "connected now.")
-    private int qos = 1;
-
-    @Option(
             names = {"-H", "--header"},
             paramLabel = "NAME=VALUE",
             description = "A header; repeatable.")
@@ -31,18 +24,13 @@ final class MessageOptions {
             description = "Time after which the message need not be delivered any more. Default: the broker's setting.")
     private Double ttlSeconds;
 
-    int qos() {
-        return qos;
-    }
-
     void requireValid(CommandSpec caller) {
-        BlipCommand.requireQos(caller, qos);
         message(caller, "t", new byte[0]);
     }
 
     Message message(CommandSpec caller, String topic, byte[] body) {
         try {
-            Message message = Message.of(topic, body).withQos(qos);
+            Message message = Message.of(topic, body);
             if (ttlSeconds != null) {
                 message = message.withTtl(BlipCommand.seconds(caller, "--ttl", ttlSeconds, TTL_SECONDS_MAX));
             }

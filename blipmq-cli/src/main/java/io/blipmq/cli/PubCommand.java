@@ -53,6 +53,13 @@ final class PubCommand implements Callable<Integer> {
     @Option(names = "--file", paramLabel = "FILE", description = "A file whose content is the message.")
     private Path file;
 
+    @Option(
+            names = "--qos",
+            paramLabel = "QOS",
+            description = "1: stored for each subscription before it is confirmed (default). 0: only for subscribers "
+                    + "connected now.")
+    private int qos = 1;
+
     @Mixin
     private MessageOptions options;
 
@@ -97,6 +104,7 @@ final class PubCommand implements Callable<Integer> {
     }
 
     private void requireValidOptions() {
+        BlipCommand.requireQos(spec, qos);
         options.requireValid(spec);
         BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
         if (message != null) {
@@ -132,7 +140,7 @@ final class PubCommand implements Callable<Integer> {
         long times = count == null ? 1 : count;
         for (long i = 0; i < times; i++) {
             pace.await();
-            publisher.publish(options.message(spec, topic, body));
+            publisher.publish(options.message(spec, topic, body).withQos(qos));
         }
     }
 
@@ -143,7 +151,7 @@ final class PubCommand implements Callable<Integer> {
         try {
             for (byte[] line = left > 0 ? lines.next() : null; line != null; line = --left > 0 ? lines.next() : null) {
                 pace.await();
-                publisher.publish(options.message(spec, topic, line));
+                publisher.publish(options.message(spec, topic, line).withQos(qos));
             }
         } catch (InputException e) {
             publisher.confirm();

@@ -81,7 +81,7 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--url 127.0.0.1:1|give a command: pub, sub, subscribe, unsubscribe, ping, info, topics, subs, show, dlq, bench",
+                "--url 127.0.0.1:1|give a command: pub, sub, subscribe, unsubscribe, request, reply, ping, info, topics, subs, show, dlq, bench",
                 "dlq|give a command: list, show, redrive or purge",
                 "dlq purge demo|give --count N, --tag TAG or --all",
                 "pub demo hi --header x|--header takes NAME=VALUE",

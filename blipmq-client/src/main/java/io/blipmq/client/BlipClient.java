@@ -46,6 +46,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class BlipClient implements AutoCloseable {
     /** Topics whose bytes are kept; most programs publish to a few. */
     private static final int TOPICS_KEPT_MAX = 1024;
+    /** Replies are taken as they come. */
+    private static final int REPLY_CREDIT = 1024;
 
     private final ClientCore core;
     private final Options options;
@@ -54,6 +56,7 @@ public final class BlipClient implements AutoCloseable {
     private final Executor handlers;
     private final Map<String, byte[]> topics = new ConcurrentHashMap<>();
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean listeningForReplies = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private BlipClient(ClientCore core, Options options, PublishWindow window, Executor handlers) {
@@ -171,6 +174,67 @@ public final class BlipClient implements AutoCloseable {
                 + FrameLayout.LENGTH_BYTES
                 - PublishLayout.publishBatchFrameBytes(bytes.length, 0)
                 - Integer.BYTES;
+    }
+
+    /**
+     * Publishes a request and waits for the reply, the first one that comes. The request goes out at its own QoS: at QoS 0 to
+     * those who listen now; at QoS 1 it is stored for a subscription whose client may be away, and stays stored when nobody waits
+     * for the reply any more.
+     *
+     * @param timeout how long from now on the reply may take
+     * @throws NoResponderException if nobody is subscribed to the topic; it does not wait then
+     * @throws TimedOutException if no reply came in time, be it lost or late
+     */
+    public Delivery request(Message message, Duration timeout) {
+        ClientThread.requireMayWait();
+        return Futures.join(requestAsync(message, timeout));
+    }
+
+    /** Requests at QoS 0, in UTF-8, and waits for the reply. */
+    public Delivery request(String topic, String body, Duration timeout) {
+        return request(Message.of(topic, body).withQos(0), timeout);
+    }
+
+    /** As {@link #request(Message, Duration)}; the future ends with the reply. */
+    public CompletableFuture<Delivery> requestAsync(Message message, Duration timeout) {
+        requireOpen();
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("a timeout is longer than nothing, not " + timeout);
+        }
+        listenForReplies();
+        CompletableFuture<Delivery> reply = new CompletableFuture<>();
+        Message request = core.replies().add(message, core.nanoTime() + timeout.toNanos(), reply);
+        try {
+            publishAsync(request).whenComplete((confirm, failure) -> {
+                if (failure != null) {
+                    reply.completeExceptionally(failure);
+                } else if (confirm.subscriptions() == 0) {
+                    reply.completeExceptionally(new NoResponderException(message.topic()));
+                }
+            });
+        } catch (RuntimeException e) {
+            reply.completeExceptionally(e); // it is not waited for
+            throw e;
+        }
+        return reply;
+    }
+
+    /** With the first request. It is attached on the connection before the request goes out, so no reply can miss it. */
+    private void listenForReplies() {
+        if (listeningForReplies.compareAndSet(false, true)) {
+            subscribe(core.replies().topic())
+                    .qos(0)
+                    .credit(REPLY_CREDIT)
+                    .listener(this::onReplySubscription)
+                    .handleOnClientThread(core.replies()::onReply);
+        }
+    }
+
+    private void onReplySubscription(SubscriptionState state, String reason) {
+        if (state == SubscriptionState.ENDED) {
+            listeningForReplies.set(false);
+            core.replies().failAll(new ClosedException("no reply can be received: " + reason));
+        }
     }
 
     /** Begins to subscribe. */

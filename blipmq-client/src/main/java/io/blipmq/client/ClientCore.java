@@ -36,6 +36,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
     private final Publisher publisher;
     private final Requests requests = new Requests();
     private final SubscriptionTable subscriptions;
+    private final ReplyBox replies = new ReplyBox();
     private final ClientThread thread;
     private final Link link;
     private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
@@ -84,6 +85,10 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
 
     SubscriptionTable subscriptions() {
         return subscriptions;
+    }
+
+    ReplyBox replies() {
+        return replies;
     }
 
     ServerInfo info() {
@@ -163,6 +168,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
         link.onTurn(now);
         requests.expire(now);
         publisher.expire(now);
+        replies.expire(now);
         if (link.isReady()) {
             subscriptions.writeTo(link.output(), now);
             requests.writeTo(link.output());
@@ -189,8 +195,11 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
     @Override
     public long idleNanosMax() {
         long now = clock.getAsLong();
-        boolean hasDeadlines =
-                !requests.isEmpty() || !publisher.isIdle() || subscriptions.isRetrying() || link.isGoingAway();
+        boolean hasDeadlines = !requests.isEmpty()
+                || !publisher.isIdle()
+                || !replies.isEmpty()
+                || subscriptions.isRetrying()
+                || link.isGoingAway();
         long idle = Math.min(link.idleNanosMax(now), subscriptions.extendEveryNanos());
         return hasDeadlines ? Math.min(TICK_NANOS, idle) : idle;
     }
@@ -312,6 +321,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
         link.close();
         publisher.failAll(closed);
         requests.failAll(closed);
+        replies.failAll(closed);
         subscriptions.endAll(closed.getMessage());
         firstReady.completeExceptionally(closed);
         publisher.tellIdle();

@@ -91,6 +91,16 @@ public final class Delivery {
         return headers().stream().filter(header -> header.name().equals(name)).findFirst();
     }
 
+    /** The topic that a reply to this message is to be published to; {@link Message#reply} does so. */
+    public Optional<String> replyTo() {
+        return Properties.replyTo(properties);
+    }
+
+    /** What a reply to this message repeats. */
+    public Optional<byte[]> correlation() {
+        return Properties.correlation(properties);
+    }
+
     /** On a delivery of a dead letter: why it is one. */
     public Optional<DeadLetter> deadLetter() {
         return Properties.deadLetter(properties);

@@ -1,5 +1,6 @@
 package io.blipmq.client;
 
+import io.blipmq.protocol.Topics;
 import io.blipmq.protocol.entry.PropertiesBuilder;
 import io.blipmq.protocol.entry.PropertyLayout;
 import java.nio.ByteBuffer;
@@ -64,10 +65,41 @@ public final class Message {
         if (ttl.toMillis() < 1) {
             throw new IllegalArgumentException("a TTL is at least 1 ms, not " + ttl);
         }
-        if (hasTtl()) {
-            throw new IllegalStateException("the message has a TTL already");
-        }
+        requireNo(PropertyLayout.TTL_KEY, "a TTL");
         return withProperties(builder().ttlMillis(ttl.toMillis()));
+    }
+
+    /** Where replies are to be published to. {@link BlipClient#request} says so by itself. */
+    public Message withReplyTo(String replyTopic) {
+        requireNo(PropertyLayout.REPLY_TO_KEY, "a reply topic");
+        byte[] name = Names.topic(replyTopic);
+        if (!Topics.isForReplies(ByteBuffer.wrap(name), 0, name.length)) {
+            throw new IllegalArgumentException("nobody can publish a reply to " + replyTopic);
+        }
+        return withProperties(builder().replyTo(name));
+    }
+
+    /** What a reply is to repeat, so that its request is known. */
+    public Message withCorrelation(byte[] data) {
+        requireNo(PropertyLayout.CORRELATION_KEY, "a correlation");
+        return withProperties(builder().correlation(data));
+    }
+
+    /**
+     * A reply, to be published: at QoS 0, to the topic that the request names, with the request's correlation.
+     *
+     * @throws IllegalArgumentException if the delivery asks for no reply
+     */
+    public static Message reply(Delivery request, byte[] body) {
+        String topic =
+                request.replyTo().orElseThrow(() -> new IllegalArgumentException(request + " asks for no reply"));
+        Message reply = of(topic, body).withQos(0);
+        return request.correlation().map(reply::withCorrelation).orElse(reply);
+    }
+
+    /** As {@link #reply(Delivery, byte[])}, in UTF-8. */
+    public static Message reply(Delivery request, String body) {
+        return reply(request, body.getBytes(StandardCharsets.UTF_8));
     }
 
     public String topic() {
@@ -93,15 +125,16 @@ public final class Message {
 
     private Message withProperties(PropertiesBuilder builder) {
         if (builder.length() > PropertyLayout.BYTES_MAX) {
-            throw new IllegalArgumentException("headers and TTL are at most " + PropertyLayout.BYTES_MAX
+            throw new IllegalArgumentException("headers and other properties are at most " + PropertyLayout.BYTES_MAX
                     + " bytes together, not " + builder.length());
         }
         return new Message(topic, body, qos, builder.toBytes());
     }
 
-    private boolean hasTtl() {
-        ByteBuffer buffer = ByteBuffer.wrap(properties);
-        return PropertyLayout.find(buffer, 0, properties.length, PropertyLayout.TTL_KEY) >= 0;
+    private void requireNo(int key, String what) {
+        if (PropertyLayout.find(ByteBuffer.wrap(properties), 0, properties.length, key) >= 0) {
+            throw new IllegalStateException("the message has " + what + " already");
+        }
     }
 
     /** Without the body: that belongs in no log. */

@@ -23,6 +23,26 @@ final class Properties {
         return headers;
     }
 
+    static Optional<String> replyTo(byte[] properties) {
+        PropertiesReader reader = reader(properties);
+        while (reader.next()) {
+            if (reader.key() == PropertyLayout.REPLY_TO_KEY) {
+                return Optional.of(reader.asText());
+            }
+        }
+        return Optional.empty();
+    }
+
+    static Optional<byte[]> correlation(byte[] properties) {
+        PropertiesReader reader = reader(properties);
+        while (reader.next()) {
+            if (reader.key() == PropertyLayout.CORRELATION_KEY) {
+                return Optional.of(reader.asBytes());
+            }
+        }
+        return Optional.empty();
+    }
+
     static Optional<DeadLetter> deadLetter(byte[] properties) {
         long subscription = 0;
         int attempts = 0;

@@ -183,6 +183,13 @@ public final class SubscriptionBuilder {
         return subscription;
     }
 
+    /** Subscribes without waiting until it is attached, and calls a handler that does not wait either. */
+    void handleOnClientThread(DeliveryHandler handler) {
+        Subscription subscription = new Subscription(options(), listener, client.core());
+        subscription.pumpTo(new HandlerPump(subscription, handler, Runnable::run));
+        begin(subscription);
+    }
+
     /** Subscribes, and lets the caller take deliveries one by one. */
     public Receiver receive() {
         return new Receiver(attach(new Subscription(options(), listener, client.core())));
@@ -192,8 +199,7 @@ public final class SubscriptionBuilder {
         ClientCore core = client.core();
         ClientThread.requireMayWait();
         client.requireOpen();
-        client.onSubscribed(subscription);
-        core.thread().execute(() -> core.subscriptions().add(subscription));
+        begin(subscription);
         try {
             long millis = client.options().requestTimeout().toMillis();
             Futures.join(subscription.attached().copy().orTimeout(millis, TimeUnit.MILLISECONDS));
@@ -205,6 +211,12 @@ public final class SubscriptionBuilder {
             throw e;
         }
         return subscription;
+    }
+
+    private void begin(Subscription subscription) {
+        ClientCore core = client.core();
+        client.onSubscribed(subscription);
+        core.thread().execute(() -> core.subscriptions().add(subscription));
     }
 
     private SubscriptionOptions options() {

@@ -40,6 +40,18 @@ public final class PropertiesBuilder {
         return this;
     }
 
+    /** The topic that replies are to be published to. */
+    public PropertiesBuilder replyTo(byte[] topic) {
+        begin(PropertyLayout.REPLY_TO_KEY, topic.length).put(topic);
+        return this;
+    }
+
+    /** What a reply repeats. */
+    public PropertiesBuilder correlation(byte[] data) {
+        begin(PropertyLayout.CORRELATION_KEY, data.length).put(data);
+        return this;
+    }
+
     /** What the broker says of a dead letter. */
     public PropertiesBuilder deadLetter(long subscriptionId, int attempts, byte[] reason, long epochMillis) {
         begin(PropertyLayout.DEAD_LETTER_SUBSCRIPTION_KEY, Long.BYTES).putLong(subscriptionId);

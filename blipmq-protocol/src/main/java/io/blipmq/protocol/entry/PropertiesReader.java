@@ -70,7 +70,12 @@ public final class PropertiesReader {
 
     /** The value of a property that is a text. */
     public String asText() {
-        return new String(bytes(valueOffset(), valueLength()), StandardCharsets.UTF_8);
+        return new String(asBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** The value of a property, whatever it is. */
+    public byte[] asBytes() {
+        return bytes(valueOffset(), valueLength());
     }
 
     public String headerName() {

@@ -1,5 +1,6 @@
 package io.blipmq.protocol.entry;
 
+import io.blipmq.protocol.Topics;
 import io.blipmq.protocol.Utf8;
 import java.nio.ByteBuffer;
 
@@ -10,6 +11,8 @@ import java.nio.ByteBuffer;
  * <pre>
  * 0x01  u64                                  TTL in milliseconds; once
  * 0x80  u8 name length, name (UTF-8), value  a user's header; any number, in order
+ * 0x81  text                                 reply to: the topic that replies are published to; once
+ * 0x82  bytes                                correlation: what a reply repeats, so that its request is known; once
  * 0x90  u64                                  dead letter: the subscription it failed in
  * 0x91  u16                                  dead letter: how often it had been delivered there
  * 0x92  text                                 dead letter: why it is one
@@ -35,6 +38,9 @@ public final class PropertyLayout {
     public static final int HEADER_NAME_OFFSET = 1;
     /** What its u8 length can say. */
     public static final int HEADER_NAME_BYTES_MAX = 255;
+
+    public static final int REPLY_TO_KEY = 0x81;
+    public static final int CORRELATION_KEY = 0x82;
 
     public static final int RESERVED_KEY_MIN = 0x90;
     public static final int RESERVED_KEY_MAX = 0x9f;
@@ -77,15 +83,12 @@ public final class PropertyLayout {
     /** @return 0 when a message may be published with these, or a {@link PropertyProblem} */
     public static int checkPublished(ByteBuffer buffer, int from, int to) {
         int problem = checkForm(buffer, from, to);
-        boolean hasTtl = false;
+        int seen = 0;
         for (int at = from; problem == 0 && at < to; at = next(buffer, at)) {
             int key = key(buffer, at);
-            if (key == TTL_KEY) {
-                problem = hasTtl || valueLength(buffer, at) != TTL_BYTES ? PropertyProblem.BAD_TTL : 0;
-                hasTtl = true;
-            } else {
-                problem = checkOther(buffer, at, key);
-            }
+            int once = onceBit(key);
+            problem = (seen & once) != 0 ? problemOf(key) : checkValue(buffer, at, key);
+            seen |= once;
         }
         return problem;
     }
@@ -115,14 +118,34 @@ public final class PropertyLayout {
         return 0;
     }
 
-    private static int checkOther(ByteBuffer buffer, int at, int key) {
-        if (key < PASSIVE_KEY_MIN) {
-            return PropertyProblem.unknownKey(key);
-        }
-        if (key >= RESERVED_KEY_MIN && key <= RESERVED_KEY_MAX) {
-            return PropertyProblem.reservedKey(key);
-        }
-        return key != HEADER_KEY || isHeader(buffer, at) ? 0 : PropertyProblem.BAD_HEADER;
+    /** A bit of its own for each key that a message has once at most, 0 for the others. */
+    private static int onceBit(int key) {
+        return switch (key) {
+            case TTL_KEY -> 1;
+            case REPLY_TO_KEY -> 2;
+            case CORRELATION_KEY -> 4;
+            default -> 0;
+        };
+    }
+
+    private static int problemOf(int key) {
+        return switch (key) {
+            case TTL_KEY -> PropertyProblem.BAD_TTL;
+            case HEADER_KEY -> PropertyProblem.BAD_HEADER;
+            case REPLY_TO_KEY -> PropertyProblem.BAD_REPLY_TO;
+            case CORRELATION_KEY -> PropertyProblem.BAD_CORRELATION;
+            default -> key < PASSIVE_KEY_MIN ? PropertyProblem.unknownKey(key) : PropertyProblem.reservedKey(key);
+        };
+    }
+
+    private static int checkValue(ByteBuffer buffer, int at, int key) {
+        boolean fine = switch (key) {
+            case TTL_KEY -> valueLength(buffer, at) == TTL_BYTES;
+            case HEADER_KEY -> isHeader(buffer, at);
+            case REPLY_TO_KEY -> Topics.isForReplies(buffer, valueOffset(at), valueLength(buffer, at));
+            default -> key >= PASSIVE_KEY_MIN && (key < RESERVED_KEY_MIN || key > RESERVED_KEY_MAX);
+        };
+        return fine ? 0 : problemOf(key);
     }
 
     private static boolean isHeader(ByteBuffer buffer, int at) {

@@ -14,6 +14,11 @@ public final class PropertyProblem {
     /** A header whose name is longer than its property, or not UTF-8. */
     public static final int BAD_HEADER = -4;
 
+    /** A reply-to that stands twice, or that nobody can publish to. */
+    public static final int BAD_REPLY_TO = -5;
+    /** A correlation that stands twice. */
+    public static final int BAD_CORRELATION = -6;
+
     private static final int KEY_MASK = 0xff;
     private static final int UNKNOWN_KEY_BASE = -0x100;
     private static final int RESERVED_KEY_BASE = -0x200;

@@ -33,6 +33,8 @@ public enum V2Nack implements Refusal {
     DETACH_BY_NAME_DELETES(400, "a name is for deleting, with subscription id 0"),
     BAD_TTL(400, "a TTL is one property of 8 bytes"),
     BAD_HEADER(400, "a header is the length of its name, its name in UTF-8, and its value"),
+    BAD_REPLY_TO(400, "reply to is one property with a topic that can be published to: no filter, and no '$' in front"),
+    BAD_CORRELATION(400, "correlation is at most one property"),
 
     TOO_MANY_WRONG_KEYS(401, "too many wrong API keys"),
     TOPIC_RESERVED(403, "topic names that begin with '$' are reserved"),
@@ -81,6 +83,8 @@ public enum V2Nack implements Refusal {
             case PropertyProblem.TOO_LONG -> PROPERTIES_TOO_LONG;
             case PropertyProblem.BAD_TTL -> BAD_TTL;
             case PropertyProblem.BAD_HEADER -> BAD_HEADER;
+            case PropertyProblem.BAD_REPLY_TO -> BAD_REPLY_TO;
+            case PropertyProblem.BAD_CORRELATION -> BAD_CORRELATION;
             default -> malformed;
         };
     }

@@ -35,6 +35,24 @@ class EntryLayoutTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "80000000 0003 81 0000",
+                "80000000 0004 81 0001 ff",
+                "80000000 0004 81 0001 24",
+                "80000000 0004 81 0001 23",
+                "80000000 0006 81 0003 612f2b",
+                "80000000 0006 81 0003 2b2f61",
+                "80000000 0008 81 0001 61 81 0001 61"
+            })
+    void repliesToWhereNobodyCanPublish(String hex) {
+        assertThat(check(hex)).isEqualTo(PropertyProblem.BAD_REPLY_TO);
+        assertThat(refusal(hex))
+                .isEqualTo("400 reply to is one property with a topic that can be published to: no filter, and no '$'"
+                        + " in front");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "00",
                 "000000",
                 "00000001",
@@ -69,7 +87,8 @@ class EntryLayoutTest {
         "80000000 0003 80 0000, '400 a header is the length of its name, its name in UTF-8, and its value'",
         "80000000 0004 80 0001 01, '400 a header is the length of its name, its name in UTF-8, and its value'",
         "80000000 0005 80 0002 01 ff, '400 a header is the length of its name, its name in UTF-8, and its value'",
-        "00000000 80000000 0003 03 0000, 400 property 0x03 is not known here"
+        "00000000 80000000 0003 03 0000, 400 property 0x03 is not known here",
+        "80000000 0006 82 0000 82 0000, 400 correlation is at most one property"
     })
     void propertiesThatCannotBe(String hex, String refusal) {
         assertThat(refusal(hex)).isEqualTo(refusal);
@@ -77,7 +96,16 @@ class EntryLayoutTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"80 0001 00", "80 0002 01 6b", "80 0002 00 ff", "81 0001 ff", "8f 0000", "a0 0000", "ff 0000"})
+            strings = {
+                "80 0001 00",
+                "80 0002 01 6b",
+                "80 0002 00 ff",
+                "81 0003 612b62",
+                "82 0001 ff",
+                "8f 0000",
+                "a0 0000",
+                "ff 0000"
+            })
     void propertiesThatAskForNothingAreTaken(String properties) {
         int length = bytes(properties).length;
         assertThat(check("80000000" + String.format("%04x", length) + properties))
@@ -172,7 +200,7 @@ class EntryLayoutTest {
 
     private static String withProperty(int valueLength) {
         int length = PropertyLayout.HEADER_BYTES + valueLength;
-        return "80000000" + String.format("%04x 81 %04x", length, valueLength) + "00".repeat(valueLength);
+        return "80000000" + String.format("%04x 82 %04x", length, valueLength) + "00".repeat(valueLength);
     }
 
     private static String refusal(String hex) {
