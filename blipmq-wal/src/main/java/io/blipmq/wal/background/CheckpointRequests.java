@@ -27,6 +27,9 @@ public final class CheckpointRequests {
     private volatile Request request;
     private volatile long durableSequence;
     private volatile boolean againSoon;
+    /** Another one is due after the interval, although nothing new is in the log. */
+    private volatile boolean unfinished;
+
     private volatile boolean hurried;
     private volatile Runnable onEnded = () -> {};
 
@@ -61,7 +64,7 @@ public final class CheckpointRequests {
         if (againSoon) {
             return elapsed >= AGAIN_NANOS;
         }
-        if (lastSequence == startedSequence && !unlogged) {
+        if (lastSequence == startedSequence && !unlogged && !unfinished) {
             return false;
         }
         return logBytes - startedBytes >= logBytesMax || elapsed >= (full ? AGAIN_NANOS : intervalNanos);
@@ -102,12 +105,16 @@ public final class CheckpointRequests {
         return hurried;
     }
 
-    /** @param again whether another one should follow soon */
-    void ended(boolean durable, boolean again) {
+    /**
+     * @param soon whether another one should follow soon
+     * @param more whether another one should follow, with the usual interval
+     */
+    void ended(boolean durable, boolean soon, boolean more) {
         if (durable) {
             durableSequence = request.sequence();
         }
-        againSoon = again;
+        againSoon = soon;
+        unfinished = more;
         request = null;
         onEnded.run();
     }

@@ -156,7 +156,7 @@ public final class Checkpointer {
             return false;
         }
         before = inventory.through(request.sequence());
-        compaction.begin(before, request.liveness());
+        compaction.begin(before, request.sequence(), request.liveness());
         transitionTo(Stage.COMPACT);
         return true;
     }
@@ -261,10 +261,10 @@ public final class Checkpointer {
     }
 
     private void end(boolean written) {
-        boolean again = !written || compaction.leftWorkBehind();
+        boolean soon = !written || compaction.leftWorkBehind();
         transitionTo(Stage.IDLE);
         request = null;
-        requests.ended(written, again);
+        requests.ended(written, soon, compaction.hasUncounted());
     }
 
     void close() throws IOException {

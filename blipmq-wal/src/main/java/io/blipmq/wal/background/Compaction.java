@@ -47,6 +47,11 @@ public final class Compaction {
 
     private int nextOrdinal;
     private long cycle;
+    /** Of the last checkpoint. */
+    private long sequence;
+    /** The first cycle that knew all that is in the log: counts of earlier ones may be out of date. */
+    private long newestCycle;
+
     private Liveness liveness;
     private List<ClosedSegment> left = List.of();
     private final List<ClosedSegment> superfluous = new ArrayList<>();
@@ -76,9 +81,14 @@ public final class Compaction {
         this.nextOrdinal = nextOrdinal;
     }
 
-    /** @param segments with an index, and no record above the checkpoint */
-    void begin(List<ClosedSegment> segments, Liveness newLiveness) throws IOException {
+    /**
+     * @param segments with an index, and no record above the checkpoint
+     * @param throughSequence what the checkpoint covers
+     */
+    void begin(List<ClosedSegment> segments, long throughSequence, Liveness newLiveness) throws IOException {
         cycle++;
+        newestCycle = throughSequence > sequence ? cycle : newestCycle;
+        sequence = throughSequence;
         liveness = newLiveness;
         left = new ArrayList<>(segments);
         superfluous.clear();
@@ -254,6 +264,12 @@ public final class Compaction {
     /** Whether this round freed room by looking at a few segments, so that the next few are likely to be worth it. */
     boolean leftWorkBehind() {
         return freed;
+    }
+
+    /** Whether some segment has not been counted since the log grew last. */
+    boolean hasUncounted() {
+        return liveness != Liveness.KEEP_ALL
+                && left.stream().anyMatch(segment -> fact(segment).countedInCycle() < newestCycle);
     }
 
     /** The checkpoint is not going to be, for want of room: what was written for it goes, and the next one has to do without. */

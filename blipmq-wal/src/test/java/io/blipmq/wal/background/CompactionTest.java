@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.wal.KeyLiveness;
 import io.blipmq.wal.Liveness;
+import io.blipmq.wal.WalLimits;
 import io.blipmq.wal.engine.WalFixture;
 import io.blipmq.wal.segment.FrameLayout;
+import io.blipmq.wal.simulation.SmallLimits;
 import io.blipmq.wal.storage.SegmentNames;
 import io.blipmq.wal.storage.SimulatedStorage;
 import java.io.IOException;
@@ -14,13 +16,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Segments that nobody needs are deleted, sparse ones become one, and what is live stays readable. */
 class CompactionTest {
     private static final int SEGMENT_BYTES = 64 * 1024;
+    private static final long SECOND = 1_000_000_000;
 
     private final SimulatedStorage storage = new SimulatedStorage(31);
     private final WalFixture log = new WalFixture(storage, WalFixture.keyedOptions());
@@ -194,6 +199,35 @@ class CompactionTest {
         assertThat(storage.list()).as("files of all kinds").hasSizeLessThan(60);
         log.stop().open();
         expectLive(thousandth);
+    }
+
+    @Test
+    void everySegmentIsCountedAlthoughNothingNewComes() throws IOException {
+        log.with(options -> options.withLimits(countingOneAtATime()).withCheckpoints(Integer.MAX_VALUE, 30 * SECOND))
+                .open();
+        store(400);
+        List<String> before = segments();
+        KeyLiveness newest = sequence -> sequence > 250;
+        log.checkpoint("", live(newest));
+        assertThat(segments()).as("the newest is counted first").isEqualTo(before);
+        for (int i = 0; i < before.size(); i++) {
+            log.advance(30 * SECOND);
+            if (log.wal().isCheckpointDue(log.nowNanos(), false)) {
+                log.checkpoint("", live(newest));
+            }
+        }
+
+        assertThat(segments()).doesNotContainAnyElementsOf(before.subList(0, before.size() / 2));
+        log.advance(30 * SECOND);
+        assertThat(log.wal().isCheckpointDue(log.nowNanos(), false)).isFalse();
+    }
+
+    private static WalLimits countingOneAtATime() {
+        return IntStream.range(0, 100)
+                .mapToObj(seed -> SmallLimits.drawForReading(new Random(seed)))
+                .filter(limits -> limits.countedMax() == 1)
+                .findFirst()
+                .orElseThrow();
     }
 
     private void turn(KeyLiveness alive) {
