@@ -109,16 +109,11 @@ final class SegmentMerge {
 
     private void copy() throws IOException {
         ClosedSegment source = sources.get(sourceIndex);
-        long end = reader.offset() + limits.stepBytes();
-        boolean more = true;
-        while (more && reader.offset() < end) {
-            more = copyFrame(source);
-            if (failure != null) {
-                throw failure;
-            }
+        boolean more = copyFrames(source);
+        if (failure != null) {
+            throw failure;
         }
         if (!more) {
-            reader.requireWhole(source);
             requireAllFound();
             reader.close();
             reader = null;
@@ -126,9 +121,18 @@ final class SegmentMerge {
         }
     }
 
-    private boolean copyFrame(ClosedSegment source) throws WalCorruptionException {
+    /** @return whether there are more */
+    private boolean copyFrames(ClosedSegment source) throws WalCorruptionException {
+        long end = reader.offset() + limits.stepBytes();
+        boolean more = true;
         try {
-            return reader.replayFrame(source.last(), this::onRecord);
+            while (more && failure == null && reader.offset() < end) {
+                more = reader.replayFrame(source.last(), this::onRecord);
+            }
+            if (!more) {
+                reader.requireWhole(source);
+            }
+            return more;
         } catch (IOException e) {
             throw unreadable(source, e);
         }

@@ -170,7 +170,7 @@ public final class Recovery {
             throw new WalCorruptionException(
                     SegmentNames.CHECKPOINT,
                     0,
-                    checkpointed + 1,
+                    checkpoint.replayFirst(),
                     WalCorruptionException.UNKNOWN,
                     "the segments that follow the checkpoint are missing");
         }
@@ -201,7 +201,6 @@ public final class Recovery {
             TailSurvey survey = TailSurvey.of(reader, checkpointed, this::requireKnown);
             if (survey.last() < survey.durable()) {
                 throw reader.damage(
-                        reader.expected(),
                         survey.durable(),
                         survey.isTorn()
                                 ? "records that were on disk are damaged"
@@ -209,9 +208,7 @@ public final class Recovery {
             }
             if (survey.validBehindBad() && reader.header().writtenInBoot(boot)) {
                 throw reader.damage(
-                        reader.expected(),
-                        survey.highestSeen(),
-                        "damaged bytes between valid ones, which no crash of the daemon leaves");
+                        survey.highestSeen(), "damaged bytes between valid ones, which no crash of the daemon leaves");
             }
             return survey;
         }

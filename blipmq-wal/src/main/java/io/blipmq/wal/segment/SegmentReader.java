@@ -121,6 +121,17 @@ public final class SegmentReader implements Closeable {
         }
     }
 
+    /** Where the next valid frame with numbers to come begins, behind bytes that are none; -1 when there is none. */
+    public long nextFrame() throws IOException {
+        long start = offset + FrameLayout.HEADER_BYTES;
+        for (long at = start; at < fileBytes; at += FrameLayout.ALIGNMENT) {
+            if (word(at) != 0 && isFrame(at) && first >= expected) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
     /** Goes on with the valid frame that {@link #isFrame} found last. */
     public void resumeAtFrame() {
         offset = frameAt;
@@ -145,10 +156,10 @@ public final class SegmentReader implements Closeable {
         requireWhole(segment);
     }
 
-    public void requireWhole(ClosedSegment segment) throws WalCorruptionException {
+    public void requireWhole(ClosedSegment segment) throws IOException {
         boolean whole = header.isCompacted() ? sealed : last >= segment.last();
         if (!whole) {
-            throw damage(expected, segment.last(), "records that were on disk are damaged or missing");
+            throw damage(segment.last(), "records that were on disk are damaged or missing");
         }
     }
 
@@ -322,6 +333,16 @@ public final class SegmentReader implements Closeable {
     /** How many records were handed out. */
     public long records() {
         return records;
+    }
+
+    /**
+     * Damage behind the last frame that was read, with the records that are lost there.
+     *
+     * @param through the last one that had to be there, if no valid frame follows
+     */
+    public WalCorruptionException damage(long through, String what) throws IOException {
+        boolean ends = sealed || nextFrame() < 0;
+        return damage(expected, ends ? through : header.epoch().previous(first), what);
     }
 
     public WalCorruptionException damage(long firstSequence, long lastSequence, String what) {
