@@ -216,9 +216,18 @@ final class CrashRun {
     private void logTurn() {
         WalAgent agent = log.wal().agent();
         boolean coreWrites = options.forcePolicy() != ForcePolicy.ALWAYS && random.nextBoolean();
-        if (!coreWrites || agent.write(log.nowNanos()) && random.nextInt(4) > 0) {
-            agent.doWork(log.nowNanos());
+        if (coreWrites) {
+            long before = log.wal().appender().storedSequence();
+            boolean owed = agent.write(log.nowNanos());
+            if (log.wal().appender().storedSequence() > before) {
+                ledger.expectFewUnforced(log, before);
+            }
+            if (!owed || random.nextInt(4) == 0) {
+                return;
+            }
         }
+        agent.doWork(log.nowNanos());
+        ledger.expectFewUnforced(log, log.wal().appender().storedSequence());
     }
 
     /** The second tick finds that nothing has been appended for a second. */

@@ -194,6 +194,10 @@ class PlantedBugTest {
                                 "if (!schedule.storedMeansForced()) { publish(); }",
                                 "publish();"),
                         bug(
+                                "the core's thread writes on while a force is due",
+                                "if (schedule.isDue(nowNanos)) { return true; // more",
+                                "if (failure != null) { return true; // more"),
+                        bug(
                                 "a failed force is tried again",
                                 "return metrics.timeForce(file);",
                                 "try { return metrics.timeForce(file); }"
