@@ -4,9 +4,9 @@ import io.blipmq.wal.Liveness;
 import io.blipmq.wal.WalCorruptionException;
 import io.blipmq.wal.WalLimits;
 import io.blipmq.wal.segment.ClosedSegment;
+import io.blipmq.wal.segment.IndexBuilder;
 import io.blipmq.wal.segment.ReadWindow;
 import io.blipmq.wal.segment.SegmentHeader;
-import io.blipmq.wal.segment.SegmentIndex;
 import io.blipmq.wal.segment.SegmentIndexer;
 import io.blipmq.wal.segment.SegmentReader;
 import io.blipmq.wal.storage.SegmentNames;
@@ -163,7 +163,7 @@ final class SegmentMerge {
             return;
         }
         writer.finish();
-        SegmentIndex index = readBack();
+        IndexBuilder index = readBack();
         if (index.entries() != writer.records()) {
             throw new IOException(target.name() + " reads back " + index.entries() + " records, not the "
                     + writer.records() + " that were written");
@@ -171,7 +171,7 @@ final class SegmentMerge {
         indexer.write(target, index);
     }
 
-    private SegmentIndex readBack() throws IOException {
+    private IndexBuilder readBack() throws IOException {
         try {
             return indexer.build(target);
         } catch (WalCorruptionException e) {

@@ -43,18 +43,18 @@ public final class SegmentIndexer {
     }
 
     /** Reads the whole segment, checking it. */
-    public SegmentIndex build(ClosedSegment segment) throws IOException {
+    public IndexBuilder build(ClosedSegment segment) throws IOException {
         if (window == null) {
             window = new ReadWindow(limits.windowBytes());
         }
-        SegmentIndex index = new SegmentIndex(limits);
+        IndexBuilder index = new IndexBuilder(limits);
         try (SegmentReader reader = SegmentReader.open(storage, segment.header(), window)) {
             reader.replayWhole(segment, into(index));
         }
         return index;
     }
 
-    private RecordHandler into(SegmentIndex index) {
+    private RecordHandler into(IndexBuilder index) {
         return (sequence, type, buffer, offset, length, position) -> {
             long key = recordKey.locate(type, buffer, offset, length);
             if (key != RecordKey.NONE) {
@@ -63,7 +63,7 @@ public final class SegmentIndexer {
         };
     }
 
-    public void write(ClosedSegment segment, SegmentIndex index) throws IOException {
+    public void write(ClosedSegment segment, IndexBuilder index) throws IOException {
         String name = SegmentNames.index(segment.name());
         String temporary = SegmentNames.temporary(name);
         storage.delete(temporary);
