@@ -58,9 +58,6 @@ public interface Wal extends Closeable {
     /** The last record that the checkpoint on disk stands for; 0 without one. Thread-safe. */
     long checkpointedSequence();
 
-    /** Sets what is called when a checkpoint has ended, on disk or given up; called by the background thread. */
-    void onCheckpointed(Runnable listener);
-
     /** Closes the files and releases the lock. The three threads must have ended. */
     @Override
     void close() throws IOException;

@@ -28,7 +28,6 @@ public final class CheckpointRequests {
     private volatile long durableSequence;
     private volatile boolean againSoon;
     private volatile boolean hurried;
-    private volatile Runnable onEnded = () -> {};
 
     /** What the core asked for. Immutable. */
     public record Request(long sequence, ByteBuffer content, Liveness liveness) {}
@@ -109,7 +108,6 @@ public final class CheckpointRequests {
         }
         againSoon = again;
         request = null;
-        onEnded.run();
     }
 
     // ---- any thread
@@ -121,9 +119,5 @@ public final class CheckpointRequests {
     /** What the checkpoint on disk stands for. */
     public long durableSequence() {
         return durableSequence;
-    }
-
-    public void onEnded(Runnable listener) {
-        onEnded = listener;
     }
 }

@@ -49,11 +49,6 @@ public final class Scrub {
         this.window = new ReadWindow(limits.windowBytes());
     }
 
-    /** How long until the next segment's turn. */
-    long delayNanos(long nowNanos) {
-        return !started || segment != null ? 0 : Math.max(0, pauseNanos - (nowNanos - pausedSinceNanos));
-    }
-
     /** @return whether anything was done */
     boolean step(long nowNanos) throws IOException {
         if (!started) {

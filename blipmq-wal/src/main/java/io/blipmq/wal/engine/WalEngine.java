@@ -85,8 +85,9 @@ public final class WalEngine implements Wal {
 
         FrameRing ring = new FrameRing(limits.ringFrames(), last);
         Waker logWaker = new Waker();
-        PreparedSegments prepared = new PreparedSegments();
-        DurableState durable = new DurableState(last, prepared.wanted());
+        Waker backgroundWaker = new Waker();
+        PreparedSegments prepared = new PreparedSegments(backgroundWaker);
+        DurableState durable = new DurableState(last, backgroundWaker);
         SegmentCatalog catalog = new SegmentCatalog();
         TailCache tail = new TailCache(options);
 
@@ -94,19 +95,19 @@ public final class WalEngine implements Wal {
         catalog.begin(header);
         recovered.prepared().forEach(prepared::add);
 
-        metrics = new LogMetrics(
-                options.nanoClock(), prepared, catalog, durable, ring, sizes.segments(), recovery.tornBytes());
+        metrics =
+                new LogMetrics(options.nanoClock(), prepared, catalog, durable, sizes.segments(), recovery.tornBytes());
         IndexedSegments indexed = new IndexedSegments(recovered.checkpointed());
-        SegmentInventory inventory = new SegmentInventory(catalog, indexed, prepared.wanted(), recovered.closed());
+        SegmentInventory inventory = new SegmentInventory(catalog, indexed, backgroundWaker, recovered.closed());
         checkpoints =
-                new CheckpointRequests(options, recovered.checkpointed(), recovered.replayedBytes(), prepared.wanted());
+                new CheckpointRequests(options, recovered.checkpointed(), recovered.replayedBytes(), backgroundWaker);
         Ballast ballast = new Ballast(storage, options.segmentBytes() / BALLAST_SHARE, sizes.ballast(), limits);
         ballast.want(sizes.checkpoint());
         IndexBlocks blocks = new IndexBlocks(limits.backgroundBlocks(), limits);
         SegmentIndexer indexer = new SegmentIndexer(storage, options, blocks);
         Compaction compaction = new Compaction(storage, indexer, blocks, metrics, options, recovered.nextCompacted());
         background = new BackgroundWork(
-                storage,
+                backgroundWaker,
                 prepared,
                 new SegmentPreparer(
                         storage, prepared, metrics, options, SegmentNames.nextPreparedNumber(recovered.prepared())),
@@ -300,11 +301,6 @@ public final class WalEngine implements Wal {
     @Override
     public long checkpointedSequence() {
         return checkpoints.durableSequence();
-    }
-
-    @Override
-    public void onCheckpointed(Runnable listener) {
-        checkpoints.onEnded(listener);
     }
 
     @Override

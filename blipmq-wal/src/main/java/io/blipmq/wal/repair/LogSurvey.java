@@ -179,10 +179,6 @@ public final class LogSurvey {
 
     // ---- for the parts
 
-    Storage storage() {
-        return storage;
-    }
-
     RepairPlan plan() {
         return plan;
     }
@@ -190,10 +186,6 @@ public final class LogSurvey {
     /** Null without one. */
     Checkpoint checkpoint() {
         return checkpoint;
-    }
-
-    UUID journalId() {
-        return journalId;
     }
 
     void damage(LogDamage damage) {

@@ -86,10 +86,6 @@ public final class IndexFile implements Closeable {
         return keys;
     }
 
-    int entries() {
-        return entries;
-    }
-
     /** Selects a key; false when the segment has no record of it. */
     public boolean select(byte[] key) throws IOException {
         int low = 0;

@@ -155,17 +155,6 @@ class CheckpointTest {
         assertThat(log.wal().checkpointedSequence()).isEqualTo(1);
     }
 
-    @Test
-    void theListenerIsToldWhenACheckpointHasEnded() throws IOException {
-        log.open();
-        log.store("a");
-        int[] ended = new int[1];
-        log.wal().onCheckpointed(() -> ended[0]++);
-        log.checkpoint("state", Liveness.KEEP_ALL);
-
-        assertThat(ended[0]).isEqualTo(1);
-    }
-
     private boolean isDue() {
         return log.wal().isCheckpointDue(log.nowNanos(), false);
     }
