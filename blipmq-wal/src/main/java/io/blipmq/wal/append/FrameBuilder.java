@@ -64,11 +64,7 @@ final class FrameBuilder {
         return openBytes > 0 && chunk.usedBytes() + openBytes + recordBytes <= chunk.capacity();
     }
 
-    /**
-     * Claims room for the body of the next record. A claim that is not committed is void with the next one.
-     *
-     * @return where in {@link #buffer} the body begins
-     */
+    /** See {@link LogAppender#claim}. */
     int claim(int bodyBytes) {
         int record = FrameLayout.recordBytes(bodyBytes);
         if (!fitsOpenFrame(record) || !positions.fits(openBytes + record)) {

@@ -53,9 +53,7 @@ final class ReadbackFile implements Closeable {
         StorageFile file = storage.open(name);
         boolean opened = false;
         try {
-            ByteBuffer page = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
-            file.read(page, 0);
-            ReadbackFile readback = new ReadbackFile(SegmentLayout.decode(name, page.flip()), file, limits);
+            ReadbackFile readback = new ReadbackFile(SegmentLayout.read(name, file), file, limits);
             opened = true;
             return readback;
         } finally {
@@ -232,12 +230,7 @@ final class ReadbackFile implements Closeable {
     }
 
     private WalCorruptionException damage(long at) {
-        return new WalCorruptionException(
-                header.name(),
-                at,
-                WalCorruptionException.UNKNOWN,
-                WalCorruptionException.UNKNOWN,
-                "records that were stored are damaged");
+        return new WalCorruptionException(header.name(), at, "records that were stored are damaged");
     }
 
     @Override

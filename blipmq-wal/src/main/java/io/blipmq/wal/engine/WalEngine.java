@@ -46,7 +46,6 @@ import io.blipmq.wal.segment.SegmentHeader;
 import io.blipmq.wal.segment.SegmentIndexer;
 import io.blipmq.wal.storage.SegmentNames;
 import io.blipmq.wal.storage.Storage;
-import io.blipmq.wal.storage.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -219,20 +218,14 @@ public final class WalEngine implements Wal {
             long checkpoint = 0;
             for (String name : storage.list()) {
                 if (SegmentNames.isSegment(name) || SegmentNames.isCompacted(name) || SegmentNames.isPrepared(name)) {
-                    segments += size(storage, name);
+                    segments += storage.size(name);
                 } else if (name.equals(SegmentNames.BALLAST)) {
-                    ballast = size(storage, name);
+                    ballast = storage.size(name);
                 } else if (name.equals(SegmentNames.CHECKPOINT)) {
-                    checkpoint = size(storage, name);
+                    checkpoint = storage.size(name);
                 }
             }
             return new FileSizes(segments, ballast, checkpoint);
-        }
-
-        private static long size(Storage storage, String name) throws IOException {
-            try (StorageFile file = storage.open(name)) {
-                return file.size();
-            }
         }
     }
 

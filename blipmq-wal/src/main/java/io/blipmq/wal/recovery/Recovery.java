@@ -177,11 +177,7 @@ public final class Recovery {
         for (String name : names) {
             if (SegmentNames.isCompacted(name)) {
                 throw new WalCorruptionException(
-                        name,
-                        0,
-                        WalCorruptionException.UNKNOWN,
-                        WalCorruptionException.UNKNOWN,
-                        "the checkpoint and all segments that were not compacted are missing");
+                        name, 0, "the checkpoint and all segments that were not compacted are missing");
             }
         }
     }

@@ -236,7 +236,7 @@ public final class LogSurvey {
                 header.first(),
                 last,
                 result.records(),
-                size(segment.file()),
+                storage.size(segment.file()),
                 header.isCompacted(),
                 checkpointed));
         result.holes().forEach(hole -> damage(hole.in(segment.file())));
@@ -265,12 +265,6 @@ public final class LogSurvey {
         }
     }
 
-    private long size(String name) throws IOException {
-        try (StorageFile file = storage.open(name)) {
-            return file.size();
-        }
-    }
-
     public LogReport report() throws IOException {
         return new LogReport(
                 storage.describe(),
@@ -288,7 +282,7 @@ public final class LogSurvey {
                 chain.tornBytes(),
                 indexesMissing,
                 (int) names.stream().filter(SegmentNames::isPrepared).count(),
-                names.contains(SegmentNames.BALLAST) ? size(SegmentNames.BALLAST) : 0,
+                names.contains(SegmentNames.BALLAST) ? storage.size(SegmentNames.BALLAST) : 0,
                 names.stream()
                         .filter(name -> SegmentNames.isAside(name) || SegmentNames.isTorn(name))
                         .toList(),

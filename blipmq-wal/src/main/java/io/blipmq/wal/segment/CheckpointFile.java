@@ -140,7 +140,6 @@ public final class CheckpointFile implements Closeable {
     }
 
     private static WalCorruptionException damaged(long offset, String what) {
-        return new WalCorruptionException(
-                SegmentNames.CHECKPOINT, offset, WalCorruptionException.UNKNOWN, WalCorruptionException.UNKNOWN, what);
+        return new WalCorruptionException(SegmentNames.CHECKPOINT, offset, what);
     }
 }

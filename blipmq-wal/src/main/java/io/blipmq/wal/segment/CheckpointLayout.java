@@ -148,8 +148,7 @@ public final class CheckpointLayout {
     }
 
     private static WalCorruptionException damaged(String what) {
-        return new WalCorruptionException(
-                SegmentNames.CHECKPOINT, 0, WalCorruptionException.UNKNOWN, WalCorruptionException.UNKNOWN, what);
+        return new WalCorruptionException(SegmentNames.CHECKPOINT, 0, what);
     }
 
     private CheckpointLayout() {}

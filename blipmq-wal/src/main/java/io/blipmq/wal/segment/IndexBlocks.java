@@ -80,8 +80,6 @@ public final class IndexBlocks {
             throw new WalCorruptionException(
                     SegmentNames.index(segment.name()),
                     offset,
-                    WalCorruptionException.UNKNOWN,
-                    WalCorruptionException.UNKNOWN,
                     "the index is damaged; it is made again at a start that does not find it");
         }
         block.limit(content);

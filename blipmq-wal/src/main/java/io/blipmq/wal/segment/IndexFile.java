@@ -139,11 +139,7 @@ public final class IndexFile implements Closeable {
 
     private WalCorruptionException outside() {
         return new WalCorruptionException(
-                SegmentNames.index(segment.name()),
-                0,
-                WalCorruptionException.UNKNOWN,
-                WalCorruptionException.UNKNOWN,
-                "the index refers to bytes beyond its end");
+                SegmentNames.index(segment.name()), 0, "the index refers to bytes beyond its end");
     }
 
     /** Selects the key at a place in their order, and returns it. */

@@ -104,8 +104,6 @@ public final class SegmentReader implements Closeable {
         sealed = kind == FrameLayout.KIND_SEAL;
         if (kind == FrameLayout.KIND_LOST) {
             passLost(limit);
-        } else if (kind == FrameLayout.KIND_COMPACTED) {
-            handOutCompacted(handler);
         } else {
             handOut(limit, handler);
         }
@@ -163,43 +161,31 @@ public final class SegmentReader implements Closeable {
         }
     }
 
+    /** The log's records follow each other; those of a compacted frame say their own numbers. */
     private void handOut(long limit, RecordHandler handler) throws IOException {
         int frame = load(frameAt, length);
         ByteBuffer buffer = window.buffer();
+        boolean compacted = kind == FrameLayout.KIND_COMPACTED;
+        int recordHeader = FrameLayout.recordHeaderBytes(kind);
         int cursor = frame + FrameLayout.HEADER_BYTES;
         long position = Position.of(header.ordinal(), (int) offset) - frame;
-        for (int remaining = count; remaining > 0 && expected <= limit; remaining--) {
+        for (int remaining = count; remaining > 0 && (compacted || expected <= limit); remaining--) {
             int bytes = buffer.getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
             int type = buffer.getInt(cursor + FrameLayout.RECORD_TYPE_OFFSET);
-            int body = cursor + FrameLayout.RECORD_HEADER_BYTES;
-            last = expected;
+            int body = cursor + recordHeader;
+            last = compacted ? inRange(buffer.getLong(cursor + FrameLayout.RECORD_SEQUENCE_OFFSET)) : expected;
             expected = header.epoch().next(last);
             records++;
             handler.onRecord(last, type, buffer, body, bytes, position + body);
-            cursor += FrameLayout.recordBytes(bytes);
+            cursor += recordHeader + FrameLayout.align(bytes);
         }
     }
 
-    /** The records of a compacted frame say their own numbers. */
-    private void handOutCompacted(RecordHandler handler) throws IOException {
-        int frame = load(frameAt, length);
-        ByteBuffer buffer = window.buffer();
-        int cursor = frame + FrameLayout.HEADER_BYTES;
-        long position = Position.of(header.ordinal(), (int) offset) - frame;
-        for (int remaining = count; remaining > 0; remaining--) {
-            int bytes = buffer.getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
-            int type = buffer.getInt(cursor + FrameLayout.RECORD_TYPE_OFFSET);
-            long sequence = buffer.getLong(cursor + FrameLayout.RECORD_SEQUENCE_OFFSET);
-            int body = cursor + FrameLayout.COMPACTED_RECORD_HEADER_BYTES;
-            if (sequence < expected || sequence > header.compactedLast()) {
-                throw damage(expected, sequence, "record " + sequence + " stands where " + expected + " may begin");
-            }
-            last = sequence;
-            expected = sequence + 1;
-            records++;
-            handler.onRecord(sequence, type, buffer, body, bytes, position + body);
-            cursor += FrameLayout.compactedRecordBytes(bytes);
+    private long inRange(long sequence) throws WalCorruptionException {
+        if (sequence < expected || sequence > header.compactedLast()) {
+            throw damage(expected, sequence, "record " + sequence + " stands where " + expected + " may begin");
         }
+        return sequence;
     }
 
     /** Whether a valid frame of this segment begins at {@code at}; the accessors below then tell about it. */
