@@ -48,27 +48,29 @@ public final class IndexFile implements Closeable {
     }
 
     /**
-     * Opens the index of a segment, or returns null when it is not there, not of this segment, or its first block is
-     * damaged. The other blocks are checked as they are read.
+     * Opens the index of a segment. Its first block is checked here, the others as they are read.
+     *
+     * @throws WalCorruptionException when it is of another segment or version, or damaged
      */
     public static IndexFile open(Storage storage, ClosedSegment segment, IndexBlocks blocks) throws IOException {
         StorageFile file = storage.open(SegmentNames.index(segment.name()));
-        IndexFile index = null;
+        boolean opened = false;
         try {
             ByteBuffer header = blocks.block(file, segment.header(), 0);
             if (IndexLayout.isIndexOf(header, segment)) {
-                index = new IndexFile(segment, file, blocks, header);
-                index = index.isWhole() ? index : null;
+                IndexFile index = new IndexFile(segment, file, blocks, header);
+                opened = index.isWhole();
+                if (opened) {
+                    return index;
+                }
             }
-        } catch (WalCorruptionException e) {
-            index = null;
+            throw IndexLayout.damaged(segment.header(), 0);
         } finally {
-            if (index == null) {
+            if (!opened) {
                 blocks.clear();
                 file.close();
             }
         }
-        return index;
     }
 
     private boolean isWhole() throws IOException {

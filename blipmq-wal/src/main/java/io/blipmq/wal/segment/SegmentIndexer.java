@@ -32,8 +32,11 @@ public final class SegmentIndexer {
 
     /** Whether the segment's index, which has to be there, is of this segment; of a damaged one only the first block is noticed. */
     public boolean isIndexed(ClosedSegment segment) throws IOException {
-        try (IndexFile index = IndexFile.open(storage, segment, blocks)) {
-            return index != null;
+        try {
+            IndexFile.open(storage, segment, blocks).close();
+            return true;
+        } catch (WalCorruptionException e) {
+            return false;
         }
     }
 
