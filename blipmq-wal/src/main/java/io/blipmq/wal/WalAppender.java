@@ -40,9 +40,6 @@ public interface WalAppender {
     /** Where the body claimed or committed last stands in the log. */
     long position();
 
-    /** Claims, copies and commits in one call. */
-    long append(int type, ByteBuffer body);
-
     /**
      * Ends a turn: hands its records to the log thread.
      *

@@ -159,13 +159,11 @@ public final class LogMetrics implements WalMetrics {
         storedBytes = stored;
     }
 
-    long timeForce(StorageFile file) throws IOException {
+    void timeForce(StorageFile file) throws IOException {
         long start = clock.getAsLong();
         file.force();
-        long took = clock.getAsLong() - start;
-        forceTimer.record(took);
+        forceTimer.record(clock.getAsLong() - start);
         forces = forces + 1;
-        return took;
     }
 
     void segmentCut(long freedBytes) {

@@ -70,9 +70,8 @@ public final class SegmentWriter {
         usedBytes = offset + (end - start);
     }
 
-    /** @return how long it took */
-    long force() throws IOException {
-        return metrics.timeForce(file);
+    void force() throws IOException {
+        metrics.timeForce(file);
     }
 
     /** Cuts the segment to what is used and forces it. */

@@ -196,6 +196,7 @@ public final class Checkpointer {
                 replayFrom.epoch().previous(replayFrom.first()),
                 compaction.nextOrdinal(),
                 listed,
+                List.of(),
                 request.content());
     }
 

@@ -29,19 +29,6 @@ public record Checkpoint(
         List<SequenceRange> lost,
         ByteBuffer content) {
 
-    /** One whose content speaks of nothing that is lost. */
-    public Checkpoint(
-            UUID journalId,
-            long sequence,
-            int replayEpoch,
-            long replayFirst,
-            long replayAfter,
-            int nextCompacted,
-            List<Listed> segments,
-            ByteBuffer content) {
-        this(journalId, sequence, replayEpoch, replayFirst, replayAfter, nextCompacted, segments, List.of(), content);
-    }
-
     /** A segment that counts. */
     public record Listed(int ordinal, int epoch, long first, long last, boolean compacted) {
 

@@ -143,7 +143,7 @@ class CheckpointTest {
         int turns = 0;
         while (log.wal().isCheckpointing()) {
             while (log.wal().appender().roomFor(1000) == Room.YES) {
-                log.wal().appender().append(1, ByteBuffer.allocate(1000));
+                log.append(1, ByteBuffer.allocate(1000));
                 log.wal().appender().submit(true);
                 log.wal().agent().doWork(log.nowNanos());
                 log.drain();

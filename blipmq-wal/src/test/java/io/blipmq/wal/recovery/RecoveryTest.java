@@ -191,7 +191,7 @@ class RecoveryTest {
         log.store("a");
         int frameBytes = FrameLayout.HEADER_BYTES + FrameLayout.recordBytes(1);
         ByteBuffer copy = ByteBuffer.wrap(storage.content(FIRST), SegmentLayout.FIRST_FRAME, frameBytes);
-        log.wal().appender().append(1, copy);
+        log.append(1, copy);
         log.wal().appender().submit(true);
         log.step();
         storage.killProcess();
