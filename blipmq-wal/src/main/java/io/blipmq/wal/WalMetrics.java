@@ -2,7 +2,7 @@ package io.blipmq.wal;
 
 import org.HdrHistogram.Histogram;
 
-/** What the log tells about itself. Thread-safe. */
+/** What the log counts and measures. Thread-safe. */
 public interface WalMetrics {
     /** Records written since the start. */
     long appends();

@@ -119,7 +119,8 @@ final class ReadbackFile implements Closeable {
      * @return the first frame in the window, or {@link #NONE}
      */
     private long findFrame(long offset) throws IOException {
-        // Who goes on finds a frame where the last checked one ended; another reader is likely to want a first record.
+        // A reader that goes on finds a frame where the last checked one ended; another reader is likely to want a
+        // first record.
         boolean goesOn = end > start && offset >= end && offset - end < limits.lookBackBytes();
         fill(goesOn ? end : beforeRecord(offset));
         if (isFrame(start)) {

@@ -32,7 +32,7 @@ public final class CheckpointRequests {
     /** What the core asked for. Immutable. */
     public record Request(long sequence, ByteBuffer content, Liveness liveness) {}
 
-    /** @param behindBytes of the log that the checkpoint on disk does not stand for */
+    /** @param behindBytes of the log that the checkpoint on disk does not cover */
     public CheckpointRequests(WalOptions options, long durableSequence, long behindBytes, Waker wakeup) {
         this.logBytesMax = options.checkpointBytes();
         this.intervalNanos = options.checkpointNanos();
@@ -116,7 +116,7 @@ public final class CheckpointRequests {
         return request != null;
     }
 
-    /** What the checkpoint on disk stands for. */
+    /** What the checkpoint on disk covers. */
     public long durableSequence() {
         return durableSequence;
     }

@@ -212,7 +212,7 @@ public final class Compaction {
         merge = null;
     }
 
-    /** What is damaged, or cannot be read, stays as it is: the checkpoint does not need it, and a reader who does is told. */
+    /** What is damaged, or cannot be read, stays as it is: the checkpoint does not need it, and a reader that does gets the error. */
     private void onDamage(ClosedSegment segment, IOException damage) {
         fact(segment).damaged(cycle);
         metrics.damageFound();

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads closed segments and their indexes, slowly and in turn, so that damage is told before somebody needs what is damaged.
+ * Reads closed segments and their indexes, slowly and in turn, so that damage is reported before somebody needs what is damaged.
  * Owned by the background thread.
  */
 public final class Scrub {

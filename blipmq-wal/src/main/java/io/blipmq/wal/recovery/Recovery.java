@@ -67,8 +67,8 @@ import java.util.UUID;
  * <td>replay begins there</td></tr>
  * <tr><td>26</td><td>what {@code Repair} left: a frame or a whole segment that stands for lost records</td><td>passed; the
  * numbers go on behind it</td></tr>
- * <tr><td>27</td><td>a checkpoint that names ranges lost since its content was made</td><td>taken, and who takes it is told
- * the ranges</td></tr>
+ * <tr><td>27</td><td>a checkpoint that names ranges lost since its content was made</td><td>taken, and its handler gets the
+ * ranges</td></tr>
  * </table>
  *
  * A start that is to salvage lets {@code Repair} look at the whole log first:

@@ -120,7 +120,7 @@ public final class SegmentChain {
         }
     }
 
-    /** Segments that hold nothing but what the checkpoint stands for. */
+    /** Segments that hold nothing but what the checkpoint covers. */
     List<ClosedSegment> listed() {
         return listed;
     }

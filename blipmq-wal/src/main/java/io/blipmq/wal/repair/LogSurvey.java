@@ -144,7 +144,7 @@ public final class LogSurvey {
                     complete
                             ? "the checkpoint is damaged; the log holds every record and gives its state again, without"
                                     + " attempts"
-                            : "the checkpoint is damaged, and records that it stood for are gone: subscriptions made"
+                            : "the checkpoint is damaged, and records that it covered are gone: subscriptions made"
                                     + " in them are lost with what waited for them, and messages settled in them come"
                                     + " back"));
         }

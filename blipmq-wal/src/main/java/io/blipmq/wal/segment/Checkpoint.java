@@ -8,7 +8,7 @@ import java.util.UUID;
 /**
  * What all records up to a number come to, and where the log goes on. Immutable, but for the content, which is its maker's.
  *
- * @param sequence the last record it stands for
+ * @param sequence the last record it covers
  * @param replayEpoch and
  * @param replayFirst name the oldest segment of the log that may hold later records
  * @param replayAfter the last record before that segment

@@ -73,7 +73,7 @@ public final class SegmentReader implements Closeable {
 
     /**
      * As {@link #replay}, but to the end of the frame that holds {@code durable}: frames become durable as a whole, and
-     * a checkpoint may stand for the first records of one.
+     * a checkpoint may cover the first records of one.
      */
     public void replayDurable(long durable, RecordHandler handler) throws IOException {
         while (expected <= durable && replayFrame(Long.MAX_VALUE, handler)) {
@@ -183,7 +183,7 @@ public final class SegmentReader implements Closeable {
 
     private long inRange(long sequence) throws WalCorruptionException {
         if (sequence < expected || sequence > header.compactedLast()) {
-            throw damage(expected, sequence, "record " + sequence + " stands where " + expected + " may begin");
+            throw damage(expected, sequence, "record " + sequence + " where " + expected + " or a later one belongs");
         }
         return sequence;
     }

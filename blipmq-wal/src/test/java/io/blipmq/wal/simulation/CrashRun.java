@@ -215,7 +215,7 @@ final class CrashRun {
     /** The log thread's turn; under a policy that lets it, or the core's thread writes, and leaves the rest to the log thread. */
     private void logTurn() {
         WalAgent agent = log.wal().agent();
-        boolean coreWrites = options.forcePolicy() != ForcePolicy.ALWAYS && random.nextBoolean();
+        boolean coreWrites = !options.forcePolicy().storedMeansForced() && random.nextBoolean();
         if (coreWrites) {
             long before = log.wal().appender().storedSequence();
             boolean owed = agent.write(log.nowNanos());
