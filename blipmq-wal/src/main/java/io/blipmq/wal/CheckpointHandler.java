@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 public interface CheckpointHandler {
 
     /**
-     * @param sequence the last record that the checkpoint stands for
+     * @param sequence the last record that the checkpoint covers
      * @param content what was given to {@link Wal#checkpoint}; valid during the call only
      */
     void onCheckpoint(long sequence, ByteBuffer content);

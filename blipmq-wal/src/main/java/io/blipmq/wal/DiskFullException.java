@@ -24,7 +24,7 @@ public final class DiskFullException extends IOException {
         return orSame(cause, NO_SPACE_HERE);
     }
 
-    /** @param noSpaceHere how this process is told: the system's messages are in the language of its environment */
+    /** @param noSpaceHere the system's message in this process, which is in the language of its environment */
     public static IOException orSame(IOException cause, String noSpaceHere) {
         String text = String.valueOf(cause.getMessage());
         boolean full = text.contains(NO_SPACE) || text.contains(noSpaceHere) || text.contains(QUOTA);

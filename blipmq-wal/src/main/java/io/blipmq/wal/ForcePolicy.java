@@ -8,6 +8,9 @@ package io.blipmq.wal;
  * last n records and one batch, or a second, whichever is less; {@code IntervalMillis} that time and one force;
  * {@code None} what was written since the last segment closed. No policy is ever made to force by turns that ask for
  * none.
+ *
+ * <p>To add one: a record here, its deadline in {@code ForceSchedule}, its test in {@code ForcePolicyTest}; in {@code
+ * blipmq-config} a {@code FsyncPolicy}, which the daemon's {@code Mapping} turns into this one.
  */
 public sealed interface ForcePolicy {
     ForcePolicy ALWAYS = new Always();
@@ -19,6 +22,11 @@ public sealed interface ForcePolicy {
 
     static ForcePolicy intervalMillis(long millis) {
         return new IntervalMillis(millis);
+    }
+
+    /** Whether a record counts as stored only once it is forced; if not, the core's thread may write it, too. */
+    default boolean storedMeansForced() {
+        return this instanceof Always;
     }
 
     /** Force every batch before it counts as stored. */

@@ -4,7 +4,7 @@ package io.blipmq.wal;
  * Which keyed records up to a checkpoint are still needed. An immutable snapshot, asked by the background thread; a record
  * that it calls dead must never be needed again.
  *
- * <p>Records without a key are dead once a checkpoint stands for them.
+ * <p>Records without a key are dead once a checkpoint covers them.
  */
 public interface Liveness {
     /** Nothing is dead, so nothing is dropped or compacted: the checkpoint of a shutdown has to be quick. */

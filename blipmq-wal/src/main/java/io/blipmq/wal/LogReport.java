@@ -42,7 +42,7 @@ public record LogReport(
      * A segment.
      *
      * @param last the last record that counts; below {@code first} when none does
-     * @param checkpointed whether it is kept for its messages only, because the checkpoint stands for the rest
+     * @param checkpointed whether it is kept for its messages only, because the checkpoint covers the rest
      */
     public record SegmentSummary(
             String file,
@@ -57,7 +57,7 @@ public record LogReport(
     /**
      * The checkpoint.
      *
-     * @param sequence the last record it stands for
+     * @param sequence the last record it covers
      * @param lostRanges what a repair found lost since
      */
     public record CheckpointSummary(long sequence, int segments, long contentBytes, int lostRanges) {}

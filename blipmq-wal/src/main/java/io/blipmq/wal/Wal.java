@@ -46,7 +46,7 @@ public interface Wal extends Closeable {
     /**
      * Begins a checkpoint, which the background thread writes, and then deletes and compacts segments. By the core thread.
      *
-     * @param sequence the last record that it stands for; it has to be stored
+     * @param sequence the last record that it covers; it has to be stored
      * @param content what {@link CheckpointHandler} is to get back, from position to limit; not copied, so it must not
      *     change while {@link #isCheckpointing}
      */
@@ -55,11 +55,8 @@ public interface Wal extends Closeable {
     /** Lets the checkpoint that is being written end soon, which leaves compaction to the next one. By the core thread. */
     void hurryCheckpoint();
 
-    /** The last record that the checkpoint on disk stands for; 0 without one. Thread-safe. */
+    /** The last record that the checkpoint on disk covers; 0 without one. Thread-safe. */
     long checkpointedSequence();
-
-    /** Sets what is called when a checkpoint has ended, on disk or given up; called by the background thread. */
-    void onCheckpointed(Runnable listener);
 
     /** Closes the files and releases the lock. The three threads must have ended. */
     @Override

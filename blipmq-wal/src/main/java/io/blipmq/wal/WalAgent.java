@@ -2,9 +2,9 @@ package io.blipmq.wal;
 
 /**
  * The log's duty cycle: writes submitted frames, forces them by the policy, and publishes what is stored. Owned by the
- * thread that runs {@link #doWork}, one at a time: the log thread, or another one that sees to it that they take turns, and
- * may then run a turn while the log thread is in {@link #awaitWork}. {@link #isSealed} and {@link #onStored} are for any
- * thread.
+ * thread that runs its turn, {@link #doWork} or {@link #write}, one at a time: the log thread, or another one that sees to
+ * it that they take turns, and may then run a turn while the log thread is in {@link #awaitWork}. {@link #isSealed} and
+ * {@link #onStored} are for any thread.
  *
  * <p>Group commit needs no timer: what is submitted while a force runs is the next batch.
  *

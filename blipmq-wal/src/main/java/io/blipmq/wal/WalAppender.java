@@ -37,11 +37,8 @@ public interface WalAppender {
      */
     long commit(int type);
 
-    /** Where the body claimed or committed last stands in the log. */
+    /** Where the body claimed or committed last is in the log. */
     long position();
-
-    /** Claims, copies and commits in one call. */
-    long append(int type, ByteBuffer body);
 
     /**
      * Ends a turn: hands its records to the log thread.
@@ -53,8 +50,9 @@ public interface WalAppender {
     boolean submit(boolean force);
 
     /**
-     * Whether frames that are handed over from now on wake the log thread, as they do from the start, or nobody. Who holds
-     * wakeups has to look after what was handed over: {@link WalAgent#doWork} or {@link WalAgent#wakeup}, in the same turn.
+     * Whether frames that are handed over from now on wake the log thread, as they do from the start, or nobody. A caller
+     * that holds wakeups must call {@link WalAgent#doWork}, {@link WalAgent#write} or {@link WalAgent#wakeup} after it has
+     * handed frames over, in the same turn.
      */
     void holdWakeups(boolean hold);
 

@@ -25,6 +25,11 @@ public final class WalCorruptionException extends IOException {
         this(file, offset, firstSequence, lastSequence, what, true);
     }
 
+    /** Nothing tells which records are affected. */
+    public WalCorruptionException(String file, long offset, String what) {
+        this(file, offset, UNKNOWN, UNKNOWN, what);
+    }
+
     private WalCorruptionException(
             String file, long offset, long firstSequence, long lastSequence, String what, boolean repairable) {
         super("log file " + file + ", offset " + offset + ": " + what + range(firstSequence, lastSequence)

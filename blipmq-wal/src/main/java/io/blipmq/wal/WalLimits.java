@@ -30,7 +30,7 @@ package io.blipmq.wal;
  * @param countedMax indexes read per checkpoint to see what is dead. One is due at the latest after a segment's worth of
  *     log, in which two million messages can be settled: eight segments of them when they are of a common length
  * @param mergedMax segments rewritten per checkpoint, so that it does not take long
- * @param shortRunMin short segments are rewritten although all of them may be needed, but only so many at once
+ * @param shortRunMin short segments are rewritten although all of them may be needed, but only when there are as many as this
  * @param stepsBetweenSegments of other work, which gets its share when segments are wanted as fast as they are prepared:
  *     twice the steps in which compaction reads a segment
  */
@@ -68,7 +68,7 @@ public record WalLimits(
         require(longFrameBytes >= windowBytes, "a frame that fits into the window is not long");
         require(
                 blockBytes > 0 && zeroBytes > 0 && copyBytes > 0 && stepBytes > 0 && forceBytes > 0,
-                "work must get on");
+                "work must make progress");
         require(compactedFrameBytes > 0 && lostFrameBytes > 0, "frames are not empty");
         require(indexBlockBytes > 0 && indexOutputBlocks > 0, "an index is written by blocks");
         require(indexPieceNumbers >= 2 && indexPieceNumbers % 2 == 0, "a record of an index takes two numbers");
@@ -79,7 +79,7 @@ public record WalLimits(
         require(openIndexesMax > 0 && openSegmentsMax > 0 && spareChunks >= 0, "a reader needs a file");
         require(
                 countedMax > 0 && mergedMax > 0 && shortRunMin > 1 && stepsBetweenSegments > 0,
-                "compaction must get on");
+                "compaction must make progress");
     }
 
     /** The product's. */

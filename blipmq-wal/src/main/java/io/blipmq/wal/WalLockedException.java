@@ -4,16 +4,9 @@ import java.io.IOException;
 
 /** Another daemon holds the log. */
 public final class WalLockedException extends IOException {
-    private final long pid;
-
+    /** @param pid the holder's process id, 0 when it is not known */
     public WalLockedException(String directory, long pid) {
         super("the log " + directory + " is in use by " + (pid == 0 ? "another process" : "process " + pid)
                 + ": stop it first, or give this daemon another wal_path");
-        this.pid = pid;
-    }
-
-    /** The holder's process id, 0 when it is not known. */
-    public long pid() {
-        return pid;
     }
 }

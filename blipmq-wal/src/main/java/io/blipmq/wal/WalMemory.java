@@ -3,7 +3,7 @@ package io.blipmq.wal;
 /**
  * What the log takes of the direct memory at most, part by part. Stateless.
  *
- * <p>Who changes a buffer of the log changes the sum here.
+ * <p>A change to a buffer of the log needs a change to the sum here.
  */
 public final class WalMemory {
     private WalMemory() {}

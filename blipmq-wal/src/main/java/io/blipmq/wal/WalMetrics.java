@@ -2,7 +2,7 @@ package io.blipmq.wal;
 
 import org.HdrHistogram.Histogram;
 
-/** What the log tells about itself. Thread-safe. */
+/** What the log counts and measures. Thread-safe. */
 public interface WalMetrics {
     /** Records written since the start. */
     long appends();
@@ -30,9 +30,6 @@ public interface WalMetrics {
     /** The highest sequence number known to be forced. */
     long durableSequence();
 
-    /** The highest sequence number that is stored under the policy. */
-    long storedSequence();
-
     /** Whether the disk has no room for another segment. */
     boolean isFull();
 
@@ -44,12 +41,6 @@ public interface WalMetrics {
 
     /** Checkpoints that the disk had no room for. */
     long checkpointsGivenUp();
-
-    /** How long the last checkpoint was; 0 before the first since the start. */
-    long checkpointBytes();
-
-    /** The record that the last checkpoint since the start stands for; 0 before it. */
-    long checkpointSequence();
 
     /** Segments deleted since the start, because nothing in them was needed or it had been rewritten. */
     long segmentsDeleted();

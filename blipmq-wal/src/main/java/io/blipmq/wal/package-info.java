@@ -6,7 +6,12 @@
  * every record is stored; the log thread writes and forces in the {@link io.blipmq.wal.WalAgent}; a background thread claims
  * disk room ahead, indexes closed segments, writes checkpoints and compacts in the {@link io.blipmq.wal.WalBackground}. These
  * are roles: one thread can step all of them, which is how the tests run them, and threads may change places as long as each
- * hands over what it wrote. Nothing here knows what a record means, and nothing here sees another module.
+ * hands over what it wrote.
+ *
+ * <p>Nothing here knows what a record means, and nothing here sees another module. So a new kind of record changes nothing
+ * here: it is a type number and a body to the log. Its owner says which key it is listed under ({@link
+ * io.blipmq.wal.RecordKey}), how long it is needed ({@link io.blipmq.wal.Liveness}) and whether a release can read it
+ * ({@link io.blipmq.wal.LogContent}).
  *
  * <p>Start reading at {@link io.blipmq.wal.Wal}. Each package sees only those above it in this table:
  *

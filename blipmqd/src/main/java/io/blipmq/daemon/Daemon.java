@@ -157,7 +157,7 @@ final class Daemon {
         brokerAndLog = new CoreAndLogThreads(
                 Agents.core(loop, wal.appender()),
                 Agents.log(wal.agent()),
-                policy.equals(ForcePolicy.ALWAYS) ? CoreShare.FORCES : CoreShare.WRITES,
+                policy.storedMeansForced() ? CoreShare.FORCES : CoreShare.WRITES,
                 this::onBrokerFailure,
                 this::onStorageFailure);
         prepareThread = new AgentThread("log-prepare", Agents.background(wal.background()), this::onStorageFailure);

@@ -59,7 +59,9 @@ class NewerReleaseTest {
     }
 
     private static void append(Wal wal, int type, byte[] body) {
-        wal.appender().append(type, ByteBuffer.wrap(body));
+        int offset = wal.appender().claim(body.length);
+        wal.appender().buffer().put(offset, body);
+        wal.appender().commit(type);
         wal.appender().submit(true);
         wal.agent().doWork(System.nanoTime());
     }

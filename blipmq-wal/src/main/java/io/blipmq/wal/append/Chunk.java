@@ -34,7 +34,7 @@ final class Chunk {
         undrainedFrames = 0;
     }
 
-    /** Where the chunk's first byte stands in the log. */
+    /** Where the chunk's first byte is in the log. */
     long position() {
         return position;
     }

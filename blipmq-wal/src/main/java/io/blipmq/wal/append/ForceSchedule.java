@@ -4,7 +4,7 @@ import io.blipmq.wal.ForcePolicy;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Says when the log has to be forced. Owned by the log thread.
+ * Says when the log has to be forced. Owned by the thread that runs the log's turn.
  *
  * <p>Only records of turns that asked for it make a force due; the others ride along.
  */
@@ -25,7 +25,7 @@ final class ForceSchedule {
 
     /** Whether a record counts as stored only once it is forced. */
     boolean storedMeansForced() {
-        return policy instanceof ForcePolicy.Always;
+        return policy.storedMeansForced();
     }
 
     /** @param forceWanted whether any record written and not yet forced belongs to a turn that asked for a force */

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * Owned by the core thread.
  *
  * <p>One frame may be open. It begins where the used bytes of the chunk end, and grows record by record until somebody
- * closes it, or a record comes that does not fit and opens the next one. Who claims has asked for room before.
+ * closes it, or a record comes that does not fit and opens the next one. Callers must ask for room before they claim.
  */
 final class FrameBuilder {
     private final FrameRing ring;
@@ -64,11 +64,7 @@ final class FrameBuilder {
         return openBytes > 0 && chunk.usedBytes() + openBytes + recordBytes <= chunk.capacity();
     }
 
-    /**
-     * Claims room for the body of the next record. A claim that is not committed is void with the next one.
-     *
-     * @return where in {@link #buffer} the body begins
-     */
+    /** See {@link LogAppender#claim}. */
     int claim(int bodyBytes) {
         int record = FrameLayout.recordBytes(bodyBytes);
         if (!fitsOpenFrame(record) || !positions.fits(openBytes + record)) {
@@ -99,7 +95,7 @@ final class FrameBuilder {
         return lastSequence;
     }
 
-    /** Where the body claimed or committed last stands in the log. */
+    /** Where the body claimed or committed last is in the log. */
     long position() {
         return chunk.position() + claimedBody;
     }

@@ -101,10 +101,6 @@ public final class FrameRing {
 
     // ---- any thread
 
-    long stored() {
-        return stored;
-    }
-
     long storedSequence() {
         return storedSequence;
     }

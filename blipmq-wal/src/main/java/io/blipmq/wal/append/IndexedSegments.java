@@ -12,7 +12,7 @@ public final class IndexedSegments {
     private volatile List<ClosedSegment> segments = List.of();
     private volatile long through;
 
-    /** @param through the checkpoint's number: of what it stands for, all that is still needed is in closed segments */
+    /** @param through the checkpoint's number: of what it covers, all that is still needed is in closed segments */
     public IndexedSegments(long through) {
         this.through = through;
     }

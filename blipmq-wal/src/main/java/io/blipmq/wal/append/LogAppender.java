@@ -110,14 +110,6 @@ public final class LogAppender implements WalAppender {
     }
 
     @Override
-    public long append(int type, ByteBuffer body) {
-        int length = body.remaining();
-        int offset = claim(length);
-        buffer().put(offset, body, body.position(), length);
-        return commit(type);
-    }
-
-    @Override
     public boolean submit(boolean force) {
         frames.close();
         if (!ring.hasUnsubmitted()) {

@@ -18,7 +18,6 @@ public final class LogMetrics implements WalMetrics {
     private final PreparedSegments prepared;
     private final SegmentCatalog catalog;
     private final DurableState durable;
-    private final FrameRing ring;
     private final long tornBytes;
 
     private final Timer forceTimer = new Timer();
@@ -31,8 +30,6 @@ public final class LogMetrics implements WalMetrics {
     private volatile long submittedBytes;
     private volatile long checkpoints;
     private volatile long checkpointsGivenUp;
-    private volatile long checkpointBytes;
-    private volatile long checkpointSequence;
     private volatile long segmentsDeleted;
     private volatile long segmentsCompacted;
     private volatile long damages;
@@ -43,14 +40,12 @@ public final class LogMetrics implements WalMetrics {
             PreparedSegments prepared,
             SegmentCatalog catalog,
             DurableState durable,
-            FrameRing ring,
             long logBytes,
             long tornBytes) {
         this.clock = clock;
         this.prepared = prepared;
         this.catalog = catalog;
         this.durable = durable;
-        this.ring = ring;
         this.logBytes = new AtomicLong(logBytes);
         this.tornBytes = tornBytes;
     }
@@ -101,11 +96,6 @@ public final class LogMetrics implements WalMetrics {
     }
 
     @Override
-    public long storedSequence() {
-        return ring.storedSequence();
-    }
-
-    @Override
     public boolean isFull() {
         return prepared.isFull();
     }
@@ -123,16 +113,6 @@ public final class LogMetrics implements WalMetrics {
     @Override
     public long checkpointsGivenUp() {
         return checkpointsGivenUp;
-    }
-
-    @Override
-    public long checkpointBytes() {
-        return checkpointBytes;
-    }
-
-    @Override
-    public long checkpointSequence() {
-        return checkpointSequence;
     }
 
     @Override
@@ -179,13 +159,11 @@ public final class LogMetrics implements WalMetrics {
         storedBytes = stored;
     }
 
-    long timeForce(StorageFile file) throws IOException {
+    void timeForce(StorageFile file) throws IOException {
         long start = clock.getAsLong();
         file.force();
-        long took = clock.getAsLong() - start;
-        forceTimer.record(took);
+        forceTimer.record(clock.getAsLong() - start);
         forces = forces + 1;
-        return took;
     }
 
     void segmentCut(long freedBytes) {
@@ -215,10 +193,8 @@ public final class LogMetrics implements WalMetrics {
         damages = damages + 1;
     }
 
-    public void checkpointWritten(long sequence, long fileBytes) {
+    public void checkpointWritten() {
         checkpoints = checkpoints + 1;
-        checkpointSequence = sequence;
-        checkpointBytes = fileBytes;
     }
 
     public void checkpointGivenUp() {

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Writes submitted frames, forces them when the {@link ForceSchedule} says so, and publishes what is stored. Owned by the
- * thread that runs {@link #doWork}.
+ * thread that runs the log's turn, {@link #doWork}, or the part of it that needs no force, {@link #write}.
  */
 public final class LogWriter implements WalAgent {
     private final FrameRing ring;

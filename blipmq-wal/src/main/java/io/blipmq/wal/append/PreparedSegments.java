@@ -12,13 +12,17 @@ public final class PreparedSegments {
     static final int AHEAD = 1;
 
     private final Queue<String> names = new ConcurrentLinkedQueue<>();
-    private final Waker wanted = new Waker();
+    private final Waker backgroundWaker;
     private volatile int added;
     private volatile int taken;
 
     // Two reasons for which no segment is prepared; each ends with its own.
     private volatile boolean segmentWithoutRoom;
     private volatile boolean indexWithoutRoom;
+
+    public PreparedSegments(Waker backgroundWaker) {
+        this.backgroundWaker = backgroundWaker;
+    }
 
     // ---- preparer
 
@@ -41,10 +45,6 @@ public final class PreparedSegments {
         indexWithoutRoom = waits;
     }
 
-    public Waker wanted() {
-        return wanted;
-    }
-
     // ---- core thread
 
     int available() {
@@ -58,7 +58,7 @@ public final class PreparedSegments {
     void take() {
         assert available() > 0;
         taken = taken + 1;
-        wanted.wake();
+        backgroundWaker.wake();
     }
 
     // ---- log thread

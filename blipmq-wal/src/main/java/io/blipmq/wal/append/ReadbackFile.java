@@ -53,9 +53,7 @@ final class ReadbackFile implements Closeable {
         StorageFile file = storage.open(name);
         boolean opened = false;
         try {
-            ByteBuffer page = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
-            file.read(page, 0);
-            ReadbackFile readback = new ReadbackFile(SegmentLayout.decode(name, page.flip()), file, limits);
+            ReadbackFile readback = new ReadbackFile(SegmentLayout.read(name, file), file, limits);
             opened = true;
             return readback;
         } finally {
@@ -121,7 +119,8 @@ final class ReadbackFile implements Closeable {
      * @return the first frame in the window, or {@link #NONE}
      */
     private long findFrame(long offset) throws IOException {
-        // Who goes on finds a frame where the last checked one ended; another reader is likely to want a first record.
+        // A reader that goes on finds a frame where the last checked one ended; another reader is likely to want a
+        // first record.
         boolean goesOn = end > start && offset >= end && offset - end < limits.lookBackBytes();
         fill(goesOn ? end : beforeRecord(offset));
         if (isFrame(start)) {
@@ -232,12 +231,7 @@ final class ReadbackFile implements Closeable {
     }
 
     private WalCorruptionException damage(long at) {
-        return new WalCorruptionException(
-                header.name(),
-                at,
-                WalCorruptionException.UNKNOWN,
-                WalCorruptionException.UNKNOWN,
-                "records that were stored are damaged");
+        return new WalCorruptionException(header.name(), at, "records that were stored are damaged");
     }
 
     @Override

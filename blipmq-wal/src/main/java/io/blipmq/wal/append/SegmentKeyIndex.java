@@ -122,14 +122,6 @@ public final class SegmentKeyIndex implements KeyIndex {
         IndexFile file = files.get(segment.ordinal());
         if (file == null) {
             file = IndexFile.open(storage, segment, blocks);
-            if (file == null) {
-                throw new WalCorruptionException(
-                        SegmentNames.index(segment.name()),
-                        0,
-                        segment.first(),
-                        segment.last(),
-                        "the index is damaged; it is made again at a start that does not find it");
-            }
             files.put(segment.ordinal(), file);
             closeEldest();
         }

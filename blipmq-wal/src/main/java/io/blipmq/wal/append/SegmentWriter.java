@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The segment that is being written. Owned by the log thread.
+ * The segment that is being written. Owned by the thread that runs the log's turn.
  *
  * <p>Two invariants that recovery relies on: a segment gets its name only after the one before it has been forced, and
  * its first frame is written only after its header and its name have been.
@@ -63,16 +63,15 @@ public final class SegmentWriter {
         checksum.complete(frame.chunk.logView, frame.start, frame.offset, durableMark);
     }
 
-    /** Writes completed frames that stand behind each other. */
+    /** Writes completed frames that follow each other. */
     void write(ByteBuffer source, int start, int end, int offset) throws IOException {
         assert offset == usedBytes : "frames must follow each other";
         file.write(source.clear().limit(end).position(start), offset);
         usedBytes = offset + (end - start);
     }
 
-    /** @return how long it took */
-    long force() throws IOException {
-        return metrics.timeForce(file);
+    void force() throws IOException {
+        metrics.timeForce(file);
     }
 
     /** Cuts the segment to what is used and forces it. */

@@ -83,10 +83,6 @@ public final class TailCache {
         return null;
     }
 
-    long bytes() {
-        return bytes;
-    }
-
     int bytesMax() {
         return bytesMax;
     }

@@ -1,11 +1,11 @@
 package io.blipmq.wal.append;
 
 /**
- * How much may be appended and not yet be stored and drained. Owned by the core thread.
+ * How much may be appended that is not stored and drained yet. Owned by the core thread.
  *
- * <p>A record that found no room is waited for: smaller ones get no more than what leaves it its room, or they would take
- * every byte that falls free. Its owner asks again every turn; when it has not done so from one moment without unstored
- * bytes to the next, it is gone.
+ * <p>Shorter records do not starve a long one: once it has found no room, its room is kept free, and shorter ones get only
+ * what is left beside it. Its owner asks again every turn. When it has not asked between two turns without unstored bytes,
+ * its room is no longer kept.
  */
 final class UnstoredBudget {
     private final long bytesMax;
@@ -16,7 +16,7 @@ final class UnstoredBudget {
         this.bytesMax = bytesMax;
     }
 
-    /** Whether there is room for a record beside so many unstored bytes. A record of any length is taken alone. */
+    /** Whether there is room for a record beside the unstored bytes. Without any, a record of any length has room. */
     boolean hasRoom(long unstoredBytes, int recordBytes) {
         if (recordBytes < awaitedBytes) {
             return unstoredBytes + recordBytes + awaitedBytes <= bytesMax;

@@ -8,7 +8,6 @@ import io.blipmq.wal.append.PreparedSegments;
 import io.blipmq.wal.append.Waker;
 import io.blipmq.wal.segment.ClosedSegment;
 import io.blipmq.wal.segment.SegmentIndexer;
-import io.blipmq.wal.storage.Storage;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -24,7 +23,7 @@ public final class BackgroundWork implements WalBackground {
     /** The log thread goes on to the next segment in a few forces' time. */
     private static final long ROLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    private final Storage storage;
+    private final Waker waker;
     private final PreparedSegments prepared;
     private final SegmentPreparer preparer;
     private final SegmentInventory inventory;
@@ -32,7 +31,6 @@ public final class BackgroundWork implements WalBackground {
     private final Checkpointer checkpointer;
     private final Ballast ballast;
     private final Scrub scrub;
-    private final Waker waker;
     private final int stepsBetweenSegments;
 
     private int stepsSincePrepared;
@@ -43,7 +41,7 @@ public final class BackgroundWork implements WalBackground {
     private StorageFailedException failure;
 
     public BackgroundWork(
-            Storage storage,
+            Waker waker,
             PreparedSegments prepared,
             SegmentPreparer preparer,
             SegmentInventory inventory,
@@ -52,7 +50,7 @@ public final class BackgroundWork implements WalBackground {
             Ballast ballast,
             Scrub scrub,
             WalLimits limits) {
-        this.storage = storage;
+        this.waker = waker;
         this.prepared = prepared;
         this.preparer = preparer;
         this.inventory = inventory;
@@ -60,7 +58,6 @@ public final class BackgroundWork implements WalBackground {
         this.checkpointer = checkpointer;
         this.ballast = ballast;
         this.scrub = scrub;
-        this.waker = prepared.wanted();
         this.stepsBetweenSegments = limits.stepsBetweenSegments();
         this.stepsSincePrepared = stepsBetweenSegments;
     }

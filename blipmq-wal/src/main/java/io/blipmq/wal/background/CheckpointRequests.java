@@ -31,12 +31,11 @@ public final class CheckpointRequests {
     private volatile boolean unfinished;
 
     private volatile boolean hurried;
-    private volatile Runnable onEnded = () -> {};
 
     /** What the core asked for. Immutable. */
     public record Request(long sequence, ByteBuffer content, Liveness liveness) {}
 
-    /** @param behindBytes of the log that the checkpoint on disk does not stand for */
+    /** @param behindBytes of the log that the checkpoint on disk does not cover */
     public CheckpointRequests(WalOptions options, long durableSequence, long behindBytes, Waker wakeup) {
         this.logBytesMax = options.checkpointBytes();
         this.intervalNanos = options.checkpointNanos();
@@ -116,7 +115,6 @@ public final class CheckpointRequests {
         againSoon = soon;
         unfinished = more;
         request = null;
-        onEnded.run();
     }
 
     // ---- any thread
@@ -125,12 +123,8 @@ public final class CheckpointRequests {
         return request != null;
     }
 
-    /** What the checkpoint on disk stands for. */
+    /** What the checkpoint on disk covers. */
     public long durableSequence() {
         return durableSequence;
-    }
-
-    public void onEnded(Runnable listener) {
-        onEnded = listener;
     }
 }

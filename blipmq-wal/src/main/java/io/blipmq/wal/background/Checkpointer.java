@@ -104,9 +104,8 @@ public final class Checkpointer {
      * @return whether anything was done; not when there is nothing to do, or to wait for the log thread
      */
     boolean step() throws IOException {
-        Stage before = stage;
         return switch (stage) {
-            case IDLE -> begin() || before != stage;
+            case IDLE -> begin();
             case AWAIT_INDEXES -> awaitIndexes();
             case COMPACT -> compact();
             case FORCE -> awaitForce();
@@ -197,6 +196,7 @@ public final class Checkpointer {
                 replayFrom.epoch().previous(replayFrom.first()),
                 compaction.nextOrdinal(),
                 listed,
+                List.of(),
                 request.content());
     }
 
@@ -221,7 +221,7 @@ public final class Checkpointer {
             catalog.remove(segment.header());
             doomed.add(segment);
         }
-        metrics.checkpointWritten(request.sequence(), file.bytes());
+        metrics.checkpointWritten();
         ballast.want(file.bytes());
         file = null;
         transitionTo(Stage.DELETE);

@@ -12,7 +12,6 @@ import io.blipmq.wal.segment.ReadWindow;
 import io.blipmq.wal.segment.SegmentIndexer;
 import io.blipmq.wal.storage.SegmentNames;
 import io.blipmq.wal.storage.Storage;
-import io.blipmq.wal.storage.StorageFile;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -115,14 +114,8 @@ public final class Compaction {
         facts.keySet().retainAll(present);
         for (ClosedSegment segment : segments) {
             if (!facts.containsKey(segment.ordinal())) {
-                facts.put(segment.ordinal(), new SegmentFacts(size(segment)));
+                facts.put(segment.ordinal(), new SegmentFacts(storage.size(segment.name())));
             }
-        }
-    }
-
-    private long size(ClosedSegment segment) throws IOException {
-        try (StorageFile file = storage.open(segment.name())) {
-            return file.size();
         }
     }
 
@@ -229,7 +222,7 @@ public final class Compaction {
         merge = null;
     }
 
-    /** What is damaged, or cannot be read, stays as it is: the checkpoint does not need it, and a reader who does is told. */
+    /** What is damaged, or cannot be read, stays as it is: the checkpoint does not need it, and a reader that does gets the error. */
     private void onDamage(ClosedSegment segment, IOException damage) {
         fact(segment).damaged(cycle);
         metrics.damageFound();

@@ -2,12 +2,10 @@ package io.blipmq.wal.background;
 
 import io.blipmq.wal.KeyLiveness;
 import io.blipmq.wal.Liveness;
-import io.blipmq.wal.WalCorruptionException;
 import io.blipmq.wal.segment.ClosedSegment;
 import io.blipmq.wal.segment.FrameLayout;
 import io.blipmq.wal.segment.IndexBlocks;
 import io.blipmq.wal.segment.IndexFile;
-import io.blipmq.wal.storage.SegmentNames;
 import io.blipmq.wal.storage.Storage;
 import java.io.IOException;
 import java.util.Arrays;
@@ -31,7 +29,7 @@ final class LivenessScan {
         if (liveness.firstLive() > segment.first()) {
             return false;
         }
-        try (IndexFile index = open(segment)) {
+        try (IndexFile index = IndexFile.open(storage, segment, blocks)) {
             for (int slot = 0; slot < index.keys(); slot++) {
                 KeyLiveness key = liveness.of(index.key(slot));
                 if (key == null || !key.areAllLive(segment.first(), segment.last())) {
@@ -58,7 +56,7 @@ final class LivenessScan {
     private void scan(ClosedSegment segment, Liveness liveness, boolean collect) throws IOException {
         liveBytes = 0;
         count = 0;
-        try (IndexFile index = open(segment)) {
+        try (IndexFile index = IndexFile.open(storage, segment, blocks)) {
             for (int slot = 0; slot < index.keys(); slot++) {
                 KeyLiveness key = liveness.of(index.key(slot));
                 if (key != null) {
@@ -66,15 +64,6 @@ final class LivenessScan {
                 }
             }
         }
-    }
-
-    private IndexFile open(ClosedSegment segment) throws IOException {
-        IndexFile index = IndexFile.open(storage, segment, blocks);
-        if (index == null) {
-            throw new WalCorruptionException(
-                    SegmentNames.index(segment.name()), 0, segment.first(), segment.last(), "the index is damaged");
-        }
-        return index;
     }
 
     private void scanKey(IndexFile index, KeyLiveness key, long firstLive, boolean collect) throws IOException {

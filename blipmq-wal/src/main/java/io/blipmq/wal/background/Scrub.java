@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads closed segments and their indexes, slowly and in turn, so that damage is told before somebody needs what is damaged.
+ * Reads closed segments and their indexes, slowly and in turn, so that damage is reported before somebody needs what is damaged.
  * Owned by the background thread.
  */
 public final class Scrub {
@@ -47,11 +47,6 @@ public final class Scrub {
         this.pauseNanos = options.scrubNanos();
         this.limits = options.limits();
         this.window = new ReadWindow(limits.windowBytes());
-    }
-
-    /** How long until the next segment's turn. */
-    long delayNanos(long nowNanos) {
-        return !started || segment != null ? 0 : Math.max(0, pauseNanos - (nowNanos - pausedSinceNanos));
     }
 
     /** @return whether anything was done */

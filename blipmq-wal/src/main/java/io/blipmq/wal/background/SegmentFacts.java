@@ -52,10 +52,6 @@ final class SegmentFacts {
         return liveBytes == 0;
     }
 
-    boolean isDamaged() {
-        return damaged;
-    }
-
     /** Less than half of it is needed. */
     boolean isSparse() {
         return !damaged && liveBytes < (fileBytes - SegmentLayout.FIRST_FRAME) / 2;

@@ -4,9 +4,9 @@ import io.blipmq.wal.Liveness;
 import io.blipmq.wal.WalCorruptionException;
 import io.blipmq.wal.WalLimits;
 import io.blipmq.wal.segment.ClosedSegment;
+import io.blipmq.wal.segment.IndexBuilder;
 import io.blipmq.wal.segment.ReadWindow;
 import io.blipmq.wal.segment.SegmentHeader;
-import io.blipmq.wal.segment.SegmentIndex;
 import io.blipmq.wal.segment.SegmentIndexer;
 import io.blipmq.wal.segment.SegmentReader;
 import io.blipmq.wal.storage.SegmentNames;
@@ -109,16 +109,11 @@ final class SegmentMerge {
 
     private void copy() throws IOException {
         ClosedSegment source = sources.get(sourceIndex);
-        long end = reader.offset() + limits.stepBytes();
-        boolean more = true;
-        while (more && reader.offset() < end) {
-            more = copyFrame(source);
-            if (failure != null) {
-                throw failure;
-            }
+        boolean more = copyFrames(source);
+        if (failure != null) {
+            throw failure;
         }
         if (!more) {
-            reader.requireWhole(source);
             requireAllFound();
             reader.close();
             reader = null;
@@ -126,9 +121,18 @@ final class SegmentMerge {
         }
     }
 
-    private boolean copyFrame(ClosedSegment source) throws WalCorruptionException {
+    /** @return whether there are more */
+    private boolean copyFrames(ClosedSegment source) throws WalCorruptionException {
+        long end = reader.offset() + limits.stepBytes();
+        boolean more = true;
         try {
-            return reader.replayFrame(source.last(), this::onRecord);
+            while (more && failure == null && reader.offset() < end) {
+                more = reader.replayFrame(source.last(), this::onRecord);
+            }
+            if (!more) {
+                reader.requireWhole(source);
+            }
+            return more;
         } catch (IOException e) {
             throw unreadable(source, e);
         }
@@ -159,7 +163,7 @@ final class SegmentMerge {
             return;
         }
         writer.finish();
-        SegmentIndex index = readBack();
+        IndexBuilder index = readBack();
         if (index.entries() != writer.records()) {
             throw new IOException(target.name() + " reads back " + index.entries() + " records, not the "
                     + writer.records() + " that were written");
@@ -167,7 +171,7 @@ final class SegmentMerge {
         indexer.write(target, index);
     }
 
-    private SegmentIndex readBack() throws IOException {
+    private IndexBuilder readBack() throws IOException {
         try {
             return indexer.build(target);
         } catch (WalCorruptionException e) {

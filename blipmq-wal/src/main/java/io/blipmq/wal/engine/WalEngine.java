@@ -46,7 +46,6 @@ import io.blipmq.wal.segment.SegmentHeader;
 import io.blipmq.wal.segment.SegmentIndexer;
 import io.blipmq.wal.storage.SegmentNames;
 import io.blipmq.wal.storage.Storage;
-import io.blipmq.wal.storage.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -85,8 +84,9 @@ public final class WalEngine implements Wal {
 
         FrameRing ring = new FrameRing(limits.ringFrames(), last);
         Waker logWaker = new Waker();
-        PreparedSegments prepared = new PreparedSegments();
-        DurableState durable = new DurableState(last, prepared.wanted());
+        Waker backgroundWaker = new Waker();
+        PreparedSegments prepared = new PreparedSegments(backgroundWaker);
+        DurableState durable = new DurableState(last, backgroundWaker);
         SegmentCatalog catalog = new SegmentCatalog();
         TailCache tail = new TailCache(options);
 
@@ -94,19 +94,19 @@ public final class WalEngine implements Wal {
         catalog.begin(header);
         recovered.prepared().forEach(prepared::add);
 
-        metrics = new LogMetrics(
-                options.nanoClock(), prepared, catalog, durable, ring, sizes.segments(), recovery.tornBytes());
+        metrics =
+                new LogMetrics(options.nanoClock(), prepared, catalog, durable, sizes.segments(), recovery.tornBytes());
         IndexedSegments indexed = new IndexedSegments(recovered.checkpointed());
-        SegmentInventory inventory = new SegmentInventory(catalog, indexed, prepared.wanted(), recovered.closed());
+        SegmentInventory inventory = new SegmentInventory(catalog, indexed, backgroundWaker, recovered.closed());
         checkpoints =
-                new CheckpointRequests(options, recovered.checkpointed(), recovered.replayedBytes(), prepared.wanted());
+                new CheckpointRequests(options, recovered.checkpointed(), recovered.replayedBytes(), backgroundWaker);
         Ballast ballast = new Ballast(storage, options.segmentBytes() / BALLAST_SHARE, sizes.ballast(), limits);
         ballast.want(sizes.checkpoint());
         IndexBlocks blocks = new IndexBlocks(limits.backgroundBlocks(), limits);
         SegmentIndexer indexer = new SegmentIndexer(storage, options, blocks);
         Compaction compaction = new Compaction(storage, indexer, blocks, metrics, options, recovered.nextCompacted());
         background = new BackgroundWork(
-                storage,
+                backgroundWaker,
                 prepared,
                 new SegmentPreparer(
                         storage, prepared, metrics, options, SegmentNames.nextPreparedNumber(recovered.prepared())),
@@ -218,20 +218,14 @@ public final class WalEngine implements Wal {
             long checkpoint = 0;
             for (String name : storage.list()) {
                 if (SegmentNames.isSegment(name) || SegmentNames.isCompacted(name) || SegmentNames.isPrepared(name)) {
-                    segments += size(storage, name);
+                    segments += storage.size(name);
                 } else if (name.equals(SegmentNames.BALLAST)) {
-                    ballast = size(storage, name);
+                    ballast = storage.size(name);
                 } else if (name.equals(SegmentNames.CHECKPOINT)) {
-                    checkpoint = size(storage, name);
+                    checkpoint = storage.size(name);
                 }
             }
             return new FileSizes(segments, ballast, checkpoint);
-        }
-
-        private static long size(Storage storage, String name) throws IOException {
-            try (StorageFile file = storage.open(name)) {
-                return file.size();
-            }
         }
     }
 
@@ -300,11 +294,6 @@ public final class WalEngine implements Wal {
     @Override
     public long checkpointedSequence() {
         return checkpoints.durableSequence();
-    }
-
-    @Override
-    public void onCheckpointed(Runnable listener) {
-        checkpoints.onEnded(listener);
     }
 
     @Override

@@ -4,6 +4,6 @@
  *
  * <p>Start reading at {@link io.blipmq.wal.engine.WalEngine}; {@link io.blipmq.wal.engine.OfflineLog} is the log of a daemon
  * that does not run. Only the daemon opens logs; everybody else gets a {@link io.blipmq.wal.Wal}. Nothing is decided here
- * beyond what is made of what.
+ * but what is made of what, and the order of a start: lock, repair if that is wanted, recover, wire.
  */
 package io.blipmq.wal.engine;

@@ -8,7 +8,6 @@ import io.blipmq.wal.segment.SegmentHeader;
 import io.blipmq.wal.segment.SegmentIndexer;
 import io.blipmq.wal.storage.SegmentNames;
 import io.blipmq.wal.storage.Storage;
-import io.blipmq.wal.storage.StorageFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,7 +38,7 @@ final class Cleanup {
             if (SegmentNames.isTemporary(name)) {
                 storage.delete(name);
             } else if (SegmentNames.isPrepared(name)) {
-                if (size(name) == options.segmentBytes()) {
+                if (storage.size(name) == options.segmentBytes()) {
                     prepared.add(name);
                 } else {
                     storage.delete(name);
@@ -48,12 +47,6 @@ final class Cleanup {
         }
         prepared.sort(null);
         return prepared;
-    }
-
-    private long size(String name) throws IOException {
-        try (StorageFile file = storage.open(name)) {
-            return file.size();
-        }
     }
 
     /**

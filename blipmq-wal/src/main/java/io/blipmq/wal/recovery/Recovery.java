@@ -67,8 +67,8 @@ import java.util.UUID;
  * <td>replay begins there</td></tr>
  * <tr><td>26</td><td>what {@code Repair} left: a frame or a whole segment that stands for lost records</td><td>passed; the
  * numbers go on behind it</td></tr>
- * <tr><td>27</td><td>a checkpoint that names ranges lost since its content was made</td><td>taken, and who takes it is told
- * the ranges</td></tr>
+ * <tr><td>27</td><td>a checkpoint that names ranges lost since its content was made</td><td>taken, and its handler gets the
+ * ranges</td></tr>
  * </table>
  *
  * A start that is to salvage lets {@code Repair} look at the whole log first:
@@ -170,18 +170,14 @@ public final class Recovery {
             throw new WalCorruptionException(
                     SegmentNames.CHECKPOINT,
                     0,
-                    checkpointed + 1,
+                    checkpoint.replayFirst(),
                     WalCorruptionException.UNKNOWN,
                     "the segments that follow the checkpoint are missing");
         }
         for (String name : names) {
             if (SegmentNames.isCompacted(name)) {
                 throw new WalCorruptionException(
-                        name,
-                        0,
-                        WalCorruptionException.UNKNOWN,
-                        WalCorruptionException.UNKNOWN,
-                        "the checkpoint and all segments that were not compacted are missing");
+                        name, 0, "the checkpoint and all segments that were not compacted are missing");
             }
         }
     }
@@ -201,7 +197,6 @@ public final class Recovery {
             TailSurvey survey = TailSurvey.of(reader, checkpointed, this::requireKnown);
             if (survey.last() < survey.durable()) {
                 throw reader.damage(
-                        reader.expected(),
                         survey.durable(),
                         survey.isTorn()
                                 ? "records that were on disk are damaged"
@@ -209,9 +204,7 @@ public final class Recovery {
             }
             if (survey.validBehindBad() && reader.header().writtenInBoot(boot)) {
                 throw reader.damage(
-                        reader.expected(),
-                        survey.highestSeen(),
-                        "damaged bytes between valid ones, which no crash of the daemon leaves");
+                        survey.highestSeen(), "damaged bytes between valid ones, which no crash of the daemon leaves");
             }
             return survey;
         }

@@ -28,8 +28,6 @@ final class Replay {
     private final List<ClosedSegment> closed;
     private long records;
     private long bytes;
-    /** Whether the segment replayed last goes on with bytes that are no frame. */
-    private boolean moreBehind;
 
     /** @param checkpoint or null */
     Replay(Storage storage, SegmentChain chain, Checkpoint checkpoint, RecordHandler handler, ReadWindow window) {
@@ -48,34 +46,35 @@ final class Replay {
      * @return the newest segment's reader, behind the frame that holds that number
      */
     SegmentReader older(long durable) throws IOException {
-        SegmentReader previous = null;
-        for (SegmentHeader segment : chain.segments()) {
-            boolean newest = segment == chain.newest();
-            if (!newest && chain.isSuperseded(segment, durable)) {
-                continue;
-            }
-            requireNoneMissing(previous, segment);
-            SegmentReader reader = SegmentReader.open(storage, segment, window);
-            boolean read = false;
-            try {
+        SegmentReader reader = null;
+        boolean read = false;
+        try {
+            for (SegmentHeader segment : chain.segments()) {
+                boolean newest = segment == chain.newest();
+                if (!newest && chain.isSuperseded(segment, durable)) {
+                    continue;
+                }
+                requireNoneMissing(reader, segment);
+                if (reader != null) {
+                    reader.close();
+                }
+                reader = SegmentReader.open(storage, segment, window);
                 if (newest) {
                     reader.replayDurable(durable, this::onRecord);
                 } else {
                     reader.replay(chain.limitOf(segment, durable), this::onRecord);
                 }
-                moreBehind = reader.word(reader.offset()) != 0;
-                read = true;
-            } finally {
-                if (!read || !newest) {
-                    reader.close();
+                if (!chain.isSuperseded(segment, durable)) {
+                    closed.add(new ClosedSegment(segment, reader.last()));
                 }
             }
-            if (!chain.isSuperseded(segment, durable)) {
-                closed.add(new ClosedSegment(segment, reader.last()));
+            read = true;
+            return reader;
+        } finally {
+            if (!read && reader != null) {
+                reader.close();
             }
-            previous = reader;
         }
-        return previous;
     }
 
     private void onRecord(long sequence, int type, ByteBuffer buffer, int offset, int length, long position) {
@@ -86,45 +85,54 @@ final class Replay {
         }
     }
 
-    private void requireNoneMissing(SegmentReader previous, SegmentHeader segment) throws WalCorruptionException {
-        if (previous == null && checkpoint != null) {
-            requireFollowsCheckpoint(segment);
+    private void requireNoneMissing(SegmentReader previous, SegmentHeader segment) throws IOException {
+        if (previous == null) {
+            requireBeginning(segment);
             return;
         }
         Epoch epoch = segment.epoch();
-        boolean sameEpoch = previous != null && previous.header().epoch().equals(epoch);
-        long last = previous == null ? 0 : previous.last();
-        long expected = previous == null ? 1 : previous.expected();
-        boolean follows =
-                sameEpoch ? segment.first() == expected : last == epoch.cut() && segment.first() == epoch.begin();
-        if (follows) {
-            return;
+        boolean sameEpoch = previous.header().epoch().equals(epoch);
+        long through = sameEpoch ? epoch.previous(segment.first()) : epoch.cut();
+        if (previous.last() != through) {
+            boolean moreBehind = previous.word(previous.offset()) != 0;
+            throw previous.damage(
+                    through,
+                    moreBehind
+                            ? "records that were on disk are damaged"
+                            : "records that were on disk, or segments, are missing");
         }
-        long lastMissing = sameEpoch ? segment.first() - 1 : epoch.cut();
-        if (previous == null) {
-            throw new WalCorruptionException(
-                    segment.name(), 0, expected, lastMissing, "segments before this one are missing");
+        if (!sameEpoch) {
+            requireBegin(segment);
         }
-        throw previous.damage(
-                expected,
-                lastMissing,
-                moreBehind
-                        ? "records that were on disk are damaged"
-                        : "records that were on disk, or segments, are missing");
     }
 
-    /** The segment at which replay begins, or, when nothing in that one counted, what the next epoch made of it. */
-    private void requireFollowsCheckpoint(SegmentHeader segment) throws WalCorruptionException {
+    /**
+     * The segment at which replay begins: the one that the checkpoint names, or the first of all. When nothing in that one
+     * counted, the next epoch has begun in its place.
+     */
+    private void requireBeginning(SegmentHeader segment) throws WalCorruptionException {
+        int replayEpoch = checkpoint == null ? 1 : checkpoint.replayEpoch();
+        long replayFirst = checkpoint == null ? 1 : checkpoint.replayFirst();
+        long replayAfter = checkpoint == null ? 0 : checkpoint.replayAfter();
         Epoch epoch = segment.epoch();
-        boolean named = epoch.number() == checkpoint.replayEpoch() && segment.first() == checkpoint.replayFirst();
-        boolean follows = epoch.cut() == checkpoint.replayAfter() && segment.first() == epoch.begin();
-        if (!named && !follows) {
+        if (epoch.number() == replayEpoch) {
+            requireFirst(segment, replayFirst, epoch.previous(segment.first()), segment.first() == replayFirst);
+        } else {
+            requireFirst(segment, replayFirst, epoch.cut(), epoch.cut() == replayAfter);
+            requireBegin(segment);
+        }
+    }
+
+    private static void requireBegin(SegmentHeader segment) throws WalCorruptionException {
+        Epoch epoch = segment.epoch();
+        requireFirst(segment, epoch.begin(), epoch.previous(segment.first()), segment.first() == epoch.begin());
+    }
+
+    private static void requireFirst(SegmentHeader segment, long firstMissing, long lastMissing, boolean follows)
+            throws WalCorruptionException {
+        if (!follows) {
             throw new WalCorruptionException(
-                    segment.name(),
-                    0,
-                    checkpoint.replayFirst(),
-                    segment.first() - 1,
-                    "segments between the checkpoint and this one are missing");
+                    segment.name(), 0, firstMissing, lastMissing, "segments before this one are missing");
         }
     }
 

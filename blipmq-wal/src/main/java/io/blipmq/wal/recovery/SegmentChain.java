@@ -9,7 +9,6 @@ import io.blipmq.wal.storage.SegmentNames;
 import io.blipmq.wal.storage.Storage;
 import io.blipmq.wal.storage.StorageFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -99,9 +98,7 @@ public final class SegmentChain {
 
     private static SegmentHeader readHeader(Storage storage, String name) throws IOException {
         try (StorageFile file = storage.open(name)) {
-            ByteBuffer page = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
-            file.read(page, 0);
-            return SegmentLayout.decode(name, page.flip());
+            return SegmentLayout.read(name, file);
         }
     }
 
@@ -118,16 +115,12 @@ public final class SegmentChain {
         for (SegmentHeader segment : all) {
             if (!segment.journalId().equals(journal)) {
                 throw new WalCorruptionException(
-                        segment.name(),
-                        0,
-                        WalCorruptionException.UNKNOWN,
-                        WalCorruptionException.UNKNOWN,
-                        "the file belongs to another log than " + reference);
+                        segment.name(), 0, "the file belongs to another log than " + reference);
             }
         }
     }
 
-    /** Segments that hold nothing but what the checkpoint stands for. */
+    /** Segments that hold nothing but what the checkpoint covers. */
     List<ClosedSegment> listed() {
         return listed;
     }

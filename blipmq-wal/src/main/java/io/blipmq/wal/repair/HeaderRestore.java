@@ -64,11 +64,9 @@ final class HeaderRestore {
     }
 
     private ByteBuffer page(String name) throws IOException {
-        ByteBuffer page = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
         try (StorageFile file = storage.open(name)) {
-            file.read(page, 0);
+            return SegmentLayout.readPage(file).clear();
         }
-        return page.clear();
     }
 
     private SegmentHeader compacted(String name, UUID journal) throws IOException {

@@ -144,7 +144,7 @@ public final class LogSurvey {
                     complete
                             ? "the checkpoint is damaged; the log holds every record and gives its state again, without"
                                     + " attempts"
-                            : "the checkpoint is damaged, and records that it stood for are gone: subscriptions made"
+                            : "the checkpoint is damaged, and records that it covered are gone: subscriptions made"
                                     + " in them are lost with what waited for them, and messages settled in them come"
                                     + " back"));
         }
@@ -179,10 +179,6 @@ public final class LogSurvey {
 
     // ---- for the parts
 
-    Storage storage() {
-        return storage;
-    }
-
     RepairPlan plan() {
         return plan;
     }
@@ -190,10 +186,6 @@ public final class LogSurvey {
     /** Null without one. */
     Checkpoint checkpoint() {
         return checkpoint;
-    }
-
-    UUID journalId() {
-        return journalId;
     }
 
     void damage(LogDamage damage) {
@@ -244,7 +236,7 @@ public final class LogSurvey {
                 header.first(),
                 last,
                 result.records(),
-                size(segment.file()),
+                storage.size(segment.file()),
                 header.isCompacted(),
                 checkpointed));
         result.holes().forEach(hole -> damage(hole.in(segment.file())));
@@ -273,12 +265,6 @@ public final class LogSurvey {
         }
     }
 
-    private long size(String name) throws IOException {
-        try (StorageFile file = storage.open(name)) {
-            return file.size();
-        }
-    }
-
     public LogReport report() throws IOException {
         return new LogReport(
                 storage.describe(),
@@ -296,7 +282,7 @@ public final class LogSurvey {
                 chain.tornBytes(),
                 indexesMissing,
                 (int) names.stream().filter(SegmentNames::isPrepared).count(),
-                names.contains(SegmentNames.BALLAST) ? size(SegmentNames.BALLAST) : 0,
+                names.contains(SegmentNames.BALLAST) ? storage.size(SegmentNames.BALLAST) : 0,
                 names.stream()
                         .filter(name -> SegmentNames.isAside(name) || SegmentNames.isTorn(name))
                         .toList(),

@@ -10,7 +10,6 @@ import io.blipmq.wal.storage.SegmentNames;
 import io.blipmq.wal.storage.Storage;
 import io.blipmq.wal.storage.StorageFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -80,9 +79,7 @@ final class SegmentDirectory {
 
     private void readHeader(String name) throws IOException {
         try (StorageFile file = storage.open(name)) {
-            ByteBuffer page = ByteBuffer.allocate(SegmentLayout.HEADER_BYTES);
-            file.read(page, 0);
-            found.add(new FoundSegment(name, SegmentLayout.decodeUnnamed(name, page.flip()), false));
+            found.add(new FoundSegment(name, SegmentLayout.readUnnamed(name, file), false));
         } catch (WalCorruptionException e) {
             if (!e.isRepairable()) {
                 throw e;

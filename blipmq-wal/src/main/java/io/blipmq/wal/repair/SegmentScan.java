@@ -3,7 +3,6 @@ package io.blipmq.wal.repair;
 import io.blipmq.wal.RecordHandler;
 import io.blipmq.wal.recovery.TailSurvey;
 import io.blipmq.wal.segment.ClosedSegment;
-import io.blipmq.wal.segment.FrameLayout;
 import io.blipmq.wal.segment.ReadWindow;
 import io.blipmq.wal.segment.SegmentHeader;
 import io.blipmq.wal.segment.SegmentReader;
@@ -103,7 +102,7 @@ final class SegmentScan {
             if (reader.isSealed()) {
                 return;
             }
-            boolean damaged = reader.last() < durable || writtenInBoot && nextFrame() >= 0;
+            boolean damaged = reader.last() < durable || writtenInBoot && reader.nextFrame() >= 0;
             if (!damaged || !passHole(durable)) {
                 return;
             }
@@ -120,7 +119,7 @@ final class SegmentScan {
 
     /** @return whether anything follows */
     private boolean passHole(long through) throws IOException {
-        long next = reader.isSealed() ? -1 : nextFrame();
+        long next = reader.isSealed() ? -1 : reader.nextFrame();
         boolean bytesLeft = reader.word(reader.offset()) != 0;
         long expected = reader.expected();
         if (next < 0) {
@@ -133,16 +132,5 @@ final class SegmentScan {
         reader.resumeAtFrame();
         holes.add(new Hole(offset, next, expected, reader.last(), "records are damaged"));
         return true;
-    }
-
-    /** Where the next whole frame with numbers to come stands, or -1. */
-    private long nextFrame() throws IOException {
-        long start = reader.offset() + FrameLayout.HEADER_BYTES;
-        for (long at = start; at < reader.fileBytes(); at += FrameLayout.ALIGNMENT) {
-            if (reader.word(at) != 0 && reader.isFrame(at) && reader.first() >= reader.expected()) {
-                return at;
-            }
-        }
-        return -1;
     }
 }

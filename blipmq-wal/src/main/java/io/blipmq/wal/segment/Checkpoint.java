@@ -8,7 +8,7 @@ import java.util.UUID;
 /**
  * What all records up to a number come to, and where the log goes on. Immutable, but for the content, which is its maker's.
  *
- * @param sequence the last record it stands for
+ * @param sequence the last record it covers
  * @param replayEpoch and
  * @param replayFirst name the oldest segment of the log that may hold later records
  * @param replayAfter the last record before that segment
@@ -28,19 +28,6 @@ public record Checkpoint(
         List<Listed> segments,
         List<SequenceRange> lost,
         ByteBuffer content) {
-
-    /** One whose content speaks of nothing that is lost. */
-    public Checkpoint(
-            UUID journalId,
-            long sequence,
-            int replayEpoch,
-            long replayFirst,
-            long replayAfter,
-            int nextCompacted,
-            List<Listed> segments,
-            ByteBuffer content) {
-        this(journalId, sequence, replayEpoch, replayFirst, replayAfter, nextCompacted, segments, List.of(), content);
-    }
 
     /** A segment that counts. */
     public record Listed(int ordinal, int epoch, long first, long last, boolean compacted) {

@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 
 /**
  * A checkpoint on its way to the disk, in small steps, so that the log's own forces do not wait behind it: written under a
- * temporary name, forced, read back and compared, renamed over the previous one. Owned by the background thread.
+ * temporary name, forced, read back and compared, renamed over the previous one. Owned by the thread that made it.
  */
 public final class CheckpointFile implements Closeable {
     static final String TEMPORARY = SegmentNames.temporary(SegmentNames.CHECKPOINT);
@@ -140,7 +140,6 @@ public final class CheckpointFile implements Closeable {
     }
 
     private static WalCorruptionException damaged(long offset, String what) {
-        return new WalCorruptionException(
-                SegmentNames.CHECKPOINT, offset, WalCorruptionException.UNKNOWN, WalCorruptionException.UNKNOWN, what);
+        return new WalCorruptionException(SegmentNames.CHECKPOINT, offset, what);
     }
 }

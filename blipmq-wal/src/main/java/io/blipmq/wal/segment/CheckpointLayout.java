@@ -17,7 +17,7 @@ import java.util.zip.CRC32C;
  * <tr><td>8</td><td>4</td><td>format version: 1</td></tr>
  * <tr><td>12</td><td>4</td><td>CRC32C of the file without this field</td></tr>
  * <tr><td>16</td><td>16</td><td>journal id</td></tr>
- * <tr><td>32</td><td>8</td><td>sequence number of the last record it stands for</td></tr>
+ * <tr><td>32</td><td>8</td><td>sequence number of the last record it covers</td></tr>
  * <tr><td>40</td><td>8</td><td>first sequence number of the segment at which replay begins</td></tr>
  * <tr><td>48</td><td>8</td><td>the last record before that segment</td></tr>
  * <tr><td>56</td><td>4</td><td>epoch of that segment</td></tr>
@@ -148,8 +148,7 @@ public final class CheckpointLayout {
     }
 
     private static WalCorruptionException damaged(String what) {
-        return new WalCorruptionException(
-                SegmentNames.CHECKPOINT, 0, WalCorruptionException.UNKNOWN, WalCorruptionException.UNKNOWN, what);
+        return new WalCorruptionException(SegmentNames.CHECKPOINT, 0, what);
     }
 
     private CheckpointLayout() {}

@@ -1,8 +1,6 @@
 package io.blipmq.wal.segment;
 
-import io.blipmq.wal.WalCorruptionException;
 import io.blipmq.wal.WalLimits;
-import io.blipmq.wal.storage.SegmentNames;
 import io.blipmq.wal.storage.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -77,12 +75,7 @@ public final class IndexBlocks {
         block.clear();
         if (content < 0
                 || IndexLayout.crc(crc, segment, number, block.duplicate().limit(content)) != block.getInt(content)) {
-            throw new WalCorruptionException(
-                    SegmentNames.index(segment.name()),
-                    offset,
-                    WalCorruptionException.UNKNOWN,
-                    WalCorruptionException.UNKNOWN,
-                    "the index is damaged; it is made again at a start that does not find it");
+            throw IndexLayout.damaged(segment, offset);
         }
         block.limit(content);
     }

@@ -48,27 +48,29 @@ public final class IndexFile implements Closeable {
     }
 
     /**
-     * Opens the index of a segment, or returns null when it is not there, not of this segment, or its first block is
-     * damaged. The other blocks are checked as they are read.
+     * Opens the index of a segment. Its first block is checked here, the others as they are read.
+     *
+     * @throws WalCorruptionException when it is of another segment or version, or damaged
      */
     public static IndexFile open(Storage storage, ClosedSegment segment, IndexBlocks blocks) throws IOException {
         StorageFile file = storage.open(SegmentNames.index(segment.name()));
-        IndexFile index = null;
+        boolean opened = false;
         try {
             ByteBuffer header = blocks.block(file, segment.header(), 0);
             if (IndexLayout.isIndexOf(header, segment)) {
-                index = new IndexFile(segment, file, blocks, header);
-                index = index.isWhole() ? index : null;
+                IndexFile index = new IndexFile(segment, file, blocks, header);
+                opened = index.isWhole();
+                if (opened) {
+                    return index;
+                }
             }
-        } catch (WalCorruptionException e) {
-            index = null;
+            throw IndexLayout.damaged(segment.header(), 0);
         } finally {
-            if (index == null) {
+            if (!opened) {
                 blocks.clear();
                 file.close();
             }
         }
-        return index;
     }
 
     private boolean isWhole() throws IOException {
@@ -84,10 +86,6 @@ public final class IndexFile implements Closeable {
 
     public int keys() {
         return keys;
-    }
-
-    int entries() {
-        return entries;
     }
 
     /** Selects a key; false when the segment has no record of it. */
@@ -143,11 +141,7 @@ public final class IndexFile implements Closeable {
 
     private WalCorruptionException outside() {
         return new WalCorruptionException(
-                SegmentNames.index(segment.name()),
-                0,
-                WalCorruptionException.UNKNOWN,
-                WalCorruptionException.UNKNOWN,
-                "the index refers to bytes beyond its end");
+                SegmentNames.index(segment.name()), 0, "the index refers to bytes beyond its end");
     }
 
     /** Selects the key at a place in their order, and returns it. */

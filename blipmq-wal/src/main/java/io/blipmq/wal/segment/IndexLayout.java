@@ -1,5 +1,7 @@
 package io.blipmq.wal.segment;
 
+import io.blipmq.wal.WalCorruptionException;
+import io.blipmq.wal.storage.SegmentNames;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -106,6 +108,13 @@ public final class IndexLayout {
         crc.update(seed);
         crc.update(content);
         return (int) crc.getValue();
+    }
+
+    static WalCorruptionException damaged(SegmentHeader segment, long offset) {
+        return new WalCorruptionException(
+                SegmentNames.index(segment.name()),
+                offset,
+                "the index is damaged; it is made again at a start that does not find it");
     }
 
     private IndexLayout() {}

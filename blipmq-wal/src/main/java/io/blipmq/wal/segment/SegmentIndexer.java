@@ -32,8 +32,11 @@ public final class SegmentIndexer {
 
     /** Whether the segment's index, which has to be there, is of this segment; of a damaged one only the first block is noticed. */
     public boolean isIndexed(ClosedSegment segment) throws IOException {
-        try (IndexFile index = IndexFile.open(storage, segment, blocks)) {
-            return index != null;
+        try {
+            IndexFile.open(storage, segment, blocks).close();
+            return true;
+        } catch (WalCorruptionException e) {
+            return false;
         }
     }
 
@@ -43,18 +46,18 @@ public final class SegmentIndexer {
     }
 
     /** Reads the whole segment, checking it. */
-    public SegmentIndex build(ClosedSegment segment) throws IOException {
+    public IndexBuilder build(ClosedSegment segment) throws IOException {
         if (window == null) {
             window = new ReadWindow(limits.windowBytes());
         }
-        SegmentIndex index = new SegmentIndex(limits);
+        IndexBuilder index = new IndexBuilder(limits);
         try (SegmentReader reader = SegmentReader.open(storage, segment.header(), window)) {
             reader.replayWhole(segment, into(index));
         }
         return index;
     }
 
-    private RecordHandler into(SegmentIndex index) {
+    private RecordHandler into(IndexBuilder index) {
         return (sequence, type, buffer, offset, length, position) -> {
             long key = recordKey.locate(type, buffer, offset, length);
             if (key != RecordKey.NONE) {
@@ -63,7 +66,7 @@ public final class SegmentIndexer {
         };
     }
 
-    public void write(ClosedSegment segment, SegmentIndex index) throws IOException {
+    public void write(ClosedSegment segment, IndexBuilder index) throws IOException {
         String name = SegmentNames.index(segment.name());
         String temporary = SegmentNames.temporary(name);
         storage.delete(temporary);

@@ -1,6 +1,8 @@
 package io.blipmq.wal.segment;
 
 import io.blipmq.wal.WalCorruptionException;
+import io.blipmq.wal.storage.StorageFile;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 import java.util.zip.CRC32C;
@@ -81,6 +83,23 @@ public final class SegmentLayout {
         return page;
     }
 
+    /** Reads the header of the segment called {@code name}. */
+    public static SegmentHeader read(String name, StorageFile file) throws IOException {
+        return decode(name, readPage(file).flip());
+    }
+
+    /** As {@link #read}, of a file whose name may be another one than the header says. */
+    public static SegmentHeader readUnnamed(String name, StorageFile file) throws IOException {
+        return decodeUnnamed(name, readPage(file).flip());
+    }
+
+    /** What there is of a header, behind which the position is. */
+    public static ByteBuffer readPage(StorageFile file) throws IOException {
+        ByteBuffer page = ByteBuffer.allocate(HEADER_BYTES);
+        file.read(page, 0);
+        return page;
+    }
+
     /** Reads the header of the segment called {@code name} from its first {@link #HEADER_BYTES} bytes. */
     public static SegmentHeader decode(String name, ByteBuffer page) throws WalCorruptionException {
         SegmentHeader header = decodeUnnamed(name, page);
@@ -90,8 +109,7 @@ public final class SegmentLayout {
         return header;
     }
 
-    /** As {@link #decode}, of a file whose name may be another one than the header says. */
-    public static SegmentHeader decodeUnnamed(String name, ByteBuffer page) throws WalCorruptionException {
+    private static SegmentHeader decodeUnnamed(String name, ByteBuffer page) throws WalCorruptionException {
         if (page.remaining() < HEADER_BYTES || page.getLong(MAGIC_OFFSET) != MAGIC) {
             throw damaged(name, "not a log segment, or its header is damaged");
         }
@@ -143,8 +161,7 @@ public final class SegmentLayout {
     }
 
     private static WalCorruptionException damaged(String name, String what) {
-        return new WalCorruptionException(
-                name, 0, WalCorruptionException.UNKNOWN, WalCorruptionException.UNKNOWN, what);
+        return new WalCorruptionException(name, 0, what);
     }
 
     private static int crc(ByteBuffer page) {

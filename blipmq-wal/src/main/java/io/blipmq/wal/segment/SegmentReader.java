@@ -73,7 +73,7 @@ public final class SegmentReader implements Closeable {
 
     /**
      * As {@link #replay}, but to the end of the frame that holds {@code durable}: frames become durable as a whole, and
-     * a checkpoint may stand for the first records of one.
+     * a checkpoint may cover the first records of one.
      */
     public void replayDurable(long durable, RecordHandler handler) throws IOException {
         while (expected <= durable && replayFrame(Long.MAX_VALUE, handler)) {
@@ -104,8 +104,6 @@ public final class SegmentReader implements Closeable {
         sealed = kind == FrameLayout.KIND_SEAL;
         if (kind == FrameLayout.KIND_LOST) {
             passLost(limit);
-        } else if (kind == FrameLayout.KIND_COMPACTED) {
-            handOutCompacted(handler);
         } else {
             handOut(limit, handler);
         }
@@ -119,6 +117,17 @@ public final class SegmentReader implements Closeable {
             last = Math.min(mark, limit);
             expected = header.epoch().next(last);
         }
+    }
+
+    /** Where the next valid frame with numbers to come begins, behind bytes that are none; -1 when there is none. */
+    public long nextFrame() throws IOException {
+        long start = offset + FrameLayout.HEADER_BYTES;
+        for (long at = start; at < fileBytes; at += FrameLayout.ALIGNMENT) {
+            if (word(at) != 0 && isFrame(at) && first >= expected) {
+                return at;
+            }
+        }
+        return -1;
     }
 
     /** Goes on with the valid frame that {@link #isFrame} found last. */
@@ -145,50 +154,38 @@ public final class SegmentReader implements Closeable {
         requireWhole(segment);
     }
 
-    public void requireWhole(ClosedSegment segment) throws WalCorruptionException {
+    public void requireWhole(ClosedSegment segment) throws IOException {
         boolean whole = header.isCompacted() ? sealed : last >= segment.last();
         if (!whole) {
-            throw damage(expected, segment.last(), "records that were on disk are damaged or missing");
+            throw damage(segment.last(), "records that were on disk are damaged or missing");
         }
     }
 
+    /** The log's records follow each other; those of a compacted frame say their own numbers. */
     private void handOut(long limit, RecordHandler handler) throws IOException {
         int frame = load(frameAt, length);
         ByteBuffer buffer = window.buffer();
+        boolean compacted = kind == FrameLayout.KIND_COMPACTED;
+        int recordHeader = FrameLayout.recordHeaderBytes(kind);
         int cursor = frame + FrameLayout.HEADER_BYTES;
         long position = Position.of(header.ordinal(), (int) offset) - frame;
-        for (int remaining = count; remaining > 0 && expected <= limit; remaining--) {
+        for (int remaining = count; remaining > 0 && (compacted || expected <= limit); remaining--) {
             int bytes = buffer.getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
             int type = buffer.getInt(cursor + FrameLayout.RECORD_TYPE_OFFSET);
-            int body = cursor + FrameLayout.RECORD_HEADER_BYTES;
-            last = expected;
+            int body = cursor + recordHeader;
+            last = compacted ? inRange(buffer.getLong(cursor + FrameLayout.RECORD_SEQUENCE_OFFSET)) : expected;
             expected = header.epoch().next(last);
             records++;
             handler.onRecord(last, type, buffer, body, bytes, position + body);
-            cursor += FrameLayout.recordBytes(bytes);
+            cursor += recordHeader + FrameLayout.align(bytes);
         }
     }
 
-    /** The records of a compacted frame say their own numbers. */
-    private void handOutCompacted(RecordHandler handler) throws IOException {
-        int frame = load(frameAt, length);
-        ByteBuffer buffer = window.buffer();
-        int cursor = frame + FrameLayout.HEADER_BYTES;
-        long position = Position.of(header.ordinal(), (int) offset) - frame;
-        for (int remaining = count; remaining > 0; remaining--) {
-            int bytes = buffer.getInt(cursor + FrameLayout.RECORD_LENGTH_OFFSET);
-            int type = buffer.getInt(cursor + FrameLayout.RECORD_TYPE_OFFSET);
-            long sequence = buffer.getLong(cursor + FrameLayout.RECORD_SEQUENCE_OFFSET);
-            int body = cursor + FrameLayout.COMPACTED_RECORD_HEADER_BYTES;
-            if (sequence < expected || sequence > header.compactedLast()) {
-                throw damage(expected, sequence, "record " + sequence + " stands where " + expected + " may begin");
-            }
-            last = sequence;
-            expected = sequence + 1;
-            records++;
-            handler.onRecord(sequence, type, buffer, body, bytes, position + body);
-            cursor += FrameLayout.compactedRecordBytes(bytes);
+    private long inRange(long sequence) throws WalCorruptionException {
+        if (sequence < expected || sequence > header.compactedLast()) {
+            throw damage(expected, sequence, "record " + sequence + " where " + expected + " or a later one belongs");
         }
+        return sequence;
     }
 
     /** Whether a valid frame of this segment begins at {@code at}; the accessors below then tell about it. */
@@ -322,6 +319,16 @@ public final class SegmentReader implements Closeable {
     /** How many records were handed out. */
     public long records() {
         return records;
+    }
+
+    /**
+     * Damage behind the last frame that was read, with the records that are lost there.
+     *
+     * @param through the last one that had to be there, if no valid frame follows
+     */
+    public WalCorruptionException damage(long through, String what) throws IOException {
+        boolean ends = sealed || nextFrame() < 0;
+        return damage(expected, ends ? through : header.epoch().previous(first), what);
     }
 
     public WalCorruptionException damage(long firstSequence, long lastSequence, String what) {

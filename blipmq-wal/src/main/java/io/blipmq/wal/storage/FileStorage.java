@@ -166,7 +166,7 @@ public final class FileStorage implements Storage {
         }
     }
 
-    /** Who only looks shares the lock with others who do, and keeps a daemon from starting meanwhile. */
+    /** Readers share the lock, and keep a daemon from starting meanwhile. */
     private Set<StandardOpenOption> lockOptions() {
         return readOnly
                 ? Set.of(StandardOpenOption.READ)

@@ -25,6 +25,13 @@ public interface Storage extends Closeable {
     /** Opens an existing file for reading and writing; fails when there is none. */
     StorageFile open(String name) throws IOException;
 
+    /** A file's length; fails when there is none. */
+    default long size(String name) throws IOException {
+        try (StorageFile file = open(name)) {
+            return file.size();
+        }
+    }
+
     /** Renames a file in one step, replacing what had the new name. Open files stay open. */
     void rename(String from, String to) throws IOException;
 

@@ -31,7 +31,6 @@ class LogMetricsTest {
         assertThat(metrics.bytes()).isEqualTo(FrameLayout.HEADER_BYTES + 2 * 16);
         assertThat(metrics.unstoredBytes()).isZero();
         assertThat(metrics.forces()).isEqualTo(1);
-        assertThat(metrics.storedSequence()).isEqualTo(2);
         assertThat(metrics.durableSequence()).isEqualTo(2);
     }
 

@@ -50,7 +50,7 @@ class RoomTest {
     void busyWhenTooMuchIsUnstored() throws IOException {
         WalFixture small = new WalFixture(storage, WalFixture.smallOptions().withMemory(4096, 1000, 0)).open();
         while (small.wal().appender().roomFor(BODY) == Room.YES) {
-            small.wal().appender().append(1, ByteBuffer.allocate(BODY));
+            small.append(1, ByteBuffer.allocate(BODY));
         }
         assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Room.BUSY);
         assertThat(small.wal().appender().lastSequence()).isBetween(5L, 9L);
@@ -65,7 +65,7 @@ class RoomTest {
         boolean taken = false;
         for (int turn = 0; turn < 100 && !taken; turn++) {
             while (small.wal().appender().roomFor(BODY) == Room.YES) {
-                small.wal().appender().append(1, ByteBuffer.allocate(BODY));
+                small.append(1, ByteBuffer.allocate(BODY));
             }
             taken = small.wal().appender().roomFor(1900) == Room.YES;
             small.wal().appender().submit(true);
@@ -81,7 +81,7 @@ class RoomTest {
     @Test
     void smallRecordsDoNotWaitForALargeOneThatIsGone() throws IOException {
         WalFixture small = new WalFixture(storage, WalFixture.smallOptions().withMemory(4096, 2000, 0)).open();
-        small.wal().appender().append(1, ByteBuffer.allocate(BODY));
+        small.append(1, ByteBuffer.allocate(BODY));
         assertThat(small.wal().appender().roomFor(1900)).isEqualTo(Room.BUSY);
         assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Room.BUSY);
         small.wal().appender().submit(true);
@@ -106,7 +106,7 @@ class RoomTest {
         log.open();
         int turns = 0;
         while (log.wal().appender().roomFor(0) == Room.YES) {
-            log.wal().appender().append(1, ByteBuffer.allocate(0));
+            log.append(1, ByteBuffer.allocate(0));
             log.wal().appender().submit(true);
             turns++;
             if (turns % 100 == 0) {
@@ -155,7 +155,7 @@ class RoomTest {
         }
         int acks = 0;
         while (log.wal().appender().roomInReserve(16) == Room.YES) {
-            log.wal().appender().append(2, ByteBuffer.allocate(16));
+            log.append(2, ByteBuffer.allocate(16));
             log.wal().appender().submit(true);
             log.step();
             acks++;
@@ -223,7 +223,7 @@ class RoomTest {
         log.open();
         assertThatThrownBy(() -> {
                     for (int record = 0; record < 1000; record++) {
-                        log.wal().appender().append(1, ByteBuffer.allocate(BODY));
+                        log.append(1, ByteBuffer.allocate(BODY));
                     }
                 })
                 .isInstanceOf(IllegalStateException.class)
@@ -235,7 +235,7 @@ class RoomTest {
     }
 
     private void appendAndWrite() {
-        log.wal().appender().append(1, ByteBuffer.allocate(BODY));
+        log.append(1, ByteBuffer.allocate(BODY));
         log.wal().appender().submit(true);
         log.wal().agent().doWork(log.nowNanos());
         log.drain();

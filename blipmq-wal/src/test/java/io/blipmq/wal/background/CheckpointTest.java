@@ -143,7 +143,7 @@ class CheckpointTest {
         int turns = 0;
         while (log.wal().isCheckpointing()) {
             while (log.wal().appender().roomFor(1000) == Room.YES) {
-                log.wal().appender().append(1, ByteBuffer.allocate(1000));
+                log.append(1, ByteBuffer.allocate(1000));
                 log.wal().appender().submit(true);
                 log.wal().agent().doWork(log.nowNanos());
                 log.drain();
@@ -153,17 +153,6 @@ class CheckpointTest {
         }
 
         assertThat(log.wal().checkpointedSequence()).isEqualTo(1);
-    }
-
-    @Test
-    void theListenerIsToldWhenACheckpointHasEnded() throws IOException {
-        log.open();
-        log.store("a");
-        int[] ended = new int[1];
-        log.wal().onCheckpointed(() -> ended[0]++);
-        log.checkpoint("state", Liveness.KEEP_ALL);
-
-        assertThat(ended[0]).isEqualTo(1);
     }
 
     private boolean isDue() {

@@ -40,7 +40,7 @@ class NewerContentTest {
             new WalFixture(storage, WalFixture.keyedOptions()).with(options -> options.withContent(KNOWN));
 
     private void append(int type) {
-        newer.wal().appender().append(type, StorageContract.bytes("a record"));
+        newer.append(type, StorageContract.bytes("a record"));
         newer.wal().appender().submit(true);
         newer.step();
     }

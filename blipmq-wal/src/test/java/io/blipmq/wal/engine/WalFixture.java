@@ -9,6 +9,7 @@ import io.blipmq.wal.RecordHandler;
 import io.blipmq.wal.RecordKey;
 import io.blipmq.wal.Room;
 import io.blipmq.wal.Wal;
+import io.blipmq.wal.WalAppender;
 import io.blipmq.wal.WalOptions;
 import io.blipmq.wal.segment.SequenceRange;
 import io.blipmq.wal.storage.Storage;
@@ -211,7 +212,16 @@ public final class WalFixture {
         if (room != Room.YES) {
             throw new IllegalStateException("no room: " + room);
         }
-        return wal.appender().append(1, body);
+        return append(1, body);
+    }
+
+    /** Appends without submitting, where there is room. */
+    public long append(int type, ByteBuffer body) {
+        WalAppender appender = wal.appender();
+        int length = body.remaining();
+        int offset = appender.claim(length);
+        appender.buffer().put(offset, body, body.position(), length);
+        return appender.commit(type);
     }
 
     /** Appends, submits, and lets the log thread and the core take their turns. */

@@ -34,7 +34,7 @@ class SameBootTest {
 
         assertThatThrownBy(log::open)
                 .isInstanceOf(WalCorruptionException.class)
-                .hasMessageContaining("which no crash of the daemon leaves (records 2 to 3)")
+                .hasMessageContaining("which no crash of the daemon leaves (records 2 to 2)")
                 .hasMessageContaining("Nothing was changed");
         storage.close();
         log.with(options -> options.withSalvage(true)).open();

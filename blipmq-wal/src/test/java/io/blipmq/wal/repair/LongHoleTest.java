@@ -1,10 +1,12 @@
 package io.blipmq.wal.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.blipmq.wal.LogContent;
 import io.blipmq.wal.LogDamage;
+import io.blipmq.wal.WalCorruptionException;
 import io.blipmq.wal.WalOptions;
 import io.blipmq.wal.engine.OfflineLog;
 import io.blipmq.wal.engine.WalFixture;
@@ -65,6 +67,23 @@ class LongHoleTest {
                     .extracting(LogDamage::file, LogDamage::offset, LogDamage::firstSequence, LogDamage::lastSequence)
                     .containsExactly(tuple(FIRST, firstEnd, BATCH + 1L, 2L * BATCH));
         }
+    }
+
+    /** The durable mark is far behind the damage. */
+    @Test
+    void aStrictStartNamesTheSame() throws IOException {
+        WalFixture log = log(false);
+
+        assertThatThrownBy(log::open)
+                .isInstanceOfSatisfying(
+                        WalCorruptionException.class,
+                        damage -> assertThat(damage)
+                                .extracting(
+                                        WalCorruptionException::file,
+                                        WalCorruptionException::offset,
+                                        WalCorruptionException::firstSequence,
+                                        WalCorruptionException::lastSequence)
+                                .containsExactly(FIRST, firstEnd, BATCH + 1L, 2L * BATCH));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.StorageFailedException;
+import io.blipmq.wal.WalAgent;
 import io.blipmq.wal.WalCorruptionException;
 import io.blipmq.wal.WalOptions;
 import io.blipmq.wal.engine.WalFixture;
@@ -194,7 +195,7 @@ final class CrashRun {
         boolean force = random.nextInt(4) > 0;
         ledger.submit(log, force);
         if (random.nextInt(3) > 0) {
-            log.wal().agent().doWork(log.nowNanos());
+            logTurn();
         }
         for (int steps = random.nextInt(6); steps > 0; steps--) {
             log.wal().background().doWork(log.nowNanos());
@@ -209,6 +210,24 @@ final class CrashRun {
         }
         ledger.model().probe(log, ledger.history());
         ledger.note(log);
+    }
+
+    /** The log thread's turn; under a policy that lets it, or the core's thread writes, and leaves the rest to the log thread. */
+    private void logTurn() {
+        WalAgent agent = log.wal().agent();
+        boolean coreWrites = !options.forcePolicy().storedMeansForced() && random.nextBoolean();
+        if (coreWrites) {
+            long before = log.wal().appender().storedSequence();
+            boolean owed = agent.write(log.nowNanos());
+            if (log.wal().appender().storedSequence() > before) {
+                ledger.expectFewUnforced(log, before);
+            }
+            if (!owed || random.nextInt(4) == 0) {
+                return;
+            }
+        }
+        agent.doWork(log.nowNanos());
+        ledger.expectFewUnforced(log, log.wal().appender().storedSequence());
     }
 
     /** The second tick finds that nothing has been appended for a second. */

@@ -65,31 +65,19 @@ enum HandOver {
             log.append("written and not forced");
             log.wal().appender().submit(false);
             log.wal().agent().doWork(log.nowNanos());
-            AtomicBoolean ended = new AtomicBoolean();
-            turns.with("core", () -> checkpoint(log, ended))
+            turns.with("core", () -> log.beginCheckpoint("state", WalFixture.live(sequence -> true)))
                     .with("log", () -> writeToTheEnd(log))
-                    .with("background", () -> work(log, ended))
+                    .with("background", () -> work(log))
                     .run();
-            assertThat(log.wal().checkpointedSequence()).isEqualTo(1);
         }
 
-        private void checkpoint(WalFixture log, AtomicBoolean ended) {
-            log.wal().onCheckpointed(unparkMe());
-            log.beginCheckpoint("state", WalFixture.live(sequence -> true));
-            while (log.wal().isCheckpointing()) {
-                LockSupport.park();
-            }
-            log.wal().appender().seal();
-            ended.set(true);
-            log.wal().background().wakeup();
-        }
-
-        private void work(WalFixture log, AtomicBoolean ended) {
-            while (!ended.get()) {
+        private void work(WalFixture log) {
+            while (log.wal().checkpointedSequence() < 1) {
                 if (log.wal().background().doWork(log.nowNanos()) == 0) {
                     log.wal().background().awaitWork(LONG_NANOS);
                 }
             }
+            log.wal().appender().seal();
         }
     },
 

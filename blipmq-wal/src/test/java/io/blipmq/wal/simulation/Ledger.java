@@ -27,6 +27,9 @@ final class Ledger {
     /** The last record of a turn that asked for a force and became stored. */
     private long confirmed;
 
+    /** The last record that the log said is on disk. */
+    private long forced;
+
     private long asked;
     private long highestEver;
 
@@ -69,7 +72,23 @@ final class Ledger {
         if (asked <= log.wal().appender().storedSequence()) {
             confirmed = Math.max(confirmed, asked);
         }
+        forced = Math.max(forced, log.wal().metrics().durableSequence());
         model.noteCheckpointed(log.wal().checkpointedSequence());
+    }
+
+    /**
+     * Under {@code every_n}, fewer than n records are stored and not forced, beside one batch.
+     *
+     * @param through the last record before that batch
+     */
+    void expectFewUnforced(WalFixture log, long through) {
+        long durable = log.wal().metrics().durableSequence();
+        if (policy instanceof ForcePolicy.EveryN everyN && asked > durable && asked <= through) {
+            long unforced = history.stream()
+                    .filter(record -> record.sequence() > durable && record.sequence() <= through)
+                    .count();
+            assertThat(unforced).as("records not forced").isLessThan(everyN.records());
+        }
     }
 
     // ---- what a start found
@@ -82,6 +101,7 @@ final class Ledger {
         if (policy == ForcePolicy.ALWAYS || !powerLost) {
             assertThat(last(found)).as("the last confirmed record").isGreaterThanOrEqualTo(confirmed);
         }
+        assertThat(last(found)).as("the last forced record").isGreaterThanOrEqualTo(forced);
         assertThat(log.wal().recovery().nextSequence())
                 .as("a number never used before")
                 .isGreaterThan(highestEver);
@@ -95,6 +115,7 @@ final class Ledger {
         known.addAll(log.replayed());
         history = known;
         confirmed = last(known);
+        forced = confirmed;
         asked = confirmed;
         model.onStarted(log);
     }

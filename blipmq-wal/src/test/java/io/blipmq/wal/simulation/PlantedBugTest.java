@@ -194,10 +194,13 @@ class PlantedBugTest {
                                 "if (!schedule.storedMeansForced()) { publish(); }",
                                 "publish();"),
                         bug(
+                                "the core's thread writes on while a force is due",
+                                "if (schedule.isDue(nowNanos)) { return true; // more",
+                                "if (failure != null) { return true; // more"),
+                        bug(
                                 "a failed force is tried again",
-                                "return metrics.timeForce(file);",
-                                "try { return metrics.timeForce(file); }"
-                                        + " catch (IOException e) { return metrics.timeForce(file); }"),
+                                "metrics.timeForce(file);",
+                                "try { metrics.timeForce(file); } catch (IOException e) { metrics.timeForce(file); }"),
                         bug(
                                 "the log goes on after a failed write or force",
                                 "failure = new StorageFailedException(\"the log cannot be written: segment \""

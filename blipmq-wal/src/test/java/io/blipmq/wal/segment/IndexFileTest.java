@@ -18,7 +18,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The index files of closed segments. */
-class SegmentIndexTest {
+class IndexFileTest {
     private static final int BLOCK_BYTES = WalLimits.defaults().indexBlockBytes();
     private static final String FIRST_SEGMENT = "0000000000000001-00000001.segment";
     private static final String FIRST_INDEX = "0000000000000001-00000001.index";
@@ -54,7 +54,7 @@ class SegmentIndexTest {
     @Test
     void aKeyMayHaveVeryManyRecordsAmongFewOfAnother() throws IOException {
         int records = 20_000;
-        SegmentIndex made = new SegmentIndex(WalLimits.defaults());
+        IndexBuilder made = new IndexBuilder(WalLimits.defaults());
         ByteBuffer keys = ByteBuffer.wrap("ab".getBytes(StandardCharsets.UTF_8));
         for (int record = 0; record < records; record++) {
             made.add(keys, record % 1000 == 0 ? 0 : 1, 1, 1 + record, 3 * record, record % 7);

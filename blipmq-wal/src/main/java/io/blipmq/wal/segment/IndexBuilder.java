@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The records of one segment by key, in the making. Owned by the thread that builds it. */
-public final class SegmentIndex {
+public final class IndexBuilder {
     private final WalLimits limits;
     private final Map<byte[], Entries> keys = new TreeMap<>(Arrays::compareUnsigned);
     private int entries;
@@ -22,7 +22,7 @@ public final class SegmentIndex {
 
     private Entries lastEntries;
 
-    SegmentIndex(WalLimits limits) {
+    IndexBuilder(WalLimits limits) {
         this.limits = limits;
     }
 
