@@ -78,7 +78,11 @@ jvm_options() {
             else
                 # G1 and the second compiler take more beside the heap than a small container has.
                 collector UseSerialGC
-                [ "$limit_mib" -ge 256 ] || choose TieredStopAtLevel "-XX:TieredStopAtLevel=1"
+                if [ "$limit_mib" -lt 256 ]; then
+                    choose TieredStopAtLevel "-XX:TieredStopAtLevel=1"
+                    # The archive of classes stays pages of its file, at a fixed address: moved elsewhere, it takes 18 MiB for itself.
+                    choose ArchiveRelocationMode "-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
+                fi
                 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-2}"
             fi
             ;;
