@@ -1,20 +1,16 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.journal.CommandHandler;
 import io.blipmq.broker.journal.CommandLog;
 import io.blipmq.broker.journal.Journal;
 import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.journal.RemoveReason;
-import io.blipmq.broker.journal.ReplicatedSettings;
 import io.blipmq.broker.journal.RoleHandler;
-import io.blipmq.broker.journal.SettleReason;
-import io.blipmq.broker.journal.StoredMessage;
-import io.blipmq.broker.message.MessageView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The broker: its turn, its beginning and its end, and the services that sessions ask. Owned by the core
@@ -36,7 +32,8 @@ public final class Broker {
     private final CommandLog log;
     private final Refusals refusals = new Refusals(counters);
     private final WorkMeter work = new WorkMeter();
-    private final CommandHandler applied;
+    private final Supplier<BrokerState> state = this::state;
+
     private final RoleHandler roles = new Roles();
     private Core core;
     /** Whether the start has found what a checkpoint should keep. */
@@ -45,20 +42,18 @@ public final class Broker {
     private Broker(BrokerOptions options, BrokerClock clock, Journal.Opener opener) throws IOException {
         this.options = options;
         this.clock = clock;
-        BrokerState state = new BrokerState(options, counters, work);
-        this.journal = opener.open(state);
+        BrokerState restored = new BrokerState(options, counters, work);
+        this.journal = opener.open(restored);
         this.log = journal.log();
-        state.messages(journal.messages());
-        this.core = new Core(options, counters, state, journal, clock, refusals);
+        restored.messages(journal.messages());
+        this.core = new Core(options, counters, restored, journal, clock, refusals);
         if (log.isReplicated()) {
-            this.applied = new CurrentState();
             refusals.leading(false);
-            state.follow();
+            restored.follow();
             core.listen();
         } else {
-            this.applied = state;
             core.start();
-            wantsCheckpoint = state.time().hasNewJumps();
+            wantsCheckpoint = restored.time().hasNewJumps();
         }
         counters.publish();
     }
@@ -174,7 +169,7 @@ public final class Broker {
         int done = core.deliveries.advance();
         done += core.housekeeping.goOn();
         done += mailbox.runAll();
-        done += log.drain(applied, roles, options.limits().commandsPerTurn());
+        done += log.drain(state, roles, options.limits().commandsPerTurn());
         core.deliveries.appendWaiting();
         core.state.advanceFollowed();
         return done;
@@ -198,11 +193,16 @@ public final class Broker {
     }
 
     /** Replaces the state and all that works on it. What connections had of the old one is gone. */
-    private void replace(BrokerState state) {
+    private void replace(BrokerState next) {
         refusals.leading(false);
-        state.follow();
-        state.messages(journal.messages());
-        core = new Core(options, counters, state, journal, clock, refusals);
+        next.follow();
+        next.messages(journal.messages());
+        core = new Core(options, counters, next, journal, clock, refusals);
+    }
+
+    /** What commands are applied to just now. */
+    private BrokerState state() {
+        return core.state;
     }
 
     private BrokerState emptyState() {
@@ -232,55 +232,6 @@ public final class Broker {
             replace(emptyState());
             core.state.onCheckpoint(image);
             core.listen();
-        }
-    }
-
-    /** Takes commands to the state that there is just now. */
-    private final class CurrentState implements CommandHandler {
-        @Override
-        public void onCheckpoint(ByteBuffer content) {
-            core.state.onCheckpoint(content);
-        }
-
-        @Override
-        public void onPublish(long sequence, long position, MessageView message) {
-            core.state.onPublish(sequence, position, message);
-        }
-
-        @Override
-        public void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
-            core.state.onSubscribe(sequence, owner, topic, name, endsWithConnection);
-        }
-
-        @Override
-        public void onSettle(long id, long tag, boolean redriven, int payloadLength, SettleReason reason) {
-            core.state.onSettle(id, tag, redriven, payloadLength, reason);
-        }
-
-        @Override
-        public void onDeadLetter(
-                long sequence, long position, long id, long tag, boolean redriven, int attempts, int payloadLength) {
-            core.state.onDeadLetter(sequence, position, id, tag, redriven, attempts, payloadLength);
-        }
-
-        @Override
-        public void onRedrive(StoredMessage copy, long id, long deadLettersId, long letterTag) {
-            core.state.onRedrive(copy, id, deadLettersId, letterTag);
-        }
-
-        @Override
-        public void onRemove(long id, RemoveReason reason) {
-            core.state.onRemove(id, reason);
-        }
-
-        @Override
-        public void onSettings(ReplicatedSettings settings) {
-            core.state.onSettings(settings);
-        }
-
-        @Override
-        public void onClock(long sequence, long millis) {
-            core.state.onClock(sequence, millis);
         }
     }
 

@@ -29,7 +29,7 @@ class FollowedCursorsTest {
 
     private void apply() {
         journal.storeAll();
-        journal.drain(state, null, Integer.MAX_VALUE);
+        journal.drain(() -> state, null, Integer.MAX_VALUE);
     }
 
     /** @return its tag */
