@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class AttachService {
     private final BrokerCounters counters;
-    private final BrokerState state;
+    private final SubscriptionTable subscriptions;
     private final Deliveries deliveries;
     private final SubscribeService subscribing;
     private final Housekeeping housekeeping;
@@ -21,7 +21,7 @@ public final class AttachService {
 
     AttachService(
             BrokerCounters counters,
-            BrokerState state,
+            SubscriptionTable subscriptions,
             Deliveries deliveries,
             SubscribeService subscribing,
             Housekeeping housekeeping,
@@ -29,7 +29,7 @@ public final class AttachService {
             WorkMeter work,
             Refusals refusals) {
         this.counters = counters;
-        this.state = state;
+        this.subscriptions = subscriptions;
         this.deliveries = deliveries;
         this.subscribing = subscribing;
         this.housekeeping = housekeeping;
@@ -88,7 +88,7 @@ public final class AttachService {
 
     /** The key's subscription to a topic of dead letters, or null. */
     private StoredSubscription letters(Client client, byte[] name) {
-        Topic topic = state.topics().find(name);
+        Topic topic = subscriptions.topics().find(name);
         if (topic != null) {
             for (StoredSubscription candidate : topic.stored()) {
                 work.add(1);
@@ -104,7 +104,7 @@ public final class AttachService {
     public String holder(Client client, AttachRequest request) {
         StoredSubscription held = Topic.isDeadLetters(request.topic())
                 ? letters(client, request.topic())
-                : state.named(client.owner(), request.name());
+                : subscriptions.named(client.owner(), request.name());
         return held.attachment().client().describe();
     }
 
@@ -112,7 +112,7 @@ public final class AttachService {
         if (subscribing.isNameExpected(client.owner(), request.name())) {
             return SubscribeResult.refused(Outcome.BUSY);
         }
-        StoredSubscription named = state.named(client.owner(), request.name());
+        StoredSubscription named = subscriptions.named(client.owner(), request.name());
         if (named == null || named.isRemoving()) {
             return make(client, request, false);
         }
@@ -211,7 +211,7 @@ public final class AttachService {
     }
 
     private Attachment attachment(Client client, long subscriptionId) {
-        Subscription subscription = state.subscription(subscriptionId);
+        Subscription subscription = subscriptions.get(subscriptionId);
         Attachment attachment = subscription == null ? null : subscription.attachment();
         return attachment != null && attachment.client() == client ? attachment : null;
     }
@@ -271,7 +271,7 @@ public final class AttachService {
 
     /** Any durable subscription of the key: with a name or without, for polling, of dead letters. */
     private Outcome deleteNotAttached(Client client, long subscriptionId) {
-        StoredSubscription stored = state.stored(subscriptionId);
+        StoredSubscription stored = subscriptions.stored(subscriptionId);
         boolean unknown = stored == null || !stored.belongsTo(client) || stored.isRemoving();
         return unknown ? Outcome.UNKNOWN : delete(client, stored);
     }
@@ -280,7 +280,7 @@ public final class AttachService {
         if (subscribing.isNameExpected(client.owner(), name)) {
             return Outcome.BUSY;
         }
-        StoredSubscription named = state.named(client.owner(), name);
+        StoredSubscription named = subscriptions.named(client.owner(), name);
         if (named == null || named.isRemoving()) {
             return Outcome.UNKNOWN;
         }

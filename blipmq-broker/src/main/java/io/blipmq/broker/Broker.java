@@ -351,7 +351,7 @@ public final class Broker {
     public List<SubscriptionInfo> subscriptionsBehind(long id, int countMax) {
         List<SubscriptionInfo> page = new ArrayList<>();
         long workEnd = work.items() + options.limits().listWork();
-        for (Subscription subscription : core.state.subscriptionsBehind(id)) {
+        for (Subscription subscription : core.state.subscriptions().behind(id)) {
             if (page.size() >= countMax || !page.isEmpty() && work.items() >= workEnd) {
                 break;
             }
@@ -367,7 +367,7 @@ public final class Broker {
      * @return false when there is none with this id, or the log has no room
      */
     public boolean drop(long subscriptionId) {
-        StoredSubscription subscription = core.state.stored(subscriptionId);
+        StoredSubscription subscription = core.state.subscriptions().stored(subscriptionId);
         return subscription != null
                 && !subscription.isAttached()
                 && core.housekeeping.remove(subscription, RemoveReason.DROPPED) >= 0;

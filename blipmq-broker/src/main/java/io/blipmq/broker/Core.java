@@ -40,21 +40,24 @@ final class Core {
             Refusals refusals) {
         WorkMeter work = state.work();
         CommandLog log = journal.log();
+        SubscriptionTable subscriptions = state.subscriptions();
         this.options = options;
         this.state = state;
         this.journal = journal;
         this.clock = new TurnClock(state.time(), brokerClock);
         this.deliveries = new Deliveries(options, counters, state, journal, clock, ready, work);
-        this.housekeeping = new Housekeeping(options, counters, state, log, deliveries, clock, ready, work);
-        this.subscribing = new SubscribeService(options, counters, state, log, deliveries, clock, work, refusals);
+        this.housekeeping = new Housekeeping(options, counters, subscriptions, log, deliveries, clock, ready, work);
+        this.subscribing =
+                new SubscribeService(options, counters, subscriptions, log, deliveries, clock, work, refusals);
         this.pushes = new PushScheduler(options.limits(), ready, deliveries, counters, work);
-        this.publishing = new PublishService(options, counters, state, log, clock, ready, pushes, refusals);
-        this.attaching =
-                new AttachService(counters, state, deliveries, subscribing, housekeeping, ready, work, refusals);
-        this.polling = new PollService(counters, state, deliveries, subscribing, refusals);
-        this.settling = new SettleService(state, deliveries, work, refusals);
-        this.listing = new Listing(options.limits(), state, deliveries, clock, journal.messages(), work);
-        this.deadLetters = new DeadLetterService(options, counters, state, journal, deliveries, clock, work, refusals);
+        this.publishing = new PublishService(options, counters, subscriptions, log, clock, ready, pushes, refusals);
+        this.attaching = new AttachService(
+                counters, subscriptions, deliveries, subscribing, housekeeping, ready, work, refusals);
+        this.polling = new PollService(counters, subscriptions, deliveries, subscribing, refusals);
+        this.settling = new SettleService(subscriptions, deliveries, work, refusals);
+        this.listing = new Listing(options.limits(), subscriptions, deliveries, clock, journal.messages(), work);
+        this.deadLetters =
+                new DeadLetterService(options, counters, subscriptions, journal, deliveries, clock, work, refusals);
     }
 
     /** Applied commands take effect for connections from now on. */
@@ -65,7 +68,7 @@ final class Core {
     /** A daemon on its own has restored and replayed its state: what its local state was is taken up. */
     void start() {
         clock.start(journal.log().appliedSequence());
-        for (StoredSubscription subscription : state.storedBehind(0)) {
+        for (StoredSubscription subscription : state.subscriptions().storedBehind(0)) {
             subscription.onStarted(
                     clock.nowNanos(), clock.nowMillis(), state.time().restoredMillis());
             deliveries.onRestored(subscription);
@@ -77,7 +80,7 @@ final class Core {
     void lead() {
         state.lead();
         clock.startLeading();
-        for (StoredSubscription subscription : state.storedBehind(0)) {
+        for (StoredSubscription subscription : state.subscriptions().storedBehind(0)) {
             subscription.startDetached(clock.nowNanos(), clock.nowMillis());
             subscription.unsettled().allDue();
         }

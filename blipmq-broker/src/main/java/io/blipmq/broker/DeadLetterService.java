@@ -15,7 +15,7 @@ public final class DeadLetterService {
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
-    private final BrokerState state;
+    private final SubscriptionTable subscriptions;
     private final Journal journal;
     private final Deliveries deliveries;
     private final TurnClock clock;
@@ -25,7 +25,7 @@ public final class DeadLetterService {
     DeadLetterService(
             BrokerOptions options,
             BrokerCounters counters,
-            BrokerState state,
+            SubscriptionTable subscriptions,
             Journal journal,
             Deliveries deliveries,
             TurnClock clock,
@@ -33,7 +33,7 @@ public final class DeadLetterService {
             Refusals refusals) {
         this.options = options;
         this.counters = counters;
-        this.state = state;
+        this.subscriptions = subscriptions;
         this.journal = journal;
         this.deliveries = deliveries;
         this.clock = clock;
@@ -60,7 +60,7 @@ public final class DeadLetterService {
         if (targetId == 0) {
             return act(client, request, progress, this::redrive);
         }
-        StoredSubscription target = state.stored(targetId);
+        StoredSubscription target = subscriptions.stored(targetId);
         if (target == null || !target.belongsTo(client) || target.isDeadLetters() || target.endsWithConnection()) {
             return refusals.count(progress.stop(refusals.isRefusing() ? refusals.reason() : Outcome.UNKNOWN_TARGET));
         }
@@ -85,7 +85,7 @@ public final class DeadLetterService {
     }
 
     private Outcome each(Client client, DeadLetterRequest request, DeadLetterProgress progress, Action action) {
-        StoredSubscription letters = state.stored(request.subscriptionId());
+        StoredSubscription letters = subscriptions.stored(request.subscriptionId());
         if (letters == null || !letters.isDeadLetters() || !letters.belongsTo(client) || letters.isRemoving()) {
             return progress.stop(Outcome.UNKNOWN);
         }
@@ -137,7 +137,11 @@ public final class DeadLetterService {
 
     private Done redrive(Client client, StoredSubscription letters, StoredMessage letter, Delivery inHand) {
         return redrive(
-                client, letters, letter, inHand, state.stored(journal.messages().originId(letter)));
+                client,
+                letters,
+                letter,
+                inHand,
+                subscriptions.stored(journal.messages().originId(letter)));
     }
 
     private Done redrive(
@@ -150,7 +154,7 @@ public final class DeadLetterService {
             return Done.GONE;
         }
         if (target.heldCount(options.limits()) >= options.inFlightMax()
-                || !state.memory().mayHoldAnother(target.keptCount())) {
+                || !deliveries.memory().mayHoldAnother(target.keptCount())) {
             return Done.FULL;
         }
         clock.tell(journal.log());

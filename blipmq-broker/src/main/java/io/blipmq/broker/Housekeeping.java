@@ -20,7 +20,7 @@ final class Housekeeping {
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
-    private final BrokerState state;
+    private final SubscriptionTable subscriptions;
     private final CommandLog journal;
     private final Deliveries deliveries;
     private final TurnClock clock;
@@ -38,7 +38,7 @@ final class Housekeeping {
     Housekeeping(
             BrokerOptions options,
             BrokerCounters counters,
-            BrokerState state,
+            SubscriptionTable subscriptions,
             CommandLog journal,
             Deliveries deliveries,
             TurnClock clock,
@@ -46,7 +46,7 @@ final class Housekeeping {
             WorkMeter work) {
         this.options = options;
         this.counters = counters;
-        this.state = state;
+        this.subscriptions = subscriptions;
         this.journal = journal;
         this.deliveries = deliveries;
         this.clock = clock;
@@ -61,7 +61,7 @@ final class Housekeeping {
             return;
         }
         doublings = 0;
-        walk = new StoredWalk(state);
+        walk = new StoredWalk(subscriptions);
         goOn();
     }
 
@@ -96,7 +96,7 @@ final class Housekeeping {
             }
         } else if (!unfinished.isEmpty()) {
             StoredSubscription next = unfinished.remove();
-            if (state.stored(next.id()) == next) {
+            if (subscriptions.stored(next.id()) == next) {
                 visit(next);
             }
         } else {
@@ -120,7 +120,7 @@ final class Housekeeping {
 
     private void goOn(BacklogSweep sweep) {
         StoredSubscription subscription = sweep.subscription();
-        if (state.stored(subscription.id()) != subscription || !isToBeChecked(subscription)) {
+        if (subscriptions.stored(subscription.id()) != subscription || !isToBeChecked(subscription)) {
             return;
         }
         if (sweep.step(deliveries)) {

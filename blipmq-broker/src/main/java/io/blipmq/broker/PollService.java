@@ -3,19 +3,19 @@ package io.blipmq.broker;
 /** Hands out messages to clients that ask for each. Owned by the core thread. */
 public final class PollService {
     private final BrokerCounters counters;
-    private final BrokerState state;
+    private final SubscriptionTable subscriptions;
     private final DeliveryContext context;
     private final SubscribeService subscribing;
     private final Refusals refusals;
 
     PollService(
             BrokerCounters counters,
-            BrokerState state,
+            SubscriptionTable subscriptions,
             DeliveryContext context,
             SubscribeService subscribing,
             Refusals refusals) {
         this.counters = counters;
-        this.state = state;
+        this.subscriptions = subscriptions;
         this.context = context;
         this.subscribing = subscribing;
         this.refusals = refusals;
@@ -28,7 +28,7 @@ public final class PollService {
      * @return false when many messages in front had expired and there may be more behind them: ask again
      */
     public boolean poll(Client client, long subscriptionId, DeliverySink sink) {
-        Subscription subscription = state.subscription(subscriptionId);
+        Subscription subscription = subscriptions.get(subscriptionId);
         if (subscription == null || refusals.isRefusing() || !subscription.belongsTo(client)) {
             return true;
         }
@@ -53,7 +53,7 @@ public final class PollService {
         if (!subscribing.isFull(client)) {
             return false;
         }
-        StoredSubscription subscription = state.stored(subscriptionId);
+        StoredSubscription subscription = subscriptions.stored(subscriptionId);
         return subscription != null
                 && !subscription.isAttached()
                 && subscription.belongsTo(client)

@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 public final class PublishService {
     private final BrokerOptions options;
     private final BrokerCounters counters;
-    private final BrokerState state;
+    private final SubscriptionTable subscriptions;
     private final CommandLog journal;
     private final TurnClock clock;
     private final ReadyList ready;
@@ -25,7 +25,7 @@ public final class PublishService {
     PublishService(
             BrokerOptions options,
             BrokerCounters counters,
-            BrokerState state,
+            SubscriptionTable subscriptions,
             CommandLog journal,
             TurnClock clock,
             ReadyList ready,
@@ -33,7 +33,7 @@ public final class PublishService {
             Refusals refusals) {
         this.options = options;
         this.counters = counters;
-        this.state = state;
+        this.subscriptions = subscriptions;
         this.journal = journal;
         this.clock = clock;
         this.ready = ready;
@@ -51,7 +51,7 @@ public final class PublishService {
         if (refusals.isRefusing()) {
             return refusals.count(refusals.reason());
         }
-        Topic topic = state.topics().find(message);
+        Topic topic = subscriptions.topics().find(message);
         message.published(clock.nowMillis());
         if (topic != null && qos == 0) {
             topic.appendToMemory(message);
@@ -80,7 +80,7 @@ public final class PublishService {
             result.outcome = refusals.count(refusals.reason());
             return;
         }
-        Topic topic = state.topics().find(batch.buffer(), batch.topicOffset(), batch.topicLength());
+        Topic topic = subscriptions.topics().find(batch.buffer(), batch.topicOffset(), batch.topicLength());
         if (topic != null && batch.qos() == 1) {
             result.subscriptions = topic.readerCount(1);
             journalAll(client, batch, result);

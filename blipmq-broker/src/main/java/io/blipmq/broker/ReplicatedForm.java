@@ -53,11 +53,11 @@ final class ReplicatedForm implements CheckpointCapture.Form {
 
     private static ByteBuffer write(BrokerState state, boolean positions) {
         ReplicatedForm form = new ReplicatedForm(state, positions);
-        CheckpointCodec out =
-                new CheckpointCodec(state.subscriptionCount(), state.memory().deliveries());
+        CheckpointCodec out = new CheckpointCodec(
+                state.subscriptions().count(), state.memory().deliveries());
         Map<Topic, Integer> topics = new IdentityHashMap<>();
         form.writeHead(out);
-        for (StoredSubscription subscription : state.storedBehind(0)) {
+        for (StoredSubscription subscription : state.subscriptions().storedBehind(0)) {
             Topic topic = subscription.topic();
             int number = topics.computeIfAbsent(
                     topic, found -> out.topic(found.name(), found.messages().state()));

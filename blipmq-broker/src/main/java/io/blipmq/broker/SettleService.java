@@ -4,7 +4,7 @@ import org.agrona.collections.LongHashSet;
 
 /** What clients decide about deliveries: ack, nack, reject, extend, release, begin. Owned by the core thread. */
 public final class SettleService {
-    private final BrokerState state;
+    private final SubscriptionTable subscriptions;
     private final Deliveries deliveries;
     private final WorkMeter work;
     private final Refusals refusals;
@@ -13,8 +13,8 @@ public final class SettleService {
 
     private boolean sealed;
 
-    SettleService(BrokerState state, Deliveries deliveries, WorkMeter work, Refusals refusals) {
-        this.state = state;
+    SettleService(SubscriptionTable subscriptions, Deliveries deliveries, WorkMeter work, Refusals refusals) {
+        this.subscriptions = subscriptions;
         this.deliveries = deliveries;
         this.work = work;
         this.refusals = refusals;
@@ -31,7 +31,7 @@ public final class SettleService {
      * @return null when the client's key has no such subscription
      */
     private StoredSubscription subscription(Client client, long subscriptionId) {
-        StoredSubscription subscription = state.stored(subscriptionId);
+        StoredSubscription subscription = subscriptions.stored(subscriptionId);
         boolean settles = subscription != null && subscription.belongsTo(client) && !subscription.isRemoving();
         return settles ? subscription : null;
     }

@@ -15,7 +15,7 @@ import io.blipmq.broker.journal.OwnerId;
 public final class SubscribeService {
     private final BrokerOptions options;
     private final BrokerCounters counters;
-    private final BrokerState state;
+    private final SubscriptionTable subscriptions;
     private final CommandLog journal;
     private final Deliveries deliveries;
     private final TurnClock clock;
@@ -27,7 +27,7 @@ public final class SubscribeService {
     SubscribeService(
             BrokerOptions options,
             BrokerCounters counters,
-            BrokerState state,
+            SubscriptionTable subscriptions,
             CommandLog journal,
             Deliveries deliveries,
             TurnClock clock,
@@ -35,7 +35,7 @@ public final class SubscribeService {
             Refusals refusals) {
         this.options = options;
         this.counters = counters;
-        this.state = state;
+        this.subscriptions = subscriptions;
         this.journal = journal;
         this.deliveries = deliveries;
         this.clock = clock;
@@ -85,8 +85,8 @@ public final class SubscribeService {
         if (isFull(client)) {
             return Outcome.TOO_MANY_OF_CONNECTION;
         }
-        boolean room = state.subscriptionCount() + expected.count() < options.subscriptionsMax()
-                && state.memory().hasRoomForSubscription(expected.count());
+        boolean room = subscriptions.count() + expected.count() < options.subscriptionsMax()
+                && subscriptions.memory().hasRoomForSubscription(expected.count());
         return room ? Outcome.DONE : Outcome.TOO_MANY_SUBSCRIPTIONS;
     }
 
@@ -106,7 +106,7 @@ public final class SubscribeService {
 
     /** @return null when there is no subscription that the client may take up */
     private SubscribeResult resume(Client client, byte[] name) {
-        Topic topic = state.topics().find(name);
+        Topic topic = subscriptions.topics().find(name);
         if (topic == null) {
             return null;
         }
@@ -145,7 +145,7 @@ public final class SubscribeService {
         if (expected.isExpected(owner, letterTopicName)) {
             return true;
         }
-        Topic origin = state.topics().find(Topic.originName(letterTopicName));
+        Topic origin = subscriptions.topics().find(Topic.originName(letterTopicName));
         if (origin != null) {
             for (StoredSubscription failing : origin.stored()) {
                 work.add(1);
@@ -159,8 +159,8 @@ public final class SubscribeService {
 
     MemorySubscription makeMemorySubscription(Client client, byte[] name) {
         MemorySubscription subscription =
-                new MemorySubscription(nextMemoryId++, state.topic(name), client, clock.nowMillis());
-        state.addMemory(subscription);
+                new MemorySubscription(nextMemoryId++, subscriptions.topic(name), client, clock.nowMillis());
+        subscriptions.add(subscription);
         client.subscriptions().add(subscription);
         return subscription;
     }
@@ -172,7 +172,7 @@ public final class SubscribeService {
         if (sequence < 0) {
             return SubscribeResult.refused(Outcome.ofAppend(sequence));
         }
-        expected.add(sequence, state.topic(topic), client, request);
+        expected.add(sequence, subscriptions.topic(topic), client, request);
         client.lastSequence(sequence);
         return SubscribeResult.of(sequence);
     }
@@ -222,7 +222,8 @@ public final class SubscribeService {
             subscription.topic().attachments().remove(attachment);
         }
         if (subscription instanceof MemorySubscription inMemory) {
-            state.removeMemory(inMemory);
+            counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, inMemory.close());
+            subscriptions.remove(inMemory);
         } else if (subscription instanceof StoredSubscription stored) {
             work.add(stored.polled().size()
                     + (attachment == null ? 0 : attachment.inFlight().size()));

@@ -24,7 +24,7 @@ class FollowedCursorsTest {
         long id = journal.appendSubscribe(
                 OwnerId.ofKey(PushClient.bytes("alice")), PushClient.bytes("demo"), BrokerState.NO_NAME, false);
         apply();
-        subscription = state.stored(id);
+        subscription = state.subscriptions().stored(id);
     }
 
     private void apply() {

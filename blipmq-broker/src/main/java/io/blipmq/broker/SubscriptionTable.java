@@ -1,0 +1,155 @@
+package io.blipmq.broker;
+
+import io.blipmq.broker.backlog.PositionMemory;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.memory.MemoryLog;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * The topics and subscriptions that there are, by id, by name and in their order, with what they take of the memory. Owned by
+ * the core thread.
+ */
+final class SubscriptionTable {
+    private final BrokerCounters counters;
+    private final StateMemory memory;
+    private final PositionMemory positions;
+    private final Supplier<MemoryLog> newMemoryLog;
+    private final TopicTable topics = new TopicTable();
+    private final Long2ObjectHashMap<Subscription> byId = new Long2ObjectHashMap<>();
+    /** By id: durable ones, oldest first, and then those in memory. For lists and walks that go on in a later turn. */
+    private final TreeMap<Long, Subscription> ordered = new TreeMap<>();
+
+    private final Map<SubscriptionName, StoredSubscription> named = new HashMap<>();
+    private long topicsMade;
+
+    SubscriptionTable(
+            BrokerCounters counters, StateMemory memory, PositionMemory positions, Supplier<MemoryLog> newMemoryLog) {
+        this.counters = counters;
+        this.memory = memory;
+        this.positions = positions;
+        this.newMemoryLog = newMemoryLog;
+    }
+
+    // --- topics ---
+
+    TopicTable topics() {
+        return topics;
+    }
+
+    /** The topic of this name, made when there is none. */
+    Topic topic(byte[] name) {
+        Topic topic = topics.find(name);
+        if (topic == null) {
+            topic = new Topic(++topicsMade, name, newMemoryLog, positions);
+            topics.add(topic);
+            counters.add(BrokerMetric.TOPICS, 1);
+        }
+        return topic;
+    }
+
+    private void dropUnneeded(Topic topic) {
+        if (!topic.isNeeded()) {
+            topics.remove(topic);
+            counters.add(BrokerMetric.TOPICS, -1);
+        }
+    }
+
+    // --- subscriptions ---
+
+    /** The memory that all of them take, with their deliveries. */
+    StateMemory memory() {
+        return memory;
+    }
+
+    Subscription get(long id) {
+        return byId.get(id);
+    }
+
+    /** The durable subscription of this id, or null. */
+    StoredSubscription stored(long id) {
+        return byId.get(id) instanceof StoredSubscription found ? found : null;
+    }
+
+    /** The owner's subscription of this name, or null. */
+    StoredSubscription named(OwnerId owner, byte[] name) {
+        return named.get(SubscriptionName.of(owner, name));
+    }
+
+    int count() {
+        return byId.size();
+    }
+
+    /** Those with ids beyond one, in their order. They must not change while somebody goes through them. */
+    Collection<Subscription> behind(long id) {
+        return ordered.tailMap(id, false).values();
+    }
+
+    /** Durable ones with ids beyond one, oldest first, as {@link #behind}. */
+    Iterable<StoredSubscription> storedBehind(long id) {
+        NavigableMap<Long, Subscription> found = ordered.subMap(id, false, MemorySubscription.FIRST_ID, false);
+        return () -> {
+            Iterator<Subscription> all = found.values().iterator();
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return all.hasNext();
+                }
+
+                @Override
+                public StoredSubscription next() {
+                    return (StoredSubscription) all.next();
+                }
+            };
+        };
+    }
+
+    void add(MemorySubscription subscription) {
+        subscription.topic().memorySubscriptionAdded();
+        enter(subscription);
+    }
+
+    void add(StoredSubscription subscription) {
+        if (subscription.name().length > 0) {
+            named.put(nameOf(subscription), subscription);
+        }
+        subscription.topic().stored().add(subscription);
+        enter(subscription);
+    }
+
+    void remove(MemorySubscription subscription) {
+        subscription.topic().memorySubscriptionEnded();
+        leave(subscription);
+    }
+
+    void remove(StoredSubscription subscription) {
+        named.remove(nameOf(subscription), subscription);
+        subscription.topic().stored().remove(subscription);
+        leave(subscription);
+    }
+
+    private static SubscriptionName nameOf(StoredSubscription subscription) {
+        return SubscriptionName.of(subscription.owner(), subscription.name());
+    }
+
+    private void enter(Subscription subscription) {
+        byId.put(subscription.id(), subscription);
+        ordered.put(subscription.id(), subscription);
+        memory.addSubscription(subscription.nameBytes());
+        counters.add(BrokerMetric.SUBSCRIPTIONS, 1);
+    }
+
+    private void leave(Subscription subscription) {
+        byId.remove(subscription.id());
+        ordered.remove(subscription.id());
+        memory.removeSubscription(subscription.nameBytes());
+        counters.add(BrokerMetric.SUBSCRIPTIONS, -1);
+        dropUnneeded(subscription.topic());
+    }
+}
