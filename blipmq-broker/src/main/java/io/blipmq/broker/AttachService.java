@@ -12,7 +12,7 @@ import java.util.List;
 public final class AttachService {
     private final BrokerCounters counters;
     private final SubscriptionTable subscriptions;
-    private final Deliveries deliveries;
+    private final PendingSettlements pendingSettlements;
     private final SubscribeService subscribing;
     private final Housekeeping housekeeping;
     private final ReadyList ready;
@@ -22,7 +22,7 @@ public final class AttachService {
     AttachService(
             BrokerCounters counters,
             SubscriptionTable subscriptions,
-            Deliveries deliveries,
+            PendingSettlements pendingSettlements,
             SubscribeService subscribing,
             Housekeeping housekeeping,
             ReadyList ready,
@@ -30,7 +30,7 @@ public final class AttachService {
             Refusals refusals) {
         this.counters = counters;
         this.subscriptions = subscriptions;
-        this.deliveries = deliveries;
+        this.pendingSettlements = pendingSettlements;
         this.subscribing = subscribing;
         this.housekeeping = housekeeping;
         this.ready = ready;
@@ -149,7 +149,7 @@ public final class AttachService {
         if (!request.takeOver() && old.attachment() != null) {
             return SubscribeResult.refused(Outcome.NAME_HELD);
         }
-        if (!deliveries.pending().isEmpty()) {
+        if (!pendingSettlements.isEmpty()) {
             return SubscribeResult.refused(
                     Outcome.BUSY); // a settlement that was accepted before must stand in the journal before
         }

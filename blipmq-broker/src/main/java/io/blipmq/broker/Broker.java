@@ -146,7 +146,7 @@ public final class Broker {
      * may last, so nobody should be waited for who is not there any more.
      */
     public boolean isOutOfRoom() {
-        return core.deliveries.pending().waitsForDisk();
+        return core.settlements.pending().waitsForDisk();
     }
 
     /**
@@ -252,7 +252,7 @@ public final class Broker {
 
     private void beginCheckpoint(boolean keepAll) {
         wantsCheckpoint = false;
-        core.deliveries.pending().onCheckpoint();
+        core.settlements.pending().onCheckpoint();
         CheckpointCapture.Form form =
                 log.isReplicated() ? ReplicatedForm.of(core.state) : new LocalForm(core.state, core.clock.nowNanos());
         core.state.capture().begin(journal.snapshots(), form, keepAll);
@@ -311,12 +311,12 @@ public final class Broker {
 
     /** Acknowledgements that have taken effect and wait for room in the journal; best none before {@link #seal}. */
     public int waitingAcknowledgementCount() {
-        return core.deliveries.pending().count();
+        return core.settlements.pending().count();
     }
 
     /** Those of them that came after the last checkpoint was taken. The others are kept by it, once it is written. */
     public int waitingAcknowledgementCountSinceCheckpoint() {
-        return core.deliveries.pending().countSinceCheckpoint();
+        return core.settlements.pending().countSinceCheckpoint();
     }
 
     /** Ends the journal: what it took is stored, and nothing is taken any more. */

@@ -16,6 +16,7 @@ final class Core {
 
     final BrokerState state;
     final TurnClock clock;
+    final Settlements settlements;
     final Deliveries deliveries;
     final Housekeeping housekeeping;
     final PublishService publishing;
@@ -45,19 +46,22 @@ final class Core {
         this.state = state;
         this.journal = journal;
         this.clock = new TurnClock(state.time(), brokerClock);
-        this.deliveries = new Deliveries(options, counters, state, journal, clock, ready, work);
-        this.housekeeping = new Housekeeping(options, counters, subscriptions, log, deliveries, clock, ready, work);
+        DeadlineWheel deadlines = new DeadlineWheel(clock.nowNanos(), options.limits());
+        this.settlements = new Settlements(options.limits(), counters, log, deadlines, ready);
+        this.deliveries = new Deliveries(options, counters, state, journal, clock, deadlines, settlements, ready);
+        this.housekeeping = new Housekeeping(
+                options, counters, subscriptions, log, deliveries, settlements.pending(), clock, ready, work);
         this.subscribing =
                 new SubscribeService(options, counters, subscriptions, log, deliveries, clock, work, refusals);
         this.pushes = new PushScheduler(options.limits(), ready, deliveries, counters, work);
         this.publishing = new PublishService(options, counters, subscriptions, log, clock, ready, pushes, refusals);
         this.attaching = new AttachService(
-                counters, subscriptions, deliveries, subscribing, housekeeping, ready, work, refusals);
+                counters, subscriptions, settlements.pending(), subscribing, housekeeping, ready, work, refusals);
         this.polling = new PollService(counters, subscriptions, deliveries, subscribing, refusals);
-        this.settling = new SettleService(subscriptions, deliveries, work, refusals);
+        this.settling = new SettleService(subscriptions, deliveries, settlements, work, refusals);
         this.listing = new Listing(options.limits(), subscriptions, deliveries, clock, journal.messages(), work);
-        this.deadLetters =
-                new DeadLetterService(options, counters, subscriptions, journal, deliveries, clock, work, refusals);
+        this.deadLetters = new DeadLetterService(
+                options, counters, subscriptions, journal, deliveries, settlements, clock, work, refusals);
     }
 
     /** Applied commands take effect for connections from now on. */
@@ -109,12 +113,12 @@ final class Core {
 
         @Override
         public void onSettled(Delivery delivery) {
-            deliveries.onSettled(delivery);
+            settlements.onSettled(delivery);
         }
 
         @Override
         public void onLetterUnwanted(StoredSubscription deadLetters, long letterTag, int payloadLength) {
-            deliveries.settleLetter(deadLetters, letterTag, payloadLength);
+            settlements.settleLetter(deadLetters, letterTag, payloadLength);
         }
 
         @Override

@@ -18,6 +18,7 @@ public final class DeadLetterService {
     private final SubscriptionTable subscriptions;
     private final Journal journal;
     private final Deliveries deliveries;
+    private final Settlements settlements;
     private final TurnClock clock;
     private final WorkMeter work;
     private final Refusals refusals;
@@ -28,6 +29,7 @@ public final class DeadLetterService {
             SubscriptionTable subscriptions,
             Journal journal,
             Deliveries deliveries,
+            Settlements settlements,
             TurnClock clock,
             WorkMeter work,
             Refusals refusals) {
@@ -36,6 +38,7 @@ public final class DeadLetterService {
         this.subscriptions = subscriptions;
         this.journal = journal;
         this.deliveries = deliveries;
+        this.settlements = settlements;
         this.clock = clock;
         this.work = work;
         this.refusals = refusals;
@@ -168,18 +171,11 @@ public final class DeadLetterService {
                         properties,
                         expiresMillis(properties));
         if (sequence >= 0) {
-            goBack(inHand == null ? letters.takeOut(letter) : inHand);
+            deliveries.goBack(inHand == null ? letters.takeOut(letter) : inHand);
             target.countComingRedrives(1);
             counters.increment(BrokerMetric.REDRIVEN);
         }
         return journalled(client, sequence);
-    }
-
-    /** Until the command is stored nobody gets the letter. */
-    private void goBack(Delivery delivery) {
-        deliveries.deadlines().cancel(delivery);
-        deliveries.leaveHand(delivery);
-        delivery.transitionTo(Delivery.State.MOVING);
     }
 
     /** Its time begins anew, or it would often be over already. */
@@ -189,6 +185,6 @@ public final class DeadLetterService {
     }
 
     private Done purge(Client client, StoredSubscription letters, StoredMessage letter, Delivery inHand) {
-        return journalled(client, deliveries.settle(letters, letter, SettleReason.PURGED, BrokerMetric.PURGED));
+        return journalled(client, settlements.settle(letters, letter, SettleReason.PURGED, BrokerMetric.PURGED));
     }
 }

@@ -1,6 +1,5 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.journal.CommandLog;
 import io.blipmq.broker.journal.Journal;
 import io.blipmq.broker.journal.MessageStore;
 import io.blipmq.broker.journal.SettleReason;
@@ -10,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * What happens to QoS 1 deliveries over time: deadlines, retries, dead letters, expiry. Owned by the core thread.
+ * What happens to QoS 1 deliveries until they end: deadlines, retries, the way to the dead letters, expiry. Owned by the core
+ * thread.
  *
- * <p>A delivery that is not acknowledged by its deadline is due again at the next POLL; after its last delivery's
- * deadline it becomes a dead letter. Acknowledgements that the journal has no room for wait in {@link PendingSettlements};
- * nothing expires before them.
+ * <p>A delivery that is not acknowledged by its deadline is due again; after its last attempt's deadline it becomes a dead
+ * letter. How deliveries end is in {@link Settlements}.
  */
 final class Deliveries implements DeliveryContext {
     /** An expiry that the journal had no room for is tried again after this time. */
@@ -27,10 +26,9 @@ final class Deliveries implements DeliveryContext {
     private final BrokerState state;
     private final Journal journal;
     private final DeadlineWheel deadlines;
-    private final PendingSettlements pendingSettlements;
-    private final PendingDeadLetters moves;
+    private final Settlements settlements;
+    private final PendingDeadLetters pendingDeadLetters;
     private final ReadyList ready;
-    private final WorkMeter work;
     private final Consumer<Delivery> onDeadline = this::onDeadline;
     private final TurnClock clock;
 
@@ -40,19 +38,18 @@ final class Deliveries implements DeliveryContext {
             BrokerState state,
             Journal journal,
             TurnClock clock,
-            ReadyList ready,
-            WorkMeter work) {
+            DeadlineWheel deadlines,
+            Settlements settlements,
+            ReadyList ready) {
         this.options = options;
         this.counters = counters;
         this.state = state;
         this.journal = journal;
         this.clock = clock;
-        this.deadlines = new DeadlineWheel(clock.nowNanos(), options.limits());
-        this.pendingSettlements =
-                new PendingSettlements(journal.log(), options.limits().waitingSettlements());
-        this.moves = new PendingDeadLetters(options, counters, journal, deadlines, clock);
+        this.deadlines = deadlines;
+        this.settlements = settlements;
+        this.pendingDeadLetters = new PendingDeadLetters(options, counters, journal, deadlines, clock);
         this.ready = ready;
-        this.work = work;
     }
 
     /** Meets the deadlines that passed. */
@@ -62,22 +59,13 @@ final class Deliveries implements DeliveryContext {
 
     /** Appends what waits for room in the journal, as far as there is some. */
     void appendWaiting() {
-        pendingSettlements.appendAll();
-        moves.appendAll(clock.nowNanos(), nowMillis());
+        settlements.pending().appendAll();
+        pendingDeadLetters.appendAll(clock.nowNanos(), nowMillis());
     }
 
     /** Whether something has to be done in time although nothing comes in. */
     boolean isTimed() {
-        return !deadlines.isEmpty() || moves.isWaiting();
-    }
-
-    /** Acknowledgements that wait for room in the journal. */
-    PendingSettlements pending() {
-        return pendingSettlements;
-    }
-
-    DeadlineWheel deadlines() {
-        return deadlines;
+        return !deadlines.isEmpty() || pendingDeadLetters.isWaiting();
     }
 
     @Override
@@ -92,7 +80,7 @@ final class Deliveries implements DeliveryContext {
 
     @Override
     public WorkMeter work() {
-        return work;
+        return state.work();
     }
 
     @Override
@@ -120,90 +108,23 @@ final class Deliveries implements DeliveryContext {
         deadlines.schedule(delivery, clock.nowNanos() + timeoutNanos);
     }
 
-    // --- settled ---
-
-    /**
-     * A client acknowledges a delivery. It leaves the client's hands now, and its subscription when that is stored.
-     *
-     * @param awaitedBy the client that waits until it is stored, or null
-     */
-    void acknowledge(Delivery delivery, Client awaitedBy) {
-        pendingSettlements.append(
-                awaitedBy,
-                delivery.subscription.id(),
-                delivery.tag,
-                delivery.isRedriven(),
-                delivery.message.payloadLength);
-        settling(delivery);
-        counters.increment(BrokerMetric.ACKNOWLEDGED);
-    }
-
-    /** As {@link #acknowledge(Delivery, Client)}, when the message has become a dead letter meanwhile. */
-    void acknowledge(RecentLetters.Letter letter, Client awaitedBy) {
-        pendingSettlements.append(awaitedBy, letter.deadLetters().id(), letter.tag(), false, letter.payloadLength());
-        settlingLetter(letter.deadLetters(), letter.tag(), letter.payloadLength());
-        counters.increment(BrokerMetric.ACKNOWLEDGED);
-    }
-
-    /** A letter that came too late is settled by a command of its own, because only that names it after a restart. */
-    void settleLetter(StoredSubscription deadLetters, long letterTag, int payloadLength) {
-        pendingSettlements.add(deadLetters.id(), letterTag, payloadLength);
-        settlingLetter(deadLetters, letterTag, payloadLength);
-    }
-
-    private void settlingLetter(StoredSubscription deadLetters, long letterTag, int payloadLength) {
-        Delivery delivery = deadLetters.unsettled().get(letterTag);
-        Delivery letter = delivery == null ? deadLetters.takeOut(letterTag) : delivery;
-        if (letter != null) {
-            settling(letter);
-        } else {
-            deadLetters.cursor().settleAhead(letterTag, payloadLength);
-        }
-    }
-
-    /** For everybody but the log a delivery has left its subscription, which may have room for another one now. */
-    private void settling(Delivery delivery) {
-        delivery.transitionTo(Delivery.State.SETTLING);
-        onSettled(delivery);
-    }
-
     @Override
     public boolean tryExpire(StoredSubscription subscription, StoredMessage message) {
         long sequence = subscription.isDeadLetters()
-                ? settle(
+                ? settlements.settle(
                         subscription,
                         message,
                         SettleReason.DEAD_LETTER_EXPIRED,
                         BrokerMetric.DROPPED_DEAD_LETTER_EXPIRED)
-                : settle(subscription, message, SettleReason.TTL_EXPIRED, BrokerMetric.DROPPED_TTL_EXPIRED);
-        work.add(EXPIRED_WORK);
+                : settlements.settle(subscription, message, SettleReason.TTL_EXPIRED, BrokerMetric.DROPPED_TTL_EXPIRED);
+        state.work().add(EXPIRED_WORK);
         return sequence >= 0;
-    }
-
-    /**
-     * A message leaves its subscription, delivered or not. Acknowledgements that wait for room go first.
-     *
-     * @return the command's number; or {@link CommandLog#BUSY} or {@link CommandLog#FULL}: then it stays
-     */
-    long settle(StoredSubscription subscription, StoredMessage message, SettleReason reason, BrokerMetric metric) {
-        if (!pendingSettlements.isEmpty()) {
-            return pendingSettlements.waitsForDisk() ? CommandLog.FULL : CommandLog.BUSY;
-        }
-        boolean redriven = subscription.isRedriven(message);
-        long sequence = journal.log()
-                .appendSettle(subscription.id(), message.sequence, redriven, message.payloadLength, reason);
-        if (sequence >= 0) {
-            Delivery delivery = subscription.unsettled().get(message.sequence);
-            settling(delivery == null ? subscription.takeOut(message) : delivery);
-            counters.increment(metric);
-        }
-        return sequence;
     }
 
     @Override
     public void expire(Delivery delivery) {
         if (!tryExpire(delivery.subscription, delivery.message)) {
-            leaveHand(delivery);
+            delivery.leaveHand(ready);
             delay(delivery, AGAIN_NANOS);
         }
     }
@@ -240,27 +161,6 @@ final class Deliveries implements DeliveryContext {
         }
     }
 
-    /** A delivery has left its subscription, which may have room for another one now. */
-    void onSettled(Delivery delivery) {
-        deadlines.cancel(delivery);
-        leaveHand(delivery);
-        if (delivery.delivered) {
-            counters.add(BrokerMetric.IN_FLIGHT, -1);
-        }
-        ready.add(delivery.subscription.attachment());
-    }
-
-    /** Nobody has this delivery in hand any more. */
-    void leaveHand(Delivery delivery) {
-        Attachment holder = delivery.holder;
-        if (holder != null) {
-            holder.onDeliveryEnded(delivery);
-            ready.add(holder);
-        } else if (delivery.inHand) {
-            delivery.givenOutBy.remove(delivery);
-        }
-    }
-
     // --- not settled ---
 
     private void onDeadline(Delivery delivery) {
@@ -275,7 +175,7 @@ final class Deliveries implements DeliveryContext {
             case DELAYED -> dueAgain(delivery);
             case IN_FLIGHT -> onTimeout(delivery);
             case LAST_ATTEMPT_OVER -> condemn(delivery, null, false);
-            case CONDEMNED -> moves.begin(delivery, null, false, clock.nowNanos(), nowMillis());
+            case CONDEMNED -> pendingDeadLetters.begin(delivery, null, false, clock.nowNanos(), nowMillis());
             case DUE, MOVING, SETTLING, SETTLED ->
                 throw new IllegalStateException("nothing is timed that is " + delivery.state());
         }
@@ -289,7 +189,7 @@ final class Deliveries implements DeliveryContext {
             condemn(delivery, null, false);
         } else {
             Attachment holder = delivery.holder;
-            leaveHand(delivery);
+            delivery.leaveHand(ready);
             dueAfter(delivery, holder == null ? 0 : holder.retryBackoffNanos(delivery.attempts));
         }
     }
@@ -310,7 +210,7 @@ final class Deliveries implements DeliveryContext {
                     condemn(delivery, client, stored);
                 } else {
                     deadlines.cancel(delivery);
-                    leaveHand(delivery);
+                    delivery.leaveHand(ready);
                     dueAfter(delivery, delayNanos);
                 }
             }
@@ -375,7 +275,7 @@ final class Deliveries implements DeliveryContext {
         }
         deadlines.cancel(delivery);
         delivery.uncountAttempt();
-        leaveHand(delivery);
+        delivery.leaveHand(ready);
         dueAgain(delivery);
         return true;
     }
@@ -391,6 +291,30 @@ final class Deliveries implements DeliveryContext {
         }
         delivery.markBegun();
         return true;
+    }
+
+    /**
+     * A connection is gone: what it had in hand is due again, except a last attempt that was made, whose deadline decides.
+     */
+    void takeBack(InFlight from) {
+        for (Delivery delivery = from.first(); delivery != null; delivery = from.first()) {
+            delivery.attempts = delivery.attemptsMade();
+            delivery.holder = null;
+            from.remove(delivery);
+            if (isLastAttempt(delivery)) {
+                delivery.transitionTo(Delivery.State.LAST_ATTEMPT_OVER);
+            } else {
+                deadlines.cancel(delivery);
+                delivery.subscription.unsettled().dueAgain(delivery);
+            }
+        }
+    }
+
+    /** A dead letter's way back to its subscription is journalled: until that is stored nobody gets it. */
+    void goBack(Delivery letter) {
+        deadlines.cancel(letter);
+        letter.leaveHand(ready);
+        letter.transitionTo(Delivery.State.MOVING);
     }
 
     private void dueAfter(Delivery delivery, long delayNanos) {
@@ -425,8 +349,8 @@ final class Deliveries implements DeliveryContext {
      */
     private void condemn(Delivery delivery, Client client, boolean stored) {
         deadlines.cancel(delivery);
-        leaveHand(delivery);
+        delivery.leaveHand(ready);
         delivery.transitionTo(Delivery.State.CONDEMNED);
-        moves.begin(delivery, client, stored, clock.nowNanos(), nowMillis());
+        pendingDeadLetters.begin(delivery, client, stored, clock.nowNanos(), nowMillis());
     }
 }

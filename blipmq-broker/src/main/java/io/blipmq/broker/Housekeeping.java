@@ -23,6 +23,7 @@ final class Housekeeping {
     private final SubscriptionTable subscriptions;
     private final CommandLog journal;
     private final Deliveries deliveries;
+    private final PendingSettlements pendingSettlements;
     private final TurnClock clock;
     private final ReadyList ready;
     private final WorkMeter work;
@@ -41,6 +42,7 @@ final class Housekeeping {
             SubscriptionTable subscriptions,
             CommandLog journal,
             Deliveries deliveries,
+            PendingSettlements pendingSettlements,
             TurnClock clock,
             ReadyList ready,
             WorkMeter work) {
@@ -49,6 +51,7 @@ final class Housekeeping {
         this.subscriptions = subscriptions;
         this.journal = journal;
         this.deliveries = deliveries;
+        this.pendingSettlements = pendingSettlements;
         this.clock = clock;
         this.ready = ready;
         this.work = work;
@@ -165,7 +168,7 @@ final class Housekeeping {
      * @return the command's number, or {@link CommandLog#BUSY} or {@link CommandLog#FULL}: then it stays
      */
     long remove(StoredSubscription subscription, RemoveReason reason) {
-        if (!deliveries.pending().isEmpty()) {
+        if (!pendingSettlements.isEmpty()) {
             return CommandLog.BUSY; // a settlement that was accepted before must stand in the journal before
         }
         long sequence = journal.appendRemove(subscription.id(), reason);

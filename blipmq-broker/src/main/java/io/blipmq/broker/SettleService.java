@@ -6,6 +6,7 @@ import org.agrona.collections.LongHashSet;
 public final class SettleService {
     private final SubscriptionTable subscriptions;
     private final Deliveries deliveries;
+    private final Settlements settlements;
     private final WorkMeter work;
     private final Refusals refusals;
     /** Tags of the request that is being handled. */
@@ -13,9 +14,15 @@ public final class SettleService {
 
     private boolean sealed;
 
-    SettleService(SubscriptionTable subscriptions, Deliveries deliveries, WorkMeter work, Refusals refusals) {
+    SettleService(
+            SubscriptionTable subscriptions,
+            Deliveries deliveries,
+            Settlements settlements,
+            WorkMeter work,
+            Refusals refusals) {
         this.subscriptions = subscriptions;
         this.deliveries = deliveries;
+        this.settlements = settlements;
         this.work = work;
         this.refusals = refusals;
     }
@@ -55,7 +62,7 @@ public final class SettleService {
         if (delivery == null && letter == null) {
             return Outcome.UNKNOWN;
         }
-        if (deliveries.pending().isFull()) {
+        if (settlements.pending().isFull()) {
             return Outcome.BUSY;
         }
         acknowledge(delivery, letter, null);
@@ -65,9 +72,9 @@ public final class SettleService {
     /** @param letter when there is no delivery; null: there is nothing to acknowledge */
     private boolean acknowledge(Delivery delivery, RecentLetters.Letter letter, Client awaitedBy) {
         if (delivery != null) {
-            deliveries.acknowledge(delivery, awaitedBy);
+            settlements.acknowledge(delivery, awaitedBy);
         } else if (letter != null) {
-            deliveries.acknowledge(letter, awaitedBy);
+            settlements.acknowledge(letter, awaitedBy);
         }
         return delivery != null || letter != null;
     }
@@ -92,7 +99,7 @@ public final class SettleService {
             result.outcome = Outcome.UNKNOWN;
             return;
         }
-        if (deliveries.pending().isFull()) {
+        if (settlements.pending().isFull()) {
             result.outcome = Outcome.BUSY;
             return;
         }
@@ -155,7 +162,7 @@ public final class SettleService {
 
     private boolean settleInFlight(Client client, Delivery delivery, SettleRequest request) {
         if (request.action == SettleAction.ACK) {
-            deliveries.acknowledge(delivery, request.awaitedBy(client));
+            settlements.acknowledge(delivery, request.awaitedBy(client));
             return true;
         }
         return keep(client, delivery, request);

@@ -231,35 +231,14 @@ final class StoredSubscription extends Subscription {
         return clients.isEmpty();
     }
 
-    /** A connection that messages were pushed to is gone: what it has in hand is due again, as when the last one is gone. */
-    void takeBack(Attachment from, DeadlineWheel deadlines, BrokerOptions options) {
-        takeBack(from.inFlight(), deadlines, options);
-    }
-
     /**
-     * The last connection is gone: what is in flight is due again, except a last attempt that was made, whose deadline decides.
+     * The last connection is gone.
      *
      * @return QoS 0 messages that were waiting and are lost
      */
-    long detach(long nowNanos, long nowMillis, DeadlineWheel deadlines, BrokerOptions options) {
-        long lost = reader.closeMemory();
+    long detach(long nowNanos, long nowMillis) {
         startDetached(nowNanos, nowMillis);
-        takeBack(polled, deadlines, options);
-        return lost;
-    }
-
-    private void takeBack(InFlight from, DeadlineWheel deadlines, BrokerOptions options) {
-        for (Delivery delivery = from.first(); delivery != null; delivery = from.first()) {
-            delivery.attempts = delivery.attemptsMade();
-            delivery.holder = null;
-            from.remove(delivery);
-            if (!deadLetters && options.isLastDelivery(delivery.attempts)) {
-                delivery.transitionTo(Delivery.State.LAST_ATTEMPT_OVER);
-            } else {
-                deadlines.cancel(delivery);
-                unsettled.dueAgain(delivery);
-            }
-        }
+        return reader.closeMemory();
     }
 
     /** Counts the time without a connection from now on. */

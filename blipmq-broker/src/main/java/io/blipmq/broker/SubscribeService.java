@@ -229,7 +229,7 @@ public final class SubscribeService {
                     + (attachment == null ? 0 : attachment.inFlight().size()));
             if (attachment != null && attachment.client() == client) {
                 stored.attachment(null);
-                stored.takeBack(attachment, deliveries.deadlines(), options);
+                deliveries.takeBack(attachment.inFlight());
             }
             if (stored.release(client)) {
                 detach(stored);
@@ -238,7 +238,8 @@ public final class SubscribeService {
     }
 
     private void detach(StoredSubscription subscription) {
-        long lost = subscription.detach(clock.nowNanos(), clock.nowMillis(), deliveries.deadlines(), options);
+        long lost = subscription.detach(clock.nowNanos(), clock.nowMillis());
+        deliveries.takeBack(subscription.polled());
         counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
     }
