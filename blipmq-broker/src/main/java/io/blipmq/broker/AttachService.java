@@ -89,15 +89,10 @@ public final class AttachService {
     /** The key's subscription to a topic of dead letters, or null. */
     private StoredSubscription letters(Client client, byte[] name) {
         Topic topic = subscriptions.topics().find(name);
-        if (topic != null) {
-            for (StoredSubscription candidate : topic.stored()) {
-                work.add(1);
-                if (candidate.belongsTo(client) && !candidate.isRemoving()) {
-                    return candidate;
-                }
-            }
-        }
-        return null;
+        return topic == null
+                ? null
+                : topic.stored()
+                        .first(client.owner(), candidate -> !candidate.life().isRemoving(), work);
     }
 
     /** Who holds the subscription that {@link #attach} has just refused with {@link Outcome#NAME_HELD}, for a person. */
@@ -109,11 +104,11 @@ public final class AttachService {
     }
 
     private SubscribeResult attachNamed(Client client, AttachRequest request) {
-        if (subscribing.isNameExpected(client.owner(), request.name())) {
+        if (subscriptions.isNameStoring(client.owner(), request.name())) {
             return SubscribeResult.refused(Outcome.BUSY);
         }
         StoredSubscription named = subscriptions.named(client.owner(), request.name());
-        if (named == null || named.isRemoving()) {
+        if (named == null || named.life().isRemoving()) {
             return make(client, request, false);
         }
         if (!Arrays.equals(named.topic().name(), request.topic())) {
@@ -123,10 +118,6 @@ public final class AttachService {
     }
 
     private SubscribeResult make(Client client, AttachRequest request, boolean endsWithConnection) {
-        Outcome room = subscribing.roomForAnother(client);
-        if (!room.isDone()) {
-            return SubscribeResult.refused(room);
-        }
         byte[] name = Topic.isDeadLetters(request.topic()) ? BrokerState.NO_NAME : request.name();
         return subscribing.makeStoredSubscription(client, request.topic(), name, endsWithConnection, request);
     }
@@ -272,16 +263,17 @@ public final class AttachService {
     /** Any durable subscription of the key: with a name or without, for polling, of dead letters. */
     private Outcome deleteNotAttached(Client client, long subscriptionId) {
         StoredSubscription stored = subscriptions.stored(subscriptionId);
-        boolean unknown = stored == null || !stored.belongsTo(client) || stored.isRemoving();
+        boolean unknown =
+                stored == null || !stored.belongsTo(client) || stored.life().isRemoving();
         return unknown ? Outcome.UNKNOWN : delete(client, stored);
     }
 
     private Outcome deleteNamed(Client client, byte[] name) {
-        if (subscribing.isNameExpected(client.owner(), name)) {
+        if (subscriptions.isNameStoring(client.owner(), name)) {
             return Outcome.BUSY;
         }
         StoredSubscription named = subscriptions.named(client.owner(), name);
-        if (named == null || named.isRemoving()) {
+        if (named == null || named.life().isRemoving()) {
             return Outcome.UNKNOWN;
         }
         boolean held = named.attachment() != null && named.attachment().client() != client;
@@ -290,7 +282,7 @@ public final class AttachService {
 
     private Outcome delete(Client client, StoredSubscription subscription) {
         int own = client.subscriptions().contains(subscription) ? 1 : 0;
-        if (subscription.clientCount() > own) {
+        if (subscription.life().clientCount() > own) {
             return Outcome.NAME_HELD;
         }
         long sequence = housekeeping.remove(subscription, RemoveReason.DELETED);
@@ -308,7 +300,9 @@ public final class AttachService {
     void release(Client client) {
         List<StoredSubscription> ended = new ArrayList<>(0);
         for (Subscription subscription : client.subscriptions()) {
-            if (subscription instanceof StoredSubscription stored && stored.endsWithConnection()) {
+            if (subscription instanceof StoredSubscription stored
+                    && stored.endsWithConnection()
+                    && !stored.life().isStoring()) {
                 ended.add(stored);
             }
         }

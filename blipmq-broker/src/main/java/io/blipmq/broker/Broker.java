@@ -246,7 +246,9 @@ public final class Broker {
             beginCheckpoint(false);
         }
         core.state.capture().goOn(journal.snapshots());
-        counters.add(BrokerMetric.DELAYED, core.state.memory().delayed() - counters.current(BrokerMetric.DELAYED));
+        counters.add(
+                BrokerMetric.DELAYED,
+                core.state.subscriptions().memory().delayed() - counters.current(BrokerMetric.DELAYED));
         counters.publish();
     }
 
@@ -369,7 +371,7 @@ public final class Broker {
     public boolean drop(long subscriptionId) {
         StoredSubscription subscription = core.state.subscriptions().stored(subscriptionId);
         return subscription != null
-                && !subscription.isAttached()
+                && !subscription.life().isAttached()
                 && core.housekeeping.remove(subscription, RemoveReason.DROPPED) >= 0;
     }
 

@@ -61,10 +61,6 @@ final class BrokerState implements CommandHandler {
         default void onMessage(StoredSubscription subscription) {}
     }
 
-    BrokerState(BrokerOptions options, BrokerCounters counters) {
-        this(options, counters, new WorkMeter());
-    }
-
     BrokerState(BrokerOptions options, BrokerCounters counters, WorkMeter work) {
         this.work = work;
         this.settings = settingsOf(options);
@@ -83,7 +79,7 @@ final class BrokerState implements CommandHandler {
                 options.limits().pageEntriesMax(),
                 work::add,
                 time::moveStored);
-        this.subscriptions = new SubscriptionTable(counters, memory, positions, newMemoryLog);
+        this.subscriptions = new SubscriptionTable(counters, memory, positions, newMemoryLog, capture::before);
     }
 
     void listener(Listener newListener) {
@@ -206,7 +202,7 @@ final class BrokerState implements CommandHandler {
             return;
         }
         Topic letterTopic = subscriptions.topic(origin.topic().deadLetterName());
-        StoredSubscription target = deadLetters(letterTopic, origin.owner());
+        StoredSubscription target = letterTopic.stored().first(origin.owner(), any -> true, work);
         if (target == null) {
             target = addStored(sequence, letterTopic, origin.owner(), NO_NAME, false, sequence);
         }
@@ -272,7 +268,7 @@ final class BrokerState implements CommandHandler {
 
     private void remove(StoredSubscription subscription) {
         capture.before(subscription);
-        subscription.markGone();
+        subscription.life().markGone();
         subscriptions.remove(subscription);
         subscription.unsettled().values().forEach(this::onSettled);
         subscription.unsettled().clear();
@@ -359,32 +355,22 @@ final class BrokerState implements CommandHandler {
         return capture;
     }
 
-    /** The memory that all this takes. */
-    StateMemory memory() {
-        return memory;
-    }
-
     /** What was looked at and read so far. */
     WorkMeter work() {
         return work;
     }
 
-    /** The one subscription that takes this owner's dead letters of a topic, or null. */
-    static StoredSubscription deadLetters(Topic letterTopic, OwnerId owner) {
-        for (StoredSubscription candidate : letterTopic.stored()) {
-            if (candidate.owner().equals(owner)) {
-                return candidate;
-            }
-        }
-        return null;
-    }
-
-    /** @param firstSequence its messages begin at or beyond this number */
+    /**
+     * A subscription is stored: one that this node has asked for, or another one.
+     *
+     * @param firstSequence its messages begin at or beyond this number
+     */
     StoredSubscription addStored(
             long id, Topic topic, OwnerId owner, byte[] name, boolean endsWithConnection, long firstSequence) {
-        StoredSubscription subscription = new StoredSubscription(
-                id, topic, owner, name, endsWithConnection, positions, memory, capture::before, firstSequence);
-        subscriptions.add(subscription);
+        StoredSubscription storing = subscriptions.storing(id);
+        StoredSubscription subscription =
+                storing == null ? subscriptions.make(id, topic, owner, name, endsWithConnection) : storing;
+        subscriptions.store(subscription, firstSequence);
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
         listener.onCreated(subscription);
         return subscription;

@@ -56,7 +56,8 @@ final class CheckpointCapture {
         running = true;
         walk = new StoredWalk(state.subscriptions());
         form = newForm;
-        out = new CheckpointCodec(state.subscriptions().count(), state.memory().deliveries());
+        out = new CheckpointCodec(
+                state.subscriptions().count(), state.subscriptions().memory().deliveries());
         form.writeHead(out);
     }
 

@@ -68,7 +68,7 @@ final class CheckpointRestore implements CheckpointVisitor {
         for (int i = 0; i < from.settledAhead().length; i++) {
             subscription.cursor().settleAhead(from.settledAhead()[i], from.settledLengths()[i]);
         }
-        subscription.restoreDetached(from.detachedMillis());
+        subscription.life().restoreDetached(from.detachedMillis());
     }
 
     @Override

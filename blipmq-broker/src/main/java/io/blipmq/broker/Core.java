@@ -73,8 +73,9 @@ final class Core {
     void start() {
         clock.start(journal.log().appliedSequence());
         for (StoredSubscription subscription : state.subscriptions().storedBehind(0)) {
-            subscription.onStarted(
-                    clock.nowNanos(), clock.nowMillis(), state.time().restoredMillis());
+            subscription
+                    .life()
+                    .onStarted(clock.nowNanos(), clock.nowMillis(), state.time().restoredMillis());
             deliveries.onRestored(subscription);
         }
         listen();
@@ -85,7 +86,7 @@ final class Core {
         state.lead();
         clock.startLeading();
         for (StoredSubscription subscription : state.subscriptions().storedBehind(0)) {
-            subscription.startDetached(clock.nowNanos(), clock.nowMillis());
+            subscription.life().startDetached(clock.nowNanos(), clock.nowMillis());
             subscription.unsettled().allDue();
         }
         agreeOnSettings();
@@ -107,7 +108,7 @@ final class Core {
     private final class Applied implements BrokerState.Listener {
         @Override
         public void onCreated(StoredSubscription subscription) {
-            subscription.startDetached(clock.nowNanos(), clock.nowMillis());
+            subscription.life().startDetached(clock.nowNanos(), clock.nowMillis());
             subscribing.onCreated(subscription);
         }
 

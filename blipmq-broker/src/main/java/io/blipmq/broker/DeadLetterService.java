@@ -89,7 +89,10 @@ public final class DeadLetterService {
 
     private Outcome each(Client client, DeadLetterRequest request, DeadLetterProgress progress, Action action) {
         StoredSubscription letters = subscriptions.stored(request.subscriptionId());
-        if (letters == null || !letters.isDeadLetters() || !letters.belongsTo(client) || letters.isRemoving()) {
+        if (letters == null
+                || !letters.isDeadLetters()
+                || !letters.belongsTo(client)
+                || letters.life().isRemoving()) {
             return progress.stop(Outcome.UNKNOWN);
         }
         LetterSelection which = request.which();
@@ -153,7 +156,7 @@ public final class DeadLetterService {
             StoredMessage letter,
             Delivery inHand,
             StoredSubscription target) {
-        if (target == null || target.isRemoving()) {
+        if (target == null || target.life().isRemoving()) {
             return Done.GONE;
         }
         if (target.heldCount(options.limits()) >= options.inFlightMax()

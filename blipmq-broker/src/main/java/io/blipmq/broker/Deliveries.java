@@ -75,7 +75,7 @@ final class Deliveries implements DeliveryContext {
 
     @Override
     public StateMemory memory() {
-        return state.memory();
+        return state.subscriptions().memory();
     }
 
     @Override
@@ -164,7 +164,7 @@ final class Deliveries implements DeliveryContext {
     // --- not settled ---
 
     private void onDeadline(Delivery delivery) {
-        if (delivery.subscription.isRemoving()) {
+        if (delivery.subscription.life().isRemoving()) {
             return; // it ends with its subscription
         }
         if (delivery.message.isExpired(nowMillis())) {

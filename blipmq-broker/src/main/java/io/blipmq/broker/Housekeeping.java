@@ -118,7 +118,9 @@ final class Housekeeping {
     }
 
     private static boolean isToBeChecked(StoredSubscription subscription) {
-        return !subscription.isAttached() && !subscription.isDeadLetters() && !subscription.isRemoving();
+        return !subscription.life().isAttached()
+                && !subscription.isDeadLetters()
+                && !subscription.life().isRemoving();
     }
 
     private void goOn(BacklogSweep sweep) {
@@ -142,7 +144,7 @@ final class Housekeeping {
             remove(subscription, RemoveReason.CONNECTION_ENDED);
             return;
         }
-        long detachedForNanos = clock.nowNanos() - subscription.detachedNanos();
+        long detachedForNanos = clock.nowNanos() - subscription.life().detachedNanos();
         boolean mayBeBack = clock.runningNanos() < options.limits().startGraceNanos();
         if (detachedForNanos >= options.subscriptionExpiryNanos() && !mayBeBack) {
             remove(subscription, RemoveReason.EXPIRED);
@@ -151,7 +153,8 @@ final class Housekeeping {
         long backlogBytes = subscription.backlogBytes();
         if (isTooLarge(subscription)) {
             sweeps.add(new BacklogSweep(subscription, options)); // what has expired does not count
-        } else if (backlogBytes > options.detachedBacklogBytesMax() / 2 && subscription.warnOfBacklogOnce()) {
+        } else if (backlogBytes > options.detachedBacklogBytesMax() / 2
+                && subscription.life().warnOfBacklogOnce()) {
             logger.warn(
                     "subscription {} to {} is detached and holds {} bytes; above {} (detached_backlog_bytes) it is"
                             + " removed with its messages",
@@ -181,7 +184,7 @@ final class Housekeeping {
 
     /** Its removal is journalled: until that is stored nobody reads it. */
     void onRemoving(StoredSubscription subscription, RemoveReason reason) {
-        subscription.markRemoving();
+        subscription.life().markRemoving();
         switch (reason) {
             case EXPIRED -> {
                 counters.increment(BrokerMetric.SUBSCRIPTIONS_EXPIRED);

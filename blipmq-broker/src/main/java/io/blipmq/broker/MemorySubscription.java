@@ -31,11 +31,6 @@ final class MemorySubscription extends Subscription {
         return client.owner();
     }
 
-    @Override
-    Client reader() {
-        return client;
-    }
-
     /** From now on its messages are pushed. */
     void attachment(Attachment newAttachment) {
         attachment = newAttachment;

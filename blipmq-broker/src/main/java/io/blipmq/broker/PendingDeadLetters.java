@@ -71,7 +71,8 @@ final class PendingDeadLetters {
 
     /** Whether nobody has settled it meanwhile. */
     private static boolean isStillWanted(Delivery delivery) {
-        return delivery.is(Delivery.State.CONDEMNED) && !delivery.subscription.isRemoving();
+        return delivery.is(Delivery.State.CONDEMNED)
+                && !delivery.subscription.life().isRemoving();
     }
 
     private long append(Delivery delivery, long nowMillis) {

@@ -33,10 +33,10 @@ public final class PollService {
             return true;
         }
         if (subscription instanceof StoredSubscription stored) {
-            if (!stored.isForPolling() || stored.isRemoving()) {
+            if (!stored.isForPolling() || stored.life().isRemoving()) {
                 return true;
             }
-            if (!stored.isAttached()) {
+            if (!stored.life().isAttached()) {
                 if (subscribing.isFull(client)) {
                     return true;
                 }
@@ -55,7 +55,7 @@ public final class PollService {
         }
         StoredSubscription subscription = subscriptions.stored(subscriptionId);
         return subscription != null
-                && !subscription.isAttached()
+                && !subscription.life().isAttached()
                 && subscription.belongsTo(client)
                 && subscription.isForPolling();
     }

@@ -54,7 +54,7 @@ final class ReplicatedForm implements CheckpointCapture.Form {
     private static ByteBuffer write(BrokerState state, boolean positions) {
         ReplicatedForm form = new ReplicatedForm(state, positions);
         CheckpointCodec out = new CheckpointCodec(
-                state.subscriptions().count(), state.memory().deliveries());
+                state.subscriptions().count(), state.subscriptions().memory().deliveries());
         Map<Topic, Integer> topics = new IdentityHashMap<>();
         form.writeHead(out);
         for (StoredSubscription subscription : state.subscriptions().storedBehind(0)) {

@@ -39,7 +39,9 @@ public final class SettleService {
      */
     private StoredSubscription subscription(Client client, long subscriptionId) {
         StoredSubscription subscription = subscriptions.stored(subscriptionId);
-        boolean settles = subscription != null && subscription.belongsTo(client) && !subscription.isRemoving();
+        boolean settles = subscription != null
+                && subscription.belongsTo(client)
+                && !subscription.life().isRemoving();
         return settles ? subscription : null;
     }
 

@@ -38,9 +38,6 @@ abstract class Subscription {
     /** Whose key it belongs to. */
     abstract OwnerId owner();
 
-    /** The connection that is attached, one of them if there are several; null when there is none. */
-    abstract Client reader();
-
     /** Whether this client may poll and acknowledge it. */
     abstract boolean belongsTo(Client client);
 

@@ -5,32 +5,49 @@ import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.memory.MemoryLog;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
  * The topics and subscriptions that there are, by id, by name and in their order, with what they take of the memory. Owned by
  * the core thread.
+ *
+ * <p>A durable subscription is here from when its command is appended. Until that is applied it is {@link
+ * SubscriptionLife.State#STORING}: it counts for limits and keeps its topic, and is found by {@link #storing} and {@link
+ * Topic#storing} alone.
  */
 final class SubscriptionTable {
     private final BrokerCounters counters;
     private final StateMemory memory;
     private final PositionMemory positions;
     private final Supplier<MemoryLog> newMemoryLog;
+    private final Consumer<StoredSubscription> announceChange;
     private final TopicTable topics = new TopicTable();
     private final Long2ObjectHashMap<Subscription> byId = new Long2ObjectHashMap<>();
     /** By id: durable ones, oldest first, and then those in memory. For lists and walks that go on in a later turn. */
     private final TreeMap<Long, Subscription> ordered = new TreeMap<>();
 
     private final Map<SubscriptionName, StoredSubscription> named = new HashMap<>();
+    /** Of those that are storing: one that gives way to a new one has the same name until that is stored. */
+    private final Set<SubscriptionName> storingNames = new HashSet<>();
+
     private long topicsMade;
 
+    /** @param announceChange is told before what a checkpoint keeps of a durable subscription changes */
     SubscriptionTable(
-            BrokerCounters counters, StateMemory memory, PositionMemory positions, Supplier<MemoryLog> newMemoryLog) {
+            BrokerCounters counters,
+            StateMemory memory,
+            PositionMemory positions,
+            Supplier<MemoryLog> newMemoryLog,
+            Consumer<StoredSubscription> announceChange) {
+        this.announceChange = announceChange;
         this.counters = counters;
         this.memory = memory;
         this.positions = positions;
@@ -69,12 +86,22 @@ final class SubscriptionTable {
     }
 
     Subscription get(long id) {
-        return byId.get(id);
+        Subscription found = byId.get(id);
+        return found instanceof StoredSubscription stored && stored.life().isStoring() ? null : found;
     }
 
     /** The durable subscription of this id, or null. */
     StoredSubscription stored(long id) {
-        return byId.get(id) instanceof StoredSubscription found ? found : null;
+        return byId.get(id) instanceof StoredSubscription found && !found.life().isStoring() ? found : null;
+    }
+
+    /** The one that is coming with this id, or null. */
+    StoredSubscription storing(long id) {
+        return byId.get(id) instanceof StoredSubscription found && found.life().isStoring() ? found : null;
+    }
+
+    boolean isNameStoring(OwnerId owner, byte[] name) {
+        return storingNames.contains(SubscriptionName.of(owner, name));
     }
 
     /** The owner's subscription of this name, or null. */
@@ -82,8 +109,13 @@ final class SubscriptionTable {
         return named.get(SubscriptionName.of(owner, name));
     }
 
+    /** Those that are storing included. */
     int count() {
         return byId.size();
+    }
+
+    int storingCount() {
+        return byId.size() - ordered.size();
     }
 
     /** Those with ids beyond one, in their order. They must not change while somebody goes through them. */
@@ -112,14 +144,31 @@ final class SubscriptionTable {
 
     void add(MemorySubscription subscription) {
         subscription.topic().memorySubscriptionAdded();
+        byId.put(subscription.id(), subscription);
         enter(subscription);
     }
 
-    void add(StoredSubscription subscription) {
+    /** A durable one that is storing, until {@link #store}. */
+    StoredSubscription make(long id, Topic topic, OwnerId owner, byte[] name, boolean endsWithConnection) {
+        StoredSubscription made =
+                new StoredSubscription(id, topic, owner, name, endsWithConnection, positions, memory, announceChange);
+        byId.put(id, made);
+        topic.storing().add(made);
+        if (name.length > 0) {
+            storingNames.add(nameOf(made));
+        }
+        return made;
+    }
+
+    /** @param firstSequence its messages begin at or beyond this number */
+    void store(StoredSubscription subscription, long firstSequence) {
+        subscription.onStored(firstSequence);
+        subscription.topic().storing().remove(subscription);
+        subscription.topic().stored().add(subscription);
         if (subscription.name().length > 0) {
+            storingNames.remove(nameOf(subscription));
             named.put(nameOf(subscription), subscription);
         }
-        subscription.topic().stored().add(subscription);
         enter(subscription);
     }
 
@@ -139,7 +188,6 @@ final class SubscriptionTable {
     }
 
     private void enter(Subscription subscription) {
-        byId.put(subscription.id(), subscription);
         ordered.put(subscription.id(), subscription);
         memory.addSubscription(subscription.nameBytes());
         counters.add(BrokerMetric.SUBSCRIPTIONS, 1);

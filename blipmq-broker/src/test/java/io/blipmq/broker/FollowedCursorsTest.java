@@ -15,7 +15,7 @@ class FollowedCursorsTest {
     private static final ByteBuffer FRAME = ByteBuffer.wrap(PushClient.bytes("demo.x"));
 
     private final MemoryJournal journal = new MemoryJournal();
-    private final BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters());
+    private final BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters(), new WorkMeter());
     private final StoredSubscription subscription;
 
     FollowedCursorsTest() {
