@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 /**
  * The broker: its turn, its beginning and its end, and the services that sessions ask. Owned by the core
  * thread, which runs {@link #doWork} once a turn, then the sessions' requests, then {@link #endTurn}; only {@link #mailbox} and
- * {@link #counters} are for other threads.
+ * {@link #counters} are for other threads. A service is asked for anew each time: that another thread asks is asserted here.
  *
  * <p>A QoS 1 publish is appended to the {@link Journal}, and becomes visible when the journal hands it back stored: {@link
  * BrokerState} applies it, and the subscriptions find it.
@@ -23,6 +23,8 @@ import java.util.function.Supplier;
 public final class Broker {
     /** Deadlines are met, and settlements leave, to within this. */
     private static final long TIMED_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private static final String NOT_OWNER = "the core belongs to another thread";
 
     private final BrokerOptions options;
     private final BrokerClock clock;
@@ -32,9 +34,9 @@ public final class Broker {
     private final CommandLog log;
     private final Refusals refusals = new Refusals(counters);
     private final WorkMeter work = new WorkMeter();
-    private final Supplier<BrokerState> state = this::state;
-
+    private final Supplier<BrokerState> applied = this::state;
     private final RoleHandler roles = new Roles();
+    private final OwnerThread owner = new OwnerThread();
     private Core core;
     /** Whether the start has found what a checkpoint should keep. */
     private boolean wantsCheckpoint;
@@ -42,18 +44,18 @@ public final class Broker {
     private Broker(BrokerOptions options, BrokerClock clock, Journal.Opener opener) throws IOException {
         this.options = options;
         this.clock = clock;
-        BrokerState restored = new BrokerState(options, counters, work);
-        this.journal = opener.open(restored);
+        BrokerState state = new BrokerState(options, counters, work);
+        this.journal = opener.open(state);
         this.log = journal.log();
-        restored.messages(journal.messages());
-        this.core = new Core(options, counters, restored, journal, clock, refusals);
+        state.messages(journal.messages());
+        this.core = new Core(options, counters, state, journal, clock, refusals);
         if (log.isReplicated()) {
             refusals.leading(false);
-            restored.follow();
+            state.follow();
             core.listen();
         } else {
             core.start();
-            wantsCheckpoint = restored.time().hasNewJumps();
+            wantsCheckpoint = state.time().hasNewJumps();
         }
         counters.publish();
     }
@@ -61,6 +63,20 @@ public final class Broker {
     /** Opens the journal and rebuilds topics and subscriptions from it; durable ones start detached. */
     public static Broker open(BrokerOptions options, BrokerClock clock, Journal.Opener opener) throws IOException {
         return new Broker(options, clock, opener);
+    }
+
+    /**
+     * Makes the calling thread the owner, which at first is the one that asks for anything first. The former owner has to be
+     * between two turns, and what it did has to be visible here.
+     */
+    public void adopt() {
+        owner.adopt();
+    }
+
+    /** The core, for a caller from outside. */
+    private Core core() {
+        assert owner.isCurrent() : NOT_OWNER;
+        return core;
     }
 
     // --- connections ---
@@ -71,7 +87,7 @@ public final class Broker {
      * @param address where it comes from
      */
     public Client connect(OwnerId owner, String address) {
-        return of(core, new Client(owner, address));
+        return of(core(), new Client(owner, address));
     }
 
     /**
@@ -81,7 +97,7 @@ public final class Broker {
      * @param address where it comes from
      */
     public Client connect(OwnerId owner, String name, String address, PushSink sink) {
-        return of(core, new Client(owner, name, address, sink));
+        return of(core(), new Client(owner, name, address, sink));
     }
 
     private static Client of(Core core, Client client) {
@@ -91,7 +107,7 @@ public final class Broker {
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
     public void disconnect(Client client) {
-        if (client.isOf(core)) {
+        if (client.isOf(core())) {
             core.attaching.release(client); // else its subscriptions have ended with the state that they were of
         }
     }
@@ -103,42 +119,42 @@ public final class Broker {
 
     /** Takes messages in. */
     public PublishService publishing() {
-        return core.publishing;
+        return core().publishing;
     }
 
     /** Makes and resumes subscriptions of clients that poll. */
     public SubscribeService subscribing() {
-        return core.subscribing;
+        return core().subscribing;
     }
 
     /** Makes, resumes, leaves and deletes subscriptions of clients that messages are pushed to. */
     public AttachService attaching() {
-        return core.attaching;
+        return core().attaching;
     }
 
     /** Hands out messages one by one. */
     public PollService polling() {
-        return core.polling;
+        return core().polling;
     }
 
     /** Hands out messages unasked. */
     public PushScheduler pushes() {
-        return core.pushes;
+        return core().pushes;
     }
 
     /** Takes what clients decide about deliveries. */
     public SettleService settling() {
-        return core.settling;
+        return core().settling;
     }
 
     /** Shows what a client's key has. */
     public Listing listing() {
-        return core.listing;
+        return core().listing;
     }
 
     /** Sends dead letters back, or drops them. */
     public DeadLetterService deadLetters() {
-        return core.deadLetters;
+        return core().deadLetters;
     }
 
     /**
@@ -146,7 +162,7 @@ public final class Broker {
      * may last, so nobody should be waited for who is not there any more.
      */
     public boolean isOutOfRoom() {
-        return core.settlements.pending().waitsForDisk();
+        return core().settlements.pending().waitsForDisk();
     }
 
     /**
@@ -154,6 +170,7 @@ public final class Broker {
      * requests in and finds that they cost much leaves the others to a later turn.
      */
     public long requestWork() {
+        assert owner.isCurrent() : NOT_OWNER;
         return work.items();
     }
 
@@ -165,11 +182,12 @@ public final class Broker {
      * @return how much was done, 0 when idle
      */
     public int doWork(long nowNanos) {
+        assert owner.isCurrent() : NOT_OWNER;
         core.clock.advance(nowNanos);
         int done = core.deliveries.advance();
         done += core.housekeeping.goOn();
         done += mailbox.runAll();
-        done += log.drain(state, roles, options.limits().commandsPerTurn());
+        done += log.drain(applied, roles, options.limits().commandsPerTurn());
         core.deliveries.appendWaiting();
         core.state.advanceFollowed();
         return done;
@@ -179,25 +197,26 @@ public final class Broker {
 
     /** Whether this node decides: a daemon on its own always does. */
     public boolean isLeading() {
+        assert owner.isCurrent() : NOT_OWNER;
         return refusals.isLeading();
     }
 
     /** What this node's log has led to, for another node that is to go on from there; the same bytes on every node. */
     public ByteBuffer replicatedState() {
-        return ReplicatedForm.write(core.state);
+        return ReplicatedForm.write(core().state);
     }
 
     /** Equal on two nodes that have applied the same commands. */
     public long replicatedDigest() {
-        return ReplicatedForm.digest(core.state);
+        return ReplicatedForm.digest(core().state);
     }
 
     /** Replaces the state and all that works on it. What connections had of the old one is gone. */
-    private void replace(BrokerState next) {
+    private void replace(BrokerState state) {
         refusals.leading(false);
-        next.follow();
-        next.messages(journal.messages());
-        core = new Core(options, counters, next, journal, clock, refusals);
+        state.follow();
+        state.messages(journal.messages());
+        core = new Core(options, counters, state, journal, clock, refusals);
     }
 
     /** What commands are applied to just now. */
@@ -237,6 +256,7 @@ public final class Broker {
 
     /** Ends a turn: hands the turn's commands to the log and publishes the counts. Before answers leave. */
     public void endTurn() {
+        assert owner.isCurrent() : NOT_OWNER;
         core.deliveries.appendWaiting();
         core.state.trim();
         log.submit(core.clock.nowNanos());
@@ -271,6 +291,7 @@ public final class Broker {
 
     /** The maintenance tick, about once a second; posted to the {@link #mailbox}. */
     public void onTick() {
+        assert owner.isCurrent() : NOT_OWNER;
         if (refusals.isLeading()) {
             core.housekeeping.onTick();
         }
@@ -278,18 +299,19 @@ public final class Broker {
 
     /** Whether the last tick's work goes on in the next turn. */
     public boolean isTickUnderWay() {
-        return core.housekeeping.isUnderWay();
+        return core().housekeeping.isUnderWay();
     }
 
     /** The sequence number up to which all journalled commands are stored and have taken effect. */
     public long appliedSequence() {
+        assert owner.isCurrent() : NOT_OWNER;
         return log.appliedSequence();
     }
 
     /** From now on publishes and subscriptions are refused and nothing more is delivered; acknowledgements go on. */
     public void beginShutdown() {
         refusals.beginShutdown();
-        core.pushes.stop();
+        core().pushes.stop();
     }
 
     /**
@@ -308,28 +330,29 @@ public final class Broker {
 
     /** Whether a checkpoint is being taken or written. */
     public boolean isCheckpointing() {
-        return core.state.capture().isRunning() || journal.snapshots().isBeingKept();
+        return core().state.capture().isRunning() || journal.snapshots().isBeingKept();
     }
 
     /** Acknowledgements that have taken effect and wait for room in the journal; best none before {@link #seal}. */
     public int waitingAcknowledgementCount() {
-        return core.settlements.pending().count();
+        return core().settlements.pending().count();
     }
 
     /** Those of them that came after the last checkpoint was taken. The others are kept by it, once it is written. */
     public int waitingAcknowledgementCountSinceCheckpoint() {
-        return core.settlements.pending().countSinceCheckpoint();
+        return core().settlements.pending().countSinceCheckpoint();
     }
 
     /** Ends the journal: what it took is stored, and nothing is taken any more. */
     public void seal() {
-        core.deliveries.appendWaiting();
+        core().deliveries.appendWaiting();
         core.settling.seal();
         log.seal();
     }
 
     /** Deliveries that are not settled yet, those that wait for redelivery included. */
     public long inflightMessageCount() {
+        assert owner.isCurrent() : NOT_OWNER;
         return counters.current(BrokerMetric.IN_FLIGHT);
     }
 
@@ -353,7 +376,7 @@ public final class Broker {
     public List<SubscriptionInfo> subscriptionsBehind(long id, int countMax) {
         List<SubscriptionInfo> page = new ArrayList<>();
         long workEnd = work.items() + options.limits().listWork();
-        for (Subscription subscription : core.state.subscriptions().behind(id)) {
+        for (Subscription subscription : core().state.subscriptions().behind(id)) {
             if (page.size() >= countMax || !page.isEmpty() && work.items() >= workEnd) {
                 break;
             }
@@ -369,7 +392,7 @@ public final class Broker {
      * @return false when there is none with this id, or the log has no room
      */
     public boolean drop(long subscriptionId) {
-        StoredSubscription subscription = core.state.subscriptions().stored(subscriptionId);
+        StoredSubscription subscription = core().state.subscriptions().stored(subscriptionId);
         return subscription != null
                 && !subscription.life().isAttached()
                 && core.housekeeping.remove(subscription, RemoveReason.DROPPED) >= 0;
