@@ -203,6 +203,26 @@ class PlantedBugTest {
                                 "a name's old subscription stays when a new one takes its place",
                                 "if (replaced != null) { remove(replaced); }",
                                 ""),
+                        broker(
+                                "a second ATTACH to a name does not wait until the first one's subscription is stored",
+                                "return SubscribeResult.refused(Outcome.BUSY); } StoredSubscription named =",
+                                "} StoredSubscription named ="),
+                        broker(
+                                "messages from before a subscription was stored reach it",
+                                "restore(firstSequence, messages.count(), messages.bytes());",
+                                "restore(firstSequence, 0, 0);"),
+                        broker(
+                                "a topic whose only subscription is not stored yet is dropped",
+                                "!stored.isEmpty() || !storing.isEmpty() || memorySubscriptions > 0;",
+                                "!stored.isEmpty() || memorySubscriptions > 0;"),
+                        broker(
+                                "a connection that has gone is given the subscription that it waited for",
+                                "stored.life().forsake();",
+                                ""),
+                        broker(
+                                "what a lost connection has asked for is not handed to its successor",
+                                "return forsaken == null ? null : await(forsaken, client, null);",
+                                "return null;"),
                         wal(
                                 "every_n counts to twice as many",
                                 "unforcedRecords >= everyN.records()",
