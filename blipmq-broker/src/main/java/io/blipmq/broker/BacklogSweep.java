@@ -39,23 +39,23 @@ final class BacklogSweep {
     }
 
     /** @return whether it is to go on */
-    boolean step(DeliveryContext context) {
+    boolean step(Deliveries deliveries) {
         MessageCursor cursor = subscription.cursor();
         if (!begun) {
             begun = true;
             next = cursor.nextSequence();
-            if (!dropUnsettled(context)) {
+            if (!dropUnsettled(deliveries)) {
                 return false;
             }
         }
         next = Math.max(next, cursor.nextSequence());
-        for (int left = context.limits().expiredPerStep(); left > 0; left--) {
-            context.work().add(1);
+        for (int left = deliveries.limits().expiredPerStep(); left > 0; left--) {
+            deliveries.work().add(1);
             if (isEnough() || !find()) {
                 complete = true;
                 return false;
             }
-            if (!look(page.slotFrom(next), context)) {
+            if (!look(page.slotFrom(next), deliveries)) {
                 return false;
             }
         }
@@ -77,31 +77,31 @@ final class BacklogSweep {
     }
 
     /** @return false when the journal had no room */
-    private boolean look(int slot, DeliveryContext context) {
+    private boolean look(int slot, Deliveries deliveries) {
         StoredMessage message = new StoredMessage();
         message.at(subscription.messages().key(), page.sequence(slot), page.position(slot));
         next = message.sequence + 1;
         if (!subscription.cursor().isWaitingFor(message.sequence)) {
             return true;
         }
-        context.work().add(READ_WORK);
+        deliveries.work().add(READ_WORK);
         subscription.messages().read(message);
-        if (!message.isExpired(context.nowMillis())) {
+        if (!message.isExpired(deliveries.nowMillis())) {
             livingBytes += message.payloadLength;
             return true;
         }
-        return context.tryExpire(subscription, message);
+        return deliveries.tryExpire(subscription, message);
     }
 
-    private boolean dropUnsettled(DeliveryContext context) {
+    private boolean dropUnsettled(Deliveries deliveries) {
         List<StoredMessage> expired = new ArrayList<>();
-        context.work().add(subscription.unsettled().size());
+        deliveries.work().add(subscription.unsettled().size());
         for (Delivery delivery : subscription.unsettled().values()) {
             boolean waits = delivery.is(Delivery.State.DUE) || delivery.is(Delivery.State.DELAYED);
-            if (waits && delivery.message.isExpired(context.nowMillis())) {
+            if (waits && delivery.message.isExpired(deliveries.nowMillis())) {
                 expired.add(delivery.message);
             }
         }
-        return expired.stream().allMatch(message -> context.tryExpire(subscription, message));
+        return expired.stream().allMatch(message -> deliveries.tryExpire(subscription, message));
     }
 }

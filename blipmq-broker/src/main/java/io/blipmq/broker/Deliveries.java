@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * <p>A delivery that is not acknowledged by its deadline is due again; after its last attempt's deadline it becomes a dead
  * letter. How deliveries end is in {@link Settlements}.
  */
-final class Deliveries implements DeliveryContext {
+final class Deliveries {
     /** An expiry that the journal had no room for is tried again after this time. */
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** What dropping an expired message is taken to cost: it is read, and its end is written. */
@@ -68,33 +68,30 @@ final class Deliveries implements DeliveryContext {
         return !deadlines.isEmpty() || pendingDeadLetters.isWaiting();
     }
 
-    @Override
-    public long nowMillis() {
+    long nowMillis() {
         return clock.nowMillis();
     }
 
-    @Override
-    public StateMemory memory() {
+    /** How much may be unsettled, of all subscriptions together. */
+    StateMemory memory() {
         return state.subscriptions().memory();
     }
 
-    @Override
-    public WorkMeter work() {
+    /** Counts what handing out costs. */
+    WorkMeter work() {
         return state.work();
     }
 
-    @Override
-    public BrokerLimits limits() {
+    BrokerLimits limits() {
         return options.limits();
     }
 
-    @Override
-    public int inFlightMax() {
+    int inFlightMax() {
         return options.inFlightMax();
     }
 
-    @Override
-    public void delivered(Delivery delivery) {
+    /** A delivery is handed out: its deadline starts. */
+    void delivered(Delivery delivery) {
         if (delivery.delivered) {
             counters.increment(BrokerMetric.REDELIVERED);
         } else {
@@ -108,8 +105,13 @@ final class Deliveries implements DeliveryContext {
         deadlines.schedule(delivery, clock.nowNanos() + timeoutNanos);
     }
 
-    @Override
-    public boolean tryExpire(StoredSubscription subscription, StoredMessage message) {
+    /**
+     * A message whose time is over leaves its subscription, unless the journal has no room for that or acknowledgements
+     * wait for some: then it stays where it is, and is to be tried again.
+     *
+     * @return whether it has left
+     */
+    boolean tryExpire(StoredSubscription subscription, StoredMessage message) {
         long sequence = subscription.isDeadLetters()
                 ? settlements.settle(
                         subscription,
@@ -121,24 +123,24 @@ final class Deliveries implements DeliveryContext {
         return sequence >= 0;
     }
 
-    @Override
-    public void expire(Delivery delivery) {
+    /** A delivered message whose time is over leaves its subscription, now or when the journal has room. */
+    void expire(Delivery delivery) {
         if (!tryExpire(delivery.subscription, delivery.message)) {
             delivery.leaveHand(ready);
             delay(delivery, AGAIN_NANOS);
         }
     }
 
-    @Override
-    public void dropExpired(MemoryCursor cursor) {
+    /** Drops what has waited for its time at QoS 0. */
+    void dropExpired(MemoryCursor cursor) {
         if (options.messageTtlMillis() > 0) {
             long dropped = cursor.dropThrough(nowMillis() - options.messageTtlMillis());
             counters.add(BrokerMetric.DROPPED_TTL_EXPIRED, dropped);
         }
     }
 
-    @Override
-    public MessageStore messages() {
+    /** Where messages are read from. */
+    MessageStore messages() {
         return journal.messages();
     }
 

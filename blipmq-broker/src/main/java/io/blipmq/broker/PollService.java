@@ -4,19 +4,19 @@ package io.blipmq.broker;
 public final class PollService {
     private final BrokerCounters counters;
     private final SubscriptionTable subscriptions;
-    private final DeliveryContext context;
+    private final Deliveries deliveries;
     private final SubscribeService subscribing;
     private final Refusals refusals;
 
     PollService(
             BrokerCounters counters,
             SubscriptionTable subscriptions,
-            DeliveryContext context,
+            Deliveries deliveries,
             SubscribeService subscribing,
             Refusals refusals) {
         this.counters = counters;
         this.subscriptions = subscriptions;
-        this.context = context;
+        this.deliveries = deliveries;
         this.subscribing = subscribing;
         this.refusals = refusals;
     }
@@ -43,7 +43,7 @@ public final class PollService {
                 subscribing.attach(stored, client);
             }
         }
-        int delivered = subscription.deliverNext(sink, context);
+        int delivered = subscription.deliverNext(sink, deliveries);
         counters.add(BrokerMetric.DELIVERED, Math.max(0, delivered));
         return delivered != Subscription.AGAIN;
     }

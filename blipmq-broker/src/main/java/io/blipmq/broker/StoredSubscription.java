@@ -171,18 +171,18 @@ final class StoredSubscription extends Subscription {
     // --- delivery ---
 
     @Override
-    int deliverNext(DeliverySink sink, DeliveryContext context) {
-        return reader.deliverNext(sink, context);
+    int deliverNext(DeliverySink sink, Deliveries deliveries) {
+        return reader.deliverNext(sink, deliveries);
     }
 
     @Override
-    int pushNext(long countMax, DeliveryContext context) {
-        return reader.pushNext(life.attachment(), countMax, context);
+    int pushNext(long countMax, Deliveries deliveries) {
+        return reader.pushNext(life.attachment(), countMax, deliveries);
     }
 
     /** As {@link StoredReader#dropExpired}. */
-    boolean dropExpired(DeliveryContext context) {
-        return reader.dropExpired(context);
+    boolean dropExpired(Deliveries deliveries) {
+        return reader.dropExpired(deliveries);
     }
 
     /** As {@link StoredReader#follow}. */
@@ -291,16 +291,16 @@ final class StoredSubscription extends Subscription {
     }
 
     /** When the oldest message that waits at the cursor was published; {@link Long#MAX_VALUE} when none does. */
-    private long oldestWaitingMillis(DeliveryContext context) {
-        reader.passSettled(context);
+    private long oldestWaitingMillis(Deliveries deliveries) {
+        reader.passSettled(deliveries);
         boolean waits = cursor.waitingCount() > 0 && !cursor.isAtEnd() && !cursor.isSettled();
         return waits ? cursor.message().publishedMillis : Long.MAX_VALUE;
     }
 
     @Override
-    SubscriptionInfo info(DeliveryContext context) {
+    SubscriptionInfo info(Deliveries deliveries) {
         Unsettled.Summary summary = unsettled.summary();
-        long oldestMillis = Math.min(oldestWaitingMillis(context), summary.oldestMillis());
+        long oldestMillis = Math.min(oldestWaitingMillis(deliveries), summary.oldestMillis());
         Client holder = life.client();
         return new SubscriptionInfo(
                 id(),
@@ -315,7 +315,7 @@ final class StoredSubscription extends Subscription {
                 summary.deliveries(),
                 oldestMillis == Long.MAX_VALUE
                         ? SubscriptionInfo.NO_MESSAGE
-                        : Math.max(0, context.nowMillis() - oldestMillis),
+                        : Math.max(0, deliveries.nowMillis() - oldestMillis),
                 deadLetters,
                 holder == null ? "" : holder.name(),
                 holder == null ? "" : holder.address());
