@@ -262,10 +262,8 @@ public final class AttachService {
 
     /** Any durable subscription of the key: with a name or without, for polling, of dead letters. */
     private Outcome deleteNotAttached(Client client, long subscriptionId) {
-        StoredSubscription stored = subscriptions.stored(subscriptionId);
-        boolean unknown =
-                stored == null || !stored.belongsTo(client) || stored.life().isRemoving();
-        return unknown ? Outcome.UNKNOWN : delete(client, stored);
+        StoredSubscription stored = subscriptions.usable(subscriptionId, client);
+        return stored == null ? Outcome.UNKNOWN : delete(client, stored);
     }
 
     private Outcome deleteNamed(Client client, byte[] name) {

@@ -88,11 +88,8 @@ public final class DeadLetterService {
     }
 
     private Outcome each(Client client, DeadLetterRequest request, DeadLetterProgress progress, Action action) {
-        StoredSubscription letters = subscriptions.stored(request.subscriptionId());
-        if (letters == null
-                || !letters.isDeadLetters()
-                || !letters.belongsTo(client)
-                || letters.life().isRemoving()) {
+        StoredSubscription letters = subscriptions.usable(request.subscriptionId(), client);
+        if (letters == null || !letters.isDeadLetters()) {
             return progress.stop(Outcome.UNKNOWN);
         }
         LetterSelection which = request.which();

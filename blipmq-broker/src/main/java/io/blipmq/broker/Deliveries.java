@@ -60,7 +60,7 @@ final class Deliveries {
     /** Appends what waits for room in the journal, as far as there is some. */
     void appendWaiting() {
         settlements.pending().appendAll();
-        pendingDeadLetters.appendAll(clock.nowNanos(), nowMillis());
+        pendingDeadLetters.appendAll();
     }
 
     /** Whether something has to be done in time although nothing comes in. */
@@ -177,7 +177,7 @@ final class Deliveries {
             case DELAYED -> dueAgain(delivery);
             case IN_FLIGHT -> onTimeout(delivery);
             case LAST_ATTEMPT_OVER -> condemn(delivery, null, false);
-            case CONDEMNED -> pendingDeadLetters.begin(delivery, null, false, clock.nowNanos(), nowMillis());
+            case CONDEMNED -> pendingDeadLetters.begin(delivery, null, false);
             case DUE, MOVING, SETTLING, SETTLED ->
                 throw new IllegalStateException("nothing is timed that is " + delivery.state());
         }
@@ -353,6 +353,6 @@ final class Deliveries {
         deadlines.cancel(delivery);
         delivery.leaveHand(ready);
         delivery.transitionTo(Delivery.State.CONDEMNED);
-        pendingDeadLetters.begin(delivery, client, stored, clock.nowNanos(), nowMillis());
+        pendingDeadLetters.begin(delivery, client, stored);
     }
 }

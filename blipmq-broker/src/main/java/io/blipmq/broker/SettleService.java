@@ -33,19 +33,6 @@ public final class SettleService {
     }
 
     /**
-     * A subscription whose removal is journalled takes no settlement any more, because replay would not find it.
-     *
-     * @return null when the client's key has no such subscription
-     */
-    private StoredSubscription subscription(Client client, long subscriptionId) {
-        StoredSubscription subscription = subscriptions.stored(subscriptionId);
-        boolean settles = subscription != null
-                && subscription.belongsTo(client)
-                && !subscription.life().isRemoving();
-        return settles ? subscription : null;
-    }
-
-    /**
      * Settles a delivery. It takes effect at once; only its durability lags. A subscription whose removal is journalled
      * takes none any more, because replay would not find it, nor does a broker after {@link Broker#seal}.
      *
@@ -55,7 +42,7 @@ public final class SettleService {
         if (!refusals.isLeading()) {
             return Outcome.NOT_LEADER;
         }
-        StoredSubscription subscription = subscription(client, subscriptionId);
+        StoredSubscription subscription = subscriptions.usable(subscriptionId, client);
         if (sealed || subscription == null) {
             return Outcome.UNKNOWN;
         }
@@ -96,7 +83,7 @@ public final class SettleService {
             result.outcome = Outcome.SHUTTING_DOWN;
             return;
         }
-        StoredSubscription subscription = subscription(client, request.subscriptionId);
+        StoredSubscription subscription = subscriptions.usable(request.subscriptionId, client);
         if (subscription == null) {
             result.outcome = Outcome.UNKNOWN;
             return;

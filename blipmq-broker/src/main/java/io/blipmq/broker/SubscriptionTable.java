@@ -95,6 +95,17 @@ final class SubscriptionTable {
         return byId.get(id) instanceof StoredSubscription found && !found.life().isStoring() ? found : null;
     }
 
+    /**
+     * The durable subscription of this id, or null when the client's key has none. One whose removal is journalled takes no
+     * request any more, because replay would not find it.
+     */
+    StoredSubscription usable(long id, Client client) {
+        StoredSubscription found = stored(id);
+        boolean usable =
+                found != null && found.belongsTo(client) && !found.life().isRemoving();
+        return usable ? found : null;
+    }
+
     /** The one that is coming with this id, or null. */
     StoredSubscription storing(long id) {
         return byId.get(id) instanceof StoredSubscription found && found.life().isStoring() ? found : null;
