@@ -1,7 +1,7 @@
 package io.blipmq.broker;
 
 import io.blipmq.broker.backlog.MessageCursor;
-import io.blipmq.broker.backlog.MessageLog;
+import io.blipmq.broker.backlog.MessageWalk;
 import io.blipmq.broker.journal.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +17,10 @@ final class BacklogSweep {
     private final StoredSubscription subscription;
     private final long bytesMax;
     private final int droppedMax;
-    private long next;
     private long livingBytes;
-    private MessageLog.Page page;
-    private boolean begun;
+    /** Null before the first step. */
+    private MessageWalk walk;
+
     private boolean complete;
 
     BacklogSweep(StoredSubscription subscription, BrokerOptions options) {
@@ -41,21 +41,21 @@ final class BacklogSweep {
     /** @return whether it is to go on */
     boolean step(Deliveries deliveries) {
         MessageCursor cursor = subscription.cursor();
-        if (!begun) {
-            begun = true;
-            next = cursor.nextSequence();
+        if (walk == null) {
+            walk = new MessageWalk(subscription.messages(), cursor.nextSequence());
             if (!dropUnsettled(deliveries)) {
                 return false;
             }
         }
-        next = Math.max(next, cursor.nextSequence());
+        walk.skipTo(cursor.nextSequence());
         for (int left = deliveries.limits().expiredPerStep(); left > 0; left--) {
             deliveries.work().add(1);
-            if (isEnough() || !find()) {
+            long tag = isEnough() ? MessageWalk.NONE : walk.next();
+            if (tag == MessageWalk.NONE) {
                 complete = true;
                 return false;
             }
-            if (!look(page.slotFrom(next), deliveries)) {
+            if (cursor.isWaitingFor(tag) && !look(deliveries)) {
                 return false;
             }
         }
@@ -65,27 +65,14 @@ final class BacklogSweep {
     /** Whether more than may wait is alive, or all that can expire has been seen, or as much has been dropped as may be. */
     private boolean isEnough() {
         return livingBytes > bytesMax
-                || next > subscription.messages().expiringThrough()
+                || walk.from() > subscription.messages().expiringThrough()
                 || subscription.cursor().settledAhead().countMost() >= droppedMax;
     }
 
-    private boolean find() {
-        if (page == null || page.count() == 0 || page.lastSequence() < next) {
-            page = subscription.messages().pageFrom(next);
-        }
-        return page != null && page.slotFrom(next) < page.count();
-    }
-
     /** @return false when the journal had no room */
-    private boolean look(int slot, Deliveries deliveries) {
-        StoredMessage message = new StoredMessage();
-        message.at(subscription.messages().key(), page.sequence(slot), page.position(slot));
-        next = message.sequence + 1;
-        if (!subscription.cursor().isWaitingFor(message.sequence)) {
-            return true;
-        }
+    private boolean look(Deliveries deliveries) {
         deliveries.work().add(READ_WORK);
-        subscription.messages().read(message);
+        StoredMessage message = walk.read();
         if (!message.isExpired(deliveries.nowMillis())) {
             livingBytes += message.payloadLength;
             return true;
