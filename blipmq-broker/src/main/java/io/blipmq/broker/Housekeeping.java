@@ -21,7 +21,7 @@ final class Housekeeping {
     private final BrokerOptions options;
     private final BrokerCounters counters;
     private final SubscriptionTable subscriptions;
-    private final CommandLog journal;
+    private final CommandLog log;
     private final Deliveries deliveries;
     private final PendingSettlements pendingSettlements;
     private final TurnClock clock;
@@ -40,7 +40,7 @@ final class Housekeeping {
             BrokerOptions options,
             BrokerCounters counters,
             SubscriptionTable subscriptions,
-            CommandLog journal,
+            CommandLog log,
             Deliveries deliveries,
             PendingSettlements pendingSettlements,
             TurnClock clock,
@@ -49,7 +49,7 @@ final class Housekeeping {
         this.options = options;
         this.counters = counters;
         this.subscriptions = subscriptions;
-        this.journal = journal;
+        this.log = log;
         this.deliveries = deliveries;
         this.pendingSettlements = pendingSettlements;
         this.clock = clock;
@@ -174,7 +174,7 @@ final class Housekeeping {
         if (!pendingSettlements.isEmpty()) {
             return CommandLog.BUSY; // a settlement that was accepted before must stand in the journal before
         }
-        long sequence = journal.appendRemove(subscription.id(), reason);
+        long sequence = log.appendRemove(subscription.id(), reason);
         if (sequence < 0) {
             return sequence; // the next tick tries again
         }

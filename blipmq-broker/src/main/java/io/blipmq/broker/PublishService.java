@@ -14,7 +14,7 @@ public final class PublishService {
     private final BrokerOptions options;
     private final BrokerCounters counters;
     private final SubscriptionTable subscriptions;
-    private final CommandLog journal;
+    private final CommandLog log;
     private final TurnClock clock;
     private final ReadyList ready;
     private final PushScheduler pushes;
@@ -26,7 +26,7 @@ public final class PublishService {
             BrokerOptions options,
             BrokerCounters counters,
             SubscriptionTable subscriptions,
-            CommandLog journal,
+            CommandLog log,
             TurnClock clock,
             ReadyList ready,
             PushScheduler pushes,
@@ -34,7 +34,7 @@ public final class PublishService {
         this.options = options;
         this.counters = counters;
         this.subscriptions = subscriptions;
-        this.journal = journal;
+        this.log = log;
         this.clock = clock;
         this.ready = ready;
         this.pushes = pushes;
@@ -58,7 +58,7 @@ public final class PublishService {
             ready.addTopic(topic);
         } else if (topic != null) {
             message.expires(expiresMillis(message.publishedMillis(), options.messageTtlMillis()));
-            long sequence = journal.appendPublish(message);
+            long sequence = log.appendPublish(message);
             if (sequence < 0) {
                 return refusals.count(Outcome.ofAppend(sequence));
             }
@@ -116,7 +116,7 @@ public final class PublishService {
             batched.payload(payloadOffset, payloadLength)
                     .properties(payloadOffset - entry - EntryLayout.HEADER_BYTES)
                     .expires(expiresMillis(nowMillis, ttlMillis(frame, entry)));
-            long sequence = journal.appendPublish(batched);
+            long sequence = log.appendPublish(batched);
             if (sequence < 0) {
                 result.outcome = Outcome.ofAppend(sequence);
                 return;

@@ -16,7 +16,7 @@ public final class SubscribeService {
     private final BrokerOptions options;
     private final BrokerCounters counters;
     private final SubscriptionTable subscriptions;
-    private final CommandLog journal;
+    private final CommandLog log;
     private final Deliveries deliveries;
     private final TurnClock clock;
     private final WorkMeter work;
@@ -27,7 +27,7 @@ public final class SubscribeService {
             BrokerOptions options,
             BrokerCounters counters,
             SubscriptionTable subscriptions,
-            CommandLog journal,
+            CommandLog log,
             Deliveries deliveries,
             TurnClock clock,
             WorkMeter work,
@@ -35,7 +35,7 @@ public final class SubscribeService {
         this.options = options;
         this.counters = counters;
         this.subscriptions = subscriptions;
-        this.journal = journal;
+        this.log = log;
         this.deliveries = deliveries;
         this.clock = clock;
         this.work = work;
@@ -140,7 +140,7 @@ public final class SubscribeService {
     }
 
     private boolean hasLetterComing(StoredSubscription failing) {
-        return failing.lastLetterSequence() > journal.appliedSequence();
+        return failing.lastLetterSequence() > log.appliedSequence();
     }
 
     MemorySubscription makeMemorySubscription(Client client, byte[] name) {
@@ -158,7 +158,7 @@ public final class SubscribeService {
         if (!room.isDone()) {
             return SubscribeResult.refused(room);
         }
-        long sequence = journal.appendSubscribe(client.owner(), topic, name, endsWithConnection);
+        long sequence = log.appendSubscribe(client.owner(), topic, name, endsWithConnection);
         if (sequence < 0) {
             return SubscribeResult.refused(Outcome.ofAppend(sequence));
         }

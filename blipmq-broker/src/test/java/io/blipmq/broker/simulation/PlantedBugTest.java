@@ -172,8 +172,8 @@ class PlantedBugTest {
                                 "delivery.delivered, delivery.attempts,"),
                         broker(
                                 "an answer does not wait until the settlement is stored",
-                                "awaitedBy.lastSequence(answer); journal.requestForce();",
-                                "journal.requestForce();"),
+                                "awaitedBy.lastSequence(answer); log.requestForce();",
+                                "log.requestForce();"),
                         broker(
                                 "a letter that was sent back stays a letter",
                                 "settle(deadLetters, letterTag, false, copy.payloadLength);",
