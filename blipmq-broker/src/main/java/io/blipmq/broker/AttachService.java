@@ -11,8 +11,8 @@ import java.util.List;
  */
 public final class AttachService {
     private final BrokerCounters counters;
-    private final BrokerState state;
-    private final Deliveries deliveries;
+    private final SubscriptionTable subscriptions;
+    private final PendingSettlements pendingSettlements;
     private final SubscribeService subscribing;
     private final Housekeeping housekeeping;
     private final ReadyList ready;
@@ -21,16 +21,16 @@ public final class AttachService {
 
     AttachService(
             BrokerCounters counters,
-            BrokerState state,
-            Deliveries deliveries,
+            SubscriptionTable subscriptions,
+            PendingSettlements pendingSettlements,
             SubscribeService subscribing,
             Housekeeping housekeeping,
             ReadyList ready,
             WorkMeter work,
             Refusals refusals) {
         this.counters = counters;
-        this.state = state;
-        this.deliveries = deliveries;
+        this.subscriptions = subscriptions;
+        this.pendingSettlements = pendingSettlements;
         this.subscribing = subscribing;
         this.housekeeping = housekeeping;
         this.ready = ready;
@@ -88,32 +88,27 @@ public final class AttachService {
 
     /** The key's subscription to a topic of dead letters, or null. */
     private StoredSubscription letters(Client client, byte[] name) {
-        Topic topic = state.topics().find(name);
-        if (topic != null) {
-            for (StoredSubscription candidate : topic.stored()) {
-                work.add(1);
-                if (candidate.belongsTo(client) && !candidate.isRemoving()) {
-                    return candidate;
-                }
-            }
-        }
-        return null;
+        Topic topic = subscriptions.topics().find(name);
+        return topic == null
+                ? null
+                : topic.stored()
+                        .first(client.owner(), candidate -> !candidate.life().isRemoving(), work);
     }
 
     /** Who holds the subscription that {@link #attach} has just refused with {@link Outcome#NAME_HELD}, for a person. */
     public String holder(Client client, AttachRequest request) {
         StoredSubscription held = Topic.isDeadLetters(request.topic())
                 ? letters(client, request.topic())
-                : state.named(client.owner(), request.name());
+                : subscriptions.named(client.owner(), request.name());
         return held.attachment().client().describe();
     }
 
     private SubscribeResult attachNamed(Client client, AttachRequest request) {
-        if (subscribing.isNameExpected(client.owner(), request.name())) {
+        if (subscriptions.isNameStoring(client.owner(), request.name())) {
             return SubscribeResult.refused(Outcome.BUSY);
         }
-        StoredSubscription named = state.named(client.owner(), request.name());
-        if (named == null || named.isRemoving()) {
+        StoredSubscription named = subscriptions.named(client.owner(), request.name());
+        if (named == null || named.life().isRemoving()) {
             return make(client, request, false);
         }
         if (!Arrays.equals(named.topic().name(), request.topic())) {
@@ -123,10 +118,6 @@ public final class AttachService {
     }
 
     private SubscribeResult make(Client client, AttachRequest request, boolean endsWithConnection) {
-        Outcome room = subscribing.roomForAnother(client);
-        if (!room.isDone()) {
-            return SubscribeResult.refused(room);
-        }
         byte[] name = Topic.isDeadLetters(request.topic()) ? BrokerState.NO_NAME : request.name();
         return subscribing.makeStoredSubscription(client, request.topic(), name, endsWithConnection, request);
     }
@@ -149,7 +140,7 @@ public final class AttachService {
         if (!request.takeOver() && old.attachment() != null) {
             return SubscribeResult.refused(Outcome.NAME_HELD);
         }
-        if (!deliveries.pending().isEmpty()) {
+        if (!pendingSettlements.isEmpty()) {
             return SubscribeResult.refused(
                     Outcome.BUSY); // a settlement that was accepted before must stand in the journal before
         }
@@ -211,7 +202,7 @@ public final class AttachService {
     }
 
     private Attachment attachment(Client client, long subscriptionId) {
-        Subscription subscription = state.subscription(subscriptionId);
+        Subscription subscription = subscriptions.get(subscriptionId);
         Attachment attachment = subscription == null ? null : subscription.attachment();
         return attachment != null && attachment.client() == client ? attachment : null;
     }
@@ -271,17 +262,16 @@ public final class AttachService {
 
     /** Any durable subscription of the key: with a name or without, for polling, of dead letters. */
     private Outcome deleteNotAttached(Client client, long subscriptionId) {
-        StoredSubscription stored = state.stored(subscriptionId);
-        boolean unknown = stored == null || !stored.belongsTo(client) || stored.isRemoving();
-        return unknown ? Outcome.UNKNOWN : delete(client, stored);
+        StoredSubscription stored = subscriptions.usable(subscriptionId, client);
+        return stored == null ? Outcome.UNKNOWN : delete(client, stored);
     }
 
     private Outcome deleteNamed(Client client, byte[] name) {
-        if (subscribing.isNameExpected(client.owner(), name)) {
+        if (subscriptions.isNameStoring(client.owner(), name)) {
             return Outcome.BUSY;
         }
-        StoredSubscription named = state.named(client.owner(), name);
-        if (named == null || named.isRemoving()) {
+        StoredSubscription named = subscriptions.named(client.owner(), name);
+        if (named == null || named.life().isRemoving()) {
             return Outcome.UNKNOWN;
         }
         boolean held = named.attachment() != null && named.attachment().client() != client;
@@ -290,7 +280,7 @@ public final class AttachService {
 
     private Outcome delete(Client client, StoredSubscription subscription) {
         int own = client.subscriptions().contains(subscription) ? 1 : 0;
-        if (subscription.clientCount() > own) {
+        if (subscription.life().clientCount() > own) {
             return Outcome.NAME_HELD;
         }
         long sequence = housekeeping.remove(subscription, RemoveReason.DELETED);
@@ -308,7 +298,9 @@ public final class AttachService {
     void release(Client client) {
         List<StoredSubscription> ended = new ArrayList<>(0);
         for (Subscription subscription : client.subscriptions()) {
-            if (subscription instanceof StoredSubscription stored && stored.endsWithConnection()) {
+            if (subscription instanceof StoredSubscription stored
+                    && stored.endsWithConnection()
+                    && !stored.life().isStoring()) {
                 ended.add(stored);
             }
         }

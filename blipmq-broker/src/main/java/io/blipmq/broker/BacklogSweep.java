@@ -1,7 +1,7 @@
 package io.blipmq.broker;
 
 import io.blipmq.broker.backlog.MessageCursor;
-import io.blipmq.broker.backlog.MessageLog;
+import io.blipmq.broker.backlog.MessageWalk;
 import io.blipmq.broker.journal.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +17,10 @@ final class BacklogSweep {
     private final StoredSubscription subscription;
     private final long bytesMax;
     private final int droppedMax;
-    private long next;
     private long livingBytes;
-    private MessageLog.Page page;
-    private boolean begun;
+    /** Null before the first step. */
+    private MessageWalk walk;
+
     private boolean complete;
 
     BacklogSweep(StoredSubscription subscription, BrokerOptions options) {
@@ -39,23 +39,23 @@ final class BacklogSweep {
     }
 
     /** @return whether it is to go on */
-    boolean step(DeliveryContext context) {
+    boolean step(Deliveries deliveries) {
         MessageCursor cursor = subscription.cursor();
-        if (!begun) {
-            begun = true;
-            next = cursor.nextSequence();
-            if (!dropUnsettled(context)) {
+        if (walk == null) {
+            walk = new MessageWalk(subscription.messages(), cursor.nextSequence());
+            if (!dropUnsettled(deliveries)) {
                 return false;
             }
         }
-        next = Math.max(next, cursor.nextSequence());
-        for (int left = context.limits().expiredPerStep(); left > 0; left--) {
-            context.work().add(1);
-            if (isEnough() || !find()) {
+        walk.skipTo(cursor.nextSequence());
+        for (int left = deliveries.limits().expiredPerStep(); left > 0; left--) {
+            deliveries.work().add(1);
+            long tag = isEnough() ? MessageWalk.NONE : walk.next();
+            if (tag == MessageWalk.NONE) {
                 complete = true;
                 return false;
             }
-            if (!look(page.slotFrom(next), context)) {
+            if (cursor.isWaitingFor(tag) && !look(deliveries)) {
                 return false;
             }
         }
@@ -65,43 +65,30 @@ final class BacklogSweep {
     /** Whether more than may wait is alive, or all that can expire has been seen, or as much has been dropped as may be. */
     private boolean isEnough() {
         return livingBytes > bytesMax
-                || next > subscription.messages().expiringThrough()
+                || walk.from() > subscription.messages().expiringThrough()
                 || subscription.cursor().settledAhead().countMost() >= droppedMax;
     }
 
-    private boolean find() {
-        if (page == null || page.count() == 0 || page.lastSequence() < next) {
-            page = subscription.messages().pageFrom(next);
-        }
-        return page != null && page.slotFrom(next) < page.count();
-    }
-
     /** @return false when the journal had no room */
-    private boolean look(int slot, DeliveryContext context) {
-        StoredMessage message = new StoredMessage();
-        message.at(subscription.messages().key(), page.sequence(slot), page.position(slot));
-        next = message.sequence + 1;
-        if (!subscription.cursor().isWaitingFor(message.sequence)) {
-            return true;
-        }
-        context.work().add(READ_WORK);
-        subscription.messages().read(message);
-        if (!message.isExpired(context.nowMillis())) {
+    private boolean look(Deliveries deliveries) {
+        deliveries.work().add(READ_WORK);
+        StoredMessage message = walk.read();
+        if (!message.isExpired(deliveries.nowMillis())) {
             livingBytes += message.payloadLength;
             return true;
         }
-        return context.tryExpire(subscription, message);
+        return deliveries.tryExpire(subscription, message);
     }
 
-    private boolean dropUnsettled(DeliveryContext context) {
+    private boolean dropUnsettled(Deliveries deliveries) {
         List<StoredMessage> expired = new ArrayList<>();
-        context.work().add(subscription.unsettled().size());
+        deliveries.work().add(subscription.unsettled().size());
         for (Delivery delivery : subscription.unsettled().values()) {
             boolean waits = delivery.is(Delivery.State.DUE) || delivery.is(Delivery.State.DELAYED);
-            if (waits && delivery.message.isExpired(context.nowMillis())) {
+            if (waits && delivery.message.isExpired(deliveries.nowMillis())) {
                 expired.add(delivery.message);
             }
         }
-        return expired.stream().allMatch(message -> context.tryExpire(subscription, message));
+        return expired.stream().allMatch(message -> deliveries.tryExpire(subscription, message));
     }
 }

@@ -1,25 +1,21 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.journal.CommandHandler;
 import io.blipmq.broker.journal.CommandLog;
 import io.blipmq.broker.journal.Journal;
 import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.journal.RemoveReason;
-import io.blipmq.broker.journal.ReplicatedSettings;
 import io.blipmq.broker.journal.RoleHandler;
-import io.blipmq.broker.journal.SettleReason;
-import io.blipmq.broker.journal.StoredMessage;
-import io.blipmq.broker.message.MessageView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The broker: its turn, its beginning and its end, and the services that sessions ask. Owned by the core
  * thread, which runs {@link #doWork} once a turn, then the sessions' requests, then {@link #endTurn}; only {@link #mailbox} and
- * {@link #counters} are for other threads.
+ * {@link #counters} are for other threads. A service is asked for anew each time: that another thread asks is asserted here.
  *
  * <p>A QoS 1 publish is appended to the {@link Journal}, and becomes visible when the journal hands it back stored: {@link
  * BrokerState} applies it, and the subscriptions find it.
@@ -27,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 public final class Broker {
     /** Deadlines are met, and settlements leave, to within this. */
     private static final long TIMED_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private static final String NOT_OWNER = "the core belongs to another thread";
 
     private final BrokerOptions options;
     private final BrokerClock clock;
@@ -36,8 +34,9 @@ public final class Broker {
     private final CommandLog log;
     private final Refusals refusals = new Refusals(counters);
     private final WorkMeter work = new WorkMeter();
-    private final CommandHandler applied;
+    private final Supplier<BrokerState> applied = this::state;
     private final RoleHandler roles = new Roles();
+    private final OwnerThread owner = new OwnerThread();
     private Core core;
     /** Whether the start has found what a checkpoint should keep. */
     private boolean wantsCheckpoint;
@@ -51,12 +50,10 @@ public final class Broker {
         state.messages(journal.messages());
         this.core = new Core(options, counters, state, journal, clock, refusals);
         if (log.isReplicated()) {
-            this.applied = new CurrentState();
             refusals.leading(false);
             state.follow();
             core.listen();
         } else {
-            this.applied = state;
             core.start();
             wantsCheckpoint = state.time().hasNewJumps();
         }
@@ -68,6 +65,20 @@ public final class Broker {
         return new Broker(options, clock, opener);
     }
 
+    /**
+     * Makes the calling thread the owner, which at first is the one that asks for anything first. The former owner has to be
+     * between two turns, and what it did has to be visible here.
+     */
+    public void adopt() {
+        owner.adopt();
+    }
+
+    /** The core, for a caller from outside. */
+    private Core core() {
+        assert owner.isCurrent() : NOT_OWNER;
+        return core;
+    }
+
     // --- connections ---
 
     /**
@@ -76,7 +87,7 @@ public final class Broker {
      * @param address where it comes from
      */
     public Client connect(OwnerId owner, String address) {
-        return of(core, new Client(owner, address));
+        return of(core(), new Client(owner, address));
     }
 
     /**
@@ -86,7 +97,7 @@ public final class Broker {
      * @param address where it comes from
      */
     public Client connect(OwnerId owner, String name, String address, PushSink sink) {
-        return of(core, new Client(owner, name, address, sink));
+        return of(core(), new Client(owner, name, address, sink));
     }
 
     private static Client of(Core core, Client client) {
@@ -96,7 +107,7 @@ public final class Broker {
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
     public void disconnect(Client client) {
-        if (client.isOf(core)) {
+        if (client.isOf(core())) {
             core.attaching.release(client); // else its subscriptions have ended with the state that they were of
         }
     }
@@ -108,42 +119,42 @@ public final class Broker {
 
     /** Takes messages in. */
     public PublishService publishing() {
-        return core.publishing;
+        return core().publishing;
     }
 
     /** Makes and resumes subscriptions of clients that poll. */
     public SubscribeService subscribing() {
-        return core.subscribing;
+        return core().subscribing;
     }
 
     /** Makes, resumes, leaves and deletes subscriptions of clients that messages are pushed to. */
     public AttachService attaching() {
-        return core.attaching;
+        return core().attaching;
     }
 
     /** Hands out messages one by one. */
     public PollService polling() {
-        return core.polling;
+        return core().polling;
     }
 
     /** Hands out messages unasked. */
     public PushScheduler pushes() {
-        return core.pushes;
+        return core().pushes;
     }
 
     /** Takes what clients decide about deliveries. */
     public SettleService settling() {
-        return core.settling;
+        return core().settling;
     }
 
     /** Shows what a client's key has. */
     public Listing listing() {
-        return core.listing;
+        return core().listing;
     }
 
     /** Sends dead letters back, or drops them. */
     public DeadLetterService deadLetters() {
-        return core.deadLetters;
+        return core().deadLetters;
     }
 
     /**
@@ -151,7 +162,7 @@ public final class Broker {
      * may last, so nobody should be waited for who is not there any more.
      */
     public boolean isOutOfRoom() {
-        return core.deliveries.pending().waitsForDisk();
+        return core().settlements.pending().waitsForDisk();
     }
 
     /**
@@ -159,6 +170,7 @@ public final class Broker {
      * requests in and finds that they cost much leaves the others to a later turn.
      */
     public long requestWork() {
+        assert owner.isCurrent() : NOT_OWNER;
         return work.items();
     }
 
@@ -170,6 +182,7 @@ public final class Broker {
      * @return how much was done, 0 when idle
      */
     public int doWork(long nowNanos) {
+        assert owner.isCurrent() : NOT_OWNER;
         core.clock.advance(nowNanos);
         int done = core.deliveries.advance();
         done += core.housekeeping.goOn();
@@ -184,17 +197,18 @@ public final class Broker {
 
     /** Whether this node decides: a daemon on its own always does. */
     public boolean isLeading() {
+        assert owner.isCurrent() : NOT_OWNER;
         return refusals.isLeading();
     }
 
     /** What this node's log has led to, for another node that is to go on from there; the same bytes on every node. */
     public ByteBuffer replicatedState() {
-        return ReplicatedForm.write(core.state);
+        return ReplicatedForm.write(core().state);
     }
 
     /** Equal on two nodes that have applied the same commands. */
     public long replicatedDigest() {
-        return ReplicatedForm.digest(core.state);
+        return ReplicatedForm.digest(core().state);
     }
 
     /** Replaces the state and all that works on it. What connections had of the old one is gone. */
@@ -203,6 +217,11 @@ public final class Broker {
         state.follow();
         state.messages(journal.messages());
         core = new Core(options, counters, state, journal, clock, refusals);
+    }
+
+    /** What commands are applied to just now. */
+    private BrokerState state() {
+        return core.state;
     }
 
     private BrokerState emptyState() {
@@ -235,57 +254,9 @@ public final class Broker {
         }
     }
 
-    /** Takes commands to the state that there is just now. */
-    private final class CurrentState implements CommandHandler {
-        @Override
-        public void onCheckpoint(ByteBuffer content) {
-            core.state.onCheckpoint(content);
-        }
-
-        @Override
-        public void onPublish(long sequence, long position, MessageView message) {
-            core.state.onPublish(sequence, position, message);
-        }
-
-        @Override
-        public void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
-            core.state.onSubscribe(sequence, owner, topic, name, endsWithConnection);
-        }
-
-        @Override
-        public void onSettle(long id, long tag, boolean redriven, int payloadLength, SettleReason reason) {
-            core.state.onSettle(id, tag, redriven, payloadLength, reason);
-        }
-
-        @Override
-        public void onDeadLetter(
-                long sequence, long position, long id, long tag, boolean redriven, int attempts, int payloadLength) {
-            core.state.onDeadLetter(sequence, position, id, tag, redriven, attempts, payloadLength);
-        }
-
-        @Override
-        public void onRedrive(StoredMessage copy, long id, long deadLettersId, long letterTag) {
-            core.state.onRedrive(copy, id, deadLettersId, letterTag);
-        }
-
-        @Override
-        public void onRemove(long id, RemoveReason reason) {
-            core.state.onRemove(id, reason);
-        }
-
-        @Override
-        public void onSettings(ReplicatedSettings settings) {
-            core.state.onSettings(settings);
-        }
-
-        @Override
-        public void onClock(long sequence, long millis) {
-            core.state.onClock(sequence, millis);
-        }
-    }
-
     /** Ends a turn: hands the turn's commands to the log and publishes the counts. Before answers leave. */
     public void endTurn() {
+        assert owner.isCurrent() : NOT_OWNER;
         core.deliveries.appendWaiting();
         core.state.trim();
         log.submit(core.clock.nowNanos());
@@ -295,13 +266,15 @@ public final class Broker {
             beginCheckpoint(false);
         }
         core.state.capture().goOn(journal.snapshots());
-        counters.add(BrokerMetric.DELAYED, core.state.memory().delayed() - counters.current(BrokerMetric.DELAYED));
+        counters.add(
+                BrokerMetric.DELAYED,
+                core.state.subscriptions().memory().delayed() - counters.current(BrokerMetric.DELAYED));
         counters.publish();
     }
 
     private void beginCheckpoint(boolean keepAll) {
         wantsCheckpoint = false;
-        core.deliveries.pending().onCheckpoint();
+        core.settlements.pending().onCheckpoint();
         CheckpointCapture.Form form =
                 log.isReplicated() ? ReplicatedForm.of(core.state) : new LocalForm(core.state, core.clock.nowNanos());
         core.state.capture().begin(journal.snapshots(), form, keepAll);
@@ -318,6 +291,7 @@ public final class Broker {
 
     /** The maintenance tick, about once a second; posted to the {@link #mailbox}. */
     public void onTick() {
+        assert owner.isCurrent() : NOT_OWNER;
         if (refusals.isLeading()) {
             core.housekeeping.onTick();
         }
@@ -325,18 +299,19 @@ public final class Broker {
 
     /** Whether the last tick's work goes on in the next turn. */
     public boolean isTickUnderWay() {
-        return core.housekeeping.isUnderWay();
+        return core().housekeeping.isUnderWay();
     }
 
     /** The sequence number up to which all journalled commands are stored and have taken effect. */
     public long appliedSequence() {
+        assert owner.isCurrent() : NOT_OWNER;
         return log.appliedSequence();
     }
 
     /** From now on publishes and subscriptions are refused and nothing more is delivered; acknowledgements go on. */
     public void beginShutdown() {
         refusals.beginShutdown();
-        core.pushes.stop();
+        core().pushes.stop();
     }
 
     /**
@@ -355,28 +330,29 @@ public final class Broker {
 
     /** Whether a checkpoint is being taken or written. */
     public boolean isCheckpointing() {
-        return core.state.capture().isRunning() || journal.snapshots().isBeingKept();
+        return core().state.capture().isRunning() || journal.snapshots().isBeingKept();
     }
 
     /** Acknowledgements that have taken effect and wait for room in the journal; best none before {@link #seal}. */
     public int waitingAcknowledgementCount() {
-        return core.deliveries.pending().count();
+        return core().settlements.pending().count();
     }
 
     /** Those of them that came after the last checkpoint was taken. The others are kept by it, once it is written. */
     public int waitingAcknowledgementCountSinceCheckpoint() {
-        return core.deliveries.pending().countSinceCheckpoint();
+        return core().settlements.pending().countSinceCheckpoint();
     }
 
     /** Ends the journal: what it took is stored, and nothing is taken any more. */
     public void seal() {
-        core.deliveries.appendWaiting();
+        core().deliveries.appendWaiting();
         core.settling.seal();
         log.seal();
     }
 
     /** Deliveries that are not settled yet, those that wait for redelivery included. */
     public long inflightMessageCount() {
+        assert owner.isCurrent() : NOT_OWNER;
         return counters.current(BrokerMetric.IN_FLIGHT);
     }
 
@@ -400,7 +376,7 @@ public final class Broker {
     public List<SubscriptionInfo> subscriptionsBehind(long id, int countMax) {
         List<SubscriptionInfo> page = new ArrayList<>();
         long workEnd = work.items() + options.limits().listWork();
-        for (Subscription subscription : core.state.subscriptionsBehind(id)) {
+        for (Subscription subscription : core().state.subscriptions().behind(id)) {
             if (page.size() >= countMax || !page.isEmpty() && work.items() >= workEnd) {
                 break;
             }
@@ -416,9 +392,9 @@ public final class Broker {
      * @return false when there is none with this id, or the log has no room
      */
     public boolean drop(long subscriptionId) {
-        StoredSubscription subscription = core.state.stored(subscriptionId);
+        StoredSubscription subscription = core().state.subscriptions().stored(subscriptionId);
         return subscription != null
-                && !subscription.isAttached()
+                && !subscription.life().isAttached()
                 && core.housekeeping.remove(subscription, RemoveReason.DROPPED) >= 0;
     }
 

@@ -79,39 +79,6 @@ public record BrokerLimits(
         return new ChunkSizes(smallChunkBytes, chunkBytes, largeChunkBytes, pooledSmallChunks, pooledChunks);
     }
 
-    /** The same with another time of grace. */
-    public BrokerLimits withStartGraceNanos(long nanos) {
-        return new BrokerLimits(
-                commandsPerTurn,
-                expiredPerStep,
-                sweptMax,
-                tickWorkPerTurn,
-                captureWorkPerTurn,
-                nanos,
-                downMillisMax,
-                lettersPerRequest,
-                lettersPerTurn,
-                letterBytesPerTurn,
-                pushesPerService,
-                pushesPerTurn,
-                listItems,
-                listWork,
-                delayedMax,
-                waitingSettlements,
-                wheelTickShift,
-                wheelSlots,
-                pageEntriesMin,
-                pageEntriesMax,
-                subscriptionBytes,
-                deliveryBytes,
-                letterBytes,
-                smallChunkBytes,
-                chunkBytes,
-                largeChunkBytes,
-                pooledSmallChunks,
-                pooledChunks);
-    }
-
     public static BrokerLimits defaults() {
         return new BrokerLimits(
                 16_384,

@@ -13,16 +13,9 @@ import io.blipmq.broker.memory.MemoryLog;
 import io.blipmq.broker.memory.MessageMemory;
 import io.blipmq.broker.message.MessageView;
 import java.nio.ByteBuffer;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
-import org.agrona.collections.Long2ObjectHashMap;
 
 /**
  * Topics and subscriptions, and what the journal's commands do to them. Owned by the core thread.
@@ -34,21 +27,15 @@ final class BrokerState implements CommandHandler {
     static final byte[] NO_NAME = {};
 
     private final BrokerCounters counters;
-    private final Supplier<MemoryLog> newMemoryLog;
     private final PositionMemory positions;
     private final CheckpointCapture capture;
     private final WallTime time;
-    private final TopicTable topics = new TopicTable();
-    private final Long2ObjectHashMap<Subscription> subscriptions = new Long2ObjectHashMap<>();
-    /** By id: durable ones, oldest first, and then those in memory. For lists and walks that go on in a later turn. */
-    private final TreeMap<Long, Subscription> ordered = new TreeMap<>();
+    private final SubscriptionTable subscriptions;
 
     private final WorkMeter work;
     private final StateMemory memory;
     private final FollowedCursors followed;
 
-    private final Map<SubscriptionName, StoredSubscription> named = new HashMap<>();
-    private long topicsMade;
     private Listener listener = new Listener() {};
     private ReplicatedSettings settings;
     /** Whether {@link #settings} came by a command. */
@@ -74,10 +61,6 @@ final class BrokerState implements CommandHandler {
         default void onMessage(StoredSubscription subscription) {}
     }
 
-    BrokerState(BrokerOptions options, BrokerCounters counters) {
-        this(options, counters, new WorkMeter());
-    }
-
     BrokerState(BrokerOptions options, BrokerCounters counters, WorkMeter work) {
         this.work = work;
         this.settings = settingsOf(options);
@@ -86,7 +69,7 @@ final class BrokerState implements CommandHandler {
         MessageMemory messageMemory =
                 new MessageMemory(options.memoryBytesMax(), options.limits().chunkSizes());
         LongConsumer onLost = messages -> counters.add(BrokerMetric.DROPPED_QUEUE_FULL, messages);
-        this.newMemoryLog = () -> new MemoryLog(messageMemory, options.memoryMessagesMax(), onLost);
+        Supplier<MemoryLog> newMemoryLog = () -> new MemoryLog(messageMemory, options.memoryMessagesMax(), onLost);
         this.memory = new StateMemory(options.stateBytesMax(), options.limits());
         this.time = new WallTime(options.limits());
         this.capture = new CheckpointCapture(this, options.limits());
@@ -96,6 +79,7 @@ final class BrokerState implements CommandHandler {
                 options.limits().pageEntriesMax(),
                 work::add,
                 time::moveStored);
+        this.subscriptions = new SubscriptionTable(counters, memory, positions, newMemoryLog, capture::before);
     }
 
     void listener(Listener newListener) {
@@ -160,7 +144,7 @@ final class BrokerState implements CommandHandler {
     /** What was delivered before the start and is lost cannot be delivered again. */
     @Override
     public void onLost(long firstSequence, long lastSequence) {
-        for (StoredSubscription subscription : storedBehind(0)) {
+        for (StoredSubscription subscription : subscriptions.storedBehind(0)) {
             List<Delivery> unsettled = List.copyOf(subscription.unsettled().values());
             for (Delivery delivery : unsettled) {
                 if (firstSequence <= delivery.tag && delivery.tag <= lastSequence) {
@@ -173,7 +157,7 @@ final class BrokerState implements CommandHandler {
     @Override
     public void onPublish(long sequence, long position, MessageView message) {
         time.onClock(sequence, message.publishedMillis());
-        Topic topic = topics.find(message);
+        Topic topic = subscriptions.topics().find(message);
         if (topic == null) {
             return;
         }
@@ -187,8 +171,8 @@ final class BrokerState implements CommandHandler {
 
     @Override
     public void onSubscribe(long sequence, OwnerId owner, byte[] topicName, byte[] name, boolean endsWithConnection) {
-        Topic topic = topic(topicName);
-        StoredSubscription replaced = named(owner, name);
+        Topic topic = subscriptions.topic(topicName);
+        StoredSubscription replaced = subscriptions.named(owner, name);
         addStored(sequence, topic, owner, name, endsWithConnection, sequence + 1);
         if (replaced != null) {
             remove(replaced);
@@ -198,7 +182,7 @@ final class BrokerState implements CommandHandler {
     @Override
     public void onSettle(
             long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason) {
-        StoredSubscription subscription = stored(subscriptionId);
+        StoredSubscription subscription = subscriptions.stored(subscriptionId);
         if (subscription != null) {
             settle(subscription, deliveryTag, redriven, payloadLength);
         }
@@ -213,12 +197,12 @@ final class BrokerState implements CommandHandler {
             boolean redriven,
             int attempts,
             int payloadLength) {
-        StoredSubscription origin = stored(subscriptionId);
+        StoredSubscription origin = subscriptions.stored(subscriptionId);
         if (origin == null) {
             return;
         }
-        Topic letterTopic = topic(origin.topic().deadLetterName());
-        StoredSubscription target = deadLetters(letterTopic, origin.owner());
+        Topic letterTopic = subscriptions.topic(origin.topic().deadLetterName());
+        StoredSubscription target = letterTopic.stored().first(origin.owner(), any -> true, work);
         if (target == null) {
             target = addStored(sequence, letterTopic, origin.owner(), NO_NAME, false, sequence);
         }
@@ -240,11 +224,11 @@ final class BrokerState implements CommandHandler {
 
     @Override
     public void onRedrive(StoredMessage copy, long subscriptionId, long deadLettersId, long letterTag) {
-        StoredSubscription target = stored(subscriptionId);
+        StoredSubscription target = subscriptions.stored(subscriptionId);
         if (target != null) {
             target.countComingRedrives(-1);
         }
-        StoredSubscription deadLetters = stored(deadLettersId);
+        StoredSubscription deadLetters = subscriptions.stored(deadLettersId);
         if (deadLetters == null || !deadLetters.isWaitingFor(letterTag)) {
             return;
         }
@@ -276,7 +260,7 @@ final class BrokerState implements CommandHandler {
 
     @Override
     public void onRemove(long subscriptionId, RemoveReason reason) {
-        StoredSubscription subscription = stored(subscriptionId);
+        StoredSubscription subscription = subscriptions.stored(subscriptionId);
         if (subscription != null) {
             remove(subscription);
         }
@@ -284,12 +268,8 @@ final class BrokerState implements CommandHandler {
 
     private void remove(StoredSubscription subscription) {
         capture.before(subscription);
-        subscription.markGone();
-        subscriptions.remove(subscription.id());
-        ordered.remove(subscription.id());
-        memory.removeSubscription(subscription.nameBytes());
-        named.remove(SubscriptionName.of(subscription.owner(), subscription.name()), subscription);
-        subscription.topic().stored().remove(subscription);
+        subscription.life().markGone();
+        subscriptions.remove(subscription);
         subscription.unsettled().values().forEach(this::onSettled);
         subscription.unsettled().clear();
         subscription.recentLetters().clear();
@@ -298,20 +278,16 @@ final class BrokerState implements CommandHandler {
             subscription.messages().clear();
         }
         if (subscription.topic().stored().isEmpty()) {
-            subscription
-                    .topic()
-                    .messages()
-                    .clear(); // a endsWithConnection reader may keep the topic, on this node alone
+            subscription.topic().messages().clear(); // a reader in memory may keep the topic, on this node alone
         }
         subscription.topic().trim();
-        dropUnneeded(subscription.topic());
-        countSubscriptions();
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
     }
 
     /** Nobody remembers what is gone: a node that restores the state does not either. */
     private void forgetLetters(StoredSubscription deadLetters) {
-        Topic origin = topics.find(Topic.originName(deadLetters.topic().name()));
+        Topic origin =
+                subscriptions.topics().find(Topic.originName(deadLetters.topic().name()));
         if (origin != null) {
             for (StoredSubscription subscription : origin.stored()) {
                 if (subscription.owner().equals(deadLetters.owner())) {
@@ -360,63 +336,13 @@ final class BrokerState implements CommandHandler {
 
     // --- topics and subscriptions ---
 
-    /** The topic of this name, made when there is none. */
-    Topic topic(byte[] name) {
-        Topic topic = topics.find(name);
-        if (topic == null) {
-            topic = new Topic(++topicsMade, name, newMemoryLog, positions);
-            topics.add(topic);
-            counters.add(BrokerMetric.TOPICS, 1);
-        }
-        return topic;
-    }
-
     /** Once a turn: forgets positions that are needed no more. */
     void trim() {
         positions.trim();
     }
 
-    TopicTable topics() {
-        return topics;
-    }
-
-    void dropUnneeded(Topic topic) {
-        if (!topic.isNeeded()) {
-            topics.remove(topic);
-            counters.add(BrokerMetric.TOPICS, -1);
-        }
-    }
-
-    Subscription subscription(long id) {
-        return subscriptions.get(id);
-    }
-
-    int subscriptionCount() {
-        return subscriptions.size();
-    }
-
-    /** Subscriptions with ids beyond one, in their order. They must not change while somebody goes through them. */
-    Collection<Subscription> subscriptionsBehind(long id) {
-        return ordered.tailMap(id, false).values();
-    }
-
-    /** Durable ones with ids beyond one, oldest first, as {@link #subscriptionsBehind}. */
-    Iterable<StoredSubscription> storedBehind(long id) {
-        NavigableMap<Long, Subscription> found = ordered.subMap(id, false, MemorySubscription.FIRST_ID, false);
-        return () -> {
-            Iterator<Subscription> all = found.values().iterator();
-            return new Iterator<>() {
-                @Override
-                public boolean hasNext() {
-                    return all.hasNext();
-                }
-
-                @Override
-                public StoredSubscription next() {
-                    return (StoredSubscription) all.next();
-                }
-            };
-        };
+    SubscriptionTable subscriptions() {
+        return subscriptions;
     }
 
     /** What the time is, for what is stored. */
@@ -429,57 +355,22 @@ final class BrokerState implements CommandHandler {
         return capture;
     }
 
-    /** The memory that all this takes. */
-    StateMemory memory() {
-        return memory;
-    }
-
     /** What was looked at and read so far. */
     WorkMeter work() {
         return work;
     }
 
-    void addMemory(MemorySubscription subscription) {
-        subscription.topic().memorySubscriptionAdded();
-        subscriptions.put(subscription.id(), subscription);
-        ordered.put(subscription.id(), subscription);
-        memory.addSubscription(subscription.nameBytes());
-        countSubscriptions();
-    }
-
-    void removeMemory(MemorySubscription subscription) {
-        counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, subscription.close());
-        subscriptions.remove(subscription.id());
-        ordered.remove(subscription.id());
-        memory.removeSubscription(subscription.nameBytes());
-        subscription.topic().memorySubscriptionEnded();
-        dropUnneeded(subscription.topic());
-        countSubscriptions();
-    }
-
-    /** The one subscription that takes this owner's dead letters of a topic, or null. */
-    static StoredSubscription deadLetters(Topic letterTopic, OwnerId owner) {
-        for (StoredSubscription candidate : letterTopic.stored()) {
-            if (candidate.owner().equals(owner)) {
-                return candidate;
-            }
-        }
-        return null;
-    }
-
-    /** @param firstSequence its messages begin at or beyond this number */
+    /**
+     * A subscription is stored: one that this node has asked for, or another one.
+     *
+     * @param firstSequence its messages begin at or beyond this number
+     */
     StoredSubscription addStored(
             long id, Topic topic, OwnerId owner, byte[] name, boolean endsWithConnection, long firstSequence) {
-        StoredSubscription subscription = new StoredSubscription(
-                id, topic, owner, name, endsWithConnection, positions, memory, capture::before, firstSequence);
-        subscriptions.put(id, subscription);
-        ordered.put(id, subscription);
-        memory.addSubscription(subscription.nameBytes());
-        if (name.length > 0) {
-            named.put(SubscriptionName.of(owner, name), subscription);
-        }
-        subscription.topic().stored().add(subscription);
-        countSubscriptions();
+        StoredSubscription storing = subscriptions.storing(id);
+        StoredSubscription subscription =
+                storing == null ? subscriptions.make(id, topic, owner, name, endsWithConnection) : storing;
+        subscriptions.store(subscription, firstSequence);
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
         listener.onCreated(subscription);
         return subscription;
@@ -496,19 +387,5 @@ final class BrokerState implements CommandHandler {
         if (!following) {
             delivery.subscription.unsettled().dueAgain(delivery);
         }
-    }
-
-    /** The owner's subscription of this name, or null. */
-    StoredSubscription named(OwnerId owner, byte[] name) {
-        return named.get(SubscriptionName.of(owner, name));
-    }
-
-    /** The durable subscription of this id, or null. */
-    StoredSubscription stored(long id) {
-        return subscriptions.get(id) instanceof StoredSubscription found ? found : null;
-    }
-
-    private void countSubscriptions() {
-        counters.add(BrokerMetric.SUBSCRIPTIONS, subscriptions.size() - counters.current(BrokerMetric.SUBSCRIPTIONS));
     }
 }

@@ -54,9 +54,10 @@ final class CheckpointCapture {
         keepAll = keepEverything;
         number++;
         running = true;
-        walk = new StoredWalk(state);
+        walk = new StoredWalk(state.subscriptions());
         form = newForm;
-        out = new CheckpointCodec(state.subscriptionCount(), state.memory().deliveries());
+        out = new CheckpointCodec(
+                state.subscriptions().count(), state.subscriptions().memory().deliveries());
         form.writeHead(out);
     }
 

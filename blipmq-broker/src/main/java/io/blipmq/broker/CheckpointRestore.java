@@ -34,12 +34,14 @@ final class CheckpointRestore implements CheckpointVisitor {
 
     @Override
     public void onTopic(byte[] name, LogState log) {
-        topic = state.topic(name);
+        topic = state.subscriptions().topic(name);
         if (topic.stored().isEmpty()) {
             restore(
                     topic.messages(),
                     log,
-                    replaced == null ? null : replaced.topics().find(name).messages());
+                    replaced == null
+                            ? null
+                            : replaced.subscriptions().topics().find(name).messages());
         }
     }
 
@@ -58,13 +60,15 @@ final class CheckpointRestore implements CheckpointVisitor {
             restore(
                     subscription.messages(),
                     from.letters(),
-                    replaced == null ? null : replaced.stored(from.id()).messages());
+                    replaced == null
+                            ? null
+                            : replaced.subscriptions().stored(from.id()).messages());
         }
         subscription.cursor().restore(from.nextSequence(), from.passedCount(), from.passedBytes());
         for (int i = 0; i < from.settledAhead().length; i++) {
             subscription.cursor().settleAhead(from.settledAhead()[i], from.settledLengths()[i]);
         }
-        subscription.restoreDetached(from.detachedMillis());
+        subscription.life().restoreDetached(from.detachedMillis());
     }
 
     @Override
@@ -89,8 +93,8 @@ final class CheckpointRestore implements CheckpointVisitor {
 
     @Override
     public void onLetter(LetterState letter) {
-        StoredSubscription deadLetters = state.stored(letter.subscriptionId());
-        StoredSubscription origin = state.stored(letter.originId());
+        StoredSubscription deadLetters = state.subscriptions().stored(letter.subscriptionId());
+        StoredSubscription origin = state.subscriptions().stored(letter.originId());
         if (origin != null && deadLetters != null) {
             state.addLetter(
                     origin,

@@ -11,10 +11,6 @@ public final class Client {
     private final String address;
     private final PushSink sink;
     private final Set<Subscription> subscriptions = new LinkedHashSet<>(1);
-    /** Durable subscriptions that it has asked for and that are not stored yet. */
-    private int expectedCount;
-
-    private boolean gone;
     private Object core;
     private long lastSequence;
     /** What it asked for that waits for room in the journal. */
@@ -110,23 +106,9 @@ public final class Client {
         return waitingForRoom;
     }
 
-    /** What ends or is detached with the connection, in the order in which it came. */
+    /** What ends or is detached with the connection, in the order in which it came; those that are storing included. */
     Set<Subscription> subscriptions() {
         return subscriptions;
-    }
-
-    int expectedCount() {
-        return expectedCount;
-    }
-
-    /** One is asked for, or has come. */
-    void countExpected(int more) {
-        expectedCount += more;
-    }
-
-    /** How many subscriptions it has or is about to have. */
-    int subscriptionCount() {
-        return subscriptions.size() + expectedCount;
     }
 
     /** What it was connected to. */
@@ -137,15 +119,6 @@ public final class Client {
     /** Whether its subscriptions are still there: not when the state has been replaced. */
     boolean isOf(Object present) {
         return core == present;
-    }
-
-    /** The connection has ended. */
-    void leave() {
-        gone = true;
-    }
-
-    boolean isGone() {
-        return gone;
     }
 
     /**

@@ -16,6 +16,7 @@ final class Core {
 
     final BrokerState state;
     final TurnClock clock;
+    final Settlements settlements;
     final Deliveries deliveries;
     final Housekeeping housekeeping;
     final PublishService publishing;
@@ -40,21 +41,27 @@ final class Core {
             Refusals refusals) {
         WorkMeter work = state.work();
         CommandLog log = journal.log();
+        SubscriptionTable subscriptions = state.subscriptions();
         this.options = options;
         this.state = state;
         this.journal = journal;
         this.clock = new TurnClock(state.time(), brokerClock);
-        this.deliveries = new Deliveries(options, counters, state, journal, clock, ready, work);
-        this.housekeeping = new Housekeeping(options, counters, state, log, deliveries, clock, ready, work);
-        this.subscribing = new SubscribeService(options, counters, state, log, deliveries, clock, work, refusals);
+        DeadlineWheel deadlines = new DeadlineWheel(clock.nowNanos(), options.limits());
+        this.settlements = new Settlements(options.limits(), counters, log, deadlines, ready);
+        this.deliveries = new Deliveries(options, counters, state, journal, clock, deadlines, settlements, ready);
+        this.housekeeping = new Housekeeping(
+                options, counters, subscriptions, log, deliveries, settlements.pending(), clock, ready, work);
+        this.subscribing =
+                new SubscribeService(options, counters, subscriptions, log, deliveries, clock, work, refusals);
         this.pushes = new PushScheduler(options.limits(), ready, deliveries, counters, work);
-        this.publishing = new PublishService(options, counters, state, log, clock, ready, pushes, refusals);
-        this.attaching =
-                new AttachService(counters, state, deliveries, subscribing, housekeeping, ready, work, refusals);
-        this.polling = new PollService(counters, state, deliveries, subscribing, refusals);
-        this.settling = new SettleService(state, deliveries, work, refusals);
-        this.listing = new Listing(options.limits(), state, deliveries, clock, journal.messages(), work);
-        this.deadLetters = new DeadLetterService(options, counters, state, journal, deliveries, clock, work, refusals);
+        this.publishing = new PublishService(options, counters, subscriptions, log, clock, ready, pushes, refusals);
+        this.attaching = new AttachService(
+                counters, subscriptions, settlements.pending(), subscribing, housekeeping, ready, work, refusals);
+        this.polling = new PollService(counters, subscriptions, deliveries, subscribing, refusals);
+        this.settling = new SettleService(subscriptions, deliveries, settlements, work, refusals);
+        this.listing = new Listing(options.limits(), subscriptions, deliveries, clock, journal.messages(), work);
+        this.deadLetters = new DeadLetterService(
+                options, counters, subscriptions, journal, deliveries, settlements, clock, work, refusals);
     }
 
     /** Applied commands take effect for connections from now on. */
@@ -65,9 +72,10 @@ final class Core {
     /** A daemon on its own has restored and replayed its state: what its local state was is taken up. */
     void start() {
         clock.start(journal.log().appliedSequence());
-        for (StoredSubscription subscription : state.storedBehind(0)) {
-            subscription.onStarted(
-                    clock.nowNanos(), clock.nowMillis(), state.time().restoredMillis());
+        for (StoredSubscription subscription : state.subscriptions().storedBehind(0)) {
+            subscription
+                    .life()
+                    .onStarted(clock.nowNanos(), clock.nowMillis(), state.time().restoredMillis());
             deliveries.onRestored(subscription);
         }
         listen();
@@ -77,8 +85,8 @@ final class Core {
     void lead() {
         state.lead();
         clock.startLeading();
-        for (StoredSubscription subscription : state.storedBehind(0)) {
-            subscription.startDetached(clock.nowNanos(), clock.nowMillis());
+        for (StoredSubscription subscription : state.subscriptions().storedBehind(0)) {
+            subscription.life().startDetached(clock.nowNanos(), clock.nowMillis());
             subscription.unsettled().allDue();
         }
         agreeOnSettings();
@@ -100,18 +108,18 @@ final class Core {
     private final class Applied implements BrokerState.Listener {
         @Override
         public void onCreated(StoredSubscription subscription) {
-            subscription.startDetached(clock.nowNanos(), clock.nowMillis());
+            subscription.life().startDetached(clock.nowNanos(), clock.nowMillis());
             subscribing.onCreated(subscription);
         }
 
         @Override
         public void onSettled(Delivery delivery) {
-            deliveries.onSettled(delivery);
+            settlements.onSettled(delivery);
         }
 
         @Override
         public void onLetterUnwanted(StoredSubscription deadLetters, long letterTag, int payloadLength) {
-            deliveries.settleLetter(deadLetters, letterTag, payloadLength);
+            settlements.settleLetter(deadLetters, letterTag, payloadLength);
         }
 
         @Override

@@ -15,9 +15,10 @@ public final class DeadLetterService {
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
-    private final BrokerState state;
+    private final SubscriptionTable subscriptions;
     private final Journal journal;
     private final Deliveries deliveries;
+    private final Settlements settlements;
     private final TurnClock clock;
     private final WorkMeter work;
     private final Refusals refusals;
@@ -25,17 +26,19 @@ public final class DeadLetterService {
     DeadLetterService(
             BrokerOptions options,
             BrokerCounters counters,
-            BrokerState state,
+            SubscriptionTable subscriptions,
             Journal journal,
             Deliveries deliveries,
+            Settlements settlements,
             TurnClock clock,
             WorkMeter work,
             Refusals refusals) {
         this.options = options;
         this.counters = counters;
-        this.state = state;
+        this.subscriptions = subscriptions;
         this.journal = journal;
         this.deliveries = deliveries;
+        this.settlements = settlements;
         this.clock = clock;
         this.work = work;
         this.refusals = refusals;
@@ -60,7 +63,7 @@ public final class DeadLetterService {
         if (targetId == 0) {
             return act(client, request, progress, this::redrive);
         }
-        StoredSubscription target = state.stored(targetId);
+        StoredSubscription target = subscriptions.stored(targetId);
         if (target == null || !target.belongsTo(client) || target.isDeadLetters() || target.endsWithConnection()) {
             return refusals.count(progress.stop(refusals.isRefusing() ? refusals.reason() : Outcome.UNKNOWN_TARGET));
         }
@@ -85,8 +88,8 @@ public final class DeadLetterService {
     }
 
     private Outcome each(Client client, DeadLetterRequest request, DeadLetterProgress progress, Action action) {
-        StoredSubscription letters = state.stored(request.subscriptionId());
-        if (letters == null || !letters.isDeadLetters() || !letters.belongsTo(client) || letters.isRemoving()) {
+        StoredSubscription letters = subscriptions.usable(request.subscriptionId(), client);
+        if (letters == null || !letters.isDeadLetters()) {
             return progress.stop(Outcome.UNKNOWN);
         }
         LetterSelection which = request.which();
@@ -137,7 +140,11 @@ public final class DeadLetterService {
 
     private Done redrive(Client client, StoredSubscription letters, StoredMessage letter, Delivery inHand) {
         return redrive(
-                client, letters, letter, inHand, state.stored(journal.messages().originId(letter)));
+                client,
+                letters,
+                letter,
+                inHand,
+                subscriptions.stored(journal.messages().originId(letter)));
     }
 
     private Done redrive(
@@ -146,11 +153,11 @@ public final class DeadLetterService {
             StoredMessage letter,
             Delivery inHand,
             StoredSubscription target) {
-        if (target == null || target.isRemoving()) {
+        if (target == null || target.life().isRemoving()) {
             return Done.GONE;
         }
         if (target.heldCount(options.limits()) >= options.inFlightMax()
-                || !state.memory().mayHoldAnother(target.keptCount())) {
+                || !deliveries.memory().mayHoldAnother(target.keptCount())) {
             return Done.FULL;
         }
         clock.tell(journal.log());
@@ -164,18 +171,11 @@ public final class DeadLetterService {
                         properties,
                         expiresMillis(properties));
         if (sequence >= 0) {
-            goBack(inHand == null ? letters.takeOut(letter) : inHand);
+            deliveries.goBack(inHand == null ? letters.takeOut(letter) : inHand);
             target.countComingRedrives(1);
             counters.increment(BrokerMetric.REDRIVEN);
         }
         return journalled(client, sequence);
-    }
-
-    /** Until the command is stored nobody gets the letter. */
-    private void goBack(Delivery delivery) {
-        deliveries.deadlines().cancel(delivery);
-        deliveries.leaveHand(delivery);
-        delivery.transitionTo(Delivery.State.MOVING);
     }
 
     /** Its time begins anew, or it would often be over already. */
@@ -185,6 +185,6 @@ public final class DeadLetterService {
     }
 
     private Done purge(Client client, StoredSubscription letters, StoredMessage letter, Delivery inHand) {
-        return journalled(client, deliveries.settle(letters, letter, SettleReason.PURGED, BrokerMetric.PURGED));
+        return journalled(client, settlements.settle(letters, letter, SettleReason.PURGED, BrokerMetric.PURGED));
     }
 }

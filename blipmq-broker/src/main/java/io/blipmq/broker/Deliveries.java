@@ -1,6 +1,5 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.journal.CommandLog;
 import io.blipmq.broker.journal.Journal;
 import io.blipmq.broker.journal.MessageStore;
 import io.blipmq.broker.journal.SettleReason;
@@ -10,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * What happens to QoS 1 deliveries over time: deadlines, retries, dead letters, expiry. Owned by the core thread.
+ * What happens to QoS 1 deliveries until they end: deadlines, retries, the way to the dead letters, expiry. Owned by the core
+ * thread.
  *
- * <p>A delivery that is not acknowledged by its deadline is due again at the next POLL; after its last delivery's
- * deadline it becomes a dead letter. Acknowledgements that the journal has no room for wait in {@link PendingSettlements};
- * nothing expires before them.
+ * <p>A delivery that is not acknowledged by its deadline is due again; after its last attempt's deadline it becomes a dead
+ * letter. How deliveries end is in {@link Settlements}.
  */
-final class Deliveries implements DeliveryContext {
+final class Deliveries {
     /** An expiry that the journal had no room for is tried again after this time. */
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** What dropping an expired message is taken to cost: it is read, and its end is written. */
@@ -27,10 +26,9 @@ final class Deliveries implements DeliveryContext {
     private final BrokerState state;
     private final Journal journal;
     private final DeadlineWheel deadlines;
-    private final PendingSettlements pendingSettlements;
-    private final PendingDeadLetters moves;
+    private final Settlements settlements;
+    private final PendingDeadLetters pendingDeadLetters;
     private final ReadyList ready;
-    private final WorkMeter work;
     private final Consumer<Delivery> onDeadline = this::onDeadline;
     private final TurnClock clock;
 
@@ -40,19 +38,18 @@ final class Deliveries implements DeliveryContext {
             BrokerState state,
             Journal journal,
             TurnClock clock,
-            ReadyList ready,
-            WorkMeter work) {
+            DeadlineWheel deadlines,
+            Settlements settlements,
+            ReadyList ready) {
         this.options = options;
         this.counters = counters;
         this.state = state;
         this.journal = journal;
         this.clock = clock;
-        this.deadlines = new DeadlineWheel(clock.nowNanos(), options.limits());
-        this.pendingSettlements =
-                new PendingSettlements(journal.log(), options.limits().waitingSettlements());
-        this.moves = new PendingDeadLetters(options, counters, journal, deadlines, clock);
+        this.deadlines = deadlines;
+        this.settlements = settlements;
+        this.pendingDeadLetters = new PendingDeadLetters(options, counters, journal, deadlines, clock);
         this.ready = ready;
-        this.work = work;
     }
 
     /** Meets the deadlines that passed. */
@@ -62,51 +59,39 @@ final class Deliveries implements DeliveryContext {
 
     /** Appends what waits for room in the journal, as far as there is some. */
     void appendWaiting() {
-        pendingSettlements.appendAll();
-        moves.appendAll(clock.nowNanos(), nowMillis());
+        settlements.pending().appendAll();
+        pendingDeadLetters.appendAll();
     }
 
     /** Whether something has to be done in time although nothing comes in. */
     boolean isTimed() {
-        return !deadlines.isEmpty() || moves.isWaiting();
+        return !deadlines.isEmpty() || pendingDeadLetters.isWaiting();
     }
 
-    /** Acknowledgements that wait for room in the journal. */
-    PendingSettlements pending() {
-        return pendingSettlements;
-    }
-
-    DeadlineWheel deadlines() {
-        return deadlines;
-    }
-
-    @Override
-    public long nowMillis() {
+    long nowMillis() {
         return clock.nowMillis();
     }
 
-    @Override
-    public StateMemory memory() {
-        return state.memory();
+    /** How much may be unsettled, of all subscriptions together. */
+    StateMemory memory() {
+        return state.subscriptions().memory();
     }
 
-    @Override
-    public WorkMeter work() {
-        return work;
+    /** Counts what handing out costs. */
+    WorkMeter work() {
+        return state.work();
     }
 
-    @Override
-    public BrokerLimits limits() {
+    BrokerLimits limits() {
         return options.limits();
     }
 
-    @Override
-    public int inFlightMax() {
+    int inFlightMax() {
         return options.inFlightMax();
     }
 
-    @Override
-    public void delivered(Delivery delivery) {
+    /** A delivery is handed out: its deadline starts. */
+    void delivered(Delivery delivery) {
         if (delivery.delivered) {
             counters.increment(BrokerMetric.REDELIVERED);
         } else {
@@ -120,104 +105,42 @@ final class Deliveries implements DeliveryContext {
         deadlines.schedule(delivery, clock.nowNanos() + timeoutNanos);
     }
 
-    // --- settled ---
-
     /**
-     * A client acknowledges a delivery. It leaves the client's hands now, and its subscription when that is stored.
+     * A message whose time is over leaves its subscription, unless the journal has no room for that or acknowledgements
+     * wait for some: then it stays where it is, and is to be tried again.
      *
-     * @param awaitedBy the client that waits until it is stored, or null
+     * @return whether it has left
      */
-    void acknowledge(Delivery delivery, Client awaitedBy) {
-        pendingSettlements.append(
-                awaitedBy,
-                delivery.subscription.id(),
-                delivery.tag,
-                delivery.isRedriven(),
-                delivery.message.payloadLength);
-        settling(delivery);
-        counters.increment(BrokerMetric.ACKNOWLEDGED);
-    }
-
-    /** As {@link #acknowledge(Delivery, Client)}, when the message has become a dead letter meanwhile. */
-    void acknowledge(RecentLetters.Letter letter, Client awaitedBy) {
-        pendingSettlements.append(awaitedBy, letter.deadLetters().id(), letter.tag(), false, letter.payloadLength());
-        settlingLetter(letter.deadLetters(), letter.tag(), letter.payloadLength());
-        counters.increment(BrokerMetric.ACKNOWLEDGED);
-    }
-
-    /** A letter that came too late is settled by a command of its own, because only that names it after a restart. */
-    void settleLetter(StoredSubscription deadLetters, long letterTag, int payloadLength) {
-        pendingSettlements.add(deadLetters.id(), letterTag, payloadLength);
-        settlingLetter(deadLetters, letterTag, payloadLength);
-    }
-
-    private void settlingLetter(StoredSubscription deadLetters, long letterTag, int payloadLength) {
-        Delivery delivery = deadLetters.unsettled().get(letterTag);
-        Delivery letter = delivery == null ? deadLetters.takeOut(letterTag) : delivery;
-        if (letter != null) {
-            settling(letter);
-        } else {
-            deadLetters.cursor().settleAhead(letterTag, payloadLength);
-        }
-    }
-
-    /** For everybody but the log a delivery has left its subscription, which may have room for another one now. */
-    private void settling(Delivery delivery) {
-        delivery.transitionTo(Delivery.State.SETTLING);
-        onSettled(delivery);
-    }
-
-    @Override
-    public boolean tryExpire(StoredSubscription subscription, StoredMessage message) {
+    boolean tryExpire(StoredSubscription subscription, StoredMessage message) {
         long sequence = subscription.isDeadLetters()
-                ? settle(
+                ? settlements.settle(
                         subscription,
                         message,
                         SettleReason.DEAD_LETTER_EXPIRED,
                         BrokerMetric.DROPPED_DEAD_LETTER_EXPIRED)
-                : settle(subscription, message, SettleReason.TTL_EXPIRED, BrokerMetric.DROPPED_TTL_EXPIRED);
-        work.add(EXPIRED_WORK);
+                : settlements.settle(subscription, message, SettleReason.TTL_EXPIRED, BrokerMetric.DROPPED_TTL_EXPIRED);
+        state.work().add(EXPIRED_WORK);
         return sequence >= 0;
     }
 
-    /**
-     * A message leaves its subscription, delivered or not. Acknowledgements that wait for room go first.
-     *
-     * @return the command's number; or {@link CommandLog#BUSY} or {@link CommandLog#FULL}: then it stays
-     */
-    long settle(StoredSubscription subscription, StoredMessage message, SettleReason reason, BrokerMetric metric) {
-        if (!pendingSettlements.isEmpty()) {
-            return pendingSettlements.waitsForDisk() ? CommandLog.FULL : CommandLog.BUSY;
-        }
-        boolean redriven = subscription.isRedriven(message);
-        long sequence = journal.log()
-                .appendSettle(subscription.id(), message.sequence, redriven, message.payloadLength, reason);
-        if (sequence >= 0) {
-            Delivery delivery = subscription.unsettled().get(message.sequence);
-            settling(delivery == null ? subscription.takeOut(message) : delivery);
-            counters.increment(metric);
-        }
-        return sequence;
-    }
-
-    @Override
-    public void expire(Delivery delivery) {
+    /** A delivered message whose time is over leaves its subscription, now or when the journal has room. */
+    void expire(Delivery delivery) {
         if (!tryExpire(delivery.subscription, delivery.message)) {
-            leaveHand(delivery);
+            delivery.leaveHand(ready);
             delay(delivery, AGAIN_NANOS);
         }
     }
 
-    @Override
-    public void dropExpired(MemoryCursor cursor) {
+    /** Drops what has waited for its time at QoS 0. */
+    void dropExpired(MemoryCursor cursor) {
         if (options.messageTtlMillis() > 0) {
             long dropped = cursor.dropThrough(nowMillis() - options.messageTtlMillis());
             counters.add(BrokerMetric.DROPPED_TTL_EXPIRED, dropped);
         }
     }
 
-    @Override
-    public MessageStore messages() {
+    /** Where messages are read from. */
+    MessageStore messages() {
         return journal.messages();
     }
 
@@ -240,32 +163,10 @@ final class Deliveries implements DeliveryContext {
         }
     }
 
-    /** A delivery has left its subscription, which may have room for another one now. */
-    void onSettled(Delivery delivery) {
-        deadlines.cancel(delivery);
-        leaveHand(delivery);
-        if (delivery.delivered) {
-            counters.add(BrokerMetric.IN_FLIGHT, -1);
-        }
-        ready.add(delivery.subscription.attachment());
-    }
-
-    /** Nobody has this delivery in hand any more. */
-    void leaveHand(Delivery delivery) {
-        delivery.subscription.beforeChange(); // who has it in hand decides whether its attempt counts
-        Attachment holder = delivery.holder;
-        if (holder != null) {
-            holder.onDeliveryEnded(delivery);
-            ready.add(holder);
-        } else if (delivery.inHand) {
-            delivery.givenOutBy.remove(delivery);
-        }
-    }
-
     // --- not settled ---
 
     private void onDeadline(Delivery delivery) {
-        if (delivery.subscription.isRemoving()) {
+        if (delivery.subscription.life().isRemoving()) {
             return; // it ends with its subscription
         }
         if (delivery.message.isExpired(nowMillis())) {
@@ -276,7 +177,7 @@ final class Deliveries implements DeliveryContext {
             case DELAYED -> dueAgain(delivery);
             case IN_FLIGHT -> onTimeout(delivery);
             case LAST_ATTEMPT_OVER -> condemn(delivery, null, false);
-            case CONDEMNED -> moves.begin(delivery, null, false, clock.nowNanos(), nowMillis());
+            case CONDEMNED -> pendingDeadLetters.begin(delivery, null, false);
             case DUE, MOVING, SETTLING, SETTLED ->
                 throw new IllegalStateException("nothing is timed that is " + delivery.state());
         }
@@ -290,7 +191,7 @@ final class Deliveries implements DeliveryContext {
             condemn(delivery, null, false);
         } else {
             Attachment holder = delivery.holder;
-            leaveHand(delivery);
+            delivery.leaveHand(ready);
             dueAfter(delivery, holder == null ? 0 : holder.retryBackoffNanos(delivery.attempts));
         }
     }
@@ -311,7 +212,7 @@ final class Deliveries implements DeliveryContext {
                     condemn(delivery, client, stored);
                 } else {
                     deadlines.cancel(delivery);
-                    leaveHand(delivery);
+                    delivery.leaveHand(ready);
                     dueAfter(delivery, delayNanos);
                 }
             }
@@ -376,7 +277,7 @@ final class Deliveries implements DeliveryContext {
         }
         deadlines.cancel(delivery);
         delivery.uncountAttempt();
-        leaveHand(delivery);
+        delivery.leaveHand(ready);
         dueAgain(delivery);
         return true;
     }
@@ -392,6 +293,31 @@ final class Deliveries implements DeliveryContext {
         }
         delivery.markBegun();
         return true;
+    }
+
+    /**
+     * A connection is gone: what it had in hand is due again, except a last attempt that was made, whose deadline decides.
+     */
+    void takeBack(InFlight from) {
+        for (Delivery delivery = from.first(); delivery != null; delivery = from.first()) {
+            delivery.subscription.beforeChange();
+            delivery.attempts = delivery.attemptsMade();
+            delivery.holder = null;
+            from.remove(delivery);
+            if (isLastAttempt(delivery)) {
+                delivery.transitionTo(Delivery.State.LAST_ATTEMPT_OVER);
+            } else {
+                deadlines.cancel(delivery);
+                delivery.subscription.unsettled().dueAgain(delivery);
+            }
+        }
+    }
+
+    /** A dead letter's way back to its subscription is journalled: until that is stored nobody gets it. */
+    void goBack(Delivery letter) {
+        deadlines.cancel(letter);
+        letter.leaveHand(ready);
+        letter.transitionTo(Delivery.State.MOVING);
     }
 
     private void dueAfter(Delivery delivery, long delayNanos) {
@@ -426,8 +352,8 @@ final class Deliveries implements DeliveryContext {
      */
     private void condemn(Delivery delivery, Client client, boolean stored) {
         deadlines.cancel(delivery);
-        leaveHand(delivery);
+        delivery.leaveHand(ready);
         delivery.transitionTo(Delivery.State.CONDEMNED);
-        moves.begin(delivery, client, stored, clock.nowNanos(), nowMillis());
+        pendingDeadLetters.begin(delivery, client, stored);
     }
 }

@@ -172,6 +172,18 @@ final class Delivery {
         return subscription.isRedriven(message);
     }
 
+    /** Nobody has it in hand any more; who had it may take another one. */
+    void leaveHand(ReadyList ready) {
+        subscription.beforeChange(); // who has it in hand decides whether its attempt counts
+        Attachment left = holder;
+        if (left != null) {
+            left.onDeliveryEnded(this);
+            ready.add(left);
+        } else if (inHand) {
+            givenOutBy.remove(this);
+        }
+    }
+
     // --- attempts ---
 
     /** It is about to be handed out. */

@@ -28,7 +28,7 @@ final class FollowedCursors {
     /** After a turn's commands. */
     void advance() {
         for (StoredSubscription subscription : touched) {
-            if (!subscription.isGone()) {
+            if (!subscription.life().isGone()) {
                 subscription.follow(limits.sweptMax(), inFlightMax + limits.delayedMax());
             }
         }

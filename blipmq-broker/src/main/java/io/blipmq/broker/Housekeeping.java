@@ -20,9 +20,10 @@ final class Housekeeping {
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
-    private final BrokerState state;
-    private final CommandLog journal;
+    private final SubscriptionTable subscriptions;
+    private final CommandLog log;
     private final Deliveries deliveries;
+    private final PendingSettlements pendingSettlements;
     private final TurnClock clock;
     private final ReadyList ready;
     private final WorkMeter work;
@@ -38,17 +39,19 @@ final class Housekeeping {
     Housekeeping(
             BrokerOptions options,
             BrokerCounters counters,
-            BrokerState state,
-            CommandLog journal,
+            SubscriptionTable subscriptions,
+            CommandLog log,
             Deliveries deliveries,
+            PendingSettlements pendingSettlements,
             TurnClock clock,
             ReadyList ready,
             WorkMeter work) {
         this.options = options;
         this.counters = counters;
-        this.state = state;
-        this.journal = journal;
+        this.subscriptions = subscriptions;
+        this.log = log;
         this.deliveries = deliveries;
+        this.pendingSettlements = pendingSettlements;
         this.clock = clock;
         this.ready = ready;
         this.work = work;
@@ -61,7 +64,7 @@ final class Housekeeping {
             return;
         }
         doublings = 0;
-        walk = new StoredWalk(state);
+        walk = new StoredWalk(subscriptions);
         goOn();
     }
 
@@ -96,7 +99,7 @@ final class Housekeeping {
             }
         } else if (!unfinished.isEmpty()) {
             StoredSubscription next = unfinished.remove();
-            if (state.stored(next.id()) == next) {
+            if (subscriptions.stored(next.id()) == next) {
                 visit(next);
             }
         } else {
@@ -115,12 +118,14 @@ final class Housekeeping {
     }
 
     private static boolean isToBeChecked(StoredSubscription subscription) {
-        return !subscription.isAttached() && !subscription.isDeadLetters() && !subscription.isRemoving();
+        return !subscription.life().isAttached()
+                && !subscription.isDeadLetters()
+                && !subscription.life().isRemoving();
     }
 
     private void goOn(BacklogSweep sweep) {
         StoredSubscription subscription = sweep.subscription();
-        if (state.stored(subscription.id()) != subscription || !isToBeChecked(subscription)) {
+        if (subscriptions.stored(subscription.id()) != subscription || !isToBeChecked(subscription)) {
             return;
         }
         if (sweep.step(deliveries)) {
@@ -139,7 +144,7 @@ final class Housekeeping {
             remove(subscription, RemoveReason.CONNECTION_ENDED);
             return;
         }
-        long detachedForNanos = clock.nowNanos() - subscription.detachedNanos();
+        long detachedForNanos = clock.nowNanos() - subscription.life().detachedNanos();
         boolean mayBeBack = clock.runningNanos() < options.limits().startGraceNanos();
         if (detachedForNanos >= options.subscriptionExpiryNanos() && !mayBeBack) {
             remove(subscription, RemoveReason.EXPIRED);
@@ -148,7 +153,8 @@ final class Housekeeping {
         long backlogBytes = subscription.backlogBytes();
         if (isTooLarge(subscription)) {
             sweeps.add(new BacklogSweep(subscription, options)); // what has expired does not count
-        } else if (backlogBytes > options.detachedBacklogBytesMax() / 2 && subscription.warnOfBacklogOnce()) {
+        } else if (backlogBytes > options.detachedBacklogBytesMax() / 2
+                && subscription.life().warnOfBacklogOnce()) {
             logger.warn(
                     "subscription {} to {} is detached and holds {} bytes; above {} (detached_backlog_bytes) it is"
                             + " removed with its messages",
@@ -165,10 +171,10 @@ final class Housekeeping {
      * @return the command's number, or {@link CommandLog#BUSY} or {@link CommandLog#FULL}: then it stays
      */
     long remove(StoredSubscription subscription, RemoveReason reason) {
-        if (!deliveries.pending().isEmpty()) {
+        if (!pendingSettlements.isEmpty()) {
             return CommandLog.BUSY; // a settlement that was accepted before must stand in the journal before
         }
-        long sequence = journal.appendRemove(subscription.id(), reason);
+        long sequence = log.appendRemove(subscription.id(), reason);
         if (sequence < 0) {
             return sequence; // the next tick tries again
         }
@@ -178,7 +184,7 @@ final class Housekeeping {
 
     /** Its removal is journalled: until that is stored nobody reads it. */
     void onRemoving(StoredSubscription subscription, RemoveReason reason) {
-        subscription.markRemoving();
+        subscription.life().markRemoving();
         switch (reason) {
             case EXPIRED -> {
                 counters.increment(BrokerMetric.SUBSCRIPTIONS_EXPIRED);

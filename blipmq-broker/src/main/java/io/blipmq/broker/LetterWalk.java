@@ -1,6 +1,6 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.backlog.MessageLog;
+import io.blipmq.broker.backlog.MessageWalk;
 import io.blipmq.broker.journal.StoredMessage;
 
 /** Goes through the letters of a dead-letter subscription, oldest first. Owned by the core thread. */
@@ -8,9 +8,7 @@ final class LetterWalk {
     private final StoredSubscription subscription;
     private final long[] handedOut;
     private int handedOutIndex;
-    private long waitingFrom;
-    private MessageLog.Page page;
-    private int slot;
+    private final MessageWalk waiting;
     private Delivery delivery;
 
     /** @param after begins behind the letter with this tag */
@@ -20,7 +18,9 @@ final class LetterWalk {
         while (handedOutIndex < handedOut.length && handedOut[handedOutIndex] <= after) {
             handedOutIndex++;
         }
-        this.waitingFrom = Math.max(after + 1, subscription.cursor().nextSequence());
+        this.waiting = new MessageWalk(
+                subscription.messages(),
+                Math.max(after + 1, subscription.cursor().nextSequence()));
     }
 
     /** The next letter that is not on its way back to its subscription, or null. */
@@ -41,25 +41,11 @@ final class LetterWalk {
     }
 
     private StoredMessage nextWaiting() {
-        while (findWaiting()) {
-            long sequence = page.sequence(slot);
-            waitingFrom = sequence + 1;
-            if (!subscription.cursor().settledAhead().contains(sequence)) {
-                StoredMessage letter = new StoredMessage();
-                letter.at(subscription.messages().key(), sequence, page.position(slot));
-                subscription.messages().read(letter);
-                return letter;
+        for (long tag = waiting.next(); tag != MessageWalk.NONE; tag = waiting.next()) {
+            if (!subscription.cursor().settledAhead().contains(tag)) {
+                return waiting.read();
             }
         }
         return null;
-    }
-
-    private boolean findWaiting() {
-        slot = page == null ? 0 : page.slotFrom(waitingFrom);
-        if (page == null || slot == page.count()) {
-            page = subscription.messages().pageFrom(waitingFrom);
-            slot = page == null ? 0 : page.slotFrom(waitingFrom);
-        }
-        return page != null && slot < page.count();
     }
 }

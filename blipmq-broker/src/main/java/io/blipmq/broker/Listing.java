@@ -23,7 +23,7 @@ public final class Listing {
     private static final int READ_WORK = 512;
 
     private final BrokerLimits limits;
-    private final BrokerState state;
+    private final SubscriptionTable subscriptions;
     private final Deliveries deliveries;
     private final TurnClock clock;
     private final MessageStore messages;
@@ -31,13 +31,13 @@ public final class Listing {
 
     Listing(
             BrokerLimits limits,
-            BrokerState state,
+            SubscriptionTable subscriptions,
             Deliveries deliveries,
             TurnClock clock,
             MessageStore messages,
             WorkMeter work) {
         this.limits = limits;
-        this.state = state;
+        this.subscriptions = subscriptions;
         this.deliveries = deliveries;
         this.clock = clock;
         this.messages = messages;
@@ -59,11 +59,11 @@ public final class Listing {
 
     /** Topics that the key has subscriptions to. */
     public long topics(Client client, ListPage page, Consumer<TopicInfo> sink) {
-        work.add(state.subscriptionCount());
+        work.add(subscriptions.count());
         int left = items(page);
         TreeMap<Long, Counts> byNumber = new TreeMap<>();
         boolean more = false;
-        for (Subscription subscription : state.subscriptionsBehind(0)) {
+        for (Subscription subscription : subscriptions.behind(0)) {
             Topic topic = subscription.topic();
             if (topic.number() > page.after() && isOwn(subscription, client)) {
                 more |= count(subscription, topic, left, byNumber);
@@ -120,7 +120,7 @@ public final class Listing {
         long after = page.after();
         Collection<Subscription> found = name.length > 0
                 ? namedSubscription(client, name, subscriptionId, after)
-                : subscriptionId == 0 ? state.subscriptionsBehind(after) : oneSubscription(subscriptionId, after);
+                : subscriptionId == 0 ? subscriptions.behind(after) : oneSubscription(subscriptionId, after);
         int left = items(page);
         long workEnd = work.items() + limits.listWork();
         long last = after;
@@ -140,13 +140,13 @@ public final class Listing {
     }
 
     private Collection<Subscription> namedSubscription(Client client, byte[] name, long id, long after) {
-        Subscription named = state.named(client.owner(), name);
+        Subscription named = subscriptions.named(client.owner(), name);
         boolean found = named != null && named.id() > after && (id == 0 || named.id() == id);
         return found ? List.of(named) : List.of();
     }
 
     private Collection<Subscription> oneSubscription(long id, long after) {
-        Subscription subscription = state.subscription(id);
+        Subscription subscription = subscriptions.get(id);
         return subscription != null && id > after ? List.of(subscription) : List.of();
     }
 
@@ -158,7 +158,7 @@ public final class Listing {
      * @return empty when the key has no such subscription
      */
     public OptionalLong deliveries(Client client, long subscriptionId, ListPage page, Consumer<DeliveryInfo> sink) {
-        Subscription subscription = state.subscription(subscriptionId);
+        Subscription subscription = subscriptions.get(subscriptionId);
         if (subscription == null || !isOwn(subscription, client)) {
             return OptionalLong.empty();
         }
@@ -200,7 +200,7 @@ public final class Listing {
      * @return empty when the key has no such subscription
      */
     public OptionalLong deadLetters(Client client, long subscriptionId, ListPage page, DeadLetterSink sink) {
-        StoredSubscription letters = state.stored(subscriptionId);
+        StoredSubscription letters = subscriptions.stored(subscriptionId);
         if (letters == null || !letters.isDeadLetters() || !isOwn(letters, client)) {
             return OptionalLong.empty();
         }

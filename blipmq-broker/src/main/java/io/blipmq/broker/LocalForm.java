@@ -65,7 +65,9 @@ final class LocalForm implements CheckpointCapture.Form {
                 cursor.passedCount(),
                 cursor.passedBytes(),
                 subscription.isDeadLetters() ? subscription.messages().state() : null,
-                subscription.isAttached() ? 0 : millisOf(subscription.detachedNanos()),
+                subscription.life().isAttached()
+                        ? 0
+                        : millisOf(subscription.life().detachedNanos()),
                 cursor.settledAhead().tags(),
                 cursor.settledAhead().lengths());
     }

@@ -31,11 +31,6 @@ final class MemorySubscription extends Subscription {
         return client.owner();
     }
 
-    @Override
-    Client reader() {
-        return client;
-    }
-
     /** From now on its messages are pushed. */
     void attachment(Attachment newAttachment) {
         attachment = newAttachment;
@@ -47,8 +42,8 @@ final class MemorySubscription extends Subscription {
     }
 
     @Override
-    int deliverNext(DeliverySink sink, DeliveryContext context) {
-        context.dropExpired(cursor);
+    int deliverNext(DeliverySink sink, Deliveries deliveries) {
+        deliveries.dropExpired(cursor);
         if (!cursor.hasNext()) {
             return 0;
         }
@@ -57,8 +52,8 @@ final class MemorySubscription extends Subscription {
     }
 
     @Override
-    int pushNext(long countMax, DeliveryContext context) {
-        context.dropExpired(cursor);
+    int pushNext(long countMax, Deliveries deliveries) {
+        deliveries.dropExpired(cursor);
         if (!cursor.hasNext()) {
             return 0;
         }
@@ -87,7 +82,7 @@ final class MemorySubscription extends Subscription {
     }
 
     @Override
-    SubscriptionInfo info(DeliveryContext context) {
+    SubscriptionInfo info(Deliveries deliveries) {
         return new SubscriptionInfo(
                 id(),
                 topic().toString(),
@@ -100,7 +95,7 @@ final class MemorySubscription extends Subscription {
                 0,
                 DeliveryCounts.NONE,
                 cursor.hasNext()
-                        ? Math.max(0, context.nowMillis() - cursor.nextPublishedMillis())
+                        ? Math.max(0, deliveries.nowMillis() - cursor.nextPublishedMillis())
                         : SubscriptionInfo.NO_MESSAGE,
                 false,
                 client.name(),

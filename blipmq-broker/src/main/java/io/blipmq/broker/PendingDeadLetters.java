@@ -43,26 +43,26 @@ final class PendingDeadLetters {
      * @param client who asked for it; null: the delivery's time is over
      * @param stored whether the client waits for it even while the disk has no room
      */
-    void begin(Delivery delivery, Client client, boolean stored, long nowNanos, long nowMillis) {
-        long letter = client != null && isWaiting() ? CommandLog.BUSY : append(delivery, nowMillis);
+    void begin(Delivery delivery, Client client, boolean stored) {
+        long letter = client != null && isWaiting() ? CommandLog.BUSY : append(delivery);
         if (client != null && (letter == CommandLog.BUSY || letter == CommandLog.FULL && stored)) {
             client.awaitJournal();
             waiting.add(new Move(delivery, client, stored));
         } else if (letter < 0) {
-            deadlines.schedule(delivery, nowNanos + AGAIN_NANOS);
+            deadlines.schedule(delivery, clock.nowNanos() + AGAIN_NANOS);
         }
     }
 
     /** Appends as many of those that wait as there is room for. */
-    void appendAll(long nowNanos, long nowMillis) {
+    void appendAll() {
         for (Move next = waiting.peek(); next != null; next = waiting.peek()) {
-            long letter = isStillWanted(next.delivery) ? append(next.delivery, nowMillis) : 0;
+            long letter = isStillWanted(next.delivery) ? append(next.delivery) : 0;
             if (letter == CommandLog.BUSY || letter == CommandLog.FULL && next.stored) {
                 return;
             }
             deadlines.cancel(next.delivery); // another connection may have extended it
             if (letter == CommandLog.FULL) {
-                deadlines.schedule(next.delivery, nowNanos + AGAIN_NANOS);
+                deadlines.schedule(next.delivery, clock.nowNanos() + AGAIN_NANOS);
             }
             waiting.remove();
             next.client.endAwaitJournal(letter);
@@ -71,10 +71,12 @@ final class PendingDeadLetters {
 
     /** Whether nobody has settled it meanwhile. */
     private static boolean isStillWanted(Delivery delivery) {
-        return delivery.is(Delivery.State.CONDEMNED) && !delivery.subscription.isRemoving();
+        return delivery.is(Delivery.State.CONDEMNED)
+                && !delivery.subscription.life().isRemoving();
     }
 
-    private long append(Delivery delivery, long nowMillis) {
+    private long append(Delivery delivery) {
+        long nowMillis = clock.nowMillis();
         StoredSubscription subscription = delivery.subscription;
         byte[] reason = delivery.rejectReason == null ? LetterProperties.RETRIES_EXHAUSTED : delivery.rejectReason;
         clock.tell(journal.log());

@@ -13,7 +13,7 @@ import java.util.ArrayDeque;
  * is until there is room.
  */
 final class PendingSettlements {
-    private final CommandLog journal;
+    private final CommandLog log;
     private final int waitingMax;
     private final ArrayDeque<Settlement> waiting = new ArrayDeque<>();
     /** The journal's answer to the last attempt: why the first of them waits. */
@@ -27,8 +27,8 @@ final class PendingSettlements {
     private record Settlement(
             Client awaitedBy, long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {}
 
-    PendingSettlements(CommandLog journal, int waitingMax) {
-        this.journal = journal;
+    PendingSettlements(CommandLog log, int waitingMax) {
+        this.log = log;
         this.waitingMax = waitingMax;
     }
 
@@ -51,7 +51,7 @@ final class PendingSettlements {
             }
         } else if (awaitedBy != null) {
             awaitedBy.lastSequence(answer);
-            journal.requestForce();
+            log.requestForce();
         }
     }
 
@@ -70,13 +70,13 @@ final class PendingSettlements {
             waiting.remove();
             if (next.awaitedBy != null) {
                 next.awaitedBy.endAwaitJournal(answer);
-                journal.requestForce();
+                log.requestForce();
             }
         }
     }
 
     private boolean isAppended(long subscriptionId, long deliveryTag, boolean redriven, int payloadLength) {
-        answer = journal.appendSettle(subscriptionId, deliveryTag, redriven, payloadLength, SettleReason.ACKNOWLEDGED);
+        answer = log.appendSettle(subscriptionId, deliveryTag, redriven, payloadLength, SettleReason.ACKNOWLEDGED);
         return answer >= 0;
     }
 

@@ -3,20 +3,20 @@ package io.blipmq.broker;
 /** Hands out messages to clients that ask for each. Owned by the core thread. */
 public final class PollService {
     private final BrokerCounters counters;
-    private final BrokerState state;
-    private final DeliveryContext context;
+    private final SubscriptionTable subscriptions;
+    private final Deliveries deliveries;
     private final SubscribeService subscribing;
     private final Refusals refusals;
 
     PollService(
             BrokerCounters counters,
-            BrokerState state,
-            DeliveryContext context,
+            SubscriptionTable subscriptions,
+            Deliveries deliveries,
             SubscribeService subscribing,
             Refusals refusals) {
         this.counters = counters;
-        this.state = state;
-        this.context = context;
+        this.subscriptions = subscriptions;
+        this.deliveries = deliveries;
         this.subscribing = subscribing;
         this.refusals = refusals;
     }
@@ -28,22 +28,22 @@ public final class PollService {
      * @return false when many messages in front had expired and there may be more behind them: ask again
      */
     public boolean poll(Client client, long subscriptionId, DeliverySink sink) {
-        Subscription subscription = state.subscription(subscriptionId);
+        Subscription subscription = subscriptions.get(subscriptionId);
         if (subscription == null || refusals.isRefusing() || !subscription.belongsTo(client)) {
             return true;
         }
         if (subscription instanceof StoredSubscription stored) {
-            if (!stored.isForPolling() || stored.isRemoving()) {
+            if (!stored.isForPolling() || stored.life().isRemoving()) {
                 return true;
             }
-            if (!stored.isAttached()) {
+            if (!stored.life().isAttached()) {
                 if (subscribing.isFull(client)) {
                     return true;
                 }
                 subscribing.attach(stored, client);
             }
         }
-        int delivered = subscription.deliverNext(sink, context);
+        int delivered = subscription.deliverNext(sink, deliveries);
         counters.add(BrokerMetric.DELIVERED, Math.max(0, delivered));
         return delivered != Subscription.AGAIN;
     }
@@ -53,9 +53,9 @@ public final class PollService {
         if (!subscribing.isFull(client)) {
             return false;
         }
-        StoredSubscription subscription = state.stored(subscriptionId);
+        StoredSubscription subscription = subscriptions.stored(subscriptionId);
         return subscription != null
-                && !subscription.isAttached()
+                && !subscription.life().isAttached()
                 && subscription.belongsTo(client)
                 && subscription.isForPolling();
     }

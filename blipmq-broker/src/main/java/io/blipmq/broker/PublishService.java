@@ -13,8 +13,8 @@ import java.nio.ByteBuffer;
 public final class PublishService {
     private final BrokerOptions options;
     private final BrokerCounters counters;
-    private final BrokerState state;
-    private final CommandLog journal;
+    private final SubscriptionTable subscriptions;
+    private final CommandLog log;
     private final TurnClock clock;
     private final ReadyList ready;
     private final PushScheduler pushes;
@@ -25,16 +25,16 @@ public final class PublishService {
     PublishService(
             BrokerOptions options,
             BrokerCounters counters,
-            BrokerState state,
-            CommandLog journal,
+            SubscriptionTable subscriptions,
+            CommandLog log,
             TurnClock clock,
             ReadyList ready,
             PushScheduler pushes,
             Refusals refusals) {
         this.options = options;
         this.counters = counters;
-        this.state = state;
-        this.journal = journal;
+        this.subscriptions = subscriptions;
+        this.log = log;
         this.clock = clock;
         this.ready = ready;
         this.pushes = pushes;
@@ -51,14 +51,14 @@ public final class PublishService {
         if (refusals.isRefusing()) {
             return refusals.count(refusals.reason());
         }
-        Topic topic = state.topics().find(message);
+        Topic topic = subscriptions.topics().find(message);
         message.published(clock.nowMillis());
         if (topic != null && qos == 0) {
             topic.appendToMemory(message);
             ready.addTopic(topic);
         } else if (topic != null) {
             message.expires(expiresMillis(message.publishedMillis(), options.messageTtlMillis()));
-            long sequence = journal.appendPublish(message);
+            long sequence = log.appendPublish(message);
             if (sequence < 0) {
                 return refusals.count(Outcome.ofAppend(sequence));
             }
@@ -80,7 +80,7 @@ public final class PublishService {
             result.outcome = refusals.count(refusals.reason());
             return;
         }
-        Topic topic = state.topics().find(batch.buffer(), batch.topicOffset(), batch.topicLength());
+        Topic topic = subscriptions.topics().find(batch.buffer(), batch.topicOffset(), batch.topicLength());
         if (topic != null && batch.qos() == 1) {
             result.subscriptions = topic.readerCount(1);
             journalAll(client, batch, result);
@@ -116,7 +116,7 @@ public final class PublishService {
             batched.payload(payloadOffset, payloadLength)
                     .properties(payloadOffset - entry - EntryLayout.HEADER_BYTES)
                     .expires(expiresMillis(nowMillis, ttlMillis(frame, entry)));
-            long sequence = journal.appendPublish(batched);
+            long sequence = log.appendPublish(batched);
             if (sequence < 0) {
                 result.outcome = Outcome.ofAppend(sequence);
                 return;

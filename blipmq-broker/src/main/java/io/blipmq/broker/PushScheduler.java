@@ -21,7 +21,7 @@ public final class PushScheduler {
 
     private final BrokerLimits limits;
     private final ReadyList ready;
-    private final DeliveryContext context;
+    private final Deliveries deliveries;
     private final BrokerCounters counters;
     /** Counts the expired messages that are passed over. */
     private final WorkMeter work;
@@ -35,10 +35,10 @@ public final class PushScheduler {
     private boolean stopped;
 
     PushScheduler(
-            BrokerLimits limits, ReadyList ready, DeliveryContext context, BrokerCounters counters, WorkMeter work) {
+            BrokerLimits limits, ReadyList ready, Deliveries deliveries, BrokerCounters counters, WorkMeter work) {
         this.limits = limits;
         this.ready = ready;
-        this.context = context;
+        this.deliveries = deliveries;
         this.counters = counters;
         this.work = work;
     }
@@ -107,14 +107,14 @@ public final class PushScheduler {
 
     private void takeUpShort() {
         if (isShortOver()) {
-            released = context.memory().released();
+            released = deliveries.memory().released();
             shortOfMemory.forEach(ready::add);
             shortOfMemory.clear();
         }
     }
 
     private boolean isShortOver() {
-        return !shortOfMemory.isEmpty() && released != context.memory().released();
+        return !shortOfMemory.isEmpty() && released != deliveries.memory().released();
     }
 
     private int serve(Attachment attachment) {
@@ -129,7 +129,7 @@ public final class PushScheduler {
                 ready.add(attachment);
                 return pushed;
             }
-            step = attachment.subscription().pushNext(Math.min(quantum - pushed, attachment.credit()), context);
+            step = attachment.subscription().pushNext(Math.min(quantum - pushed, attachment.credit()), deliveries);
             if (step <= 0) {
                 break;
             }
@@ -148,7 +148,7 @@ public final class PushScheduler {
 
     private void awaitMemory(Attachment attachment) {
         if (shortOfMemory.isEmpty()) {
-            released = context.memory().released();
+            released = deliveries.memory().released();
         }
         shortOfMemory.add(attachment);
     }

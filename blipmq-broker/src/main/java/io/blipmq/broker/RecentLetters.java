@@ -30,7 +30,7 @@ final class RecentLetters {
 
         /** Whether nobody has settled it, and its subscription is there. */
         private boolean isWaiting() {
-            return !deadLetters.isGone() && deadLetters.isWaitingFor(tag);
+            return !deadLetters.life().isGone() && deadLetters.isWaitingFor(tag);
         }
     }
 

@@ -2,6 +2,7 @@ package io.blipmq.broker;
 
 import io.blipmq.broker.backlog.MessageCursor;
 import io.blipmq.broker.backlog.MessageLog;
+import io.blipmq.broker.backlog.MessageWalk;
 import io.blipmq.broker.journal.CheckpointCodec;
 import io.blipmq.broker.journal.CheckpointVisitor.SubscriptionState;
 import io.blipmq.broker.journal.StoredMessage;
@@ -53,11 +54,11 @@ final class ReplicatedForm implements CheckpointCapture.Form {
 
     private static ByteBuffer write(BrokerState state, boolean positions) {
         ReplicatedForm form = new ReplicatedForm(state, positions);
-        CheckpointCodec out =
-                new CheckpointCodec(state.subscriptionCount(), state.memory().deliveries());
+        CheckpointCodec out = new CheckpointCodec(
+                state.subscriptions().count(), state.subscriptions().memory().deliveries());
         Map<Topic, Integer> topics = new IdentityHashMap<>();
         form.writeHead(out);
-        for (StoredSubscription subscription : state.storedBehind(0)) {
+        for (StoredSubscription subscription : state.subscriptions().storedBehind(0)) {
             Topic topic = subscription.topic();
             int number = topics.computeIfAbsent(
                     topic, found -> out.topic(found.name(), found.messages().state()));
@@ -123,22 +124,14 @@ final class ReplicatedForm implements CheckpointCapture.Form {
     /** Those from the cursor on that are not settled although a later one is. */
     private static void addWaiting(StoredSubscription subscription, long end, List<StoredMessage> kept) {
         MessageCursor cursor = subscription.cursor();
-        MessageLog messages = subscription.messages();
-        MessageLog.Page page = null;
-        for (long next = cursor.nextSequence(); next < end; next++) {
-            if (page == null || page.count() == 0 || page.lastSequence() < next) {
-                page = messages.pageFrom(next);
-            }
-            int slot = page == null ? 0 : page.slotFrom(next);
-            if (page == null || slot == page.count() || page.sequence(slot) >= end) {
+        MessageWalk walk = new MessageWalk(subscription.messages(), cursor.nextSequence());
+        while (walk.from() < end) {
+            long tag = walk.next();
+            if (tag == MessageWalk.NONE || tag >= end) {
                 return;
             }
-            next = page.sequence(slot);
-            if (!cursor.settledAhead().contains(next)) {
-                StoredMessage message = new StoredMessage();
-                message.at(messages.key(), next, page.position(slot));
-                messages.read(message);
-                kept.add(message);
+            if (!cursor.settledAhead().contains(tag)) {
+                kept.add(walk.read());
             }
         }
     }

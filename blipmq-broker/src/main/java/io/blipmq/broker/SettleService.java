@@ -4,8 +4,9 @@ import org.agrona.collections.LongHashSet;
 
 /** What clients decide about deliveries: ack, nack, reject, extend, release, begin. Owned by the core thread. */
 public final class SettleService {
-    private final BrokerState state;
+    private final SubscriptionTable subscriptions;
     private final Deliveries deliveries;
+    private final Settlements settlements;
     private final WorkMeter work;
     private final Refusals refusals;
     /** Tags of the request that is being handled. */
@@ -13,9 +14,15 @@ public final class SettleService {
 
     private boolean sealed;
 
-    SettleService(BrokerState state, Deliveries deliveries, WorkMeter work, Refusals refusals) {
-        this.state = state;
+    SettleService(
+            SubscriptionTable subscriptions,
+            Deliveries deliveries,
+            Settlements settlements,
+            WorkMeter work,
+            Refusals refusals) {
+        this.subscriptions = subscriptions;
         this.deliveries = deliveries;
+        this.settlements = settlements;
         this.work = work;
         this.refusals = refusals;
     }
@@ -23,17 +30,6 @@ public final class SettleService {
     /** Nothing is taken any more. */
     void seal() {
         sealed = true;
-    }
-
-    /**
-     * A subscription whose removal is journalled takes no settlement any more, because replay would not find it.
-     *
-     * @return null when the client's key has no such subscription
-     */
-    private StoredSubscription subscription(Client client, long subscriptionId) {
-        StoredSubscription subscription = state.stored(subscriptionId);
-        boolean settles = subscription != null && subscription.belongsTo(client) && !subscription.isRemoving();
-        return settles ? subscription : null;
     }
 
     /**
@@ -46,7 +42,7 @@ public final class SettleService {
         if (!refusals.isLeading()) {
             return Outcome.NOT_LEADER;
         }
-        StoredSubscription subscription = subscription(client, subscriptionId);
+        StoredSubscription subscription = subscriptions.usable(subscriptionId, client);
         if (sealed || subscription == null) {
             return Outcome.UNKNOWN;
         }
@@ -55,7 +51,7 @@ public final class SettleService {
         if (delivery == null && letter == null) {
             return Outcome.UNKNOWN;
         }
-        if (deliveries.pending().isFull()) {
+        if (settlements.pending().isFull()) {
             return Outcome.BUSY;
         }
         acknowledge(delivery, letter, null);
@@ -65,9 +61,9 @@ public final class SettleService {
     /** @param letter when there is no delivery; null: there is nothing to acknowledge */
     private boolean acknowledge(Delivery delivery, RecentLetters.Letter letter, Client awaitedBy) {
         if (delivery != null) {
-            deliveries.acknowledge(delivery, awaitedBy);
+            settlements.acknowledge(delivery, awaitedBy);
         } else if (letter != null) {
-            deliveries.acknowledge(letter, awaitedBy);
+            settlements.acknowledge(letter, awaitedBy);
         }
         return delivery != null || letter != null;
     }
@@ -87,12 +83,12 @@ public final class SettleService {
             result.outcome = Outcome.SHUTTING_DOWN;
             return;
         }
-        StoredSubscription subscription = subscription(client, request.subscriptionId);
+        StoredSubscription subscription = subscriptions.usable(request.subscriptionId, client);
         if (subscription == null) {
             result.outcome = Outcome.UNKNOWN;
             return;
         }
-        if (deliveries.pending().isFull()) {
+        if (settlements.pending().isFull()) {
             result.outcome = Outcome.BUSY;
             return;
         }
@@ -155,7 +151,7 @@ public final class SettleService {
 
     private boolean settleInFlight(Client client, Delivery delivery, SettleRequest request) {
         if (request.action == SettleAction.ACK) {
-            deliveries.acknowledge(delivery, request.awaitedBy(client));
+            settlements.acknowledge(delivery, request.awaitedBy(client));
             return true;
         }
         return keep(client, delivery, request);

@@ -34,9 +34,9 @@ final class StateMemory {
         released++;
     }
 
-    /** @param expected subscriptions that are coming already */
-    boolean hasRoomForSubscription(int expected) {
-        long coming = (expected + 1L) * limits.subscriptionBytes();
+    /** @param storing subscriptions that are coming already */
+    boolean hasRoomForSubscription(int storing) {
+        long coming = (storing + 1L) * limits.subscriptionBytes();
         return subscriptionBytes + coming <= bytesMax / SUBSCRIPTIONS_SHARE;
     }
 

@@ -1,7 +1,9 @@
 package io.blipmq.broker;
 
+import io.blipmq.broker.journal.OwnerId;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.function.Predicate;
 
 /**
  * The durable subscriptions of one topic, oldest first. Owned by the core thread. A subscription carries its neighbours, so
@@ -48,6 +50,17 @@ final class StoredList implements Iterable<StoredSubscription> {
 
     boolean isEmpty() {
         return size == 0;
+    }
+
+    /** The oldest one of an owner that is as asked for; or null. */
+    StoredSubscription first(OwnerId owner, Predicate<StoredSubscription> asked, WorkMeter work) {
+        for (StoredSubscription candidate : this) {
+            work.add(1);
+            if (candidate.owner().equals(owner) && asked.test(candidate)) {
+                return candidate;
+            }
+        }
+        return null;
     }
 
     /** The list must not change meanwhile. */

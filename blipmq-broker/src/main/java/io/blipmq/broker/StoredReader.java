@@ -48,44 +48,44 @@ final class StoredReader {
     }
 
     /** As {@link Subscription#deliverNext}. */
-    int deliverNext(DeliverySink sink, DeliveryContext context) {
-        Delivery delivery = nextDue(context);
+    int deliverNext(DeliverySink sink, Deliveries deliveries) {
+        Delivery delivery = nextDue(deliveries);
         if (delivery == null) {
-            boolean stopped = passOverSettled(context);
-            if (isMemoryNext(context)) {
+            boolean stopped = passOverSettled(deliveries);
+            if (isMemoryNext(deliveries)) {
                 memoryCursor.takeNext(sink.deliver(0, 0, topic.name(), memoryCursor.nextPayloadBytes()));
                 return 1;
             }
-            delivery = nextFromCursor(context);
+            delivery = nextFromCursor(deliveries);
             if (delivery == null) {
                 return stopped ? Subscription.AGAIN : 0;
             }
         }
         delivery.beginAttempt();
         subscription.polled().add(delivery);
-        context.delivered(delivery);
+        deliveries.delivered(delivery);
         StoredMessage message = delivery.message;
-        context.messages().readPayload(message, sink.deliver(1, delivery.tag, topic.name(), message.payloadLength));
+        deliveries.messages().readPayload(message, sink.deliver(1, delivery.tag, topic.name(), message.payloadLength));
         return 1;
     }
 
     /** As {@link Subscription#pushNext}. */
-    int pushNext(Attachment attachment, long countMax, DeliveryContext context) {
-        Delivery delivery = nextDue(context);
+    int pushNext(Attachment attachment, long countMax, Deliveries deliveries) {
+        Delivery delivery = nextDue(deliveries);
         if (delivery == null) {
-            boolean stopped = passOverSettled(context);
-            if (isMemoryNext(context)) {
+            boolean stopped = passOverSettled(deliveries);
+            if (isMemoryNext(deliveries)) {
                 return memoryCursor.push(attachment, countMax);
             }
-            delivery = nextFromCursor(context);
+            delivery = nextFromCursor(deliveries);
             if (delivery == null) {
-                return stopped ? Subscription.AGAIN : whyNone(context);
+                return stopped ? Subscription.AGAIN : whyNone(deliveries);
             }
         }
         delivery.beginAttempt();
         attachment.onDelivered(delivery);
-        context.delivered(delivery);
-        push(delivery, context.messages());
+        deliveries.delivered(delivery);
+        push(delivery, deliveries.messages());
         attachment.spendBytes(delivery.message.contentBytes());
         return 1;
     }
@@ -94,25 +94,25 @@ final class StoredReader {
      * An expired message that has found no room stands before whatever comes behind it: QoS 0 messages, too, which do not
      * care how many deliveries are unsettled.
      */
-    private int whyNone(DeliveryContext context) {
-        if (!cursor.isAtEnd() && !isFull(context) && isShort(context)) {
+    private int whyNone(Deliveries deliveries) {
+        if (!cursor.isAtEnd() && !isFull(deliveries) && isShort(deliveries)) {
             return Subscription.SHORT;
         }
         boolean isExpiredNext = cursor.mayExpire()
                 && !cursor.isAtEnd()
                 && !cursor.isSettled()
-                && cursor.message().isExpired(context.nowMillis());
+                && cursor.message().isExpired(deliveries.nowMillis());
         return isExpiredNext ? Subscription.STALLED : 0;
     }
 
     /** Whether this one has as many unsettled as it may. */
-    private boolean isFull(DeliveryContext context) {
-        return subscription.heldCount(context.limits()) >= context.inFlightMax();
+    private boolean isFull(Deliveries deliveries) {
+        return subscription.heldCount(deliveries.limits()) >= deliveries.inFlightMax();
     }
 
     /** Whether all subscriptions together hold so much that this one may not have more just now. */
-    private boolean isShort(DeliveryContext context) {
-        return !context.memory().mayHoldAnother(subscription.keptCount());
+    private boolean isShort(Deliveries deliveries) {
+        return !deliveries.memory().mayHoldAnother(subscription.keptCount());
     }
 
     private void push(Delivery delivery, MessageStore messages) {
@@ -130,37 +130,37 @@ final class StoredReader {
         delivery.outputEnd = sink.position();
     }
 
-    private Delivery nextDue(DeliveryContext context) {
+    private Delivery nextDue(Deliveries deliveries) {
         for (Delivery first = unsettled.peekDue(); first != null; first = unsettled.peekDue()) {
-            boolean expired = first.message.isExpired(context.nowMillis());
-            if (first.isSetAside() && !expired && isFull(context)) {
+            boolean expired = first.message.isExpired(deliveries.nowMillis());
+            if (first.isSetAside() && !expired && isFull(deliveries)) {
                 return null;
             }
             unsettled.removeDue();
             if (!expired) {
                 return first;
             }
-            context.expire(first);
+            deliveries.expire(first);
         }
         return null;
     }
 
     /** A QoS 0 message goes out when everything that arrived before it has. */
-    private boolean isMemoryNext(DeliveryContext context) {
+    private boolean isMemoryNext(Deliveries deliveries) {
         if (memoryCursor == null || unsettled.setAsideCount() > 0) {
             return false;
         }
-        context.dropExpired(memoryCursor);
+        deliveries.dropExpired(memoryCursor);
         return memoryCursor.hasNext() && (cursor.isAtEnd() || cursor.sequence() > memoryCursor.nextArrivedAfter());
     }
 
-    private Delivery nextFromCursor(DeliveryContext context) {
+    private Delivery nextFromCursor(Deliveries deliveries) {
         boolean stopped = cursor.isAtEnd() || cursor.isSettled(); // settled: more are to be passed over in a later step
-        if (stopped || isFull(context) || isShort(context)) {
+        if (stopped || isFull(deliveries) || isShort(deliveries)) {
             return null;
         }
         StoredMessage message = cursor.message();
-        if (message.isExpired(context.nowMillis())) {
+        if (message.isExpired(deliveries.nowMillis())) {
             return null; // passing over expired messages stopped: a later request goes on
         }
         Delivery delivery = new Delivery(subscription, message);
@@ -175,10 +175,10 @@ final class StoredReader {
      *
      * @return whether it has stopped although there may be more
      */
-    boolean dropExpired(DeliveryContext context) {
+    boolean dropExpired(Deliveries deliveries) {
         for (Delivery first = unsettled.peekDue(); first != null; first = unsettled.peekDue()) {
-            boolean gone =
-                    first.message.isExpired(context.nowMillis()) && context.tryExpire(subscription, first.message);
+            boolean gone = first.message.isExpired(deliveries.nowMillis())
+                    && deliveries.tryExpire(subscription, first.message);
             if (!gone) {
                 break;
             }
@@ -188,8 +188,8 @@ final class StoredReader {
         if (nothingToPass) {
             return false;
         }
-        context.work().add(READ_WORK);
-        return passOverSettled(context);
+        deliveries.work().add(READ_WORK);
+        return passOverSettled(deliveries);
     }
 
     /**
@@ -198,27 +198,27 @@ final class StoredReader {
      *
      * @return whether it has passed as many as it may in one step, so that there may be more
      */
-    private boolean passOverSettled(DeliveryContext context) {
-        int passedMax = context.limits().expiredPerStep();
+    private boolean passOverSettled(Deliveries deliveries) {
+        int passedMax = deliveries.limits().expiredPerStep();
         int passed = 0;
-        while (passed < passedMax && !cursor.isAtEnd() && passOne(context)) {
+        while (passed < passedMax && !cursor.isAtEnd() && passOne(deliveries)) {
             passed++;
         }
         return passed == passedMax;
     }
 
-    private boolean passOne(DeliveryContext context) {
+    private boolean passOne(Deliveries deliveries) {
         if (cursor.isSettled()) {
             pass(); // the journal need not hold it any more
-            context.work().add(1);
+            deliveries.work().add(1);
             return true;
         }
-        return cursor.mayExpire() && expireNext(context);
+        return cursor.mayExpire() && expireNext(deliveries);
     }
 
     /** As far as one step goes. */
-    void passSettled(DeliveryContext context) {
-        int left = context.limits().expiredPerStep();
+    void passSettled(Deliveries deliveries) {
+        int left = deliveries.limits().expiredPerStep();
         while (left-- > 0 && !cursor.isAtEnd() && cursor.isSettled()) {
             pass();
         }
@@ -244,9 +244,9 @@ final class StoredReader {
     }
 
     /** @return whether the message at the cursor has expired and was passed */
-    private boolean expireNext(DeliveryContext context) {
+    private boolean expireNext(Deliveries deliveries) {
         StoredMessage message = cursor.message();
-        if (!message.isExpired(context.nowMillis()) || !context.tryExpire(subscription, message)) {
+        if (!message.isExpired(deliveries.nowMillis()) || !deliveries.tryExpire(subscription, message)) {
             return false;
         }
         pass();

@@ -8,9 +8,6 @@ import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.journal.StoredMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -22,26 +19,6 @@ import java.util.function.Consumer;
  * bounded by {@code max_in_flight}, dead letters on their way back included.
  */
 final class StoredSubscription extends Subscription {
-    /** Where it is in its life. The moves between these are in {@link StoredSubscription#transitionTo}. */
-    enum State {
-        /** No connection reads it. */
-        DETACHED,
-        /** One connection reads it, or several that poll dead letters. */
-        ATTACHED,
-        /** Its end is journalled and not stored: nobody reads or settles any more. */
-        REMOVING,
-        /** Its end has come. */
-        GONE;
-
-        private boolean mayBecome(State next) {
-            return switch (this) {
-                case DETACHED, ATTACHED -> next != this;
-                case REMOVING -> next == GONE;
-                case GONE -> false;
-            };
-        }
-    }
-
     private final OwnerId owner;
     private final byte[] name;
     private final boolean endsWithConnection;
@@ -49,6 +26,7 @@ final class StoredSubscription extends Subscription {
     private final MessageCursor cursor;
     private final boolean deadLetters;
     private final Runnable beforeChange;
+    private final SubscriptionLife life;
     private final Unsettled unsettled;
     private final StoredReader reader;
     /** What those who poll have in hand. */
@@ -60,19 +38,6 @@ final class StoredSubscription extends Subscription {
     private long lastLetterSequence;
     /** Dead letters on their way back to this. */
     private int comingRedrives;
-
-    /** Connections that it is attached to, oldest first; immutable when there is none. */
-    private List<Client> clients = List.of();
-
-    /** The one of them that its messages are pushed to; null when they are polled. */
-    private Attachment attachment;
-
-    private long detachedNanos;
-    /** Since when it has a connection, or has none; wall clock. */
-    private long sinceMillis;
-
-    private State state = State.DETACHED;
-    private boolean backlogWarned;
 
     /** Owned by {@link CheckpointCapture}. */
     int capturedIn;
@@ -86,7 +51,6 @@ final class StoredSubscription extends Subscription {
      * @param name empty: it has none
      * @param endsWithConnection whether it ends with its connection
      * @param announceChange is told before what a checkpoint keeps of it changes
-     * @param firstSequence its messages begin at or beyond this number
      */
     StoredSubscription(
             long id,
@@ -96,10 +60,10 @@ final class StoredSubscription extends Subscription {
             boolean endsWithConnection,
             PositionMemory positions,
             StateMemory memory,
-            Consumer<StoredSubscription> announceChange,
-            long firstSequence) {
+            Consumer<StoredSubscription> announceChange) {
         super(id, topic);
         this.beforeChange = () -> announceChange.accept(this);
+        this.life = new SubscriptionLife(id, beforeChange);
         this.unsettled = new Unsettled(memory, beforeChange);
         this.recentLetters = new RecentLetters(memory);
         this.owner = owner;
@@ -108,7 +72,7 @@ final class StoredSubscription extends Subscription {
         this.deadLetters = topic.isDeadLetters();
         this.messages =
                 deadLetters ? new MessageLog(MessageKeys.ofLetters(owner, topic.name()), positions) : topic.messages();
-        this.cursor = new MessageCursor(messages, firstSequence, beforeChange);
+        this.cursor = new MessageCursor(messages, beforeChange);
         this.reader = new StoredReader(this);
     }
 
@@ -134,7 +98,7 @@ final class StoredSubscription extends Subscription {
 
     /** Whether clients that poll may do so: not when it was made to be pushed. */
     boolean isForPolling() {
-        return name.length == 0 && !endsWithConnection && attachment == null;
+        return name.length == 0 && !endsWithConnection && life.attachment() == null;
     }
 
     boolean isDeadLetters() {
@@ -167,126 +131,36 @@ final class StoredSubscription extends Subscription {
         return owner.equals(other.owner());
     }
 
-    // --- attachment ---
-
-    boolean isAttached() {
-        return !clients.isEmpty();
-    }
-
-    /** How many connections read it. */
-    int clientCount() {
-        return clients.size();
-    }
-
-    @Override
-    Client reader() {
-        if (attachment != null) {
-            return attachment.client();
-        }
-        return clients.isEmpty() ? null : clients.get(0);
-    }
-
-    /**
-     * A connection reads it from now on. Another one may do so already: a key has one subscription to a dead-letter topic,
-     * so all its connections that subscribe share it. Each may poll and acknowledge what any of them was given.
-     */
-    void attach(Client client, long nowMillis) {
-        beforeChange();
-        if (clients.isEmpty()) {
-            clients = new ArrayList<>(1);
-        }
-        clients.add(client);
-        if (clients.size() == 1) {
-            transitionTo(State.ATTACHED);
-            sinceMillis = nowMillis;
-            reader.openMemory();
-            backlogWarned = false;
-        }
-    }
-
-    /** From now on its messages are pushed. */
-    void attachment(Attachment newAttachment) {
-        attachment = newAttachment;
+    SubscriptionLife life() {
+        return life;
     }
 
     @Override
     Attachment attachment() {
-        return attachment;
+        return life.attachment();
     }
 
-    /**
-     * A connection is gone.
-     *
-     * @return whether it was the last one: then it is to be detached
-     */
-    boolean release(Client client) {
-        beforeChange();
-        clients.remove(client);
-        if (clients.isEmpty()) {
-            clients = List.of();
-            if (state == State.ATTACHED) {
-                transitionTo(State.DETACHED);
-            }
+    /** As {@link SubscriptionLife#store}. */
+    void onStored(long firstSequence) {
+        life.store();
+        cursor.start(firstSequence);
+    }
+
+    /** As {@link SubscriptionLife#attach}. */
+    void attach(Client client, long nowMillis) {
+        if (life.attach(client, nowMillis)) {
+            reader.openMemory();
         }
-        return clients.isEmpty();
-    }
-
-    /** A connection that messages were pushed to is gone: what it has in hand is due again, as when the last one is gone. */
-    void takeBack(Attachment from, DeadlineWheel deadlines, BrokerOptions options) {
-        takeBack(from.inFlight(), deadlines, options);
     }
 
     /**
-     * The last connection is gone: what is in flight is due again, except a last attempt that was made, whose deadline decides.
+     * The last connection is gone.
      *
      * @return QoS 0 messages that were waiting and are lost
      */
-    long detach(long nowNanos, long nowMillis, DeadlineWheel deadlines, BrokerOptions options) {
-        long lost = reader.closeMemory();
-        startDetached(nowNanos, nowMillis);
-        takeBack(polled, deadlines, options);
-        return lost;
-    }
-
-    private void takeBack(InFlight from, DeadlineWheel deadlines, BrokerOptions options) {
-        for (Delivery delivery = from.first(); delivery != null; delivery = from.first()) {
-            beforeChange();
-            delivery.attempts = delivery.attemptsMade();
-            delivery.holder = null;
-            from.remove(delivery);
-            if (!deadLetters && options.isLastDelivery(delivery.attempts)) {
-                delivery.transitionTo(Delivery.State.LAST_ATTEMPT_OVER);
-            } else {
-                deadlines.cancel(delivery);
-                unsettled.dueAgain(delivery);
-            }
-        }
-    }
-
-    /** Counts the time without a connection from now on. */
-    void startDetached(long nowNanos, long nowMillis) {
-        beforeChange();
-        detachedNanos = nowNanos;
-        sinceMillis = nowMillis;
-    }
-
-    /** After a start: since when it had no connection; 0: it had one. */
-    void restoreDetached(long millis) {
-        sinceMillis = millis;
-    }
-
-    /**
-     * After a start: the time without a connection goes on, or begins.
-     *
-     * @param movedMillis by how much the times of the last checkpoint have moved
-     */
-    void onStarted(long nowNanos, long nowMillis, long movedMillis) {
-        if (sinceMillis == 0 || sinceMillis + movedMillis > nowMillis) {
-            startDetached(nowNanos, nowMillis);
-        } else {
-            sinceMillis += movedMillis;
-            detachedNanos = nowNanos - TimeUnit.MILLISECONDS.toNanos(nowMillis - sinceMillis);
-        }
+    long detach(long nowNanos, long nowMillis) {
+        life.startDetached(nowNanos, nowMillis);
+        return reader.closeMemory();
     }
 
     /** What a checkpoint keeps of it is going to change. */
@@ -294,72 +168,21 @@ final class StoredSubscription extends Subscription {
         beforeChange.run();
     }
 
-    long detachedNanos() {
-        return detachedNanos;
-    }
-
-    /**
-     * The one way to another state.
-     *
-     * <table>
-     *   <caption>Legal moves</caption>
-     *   <tr><td>DETACHED → ATTACHED <td>a connection begins to read it
-     *   <tr><td>ATTACHED → DETACHED <td>the last connection has left it
-     *   <tr><td>DETACHED, ATTACHED → REMOVING <td>its removal is journalled
-     *   <tr><td>all but GONE → GONE <td>its removal is applied, by whichever node it was decided
-     * </table>
-     *
-     * <p>A start, and replay, begin at DETACHED. A connection that deletes what it reads leaves it while it is REMOVING.
-     */
-    private void transitionTo(State next) {
-        if (!state.mayBecome(next)) {
-            throw new IllegalStateException("subscription " + id() + " is " + state + " and cannot become " + next);
-        }
-        state = next;
-    }
-
-    /** Whether its end is journalled, or has come. */
-    boolean isRemoving() {
-        return state == State.REMOVING || state == State.GONE;
-    }
-
-    void markRemoving() {
-        if (!isRemoving()) {
-            transitionTo(State.REMOVING);
-        }
-    }
-
-    /** Whether its end has come. */
-    boolean isGone() {
-        return state == State.GONE;
-    }
-
-    void markGone() {
-        transitionTo(State.GONE);
-    }
-
-    /** @return whether this is the first call since it was attached */
-    boolean warnOfBacklogOnce() {
-        boolean first = !backlogWarned;
-        backlogWarned = true;
-        return first;
-    }
-
     // --- delivery ---
 
     @Override
-    int deliverNext(DeliverySink sink, DeliveryContext context) {
-        return reader.deliverNext(sink, context);
+    int deliverNext(DeliverySink sink, Deliveries deliveries) {
+        return reader.deliverNext(sink, deliveries);
     }
 
     @Override
-    int pushNext(long countMax, DeliveryContext context) {
-        return reader.pushNext(attachment, countMax, context);
+    int pushNext(long countMax, Deliveries deliveries) {
+        return reader.pushNext(life.attachment(), countMax, deliveries);
     }
 
     /** As {@link StoredReader#dropExpired}. */
-    boolean dropExpired(DeliveryContext context) {
-        return reader.dropExpired(context);
+    boolean dropExpired(Deliveries deliveries) {
+        return reader.dropExpired(deliveries);
     }
 
     /** As {@link StoredReader#follow}. */
@@ -428,7 +251,7 @@ final class StoredSubscription extends Subscription {
     private boolean isForSettling(long letterTag) {
         Delivery delivery = unsettled.get(letterTag);
         boolean free = delivery == null ? !unsettled.contains(letterTag) : !delivery.is(Delivery.State.MOVING);
-        return free && !isRemoving();
+        return free && !life.isRemoving();
     }
 
     /** Whether a client may settle it: it was delivered, and is not on its way back to its subscription. */
@@ -468,31 +291,31 @@ final class StoredSubscription extends Subscription {
     }
 
     /** When the oldest message that waits at the cursor was published; {@link Long#MAX_VALUE} when none does. */
-    private long oldestWaitingMillis(DeliveryContext context) {
-        reader.passSettled(context);
+    private long oldestWaitingMillis(Deliveries deliveries) {
+        reader.passSettled(deliveries);
         boolean waits = cursor.waitingCount() > 0 && !cursor.isAtEnd() && !cursor.isSettled();
         return waits ? cursor.message().publishedMillis : Long.MAX_VALUE;
     }
 
     @Override
-    SubscriptionInfo info(DeliveryContext context) {
+    SubscriptionInfo info(Deliveries deliveries) {
         Unsettled.Summary summary = unsettled.summary();
-        long oldestMillis = Math.min(oldestWaitingMillis(context), summary.oldestMillis());
-        Client holder = reader();
+        long oldestMillis = Math.min(oldestWaitingMillis(deliveries), summary.oldestMillis());
+        Client holder = life.client();
         return new SubscriptionInfo(
                 id(),
                 topic().toString(),
                 new String(name, StandardCharsets.UTF_8),
                 1,
                 !endsWithConnection,
-                isAttached(),
-                Instant.ofEpochMilli(sinceMillis),
+                life.isAttached(),
+                Instant.ofEpochMilli(life.sinceMillis()),
                 backlog(summary),
                 backlogBytes(),
                 summary.deliveries(),
                 oldestMillis == Long.MAX_VALUE
                         ? SubscriptionInfo.NO_MESSAGE
-                        : Math.max(0, context.nowMillis() - oldestMillis),
+                        : Math.max(0, deliveries.nowMillis() - oldestMillis),
                 deadLetters,
                 holder == null ? "" : holder.name(),
                 holder == null ? "" : holder.address());

@@ -10,13 +10,13 @@ final class StoredWalk {
     /** Looked up at once; the place in the table is found once for so many. */
     private static final int BATCH = 64;
 
-    private final BrokerState state;
+    private final SubscriptionTable subscriptions;
     private final ArrayDeque<StoredSubscription> batch = new ArrayDeque<>();
     private long lastId;
     private boolean ended;
 
-    StoredWalk(BrokerState state) {
-        this.state = state;
+    StoredWalk(SubscriptionTable subscriptions) {
+        this.subscriptions = subscriptions;
     }
 
     /** @return null at the end */
@@ -26,7 +26,7 @@ final class StoredWalk {
                 fetch();
             }
             StoredSubscription next = batch.poll();
-            if (next == null || state.stored(next.id()) == next) {
+            if (next == null || subscriptions.stored(next.id()) == next) {
                 return next;
             }
         }
@@ -36,7 +36,7 @@ final class StoredWalk {
         if (ended) {
             return;
         }
-        for (StoredSubscription found : state.storedBehind(lastId)) {
+        for (StoredSubscription found : subscriptions.storedBehind(lastId)) {
             if (batch.size() == BATCH) {
                 return;
             }

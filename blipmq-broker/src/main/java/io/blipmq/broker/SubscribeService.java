@@ -15,33 +15,31 @@ import io.blipmq.broker.journal.OwnerId;
 public final class SubscribeService {
     private final BrokerOptions options;
     private final BrokerCounters counters;
-    private final BrokerState state;
-    private final CommandLog journal;
+    private final SubscriptionTable subscriptions;
+    private final CommandLog log;
     private final Deliveries deliveries;
     private final TurnClock clock;
     private final WorkMeter work;
     private final Refusals refusals;
-    private final ExpectedSubscriptions expected;
     private long nextMemoryId = MemorySubscription.FIRST_ID;
 
     SubscribeService(
             BrokerOptions options,
             BrokerCounters counters,
-            BrokerState state,
-            CommandLog journal,
+            SubscriptionTable subscriptions,
+            CommandLog log,
             Deliveries deliveries,
             TurnClock clock,
             WorkMeter work,
             Refusals refusals) {
         this.options = options;
         this.counters = counters;
-        this.state = state;
-        this.journal = journal;
+        this.subscriptions = subscriptions;
+        this.log = log;
         this.deliveries = deliveries;
         this.clock = clock;
         this.work = work;
         this.refusals = refusals;
-        this.expected = new ExpectedSubscriptions(work);
     }
 
     /**
@@ -74,10 +72,7 @@ public final class SubscribeService {
         if (Topic.isDeadLetters(topic) && isComing(client.owner(), topic)) {
             return SubscribeResult.refused(Outcome.BUSY);
         }
-        Outcome room = roomForAnother(client);
-        return room.isDone()
-                ? makeStoredSubscription(client, topic, BrokerState.NO_NAME, false, null)
-                : SubscribeResult.refused(room);
+        return makeStoredSubscription(client, topic, BrokerState.NO_NAME, false, null);
     }
 
     /** @return {@link Outcome#DONE}, or why no subscription is made for this client */
@@ -85,14 +80,14 @@ public final class SubscribeService {
         if (isFull(client)) {
             return Outcome.TOO_MANY_OF_CONNECTION;
         }
-        boolean room = state.subscriptionCount() + expected.count() < options.subscriptionsMax()
-                && state.memory().hasRoomForSubscription(expected.count());
+        boolean room = subscriptions.count() < options.subscriptionsMax()
+                && subscriptions.memory().hasRoomForSubscription(subscriptions.storingCount());
         return room ? Outcome.DONE : Outcome.TOO_MANY_SUBSCRIPTIONS;
     }
 
     /** Whether the client has as many subscriptions as one may have. */
     boolean isFull(Client client) {
-        return client.subscriptionCount() >= options.subscriptionsPerClientMax();
+        return client.subscriptions().size() >= options.subscriptionsPerClientMax();
     }
 
     /** Whether a subscription that exists would not be one too many. */
@@ -100,33 +95,27 @@ public final class SubscribeService {
         return !isFull(client) || client.subscriptions().contains(subscription);
     }
 
-    boolean isNameExpected(OwnerId owner, byte[] name) {
-        return expected.isNameExpected(owner, name);
-    }
-
     /** @return null when there is no subscription that the client may take up */
     private SubscribeResult resume(Client client, byte[] name) {
-        Topic topic = state.topics().find(name);
+        Topic topic = subscriptions.topics().find(name);
         if (topic == null) {
             return null;
         }
-        for (StoredSubscription candidate : topic.stored()) {
-            work.add(1);
-            if (candidate.owner().equals(client.owner()) && !candidate.isRemoving()) {
-                if (candidate.isDeadLetters() || !candidate.isAttached() && candidate.isForPolling()) {
-                    return takeUp(candidate, client);
-                }
-            }
+        StoredSubscription found = topic.stored().first(client.owner(), SubscribeService::mayBeResumed, work);
+        if (found != null) {
+            return takeUp(found, client);
         }
         if (isFull(client)) {
             return SubscribeResult.refused(Outcome.TOO_MANY_OF_CONNECTION);
         }
-        long adopted = expected.adopt(name, client);
-        if (adopted == 0) {
-            return null;
-        }
-        client.lastSequence(adopted);
-        return SubscribeResult.of(adopted);
+        StoredSubscription forsaken = topic.storing()
+                .first(client.owner(), candidate -> candidate.life().isForsaken(), work);
+        return forsaken == null ? null : await(forsaken, client, null);
+    }
+
+    private static boolean mayBeResumed(StoredSubscription candidate) {
+        boolean free = candidate.isDeadLetters() || !candidate.life().isAttached() && candidate.isForPolling();
+        return free && !candidate.life().isRemoving();
     }
 
     private SubscribeResult takeUp(StoredSubscription subscription, Client client) {
@@ -142,25 +131,22 @@ public final class SubscribeService {
      * of another connection, or the first letter.
      */
     boolean isComing(OwnerId owner, byte[] letterTopicName) {
-        if (expected.isExpected(owner, letterTopicName)) {
+        Topic letterTopic = subscriptions.topics().find(letterTopicName);
+        if (letterTopic != null && letterTopic.storing().first(owner, any -> true, work) != null) {
             return true;
         }
-        Topic origin = state.topics().find(Topic.originName(letterTopicName));
-        if (origin != null) {
-            for (StoredSubscription failing : origin.stored()) {
-                work.add(1);
-                if (failing.owner().equals(owner) && failing.lastLetterSequence() > journal.appliedSequence()) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        Topic origin = subscriptions.topics().find(Topic.originName(letterTopicName));
+        return origin != null && origin.stored().first(owner, this::hasLetterComing, work) != null;
+    }
+
+    private boolean hasLetterComing(StoredSubscription failing) {
+        return failing.lastLetterSequence() > log.appliedSequence();
     }
 
     MemorySubscription makeMemorySubscription(Client client, byte[] name) {
         MemorySubscription subscription =
-                new MemorySubscription(nextMemoryId++, state.topic(name), client, clock.nowMillis());
-        state.addMemory(subscription);
+                new MemorySubscription(nextMemoryId++, subscriptions.topic(name), client, clock.nowMillis());
+        subscriptions.add(subscription);
         client.subscriptions().add(subscription);
         return subscription;
     }
@@ -168,29 +154,41 @@ public final class SubscribeService {
     /** @param request null for a client that polls */
     SubscribeResult makeStoredSubscription(
             Client client, byte[] topic, byte[] name, boolean endsWithConnection, AttachRequest request) {
-        long sequence = journal.appendSubscribe(client.owner(), topic, name, endsWithConnection);
+        Outcome room = roomForAnother(client);
+        if (!room.isDone()) {
+            return SubscribeResult.refused(room);
+        }
+        long sequence = log.appendSubscribe(client.owner(), topic, name, endsWithConnection);
         if (sequence < 0) {
             return SubscribeResult.refused(Outcome.ofAppend(sequence));
         }
-        expected.add(sequence, state.topic(topic), client, request);
-        client.lastSequence(sequence);
-        return SubscribeResult.of(sequence);
+        StoredSubscription made =
+                subscriptions.make(sequence, subscriptions.topic(topic), client.owner(), name, endsWithConnection);
+        return await(made, client, request);
+    }
+
+    private SubscribeResult await(StoredSubscription storing, Client client, AttachRequest request) {
+        storing.life().awaitedBy(client, request);
+        client.subscriptions().add(storing);
+        client.lastSequence(storing.id());
+        return SubscribeResult.of(storing.id());
     }
 
     /** A subscription exists now; the connection that asked for it, if it is still there, reads it. */
     void onCreated(StoredSubscription subscription) {
-        ExpectedSubscriptions.Expected asked = expected.arrived(subscription.id());
-        if (asked == null || asked.client() == null) {
-            return;
-        }
-        attach(subscription, asked.client());
-        if (asked.request() != null) {
-            hold(subscription, new Attachment(asked.client(), subscription, asked.request(), false));
+        Client asker = subscription.life().asker();
+        AttachRequest request = subscription.life().request();
+        subscription.life().awaitedBy(null, null);
+        if (asker != null) {
+            attach(subscription, asker);
+            if (request != null) {
+                hold(subscription, new Attachment(asker, subscription, request, false));
+            }
         }
     }
 
     void attach(StoredSubscription subscription, Client client) {
-        if (!subscription.isAttached()) {
+        if (!subscription.life().isAttached()) {
             counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, -1);
         } else if (client.subscriptions().contains(subscription)) {
             return;
@@ -201,13 +199,12 @@ public final class SubscribeService {
 
     /** From now on the messages of a subscription are pushed to one of its connections. */
     void hold(StoredSubscription subscription, Attachment attachment) {
-        subscription.attachment(attachment);
+        subscription.life().attachment(attachment);
         subscription.topic().attachments().add(attachment);
     }
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
     void release(Client client) {
-        expected.forget(client);
         for (Subscription subscription : client.subscriptions()) {
             leave(client, subscription);
         }
@@ -222,22 +219,27 @@ public final class SubscribeService {
             subscription.topic().attachments().remove(attachment);
         }
         if (subscription instanceof MemorySubscription inMemory) {
-            state.removeMemory(inMemory);
+            counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, inMemory.close());
+            subscriptions.remove(inMemory);
+        } else if (subscription instanceof StoredSubscription stored
+                && stored.life().isStoring()) {
+            stored.life().forsake(); // it comes to be detached
         } else if (subscription instanceof StoredSubscription stored) {
             work.add(stored.polled().size()
                     + (attachment == null ? 0 : attachment.inFlight().size()));
             if (attachment != null && attachment.client() == client) {
-                stored.attachment(null);
-                stored.takeBack(attachment, deliveries.deadlines(), options);
+                stored.life().attachment(null);
+                deliveries.takeBack(attachment.inFlight());
             }
-            if (stored.release(client)) {
+            if (stored.life().leave(client)) {
                 detach(stored);
             }
         }
     }
 
     private void detach(StoredSubscription subscription) {
-        long lost = subscription.detach(clock.nowNanos(), clock.nowMillis(), deliveries.deadlines(), options);
+        long lost = subscription.detach(clock.nowNanos(), clock.nowMillis());
+        deliveries.takeBack(subscription.polled());
         counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
     }

@@ -38,21 +38,18 @@ abstract class Subscription {
     /** Whose key it belongs to. */
     abstract OwnerId owner();
 
-    /** The connection that is attached, one of them if there are several; null when there is none. */
-    abstract Client reader();
-
     /** Whether this client may poll and acknowledge it. */
     abstract boolean belongsTo(Client client);
 
     /** What an operator sees of it. */
-    abstract SubscriptionInfo info(DeliveryContext context);
+    abstract SubscriptionInfo info(Deliveries deliveries);
 
     /**
      * Delivers the next message, if there is one.
      *
      * @return 1 when {@code sink} got it; 0 when there is none; or {@link #AGAIN}
      */
-    abstract int deliverNext(DeliverySink sink, DeliveryContext context);
+    abstract int deliverNext(DeliverySink sink, Deliveries deliveries);
 
     /**
      * Pushes what comes next to its {@link #attachment}.
@@ -60,7 +57,7 @@ abstract class Subscription {
      * @param countMax at least 1
      * @return how many messages, at most {@code countMax}; 0 when there is none; or {@link #AGAIN} or {@link #STALLED}
      */
-    abstract int pushNext(long countMax, DeliveryContext context);
+    abstract int pushNext(long countMax, Deliveries deliveries);
 
     /** Deliveries that are not settled. */
     abstract int unsettledCount();

@@ -37,6 +37,7 @@ final class Topic extends PositionMemory.Trimmable {
     private final Supplier<MemoryLog> newLog;
     private final PositionMemory positions;
     private final StoredList stored = new StoredList();
+    private final StoredList storing = new StoredList();
 
     /** Whom its messages are pushed to. */
     private final SwapRemoveList<Attachment> attachments = new SwapRemoveList<>();
@@ -50,8 +51,6 @@ final class Topic extends PositionMemory.Trimmable {
     CheckpointVisitor.LogState captured;
 
     private int memorySubscriptions;
-    /** Durable subscriptions that are journalled and not stored yet. */
-    private int expectedSubscriptions;
 
     /** @param number no other topic since the start has it */
     Topic(long number, byte[] name, Supplier<MemoryLog> newLog, PositionMemory positions) {
@@ -146,7 +145,7 @@ final class Topic extends PositionMemory.Trimmable {
         if (qos == 0) {
             return memory.readerCount() + (memoryOfStored == null ? 0 : memoryOfStored.readerCount());
         }
-        return stored.size() + expectedSubscriptions + memorySubscriptions;
+        return stored.size() + storing.size() + memorySubscriptions;
     }
 
     SwapRemoveList<Attachment> attachments() {
@@ -158,6 +157,11 @@ final class Topic extends PositionMemory.Trimmable {
         return stored;
     }
 
+    /** Those that are journalled and not stored yet, oldest first. */
+    StoredList storing() {
+        return storing;
+    }
+
     void memorySubscriptionAdded() {
         memorySubscriptions++;
     }
@@ -166,16 +170,8 @@ final class Topic extends PositionMemory.Trimmable {
         memorySubscriptions--;
     }
 
-    void expectSubscription() {
-        expectedSubscriptions++;
-    }
-
-    void expectedSubscriptionArrived() {
-        expectedSubscriptions--;
-    }
-
     boolean isNeeded() {
-        return !stored.isEmpty() || memorySubscriptions > 0 || expectedSubscriptions > 0;
+        return !stored.isEmpty() || !storing.isEmpty() || memorySubscriptions > 0;
     }
 
     /** Whether letters instead of published messages arrive here: each subscription has its own. */

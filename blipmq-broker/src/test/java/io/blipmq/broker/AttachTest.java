@@ -211,6 +211,35 @@ class AttachTest {
         assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
     }
 
+    @Test
+    void nothingFindsASubscriptionThatIsNotStoredYet() {
+        long coming = alice.tryAttach(to("demo").named("jobs")).subscriptionId();
+        assertThat(alice.delete("jobs")).isEqualTo(Outcome.BUSY);
+        assertThat(alice.detach(coming, true)).isEqualTo(Outcome.UNKNOWN);
+        assertThat(broker.poll(broker.connect("alice"), coming)).isNull();
+        assertThat(broker.broker().drop(coming)).isFalse();
+        assertThat(broker.broker().subscriptions(10)).isEmpty();
+        assertThat(broker.count(BrokerMetric.SUBSCRIPTIONS)).isZero();
+        broker.turn();
+        assertThat(broker.broker().subscriptions(10))
+                .extracting(SubscriptionInfo::id)
+                .containsExactly(coming);
+    }
+
+    @Test
+    void aSubscriptionThatGivesWayIsListedUntilTheNewOneIsStored() {
+        long old = alice.attach(to("demo").named("jobs"));
+        long next =
+                alice.tryAttach(to("demo").named("jobs").takeOver().fromNew()).subscriptionId();
+        assertThat(broker.broker().subscriptions(10))
+                .extracting(SubscriptionInfo::id)
+                .containsExactly(old);
+        broker.turn();
+        assertThat(broker.broker().subscriptions(10))
+                .extracting(SubscriptionInfo::id)
+                .containsExactly(next);
+    }
+
     // --- leaving ---
 
     @Test

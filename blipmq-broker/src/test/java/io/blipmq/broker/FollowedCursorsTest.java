@@ -15,7 +15,7 @@ class FollowedCursorsTest {
     private static final ByteBuffer FRAME = ByteBuffer.wrap(PushClient.bytes("demo.x"));
 
     private final MemoryJournal journal = new MemoryJournal();
-    private final BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters());
+    private final BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters(), new WorkMeter());
     private final StoredSubscription subscription;
 
     FollowedCursorsTest() {
@@ -24,12 +24,12 @@ class FollowedCursorsTest {
         long id = journal.appendSubscribe(
                 OwnerId.ofKey(PushClient.bytes("alice")), PushClient.bytes("demo"), BrokerState.NO_NAME, false);
         apply();
-        subscription = state.stored(id);
+        subscription = state.subscriptions().stored(id);
     }
 
     private void apply() {
         journal.storeAll();
-        journal.drain(state, null, Integer.MAX_VALUE);
+        journal.drain(() -> state, null, Integer.MAX_VALUE);
     }
 
     /** @return its tag */

@@ -26,7 +26,7 @@ class LocalJournalTest {
 
     @BeforeEach
     void open() throws IOException {
-        BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters());
+        BrokerState state = new BrokerState(BrokerOptions.defaults(), new BrokerCounters(), new WorkMeter());
         WalOptions options = WalOptions.defaults().withForcePolicy(ForcePolicy.ALWAYS);
         wal = WalEngine.open(
                 new SimulatedStorage(1), options, LocalJournal.restoreTo(state), LocalJournal.replayTo(state));

@@ -16,6 +16,7 @@ import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** A journal in memory whose test decides when commands become stored, and what survives a restart. */
 public final class MemoryJournal extends EncodedCommands implements MessageStore, Snapshots {
@@ -102,7 +103,7 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
             next.applied = checkpointSequence;
             replay.onCheckpoint(checkpoint.duplicate());
         }
-        next.drain(replay, null, Integer.MAX_VALUE);
+        next.drain(() -> replay, null, Integer.MAX_VALUE);
         return next;
     }
 
@@ -165,12 +166,18 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
     }
 
     @Override
-    public int drain(CommandHandler handler, RoleHandler roles, int commandsMax) {
+    public int drain(Supplier<? extends CommandHandler> state, RoleHandler roles, int commandsMax) {
         int count = 0;
         while (applied < stored && count < commandsMax) {
             Entry entry = entries.get(applied++);
             decoder.decode(
-                    entry.sequence, entry.type, entry.body, 0, entry.body.capacity(), entry.sequence << 32, handler);
+                    entry.sequence,
+                    entry.type,
+                    entry.body,
+                    0,
+                    entry.body.capacity(),
+                    entry.sequence << 32,
+                    state.get());
             count++;
         }
         return count;

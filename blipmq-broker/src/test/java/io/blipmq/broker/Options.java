@@ -29,7 +29,40 @@ final class Options {
                 0,
                 TimeUnit.SECONDS.toNanos(seconds),
                 D.detachedBacklogBytesMax(),
-                D.limits().withStartGraceNanos(TimeUnit.SECONDS.toNanos(graceSeconds)));
+                startGrace(TimeUnit.SECONDS.toNanos(graceSeconds)));
+    }
+
+    private static BrokerLimits startGrace(long nanos) {
+        BrokerLimits d = D.limits();
+        return new BrokerLimits(
+                d.commandsPerTurn(),
+                d.expiredPerStep(),
+                d.sweptMax(),
+                d.tickWorkPerTurn(),
+                d.captureWorkPerTurn(),
+                nanos,
+                d.downMillisMax(),
+                d.lettersPerRequest(),
+                d.lettersPerTurn(),
+                d.letterBytesPerTurn(),
+                d.pushesPerService(),
+                d.pushesPerTurn(),
+                d.listItems(),
+                d.listWork(),
+                d.delayedMax(),
+                d.waitingSettlements(),
+                d.wheelTickShift(),
+                d.wheelSlots(),
+                d.pageEntriesMin(),
+                d.pageEntriesMax(),
+                d.subscriptionBytes(),
+                d.deliveryBytes(),
+                d.letterBytes(),
+                d.smallChunkBytes(),
+                d.chunkBytes(),
+                d.largeChunkBytes(),
+                d.pooledSmallChunks(),
+                d.pooledChunks());
     }
 
     static BrokerOptions detachedBacklogBytesMax(long bytes) {

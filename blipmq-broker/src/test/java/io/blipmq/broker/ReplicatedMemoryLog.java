@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A log that several nodes keep together, in memory and without a network: its test decides when commands are committed, when
@@ -248,7 +249,7 @@ public final class ReplicatedMemoryLog {
         }
 
         @Override
-        public int drain(CommandHandler commands, RoleHandler roles, int commandsMax) {
+        public int drain(Supplier<? extends CommandHandler> state, RoleHandler roles, int commandsMax) {
             if (knowsOfEnd) {
                 endLeading(roles);
             }
@@ -258,7 +259,7 @@ public final class ReplicatedMemoryLog {
             int count = 0;
             lead(roles);
             while (count < commandsMax && applied < Math.min(available, endedAt)) {
-                apply(committed.get((int) applied), commands);
+                apply(committed.get((int) applied), state.get());
                 count++;
                 lead(roles);
             }

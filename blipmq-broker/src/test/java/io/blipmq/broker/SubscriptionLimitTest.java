@@ -40,6 +40,16 @@ class SubscriptionLimitTest {
     }
 
     @Test
+    void whatIsNotStoredYetCountsForAllTogether() {
+        TestBroker small = new TestBroker(Options.subscriptionsMax(2));
+        PushClient first = new PushClient(small, "alice");
+        PushClient second = new PushClient(small, "bob");
+        assertThat(first.tryAttach(to("a")).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(second.tryAttach(to("b")).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(first.tryAttach(to("a")).outcome()).isEqualTo(Outcome.TOO_MANY_SUBSCRIPTIONS);
+    }
+
+    @Test
     void whatExistsIsNotResumedBeyondTheLimitEither() {
         PushClient before = new PushClient(broker, "alice");
         before.attach(to("a").named("jobs"));

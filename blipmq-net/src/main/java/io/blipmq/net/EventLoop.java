@@ -84,6 +84,7 @@ public final class EventLoop {
      */
     public void adopt() {
         shared.adopt();
+        broker.adopt();
     }
 
     /** Blocks until a socket is ready, somebody calls {@link #wakeup()}, or the time is over. */

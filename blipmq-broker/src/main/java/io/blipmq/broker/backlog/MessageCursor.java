@@ -29,18 +29,15 @@ public final class MessageCursor {
     /** Its record, once it has been read. */
     private final StoredMessage head = new StoredMessage();
 
-    /**
-     * Stands at the end of {@code messages}, whose next one will have {@code firstSequence} or a higher number.
-     *
-     * @param beforeChange is told before it moves, or a message is settled ahead of it
-     */
-    public MessageCursor(MessageLog messages, long firstSequence, Runnable beforeChange) {
+    /** @param beforeChange is told before it moves, or a message is settled ahead of it */
+    public MessageCursor(MessageLog messages, Runnable beforeChange) {
         this.messages = messages;
         this.beforeChange = beforeChange;
-        this.nextSequence = firstSequence;
-        this.settledThrough = firstSequence - 1;
-        this.passedCount = messages.count();
-        this.passedBytes = messages.bytes();
+    }
+
+    /** Stands at the end of the messages that there are; the next one will have {@code firstSequence} or a higher number. */
+    public void start(long firstSequence) {
+        restore(firstSequence, messages.count(), messages.bytes());
     }
 
     /** After a start: where the last checkpoint saw it. */

@@ -27,7 +27,7 @@ public final class MessageLog {
     private long expiringThrough;
 
     /** A run of entries. */
-    public static final class Page {
+    static final class Page {
         /** The log that this page is in memory for; null when it was found in the journal, or has been dropped. */
         private MessageLog owner;
 
@@ -45,32 +45,32 @@ public final class MessageLog {
             this.positions = new long[capacity];
         }
 
-        public int count() {
+        int count() {
             return count;
         }
 
-        public int capacity() {
+        int capacity() {
             return sequences.length;
         }
 
-        public long sequence(int slot) {
+        long sequence(int slot) {
             return sequences[slot];
         }
 
-        public long position(int slot) {
+        long position(int slot) {
             return positions[slot];
         }
 
-        public long lastSequence() {
+        long lastSequence() {
             return sequences[count - 1];
         }
 
-        public MessageLog owner() {
+        MessageLog owner() {
             return owner;
         }
 
         /** The first slot at or beyond a sequence number; {@link #count} when there is none. */
-        public int slotFrom(long sequence) {
+        int slotFrom(long sequence) {
             int slot = Arrays.binarySearch(sequences, 0, count, sequence);
             return slot < 0 ? -slot - 1 : slot;
         }
@@ -158,7 +158,7 @@ public final class MessageLog {
     }
 
     /** The page that holds the first message at or beyond a sequence number, or null when there is no such message. */
-    public Page pageFrom(long sequence) {
+    Page pageFrom(long sequence) {
         if (sequence > lastSequence) {
             return null;
         }
@@ -167,7 +167,7 @@ public final class MessageLog {
     }
 
     /** The page behind one that has been read to its end; {@code sequence} is beyond it. As {@link #pageFrom}. */
-    public Page pageAfter(Page page, long sequence) {
+    Page pageAfter(Page page, long sequence) {
         boolean isNextKnown = page.owner == this && page.next != null && page.next.lastSequence() >= sequence;
         return isNextKnown ? page.next : pageFrom(sequence);
     }

@@ -1,6 +1,7 @@
 package io.blipmq.broker.journal;
 
 import io.blipmq.broker.message.MessageView;
+import java.util.function.Supplier;
 
 /**
  * The ordered record of commands that the journalled state is a pure function of. Owned by the core thread.
@@ -110,10 +111,11 @@ public interface CommandLog {
     /**
      * Hands stored commands over in order, whoever has appended them, and tells between them what becomes of this node.
      *
+     * @param state what commands are applied to, asked again after each change of role
      * @param commandsMax bounds the work of one turn
      * @return how many were handed over
      */
-    int drain(CommandHandler commands, RoleHandler roles, int commandsMax);
+    int drain(Supplier<? extends CommandHandler> state, RoleHandler roles, int commandsMax);
 
     /** The number of the newest command that {@link #drain} has handed over or replay has seen; 0 before any. */
     long appliedSequence();

@@ -6,6 +6,7 @@ import io.blipmq.wal.Room;
 import io.blipmq.wal.WalAppender;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The command log kept in this machine's write-ahead log: commands as records. Owned by the core thread. */
 public final class LocalLog implements CommandLog {
@@ -43,38 +44,31 @@ public final class LocalLog implements CommandLog {
 
     @Override
     public long appendPublish(MessageView message) {
-        int bytes = CommandCodec.publishBytes(message);
-        Room room = roomFor(bytes);
-        if (room != Room.YES) {
-            return refusal(room);
+        int offset = claim(CommandCodec.publishBytes(message));
+        if (offset < 0) {
+            return offset;
         }
-        int offset = log.claim(bytes);
         CommandCodec.encodePublish(log.buffer(), offset, message);
-        forceWanted = true;
-        return log.commit(CommandCodec.PUBLISH);
+        return commitForced(CommandCodec.PUBLISH);
     }
 
     @Override
     public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
-        int bytes = CommandCodec.subscribeBytes(topic, name);
-        Room room = roomFor(bytes);
-        if (room != Room.YES) {
-            return refusal(room);
+        int offset = claim(CommandCodec.subscribeBytes(topic, name));
+        if (offset < 0) {
+            return offset;
         }
-        int offset = log.claim(bytes);
         CommandCodec.encodeSubscribe(log.buffer(), offset, owner, topic, name, endsWithConnection);
-        forceWanted = true;
-        return log.commit(CommandCodec.SUBSCRIBE);
+        return commitForced(CommandCodec.SUBSCRIBE);
     }
 
     @Override
     public long appendSettle(
             long subscriptionId, long deliveryTag, boolean redriven, int payloadLength, SettleReason reason) {
-        Room room = roomInReserve(CommandCodec.SETTLE_BYTES);
-        if (room != Room.YES) {
-            return refusal(room);
+        int offset = claimInReserve(CommandCodec.SETTLE_BYTES);
+        if (offset < 0) {
+            return offset;
         }
-        int offset = log.claim(CommandCodec.SETTLE_BYTES);
         CommandCodec.encodeSettle(log.buffer(), offset, subscriptionId, deliveryTag, redriven, payloadLength, reason);
         settlementsWait = true;
         forceWanted |= reason == SettleReason.PURGED; // a client waits for it
@@ -90,18 +84,15 @@ public final class LocalLog implements CommandLog {
             StoredMessage message,
             byte[] properties,
             long expiresMillis) {
-        int bytes = CommandCodec.deadLetterBytes(key, properties, message.payloadLength);
-        Room room = clockRefused ? Room.BUSY : roomFor(bytes);
-        if (room != Room.YES) {
-            return refusal(room);
+        int offset = claimBehindClock(CommandCodec.deadLetterBytes(key, properties, message.payloadLength));
+        if (offset < 0) {
+            return offset;
         }
-        int offset = log.claim(bytes);
         ByteBuffer target = log.buffer();
         int payload = CommandCodec.encodeDeadLetter(
                 target, offset, subscriptionId, redriven, attempts, key, message, properties, expiresMillis);
         messages.readPayload(message, target.duplicate().position(payload));
-        forceWanted = true;
-        return log.commit(CommandCodec.DEAD_LETTER);
+        return commitForced(CommandCodec.DEAD_LETTER);
     }
 
     @Override
@@ -112,71 +103,79 @@ public final class LocalLog implements CommandLog {
             StoredMessage letter,
             byte[] properties,
             long expiresMillis) {
-        int bytes = CommandCodec.redriveBytes(key, properties, letter.payloadLength);
-        Room room = clockRefused ? Room.BUSY : roomFor(bytes);
-        if (room != Room.YES) {
-            return refusal(room);
+        int offset = claimBehindClock(CommandCodec.redriveBytes(key, properties, letter.payloadLength));
+        if (offset < 0) {
+            return offset;
         }
-        int offset = log.claim(bytes);
         ByteBuffer target = log.buffer();
         int payload = CommandCodec.encodeRedrive(
                 target, offset, subscriptionId, deadLettersId, key, letter, properties, expiresMillis);
         messages.readPayload(letter, target.duplicate().position(payload));
-        forceWanted = true;
-        return log.commit(CommandCodec.REDRIVE);
+        return commitForced(CommandCodec.REDRIVE);
     }
 
     @Override
     public long appendRemove(long subscriptionId, RemoveReason reason) {
-        Room room = roomInReserve(CommandCodec.REMOVE_BYTES);
-        if (room != Room.YES) {
-            return refusal(room);
+        int offset = claimInReserve(CommandCodec.REMOVE_BYTES);
+        if (offset < 0) {
+            return offset;
         }
-        int offset = log.claim(CommandCodec.REMOVE_BYTES);
         CommandCodec.encodeRemove(log.buffer(), offset, subscriptionId, reason);
-        forceWanted = true;
-        return log.commit(CommandCodec.REMOVE);
+        return commitForced(CommandCodec.REMOVE);
     }
 
     @Override
     public long appendSettings(ReplicatedSettings settings) {
-        Room room = roomFor(CommandCodec.SETTINGS_BYTES);
-        if (room != Room.YES) {
-            return refusal(room);
+        int offset = claim(CommandCodec.SETTINGS_BYTES);
+        if (offset < 0) {
+            return offset;
         }
-        int offset = log.claim(CommandCodec.SETTINGS_BYTES);
         CommandCodec.encodeSettings(log.buffer(), offset, settings);
-        forceWanted = true;
-        return log.commit(CommandCodec.SETTINGS);
+        return commitForced(CommandCodec.SETTINGS);
     }
 
     @Override
     public long appendClock(long millis) {
-        Room room = roomInReserve(CommandCodec.CLOCK_BYTES);
-        clockRefused = room != Room.YES;
+        int offset = claimInReserve(CommandCodec.CLOCK_BYTES);
+        clockRefused = offset < 0;
         if (clockRefused) {
-            return refusal(room);
+            return offset;
         }
-        int offset = log.claim(CommandCodec.CLOCK_BYTES);
         log.buffer().putLong(offset, millis);
         settlementsWait = true; // it rides along as they do
         return log.commit(CommandCodec.CLOCK);
     }
 
-    private Room roomFor(int bytes) {
-        return sealed ? Room.FULL : log.roomFor(bytes);
+    /** @return where in the log's buffer a command's body goes, or a refusal */
+    private int claim(int bytes) {
+        return claim(bytes, sealed ? Room.FULL : log.roomFor(bytes));
+    }
+
+    /** As {@link #claim(int)}, for what tells times that go by the clock's jump: not while that finds no room. */
+    private int claimBehindClock(int bytes) {
+        return clockRefused ? (int) BUSY : claim(bytes);
     }
 
     /**
-     * Settlements and removals make room, so they may use the last of it; a move to the dead letters is a copy, and takes
-     * some.
+     * As {@link #claim(int)}, with the last of the room: settlements and removals make room. A move to the dead letters is a
+     * copy, and takes some.
      */
-    private Room roomInReserve(int bytes) {
-        return sealed ? Room.FULL : log.roomInReserve(bytes);
+    private int claimInReserve(int bytes) {
+        return claim(bytes, sealed ? Room.FULL : log.roomInReserve(bytes));
     }
 
-    private static long refusal(Room room) {
-        return room == Room.FULL ? FULL : BUSY;
+    private int claim(int bytes, Room room) {
+        return switch (room) {
+            case YES -> log.claim(bytes);
+            case BUSY -> (int) BUSY;
+            case FULL -> (int) FULL;
+        };
+    }
+
+    /** Somebody waits for what was claimed last. */
+    private long commitForced(int type) {
+        forceWanted = true;
+        return log.commit(type);
     }
 
     @Override
@@ -210,8 +209,8 @@ public final class LocalLog implements CommandLog {
     }
 
     @Override
-    public int drain(CommandHandler commands, RoleHandler roles, int commandsMax) {
-        handler = commands;
+    public int drain(Supplier<? extends CommandHandler> state, RoleHandler roles, int commandsMax) {
+        handler = state.get(); // without roles it stays the same
         return log.drainStored(onStored, commandsMax);
     }
 

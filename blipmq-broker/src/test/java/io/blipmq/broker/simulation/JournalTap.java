@@ -13,6 +13,7 @@ import io.blipmq.broker.journal.StoredMessage;
 import io.blipmq.broker.message.MessageView;
 import io.blipmq.wal.Liveness;
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 
 /** Tells what goes through a journal and changes nothing. Owned by the simulation's thread. */
 final class JournalTap implements CommandLog, Snapshots {
@@ -151,8 +152,8 @@ final class JournalTap implements CommandLog, Snapshots {
     }
 
     @Override
-    public int drain(CommandHandler commands, RoleHandler roles, int commandsMax) {
-        return log.drain(new CommandRecorder(commands, listener::onApplied), new Roles(roles), commandsMax);
+    public int drain(Supplier<? extends CommandHandler> state, RoleHandler roles, int commandsMax) {
+        return log.drain(() -> new CommandRecorder(state.get(), listener::onApplied), new Roles(roles), commandsMax);
     }
 
     /** Lets the listener know before the broker what it may do, and after it what it has ended. */

@@ -37,16 +37,16 @@ class PlantedBugTest {
                                 "} counters.increment(BrokerMetric.PUBLISHED);"),
                         broker(
                                 "an acknowledgement is not journalled",
-                                "pendingSettlements.append(awaitedBy, delivery.subscription.id(), delivery.tag,"
+                                "pending.append(awaitedBy, delivery.subscription.id(), delivery.tag,"
                                         + " delivery.isRedriven(), delivery.message.payloadLength);",
                                 ""),
                         broker(
                                 "the letter of a message that was acknowledged on its way is not settled for good",
-                                "pendingSettlements.add(deadLetters.id(), letterTag, payloadLength);",
+                                "pending.add(deadLetters.id(), letterTag, payloadLength);",
                                 ""),
                         broker(
                                 "an expired message is dropped and not journalled as settled",
-                                "long sequence = journal.log().appendSettle(subscription.id(), message.sequence, redriven,"
+                                "long sequence = log.appendSettle(subscription.id(), message.sequence, redriven,"
                                         + " message.payloadLength, reason);",
                                 "long sequence = 0;"),
                         broker(
@@ -126,8 +126,8 @@ class PlantedBugTest {
                                 "addCredit(1, delivery.message.contentBytes());"),
                         broker(
                                 "a delivery that nobody wants now is due again at once",
-                                "leaveHand(delivery); dueAfter(delivery, delayNanos);",
-                                "leaveHand(delivery); dueAgain(delivery);"),
+                                "delivery.leaveHand(ready); dueAfter(delivery, delayNanos);",
+                                "delivery.leaveHand(ready); dueAgain(delivery);"),
                         broker(
                                 "a rejected message is kept and goes nowhere",
                                 "counters.increment(BrokerMetric.REJECTED); condemn(delivery, client, stored);",
@@ -143,7 +143,7 @@ class PlantedBugTest {
                                 "delivery != null; delivery = next"),
                         broker(
                                 "an acknowledgement of all up to one takes what is on its way to the dead letters, too",
-                                "deadlines.cancel(delivery); leaveHand(delivery);"
+                                "deadlines.cancel(delivery); delivery.leaveHand(ready);"
                                         + " delivery.transitionTo(Delivery.State.CONDEMNED);",
                                 "deadlines.cancel(delivery); delivery.transitionTo(Delivery.State.CONDEMNED);"),
                         broker(
@@ -156,8 +156,8 @@ class PlantedBugTest {
                                 "if (delivery == null) {"),
                         broker(
                                 "what was released counts as an attempt",
-                                "delivery.uncountAttempt(); leaveHand(delivery);",
-                                "leaveHand(delivery);"),
+                                "delivery.uncountAttempt(); delivery.leaveHand(ready);",
+                                "delivery.leaveHand(ready);"),
                         broker(
                                 "what never left the machine counts as an attempt",
                                 "return holder == null || holder.client().sink().written() >= outputEnd;",
@@ -172,8 +172,8 @@ class PlantedBugTest {
                                 "delivery.delivered, delivery.attempts,"),
                         broker(
                                 "an answer does not wait until the settlement is stored",
-                                "awaitedBy.lastSequence(answer); journal.requestForce();",
-                                "journal.requestForce();"),
+                                "awaitedBy.lastSequence(answer); log.requestForce();",
+                                "log.requestForce();"),
                         broker(
                                 "a letter that was sent back stays a letter",
                                 "settle(deadLetters, letterTag, false, copy.payloadLength);",
@@ -203,6 +203,26 @@ class PlantedBugTest {
                                 "a name's old subscription stays when a new one takes its place",
                                 "if (replaced != null) { remove(replaced); }",
                                 ""),
+                        broker(
+                                "a second ATTACH to a name does not wait until the first one's subscription is stored",
+                                "return SubscribeResult.refused(Outcome.BUSY); } StoredSubscription named =",
+                                "} StoredSubscription named ="),
+                        broker(
+                                "messages from before a subscription was stored reach it",
+                                "restore(firstSequence, messages.count(), messages.bytes());",
+                                "restore(firstSequence, 0, 0);"),
+                        broker(
+                                "a topic whose only subscription is not stored yet is dropped",
+                                "!stored.isEmpty() || !storing.isEmpty() || memorySubscriptions > 0;",
+                                "!stored.isEmpty() || memorySubscriptions > 0;"),
+                        broker(
+                                "a connection that has gone is given the subscription that it waited for",
+                                "stored.life().forsake();",
+                                ""),
+                        broker(
+                                "what a lost connection has asked for is not handed to its successor",
+                                "return forsaken == null ? null : await(forsaken, client, null);",
+                                "return null;"),
                         wal(
                                 "every_n counts to twice as many",
                                 "unforcedRecords >= everyN.records()",

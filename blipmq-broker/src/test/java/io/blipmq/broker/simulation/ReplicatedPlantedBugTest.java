@@ -46,6 +46,10 @@ class ReplicatedPlantedBugTest {
                                 "BrokerState old = core.state; replace(emptyState()); core.state.rebuild(old);"
                                         + " core.listen();",
                                 "refusals.leading(false);"),
+                        bug(
+                                "a snapshot holds subscriptions that are not committed",
+                                "byId.put(id, made); topic.storing()",
+                                "byId.put(id, made); ordered.put(id, made); topic.storing()"),
                         bug("a rebuilt state has no positions", "log.takeOver(replaced);", ""),
                         bug(
                                 "positions of what is delivered and not settled are forgotten",

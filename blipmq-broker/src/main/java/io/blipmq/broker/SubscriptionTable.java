@@ -1,0 +1,214 @@
+package io.blipmq.broker;
+
+import io.blipmq.broker.backlog.PositionMemory;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.memory.MemoryLog;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * The topics and subscriptions that there are, by id, by name and in their order, with what they take of the memory. Owned by
+ * the core thread.
+ *
+ * <p>A durable subscription is here from when its command is appended. Until that is applied it is {@link
+ * SubscriptionLife.State#STORING}: it counts for limits and keeps its topic, and is found by {@link #storing} and {@link
+ * Topic#storing} alone.
+ */
+final class SubscriptionTable {
+    private final BrokerCounters counters;
+    private final StateMemory memory;
+    private final PositionMemory positions;
+    private final Supplier<MemoryLog> newMemoryLog;
+    private final Consumer<StoredSubscription> announceChange;
+    private final TopicTable topics = new TopicTable();
+    private final Long2ObjectHashMap<Subscription> byId = new Long2ObjectHashMap<>();
+    /** By id: durable ones, oldest first, and then those in memory. For lists and walks that go on in a later turn. */
+    private final TreeMap<Long, Subscription> ordered = new TreeMap<>();
+
+    private final Map<SubscriptionName, StoredSubscription> named = new HashMap<>();
+    /** Of those that are storing: one that gives way to a new one has the same name until that is stored. */
+    private final Set<SubscriptionName> storingNames = new HashSet<>();
+
+    private long topicsMade;
+
+    /** @param announceChange is told before what a checkpoint keeps of a durable subscription changes */
+    SubscriptionTable(
+            BrokerCounters counters,
+            StateMemory memory,
+            PositionMemory positions,
+            Supplier<MemoryLog> newMemoryLog,
+            Consumer<StoredSubscription> announceChange) {
+        this.announceChange = announceChange;
+        this.counters = counters;
+        this.memory = memory;
+        this.positions = positions;
+        this.newMemoryLog = newMemoryLog;
+    }
+
+    // --- topics ---
+
+    TopicTable topics() {
+        return topics;
+    }
+
+    /** The topic of this name, made when there is none. */
+    Topic topic(byte[] name) {
+        Topic topic = topics.find(name);
+        if (topic == null) {
+            topic = new Topic(++topicsMade, name, newMemoryLog, positions);
+            topics.add(topic);
+            counters.add(BrokerMetric.TOPICS, 1);
+        }
+        return topic;
+    }
+
+    private void dropUnneeded(Topic topic) {
+        if (!topic.isNeeded()) {
+            topics.remove(topic);
+            counters.add(BrokerMetric.TOPICS, -1);
+        }
+    }
+
+    // --- subscriptions ---
+
+    /** The memory that all of them take, with their deliveries. */
+    StateMemory memory() {
+        return memory;
+    }
+
+    Subscription get(long id) {
+        Subscription found = byId.get(id);
+        return found instanceof StoredSubscription stored && stored.life().isStoring() ? null : found;
+    }
+
+    /** The durable subscription of this id, or null. */
+    StoredSubscription stored(long id) {
+        return byId.get(id) instanceof StoredSubscription found && !found.life().isStoring() ? found : null;
+    }
+
+    /**
+     * The durable subscription of this id, or null when the client's key has none. One whose removal is journalled takes no
+     * request any more, because replay would not find it.
+     */
+    StoredSubscription usable(long id, Client client) {
+        StoredSubscription found = stored(id);
+        boolean usable =
+                found != null && found.belongsTo(client) && !found.life().isRemoving();
+        return usable ? found : null;
+    }
+
+    /** The one that is coming with this id, or null. */
+    StoredSubscription storing(long id) {
+        return byId.get(id) instanceof StoredSubscription found && found.life().isStoring() ? found : null;
+    }
+
+    boolean isNameStoring(OwnerId owner, byte[] name) {
+        return storingNames.contains(SubscriptionName.of(owner, name));
+    }
+
+    /** The owner's subscription of this name, or null. */
+    StoredSubscription named(OwnerId owner, byte[] name) {
+        return named.get(SubscriptionName.of(owner, name));
+    }
+
+    /** Those that are storing included. */
+    int count() {
+        return byId.size();
+    }
+
+    int storingCount() {
+        return byId.size() - ordered.size();
+    }
+
+    /** Those with ids beyond one, in their order. They must not change while somebody goes through them. */
+    Collection<Subscription> behind(long id) {
+        return ordered.tailMap(id, false).values();
+    }
+
+    /** Durable ones with ids beyond one, oldest first, as {@link #behind}. */
+    Iterable<StoredSubscription> storedBehind(long id) {
+        NavigableMap<Long, Subscription> found = ordered.subMap(id, false, MemorySubscription.FIRST_ID, false);
+        return () -> {
+            Iterator<Subscription> all = found.values().iterator();
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return all.hasNext();
+                }
+
+                @Override
+                public StoredSubscription next() {
+                    return (StoredSubscription) all.next();
+                }
+            };
+        };
+    }
+
+    void add(MemorySubscription subscription) {
+        subscription.topic().memorySubscriptionAdded();
+        byId.put(subscription.id(), subscription);
+        enter(subscription);
+    }
+
+    /** A durable one that is storing, until {@link #store}. */
+    StoredSubscription make(long id, Topic topic, OwnerId owner, byte[] name, boolean endsWithConnection) {
+        StoredSubscription made =
+                new StoredSubscription(id, topic, owner, name, endsWithConnection, positions, memory, announceChange);
+        byId.put(id, made);
+        topic.storing().add(made);
+        if (name.length > 0) {
+            storingNames.add(nameOf(made));
+        }
+        return made;
+    }
+
+    /** @param firstSequence its messages begin at or beyond this number */
+    void store(StoredSubscription subscription, long firstSequence) {
+        subscription.onStored(firstSequence);
+        subscription.topic().storing().remove(subscription);
+        subscription.topic().stored().add(subscription);
+        if (subscription.name().length > 0) {
+            storingNames.remove(nameOf(subscription));
+            named.put(nameOf(subscription), subscription);
+        }
+        enter(subscription);
+    }
+
+    void remove(MemorySubscription subscription) {
+        subscription.topic().memorySubscriptionEnded();
+        leave(subscription);
+    }
+
+    void remove(StoredSubscription subscription) {
+        named.remove(nameOf(subscription), subscription);
+        subscription.topic().stored().remove(subscription);
+        leave(subscription);
+    }
+
+    private static SubscriptionName nameOf(StoredSubscription subscription) {
+        return SubscriptionName.of(subscription.owner(), subscription.name());
+    }
+
+    private void enter(Subscription subscription) {
+        ordered.put(subscription.id(), subscription);
+        memory.addSubscription(subscription.nameBytes());
+        counters.add(BrokerMetric.SUBSCRIPTIONS, 1);
+    }
+
+    private void leave(Subscription subscription) {
+        byId.remove(subscription.id());
+        ordered.remove(subscription.id());
+        memory.removeSubscription(subscription.nameBytes());
+        counters.add(BrokerMetric.SUBSCRIPTIONS, -1);
+        dropUnneeded(subscription.topic());
+    }
+}
