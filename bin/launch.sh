@@ -82,6 +82,8 @@ jvm_options() {
                     choose TieredStopAtLevel "-XX:TieredStopAtLevel=1"
                     # The archive of classes stays pages of its file, at a fixed address: moved elsewhere, it takes 18 MiB for itself.
                     choose ArchiveRelocationMode "-XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
+                    # Buffers that are freed go back to the system, instead of staying as holes in an arena.
+                    export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_-65536}"
                 fi
                 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-2}"
             fi
