@@ -60,7 +60,7 @@ public abstract class BlipSession implements Session {
     /** Makes an authenticated client known to the broker. */
     protected abstract Client connect(OwnerId owner, String address);
 
-    /** Handles what only this version has. @return false when the frame has to wait */
+    /** Handles a frame of a client that has shown its key. @return false when the frame has to wait */
     protected abstract boolean onRequest(
             FrameType type, long correlationId, ByteBuffer buffer, int payload, int payloadLength);
 
@@ -73,10 +73,11 @@ public abstract class BlipSession implements Session {
         }
         int length = FrameLayout.length(buffer, offset);
         checkLength(length);
-        if (available > FrameLayout.TYPE_OFFSET) {
-            checkType(FrameLayout.type(buffer, offset));
+        int frameBytes = FrameLayout.frameBytes(length);
+        if (frameBytes > available && available > FrameLayout.TYPE_OFFSET) {
+            type(buffer, offset); // when the frame is all there this is onPacket's, which needs the type
         }
-        return FrameLayout.frameBytes(length);
+        return frameBytes;
     }
 
     private void checkLength(int length) throws ProtocolViolation {
@@ -89,14 +90,21 @@ public abstract class BlipSession implements Session {
         }
     }
 
-    private void checkType(byte value) throws ProtocolViolation {
-        FrameType type = FrameType.of(version, value);
+    private FrameType type(ByteBuffer buffer, int offset) throws ProtocolViolation {
+        byte value = FrameLayout.type(buffer, offset);
+        FrameType type = FrameType.ofClient(version, value);
         if (type == null) {
-            throw ProtocolViolation.malformed("unknown frame type " + Byte.toUnsignedInt(value));
+            throw unexpected(value);
         }
-        if (!type.isOfClient(version)) {
-            throw ProtocolViolation.malformed("frame type " + type + ", which only the server sends");
-        }
+        return type;
+    }
+
+    private ProtocolViolation unexpected(byte value) {
+        FrameType type = FrameType.of(version, value);
+        return ProtocolViolation.malformed(
+                type == null
+                        ? "unknown frame type " + Byte.toUnsignedInt(value)
+                        : "frame type " + type + ", which only the server sends");
     }
 
     /** The largest value that the length field of a frame of so many bytes may have. */
@@ -105,8 +113,8 @@ public abstract class BlipSession implements Session {
     }
 
     @Override
-    public final boolean onPacket(ByteBuffer buffer, int offset, int packetBytes) {
-        FrameType type = FrameType.of(version, FrameLayout.type(buffer, offset));
+    public final boolean onPacket(ByteBuffer buffer, int offset, int packetBytes) throws ProtocolViolation {
+        FrameType type = type(buffer, offset);
         long correlationId = FrameLayout.correlationId(buffer, offset);
         int payload = offset + FrameLayout.PAYLOAD_OFFSET;
         int payloadLength = packetBytes - FrameLayout.HEADER_BYTES;
@@ -117,13 +125,16 @@ public abstract class BlipSession implements Session {
         if (client.isBusy()) {
             return false;
         }
+        return onRequest(type, correlationId, buffer, payload, payloadLength);
+    }
+
+    /** Handles what every version has. @return true, as no such frame has to wait */
+    protected final boolean onCommonRequest(FrameType type, long correlationId) {
         switch (type) {
             case HELLO -> answers.nack(correlationId, Nack.HELLO_ALREADY_PERFORMED);
             case AUTH -> answers.nack(correlationId, Nack.ALREADY_AUTHENTICATED);
             case PING -> answers.pong(correlationId);
-            default -> {
-                return onRequest(type, correlationId, buffer, payload, payloadLength);
-            }
+            default -> throw new IllegalStateException("no client of version " + version + " may send " + type);
         }
         return true;
     }

@@ -39,7 +39,7 @@ final class Blip1Session extends BlipSession {
             case ACK -> AckHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             case POLL -> PollHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             case NACK, PONG -> true; // a client has nothing to say with them
-            default -> throw new IllegalStateException("no client of version 1 may send " + type);
+            default -> onCommonRequest(type, correlationId);
         };
     }
 

@@ -72,7 +72,7 @@ final class Blip2Session extends BlipSession {
             case DRAIN -> DrainHandler.onFrame(this, correlationId, payloadLength);
             case LIST -> ListHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             case DEAD_LETTERS -> DeadLettersHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
-            default -> throw new IllegalStateException("no client of version 2 may send " + type);
+            default -> onCommonRequest(type, correlationId);
         };
     }
 

@@ -52,6 +52,13 @@ class GoodbyeTest {
     }
 
     @Test
+    void aTypeIsRefusedBeforeItsFrameIsComplete() throws IOException {
+        PushClient client = start();
+        client.sendHex("00010000 7f");
+        client.expectGoodbye(400, "unknown frame type 127");
+    }
+
+    @Test
     void whoDoesNotCloseIsLeftAfterAWhile() throws IOException {
         PushClient client = start();
         client.sendHex("00000008");
