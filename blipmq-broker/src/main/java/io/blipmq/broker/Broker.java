@@ -39,6 +39,7 @@ public final class Broker {
     private final CommandHandler applied;
     private final RoleHandler roles = new Roles();
     private Core core;
+    private long stateReplacements;
     /** Whether the start has found what a checkpoint should keep. */
     private boolean wantsCheckpoint;
 
@@ -187,6 +188,14 @@ public final class Broker {
         return refusals.isLeading();
     }
 
+    /**
+     * How often the state has been replaced: because this node ceased to lead, or got another node's. What clients had of the
+     * state before is gone, and what they asked for may never take effect.
+     */
+    public long stateReplacements() {
+        return stateReplacements;
+    }
+
     /** What this node's log has led to, for another node that is to go on from there; the same bytes on every node. */
     public ByteBuffer replicatedState() {
         return ReplicatedForm.write(core.state);
@@ -199,6 +208,7 @@ public final class Broker {
 
     /** Replaces the state and all that works on it. What connections had of the old one is gone. */
     private void replace(BrokerState state) {
+        stateReplacements++;
         refusals.leading(false);
         state.follow();
         state.messages(journal.messages());

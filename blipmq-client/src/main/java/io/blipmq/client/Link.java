@@ -199,6 +199,11 @@ final class Link {
         }
     }
 
+    /** Gives up the connection that the broker is about to close. */
+    void loseAsAnnounced(long nowNanos) {
+        lose(endReason, nowNanos);
+    }
+
     /** Gives the connection up and waits before the next attempt; another address of the host is tried at once. */
     void lose(String reason, long nowNanos) {
         if (phase == Phase.CLOSED) {

@@ -110,6 +110,21 @@ class PublishTest {
     }
 
     @Test
+    void whatWasRefusedByANodeThatDoesNotLeadGoesToTheOneThatDoes() throws IOException {
+        broker.refuse(V2Nack.NOT_LEADER, body -> true);
+        try (BlipClient client = connect()) {
+            CompletableFuture<Confirm> confirm = client.publishAsync(Message.of("t", "late"));
+            client.ping();
+            assertThat(confirm).isNotDone();
+
+            broker.refuse(V2Nack.NOT_LEADER, body -> false);
+            broker.restart();
+
+            assertThat(confirm.join()).isEqualTo(new Confirm(1));
+        }
+    }
+
+    @Test
     void withoutAConfirmInTimeItTimesOut() {
         broker.holdConfirms(true);
         try (BlipClient client = builder()

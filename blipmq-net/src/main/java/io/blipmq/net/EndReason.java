@@ -17,6 +17,8 @@ public enum EndReason {
     DISK_FULL(null, "the disk is full, and an acknowledgement found no room within ", NetTimes::diskNanos),
     OUTPUT_TIMEOUT(NetMetric.OUTPUT_TIMEOUTS, "none of the output was taken for ", NetTimes::outputNanos),
     REPLACED(NetMetric.CONNECTIONS_REPLACED, "replaced by a newer connection of the same client", null),
+    /** Nothing that a session asks for can take effect. */
+    NOT_LEADER(null, "this node does not lead its cluster: connect to another node", null),
     MALFORMED_PACKET(NetMetric.PROTOCOL_ERRORS, null, null),
     PACKET_TOO_LONG(NetMetric.PROTOCOL_ERRORS, null, null);
 

@@ -95,6 +95,12 @@ public interface Session {
      */
     void end(EndReason reason, String text);
 
+    /**
+     * What earlier requests were to bring about may never happen, because this node has ceased to lead: answers that wait for
+     * it are dropped. A session that goes on is ended next.
+     */
+    default void dropWaitingAnswers() {}
+
     /** Whether no packet is handled any more, because the input has ended, the server or the session itself wants it. */
     boolean isEnded();
 

@@ -235,6 +235,7 @@ public abstract class BlipSession implements Session {
             case HANDSHAKE_TIMEOUT, INPUT_TIMEOUT, INPUT_SHORT_TIMEOUT, SILENCE, OUTPUT_TIMEOUT -> 408;
             case DISK_FULL -> 507;
             case REPLACED -> 409;
+            case NOT_LEADER -> 421;
             case MALFORMED_PACKET -> 400;
             case PACKET_TOO_LONG -> 413;
         };
@@ -243,6 +244,11 @@ public abstract class BlipSession implements Session {
     /** The server ends the session; a version that can tell its client why does so, behind whatever else it is owed. */
     protected void end(Refusal why) {
         onInputEnded();
+    }
+
+    @Override
+    public final void dropWaitingAnswers() {
+        answers.clear();
     }
 
     /** The broker lets go of the client, so that its subscriptions are free for the next one. */

@@ -22,12 +22,19 @@ final class PublishHandler {
         if (outcome == Outcome.BUSY) {
             return false;
         }
-        if (outcome == Outcome.DISK_FULL) {
-            session.answers().nack(correlationId, Nack.PUBLISH_DISK_FULL);
-        } else if (outcome == Outcome.SHUTTING_DOWN) {
-            session.answers().nack(correlationId, Nack.PUBLISH_SHUTTING_DOWN);
+        if (!outcome.isDone()) {
+            session.answers().nack(correlationId, failure(outcome));
         }
         return true;
+    }
+
+    private static Nack failure(Outcome outcome) {
+        return switch (outcome) {
+            case DISK_FULL -> Nack.PUBLISH_DISK_FULL;
+            case SHUTTING_DOWN -> Nack.PUBLISH_SHUTTING_DOWN;
+            case NOT_LEADER -> Nack.PUBLISH_NOT_LEADER;
+            default -> throw new IllegalStateException("the broker answered PUBLISH with " + outcome);
+        };
     }
 
     private static Nack refusal(ByteBuffer buffer, int payload, int payloadLength) {

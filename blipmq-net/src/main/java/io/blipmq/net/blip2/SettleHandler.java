@@ -108,11 +108,8 @@ final class SettleHandler {
     }
 
     private static Refusal refusal(SettleResult result, boolean answerWanted) {
-        if (result.outcome() == Outcome.SHUTTING_DOWN) {
-            return V2Nack.SHUTTING_DOWN;
-        }
-        if (result.outcome() == Outcome.UNKNOWN) {
-            return V2Nack.UNKNOWN_SUBSCRIPTION;
+        if (!result.outcome().isDone()) {
+            return BrokerRefusals.of(result.outcome());
         }
         return !answerWanted && result.unknown() > 0 ? V2Nack.UNKNOWN_DELIVERY : null;
     }

@@ -52,6 +52,7 @@ public enum V2Nack implements Refusal {
     REASON_TOO_LONG(413, "reason longer than " + PropertyLayout.DEAD_LETTER_REASON_BYTES_MAX + " bytes"),
     PROPERTIES_TOO_LONG(413, "properties longer than " + PropertyLayout.BYTES_MAX + " bytes"),
 
+    NOT_LEADER(421, "this node does not lead its cluster: connect to another node"),
     TOO_MANY_CONNECTIONS(429, "there are as many connections as max_connections allows"),
     TOO_MANY_SUBSCRIPTIONS(429, "too many subscriptions"),
     TOO_MANY_OF_CONNECTION(429, "this connection has as many subscriptions as max_subscriptions_per_connection allows"),
