@@ -77,7 +77,7 @@ public final class Broker {
      * @param address where it comes from
      */
     public Client connect(OwnerId owner, String address) {
-        return of(core, new Client(owner, address));
+        return connect(new Client(owner, address));
     }
 
     /**
@@ -87,17 +87,17 @@ public final class Broker {
      * @param address where it comes from
      */
     public Client connect(OwnerId owner, String name, String address, Pusher pusher) {
-        return of(core, new Client(owner, name, address, pusher));
+        return connect(new Client(owner, name, address, pusher));
     }
 
-    private static Client of(Core core, Client client) {
-        client.of(core);
+    private Client connect(Client client) {
+        client.connectedTo(stateReplacements);
         return client;
     }
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
     public void disconnect(Client client) {
-        if (client.isOf(core)) {
+        if (client.isConnectedTo(stateReplacements)) {
             core.attaching.release(client); // else its subscriptions have ended with the state that they were of
         }
     }

@@ -15,7 +15,9 @@ public final class Client {
     private int expectedCount;
 
     private boolean gone;
-    private Object core;
+    /** Which state of the broker's its subscriptions are of, by {@link Broker#stateReplacements}. */
+    private long stateNumber;
+
     private long lastSequence;
     /** What it asked for that waits for room in the journal. */
     private int awaitedCommands;
@@ -129,14 +131,13 @@ public final class Client {
         return subscriptions.size() + expectedCount;
     }
 
-    /** What it was connected to. */
-    void of(Object newCore) {
-        core = newCore;
+    void connectedTo(long number) {
+        stateNumber = number;
     }
 
     /** Whether its subscriptions are still there: not when the state has been replaced. */
-    boolean isOf(Object present) {
-        return core == present;
+    boolean isConnectedTo(long presentNumber) {
+        return stateNumber == presentNumber;
     }
 
     /** The connection has ended. */
