@@ -187,8 +187,9 @@ final class SubscriptionTable {
             requests.add(new DetachRequest(id, delete, deadline(), failure -> onLeft(subscription, id, failure, left)));
             return;
         }
-        BlipException failure =
-                delete ? new ConnectionLostException("not deleted: there is no connection", null) : null;
+        BlipException failure = delete
+                ? new ConnectionLostException("the subscription was not deleted: there is no connection", null)
+                : null;
         onLeft(subscription, id, failure, left);
     }
 

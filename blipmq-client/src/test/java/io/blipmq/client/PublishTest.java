@@ -182,7 +182,7 @@ class PublishTest {
 
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> client.publish("t", new byte[max + 1]))
-                    .withMessage("a message on this topic is at most " + max + " bytes, not " + (max + 1));
+                    .withMessage("a message on this topic must be at most " + max + " bytes, not " + (max + 1));
             assertThatIllegalArgumentException().isThrownBy(() -> client.publish("", "x"));
             assertThatIllegalArgumentException().isThrownBy(() -> client.publish("\ud800", "x"));
             assertThat(client.publish("t", new byte[max])).isEqualTo(new Confirm(1));

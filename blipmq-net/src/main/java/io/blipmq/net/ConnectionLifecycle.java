@@ -171,7 +171,7 @@ final class ConnectionLifecycle {
             close();
         } else if (deadlines.isEndOverdue(nowNanos)) {
             if (state == ConnectionState.ENDING && !connection.session().owesGoodbye()) {
-                warn("its last answers were not taken in time");
+                warn("the client did not read its last answers in time");
             }
             close();
         }

@@ -155,7 +155,7 @@ final class Connections {
 
     /** This node has ceased to lead; peers that have not shown who they are learn of it when they do. */
     void onLeadershipLost() {
-        logger.warn("This node does not lead its cluster any more. It closes its connections: {}", all.size());
+        logger.warn("This node no longer leads its cluster and closes its {} connections", all.size());
         all.forEach(Connection::onLeadershipLost);
     }
 

@@ -82,11 +82,12 @@ public abstract class BlipSession implements Session {
 
     private void checkLength(int length) throws ProtocolViolation {
         if (length >= 0 && length < FrameLayout.LENGTH_MIN) {
-            throw ProtocolViolation.malformed("impossible frame length " + length);
+            throw ProtocolViolation.malformed(
+                    "a frame length must be at least " + FrameLayout.LENGTH_MIN + ", not " + length);
         }
         if (length < 0 || length > lengthMax) {
             throw ProtocolViolation.tooLong(
-                    "frame length " + Integer.toUnsignedString(length) + ", where " + lengthMax + " is the most");
+                    "a frame length must be at most " + lengthMax + ", not " + Integer.toUnsignedString(length));
         }
     }
 
@@ -103,8 +104,8 @@ public abstract class BlipSession implements Session {
         FrameType type = FrameType.of(version, value);
         return ProtocolViolation.malformed(
                 type == null
-                        ? "unknown frame type " + Byte.toUnsignedInt(value)
-                        : "frame type " + type + ", which only the server sends");
+                        ? "version " + version + " has no frame type " + Byte.toUnsignedInt(value)
+                        : "only the server may send the frame type " + type);
     }
 
     /** The largest value that the length field of a frame of so many bytes may have. */

@@ -115,7 +115,7 @@ final class Blip2Session extends BlipSession {
 
     @Override
     protected String text(EndReason reason, String text) {
-        return reason == EndReason.SILENCE ? "nothing came for more than twice the heartbeat" : text;
+        return reason == EndReason.SILENCE ? "the client sent nothing for more than twice its heartbeat" : text;
     }
 
     @Override
