@@ -17,17 +17,17 @@ final class AuthHandler {
 
     static void onFrame(BlipSession session, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
         if (!PayloadLayout.isAuth(buffer, payload, payloadLength)) {
-            session.commonAnswers().nack(correlationId, Nack.INVALID_AUTH);
+            session.answers().nack(correlationId, Nack.INVALID_AUTH);
             return;
         }
         byte[] key = key(buffer, payload);
         OwnerId owner = session.shared().keys().ownerOf(key);
         if (owner == null) {
-            session.commonAnswers().nack(correlationId, Nack.INVALID_API_KEY);
+            session.answers().nack(correlationId, Nack.INVALID_API_KEY);
             onWrongKey(session);
         } else if (session.broker().isLeading()) {
             session.onAuthenticated(owner);
-            session.commonAnswers().ack(correlationId, 0);
+            session.answers().ack(correlationId, 0);
             session.onShutdown(); // which may have begun before the client was known
         } else {
             session.end(V2Nack.NOT_LEADER);

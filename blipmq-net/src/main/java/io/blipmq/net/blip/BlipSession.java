@@ -35,24 +35,20 @@ public abstract class BlipSession implements Session {
     /** The largest value that a frame's length field may have. */
     private int lengthMax;
 
-    private Answers<?> answers;
     private Client client;
     private OwnerId owner;
     private int wrongKeys;
 
-    /** @param metrics where frames and sessions are counted */
-    protected BlipSession(BlipResources shared, SessionHost host, int version, ProtocolMetrics metrics) {
+    protected BlipSession(BlipResources shared, SessionHost host, BlipVersion version) {
         this.shared = shared;
         this.host = host;
-        this.version = version;
-        this.metrics = metrics;
+        this.version = version.number();
+        this.metrics = version.metrics();
         lengthMax = lengthMax(host.packetBytesMax());
     }
 
-    /** Says where this session's answers go, before anything else happens. */
-    protected final void answerBy(Answers<?> ownAnswers) {
-        answers = ownAnswers;
-    }
+    /** Where this session's answers go. */
+    protected abstract Answers<?> answers();
 
     /** Answers the HELLO that this session was begun for. */
     protected abstract void answerHello(long correlationId);
@@ -132,9 +128,9 @@ public abstract class BlipSession implements Session {
     /** Handles what every version has. @return true, as no such frame has to wait */
     protected final boolean onCommonRequest(FrameType type, long correlationId) {
         switch (type) {
-            case HELLO -> answers.nack(correlationId, Nack.HELLO_ALREADY_PERFORMED);
-            case AUTH -> answers.nack(correlationId, Nack.ALREADY_AUTHENTICATED);
-            case PING -> answers.pong(correlationId);
+            case HELLO -> answers().nack(correlationId, Nack.HELLO_ALREADY_PERFORMED);
+            case AUTH -> answers().nack(correlationId, Nack.ALREADY_AUTHENTICATED);
+            case PING -> answers().pong(correlationId);
             default -> throw new IllegalStateException("no client of version " + version + " may send " + type);
         }
         return true;
@@ -143,9 +139,9 @@ public abstract class BlipSession implements Session {
     /** Handles a frame of a client that has not shown its key. */
     void onHandshake(FrameType type, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
         switch (type) {
-            case HELLO -> answers.nack(correlationId, Nack.HELLO_ALREADY_PERFORMED);
+            case HELLO -> answers().nack(correlationId, Nack.HELLO_ALREADY_PERFORMED);
             case AUTH -> AuthHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
-            default -> answers.nack(correlationId, Nack.UNAUTHENTICATED);
+            default -> answers().nack(correlationId, Nack.UNAUTHENTICATED);
         }
     }
 
@@ -159,7 +155,7 @@ public abstract class BlipSession implements Session {
     void onAuthenticated(OwnerId newOwner) {
         owner = newOwner;
         client = connect(owner, text(host.address()));
-        answers.onAuthenticated(client);
+        answers().onAuthenticated(client);
         transitionTo(SessionState.READY);
         lengthMax = lengthMax(host.packetBytesMax());
         metrics.onSessionReady();
@@ -185,22 +181,22 @@ public abstract class BlipSession implements Session {
 
     @Override
     public final boolean takesPacket() {
-        return state != SessionState.CLOSING && !answers.isFull();
+        return state != SessionState.CLOSING && !answers().isFull();
     }
 
     @Override
     public final boolean isAnswerWaiting() {
-        return answers.isWaiting();
+        return answers().isWaiting();
     }
 
     @Override
     public final boolean isAnswerDue() {
-        return answers.isDue();
+        return answers().isDue();
     }
 
     @Override
     public final int sendDueAnswers() {
-        return answers.sendDue();
+        return answers().sendDue();
     }
 
     // --- the end ---
@@ -249,7 +245,7 @@ public abstract class BlipSession implements Session {
 
     @Override
     public final void dropWaitingAnswers() {
-        answers.clear();
+        answers().clear();
     }
 
     /** The broker lets go of the client, so that its subscriptions are free for the next one. */
@@ -272,7 +268,7 @@ public abstract class BlipSession implements Session {
     @Override
     public final void onClosed() {
         onInputEnded();
-        answers.clear();
+        answers().clear();
     }
 
     @Override
@@ -302,11 +298,6 @@ public abstract class BlipSession implements Session {
 
     public final OutputQueue output() {
         return host.output();
-    }
-
-    /** The kinds of answers that all versions have. */
-    final Answers<?> commonAnswers() {
-        return answers;
     }
 
     final BlipResources shared() {

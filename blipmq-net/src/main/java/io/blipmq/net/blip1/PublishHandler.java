@@ -58,7 +58,8 @@ final class PublishHandler {
     private static Outcome publish(Blip1Session session, ByteBuffer buffer, int payload, int payloadLength) {
         int topicLength = PayloadLayout.publishTopicLength(buffer, payload);
         int messageOffset = PayloadLayout.publishMessageOffset(topicLength);
-        MessageView message = session.message()
+        MessageView message = session.version()
+                .message()
                 .in(buffer)
                 .topic(payload + PayloadLayout.PUBLISH_TOPIC_OFFSET, topicLength)
                 .payload(payload + messageOffset, payloadLength - messageOffset);

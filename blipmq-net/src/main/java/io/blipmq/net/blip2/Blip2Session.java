@@ -1,12 +1,8 @@
 package io.blipmq.net.blip2;
 
-import io.blipmq.broker.BatchResult;
 import io.blipmq.broker.Client;
 import io.blipmq.broker.DeadLetterProgress;
-import io.blipmq.broker.SettleRequest;
-import io.blipmq.broker.SettleResult;
 import io.blipmq.broker.journal.OwnerId;
-import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.net.EndReason;
 import io.blipmq.net.SessionHost;
 import io.blipmq.net.blip.BlipResources;
@@ -38,11 +34,10 @@ final class Blip2Session extends BlipSession {
 
     /** @param greeting what the client has said of itself */
     Blip2Session(BlipResources shared, Blip2 version, SessionHost host, Greeting greeting) {
-        super(shared, host, version.number(), version.metrics());
+        super(shared, host, version);
         this.version = version;
         this.greeting = greeting;
         answers = new Blip2Answers(this, shared);
-        answerBy(answers);
         pushes = new PushSink(host.output(), host::onOutput);
     }
 
@@ -76,7 +71,8 @@ final class Blip2Session extends BlipSession {
         };
     }
 
-    Blip2Answers answers() {
+    @Override
+    protected Blip2Answers answers() {
         return answers;
     }
 
@@ -171,23 +167,7 @@ final class Blip2Session extends BlipSession {
         return letters;
     }
 
-    /** To be used during one call. */
-    PublishBatch publishBatch() {
-        return version.publishBatch();
-    }
-
-    /** To be used during one call. */
-    BatchResult batchResult() {
-        return version.batchResult();
-    }
-
-    /** To be used during one call. */
-    SettleRequest settleRequest() {
-        return version.settleRequest();
-    }
-
-    /** To be used during one call. */
-    SettleResult settleResult() {
-        return version.settleResult();
+    Blip2 version() {
+        return version;
     }
 }
