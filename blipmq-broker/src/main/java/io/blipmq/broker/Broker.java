@@ -38,6 +38,7 @@ public final class Broker {
     private final RoleHandler roles = new Roles();
     private final OwnerThread owner = new OwnerThread();
     private Core core;
+    private long stateReplacements;
     /** Whether the start has found what a checkpoint should keep. */
     private boolean wantsCheckpoint;
 
@@ -87,7 +88,7 @@ public final class Broker {
      * @param address where it comes from
      */
     public Client connect(OwnerId owner, String address) {
-        return of(core(), new Client(owner, address));
+        return connect(new Client(owner, address));
     }
 
     /**
@@ -97,18 +98,19 @@ public final class Broker {
      * @param address where it comes from
      */
     public Client connect(OwnerId owner, String name, String address, PushSink sink) {
-        return of(core(), new Client(owner, name, address, sink));
+        return connect(new Client(owner, name, address, sink));
     }
 
-    private static Client of(Core core, Client client) {
-        client.of(core);
+    private Client connect(Client client) {
+        client.connectedTo(stateReplacements);
         return client;
     }
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
     public void disconnect(Client client) {
-        if (client.isOf(core())) {
-            core.attaching.release(client); // else its subscriptions have ended with the state that they were of
+        AttachService attaching = core().attaching;
+        if (client.isConnectedTo(stateReplacements)) {
+            attaching.release(client); // else its subscriptions have ended with the state that they were of
         }
     }
 
@@ -201,6 +203,14 @@ public final class Broker {
         return refusals.isLeading();
     }
 
+    /**
+     * How often the state has been replaced: because this node ceased to lead, or got another node's. What clients had of the
+     * state before is gone, and what they asked for may never take effect.
+     */
+    public long stateReplacements() {
+        return stateReplacements;
+    }
+
     /** What this node's log has led to, for another node that is to go on from there; the same bytes on every node. */
     public ByteBuffer replicatedState() {
         return ReplicatedForm.write(core().state);
@@ -213,6 +223,7 @@ public final class Broker {
 
     /** Replaces the state and all that works on it. What connections had of the old one is gone. */
     private void replace(BrokerState state) {
+        stateReplacements++;
         refusals.leading(false);
         state.follow();
         state.messages(journal.messages());

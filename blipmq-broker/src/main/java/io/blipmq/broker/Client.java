@@ -11,7 +11,9 @@ public final class Client {
     private final String address;
     private final PushSink sink;
     private final Set<Subscription> subscriptions = new LinkedHashSet<>(1);
-    private Object core;
+    /** Which state of the broker's its subscriptions are of, by {@link Broker#stateReplacements}. */
+    private long stateNumber;
+
     private long lastSequence;
     /** What it asked for that waits for room in the journal. */
     private int awaitedCommands;
@@ -111,14 +113,13 @@ public final class Client {
         return subscriptions;
     }
 
-    /** What it was connected to. */
-    void of(Object newCore) {
-        core = newCore;
+    void connectedTo(long number) {
+        stateNumber = number;
     }
 
     /** Whether its subscriptions are still there: not when the state has been replaced. */
-    boolean isOf(Object present) {
-        return core == present;
+    boolean isConnectedTo(long presentNumber) {
+        return stateNumber == presentNumber;
     }
 
     /**

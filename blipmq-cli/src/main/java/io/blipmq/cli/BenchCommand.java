@@ -157,7 +157,7 @@ final class BenchCommand implements Callable<Integer> {
                 result.duplicated(),
                 result.reordered(),
                 result.refused(),
-                result.isGood(qos) ? "good" : "NOT GOOD"));
+                result.isGood(qos) ? "ok" : "FAILED"));
         result.failures().forEach(failure -> text.append(failure).append('\n'));
         blipmq.print(text.toString());
     }

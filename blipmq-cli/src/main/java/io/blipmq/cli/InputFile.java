@@ -23,7 +23,7 @@ final class InputFile {
             long size = Files.size(file);
             if (size > bytesMax && !Files.isDirectory(file)) {
                 throw new IllegalArgumentException(
-                        "a message on this topic is at most " + bytesMax + " bytes, not " + size);
+                        "a message on this topic must be at most " + bytesMax + " bytes, not " + size);
             }
             return input.readNBytes(bytesMax + 1);
         } catch (IOException e) {

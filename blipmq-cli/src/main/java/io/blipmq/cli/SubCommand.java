@@ -149,7 +149,8 @@ final class SubCommand implements Callable<Integer> {
             BlipCommand.seconds(spec, "--timeout", timeoutSeconds);
         }
         if (qos == 0 && !name.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "a subscription with a name has QoS 1");
+            throw new ParameterException(
+                    spec.commandLine(), "--qos 0 cannot be combined with --name: a subscription with a name has QoS 1");
         }
     }
 

@@ -37,7 +37,7 @@ class BenchCommandTest {
         assertThat(run.out())
                 .startsWith("2 publishers, 2 subscribers, 3 topics, 100 bytes, QoS 1, window 64\n")
                 .contains("300 published, 300 confirmed, 600 delivered in ")
-                .endsWith("lost 0, duplicated 0, reordered 0, refused 0: good\n");
+                .endsWith("lost 0, duplicated 0, reordered 0, refused 0: ok\n");
         assertThat(run.status()).isZero();
     }
 
@@ -62,7 +62,7 @@ class BenchCommandTest {
 
         CommandRun run = bench("--messages", "300");
 
-        assertThat(run.out()).contains("lost 3, ").contains("NOT GOOD");
+        assertThat(run.out()).contains("lost 3, ").contains("FAILED");
         assertThat(run.status()).isEqualTo(1);
     }
 
@@ -72,7 +72,7 @@ class BenchCommandTest {
 
         CommandRun run = bench("--messages", "20");
 
-        assertThat(run.out()).contains("refused 1: NOT GOOD", "507 disk full");
+        assertThat(run.out()).contains("refused 1: FAILED", "507 disk full");
         assertThat(run.status()).isEqualTo(1);
     }
 
@@ -82,7 +82,7 @@ class BenchCommandTest {
 
         CommandRun run = bench("--messages", "20");
 
-        assertThat(run.out()).endsWith("refused 20: NOT GOOD\na publish was refused: 507 disk full (20 times)\n");
+        assertThat(run.out()).endsWith("refused 20: FAILED\na publish was refused: 507 disk full (20 times)\n");
     }
 
     private CommandRun bench(String... options) {

@@ -93,7 +93,8 @@ class PubCommandTest {
         CommandRun run = publishFile(huge);
 
         assertThat(run.err())
-                .matches("blipmq pub: a message on this topic is at most \\d+ bytes, not 3221225472 \\(see .*\\)\n");
+                .matches(
+                        "blipmq pub: a message on this topic must be at most \\d+ bytes, not 3221225472 \\(see .*\\)\n");
         assertThat(run.status()).isEqualTo(2);
     }
 
@@ -199,7 +200,7 @@ class PubCommandTest {
     void aTopicThatIsTooLongIsAUsageError() {
         CommandRun run = CommandRun.at(broker).run("pub", "t".repeat(1025), "hi");
 
-        assertThat(run.err()).startsWith("blipmq pub: a topic is at most 1024 bytes of UTF-8, not 1025");
+        assertThat(run.err()).startsWith("blipmq pub: a topic must be at most 1024 bytes of UTF-8, not 1025");
         assertThat(run.status()).isEqualTo(2);
     }
 

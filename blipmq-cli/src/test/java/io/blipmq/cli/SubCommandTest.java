@@ -148,8 +148,7 @@ class SubCommandTest {
         CommandRun run = sub.get(60, TimeUnit.SECONDS);
 
         assertThat(run.out()).isEqualTo("one\ntwo\n");
-        assertThat(run.err())
-                .endsWith("\nattached again: without a name, it has missed what was published meanwhile\n");
+        assertThat(run.err()).endsWith("\nattached again: it has no name, so it missed what was published meanwhile\n");
     }
 
     @Test

@@ -38,7 +38,7 @@ public record BlipAddress(String host, int port) {
         String port = rest.substring(hostEnd);
         boolean bracketed = host.startsWith("[");
         if (!bracketed && host.indexOf(':') >= 0) {
-            throw new IllegalArgumentException("'" + text + "': an IPv6 address stands in brackets, as in [::1]:5555");
+            throw new IllegalArgumentException("'" + text + "': an IPv6 address must be in brackets, as in [::1]:5555");
         }
         String name = bracketed ? host.substring(1, host.length() - 1) : host;
         return new BlipAddress(name, port.isEmpty() ? DEFAULT_PORT : port(text, port));
@@ -50,7 +50,7 @@ public record BlipAddress(String host, int port) {
         if (scheme >= 0) {
             if (!text.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
                 throw new IllegalArgumentException(
-                        "'" + text.substring(0, scheme) + "' is not a scheme known here: " + FORMS);
+                        "'" + text.substring(0, scheme) + "' is not a supported scheme: " + FORMS);
             }
             rest = text.substring(SCHEME.length());
         }

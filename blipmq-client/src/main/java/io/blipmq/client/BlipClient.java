@@ -137,7 +137,8 @@ public final class BlipClient implements AutoCloseable {
         if (options.whenFull() == WhenFull.BLOCK && !ClientThread.isAny()) {
             window.acquire(size, options.publishTimeout().toNanos());
         } else if (!window.tryAcquire(size)) {
-            throw new FullException("as many messages or bytes are unconfirmed as may be");
+            throw new FullException(
+                    "the limit of unconfirmed messages or bytes is reached: wait for confirms, or raise unconfirmedMax");
         }
         long deadline = core.nanoTime() + options.publishTimeout().toNanos();
         core.publisher().offer(new PendingPublish(topic, message, future, deadline));
@@ -162,7 +163,7 @@ public final class BlipClient implements AutoCloseable {
         int max = core.info().frameBytesMax() - before;
         int size = PendingPublish.entryBytes(message);
         if (size > max) {
-            throw new IllegalArgumentException("a message on this topic is at most "
+            throw new IllegalArgumentException("a message on this topic must be at most "
                     + (max - (size - message.body().length)) + " bytes, not " + message.body().length);
         }
     }

@@ -188,7 +188,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
         if (publisher.isConfirmed()
                 && subscriptions.holdsNothing()
                 && link.output().pendingBytes() == 0) {
-            link.lose("the broker is shutting down", nowNanos);
+            link.loseAsAnnounced(nowNanos);
         }
     }
 

@@ -60,7 +60,7 @@ final class ClientThread {
     static void requireMayWait() {
         if (isAny()) {
             throw new IllegalStateException(
-                    "this call waits, and a listener or a future's callback runs on the client's own"
+                    "this call blocks, and a listener or a future's callback runs on the client's own"
                             + " thread: call it from another thread, or use publishAsync");
         }
     }

@@ -37,7 +37,7 @@ final class HandlerPump implements Runnable {
                 executor.execute(this);
             } catch (RejectedExecutionException e) {
                 scheduled.set(false);
-                log.warn("{}: the executor takes no handler any more", subscription, e);
+                log.warn("{}: the executor accepts no handler any more", subscription, e);
             }
         }
     }
@@ -89,7 +89,7 @@ final class HandlerPump implements Runnable {
             if (turn.tryLock(timeoutNanos, TimeUnit.NANOSECONDS)) {
                 turn.unlock();
             } else {
-                log.warn("the handler of {} goes on; what it settles from now on may be lost", subscription);
+                log.warn("the handler of {} is still running; what it settles from now on may be lost", subscription);
             }
         } catch (InterruptedException e) {
             throw new ClosedException("interrupted while waiting for a handler", e);

@@ -86,7 +86,7 @@ final class Link {
                 case CONNECTING -> finishConnect(nowNanos);
                 case HANDSHAKING -> {
                     read(nowNanos);
-                    requireInTime(nowNanos, "no answer to the handshake in time");
+                    requireInTime(nowNanos, "the broker did not answer the handshake in time");
                 }
                 case READY, GOING_AWAY -> {
                     read(nowNanos);
@@ -137,7 +137,7 @@ final class Link {
             endReason = "the broker closed the connection";
             events.onConnected(connection.output());
         } else {
-            requireInTime(nowNanos, "no answer in time");
+            requireInTime(nowNanos, "the host did not answer in time");
         }
     }
 
@@ -163,8 +163,8 @@ final class Link {
         long silence = nowNanos - lastReadNanos;
         long limit = options.silenceTimeout().toNanos();
         if (silence >= limit) {
-            throw new IOException("nothing came from the broker for "
-                    + options.silenceTimeout().toMillis() + " ms");
+            throw new IOException(
+                    "the broker sent nothing for " + options.silenceTimeout().toMillis() + " ms");
         }
         if (silence >= limit / 2 && !asked && connection != null) {
             asked = true;
@@ -197,6 +197,11 @@ final class Link {
         if (phase == Phase.READY) {
             phase = Phase.GOING_AWAY;
         }
+    }
+
+    /** Gives up the connection that the broker is about to close. */
+    void loseAsAnnounced(long nowNanos) {
+        lose(endReason, nowNanos);
     }
 
     /** Gives the connection up and waits before the next attempt; another address of the host is tried at once. */

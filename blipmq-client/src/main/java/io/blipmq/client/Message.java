@@ -45,7 +45,7 @@ public final class Message {
     /** @param other 1: stored for each subscription before it is confirmed; 0: handed to whoever listens now */
     public Message withQos(int other) {
         if (other != 0 && other != 1) {
-            throw new IllegalArgumentException("a QoS is 0 or 1, not " + other);
+            throw new IllegalArgumentException("a QoS must be 0 or 1, not " + other);
         }
         return new Message(topic, body, other, properties);
     }
@@ -63,7 +63,7 @@ public final class Message {
     /** How long after its publishing the message is still worth delivering, instead of what the broker is configured to. */
     public Message withTtl(Duration ttl) {
         if (ttl.toMillis() < 1) {
-            throw new IllegalArgumentException("a TTL is at least 1 ms, not " + ttl);
+            throw new IllegalArgumentException("a TTL must be at least 1 ms, not " + ttl);
         }
         requireNo(PropertyLayout.TTL_KEY, "a TTL");
         return withProperties(builder().ttlMillis(ttl.toMillis()));
@@ -125,8 +125,8 @@ public final class Message {
 
     private Message withProperties(PropertiesBuilder builder) {
         if (builder.length() > PropertyLayout.BYTES_MAX) {
-            throw new IllegalArgumentException("headers and other properties are at most " + PropertyLayout.BYTES_MAX
-                    + " bytes together, not " + builder.length());
+            throw new IllegalArgumentException("headers and other properties must be at most "
+                    + PropertyLayout.BYTES_MAX + " bytes together, not " + builder.length());
         }
         return new Message(topic, body, qos, builder.toBytes());
     }

@@ -20,7 +20,7 @@ final class Names {
         int max = topic.startsWith(Topics.DEAD_LETTER_PREFIX) ? DEAD_LETTER_TOPIC_BYTES_MAX : Topics.NAME_BYTES_MAX;
         byte[] bytes = text(topic, "a topic", max);
         if (bytes.length == 0) {
-            throw new IllegalArgumentException("a topic is 1 to " + max + " bytes of UTF-8, not 0");
+            throw new IllegalArgumentException("a topic must be 1 to " + max + " bytes of UTF-8, not 0");
         }
         return bytes;
     }
@@ -35,11 +35,11 @@ final class Names {
         try {
             encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(what + " is text that UTF-8 can say", e);
+            throw new IllegalArgumentException(what + " must be text that UTF-8 can encode", e);
         }
         if (encoded.remaining() > bytesMax) {
             throw new IllegalArgumentException(
-                    what + " is at most " + bytesMax + " bytes of UTF-8, not " + encoded.remaining());
+                    what + " must be at most " + bytesMax + " bytes of UTF-8, not " + encoded.remaining());
         }
         byte[] bytes = new byte[encoded.remaining()];
         encoded.get(bytes);

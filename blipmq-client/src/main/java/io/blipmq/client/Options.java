@@ -42,10 +42,10 @@ record Options(
         requirePositive(silenceTimeout, "silenceTimeout");
         requirePositive(backoffMin, "backoffMin");
         if (backoffMax.compareTo(backoffMin) < 0) {
-            throw new IllegalArgumentException("the longest backoff is shorter than the shortest");
+            throw new IllegalArgumentException("backoffMax must not be shorter than backoffMin");
         }
         if (unconfirmedMessagesMax < 1 || unconfirmedBytesMax < 1) {
-            throw new IllegalArgumentException("at least one message, of at least one byte, has to be let through");
+            throw new IllegalArgumentException("unconfirmedMax must allow at least one message and one byte");
         }
     }
 
@@ -59,7 +59,7 @@ record Options(
     static long millis(Duration duration, String name) {
         long millis = duration.toMillis();
         if (millis < 0 || millis > MILLIS_MAX) {
-            throw new IllegalArgumentException(name + " is 0 to " + MILLIS_MAX + " ms, not " + duration);
+            throw new IllegalArgumentException(name + " must be 0 to " + MILLIS_MAX + " ms, not " + duration);
         }
         return millis;
     }

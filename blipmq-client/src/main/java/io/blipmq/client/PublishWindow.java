@@ -64,7 +64,7 @@ final class PublishWindow {
         if (reason != null) {
             throw new ClosedException(reason);
         }
-        return new TimedOutException("no room for a publish in time: too many are unconfirmed");
+        return new TimedOutException("a publish found no room in time: too many messages are unconfirmed");
     }
 
     void release(int count, long size) {

@@ -33,13 +33,11 @@ final class Publisher {
     /** Output is not filled beyond this: what waits here can still be joined by what comes. */
     private static final int OUTPUT_BYTES_MAX = 256 * 1024;
 
-    private static final int SHUTTING_DOWN = 503;
-
     private final PublishWindow window;
     private final Queue<PendingPublish> offered = new ConcurrentLinkedQueue<>();
     private final Deque<PendingPublish> toSend = new ArrayDeque<>();
     private final Deque<PendingPublish> inFlight = new ArrayDeque<>();
-    /** Refused because the broker was shutting down: they go first on the next connection. */
+    /** Refused because the broker was shutting down, or did not lead: they go first on the next connection. */
     private final List<PendingPublish> refusedForNow = new ArrayList<>();
 
     private final List<PendingPublish> batch = new ArrayList<>();
@@ -157,7 +155,7 @@ final class Publisher {
     private void onRefused(long from, long to, int code, String text) {
         RefusedException refusal = new RefusedException("a publish", code, text);
         settle(from, to, publish -> {
-            if (code == SHUTTING_DOWN && publish.qos() == 1 && !publish.isDone()) {
+            if (refusal.isOfConnection() && publish.qos() == 1 && !publish.isDone()) {
                 refusedForNow.add(publish);
             } else {
                 publish.fail(refusal);

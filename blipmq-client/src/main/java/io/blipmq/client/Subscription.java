@@ -205,9 +205,9 @@ public final class Subscription implements AutoCloseable {
 
     private String missedMeanwhile(boolean existed) {
         if (!options.isNamed()) {
-            return "without a name, it has missed what was published meanwhile";
+            return "it has no name, so it missed what was published meanwhile";
         }
-        return existed ? "" : "it was deleted or had expired, and begins anew";
+        return existed ? "" : "it was deleted or expired, and was created again without its messages";
     }
 
     private void tell(SubscriptionState state, String reason) {

@@ -67,7 +67,7 @@ public final class SubscriptionBuilder {
     /** 1: every message until it is acknowledged (default). 0: what there is time for; the oldest are dropped. */
     public SubscriptionBuilder qos(int value) {
         if (value != 0 && value != 1) {
-            throw new IllegalArgumentException("a QoS is 0 or 1, not " + value);
+            throw new IllegalArgumentException("a QoS must be 0 or 1, not " + value);
         }
         qos = value;
         return this;
@@ -80,7 +80,7 @@ public final class SubscriptionBuilder {
      */
     public SubscriptionBuilder credit(int messages) {
         if (messages < 1) {
-            throw new IllegalArgumentException("a credit is at least 1, not " + messages);
+            throw new IllegalArgumentException("a credit must be at least 1, not " + messages);
         }
         credit = messages;
         return this;
@@ -93,7 +93,7 @@ public final class SubscriptionBuilder {
     public SubscriptionBuilder creditBytes(long bytes) {
         if (bytes < 1 || bytes > SubscriptionOptions.CREDIT_BYTES_MAX) {
             throw new IllegalArgumentException(
-                    "a credit is 1 to " + SubscriptionOptions.CREDIT_BYTES_MAX + " bytes, not " + bytes);
+                    "a credit must be 1 to " + SubscriptionOptions.CREDIT_BYTES_MAX + " bytes, not " + bytes);
         }
         creditBytes = bytes;
         return this;
@@ -102,7 +102,7 @@ public final class SubscriptionBuilder {
     /** No more messages than these are asked for: what is beyond them stays for others, and undelivered. */
     public SubscriptionBuilder limit(long messages) {
         if (messages < 0) {
-            throw new IllegalArgumentException("a limit is 0 or more, not " + messages);
+            throw new IllegalArgumentException("a limit must be 0 or more, not " + messages);
         }
         total = messages;
         return this;

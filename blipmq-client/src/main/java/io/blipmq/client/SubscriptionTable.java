@@ -81,8 +81,10 @@ final class SubscriptionTable {
 
     /** A first attempt fails for good. A later one is repeated, unless the broker is sure to say the same again. */
     void onAttachFailed(Subscription subscription, BlipException failure) {
-        if (!all.contains(subscription) || failure instanceof ConnectionLostException) {
-            return;
+        boolean isForNextConnection = failure instanceof ConnectionLostException
+                || failure instanceof RefusedException refusal && refusal.isOfNode();
+        if (!all.contains(subscription) || isForNextConnection) {
+            return; // it is attached on the next connection
         }
         boolean mayPass = failure instanceof RefusedException refusal && refusal.code() >= 409 && refusal.code() != 413;
         if (!subscription.isFirstAttach() && mayPass) {
@@ -185,8 +187,9 @@ final class SubscriptionTable {
             requests.add(new DetachRequest(id, delete, deadline(), failure -> onLeft(subscription, id, failure, left)));
             return;
         }
-        BlipException failure =
-                delete ? new ConnectionLostException("not deleted: there is no connection", null) : null;
+        BlipException failure = delete
+                ? new ConnectionLostException("the subscription was not deleted: there is no connection", null)
+                : null;
         onLeft(subscription, id, failure, left);
     }
 

@@ -110,6 +110,21 @@ class PublishTest {
     }
 
     @Test
+    void whatWasRefusedByANodeThatDoesNotLeadGoesToTheOneThatDoes() throws IOException {
+        broker.refuse(V2Nack.NOT_LEADER, body -> true);
+        try (BlipClient client = connect()) {
+            CompletableFuture<Confirm> confirm = client.publishAsync(Message.of("t", "late"));
+            client.ping();
+            assertThat(confirm).isNotDone();
+
+            broker.refuse(V2Nack.NOT_LEADER, body -> false);
+            broker.restart();
+
+            assertThat(confirm.join()).isEqualTo(new Confirm(1));
+        }
+    }
+
+    @Test
     void withoutAConfirmInTimeItTimesOut() {
         broker.holdConfirms(true);
         try (BlipClient client = builder()
@@ -167,7 +182,7 @@ class PublishTest {
 
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> client.publish("t", new byte[max + 1]))
-                    .withMessage("a message on this topic is at most " + max + " bytes, not " + (max + 1));
+                    .withMessage("a message on this topic must be at most " + max + " bytes, not " + (max + 1));
             assertThatIllegalArgumentException().isThrownBy(() -> client.publish("", "x"));
             assertThatIllegalArgumentException().isThrownBy(() -> client.publish("\ud800", "x"));
             assertThat(client.publish("t", new byte[max])).isEqualTo(new Confirm(1));

@@ -131,7 +131,7 @@ public enum Metric {
     LOG_LINES_DROPPED(
             "blipmq_log_lines_dropped_total",
             COUNTER,
-            "Lines of the daemon's own log output dropped since the start, because nobody read those before them."),
+            "Lines of the daemon's own log output dropped since the start, because nobody read standard output."),
     BUILD_INFO("blipmq_build_info", GAUGE, "version", "Always 1; the label says which version of BlipMQ runs."),
 
     PROCESS_START_TIME("process_start_time_seconds", GAUGE, "When the process started, in seconds since 1970."),

@@ -142,6 +142,16 @@ final class Connection implements SessionHost {
         life.close();
     }
 
+    /** This node has ceased to lead: nothing more is answered, and the peer is to connect to the node that leads. */
+    void onLeadershipLost() {
+        assert shared.isOwner() : NOT_OWNER;
+        session.dropWaitingAnswers();
+        if (session.isReady()) {
+            life.endUnlogged(EndReason.NOT_LEADER, shared.nowNanos);
+        }
+        shared.active.add(this);
+    }
+
     /** Tells the peer, if it can be told, that the daemon is about to end. */
     void onShutdown() {
         session.onShutdown();

@@ -76,10 +76,14 @@ final class ConnectionLifecycle {
 
     /** The server ends the connection: what the peer is owed, and why, may leave if that does not take long. */
     void end(EndReason reason, long nowNanos) {
-        String text = reason.text(times);
+        warn(reason.text(times));
+        endUnlogged(reason, nowNanos);
+    }
+
+    /** As {@link #end}, where the log has one line for many connections. */
+    void endUnlogged(EndReason reason, long nowNanos) {
         reason.count(metrics);
-        warn(text);
-        connection.session().end(reason, text);
+        connection.session().end(reason, reason.text(times));
         beginEnd(nowNanos, times.lingerNanos());
     }
 
@@ -167,7 +171,7 @@ final class ConnectionLifecycle {
             close();
         } else if (deadlines.isEndOverdue(nowNanos)) {
             if (state == ConnectionState.ENDING && !connection.session().owesGoodbye()) {
-                warn("its last answers were not taken in time");
+                warn("the client did not read its last answers in time");
             }
             close();
         }

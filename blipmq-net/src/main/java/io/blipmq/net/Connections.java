@@ -2,9 +2,13 @@ package io.blipmq.net;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All connections of an event loop, and each step of a turn over those it concerns. Owned by the broker thread. */
 final class Connections {
+    private static final Logger logger = LoggerFactory.getLogger(Connections.class);
+
     private final LoopResources shared;
     private final List<Connection> all = new ArrayList<>();
     /** Those that this turn's selection found ready for reading or writing. */
@@ -147,6 +151,12 @@ final class Connections {
                 remove(connection);
             }
         }
+    }
+
+    /** This node has ceased to lead; peers that have not shown who they are learn of it when they do. */
+    void onLeadershipLost() {
+        logger.warn("This node no longer leads its cluster and closes its {} connections", all.size());
+        all.forEach(Connection::onLeadershipLost);
     }
 
     /** Tells every peer that can be told that the daemon is about to end. */

@@ -11,12 +11,14 @@ public enum EndReason {
     /** Others need the room that it takes. */
     INPUT_SHORT_TIMEOUT(
             NetMetric.PARTIAL_PACKET_TIMEOUTS,
-            "others wait for the room of a frame that has begun, and it made no progress for ",
+            "a large frame, whose memory others wait for, made no progress for ",
             NetTimes::inputShortNanos),
-    SILENCE(NetMetric.SILENCE_TIMEOUTS, "nothing came from the client for longer than it had promised", null),
+    SILENCE(NetMetric.SILENCE_TIMEOUTS, "the client sent nothing for longer than it promised", null),
     DISK_FULL(null, "the disk is full, and an acknowledgement found no room within ", NetTimes::diskNanos),
-    OUTPUT_TIMEOUT(NetMetric.OUTPUT_TIMEOUTS, "none of the output was taken for ", NetTimes::outputNanos),
+    OUTPUT_TIMEOUT(NetMetric.OUTPUT_TIMEOUTS, "the client read none of its output for ", NetTimes::outputNanos),
     REPLACED(NetMetric.CONNECTIONS_REPLACED, "replaced by a newer connection of the same client", null),
+    /** Nothing that a session asks for can take effect. */
+    NOT_LEADER(null, "this node does not lead its cluster: connect to another node", null),
     MALFORMED_PACKET(NetMetric.PROTOCOL_ERRORS, null, null),
     PACKET_TOO_LONG(NetMetric.PROTOCOL_ERRORS, null, null);
 

@@ -36,6 +36,8 @@ public final class EventLoop {
     private final List<Listener> listeners = new ArrayList<>();
     private boolean selected;
     private boolean progressed;
+    /** Of the broker's state, as far as sessions know of them. */
+    private long stateReplacements;
 
     private final AtomicBoolean wakeupRequested = new AtomicBoolean();
     /** Whether the loop is, or is about to be, in a blocking select; set before it looks at wakeupRequested. */
@@ -114,6 +116,7 @@ public final class EventLoop {
         int work = accept(nowNanos);
         work += connections.read();
         work += broker.doWork(nowNanos);
+        endSessionsIfStateIsReplaced();
         int packets = connections.handleInput(nowNanos);
         work += packets + connections.sendDueAnswers();
         work += broker.pushes().push();
@@ -122,6 +125,14 @@ public final class EventLoop {
         connections.sweep(nowNanos);
         progressed = packets > 0;
         return work;
+    }
+
+    /** Before anything is answered: a number that an answer waits for may be another node's command by now. */
+    private void endSessionsIfStateIsReplaced() {
+        if (broker.stateReplacements() != stateReplacements) {
+            stateReplacements = broker.stateReplacements();
+            connections.onLeadershipLost();
+        }
     }
 
     /**

@@ -37,7 +37,7 @@ final class FileDescriptors {
             return wanted;
         }
         logger.warn(
-                "max_connections is {}, but this process may open only {} files: at most {} connections are let in;"
+                "max_connections is {}, but this process may open only {} files: at most {} connections are accepted;"
                         + " raise the limit with ulimit -n or systemd's LimitNOFILE",
                 wanted,
                 limit,

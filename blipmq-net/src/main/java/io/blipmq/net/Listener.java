@@ -103,7 +103,7 @@ final class Listener {
             }
         } catch (IOException e) {
             shared.metrics.increment(NetMetric.ACCEPT_FAILURES);
-            logger.warn("Cannot accept connections for a second: {}", e.getMessage());
+            logger.warn("Cannot accept connections; trying again in a second: {}", e.getMessage());
             pause(nowNanos);
         }
         return accepted;
@@ -173,7 +173,7 @@ final class Listener {
             connections.add(connection, nowNanos);
             shared.metrics.add(NetMetric.CONNECTIONS_ACCEPTED, surplus ? 0 : 1);
         } catch (IOException e) {
-            logger.debug("A client was gone before it was let in: {}", e.toString());
+            logger.debug("A client closed its connection before it was accepted: {}", e.toString());
             closeQuietly(client);
         }
     }
@@ -190,7 +190,7 @@ final class Listener {
         try {
             client.close();
         } catch (IOException e) {
-            logger.debug("Closing a client that was gone failed: {}", e.toString());
+            logger.debug("Cannot close the socket of a client that has left: {}", e.toString());
         }
     }
 

@@ -41,11 +41,17 @@ public record NetLimits(
     public static final int ANSWERS_PER_PACKET_MAX = 2;
 
     public NetLimits {
-        require(readBufferBytes >= 2 * InputBuffer.READ_BYTES_MIN, "a turn reads too little");
-        require(packetsPerRead > 0 && workPerTurnMax > 0 && acceptsPerTurn > 0, "a turn does nothing");
-        require(pendingAnswersMax > ANSWERS_PER_PACKET_MAX, "no packet's answers may wait");
-        require(inputFloorBytes > 0 && wrongKeysMax > 0 && surplusMax >= 0, "a bound below its least value");
-        require(output.pushHighWaterBytes <= output.highWaterBytes, "more may be pushed than may wait");
+        require(readBufferBytes >= 2 * InputBuffer.READ_BYTES_MIN, "readBufferBytes must hold two reads");
+        require(
+                packetsPerRead > 0 && workPerTurnMax > 0 && acceptsPerTurn > 0,
+                "packetsPerRead, workPerTurnMax and acceptsPerTurn must be positive");
+        require(pendingAnswersMax > ANSWERS_PER_PACKET_MAX, "pendingAnswersMax must hold the answers to a packet");
+        require(
+                inputFloorBytes > 0 && wrongKeysMax > 0 && surplusMax >= 0,
+                "inputFloorBytes and wrongKeysMax must be positive, and surplusMax not negative");
+        require(
+                output.pushHighWaterBytes <= output.highWaterBytes,
+                "pushHighWaterBytes must not exceed highWaterBytes");
     }
 
     private static void require(boolean holds, String otherwise) {

@@ -17,7 +17,7 @@ public record NetOptions(int connectionsMax, NetBudgets budgets, NetLimits limit
 
     public NetOptions {
         if (connectionsMax < 1) {
-            throw new IllegalArgumentException("at least one connection must be allowed, not " + connectionsMax);
+            throw new IllegalArgumentException("connectionsMax must be at least 1, not " + connectionsMax);
         }
     }
 }

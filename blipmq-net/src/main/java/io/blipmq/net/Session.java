@@ -22,7 +22,8 @@ public interface Session {
      * @param available how many bytes are there, at least 1
      * @return the bytes of the whole packet, which may be more than there are; 0 when they cannot be known yet. Never more
      *     than {@link SessionHost#packetBytesMax()}
-     * @throws ProtocolViolation as soon as it is clear that no packet may begin like this
+     * @throws ProtocolViolation as soon as it is clear that no packet may begin like this; once the packet is complete
+     *     {@link #onPacket} may be the one to throw it
      */
     int packetBytes(ByteBuffer buffer, int offset, int available) throws ProtocolViolation;
 
@@ -31,8 +32,9 @@ public interface Session {
      *
      * @return false when the log has no room just now: the packet is offered again in a later turn, and nothing is read
      *     meanwhile
+     * @throws ProtocolViolation when there is no such packet; it has had no effect
      */
-    boolean onPacket(ByteBuffer buffer, int offset, int packetBytes);
+    boolean onPacket(ByteBuffer buffer, int offset, int packetBytes) throws ProtocolViolation;
 
     /** So many packets have been handled one after the other: to be counted. */
     default void onPacketsHandled(int packets) {}
@@ -92,6 +94,12 @@ public interface Session {
      * @param text why, for a person
      */
     void end(EndReason reason, String text);
+
+    /**
+     * What earlier requests were to bring about may never happen, because this node has ceased to lead: answers that wait for
+     * it are dropped. A session that goes on is ended next.
+     */
+    default void dropWaitingAnswers() {}
 
     /** Whether no packet is handled any more, because the input has ended, the server or the session itself wants it. */
     boolean isEnded();

@@ -6,6 +6,7 @@ import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerClock;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.MemoryJournal;
+import io.blipmq.broker.journal.Journal;
 import io.blipmq.net.blip.BlipProtocol;
 import io.blipmq.net.blip.BlipResources;
 import io.blipmq.net.blip1.Blip1;
@@ -38,11 +39,17 @@ public final class TestServer implements BrokerClock, AutoCloseable {
     public final BlipProtocol protocol;
     private final InetSocketAddress address;
     private final List<TestConnection<?>> clients = new ArrayList<>();
+    private Runnable beforeTurn = () -> {};
     private long nanos = TimeUnit.SECONDS.toNanos(1);
 
     private TestServer(BrokerOptions brokerOptions, NetOptions options) throws IOException {
+        this(brokerOptions, options, null);
+    }
+
+    /** @param opener null: {@link #journal} */
+    private TestServer(BrokerOptions brokerOptions, NetOptions options, Journal.Opener opener) throws IOException {
         journal.release();
-        broker = Broker.open(brokerOptions, this, replay -> journal.journal());
+        broker = Broker.open(brokerOptions, this, opener == null ? replay -> journal.journal() : opener);
         loop = new EventLoop(broker, options, metrics);
         protocol = protocol(broker, options, metrics, KEY, OTHER_KEY);
         address = loop.listen(new NetAddress("127.0.0.1", 0), protocol);
@@ -74,6 +81,11 @@ public final class TestServer implements BrokerClock, AutoCloseable {
 
     public static TestServer start(NetOptions options) throws IOException {
         return new TestServer(BrokerOptions.defaults(), options);
+    }
+
+    /** A node of several that keep a log together. */
+    public static TestServer startNode(Journal.Opener opener) throws IOException {
+        return new TestServer(BrokerOptions.defaults(), usualOptions(), opener);
     }
 
     private static NetOptions usualOptions() {
@@ -137,7 +149,13 @@ public final class TestServer implements BrokerClock, AutoCloseable {
     }
 
     public int turn() {
+        beforeTurn.run();
         return loop.doWork(nanos);
+    }
+
+    /** What happens before each turn. */
+    public void beforeTurns(Runnable action) {
+        beforeTurn = action;
     }
 
     /** Runs turns until something has happened. */

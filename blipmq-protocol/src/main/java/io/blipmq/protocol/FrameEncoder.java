@@ -73,7 +73,7 @@ public final class FrameEncoder {
         int length = frameBytes - LENGTH_BYTES;
         if (!FrameLayout.isLengthValid(length)) {
             throw new IllegalArgumentException(
-                    "a frame's length is 9 to " + FrameLayout.LENGTH_MAX + " bytes, not " + length);
+                    "a frame's length must be 9 to " + FrameLayout.LENGTH_MAX + " bytes, not " + length);
         }
         to.putInt(length).put(type.value()).putLong(correlationId);
     }
@@ -94,7 +94,7 @@ public final class FrameEncoder {
     public static void putText(ByteBuffer to, byte[] text) {
         if (text.length > PayloadLayout.TEXT_BYTES_MAX) {
             throw new IllegalArgumentException(
-                    "a text is at most " + PayloadLayout.TEXT_BYTES_MAX + " bytes, not " + text.length);
+                    "a text must be at most " + PayloadLayout.TEXT_BYTES_MAX + " bytes, not " + text.length);
         }
         to.putShort((short) text.length).put(text);
     }

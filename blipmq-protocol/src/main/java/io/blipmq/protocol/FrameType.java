@@ -43,7 +43,12 @@ public enum FrameType {
         BOTH
     }
 
+    /** One for each byte, so that looking one up is a single access. */
+    private static final int VALUES = 256;
+
     private static final FrameType[] BY_VALUE = byValue();
+    private static final FrameType[] OF_CLIENTS_V1 = ofClients(FrameLayout.PROTOCOL_VERSION);
+    private static final FrameType[] OF_CLIENTS_V2 = ofClients(FrameLayout.VERSION_2);
 
     private final byte value;
     private final Sender senderV1;
@@ -62,9 +67,14 @@ public enum FrameType {
 
     /** @return the type with this byte, or null when the version has none */
     public static FrameType of(int protocolVersion, byte value) {
-        int index = Byte.toUnsignedInt(value);
-        FrameType type = index < BY_VALUE.length ? BY_VALUE[index] : null;
+        FrameType type = BY_VALUE[Byte.toUnsignedInt(value)];
         return type != null && type.sender(protocolVersion) != Sender.NONE ? type : null;
+    }
+
+    /** @return the type with this byte, or null when the version has none that a client may send */
+    public static FrameType ofClient(int protocolVersion, byte value) {
+        FrameType[] types = protocolVersion == FrameLayout.VERSION_2 ? OF_CLIENTS_V2 : OF_CLIENTS_V1;
+        return types[Byte.toUnsignedInt(value)];
     }
 
     /** Whether the version lets a client send this type. */
@@ -78,10 +88,17 @@ public enum FrameType {
     }
 
     private static FrameType[] byValue() {
-        FrameType[] all = values();
-        FrameType[] byValue = new FrameType[all[all.length - 1].value + 1];
-        for (FrameType type : all) {
+        FrameType[] byValue = new FrameType[VALUES];
+        for (FrameType type : values()) {
             byValue[type.value] = type;
+        }
+        return byValue;
+    }
+
+    private static FrameType[] ofClients(int protocolVersion) {
+        FrameType[] byValue = new FrameType[VALUES];
+        for (FrameType type : values()) {
+            byValue[type.value] = type.isOfClient(protocolVersion) ? type : null;
         }
         return byValue;
     }

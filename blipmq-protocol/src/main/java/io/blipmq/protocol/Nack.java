@@ -27,8 +27,10 @@ public enum Nack implements Refusal {
 
     PUBLISH_DISK_FULL(500, "durable publish failed: disk full"),
     PUBLISH_SHUTTING_DOWN(500, "durable publish failed: shutting down"),
+    PUBLISH_NOT_LEADER(500, "durable publish failed: not the leader"),
     SUBSCRIBE_DISK_FULL(500, "subscribe failed: disk full"),
     SUBSCRIBE_SHUTTING_DOWN(500, "subscribe failed: shutting down"),
+    SUBSCRIBE_NOT_LEADER(500, "subscribe failed: not the leader"),
     SUBSCRIBE_TOO_MANY(500, "subscribe failed: too many subscriptions"),
     SUBSCRIBE_TOO_MANY_OF_CONNECTION(
             500, "subscribe failed: this connection has as many as max_subscriptions_per_connection allows"),

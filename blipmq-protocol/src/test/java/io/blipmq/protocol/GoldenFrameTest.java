@@ -100,6 +100,8 @@ class GoldenFrameTest {
         StringJoiner found = new StringJoiner(" ");
         for (int value = 0; value < 256; value++) {
             FrameType type = FrameType.of(version, (byte) value);
+            FrameType ofClient = type != null && type.isOfClient(version) ? type : null;
+            assertThat(FrameType.ofClient(version, (byte) value)).isEqualTo(ofClient);
             if (type != null) {
                 values.append(HexFormat.of().toHexDigits(type.value()));
                 assertThat(type.value()).isEqualTo((byte) value);

@@ -43,8 +43,8 @@ final class Daemon {
     private static final long START_MILLIS_MAX = 8_000;
 
     private static final String OUT_OF_MEMORY =
-            "the memory is not enough for what is in the log, such as a message that was"
-                    + " larger than what this start takes; give the daemon as much as it had then";
+            "the memory is too small for what is in the log, such as a message that is"
+                    + " larger than this start accepts; give the daemon as much memory as it had before";
 
     private final Settings settings;
     private final String version;
@@ -86,7 +86,7 @@ final class Daemon {
             started = true;
             return true;
         } catch (StartProgress.StoppedException e) {
-            log.info("stopped during the start, as it was told to");
+            log.info("stopped during the start, as requested");
             return false;
         } catch (IOException e) {
             throw new StartException(e.getMessage(), e);
@@ -109,7 +109,7 @@ final class Daemon {
         loop = new EventLoop(broker, net, netMetrics);
         protocol = Mapping.protocol(settings, version, broker, net, netMetrics);
         makeThreads(options.forcePolicy());
-        progress.step("beginning to listen");
+        progress.step("starting to listen");
         InetSocketAddress address = loop.listen(Mapping.address(settings), protocol);
         startThreads();
         http.serve(new Observation(this).bindings());
@@ -133,7 +133,7 @@ final class Daemon {
         try (LogStart start = LogStart.claim(settings, options)) {
             EventLoop.checkAddress(Mapping.address(settings));
             http = HttpEndpoint.start(metricsAddress(), progress::health, progress::readiness);
-            log.info("health is told on http://{}/readyz from now on", as(settings.metrics(), http.address()));
+            log.info("readiness is reported on http://{}/readyz", as(settings.metrics(), http.address()));
             progress.step("opening the log");
             try {
                 broker = start.open(memory, progress);

@@ -99,8 +99,8 @@ record MemoryBudgets(long heapBytes, long directBytes, int connectionsMax, int f
 
     private static String tooLittle(long heapBytes, long directBytes) {
         return "a heap of " + heapBytes / MIB + " MiB and " + directBytes / MIB
-                + " MiB of direct memory are too little to"
-                + " be safe with; give at least -Xmx16m and -XX:MaxDirectMemorySize=13m (BLIPMQ_JAVA_OPTS), or a container"
+                + " MiB of direct memory are too small;"
+                + " give at least -Xmx16m and -XX:MaxDirectMemorySize=13m (BLIPMQ_JAVA_OPTS), or a container"
                 + " of 64 MiB or more";
     }
 
@@ -181,8 +181,9 @@ record MemoryBudgets(long heapBytes, long directBytes, int connectionsMax, int f
             return Optional.empty();
         }
         return Optional.of("the heap (" + heapBytes / MIB + " MiB), direct buffers (" + directBytes / MIB
-                + " MiB) and the JVM itself (" + JVM_BYTES / MIB + " MiB or more) may grow beyond the "
-                + memoryBytes / MIB + " MiB that there are, and then the kernel ends this process: lower -Xmx or"
+                + " MiB) and the JVM itself (" + JVM_BYTES / MIB + " MiB or more) may exceed the "
+                + memoryBytes / MIB
+                + " MiB of memory that there are, and the kernel would kill this process: lower -Xmx or"
                 + " -XX:MaxDirectMemorySize, or give it more memory");
     }
 

@@ -47,7 +47,7 @@ final class StartLines {
                             + " in {}",
                     salvage.lostRanges(),
                     salvage.kept().isEmpty()
-                            ? "no file, for nothing of it was changed"
+                            ? "no file, because nothing was changed"
                             : String.join(", ", salvage.kept()));
         }
     }

@@ -20,7 +20,7 @@ final class StartProgress {
     /** Unchecked, for it goes through the log's and the broker's replay. */
     static final class StoppedException extends RuntimeException {
         private StoppedException() {
-            super("the start was told to end", null, false, false);
+            super("the start was cancelled", null, false, false);
         }
     }
 

@@ -34,8 +34,8 @@ final class SubscriptionsDropCommand extends OfflineCommand {
                 return ExitStatus.FAILED;
             }
             if (!broker.drop(id)) {
-                err().println("the log has no room to note that subscription " + id
-                        + " is dropped: free some room first");
+                err().println("the log has no room for the removal of subscription " + id
+                        + ": free some disk space first");
                 return ExitStatus.FAILED;
             }
             print(found.get());

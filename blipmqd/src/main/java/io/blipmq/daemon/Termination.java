@@ -62,9 +62,12 @@ final class Termination {
 
     private static void ignore(String name) {
         try {
-            Signal.handle(new Signal(name), signal -> logger.warn("SIG{} does nothing here", signal.getName()));
+            Signal.handle(
+                    new Signal(name),
+                    signal -> logger.warn("ignored SIG{}, which has no meaning here", signal.getName()));
         } catch (IllegalArgumentException e) {
-            logger.debug("SIG{} is the JVM's or unknown here: {}", name, e.getMessage());
+            logger.debug(
+                    "cannot handle SIG{}, which the JVM uses or this system does not have: {}", name, e.getMessage());
         }
     }
 }

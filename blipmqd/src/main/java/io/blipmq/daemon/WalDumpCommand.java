@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         description = {
             "Prints the records of a stopped daemon's log in order, including those after damage.",
-            "Changes nothing. The output contains payloads: mind who sees it."
+            "Changes nothing. The output contains payloads: treat it as confidential."
         },
         footer = {
             "",

@@ -48,7 +48,7 @@ final class WalVerifyCommand extends OfflineCommand {
         out.println("indexes     "
                 + (report.indexesMissing() == 0
                         ? "all there"
-                        : report.indexesMissing() + " missing, made at the next start"));
+                        : report.indexesMissing() + " missing, to be rebuilt at the next start"));
         out.printf("room        %d prepared segments, %d bytes of ballast%n", report.prepared(), report.ballastBytes());
         printNames("superseded", report.superseded());
         printNames("aside", report.aside());

@@ -82,8 +82,8 @@ class MemoryBudgetsTest {
         for (long[] mib : new long[][] {{10, 64}, {64, 8}}) {
             assertThatThrownBy(() -> MemoryBudgets.of(mib[0] * MIB, mib[1] * MIB, CONNECTIONS))
                     .isInstanceOf(StartException.class)
-                    .hasMessage("a heap of " + mib[0] + " MiB and " + mib[1] + " MiB of direct memory are too little to"
-                            + " be safe with; give at least -Xmx16m and -XX:MaxDirectMemorySize=13m"
+                    .hasMessage("a heap of " + mib[0] + " MiB and " + mib[1] + " MiB of direct memory are too small;"
+                            + " give at least -Xmx16m and -XX:MaxDirectMemorySize=13m"
                             + " (BLIPMQ_JAVA_OPTS), or a container of 64 MiB or more");
         }
     }
@@ -94,8 +94,8 @@ class MemoryBudgetsTest {
 
         assertThat(budgets.warning(228 * MIB)).isEmpty();
         assertThat(budgets.warning(192 * MIB))
-                .hasValue("the heap (128 MiB), direct buffers (64 MiB) and the JVM itself (36 MiB or more) may grow"
-                        + " beyond the 192 MiB that there are, and then the kernel ends this process: lower"
+                .hasValue("the heap (128 MiB), direct buffers (64 MiB) and the JVM itself (36 MiB or more) may"
+                        + " exceed the 192 MiB of memory that there are, and the kernel would kill this process: lower"
                         + " -Xmx or -XX:MaxDirectMemorySize, or give it more memory");
     }
 

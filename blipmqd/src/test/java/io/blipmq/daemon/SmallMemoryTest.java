@@ -100,7 +100,7 @@ class SmallMemoryTest {
             ByteBuffer beginning = ByteBuffer.allocate(FrameLayout.LENGTH_BYTES).putInt(most + 1);
             greedy.send(beginning.array(), beginning.capacity());
             greedy.expectEnd();
-            daemon.awaitLine("frame length " + (most + 1) + ", where " + most + " is the most");
+            daemon.awaitLine("a frame length must be at most " + most + ", not " + (most + 1));
         }
         try (WireClient other = daemon.connectWire()) {
             other.shakeHandsForPush(DaemonSetup.KEY);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a daemon tells while it starts, which takes long here because its first force does, and how it ends meanwhile. */
 @Timeout(120)
 class StartTest {
-    private static final Pattern HEALTH = Pattern.compile("health is told on (http://\\S+)/readyz");
+    private static final Pattern HEALTH = Pattern.compile("readiness is reported on (http://\\S+)/readyz");
     private static final long FORCE_SECONDS = 3;
 
     @TempDir
@@ -40,7 +40,7 @@ class StartTest {
     }
 
     private static HttpResponse<String> get(DaemonProcess daemon, String path) throws Exception {
-        Matcher health = HEALTH.matcher(daemon.awaitLine("health is told on "));
+        Matcher health = HEALTH.matcher(daemon.awaitLine("readiness is reported on "));
         assertThat(health.find()).isTrue();
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(health.group(1) + path)).build();
@@ -75,7 +75,7 @@ class StartTest {
             daemon.terminate();
 
             assertThat(daemon.awaitExit()).as(daemon.output()).isZero();
-            assertThat(daemon.output()).contains("stopped during the start, as it was told to");
+            assertThat(daemon.output()).contains("stopped during the start, as requested");
             assertThat(daemon.errors()).isEmpty();
         }
         try (DaemonProcess daemon = DaemonProcess.startReady(DaemonSetup.in(directory))) {

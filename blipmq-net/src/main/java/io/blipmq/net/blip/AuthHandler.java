@@ -3,12 +3,13 @@ package io.blipmq.net.blip;
 import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.PayloadLayout;
+import io.blipmq.protocol.v2.V2Nack;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** AUTH: lets in a client that shows a known key. Stateless. */
+/** AUTH: lets in a client that shows a known key, on a node that leads. Stateless. */
 final class AuthHandler {
     private static final Logger logger = LoggerFactory.getLogger(AuthHandler.class);
 
@@ -16,18 +17,20 @@ final class AuthHandler {
 
     static void onFrame(BlipSession session, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
         if (!PayloadLayout.isAuth(buffer, payload, payloadLength)) {
-            session.commonAnswers().nack(correlationId, Nack.INVALID_AUTH);
+            session.answers().nack(correlationId, Nack.INVALID_AUTH);
             return;
         }
         byte[] key = key(buffer, payload);
         OwnerId owner = session.shared().keys().ownerOf(key);
-        if (owner != null) {
+        if (owner == null) {
+            session.answers().nack(correlationId, Nack.INVALID_API_KEY);
+            onWrongKey(session);
+        } else if (session.broker().isLeading()) {
             session.onAuthenticated(owner);
-            session.commonAnswers().ack(correlationId, 0);
+            session.answers().ack(correlationId, 0);
             session.onShutdown(); // which may have begun before the client was known
         } else {
-            session.commonAnswers().nack(correlationId, Nack.INVALID_API_KEY);
-            onWrongKey(session);
+            session.end(V2Nack.NOT_LEADER);
         }
         Arrays.fill(key, (byte) 0);
     }

@@ -35,24 +35,20 @@ public abstract class BlipSession implements Session {
     /** The largest value that a frame's length field may have. */
     private int lengthMax;
 
-    private Answers<?> answers;
     private Client client;
     private OwnerId owner;
     private int wrongKeys;
 
-    /** @param metrics where frames and sessions are counted */
-    protected BlipSession(BlipResources shared, SessionHost host, int version, ProtocolMetrics metrics) {
+    protected BlipSession(BlipResources shared, SessionHost host, BlipVersion version) {
         this.shared = shared;
         this.host = host;
-        this.version = version;
-        this.metrics = metrics;
+        this.version = version.number();
+        this.metrics = version.metrics();
         lengthMax = lengthMax(host.packetBytesMax());
     }
 
-    /** Says where this session's answers go, before anything else happens. */
-    protected final void answerBy(Answers<?> ownAnswers) {
-        answers = ownAnswers;
-    }
+    /** Where this session's answers go. */
+    protected abstract Answers<?> answers();
 
     /** Answers the HELLO that this session was begun for. */
     protected abstract void answerHello(long correlationId);
@@ -60,7 +56,7 @@ public abstract class BlipSession implements Session {
     /** Makes an authenticated client known to the broker. */
     protected abstract Client connect(OwnerId owner, String address);
 
-    /** Handles what only this version has. @return false when the frame has to wait */
+    /** Handles a frame of a client that has shown its key. @return false when the frame has to wait */
     protected abstract boolean onRequest(
             FrameType type, long correlationId, ByteBuffer buffer, int payload, int payloadLength);
 
@@ -73,30 +69,39 @@ public abstract class BlipSession implements Session {
         }
         int length = FrameLayout.length(buffer, offset);
         checkLength(length);
-        if (available > FrameLayout.TYPE_OFFSET) {
-            checkType(FrameLayout.type(buffer, offset));
+        int frameBytes = FrameLayout.frameBytes(length);
+        if (frameBytes > available && available > FrameLayout.TYPE_OFFSET) {
+            type(buffer, offset); // when the frame is all there this is onPacket's, which needs the type
         }
-        return FrameLayout.frameBytes(length);
+        return frameBytes;
     }
 
     private void checkLength(int length) throws ProtocolViolation {
         if (length >= 0 && length < FrameLayout.LENGTH_MIN) {
-            throw ProtocolViolation.malformed("impossible frame length " + length);
+            throw ProtocolViolation.malformed(
+                    "a frame length must be at least " + FrameLayout.LENGTH_MIN + ", not " + length);
         }
         if (length < 0 || length > lengthMax) {
             throw ProtocolViolation.tooLong(
-                    "frame length " + Integer.toUnsignedString(length) + ", where " + lengthMax + " is the most");
+                    "a frame length must be at most " + lengthMax + ", not " + Integer.toUnsignedString(length));
         }
     }
 
-    private void checkType(byte value) throws ProtocolViolation {
-        FrameType type = FrameType.of(version, value);
+    private FrameType type(ByteBuffer buffer, int offset) throws ProtocolViolation {
+        byte value = FrameLayout.type(buffer, offset);
+        FrameType type = FrameType.ofClient(version, value);
         if (type == null) {
-            throw ProtocolViolation.malformed("unknown frame type " + Byte.toUnsignedInt(value));
+            throw unexpected(value);
         }
-        if (!type.isOfClient(version)) {
-            throw ProtocolViolation.malformed("frame type " + type + ", which only the server sends");
-        }
+        return type;
+    }
+
+    private ProtocolViolation unexpected(byte value) {
+        FrameType type = FrameType.of(version, value);
+        return ProtocolViolation.malformed(
+                type == null
+                        ? "version " + version + " has no frame type " + Byte.toUnsignedInt(value)
+                        : "only the server may send the frame type " + type);
     }
 
     /** The largest value that the length field of a frame of so many bytes may have. */
@@ -105,8 +110,8 @@ public abstract class BlipSession implements Session {
     }
 
     @Override
-    public final boolean onPacket(ByteBuffer buffer, int offset, int packetBytes) {
-        FrameType type = FrameType.of(version, FrameLayout.type(buffer, offset));
+    public final boolean onPacket(ByteBuffer buffer, int offset, int packetBytes) throws ProtocolViolation {
+        FrameType type = type(buffer, offset);
         long correlationId = FrameLayout.correlationId(buffer, offset);
         int payload = offset + FrameLayout.PAYLOAD_OFFSET;
         int payloadLength = packetBytes - FrameLayout.HEADER_BYTES;
@@ -117,13 +122,16 @@ public abstract class BlipSession implements Session {
         if (client.isBusy()) {
             return false;
         }
+        return onRequest(type, correlationId, buffer, payload, payloadLength);
+    }
+
+    /** Handles what every version has. @return true, as no such frame has to wait */
+    protected final boolean onCommonRequest(FrameType type, long correlationId) {
         switch (type) {
-            case HELLO -> answers.nack(correlationId, Nack.HELLO_ALREADY_PERFORMED);
-            case AUTH -> answers.nack(correlationId, Nack.ALREADY_AUTHENTICATED);
-            case PING -> answers.pong(correlationId);
-            default -> {
-                return onRequest(type, correlationId, buffer, payload, payloadLength);
-            }
+            case HELLO -> answers().nack(correlationId, Nack.HELLO_ALREADY_PERFORMED);
+            case AUTH -> answers().nack(correlationId, Nack.ALREADY_AUTHENTICATED);
+            case PING -> answers().pong(correlationId);
+            default -> throw new IllegalStateException("no client of version " + version + " may send " + type);
         }
         return true;
     }
@@ -131,9 +139,9 @@ public abstract class BlipSession implements Session {
     /** Handles a frame of a client that has not shown its key. */
     void onHandshake(FrameType type, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
         switch (type) {
-            case HELLO -> answers.nack(correlationId, Nack.HELLO_ALREADY_PERFORMED);
+            case HELLO -> answers().nack(correlationId, Nack.HELLO_ALREADY_PERFORMED);
             case AUTH -> AuthHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
-            default -> answers.nack(correlationId, Nack.UNAUTHENTICATED);
+            default -> answers().nack(correlationId, Nack.UNAUTHENTICATED);
         }
     }
 
@@ -147,7 +155,7 @@ public abstract class BlipSession implements Session {
     void onAuthenticated(OwnerId newOwner) {
         owner = newOwner;
         client = connect(owner, text(host.address()));
-        answers.onAuthenticated(client);
+        answers().onAuthenticated(client);
         transitionTo(SessionState.READY);
         lengthMax = lengthMax(host.packetBytesMax());
         metrics.onSessionReady();
@@ -173,22 +181,22 @@ public abstract class BlipSession implements Session {
 
     @Override
     public final boolean takesPacket() {
-        return state != SessionState.CLOSING && !answers.isFull();
+        return state != SessionState.CLOSING && !answers().isFull();
     }
 
     @Override
     public final boolean isAnswerWaiting() {
-        return answers.isWaiting();
+        return answers().isWaiting();
     }
 
     @Override
     public final boolean isAnswerDue() {
-        return answers.isDue();
+        return answers().isDue();
     }
 
     @Override
     public final int sendDueAnswers() {
-        return answers.sendDue();
+        return answers().sendDue();
     }
 
     // --- the end ---
@@ -224,6 +232,7 @@ public abstract class BlipSession implements Session {
             case HANDSHAKE_TIMEOUT, INPUT_TIMEOUT, INPUT_SHORT_TIMEOUT, SILENCE, OUTPUT_TIMEOUT -> 408;
             case DISK_FULL -> 507;
             case REPLACED -> 409;
+            case NOT_LEADER -> 421;
             case MALFORMED_PACKET -> 400;
             case PACKET_TOO_LONG -> 413;
         };
@@ -232,6 +241,11 @@ public abstract class BlipSession implements Session {
     /** The server ends the session; a version that can tell its client why does so, behind whatever else it is owed. */
     protected void end(Refusal why) {
         onInputEnded();
+    }
+
+    @Override
+    public final void dropWaitingAnswers() {
+        answers().clear();
     }
 
     /** The broker lets go of the client, so that its subscriptions are free for the next one. */
@@ -254,7 +268,7 @@ public abstract class BlipSession implements Session {
     @Override
     public final void onClosed() {
         onInputEnded();
-        answers.clear();
+        answers().clear();
     }
 
     @Override
@@ -284,11 +298,6 @@ public abstract class BlipSession implements Session {
 
     public final OutputQueue output() {
         return host.output();
-    }
-
-    /** The kinds of answers that all versions have. */
-    final Answers<?> commonAnswers() {
-        return answers;
     }
 
     final BlipResources shared() {

@@ -19,10 +19,14 @@ final class HelloSession extends BlipSession {
     private final Answers<HelloSession> answers;
 
     HelloSession(BlipResources shared, SessionHost host, BlipProtocol protocol) {
-        super(shared, host, protocol.first().number(), protocol.first().metrics());
+        super(shared, host, protocol.first());
         this.protocol = protocol;
         answers = new Answers<>(this, shared);
-        answerBy(answers);
+    }
+
+    @Override
+    protected Answers<HelloSession> answers() {
+        return answers;
     }
 
     @Override

@@ -26,6 +26,8 @@ final class AckHandler {
         Outcome outcome = session.broker().settling().acknowledge(session.client(), subscriptionId, deliveryTag);
         if (outcome == Outcome.UNKNOWN) {
             session.answers().nack(deliveryTag, Nack.UNKNOWN_SUBSCRIPTION_OR_TAG);
+        } else if (outcome == Outcome.NOT_LEADER) {
+            session.onInputEnded(); // no answer would mean that it is acknowledged
         }
         return outcome != Outcome.BUSY;
     }

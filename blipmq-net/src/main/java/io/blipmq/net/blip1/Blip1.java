@@ -1,7 +1,6 @@
 package io.blipmq.net.blip1;
 
 import io.blipmq.broker.message.MessageView;
-import io.blipmq.net.ProtocolMetrics;
 import io.blipmq.net.SessionHost;
 import io.blipmq.net.blip.BlipResources;
 import io.blipmq.net.blip.BlipSession;
@@ -13,34 +12,24 @@ import io.blipmq.protocol.Refusal;
 import java.nio.ByteBuffer;
 
 /** Version 1, in which a client asks for each message: its HELLO, and what its sessions share. Owned by the broker thread. */
-public final class Blip1 implements BlipVersion {
+public final class Blip1 extends BlipVersion {
     private final BlipResources shared;
-    private final ProtocolMetrics metrics = new ProtocolMetrics();
     private final PollSink sink = new PollSink();
     private final MessageView message = new MessageView();
 
     public Blip1(BlipResources shared) {
+        super(FrameLayout.PROTOCOL_VERSION);
         this.shared = shared;
     }
 
     @Override
-    public int number() {
-        return FrameLayout.PROTOCOL_VERSION;
-    }
-
-    @Override
-    public Refusal refusal(ByteBuffer buffer, int payload, int payloadLength) {
+    protected Refusal refusal(ByteBuffer buffer, int payload, int payloadLength) {
         return PayloadLayout.isHello(payloadLength) ? null : Nack.INVALID_HELLO;
     }
 
     @Override
-    public BlipSession begin(SessionHost host, ByteBuffer buffer, int payload) {
+    protected BlipSession begin(SessionHost host, ByteBuffer buffer, int payload) {
         return new Blip1Session(shared, this, host);
-    }
-
-    @Override
-    public ProtocolMetrics metrics() {
-        return metrics;
     }
 
     /** Where polled messages go; to be used during one call. */

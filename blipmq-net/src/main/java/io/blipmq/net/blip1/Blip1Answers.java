@@ -23,6 +23,9 @@ final class Blip1Answers extends Answers<Blip1Session> {
         return session.isEnded()
                 || session.broker()
                         .polling()
-                        .poll(session.client(), subscriptionId, session.sink().to(session.output(), correlationId));
+                        .poll(
+                                session.client(),
+                                subscriptionId,
+                                session.version().sink().to(session.output(), correlationId));
     }
 }

@@ -2,7 +2,6 @@ package io.blipmq.net.blip1;
 
 import io.blipmq.broker.Client;
 import io.blipmq.broker.journal.OwnerId;
-import io.blipmq.broker.message.MessageView;
 import io.blipmq.net.SessionHost;
 import io.blipmq.net.blip.BlipResources;
 import io.blipmq.net.blip.BlipSession;
@@ -15,10 +14,9 @@ final class Blip1Session extends BlipSession {
     private final Blip1Answers answers;
 
     Blip1Session(BlipResources shared, Blip1 version, SessionHost host) {
-        super(shared, host, version.number(), version.metrics());
+        super(shared, host, version);
         this.version = version;
         answers = new Blip1Answers(this, shared);
-        answerBy(answers);
     }
 
     @Override
@@ -39,21 +37,16 @@ final class Blip1Session extends BlipSession {
             case ACK -> AckHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             case POLL -> PollHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             case NACK, PONG -> true; // a client has nothing to say with them
-            default -> throw new IllegalStateException("no client of version 1 may send " + type);
+            default -> onCommonRequest(type, correlationId);
         };
     }
 
-    Blip1Answers answers() {
+    @Override
+    protected Blip1Answers answers() {
         return answers;
     }
 
-    /** Where polled messages go; to be used during one call. */
-    PollSink sink() {
-        return version.sink();
-    }
-
-    /** To be used during one call. */
-    MessageView message() {
-        return version.message();
+    Blip1 version() {
+        return version;
     }
 }

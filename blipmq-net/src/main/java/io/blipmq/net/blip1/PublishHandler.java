@@ -22,12 +22,19 @@ final class PublishHandler {
         if (outcome == Outcome.BUSY) {
             return false;
         }
-        if (outcome == Outcome.DISK_FULL) {
-            session.answers().nack(correlationId, Nack.PUBLISH_DISK_FULL);
-        } else if (outcome == Outcome.SHUTTING_DOWN) {
-            session.answers().nack(correlationId, Nack.PUBLISH_SHUTTING_DOWN);
+        if (!outcome.isDone()) {
+            session.answers().nack(correlationId, failure(outcome));
         }
         return true;
+    }
+
+    private static Nack failure(Outcome outcome) {
+        return switch (outcome) {
+            case DISK_FULL -> Nack.PUBLISH_DISK_FULL;
+            case SHUTTING_DOWN -> Nack.PUBLISH_SHUTTING_DOWN;
+            case NOT_LEADER -> Nack.PUBLISH_NOT_LEADER;
+            default -> throw new IllegalStateException("the broker answered PUBLISH with " + outcome);
+        };
     }
 
     private static Nack refusal(ByteBuffer buffer, int payload, int payloadLength) {
@@ -51,7 +58,8 @@ final class PublishHandler {
     private static Outcome publish(Blip1Session session, ByteBuffer buffer, int payload, int payloadLength) {
         int topicLength = PayloadLayout.publishTopicLength(buffer, payload);
         int messageOffset = PayloadLayout.publishMessageOffset(topicLength);
-        MessageView message = session.message()
+        MessageView message = session.version()
+                .message()
                 .in(buffer)
                 .topic(payload + PayloadLayout.PUBLISH_TOPIC_OFFSET, topicLength)
                 .payload(payload + messageOffset, payloadLength - messageOffset);

@@ -50,7 +50,8 @@ final class SubscribeHandler {
             case DISK_FULL -> Nack.SUBSCRIBE_DISK_FULL;
             case TOO_MANY_OF_CONNECTION -> Nack.SUBSCRIBE_TOO_MANY_OF_CONNECTION;
             case TOO_MANY_SUBSCRIPTIONS -> Nack.SUBSCRIBE_TOO_MANY;
-            case SHUTTING_DOWN, NOT_LEADER -> Nack.SUBSCRIBE_SHUTTING_DOWN;
+            case SHUTTING_DOWN -> Nack.SUBSCRIBE_SHUTTING_DOWN;
+            case NOT_LEADER -> Nack.SUBSCRIBE_NOT_LEADER;
             default -> throw new IllegalStateException("the broker answered SUBSCRIBE with " + outcome);
         };
     }

@@ -6,7 +6,6 @@ import io.blipmq.broker.SettleResult;
 import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.net.NetOptions;
 import io.blipmq.net.NetTimes;
-import io.blipmq.net.ProtocolMetrics;
 import io.blipmq.net.SessionHost;
 import io.blipmq.net.blip.BlipResources;
 import io.blipmq.net.blip.BlipSession;
@@ -22,11 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /** Version 2, in which the broker pushes: its HELLO, and what its sessions share. Owned by the broker thread. */
-public final class Blip2 implements BlipVersion {
+public final class Blip2 extends BlipVersion {
     private final BlipResources shared;
     private final NetTimes times;
     private final Welcome welcome;
-    private final ProtocolMetrics metrics = new ProtocolMetrics();
     private final ClientInstances instances = new ClientInstances();
     private final PublishBatch publishBatch = new PublishBatch();
     private final BatchResult batchResult = new BatchResult();
@@ -35,6 +33,7 @@ public final class Blip2 implements BlipVersion {
 
     /** @param server what clients are told about this server */
     public Blip2(BlipResources shared, ServerDescription server, NetOptions options) {
+        super(FrameLayout.VERSION_2);
         this.shared = shared;
         times = options.times();
         int lengthMax = BlipSession.lengthMax(options.budgets().packetBytesMax());
@@ -42,12 +41,7 @@ public final class Blip2 implements BlipVersion {
     }
 
     @Override
-    public int number() {
-        return FrameLayout.VERSION_2;
-    }
-
-    @Override
-    public Refusal refusal(ByteBuffer buffer, int payload, int payloadLength) {
+    protected Refusal refusal(ByteBuffer buffer, int payload, int payloadLength) {
         if (!HandshakeLayout.isHello(buffer, payload, payloadLength)) {
             return Nack.INVALID_HELLO;
         }
@@ -60,7 +54,7 @@ public final class Blip2 implements BlipVersion {
     }
 
     @Override
-    public BlipSession begin(SessionHost host, ByteBuffer buffer, int payload) {
+    protected BlipSession begin(SessionHost host, ByteBuffer buffer, int payload) {
         return new Blip2Session(shared, this, host, greeting(buffer, payload));
     }
 
@@ -78,11 +72,6 @@ public final class Blip2 implements BlipVersion {
         long min = TimeUnit.NANOSECONDS.toMillis(times.heartbeatMinNanos());
         long max = TimeUnit.NANOSECONDS.toMillis(times.heartbeatMaxNanos());
         return askedMillis == 0 ? 0 : Math.max(min, Math.min(max, askedMillis));
-    }
-
-    @Override
-    public ProtocolMetrics metrics() {
-        return metrics;
     }
 
     /** What this server says of itself to a client without a heartbeat. */

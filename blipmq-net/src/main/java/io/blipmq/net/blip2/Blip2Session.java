@@ -1,12 +1,8 @@
 package io.blipmq.net.blip2;
 
-import io.blipmq.broker.BatchResult;
 import io.blipmq.broker.Client;
 import io.blipmq.broker.DeadLetterProgress;
-import io.blipmq.broker.SettleRequest;
-import io.blipmq.broker.SettleResult;
 import io.blipmq.broker.journal.OwnerId;
-import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.net.EndReason;
 import io.blipmq.net.SessionHost;
 import io.blipmq.net.blip.BlipResources;
@@ -38,11 +34,10 @@ final class Blip2Session extends BlipSession {
 
     /** @param greeting what the client has said of itself */
     Blip2Session(BlipResources shared, Blip2 version, SessionHost host, Greeting greeting) {
-        super(shared, host, version.number(), version.metrics());
+        super(shared, host, version);
         this.version = version;
         this.greeting = greeting;
         answers = new Blip2Answers(this, shared);
-        answerBy(answers);
         pushes = new DeliverWriter(host.output(), host::onOutput);
     }
 
@@ -72,11 +67,12 @@ final class Blip2Session extends BlipSession {
             case DRAIN -> DrainHandler.onFrame(this, correlationId, payloadLength);
             case LIST -> ListHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             case DEAD_LETTERS -> DeadLettersHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
-            default -> throw new IllegalStateException("no client of version 2 may send " + type);
+            default -> onCommonRequest(type, correlationId);
         };
     }
 
-    Blip2Answers answers() {
+    @Override
+    protected Blip2Answers answers() {
         return answers;
     }
 
@@ -115,7 +111,7 @@ final class Blip2Session extends BlipSession {
 
     @Override
     protected String text(EndReason reason, String text) {
-        return reason == EndReason.SILENCE ? "nothing came for more than twice the heartbeat" : text;
+        return reason == EndReason.SILENCE ? "the client sent nothing for more than twice its heartbeat" : text;
     }
 
     @Override
@@ -171,23 +167,7 @@ final class Blip2Session extends BlipSession {
         return letters;
     }
 
-    /** To be used during one call. */
-    PublishBatch publishBatch() {
-        return version.publishBatch();
-    }
-
-    /** To be used during one call. */
-    BatchResult batchResult() {
-        return version.batchResult();
-    }
-
-    /** To be used during one call. */
-    SettleRequest settleRequest() {
-        return version.settleRequest();
-    }
-
-    /** To be used during one call. */
-    SettleResult settleResult() {
-        return version.settleResult();
+    Blip2 version() {
+        return version;
     }
 }

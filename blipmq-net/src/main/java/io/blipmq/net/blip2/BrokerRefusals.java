@@ -12,7 +12,8 @@ final class BrokerRefusals {
     static Refusal of(Outcome outcome) {
         return switch (outcome) {
             case DISK_FULL -> V2Nack.DISK_FULL;
-            case SHUTTING_DOWN, NOT_LEADER -> V2Nack.SHUTTING_DOWN; // the protocol has no other word for "not here" yet
+            case SHUTTING_DOWN -> V2Nack.SHUTTING_DOWN;
+            case NOT_LEADER -> V2Nack.NOT_LEADER;
             case TOO_MANY_SUBSCRIPTIONS -> V2Nack.TOO_MANY_SUBSCRIPTIONS;
             case TOO_MANY_OF_CONNECTION -> V2Nack.TOO_MANY_OF_CONNECTION;
             case NAME_HELD -> V2Nack.NAME_HELD;

@@ -44,7 +44,7 @@ final class DeadLettersHandler {
         }
         int action = ListLayout.deadLettersAction(buffer, payload);
         if (action != ListLayout.REDRIVE && action != ListLayout.PURGE) {
-            return V2Nack.UNKNOWN_ACTION;
+            return V2Nack.UNKNOWN_LETTERS_ACTION;
         }
         if (action != ListLayout.REDRIVE && LettersRequest.read(buffer, payload).target() != 0) {
             return V2Nack.TARGET_OF_NO_REDRIVE;

@@ -27,7 +27,7 @@ final class PublishBatchHandler {
                 return true;
             }
         }
-        BatchResult result = session.batchResult();
+        BatchResult result = session.version().batchResult();
         publish(session, buffer, payload, payloadLength, result);
         return answer(session, first, buffer, payload, result);
     }
@@ -66,7 +66,8 @@ final class PublishBatchHandler {
     private static void publish(
             Blip2Session session, ByteBuffer buffer, int payload, int payloadLength, BatchResult result) {
         BatchProgress progress = session.batch();
-        PublishBatch batch = session.publishBatch()
+        PublishBatch batch = session.version()
+                .publishBatch()
                 .in(buffer)
                 .qos(PublishLayout.flags(buffer, payload) & PublishLayout.QOS_FLAG)
                 .topic(payload + PublishLayout.TOPIC_OFFSET, PublishLayout.topicLength(buffer, payload))

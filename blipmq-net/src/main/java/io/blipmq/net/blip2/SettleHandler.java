@@ -29,7 +29,7 @@ final class SettleHandler {
             Blip2Session session, long correlationId, ByteBuffer buffer, int payload, int payloadLength) {
         Refusal refusal = refusal(buffer, payload, payloadLength);
         if (refusal == null) {
-            SettleResult result = session.settleResult();
+            SettleResult result = session.version().settleResult();
             settle(session, buffer, payload, payloadLength, result);
             if (result.outcome() == Outcome.BUSY) {
                 return false;
@@ -91,7 +91,7 @@ final class SettleHandler {
     private static void settle(
             Blip2Session session, ByteBuffer buffer, int payload, int payloadLength, SettleResult result) {
         int reasonLength = SettleLayout.reasonLength(buffer, payload);
-        SettleRequest request = session.settleRequest();
+        SettleRequest request = session.version().settleRequest();
         request.begin(
                 SettleLayout.subscriptionId(buffer, payload),
                 ACTIONS[SettleLayout.action(buffer, payload)],
@@ -108,11 +108,8 @@ final class SettleHandler {
     }
 
     private static Refusal refusal(SettleResult result, boolean answerWanted) {
-        if (result.outcome() == Outcome.SHUTTING_DOWN) {
-            return V2Nack.SHUTTING_DOWN;
-        }
-        if (result.outcome() == Outcome.UNKNOWN) {
-            return V2Nack.UNKNOWN_SUBSCRIPTION;
+        if (!result.outcome().isDone()) {
+            return BrokerRefusals.of(result.outcome());
         }
         return !answerWanted && result.unknown() > 0 ? V2Nack.UNKNOWN_DELIVERY : null;
     }

@@ -44,7 +44,7 @@ class GoodbyeTest {
         sent.putInt(9).put((byte) 0x7f).putLong(2);
         client.send(sent.clear());
         client.expectPong(1);
-        client.expectGoAway(400, 0, "unknown frame type 127");
+        client.expectGoAway(400, 0, "version 2 has no frame type 127");
         client.expectClosed();
         assertThat(server.metric(NetMetric.CONNECTIONS)).isEqualTo(1);
         client.close();
@@ -52,10 +52,17 @@ class GoodbyeTest {
     }
 
     @Test
+    void aTypeIsRefusedBeforeItsFrameIsComplete() throws IOException {
+        PushClient client = start();
+        client.sendHex("00010000 7f");
+        client.expectGoodbye(400, "version 2 has no frame type 127");
+    }
+
+    @Test
     void whoDoesNotCloseIsLeftAfterAWhile() throws IOException {
         PushClient client = start();
         client.sendHex("00000008");
-        client.expectGoAway(400, 0, "impossible frame length 8");
+        client.expectGoAway(400, 0, "a frame length must be at least 9, not 8");
         client.expectClosed();
         client.sendHex("00".repeat(1000));
         server.untilQuiet();
@@ -67,11 +74,11 @@ class GoodbyeTest {
     void aFrameThatIsTooLongSaysHowLongItMayBe() throws IOException {
         PushClient client = start();
         client.sendHex("01000001 10");
-        client.expectGoodbye(413, "frame length 16777217, where 16777216 is the most");
+        client.expectGoodbye(413, "a frame length must be at most 16777216, not 16777217");
         PushClient stranger = server.connectPush();
         stranger.hello(1, "").sendHex("00010001 02");
         stranger.expectWelcome(1);
-        stranger.expectGoodbye(413, "frame length 65537, where 65536 is the most");
+        stranger.expectGoodbye(413, "a frame length must be at most 65536, not 65537");
     }
 
     @Test
@@ -130,7 +137,7 @@ class GoodbyeTest {
         PushClient first = server.connectPushReady();
         PushClient pushed = server.connectPush();
         pushed.hello(1, "late").auth(2, TestServer.KEY);
-        pushed.expectGoodbye(429, "there are as many connections as max_connections allows");
+        pushed.expectGoodbye(429, "the daemon has as many connections as max_connections allows: try again later");
         server.connect().hello(1).expectClosed();
         server.connect().ping(1).expectClosed();
         TestClient silent = server.connect();
@@ -210,8 +217,7 @@ class GoodbyeTest {
             server.untilQuiet();
             server.advanceSeconds(1);
         }
-        half.expectGoodbye(
-                408, "others wait for the room of a frame that has begun, and it made no progress for 2 seconds");
+        half.expectGoodbye(408, "a large frame, whose memory others wait for, made no progress for 2 seconds");
         whole.send(frame.limit(frame.capacity()));
         whole.expectConfirm(1, 1, 0);
         small.send(waiting);
@@ -242,7 +248,7 @@ class GoodbyeTest {
         server.advanceSeconds(11);
         server.untilQuiet();
         server.connectPushReady().attach(4, Attach.to("t").named("n")).expectAttached(4, true, 0);
-        client.expectGoodbye(408, "nothing came for more than twice the heartbeat");
+        client.expectGoodbye(408, "the client sent nothing for more than twice its heartbeat");
         assertThat(server.metric(NetMetric.SILENCE_TIMEOUTS)).isEqualTo(1);
     }
 

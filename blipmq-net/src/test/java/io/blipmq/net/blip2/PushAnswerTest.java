@@ -84,7 +84,7 @@ class PushAnswerTest {
         client.expectConfirm(2, 1, 1);
         long named = client.expectAttached(10, false, 0);
         client.expectSettled(11, 1);
-        client.expectNack(12, 404, "unknown subscription");
+        client.expectNack(12, 404, "the key has no subscription with this id or name");
         client.expectNack(13, 400, "invalid ATTACH payload");
         client.expectPong(14);
         client.receiveListing(15, 2);
@@ -117,7 +117,7 @@ class PushAnswerTest {
         client.shutdownOutput();
         client.expectSilence();
         server.journal.release();
-        client.expectNack(3, 409, "the subscription has ended, or another connection has taken it over, meanwhile");
+        client.expectNack(3, 409, "the subscription ended, or another connection took it over, before it was attached");
         assertThat(client.receive().type()).isEqualTo(FrameType.CONFIRM);
         client.expectPong(5);
         client.expectClosed();
@@ -140,7 +140,7 @@ class PushAnswerTest {
         first.expectDetached(0, subscription, 409);
         server.journal.release();
         first.expectConfirm(1, 1, 1);
-        first.expectNack(2, 409, "the subscription has ended, or another connection has taken it over, meanwhile");
+        first.expectNack(2, 409, "the subscription ended, or another connection took it over, before it was attached");
         second.publish(1, "t", "m");
         second.expectConfirm(1, 1, 1);
         second.expectDeliveries(subscription, "m");

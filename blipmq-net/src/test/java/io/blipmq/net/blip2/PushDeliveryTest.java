@@ -105,7 +105,7 @@ class PushDeliveryTest {
         client.settle(3, subscription, SettleLayout.ACK, ANSWER, 0, "", tags[0], tags[1], tags[3], -1);
         client.expectSettled(3, 2, tags[1], -1);
         client.ack(4, subscription, tags[1]);
-        client.expectNack(4, 404, "unknown delivery tag");
+        client.expectNack(4, 404, "the subscription has no unsettled delivery with this tag and attempt");
         client.ack(5, subscription, tags[2]);
         client.expectNothingMore();
     }

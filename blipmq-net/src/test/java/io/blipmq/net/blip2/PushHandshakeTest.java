@@ -49,7 +49,7 @@ class PushHandshakeTest {
         client.expectWelcome(1);
         PushClient other = server.connectPush();
         other.hello(1, "n".repeat(257)).hello(2, "n".repeat(256));
-        other.expectNack(1, 413, "client name longer than 256 bytes");
+        other.expectNack(1, 413, "client name must be at most 256 bytes long");
         other.expectWelcome(2);
         PushClient third = server.connectPush();
         third.frame(1, 1, "0002 0001 6e 0002 00ff 00000000 01 0002 ffff 7f 0000");
@@ -59,7 +59,7 @@ class PushHandshakeTest {
     @Test
     void anInstanceIsShort() {
         client.hello(1, "", "i".repeat(65), 0).hello(2, "", "i".repeat(64), 0);
-        client.expectNack(1, 413, "instance longer than 64 bytes");
+        client.expectNack(1, 413, "instance must be at most 64 bytes long");
         client.expectWelcome(2);
     }
 

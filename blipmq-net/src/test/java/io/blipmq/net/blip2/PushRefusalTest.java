@@ -19,7 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client of version 2 is refused, with the code and the words, and that it has no effect. */
 class PushRefusalTest {
-    private static final String BAD_STORED = "stored applies only to an ack or reject that asks for an answer";
+    private static final String BAD_STORED =
+            "bit 2 of flags (stored) applies only to ack and reject, and needs bit 1 (answer)";
+    private static final String UNKNOWN_ACTION =
+            "action must be 1 (ack), 2 (nack), 3 (reject), 4 (extend), 5 (release) or 6 (begin)";
     private static final String BAD_MILLISECONDS =
             "milliseconds applies only to nack and extend; for extend it must be at least 1";
 
@@ -87,7 +90,7 @@ class PushRefusalTest {
         client.publish(1, "", "m").publish(2, "$dead-letter/t", "m").publish(3, LONGEST_TOPIC + "x", "m");
         client.expectNack(1, 400, "empty topic");
         client.expectNack(2, 403, "topic names that begin with '$' are reserved");
-        client.expectNack(3, 413, "topic longer than 1024 bytes");
+        client.expectNack(3, 413, "topic must be at most 1024 bytes long");
         client.publish(4, LONGEST_TOPIC, "m");
         client.expectConfirm(4, 1, 0);
     }
@@ -95,28 +98,28 @@ class PushRefusalTest {
     @Test
     void flagsThatNobodyKnows() {
         client.publishFlagged(4, 1, "t", "m").publishFlagged(0x82, 2, "t", "m");
-        client.expectNack(1, 400, "a flag is set that is not known here");
-        client.expectNack(2, 400, "a flag is set that is not known here");
+        client.expectNack(1, 400, "flags has an undefined bit set: undefined bits must be 0");
+        client.expectNack(2, 400, "flags has an undefined bit set: undefined bits must be 0");
         client.attach(3, Attach.to("t").flags(0x11));
-        client.expectNack(3, 400, "a flag is set that is not known here");
+        client.expectNack(3, 400, "flags has an undefined bit set: undefined bits must be 0");
         client.settle(4, 9, SettleLayout.ACK, 8, 0, "", 1);
-        client.expectNack(4, 400, "a flag is set that is not known here");
+        client.expectNack(4, 400, "flags has an undefined bit set: undefined bits must be 0");
         client.frame(0x14, 5, ID + "02 0000");
-        client.expectNack(5, 400, "a flag is set that is not known here");
+        client.expectNack(5, 400, "flags has an undefined bit set: undefined bits must be 0");
     }
 
     @Test
     void propertiesThatAskForWhatNobodyKnows() {
         client.frame(0x10, 1, "03 0001 74 00000001 61 80000001 0003 02 0000 62");
-        client.expectNack(1, 400, "property 0x02 is not known here");
+        client.expectNack(1, 400, "the broker does not know property 0x02: keys below 0x80 must be known");
         client.frame(0x10, 2, "03 0001 74 80000001 0003 91 0000 62");
-        client.expectNack(2, 400, "property 0x91 is the broker's own");
+        client.expectNack(2, 400, "property 0x91 belongs to the broker: a client must not send it");
         client.frame(0x10, 3, "03 0001 74 80000001 0003 01 0000 62");
-        client.expectNack(3, 400, "a TTL is one property of 8 bytes");
+        client.expectNack(3, 400, "a message must have at most one TTL of 8 bytes");
         client.publish(4, "t", new PropertiesBuilder().header("n", new byte[32 * 1024]), "m");
-        client.expectNack(4, 413, "properties longer than 32768 bytes");
+        client.expectNack(4, 413, "the properties of a message must be at most 32768 bytes long");
         client.frame(0x11, 5, "01 00000000 00000000 00000000 00000000 0001 74 0000 05 0000");
-        client.expectNack(5, 400, "property 0x05 is not known here");
+        client.expectNack(5, 400, "the broker does not know property 0x05: keys below 0x80 must be known");
         client.expectNothingMore();
     }
 
@@ -126,78 +129,79 @@ class PushRefusalTest {
                 .attach(2, Attach.to(LONGEST_TOPIC + "x"))
                 .attach(3, Attach.to("$else"));
         client.expectNack(1, 400, "empty topic");
-        client.expectNack(2, 413, "topic longer than 1024 bytes");
+        client.expectNack(2, 413, "topic must be at most 1024 bytes long");
         client.expectNack(3, 403, "topic names that begin with '$' are reserved");
         client.attach(4, Attach.to("t").qos0().named("n"))
                 .attach(5, Attach.to("t").named("n".repeat(257)));
-        client.expectNack(4, 400, "a subscription with a name has QoS 1");
-        client.expectNack(5, 413, "name longer than 256 bytes");
+        client.expectNack(
+                4, 400, "a subscription with a name must have QoS 1: set bit 0 of flags, or leave the name empty");
+        client.expectNack(5, 413, "name must be at most 256 bytes long");
         client.attach(6, Attach.to("$dead-letter/t").qos0());
-        client.expectNack(6, 400, "a subscription to dead letters has QoS 1");
+        client.expectNack(6, 400, "a subscription to dead letters must have QoS 1: set bit 0 of flags");
     }
 
     @Test
     void whatASettleCannotAsk() {
         client.settle(1, 9, 0, 0, 0, "", 1).settle(2, 9, 7, 0, 0, "", 1);
-        client.expectNack(1, 400, "no such action");
-        client.expectNack(2, 400, "no such action");
+        client.expectNack(1, 400, UNKNOWN_ACTION);
+        client.expectNack(2, 400, UNKNOWN_ACTION);
         client.settle(3, 9, SettleLayout.ACK, 0, 1, "", 1).settle(4, 9, SettleLayout.EXTEND, 0, 0, "", 1);
         client.expectNack(3, 400, BAD_MILLISECONDS);
         client.expectNack(4, 400, BAD_MILLISECONDS);
         client.settle(5, 9, SettleLayout.NACK, 0, 0, "why", 1);
-        client.expectNack(5, 400, "a reason is for reject only");
+        client.expectNack(5, 400, "reason applies only to reject; for other actions it must be empty");
         client.settle(6, 9, SettleLayout.REJECT, 0, 0, "r".repeat(1025), 1);
-        client.expectNack(6, 413, "reason longer than 1024 bytes");
+        client.expectNack(6, 413, "reason must be at most 1024 bytes long");
         client.settle(7, 9, SettleLayout.ACK, SettleLayout.STORED_FLAG, 0, "", 1);
         client.expectNack(7, 400, BAD_STORED);
         client.settle(8, 9, SettleLayout.NACK, SettleLayout.STORED_FLAG | SettleLayout.ANSWER_FLAG, 0, "", 1);
         client.expectNack(8, 400, BAD_STORED);
         client.settle(9, 9, SettleLayout.ACK, 0, 0, "", new long[SettleLayout.DELIVERIES_MAX + 1]);
-        client.expectNack(9, 413, "more than 4096 deliveries in one SETTLE");
+        client.expectNack(9, 413, "a SETTLE must name at most 4096 deliveries: send several");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, SettleLayout.ANSWER_FLAG})
     void aSubscriptionThatNobodyKnows(int flags) {
         client.settle(1, 4711, SettleLayout.ACK, flags, 0, "", 1);
-        client.expectNack(1, 404, "unknown subscription");
+        client.expectNack(1, 404, "the key has no subscription with this id or name");
         client.detach(2, 4711).delete(3, 4711).delete(4, "no such name");
-        client.expectNack(2, 404, "unknown subscription");
-        client.expectNack(3, 404, "unknown subscription");
-        client.expectNack(4, 404, "unknown subscription");
+        client.expectNack(2, 404, "the key has no subscription with this id or name");
+        client.expectNack(3, 404, "the key has no subscription with this id or name");
+        client.expectNack(4, 404, "the key has no subscription with this id or name");
         client.credit(4711, 1).credit(-1, 1);
         client.list(5, 3, 10, 4711, 0).list(6, 4, 10, 4711, 0);
-        client.expectNack(5, 404, "unknown subscription");
-        client.expectNack(6, 404, "unknown subscription");
+        client.expectNack(5, 404, "the key has no subscription with this id or name");
+        client.expectNack(6, 404, "the key has no subscription with this id or name");
         client.deadLetters(7, 1, 4711, 1, 0).deadLetters(8, 2, 4711, 1, 0);
-        client.expectNack(7, 404, "unknown dead-letter subscription or tag");
-        client.expectNack(8, 404, "unknown dead-letter subscription or tag");
+        client.expectNack(7, 404, "the key has no such dead-letter subscription, or it has no letter with this tag");
+        client.expectNack(8, 404, "the key has no such dead-letter subscription, or it has no letter with this tag");
         client.expectNothingMore();
     }
 
     @Test
     void whatCannotBeListedOrDetached() {
         client.list(1, 0, 1, 0, 0).list(2, 5, 1, 0, 0).list(3, 1, 0, 0, 0);
-        client.expectNack(1, 400, "no such kind of list");
-        client.expectNack(2, 400, "no such kind of list");
-        client.expectNack(3, 400, "at least one item must be asked for");
+        client.expectNack(1, 400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries) or 4 (dead letters)");
+        client.expectNack(2, 400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries) or 4 (dead letters)");
+        client.expectNack(3, 400, "limit must be at least 1");
         client.deadLetters(4, 3, 9, 1, 0).deadLetters(5, 1, 9, 0, 0);
-        client.expectNack(4, 400, "no such action");
-        client.expectNack(5, 400, "at least one dead letter must be asked for");
+        client.expectNack(4, 400, "action must be 1 (redrive) or 2 (purge)");
+        client.expectNack(5, 400, "count must be at least 1");
         client.deadLetters(8, ListLayout.PURGE, 9, 1, new LettersRequest(0, 0, 0, 0, 7));
-        client.expectNack(8, 400, "a target is for redrive only");
+        client.expectNack(8, 400, "target applies only to redrive; for purge it must be 0");
         client.list(9, "n".repeat(257));
-        client.expectNack(9, 413, "name longer than 256 bytes");
+        client.expectNack(9, 413, "name must be at most 256 bytes long");
         client.frame(0x14, 6, ID + "01 0001 6e").frame(0x14, 7, "0000000000000000 00 0001 6e");
-        client.expectNack(6, 400, "a name is for deleting, with subscription id 0");
-        client.expectNack(7, 400, "a name is for deleting, with subscription id 0");
+        client.expectNack(6, 400, "name applies only to deletion by name, with subscription 0 and bit 0 of flags");
+        client.expectNack(7, 400, "name applies only to deletion by name, with subscription 0 and bit 0 of flags");
     }
 
     @Test
     void aRefusedBatchHasNoEffect() {
         long subscription = client.attached(1, Attach.to("t").credit(10));
         client.frame(0x10, 5, "03 0001 74 00000001 61 80000001 0003 02 0000 62");
-        client.expectNack(5, 400, "property 0x02 is not known here");
+        client.expectNack(5, 400, "the broker does not know property 0x02: keys below 0x80 must be known");
         client.frame(0x10, 5, "03 0001 74 00000001 61 00000009 62");
         client.expectNack(5, 400, "invalid PUBLISH_BATCH payload");
         client.expectNoDelivery();

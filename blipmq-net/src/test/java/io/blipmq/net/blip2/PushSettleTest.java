@@ -107,14 +107,14 @@ class PushSettleTest {
         client.settle(2, subscription, SettleLayout.ACK, ANSWER, 0, "", 7, tags[0], tags[0], tags[1], -1);
         client.expectSettled(2, 2, 7, tags[0], -1);
         client.ack(3, subscription, 7);
-        client.expectNack(3, 404, "unknown delivery tag");
+        client.expectNack(3, 404, "the subscription has no unsettled delivery with this tag and attempt");
     }
 
     @Test
     void atQos0ThereIsNothingToSettle() {
         long subscription = client.attached(1, Attach.to("t").qos0().credit(10));
         client.settle(2, subscription, SettleLayout.ACK, ANSWER, 0, "", 1);
-        client.expectNack(2, 404, "unknown subscription");
+        client.expectNack(2, 404, "the key has no subscription with this id or name");
     }
 
     // --- whose it is

@@ -71,14 +71,17 @@ class PushSubscriptionTest {
         other.expectDeliveries(subscription, "a");
         client.expectNoDelivery();
         client.settle(3, subscription, SettleLayout.ACK, 0, 0, "", 1);
-        client.expectNack(3, 404, "unknown delivery tag");
+        client.expectNack(3, 404, "the subscription has no unsettled delivery with this tag and attempt");
     }
 
     @Test
     void aNameStandsForOneTopic() throws IOException {
         client.attached(1, Attach.to("t").named("n"));
         client.attach(2, Attach.to("u").named("n").takeOver());
-        client.expectNack(2, 409, "the name stands for a subscription to another topic");
+        client.expectNack(
+                2,
+                409,
+                "the name belongs to a subscription to another topic: choose another name, or delete that subscription");
     }
 
     @Test
@@ -88,9 +91,9 @@ class PushSubscriptionTest {
         long other = foreign.attached(1, Attach.to("t").named("n"));
         assertThat(other).isNotEqualTo(subscription);
         foreign.detach(2, subscription);
-        foreign.expectNack(2, 404, "unknown subscription");
+        foreign.expectNack(2, 404, "the key has no subscription with this id or name");
         foreign.settle(3, subscription, SettleLayout.ACK, 0, 0, "", 1);
-        foreign.expectNack(3, 404, "unknown subscription");
+        foreign.expectNack(3, 404, "the key has no subscription with this id or name");
     }
 
     @Test

@@ -30,7 +30,7 @@ public final class PropertiesBuilder {
     public PropertiesBuilder header(String name, byte[] value) {
         byte[] encoded = name.getBytes(StandardCharsets.UTF_8);
         if (encoded.length > PropertyLayout.HEADER_NAME_BYTES_MAX) {
-            throw new IllegalArgumentException("a header's name is at most " + PropertyLayout.HEADER_NAME_BYTES_MAX
+            throw new IllegalArgumentException("a header's name must be at most " + PropertyLayout.HEADER_NAME_BYTES_MAX
                     + " bytes, not " + encoded.length);
         }
         begin(PropertyLayout.HEADER_KEY, PropertyLayout.HEADER_NAME_OFFSET + encoded.length + value.length)
@@ -92,7 +92,7 @@ public final class PropertiesBuilder {
     private void ensureRoom(int added) {
         int needed = bytes.position() + added;
         if (needed > LENGTH_MAX) {
-            throw new IllegalArgumentException("properties are at most " + LENGTH_MAX + " bytes, not " + needed);
+            throw new IllegalArgumentException("properties must be at most " + LENGTH_MAX + " bytes, not " + needed);
         }
         if (needed > bytes.capacity()) {
             bytes = ByteBuffer.allocate(Math.max(needed, 2 * bytes.capacity())).put(bytes.flip());

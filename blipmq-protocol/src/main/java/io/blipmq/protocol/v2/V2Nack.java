@@ -18,45 +18,53 @@ public enum V2Nack implements Refusal {
     INVALID_LIST(400, "invalid LIST payload"),
     INVALID_DEAD_LETTERS(400, "invalid DEAD_LETTERS payload"),
 
-    UNKNOWN_FLAG(400, "a flag is set that is not known here"),
-    UNKNOWN_ACTION(400, "no such action"),
-    UNKNOWN_KIND(400, "no such kind of list"),
-    LIMIT_ZERO(400, "at least one item must be asked for"),
-    COUNT_ZERO(400, "at least one dead letter must be asked for"),
-    QOS_0_HAS_NO_NAME(400, "a subscription with a name has QoS 1"),
-    DEAD_LETTERS_ARE_QOS_1(400, "a subscription to dead letters has QoS 1"),
-    TARGET_OF_NO_REDRIVE(400, "a target is for redrive only"),
+    UNKNOWN_FLAG(400, "flags has an undefined bit set: undefined bits must be 0"),
+    UNKNOWN_ACTION(400, "action must be 1 (ack), 2 (nack), 3 (reject), 4 (extend), 5 (release) or 6 (begin)"),
+    UNKNOWN_LETTERS_ACTION(400, "action must be 1 (redrive) or 2 (purge)"),
+    UNKNOWN_KIND(400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries) or 4 (dead letters)"),
+    LIMIT_ZERO(400, "limit must be at least 1"),
+    COUNT_ZERO(400, "count must be at least 1"),
+    QOS_0_HAS_NO_NAME(400, "a subscription with a name must have QoS 1: set bit 0 of flags, or leave the name empty"),
+    DEAD_LETTERS_ARE_QOS_1(400, "a subscription to dead letters must have QoS 1: set bit 0 of flags"),
+    TARGET_OF_NO_REDRIVE(400, "target applies only to redrive; for purge it must be 0"),
     BAD_MILLISECONDS(400, "milliseconds applies only to nack and extend; for extend it must be at least 1"),
-    TOO_MANY_DELIVERIES(413, "more than " + SettleLayout.DELIVERIES_MAX + " deliveries in one SETTLE"),
-    BAD_STORED(400, "stored applies only to an ack or reject that asks for an answer"),
-    REASON_OF_NO_REJECT(400, "a reason is for reject only"),
-    DETACH_BY_NAME_DELETES(400, "a name is for deleting, with subscription id 0"),
-    BAD_TTL(400, "a TTL is one property of 8 bytes"),
-    BAD_HEADER(400, "a header is the length of its name, its name in UTF-8, and its value"),
-    BAD_REPLY_TO(400, "reply to is one property with a topic that can be published to: no filter, and no '$' in front"),
-    BAD_CORRELATION(400, "correlation is at most one property"),
+    TOO_MANY_DELIVERIES(413, "a SETTLE must name at most " + SettleLayout.DELIVERIES_MAX + " deliveries: send several"),
+    BAD_STORED(400, "bit 2 of flags (stored) applies only to ack and reject, and needs bit 1 (answer)"),
+    REASON_OF_NO_REJECT(400, "reason applies only to reject; for other actions it must be empty"),
+    DETACH_BY_NAME_DELETES(400, "name applies only to deletion by name, with subscription 0 and bit 0 of flags"),
+    BAD_TTL(400, "a message must have at most one TTL of 8 bytes"),
+    BAD_HEADER(400, "a header must be the length of its name, its name in UTF-8, and its value"),
+    BAD_REPLY_TO(
+            400,
+            "a message must have at most one reply to, a topic that can be published to: no filter, no '$' in front"),
+    BAD_CORRELATION(400, "a message must have at most one correlation"),
 
     TOO_MANY_WRONG_KEYS(401, "too many wrong API keys"),
     TOPIC_RESERVED(403, "topic names that begin with '$' are reserved"),
-    UNKNOWN_SUBSCRIPTION(404, "unknown subscription"),
-    UNKNOWN_DELIVERY(404, "unknown delivery tag"),
-    UNKNOWN_DEAD_LETTER(404, "unknown dead-letter subscription or tag"),
-    UNKNOWN_TARGET(404, "the target is no durable subscription of this key"),
-    REPLACED(409, "replaced by a newer connection of the same client"),
+    UNKNOWN_SUBSCRIPTION(404, "the key has no subscription with this id or name"),
+    UNKNOWN_DELIVERY(404, "the subscription has no unsettled delivery with this tag and attempt"),
+    UNKNOWN_DEAD_LETTER(404, "the key has no such dead-letter subscription, or it has no letter with this tag"),
+    UNKNOWN_TARGET(404, "the key has no durable subscription with the id in target"),
     NAME_HELD(409, "another connection holds this subscription"),
-    LOST_MEANWHILE(409, "the subscription has ended, or another connection has taken it over, meanwhile"),
-    OTHER_TOPIC(409, "the name stands for a subscription to another topic"),
+    LOST_MEANWHILE(409, "the subscription ended, or another connection took it over, before it was attached"),
+    OTHER_TOPIC(
+            409,
+            "the name belongs to a subscription to another topic: choose another name, or delete that subscription"),
 
-    TOPIC_TOO_LONG(413, "topic longer than " + Topics.NAME_BYTES_MAX + " bytes"),
-    CLIENT_NAME_TOO_LONG(413, "client name longer than " + HandshakeLayout.NAME_BYTES_MAX + " bytes"),
-    INSTANCE_TOO_LONG(413, "instance longer than " + HandshakeLayout.INSTANCE_BYTES_MAX + " bytes"),
-    NAME_TOO_LONG(413, "name longer than " + AttachLayout.NAME_BYTES_MAX + " bytes"),
-    REASON_TOO_LONG(413, "reason longer than " + PropertyLayout.DEAD_LETTER_REASON_BYTES_MAX + " bytes"),
-    PROPERTIES_TOO_LONG(413, "properties longer than " + PropertyLayout.BYTES_MAX + " bytes"),
+    TOPIC_TOO_LONG(413, "topic must be at most " + Topics.NAME_BYTES_MAX + " bytes long"),
+    CLIENT_NAME_TOO_LONG(413, "client name must be at most " + HandshakeLayout.NAME_BYTES_MAX + " bytes long"),
+    INSTANCE_TOO_LONG(413, "instance must be at most " + HandshakeLayout.INSTANCE_BYTES_MAX + " bytes long"),
+    NAME_TOO_LONG(413, "name must be at most " + AttachLayout.NAME_BYTES_MAX + " bytes long"),
+    REASON_TOO_LONG(413, "reason must be at most " + PropertyLayout.DEAD_LETTER_REASON_BYTES_MAX + " bytes long"),
+    PROPERTIES_TOO_LONG(413, "the properties of a message must be at most " + PropertyLayout.BYTES_MAX + " bytes long"),
 
-    TOO_MANY_CONNECTIONS(429, "there are as many connections as max_connections allows"),
-    TOO_MANY_SUBSCRIPTIONS(429, "too many subscriptions"),
-    TOO_MANY_OF_CONNECTION(429, "this connection has as many subscriptions as max_subscriptions_per_connection allows"),
+    NOT_LEADER(421, "this node does not lead its cluster: connect to another node"),
+    TOO_MANY_CONNECTIONS(429, "the daemon has as many connections as max_connections allows: try again later"),
+    TOO_MANY_SUBSCRIPTIONS(429, "the daemon has as many subscriptions as its memory allows: delete some"),
+    TOO_MANY_OF_CONNECTION(
+            429,
+            "this connection has as many subscriptions as max_subscriptions_per_connection allows:"
+                    + " detach one, or use another connection"),
     SHUTTING_DOWN(503, "shutting down"),
     DISK_FULL(507, "disk full");
 
@@ -90,9 +98,13 @@ public enum V2Nack implements Refusal {
     }
 
     private static Refusal ofKey(int problem) {
-        String key = "property 0x" + String.format("%02x", PropertyProblem.key(problem));
+        String key = "0x" + String.format("%02x", PropertyProblem.key(problem));
         boolean reserved = PropertyProblem.isReservedKey(problem);
-        return new TextRefusal(400, key + (reserved ? " is the broker's own" : " is not known here"));
+        return new TextRefusal(
+                400,
+                reserved
+                        ? "property " + key + " belongs to the broker: a client must not send it"
+                        : "the broker does not know property " + key + ": keys below 0x80 must be known");
     }
 
     @Override

@@ -46,8 +46,8 @@ class EntryLayoutTest {
     void repliesToWhereNobodyCanPublish(String hex) {
         assertThat(check(hex)).isEqualTo(PropertyProblem.BAD_REPLY_TO);
         assertThat(refusal(hex))
-                .isEqualTo("400 reply to is one property with a topic that can be published to: no filter, and no '$'"
-                        + " in front");
+                .isEqualTo(
+                        "400 a message must have at most one reply to, a topic that can be published to: no filter, no '$' in front");
     }
 
     @ParameterizedTest
@@ -77,18 +77,18 @@ class EntryLayoutTest {
 
     @ParameterizedTest
     @CsvSource({
-        "80000000 000a 01 0007 00000000000000, 400 a TTL is one property of 8 bytes",
-        "80000000 0016 01 0008 0000000000000001 01 0008 0000000000000001, 400 a TTL is one property of 8 bytes",
-        "80000000 0003 00 0000, 400 property 0x00 is not known here",
-        "80000000 0003 02 0000, 400 property 0x02 is not known here",
-        "80000000 0003 7f 0000, 400 property 0x7f is not known here",
-        "80000000 0003 90 0000, 400 property 0x90 is the broker's own",
-        "80000000 0003 9f 0000, 400 property 0x9f is the broker's own",
-        "80000000 0003 80 0000, '400 a header is the length of its name, its name in UTF-8, and its value'",
-        "80000000 0004 80 0001 01, '400 a header is the length of its name, its name in UTF-8, and its value'",
-        "80000000 0005 80 0002 01 ff, '400 a header is the length of its name, its name in UTF-8, and its value'",
-        "00000000 80000000 0003 03 0000, 400 property 0x03 is not known here",
-        "80000000 0006 82 0000 82 0000, 400 correlation is at most one property"
+        "80000000 000a 01 0007 00000000000000, 400 a message must have at most one TTL of 8 bytes",
+        "80000000 0016 01 0008 0000000000000001 01 0008 0000000000000001, 400 a message must have at most one TTL of 8 bytes",
+        "80000000 0003 00 0000, 400 the broker does not know property 0x00: keys below 0x80 must be known",
+        "80000000 0003 02 0000, 400 the broker does not know property 0x02: keys below 0x80 must be known",
+        "80000000 0003 7f 0000, 400 the broker does not know property 0x7f: keys below 0x80 must be known",
+        "80000000 0003 90 0000, 400 property 0x90 belongs to the broker: a client must not send it",
+        "80000000 0003 9f 0000, 400 property 0x9f belongs to the broker: a client must not send it",
+        "80000000 0003 80 0000, '400 a header must be the length of its name, its name in UTF-8, and its value'",
+        "80000000 0004 80 0001 01, '400 a header must be the length of its name, its name in UTF-8, and its value'",
+        "80000000 0005 80 0002 01 ff, '400 a header must be the length of its name, its name in UTF-8, and its value'",
+        "00000000 80000000 0003 03 0000, 400 the broker does not know property 0x03: keys below 0x80 must be known",
+        "80000000 0006 82 0000 82 0000, 400 a message must have at most one correlation"
     })
     void propertiesThatCannotBe(String hex, String refusal) {
         assertThat(refusal(hex)).isEqualTo(refusal);

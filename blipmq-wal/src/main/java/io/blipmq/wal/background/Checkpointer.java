@@ -253,7 +253,9 @@ public final class Checkpointer {
             return true;
         }
         logger.warn(
-                "no room for a checkpoint of the log in {}: {}; tried again", storage.describe(), cause.getMessage());
+                "no room for a checkpoint of the log in {}: {}; the log will try again",
+                storage.describe(),
+                cause.getMessage());
         compaction.abandon();
         metrics.checkpointGivenUp();
         end(false);

@@ -117,7 +117,7 @@ public final class Scrub {
     private void report(IOException damage) {
         if (damaged.add(segment.ordinal())) {
             metrics.damageFound();
-            logger.error("the log is damaged, found before it was needed: {}: {}", segment.name(), damage.getMessage());
+            logger.error("the scrub has found damage in the log: {}: {}", segment.name(), damage.getMessage());
         }
     }
 

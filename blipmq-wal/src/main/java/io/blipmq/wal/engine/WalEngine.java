@@ -152,7 +152,7 @@ public final class WalEngine implements Wal {
                 storage,
                 options,
                 (sequence, content) -> {
-                    throw new IllegalStateException("the log has a checkpoint, and nobody to take it");
+                    throw new IllegalStateException("the log has a checkpoint, but no handler takes it");
                 },
                 replay);
     }

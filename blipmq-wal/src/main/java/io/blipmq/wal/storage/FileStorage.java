@@ -112,7 +112,7 @@ public final class FileStorage implements Storage {
 
     private void requireWritable() {
         if (readOnly) {
-            throw new IllegalStateException("the log is only looked at");
+            throw new IllegalStateException("the log is open for reading only");
         }
     }
 

@@ -55,7 +55,7 @@ public final class Logging {
         long dropped = output().map(LogOutput::takeDropped).orElse(0L);
         if (dropped > 0) {
             LoggerFactory.getLogger(Logging.class)
-                    .warn("{} lines of this log were dropped, because nobody read those before them", dropped);
+                    .warn("dropped {} lines of this log, because nobody read standard output", dropped);
         }
     }
 
