@@ -1,9 +1,9 @@
 package io.blipmq.broker;
 
 import io.blipmq.broker.journal.CheckpointCodec;
-import io.blipmq.broker.journal.CheckpointLiveness;
+import io.blipmq.broker.journal.CheckpointLiveRecords;
 import io.blipmq.broker.journal.Snapshots;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import java.nio.ByteBuffer;
 
 /**
@@ -79,7 +79,7 @@ final class CheckpointCapture {
         walk = null;
         ByteBuffer content = out.end();
         out = null;
-        snapshots.keep(content, keepAll ? Liveness.KEEP_ALL : new CheckpointLiveness(content));
+        snapshots.keep(content, keepAll ? LiveRecords.KEEP_ALL : new CheckpointLiveRecords(content));
     }
 
     /** A subscription is going to change. */

@@ -1,6 +1,6 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.journal.CheckpointLiveness;
+import io.blipmq.broker.journal.CheckpointLiveRecords;
 import io.blipmq.wal.NewerContentException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -19,6 +19,6 @@ public final class CheckpointFuzz {
         } catch (BufferUnderflowException | IllegalStateException | NewerContentException refused) {
             return;
         }
-        new CheckpointLiveness(ByteBuffer.wrap(data)).firstLive();
+        new CheckpointLiveRecords(ByteBuffer.wrap(data)).firstLive();
     }
 }

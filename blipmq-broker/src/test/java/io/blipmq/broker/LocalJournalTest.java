@@ -6,7 +6,7 @@ import io.blipmq.broker.journal.Journal;
 import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.broker.journal.SettleReason;
 import io.blipmq.wal.ForcePolicy;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalOptions;
 import io.blipmq.wal.engine.WalEngine;
@@ -54,7 +54,7 @@ class LocalJournalTest {
         journal.snapshots().hurry();
 
         assertThat(journal.snapshots().isDue(HOUR, false)).isFalse();
-        journal.snapshots().keep(ByteBuffer.allocate(0), Liveness.KEEP_ALL);
+        journal.snapshots().keep(ByteBuffer.allocate(0), LiveRecords.KEEP_ALL);
         while (journal.snapshots().isBeingKept()) {
             wal.agent().doWork(0);
             wal.background().doWork(0);

@@ -10,8 +10,8 @@ import io.blipmq.broker.journal.MessageStore;
 import io.blipmq.broker.journal.RoleHandler;
 import io.blipmq.broker.journal.Snapshots;
 import io.blipmq.broker.journal.StoredMessage;
-import io.blipmq.wal.KeyLiveness;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
+import io.blipmq.wal.LiveRecordsOfKey;
 import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
     private int forceRequests;
     private int roomFor = Integer.MAX_VALUE;
     private boolean checkpointDue;
-    private Liveness liveness;
+    private LiveRecords liveness;
     private ByteBuffer checkpoint;
     private int checkpointSequence;
     private int begunSequence;
@@ -244,7 +244,7 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
             if (located != RecordKey.NONE) {
                 byte[] key = new byte[(int) located];
                 entry.body.get((int) (located >>> 32), key);
-                KeyLiveness wanted = liveness.of(key);
+                LiveRecordsOfKey wanted = liveness.of(key);
                 if (wanted == null || !wanted.isLive(entry.sequence)) {
                     entries.set(i, new Entry(entry.sequence, entry.type, ByteBuffer.allocate(0)));
                 }
@@ -263,7 +263,7 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
     }
 
     /** What was said to be wanted with the last checkpoint. */
-    Liveness liveness() {
+    LiveRecords liveness() {
         return liveness;
     }
 
@@ -289,7 +289,7 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
     }
 
     @Override
-    public void keep(ByteBuffer state, Liveness newLiveness) {
+    public void keep(ByteBuffer state, LiveRecords newLiveness) {
         checkpointDue = false;
         checkpoint = state;
         checkpointSequence = begunSequence;

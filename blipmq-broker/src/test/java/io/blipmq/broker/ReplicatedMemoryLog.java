@@ -8,7 +8,7 @@ import io.blipmq.broker.journal.MessageStore;
 import io.blipmq.broker.journal.RoleHandler;
 import io.blipmq.broker.journal.Snapshots;
 import io.blipmq.broker.journal.StoredMessage;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -385,7 +385,7 @@ public final class ReplicatedMemoryLog {
         }
 
         @Override
-        public void keep(ByteBuffer state, Liveness liveness) {
+        public void keep(ByteBuffer state, LiveRecords liveness) {
             kept = new Snapshot(begun, state);
         }
     }

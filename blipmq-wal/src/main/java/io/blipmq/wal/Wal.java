@@ -50,7 +50,7 @@ public interface Wal extends Closeable {
      * @param content what {@link CheckpointHandler} is to get back, from position to limit; not copied, so it must not
      *     change while {@link #isCheckpointing}
      */
-    void checkpoint(long sequence, ByteBuffer content, Liveness liveness);
+    void checkpoint(long sequence, ByteBuffer content, LiveRecords liveness);
 
     /** Lets the checkpoint that is being written end soon, which leaves compaction to the next one. By the core thread. */
     void hurryCheckpoint();

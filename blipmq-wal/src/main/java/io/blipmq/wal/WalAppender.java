@@ -12,10 +12,10 @@ import java.nio.ByteBuffer;
  */
 public interface WalAppender {
     /** Whether a record with a body of this length can be appended now, leaving the reserve alone. */
-    Room roomFor(int bodyBytes);
+    Capacity roomFor(int bodyBytes);
 
     /** As {@link #roomFor}, for what must go on when the disk is full: acks, moves, expiry. */
-    Room roomInReserve(int bodyBytes);
+    Capacity roomInReserve(int bodyBytes);
 
     /**
      * Claims room for the body of the next record. A claim that is not committed is void with the next one.

@@ -10,7 +10,7 @@
  *
  * <p>Nothing here knows what a record means, and nothing here sees another module. So a new kind of record changes nothing
  * here: it is a type number and a body to the log. Its owner says which key it is listed under ({@link
- * io.blipmq.wal.RecordKey}), how long it is needed ({@link io.blipmq.wal.Liveness}) and whether a release can read it
+ * io.blipmq.wal.RecordKey}), how long it is needed ({@link io.blipmq.wal.LiveRecords}) and whether a release can read it
  * ({@link io.blipmq.wal.LogContent}).
  *
  * <p>Start reading at {@link io.blipmq.wal.Wal}. Each package sees only those above it in this table:

@@ -3,8 +3,8 @@ package io.blipmq.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.broker.journal.LocalJournal;
-import io.blipmq.wal.KeyLiveness;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
+import io.blipmq.wal.LiveRecordsOfKey;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalOptions;
 import io.blipmq.wal.engine.WalEngine;
@@ -116,15 +116,15 @@ class NewerReleaseTest {
         assertRefusedByAll("checkpoint, offset ", "a state of version 99; this one reads up to");
     }
 
-    private static Liveness allLive() {
-        return new Liveness() {
+    private static LiveRecords allLive() {
+        return new LiveRecords() {
             @Override
             public long firstLive() {
                 return 1;
             }
 
             @Override
-            public KeyLiveness of(byte[] key) {
+            public LiveRecordsOfKey of(byte[] key) {
                 return sequence -> true;
             }
         };

@@ -1,8 +1,8 @@
 package io.blipmq.broker.journal;
 
 import io.blipmq.broker.message.MessageView;
+import io.blipmq.wal.Capacity;
 import io.blipmq.wal.RecordHandler;
-import io.blipmq.wal.Room;
 import io.blipmq.wal.WalAppender;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -148,7 +148,7 @@ public final class LocalLog implements CommandLog {
 
     /** @return where in the log's buffer a command's body goes, or a refusal */
     private int claim(int bytes) {
-        return claim(bytes, sealed ? Room.FULL : log.roomFor(bytes));
+        return claim(bytes, sealed ? Capacity.FULL : log.roomFor(bytes));
     }
 
     /** As {@link #claim(int)}, for what tells times that go by the clock's jump: not while that finds no room. */
@@ -161,10 +161,10 @@ public final class LocalLog implements CommandLog {
      * copy, and takes some.
      */
     private int claimInReserve(int bytes) {
-        return claim(bytes, sealed ? Room.FULL : log.roomInReserve(bytes));
+        return claim(bytes, sealed ? Capacity.FULL : log.roomInReserve(bytes));
     }
 
-    private int claim(int bytes, Room room) {
+    private int claim(int bytes, Capacity room) {
         return switch (room) {
             case YES -> log.claim(bytes);
             case BUSY -> (int) BUSY;

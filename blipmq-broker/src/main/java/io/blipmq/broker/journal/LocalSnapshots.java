@@ -1,6 +1,6 @@
 package io.blipmq.broker.journal;
 
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.Wal;
 import java.nio.ByteBuffer;
 
@@ -40,7 +40,7 @@ public final class LocalSnapshots implements Snapshots {
     }
 
     @Override
-    public void keep(ByteBuffer state, Liveness liveness) {
+    public void keep(ByteBuffer state, LiveRecords liveness) {
         checkpointWaits = false;
         wal.checkpoint(checkpointSequence, state, liveness);
     }

@@ -1,6 +1,6 @@
 package io.blipmq.broker.journal;
 
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import java.nio.ByteBuffer;
 
 /** Keeps the state that commands have led to, so that a start need not replay them all. Owned by the core thread. */
@@ -31,5 +31,5 @@ public interface Snapshots {
      * @param state for {@link CommandHandler#onCheckpoint}
      * @param liveness which messages are still wanted in that state; what is not may be forgotten
      */
-    void keep(ByteBuffer state, Liveness liveness);
+    void keep(ByteBuffer state, LiveRecords liveness);
 }

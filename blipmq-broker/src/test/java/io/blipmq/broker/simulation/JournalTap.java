@@ -11,7 +11,7 @@ import io.blipmq.broker.journal.SettleReason;
 import io.blipmq.broker.journal.Snapshots;
 import io.blipmq.broker.journal.StoredMessage;
 import io.blipmq.broker.message.MessageView;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
@@ -221,7 +221,7 @@ final class JournalTap implements CommandLog, Snapshots {
     }
 
     @Override
-    public void keep(ByteBuffer state, Liveness liveness) {
+    public void keep(ByteBuffer state, LiveRecords liveness) {
         listener.onCheckpoint(state);
         snapshots.keep(state, liveness);
     }

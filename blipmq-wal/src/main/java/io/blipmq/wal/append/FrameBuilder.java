@@ -1,6 +1,6 @@
 package io.blipmq.wal.append;
 
-import io.blipmq.wal.Room;
+import io.blipmq.wal.Capacity;
 import io.blipmq.wal.segment.Epoch;
 import io.blipmq.wal.segment.FrameLayout;
 import java.nio.ByteBuffer;
@@ -50,7 +50,7 @@ final class FrameBuilder {
     }
 
     /** Whether there is room on disk for another record, with {@code reserveBytes} left over. */
-    Room roomFor(int recordBytes, long reserveBytes) {
+    Capacity roomFor(int recordBytes, long reserveBytes) {
         int fresh = FrameLayout.HEADER_BYTES + recordBytes;
         return positions.roomFor(openBytes, fitsOpenFrame(recordBytes) ? recordBytes : fresh, fresh, reserveBytes);
     }

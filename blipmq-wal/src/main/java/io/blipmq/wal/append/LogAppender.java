@@ -1,7 +1,7 @@
 package io.blipmq.wal.append;
 
+import io.blipmq.wal.Capacity;
 import io.blipmq.wal.RecordHandler;
-import io.blipmq.wal.Room;
 import io.blipmq.wal.WalAppender;
 import io.blipmq.wal.WalOptions;
 import io.blipmq.wal.segment.Epoch;
@@ -56,20 +56,20 @@ public final class LogAppender implements WalAppender {
     }
 
     @Override
-    public Room roomFor(int bodyBytes) {
+    public Capacity roomFor(int bodyBytes) {
         return room(bodyBytes, options.reserveBytes());
     }
 
     @Override
-    public Room roomInReserve(int bodyBytes) {
+    public Capacity roomInReserve(int bodyBytes) {
         return room(bodyBytes, 0);
     }
 
-    private Room room(int bodyBytes, long reserveBytes) {
+    private Capacity room(int bodyBytes, long reserveBytes) {
         requireLength(bodyBytes);
         int record = FrameLayout.recordBytes(bodyBytes);
         if (!budget.hasRoom(undrainedBytes(), record) || ring.free() < FRAMES_PER_RECORD) {
-            return Room.BUSY;
+            return Capacity.BUSY;
         }
         return frames.roomFor(record, reserveBytes);
     }

@@ -1,6 +1,6 @@
 package io.blipmq.wal.append;
 
-import io.blipmq.wal.Room;
+import io.blipmq.wal.Capacity;
 import io.blipmq.wal.segment.Position;
 import io.blipmq.wal.segment.SegmentCapacity;
 import io.blipmq.wal.segment.SegmentHeader;
@@ -37,7 +37,7 @@ public final class PositionAllocator {
      * @param freshBytes what a new frame with the record takes, in case it has to go to the next segment
      * @param reserveBytes how much claimed room has to remain
      */
-    Room roomFor(int openBytes, int moreBytes, int freshBytes, long reserveBytes) {
+    Capacity roomFor(int openBytes, int moreBytes, int freshBytes, long reserveBytes) {
         int spare = prepared.available();
         long left = limit - (long) offset - openBytes - moreBytes;
         if (left < 0) {
@@ -45,9 +45,9 @@ public final class PositionAllocator {
             left = SegmentCapacity.usableBytes(segmentBytes) - (long) freshBytes;
         }
         if (spare > 0 || spare == 0 && left >= reserveBytes) {
-            return Room.YES;
+            return Capacity.YES;
         }
-        return prepared.isFull() ? Room.FULL : Room.BUSY;
+        return prepared.isFull() ? Capacity.FULL : Capacity.BUSY;
     }
 
     boolean fits(int bytes) {

@@ -1,6 +1,6 @@
 package io.blipmq.wal.background;
 
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.WalOptions;
 import io.blipmq.wal.append.Waker;
 import java.nio.ByteBuffer;
@@ -33,7 +33,7 @@ public final class CheckpointRequests {
     private volatile boolean hurried;
 
     /** What the core asked for. Immutable. */
-    public record Request(long sequence, ByteBuffer content, Liveness liveness) {}
+    public record Request(long sequence, ByteBuffer content, LiveRecords liveness) {}
 
     /** @param behindBytes of the log that the checkpoint on disk does not cover */
     public CheckpointRequests(WalOptions options, long durableSequence, long behindBytes, Waker wakeup) {

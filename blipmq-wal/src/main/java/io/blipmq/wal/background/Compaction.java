@@ -1,7 +1,7 @@
 package io.blipmq.wal.background;
 
 import io.blipmq.wal.DiskFullException;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.WalCorruptionException;
 import io.blipmq.wal.WalLimits;
 import io.blipmq.wal.WalOptions;
@@ -51,7 +51,7 @@ public final class Compaction {
     /** The first cycle that knew all that is in the log: counts of earlier ones may be out of date. */
     private long newestCycle;
 
-    private Liveness liveness;
+    private LiveRecords liveness;
     private List<ClosedSegment> left = List.of();
     private final List<ClosedSegment> superfluous = new ArrayList<>();
     private final List<ClosedSegment> written = new ArrayList<>();
@@ -84,7 +84,7 @@ public final class Compaction {
      * @param segments with an index, and no record above the checkpoint
      * @param throughSequence what the checkpoint covers
      */
-    void begin(List<ClosedSegment> segments, long throughSequence, Liveness newLiveness) throws IOException {
+    void begin(List<ClosedSegment> segments, long throughSequence, LiveRecords newLiveness) throws IOException {
         cycle++;
         newestCycle = throughSequence > sequence ? cycle : newestCycle;
         sequence = throughSequence;
@@ -95,7 +95,7 @@ public final class Compaction {
         toCount.clear();
         toMerge.clear();
         freed = false;
-        chosen = liveness == Liveness.KEEP_ALL;
+        chosen = liveness == LiveRecords.KEEP_ALL;
         if (!chosen) {
             learn(segments);
             dropBelow(liveness.firstLive());
@@ -261,7 +261,7 @@ public final class Compaction {
 
     /** Whether some segment has not been counted since the log grew last. */
     boolean hasUncounted() {
-        return liveness != Liveness.KEEP_ALL
+        return liveness != LiveRecords.KEEP_ALL
                 && left.stream().anyMatch(segment -> fact(segment).countedInCycle() < newestCycle);
     }
 

@@ -1,7 +1,7 @@
 package io.blipmq.wal.background;
 
-import io.blipmq.wal.KeyLiveness;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
+import io.blipmq.wal.LiveRecordsOfKey;
 import io.blipmq.wal.segment.ClosedSegment;
 import io.blipmq.wal.segment.FrameLayout;
 import io.blipmq.wal.segment.IndexBlocks;
@@ -25,13 +25,13 @@ final class LivenessScan {
     }
 
     /** Whether every record is known to be live, without a look at each. */
-    boolean isWhollyLive(ClosedSegment segment, Liveness liveness) throws IOException {
+    boolean isWhollyLive(ClosedSegment segment, LiveRecords liveness) throws IOException {
         if (liveness.firstLive() > segment.first()) {
             return false;
         }
         try (IndexFile index = IndexFile.open(storage, segment, blocks)) {
             for (int slot = 0; slot < index.keys(); slot++) {
-                KeyLiveness key = liveness.of(index.key(slot));
+                LiveRecordsOfKey key = liveness.of(index.key(slot));
                 if (key == null || !key.areAllLive(segment.first(), segment.last())) {
                     return false;
                 }
@@ -41,24 +41,24 @@ final class LivenessScan {
     }
 
     /** What the live records take in a compacted segment. */
-    long countBytes(ClosedSegment segment, Liveness liveness) throws IOException {
+    long countBytes(ClosedSegment segment, LiveRecords liveness) throws IOException {
         scan(segment, liveness, false);
         return liveBytes;
     }
 
     /** The numbers of the live records, in order. */
-    long[] sequences(ClosedSegment segment, Liveness liveness) throws IOException {
+    long[] sequences(ClosedSegment segment, LiveRecords liveness) throws IOException {
         scan(segment, liveness, true);
         Arrays.sort(sequences, 0, count);
         return Arrays.copyOf(sequences, count);
     }
 
-    private void scan(ClosedSegment segment, Liveness liveness, boolean collect) throws IOException {
+    private void scan(ClosedSegment segment, LiveRecords liveness, boolean collect) throws IOException {
         liveBytes = 0;
         count = 0;
         try (IndexFile index = IndexFile.open(storage, segment, blocks)) {
             for (int slot = 0; slot < index.keys(); slot++) {
-                KeyLiveness key = liveness.of(index.key(slot));
+                LiveRecordsOfKey key = liveness.of(index.key(slot));
                 if (key != null) {
                     scanKey(index, key, liveness.firstLive(), collect);
                 }
@@ -66,7 +66,7 @@ final class LivenessScan {
         }
     }
 
-    private void scanKey(IndexFile index, KeyLiveness key, long firstLive, boolean collect) throws IOException {
+    private void scanKey(IndexFile index, LiveRecordsOfKey key, long firstLive, boolean collect) throws IOException {
         for (int entry = index.lowerBound(firstLive); entry < index.count(); entry++) {
             index.entry(entry);
             if (key.isLive(index.sequence())) {

@@ -1,6 +1,6 @@
 package io.blipmq.wal.background;
 
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.WalCorruptionException;
 import io.blipmq.wal.WalLimits;
 import io.blipmq.wal.segment.ClosedSegment;
@@ -24,7 +24,7 @@ final class SegmentMerge {
     private final Storage storage;
     private final LivenessScan scan;
     private final SegmentIndexer indexer;
-    private final Liveness liveness;
+    private final LiveRecords liveness;
     private final List<ClosedSegment> sources;
     private final ClosedSegment target;
     private final ReadWindow window;
@@ -42,7 +42,7 @@ final class SegmentMerge {
             Storage storage,
             LivenessScan scan,
             SegmentIndexer indexer,
-            Liveness liveness,
+            LiveRecords liveness,
             List<ClosedSegment> sources,
             int ordinal,
             ReadWindow window,

@@ -2,7 +2,7 @@ package io.blipmq.wal.engine;
 
 import io.blipmq.wal.CheckpointHandler;
 import io.blipmq.wal.KeyIndex;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.RecordHandler;
 import io.blipmq.wal.RecoveryReport;
 import io.blipmq.wal.RepairReport;
@@ -276,7 +276,7 @@ public final class WalEngine implements Wal {
     }
 
     @Override
-    public void checkpoint(long sequence, ByteBuffer content, Liveness liveness) {
+    public void checkpoint(long sequence, ByteBuffer content, LiveRecords liveness) {
         if (sequence > appender.storedSequence()) {
             throw new IllegalArgumentException("a checkpoint of " + sequence + ", which is not stored yet");
         }

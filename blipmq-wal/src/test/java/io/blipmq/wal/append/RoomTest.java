@@ -3,8 +3,8 @@ package io.blipmq.wal.append;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.blipmq.wal.Capacity;
 import io.blipmq.wal.DiskFullException;
-import io.blipmq.wal.Room;
 import io.blipmq.wal.engine.WalFixture;
 import io.blipmq.wal.segment.FrameLayout;
 import io.blipmq.wal.storage.SegmentNames;
@@ -26,12 +26,12 @@ class RoomTest {
     @Test
     void busyWhenTheNextSegmentIsNotPreparedYet() throws IOException {
         log.open();
-        while (room() == Room.YES) {
+        while (room() == Capacity.YES) {
             appendAndWrite();
         }
-        assertThat(room()).isEqualTo(Room.BUSY);
+        assertThat(room()).isEqualTo(Capacity.BUSY);
         log.wal().background().doWork(log.nowNanos());
-        assertThat(room()).isEqualTo(Room.YES);
+        assertThat(room()).isEqualTo(Capacity.YES);
     }
 
     @Test
@@ -49,14 +49,14 @@ class RoomTest {
     @Test
     void busyWhenTooMuchIsUnstored() throws IOException {
         WalFixture small = new WalFixture(storage, WalFixture.smallOptions().withMemory(4096, 1000, 0)).open();
-        while (small.wal().appender().roomFor(BODY) == Room.YES) {
+        while (small.wal().appender().roomFor(BODY) == Capacity.YES) {
             small.append(1, ByteBuffer.allocate(BODY));
         }
-        assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Room.BUSY);
+        assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Capacity.BUSY);
         assertThat(small.wal().appender().lastSequence()).isBetween(5L, 9L);
         small.wal().appender().submit(true);
         small.step();
-        assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Room.YES);
+        assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Capacity.YES);
     }
 
     @Test
@@ -64,10 +64,10 @@ class RoomTest {
         WalFixture small = new WalFixture(storage, WalFixture.smallOptions().withMemory(4096, 4000, 0)).open();
         boolean taken = false;
         for (int turn = 0; turn < 100 && !taken; turn++) {
-            while (small.wal().appender().roomFor(BODY) == Room.YES) {
+            while (small.wal().appender().roomFor(BODY) == Capacity.YES) {
                 small.append(1, ByteBuffer.allocate(BODY));
             }
-            taken = small.wal().appender().roomFor(1900) == Room.YES;
+            taken = small.wal().appender().roomFor(1900) == Capacity.YES;
             small.wal().appender().submit(true);
             small.wal().agent().doWork(small.nowNanos());
             small.wal().background().doWork(small.nowNanos());
@@ -75,28 +75,28 @@ class RoomTest {
         }
 
         assertThat(taken).isTrue();
-        assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Room.YES);
+        assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Capacity.YES);
     }
 
     @Test
     void smallRecordsDoNotWaitForALargeOneThatIsGone() throws IOException {
         WalFixture small = new WalFixture(storage, WalFixture.smallOptions().withMemory(4096, 2000, 0)).open();
         small.append(1, ByteBuffer.allocate(BODY));
-        assertThat(small.wal().appender().roomFor(1900)).isEqualTo(Room.BUSY);
-        assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Room.BUSY);
+        assertThat(small.wal().appender().roomFor(1900)).isEqualTo(Capacity.BUSY);
+        assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Capacity.BUSY);
         small.wal().appender().submit(true);
         small.step();
 
-        assertThat(small.wal().appender().roomFor(BODY)).as("its turn").isEqualTo(Room.BUSY);
+        assertThat(small.wal().appender().roomFor(BODY)).as("its turn").isEqualTo(Capacity.BUSY);
         small.drain();
-        assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Room.YES);
+        assertThat(small.wal().appender().roomFor(BODY)).isEqualTo(Capacity.YES);
     }
 
     @Test
     void aRecordLongerThanTheBudgetIsTakenAlone() throws IOException {
         WalFixture small = new WalFixture(storage, WalFixture.smallOptions().withMemory(64, 100, 0)).open();
 
-        assertThat(small.wal().appender().roomFor(1000)).isEqualTo(Room.YES);
+        assertThat(small.wal().appender().roomFor(1000)).isEqualTo(Capacity.YES);
         small.store("x".repeat(1000));
         assertThat(small.drainedTexts()).containsExactly("x".repeat(1000));
     }
@@ -105,7 +105,7 @@ class RoomTest {
     void busyWhenTooManyTurnsWait() throws IOException {
         log.open();
         int turns = 0;
-        while (log.wal().appender().roomFor(0) == Room.YES) {
+        while (log.wal().appender().roomFor(0) == Capacity.YES) {
             log.append(1, ByteBuffer.allocate(0));
             log.wal().appender().submit(true);
             turns++;
@@ -115,10 +115,10 @@ class RoomTest {
             }
             assertThat(turns).isLessThan(5000);
         }
-        assertThat(log.wal().appender().roomFor(0)).isEqualTo(Room.BUSY);
+        assertThat(log.wal().appender().roomFor(0)).isEqualTo(Capacity.BUSY);
         log.step();
         assertThat(log.drained()).hasSize(turns);
-        assertThat(log.wal().appender().roomFor(0)).isEqualTo(Room.YES);
+        assertThat(log.wal().appender().roomFor(0)).isEqualTo(Capacity.YES);
     }
 
     @Test
@@ -128,16 +128,16 @@ class RoomTest {
         log.step();
         assertThat(log.wal().metrics().isFull()).isTrue();
         assertThat(storage.list()).as("a half prepared segment takes no room").noneMatch(SegmentNames::isTemporary);
-        while (room() == Room.YES) {
+        while (room() == Capacity.YES) {
             appendAndWrite();
         }
-        assertThat(room()).isEqualTo(Room.FULL);
+        assertThat(room()).isEqualTo(Capacity.FULL);
 
         storage.limitBytes(Long.MAX_VALUE);
         log.advance(SECOND - 1).step();
-        assertThat(room()).as("tried once a second").isEqualTo(Room.FULL);
+        assertThat(room()).as("tried once a second").isEqualTo(Capacity.FULL);
         log.advance(1).step();
-        assertThat(room()).isEqualTo(Room.YES);
+        assertThat(room()).isEqualTo(Capacity.YES);
         assertThat(log.wal().metrics().isFull()).isFalse();
         log.store("resumed");
         storage.losePower();
@@ -150,18 +150,18 @@ class RoomTest {
         log.open();
         storage.limitBytes(0);
         log.step();
-        while (room() == Room.YES) {
+        while (room() == Capacity.YES) {
             appendAndWrite();
         }
         int acks = 0;
-        while (log.wal().appender().roomInReserve(16) == Room.YES) {
+        while (log.wal().appender().roomInReserve(16) == Capacity.YES) {
             log.append(2, ByteBuffer.allocate(16));
             log.wal().appender().submit(true);
             log.step();
             acks++;
         }
         assertThat(acks).isGreaterThanOrEqualTo(1024 / (FrameLayout.HEADER_BYTES + FrameLayout.recordBytes(16)));
-        assertThat(log.wal().appender().roomInReserve(16)).isEqualTo(Room.FULL);
+        assertThat(log.wal().appender().roomInReserve(16)).isEqualTo(Capacity.FULL);
         long last = log.wal().appender().lastSequence();
         log.stop();
         storage.limitBytes(Long.MAX_VALUE);
@@ -179,7 +179,7 @@ class RoomTest {
         log.open();
 
         assertThat(log.replayedTexts()).containsExactly("a");
-        assertThat(log.wal().appender().roomInReserve(16)).isEqualTo(Room.YES);
+        assertThat(log.wal().appender().roomInReserve(16)).isEqualTo(Capacity.YES);
     }
 
     @Test
@@ -230,7 +230,7 @@ class RoomTest {
                 .hasMessageContaining("without asking for room");
     }
 
-    private Room room() {
+    private Capacity room() {
         return log.wal().appender().roomFor(BODY);
     }
 

@@ -3,9 +3,9 @@ package io.blipmq.wal.background;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.blipmq.wal.Capacity;
 import io.blipmq.wal.ForcePolicy;
-import io.blipmq.wal.Liveness;
-import io.blipmq.wal.Room;
+import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.engine.WalFixture;
 import io.blipmq.wal.storage.SimulatedStorage;
 import java.io.IOException;
@@ -27,7 +27,7 @@ class CheckpointTest {
         log.open();
         log.store("a1");
         log.store("a2");
-        log.checkpoint("two records", Liveness.KEEP_ALL);
+        log.checkpoint("two records", LiveRecords.KEEP_ALL);
         log.store("a3");
         assertThat(log.wal().checkpointedSequence()).isEqualTo(2);
         log.stop().open();
@@ -46,7 +46,7 @@ class CheckpointTest {
             texts.add((record % 3 == 0 ? "a" : "b") + record + "x".repeat(100));
             log.store(texts.get(record));
         }
-        log.checkpoint("state", Liveness.KEEP_ALL);
+        log.checkpoint("state", LiveRecords.KEEP_ALL);
         log.stop().open();
 
         assertThat(log.replayed()).isEmpty();
@@ -66,7 +66,7 @@ class CheckpointTest {
     void aCleanEndAfterACheckpointLeavesNothingToReplay() throws IOException {
         log.open();
         log.store("a");
-        log.checkpoint("clean", Liveness.KEEP_ALL);
+        log.checkpoint("clean", LiveRecords.KEEP_ALL);
         log.stop().open();
 
         assertThat(log.replayed()).isEmpty();
@@ -84,9 +84,10 @@ class CheckpointTest {
         assertThat(isDue()).as("nothing new").isFalse();
         log.store("a");
         assertThat(isDue()).isTrue();
-        log.beginCheckpoint("", Liveness.KEEP_ALL);
+        log.beginCheckpoint("", LiveRecords.KEEP_ALL);
         assertThat(isDue()).as("one at a time").isFalse();
-        assertThatThrownBy(() -> log.beginCheckpoint("", Liveness.KEEP_ALL)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> log.beginCheckpoint("", LiveRecords.KEEP_ALL))
+                .isInstanceOf(IllegalStateException.class);
         log.finishCheckpoint();
         log.store("b");
         assertThat(isDue()).isFalse();
@@ -112,7 +113,7 @@ class CheckpointTest {
         log.open();
         log.append("a");
 
-        assertThatThrownBy(() -> log.wal().checkpoint(1, ByteBuffer.allocate(0), Liveness.KEEP_ALL))
+        assertThatThrownBy(() -> log.wal().checkpoint(1, ByteBuffer.allocate(0), LiveRecords.KEEP_ALL))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -122,7 +123,7 @@ class CheckpointTest {
         log.store("a");
         log.settle();
         int before = storage.calls().size();
-        log.checkpoint("state", Liveness.KEEP_ALL);
+        log.checkpoint("state", LiveRecords.KEEP_ALL);
         List<String> calls = storage.calls().subList(before, storage.calls().size());
 
         assertThat(calls)
@@ -139,10 +140,10 @@ class CheckpointTest {
     void aCheckpointGoesOnWhileSegmentsAreUsedAsFastAsTheyArePrepared() throws IOException {
         log.open();
         log.store("a");
-        log.beginCheckpoint("state", Liveness.KEEP_ALL);
+        log.beginCheckpoint("state", LiveRecords.KEEP_ALL);
         int turns = 0;
         while (log.wal().isCheckpointing()) {
-            while (log.wal().appender().roomFor(1000) == Room.YES) {
+            while (log.wal().appender().roomFor(1000) == Capacity.YES) {
                 log.append(1, ByteBuffer.allocate(1000));
                 log.wal().appender().submit(true);
                 log.wal().agent().doWork(log.nowNanos());

@@ -3,8 +3,8 @@ package io.blipmq.wal.background;
 import static io.blipmq.wal.engine.WalFixture.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.wal.KeyLiveness;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
+import io.blipmq.wal.LiveRecordsOfKey;
 import io.blipmq.wal.WalLimits;
 import io.blipmq.wal.engine.WalFixture;
 import io.blipmq.wal.segment.FrameLayout;
@@ -76,14 +76,14 @@ class CompactionTest {
     void aDeadPrefixIsDroppedWithoutALookAtItsIndexes() throws IOException {
         log.open();
         store(200);
-        log.checkpoint("", new Liveness() {
+        log.checkpoint("", new LiveRecords() {
             @Override
             public long firstLive() {
                 return 201;
             }
 
             @Override
-            public KeyLiveness of(byte[] key) {
+            public LiveRecordsOfKey of(byte[] key) {
                 throw new AssertionError("asked for a key");
             }
         });
@@ -108,8 +108,8 @@ class CompactionTest {
         assertThat(segments()).containsExactly(before.get(before.size() - 1));
     }
 
-    private static Liveness whollyLive(AtomicInteger looked) {
-        return live(new KeyLiveness() {
+    private static LiveRecords whollyLive(AtomicInteger looked) {
+        return live(new LiveRecordsOfKey() {
             @Override
             public boolean isLive(long sequence) {
                 looked.incrementAndGet();
@@ -128,7 +128,7 @@ class CompactionTest {
         log.open();
         store(400);
         int before = segments().size();
-        KeyLiveness tenth = sequence -> sequence % 10 == 0;
+        LiveRecordsOfKey tenth = sequence -> sequence % 10 == 0;
         log.checkpoint("a tenth", live(tenth));
 
         assertThat(segments()).hasSizeLessThan(before / 2);
@@ -144,7 +144,7 @@ class CompactionTest {
         log.open();
         store(300);
         WalFixture.Seen old = log.drained().get(9);
-        KeyLiveness tenth = sequence -> sequence % 10 == 0;
+        LiveRecordsOfKey tenth = sequence -> sequence % 10 == 0;
         log.checkpoint("", live(tenth));
 
         assertThat(log.read(old.position(), old.text().length())).isNull();
@@ -168,7 +168,7 @@ class CompactionTest {
         log.open();
         store(300);
         List<String> before = segments();
-        log.checkpoint("", Liveness.KEEP_ALL);
+        log.checkpoint("", LiveRecords.KEEP_ALL);
 
         assertThat(segments()).isEqualTo(before);
     }
@@ -179,7 +179,7 @@ class CompactionTest {
         log.with(options -> options.withSegments(SEGMENT_BYTES, SEGMENT_BYTES, 2048, 1024)
                         .withCheckpoints(SEGMENT_BYTES, Long.MAX_VALUE))
                 .open();
-        KeyLiveness thousandth = sequence -> sequence % 1000 == 0;
+        LiveRecordsOfKey thousandth = sequence -> sequence % 1000 == 0;
         long most = 0;
         for (int record = 1; record <= 60_000; record++) {
             String text = text(record);
@@ -207,7 +207,7 @@ class CompactionTest {
                 .open();
         store(400);
         List<String> before = segments();
-        KeyLiveness newest = sequence -> sequence > 250;
+        LiveRecordsOfKey newest = sequence -> sequence > 250;
         log.checkpoint("", live(newest));
         assertThat(segments()).as("the newest is counted first").isEqualTo(before);
         for (int i = 0; i < before.size(); i++) {
@@ -230,7 +230,7 @@ class CompactionTest {
                 .orElseThrow();
     }
 
-    private void turn(KeyLiveness alive) {
+    private void turn(LiveRecordsOfKey alive) {
         log.wal().appender().submit(true);
         log.step().settle();
         if (log.wal().isCheckpointDue(log.nowNanos(), false)) {
@@ -239,7 +239,7 @@ class CompactionTest {
         log.advance(100_000_000);
     }
 
-    private long liveBytes(KeyLiveness alive) {
+    private long liveBytes(LiveRecordsOfKey alive) {
         while (!unsummed.isEmpty()) {
             Map.Entry<Long, String> record = unsummed.pollFirstEntry();
             summed += alive.isLive(record.getKey())
@@ -262,7 +262,7 @@ class CompactionTest {
     }
 
     /** Finds every live record that is indexed, with its text. */
-    private void expectLive(KeyLiveness alive) {
+    private void expectLive(LiveRecordsOfKey alive) {
         long through = log.wal().keyIndex().indexedThrough();
         for (String key : List.of("a", "b", "c")) {
             List<String> expected = new ArrayList<>();

@@ -4,7 +4,7 @@ import static io.blipmq.wal.engine.WalFixture.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.engine.WalFixture;
 import io.blipmq.wal.storage.SegmentNames;
@@ -43,7 +43,7 @@ class FullDiskTest {
         fill();
         log.settle();
         storage.limitBytes(storage.usedBytes());
-        log.checkpoint("x".repeat(50_000), Liveness.KEEP_ALL);
+        log.checkpoint("x".repeat(50_000), LiveRecords.KEEP_ALL);
 
         assertThat(log.wal().metrics().checkpointsGivenUp()).isEqualTo(1);
         assertThat(log.wal().checkpointedSequence()).isZero();
@@ -51,7 +51,7 @@ class FullDiskTest {
         log.advance(SECOND);
         assertThat(log.wal().isCheckpointDue(log.nowNanos(), false)).isTrue();
         storage.limitBytes(Long.MAX_VALUE);
-        log.checkpoint("x".repeat(50_000), Liveness.KEEP_ALL);
+        log.checkpoint("x".repeat(50_000), LiveRecords.KEEP_ALL);
         assertThat(log.wal().metrics().checkpoints()).isEqualTo(1);
     }
 
@@ -60,13 +60,13 @@ class FullDiskTest {
         log.open();
         fill();
         log.settle();
-        log.checkpoint("state", Liveness.KEEP_ALL);
+        log.checkpoint("state", LiveRecords.KEEP_ALL);
         storage.limitBytes(storage.usedBytes() + 3000); // for a checkpoint, not for a segment
         while (!log.wal().metrics().isFull()) {
             log.store("a");
             log.settle();
         }
-        log.checkpoint("state", Liveness.KEEP_ALL);
+        log.checkpoint("state", LiveRecords.KEEP_ALL);
         log.advance(SECOND).settle();
         assertThat(log.wal().isCheckpointDue(log.nowNanos(), false))
                 .as("nothing is new")
@@ -76,7 +76,7 @@ class FullDiskTest {
                 .isTrue();
         log.store("b");
         assertThat(log.wal().isCheckpointDue(log.nowNanos(), false)).isTrue();
-        log.checkpoint("state", Liveness.KEEP_ALL);
+        log.checkpoint("state", LiveRecords.KEEP_ALL);
         log.store("c");
         assertThat(log.wal().isCheckpointDue(log.nowNanos(), false))
                 .as("too soon")
@@ -103,7 +103,7 @@ class FullDiskTest {
         fill();
         log.settle();
         storage.limitBytes(storage.usedBytes() + 24_000);
-        Liveness live = live(sequence -> sequence > 30 && sequence % 3 == 0);
+        LiveRecords live = live(sequence -> sequence > 30 && sequence % 3 == 0);
         for (int attempt = 0; attempt < 4 && log.wal().metrics().checkpoints() == 0; attempt++) {
             log.checkpoint("x".repeat(15_000), live);
             log.advance(SECOND);
@@ -134,7 +134,7 @@ class FullDiskTest {
     void theBallastIsStillThereForTheFirstCheckpointAfterAStart() throws IOException {
         log.open();
         fill();
-        log.checkpoint("x".repeat(20_000), Liveness.KEEP_ALL).settle();
+        log.checkpoint("x".repeat(20_000), LiveRecords.KEEP_ALL).settle();
         log.advance(SECOND).settle();
         log.stop().open();
         log.store("a");
@@ -203,7 +203,7 @@ class FullDiskTest {
         log.store("a");
         log.settle();
         storage.failForce();
-        log.beginCheckpoint("state", Liveness.KEEP_ALL);
+        log.beginCheckpoint("state", LiveRecords.KEEP_ALL);
 
         assertThatThrownBy(log::finishCheckpoint).isInstanceOf(StorageFailedException.class);
         assertThatThrownBy(() -> log.wal().background().doWork(log.nowNanos()))

@@ -1,13 +1,13 @@
 package io.blipmq.wal.engine;
 
+import io.blipmq.wal.Capacity;
 import io.blipmq.wal.CheckpointHandler;
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.KeyIndex;
-import io.blipmq.wal.KeyLiveness;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
+import io.blipmq.wal.LiveRecordsOfKey;
 import io.blipmq.wal.RecordHandler;
 import io.blipmq.wal.RecordKey;
-import io.blipmq.wal.Room;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalAppender;
 import io.blipmq.wal.WalOptions;
@@ -66,15 +66,15 @@ public final class WalFixture {
     }
 
     /** What a checkpoint is told when, of records of every key, those that {@code live} names are still needed. */
-    public static Liveness live(KeyLiveness live) {
-        return new Liveness() {
+    public static LiveRecords live(LiveRecordsOfKey live) {
+        return new LiveRecords() {
             @Override
             public long firstLive() {
                 return 1;
             }
 
             @Override
-            public KeyLiveness of(byte[] key) {
+            public LiveRecordsOfKey of(byte[] key) {
                 return live;
             }
         };
@@ -120,12 +120,12 @@ public final class WalFixture {
     }
 
     /** Begins a checkpoint of everything that is stored; {@link #finishCheckpoint} ends it. */
-    public WalFixture beginCheckpoint(String content, Liveness liveness) {
+    public WalFixture beginCheckpoint(String content, LiveRecords liveness) {
         return beginCheckpoint(wal.appender().storedSequence(), content, liveness);
     }
 
-    /** As {@link #beginCheckpoint(String, Liveness)}, of what is stored up to a number. */
-    public WalFixture beginCheckpoint(long sequence, String content, Liveness liveness) {
+    /** As {@link #beginCheckpoint(String, LiveRecords)}, of what is stored up to a number. */
+    public WalFixture beginCheckpoint(long sequence, String content, LiveRecords liveness) {
         wal.checkpoint(sequence, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)), liveness);
         return this;
     }
@@ -141,7 +141,7 @@ public final class WalFixture {
         return this;
     }
 
-    public WalFixture checkpoint(String content, Liveness liveness) {
+    public WalFixture checkpoint(String content, LiveRecords liveness) {
         return beginCheckpoint(content, liveness).finishCheckpoint();
     }
 
@@ -203,13 +203,13 @@ public final class WalFixture {
     /** Appends without submitting; steps the preparer when a segment is missing. */
     public long append(String text) {
         ByteBuffer body = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        Room room = wal.appender().roomFor(body.remaining());
-        for (int attempts = 0; room == Room.BUSY && attempts < 3; attempts++) {
+        Capacity room = wal.appender().roomFor(body.remaining());
+        for (int attempts = 0; room == Capacity.BUSY && attempts < 3; attempts++) {
             wal.appender().submit(true);
             step();
             room = wal.appender().roomFor(body.remaining());
         }
-        if (room != Room.YES) {
+        if (room != Capacity.YES) {
             throw new IllegalStateException("no room: " + room);
         }
         return append(1, body);

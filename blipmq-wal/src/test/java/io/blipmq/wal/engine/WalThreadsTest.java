@@ -2,9 +2,9 @@ package io.blipmq.wal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.wal.Capacity;
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.RecordHandler;
-import io.blipmq.wal.Room;
 import io.blipmq.wal.Wal;
 import io.blipmq.wal.WalAgent;
 import io.blipmq.wal.WalAppender;
@@ -149,7 +149,7 @@ class WalThreadsTest {
         int appended = 0;
         while (drained < RECORDS && failure.get() == null) {
             int turnEnd = Math.min(RECORDS, appended + TURN);
-            while (appended < turnEnd && appender.roomFor(bodyBytes(appended)) == Room.YES) {
+            while (appended < turnEnd && appender.roomFor(bodyBytes(appended)) == Capacity.YES) {
                 int body = appender.claim(bodyBytes(appended));
                 appender.buffer().putLong(body, before + appended++);
                 appender.commit(1);

@@ -1,6 +1,6 @@
 package io.blipmq.wal.fuzz;
 
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.WalCorruptionException;
 import io.blipmq.wal.engine.WalFixture;
 import io.blipmq.wal.storage.SegmentNames;
@@ -33,7 +33,7 @@ final class CheckpointFuzz {
             for (int record = 0; record < 60; record++) {
                 log.store("abc".charAt(record % 3) + " record " + record + "x".repeat(record * 20));
             }
-            log.settle().checkpoint(CONTENT, Liveness.KEEP_ALL);
+            log.settle().checkpoint(CONTENT, LiveRecords.KEEP_ALL);
             for (int record = 0; record < 5; record++) {
                 REPLAYED.add("a behind the checkpoint " + record);
                 log.store(REPLAYED.get(record));

@@ -2,7 +2,7 @@ package io.blipmq.wal.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.LogContent;
 import io.blipmq.wal.WalLimits;
 import io.blipmq.wal.engine.WalFixture;
@@ -90,7 +90,7 @@ class CheckpointInFrameTest {
         }
         log.wal().appender().submit(true);
         log.wal().agent().doWork(log.nowNanos());
-        log.drain(3).beginCheckpoint(3, "the first three", Liveness.KEEP_ALL).finishCheckpoint();
+        log.drain(3).beginCheckpoint(3, "the first three", LiveRecords.KEEP_ALL).finishCheckpoint();
         for (String text : more) {
             log.append(text);
             log.wal().appender().submit(false);

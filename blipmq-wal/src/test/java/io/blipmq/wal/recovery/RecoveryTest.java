@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.blipmq.wal.ForcePolicy;
-import io.blipmq.wal.KeyLiveness;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
+import io.blipmq.wal.LiveRecordsOfKey;
 import io.blipmq.wal.RecoveryReport;
 import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.WalCorruptionException;
@@ -26,14 +26,14 @@ import org.junit.jupiter.api.Test;
 class RecoveryTest {
     private static final String FIRST = "0000000000000001-00000001.segment";
 
-    private static final Liveness NOTHING_IS_LIVE = new Liveness() {
+    private static final LiveRecords NOTHING_IS_LIVE = new LiveRecords() {
         @Override
         public long firstLive() {
             return Long.MAX_VALUE;
         }
 
         @Override
-        public KeyLiveness of(byte[] key) {
+        public LiveRecordsOfKey of(byte[] key) {
             return null;
         }
     };
@@ -410,7 +410,7 @@ class RecoveryTest {
         while (segments().size() <= 50) {
             log.store("x".repeat(1500));
         }
-        log.checkpoint("fifty segments", Liveness.KEEP_ALL);
+        log.checkpoint("fifty segments", LiveRecords.KEEP_ALL);
         log.stop();
         long reads = storage.bytesRead();
         log.open();
@@ -508,7 +508,7 @@ class RecoveryTest {
         log.open();
         log.store("a");
         log.store("b");
-        log.checkpoint("two", Liveness.KEEP_ALL);
+        log.checkpoint("two", LiveRecords.KEEP_ALL);
         storage.killProcess();
         storage.overwrite(FIRST, SegmentLayout.FIRST_FRAME, new byte[400]);
 
@@ -549,7 +549,7 @@ class RecoveryTest {
         log.open();
         log.store("a");
         log.stop().open();
-        log.checkpoint("in an epoch without a record", Liveness.KEEP_ALL);
+        log.checkpoint("in an epoch without a record", LiveRecords.KEEP_ALL);
         storage.killProcess();
         log.open();
         storage.killProcess();
@@ -612,7 +612,7 @@ class RecoveryTest {
     private void checkpointAndDie() throws IOException {
         log.open();
         storeSegments();
-        log.checkpoint("all of it", Liveness.KEEP_ALL);
+        log.checkpoint("all of it", LiveRecords.KEEP_ALL);
         log.store("behind");
         storage.killProcess();
     }

@@ -4,7 +4,7 @@ import static io.blipmq.wal.engine.WalFixture.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.wal.ForcePolicy;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.LogContent;
 import io.blipmq.wal.WalCorruptionException;
 import io.blipmq.wal.WalOptions;
@@ -119,7 +119,7 @@ final class SalvageRun {
             }
             if (random.nextInt(3) == 0) {
                 int ofSo = 1 + random.nextInt(10);
-                Liveness one = live(sequence -> sequence % ofSo == 0);
+                LiveRecords one = live(sequence -> sequence % ofSo == 0);
                 log.checkpoint("state", one);
                 log.checkpoint("state", one);
             }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.blipmq.wal.DiskFullException;
 import io.blipmq.wal.ForcePolicy;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.LogContent;
 import io.blipmq.wal.LogDamage;
 import io.blipmq.wal.RepairReport;
@@ -140,7 +140,7 @@ class SalvageTest {
         log.open();
         log.store("a");
         log.store("b");
-        log.checkpoint("two", Liveness.KEEP_ALL);
+        log.checkpoint("two", LiveRecords.KEEP_ALL);
         storage.killProcess();
         storage.overwrite(FIRST, SegmentLayout.FIRST_FRAME, new byte[400]);
         salvage();
@@ -512,7 +512,7 @@ class SalvageTest {
             WalFixture fixture = new WalFixture(disk, WalFixture.keyedOptions());
             fixture.open();
             store(fixture, texts(60));
-            fixture.checkpoint("state", Liveness.KEEP_ALL);
+            fixture.checkpoint("state", LiveRecords.KEEP_ALL);
             fixture.store("behind");
             fixture.stop();
             List<String> names =
@@ -634,7 +634,7 @@ class SalvageTest {
         checkpointAndDie();
         storage.lose(FIRST);
         salvage();
-        log.checkpoint("without the lost ones", Liveness.KEEP_ALL);
+        log.checkpoint("without the lost ones", LiveRecords.KEEP_ALL);
         log.stop();
         log.with(options -> options.withSalvage(false)).open();
 
@@ -727,7 +727,7 @@ class SalvageTest {
     private void checkpointAndDie() throws IOException {
         log.open();
         store(log, texts(60));
-        log.checkpoint("all of it", Liveness.KEEP_ALL);
+        log.checkpoint("all of it", LiveRecords.KEEP_ALL);
         log.store("behind");
         storage.killProcess();
     }
@@ -737,7 +737,7 @@ class SalvageTest {
         log.open();
         List<String> texts = new ArrayList<>(texts(300));
         store(log, texts);
-        Liveness tenth = live(sequence -> sequence % 10 == 0);
+        LiveRecords tenth = live(sequence -> sequence % 10 == 0);
         log.checkpoint("mostly dead", tenth);
         log.checkpoint("mostly dead", tenth);
         assertThat(storage.list()).anyMatch(SegmentNames::isCompacted);

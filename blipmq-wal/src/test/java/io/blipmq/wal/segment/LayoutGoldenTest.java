@@ -2,8 +2,8 @@ package io.blipmq.wal.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.wal.KeyLiveness;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
+import io.blipmq.wal.LiveRecordsOfKey;
 import io.blipmq.wal.LogContent;
 import io.blipmq.wal.RecordKey;
 import io.blipmq.wal.WalLimits;
@@ -101,7 +101,7 @@ class LayoutGoldenTest {
         for (String text : new String[] {"one", "two", "three"}) {
             log.store(text);
         }
-        log.checkpoint("the content", Liveness.KEEP_ALL);
+        log.checkpoint("the content", LiveRecords.KEEP_ALL);
         log.stop();
         storage.flipBit("0000000000000001-00000001.segment", 4096 + 56 + 44);
         Repair.run(storage, WalLimits.defaults(), LogContent.ANY);
@@ -128,14 +128,14 @@ class LayoutGoldenTest {
             log.store(record == 7 || record == 20 ? "blue " + record : "red " + "x".repeat(500));
         }
         log.settle();
-        log.checkpoint("the content", new Liveness() {
+        log.checkpoint("the content", new LiveRecords() {
             @Override
             public long firstLive() {
                 return 7;
             }
 
             @Override
-            public KeyLiveness of(byte[] key) {
+            public LiveRecordsOfKey of(byte[] key) {
                 return key.length == "blue".length() ? sequence -> true : null;
             }
         });

@@ -2,8 +2,8 @@ package io.blipmq.wal.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blipmq.wal.Capacity;
 import io.blipmq.wal.ForcePolicy;
-import io.blipmq.wal.Room;
 import io.blipmq.wal.engine.WalFixture;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +50,7 @@ final class Ledger {
 
     /** Appends when there is room. */
     void append(WalFixture log, String text) {
-        if (log.wal().appender().roomFor(text.length()) != Room.YES) {
+        if (log.wal().appender().roomFor(text.length()) != Capacity.YES) {
             return;
         }
         long sequence = log.append(text);

@@ -2,8 +2,8 @@ package io.blipmq.wal.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blipmq.wal.KeyLiveness;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
+import io.blipmq.wal.LiveRecordsOfKey;
 import io.blipmq.wal.engine.WalFixture;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -54,7 +54,7 @@ final class Model {
         String content = "checkpoint " + texts++ + "y".repeat(random.nextInt(3000));
         contents.computeIfAbsent(sequence, absent -> new HashSet<>()).add(content);
         if (random.nextInt(6) == 0) {
-            log.beginCheckpoint(sequence, content, Liveness.KEEP_ALL);
+            log.beginCheckpoint(sequence, content, LiveRecords.KEEP_ALL);
             return;
         }
         condemned.addAll(settled);
@@ -65,14 +65,14 @@ final class Model {
                 .filter(number -> !dead.contains(number))
                 .findFirst()
                 .orElse(sequence + 1);
-        log.beginCheckpoint(sequence, content, new Liveness() {
+        log.beginCheckpoint(sequence, content, new LiveRecords() {
             @Override
             public long firstLive() {
                 return firstLive;
             }
 
             @Override
-            public KeyLiveness of(byte[] key) {
+            public LiveRecordsOfKey of(byte[] key) {
                 return number -> !dead.contains(number);
             }
         });

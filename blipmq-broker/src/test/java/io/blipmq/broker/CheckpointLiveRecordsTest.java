@@ -4,19 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.broker.journal.MessageKeys;
 import io.blipmq.broker.journal.OwnerId;
-import io.blipmq.wal.KeyLiveness;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
+import io.blipmq.wal.LiveRecordsOfKey;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-class CheckpointLivenessTest {
+class CheckpointLiveRecordsTest {
     private final TestBroker broker = new TestBroker(Options.deliveriesMax(1));
     private final Client alice = broker.connect("alice");
 
-    private Liveness liveness() {
+    private LiveRecords liveness() {
         broker.journal().wantCheckpoint();
         broker.turn();
         return broker.journal().liveness();
@@ -41,8 +41,8 @@ class CheckpointLivenessTest {
         broker.poll(alice, subscription);
         broker.acknowledge(alice, subscription, broker.poll(alice, subscription));
 
-        Liveness liveness = liveness();
-        KeyLiveness demo = liveness.of(key("demo"));
+        LiveRecords liveness = liveness();
+        LiveRecordsOfKey demo = liveness.of(key("demo"));
         assertThat(LongStream.of(tags).filter(demo::isLive).boxed())
                 .containsExactly(tags[1], tags[3], tags[4], tags[5]);
         assertThat(demo.areAllLive(tags[0], tags[5])).isFalse();
@@ -61,7 +61,7 @@ class CheckpointLivenessTest {
         broker.pass(100, TimeUnit.MILLISECONDS);
         broker.restart();
 
-        KeyLiveness demo = liveness().of(key("demo"));
+        LiveRecordsOfKey demo = liveness().of(key("demo"));
         assertThat(demo.areAllLive(tags[0], tags[0])).isTrue();
         assertThat(demo.areAllLive(tags[2], tags[3])).isTrue();
         assertThat(demo.areAllLive(tags[0], tags[1])).isFalse();
@@ -88,7 +88,7 @@ class CheckpointLivenessTest {
         broker.poll(alice, subscription);
         broker.pass(1, TimeUnit.SECONDS);
         long letters = broker.subscribe(alice, 1, "$dead-letter/demo");
-        Liveness liveness = liveness();
+        LiveRecords liveness = liveness();
         assertThat(liveness.of(key("demo")).isLive(tag)).isFalse();
         byte[] letterKey = MessageKeys.ofLetters(OwnerId.ofKey(key("alice")), key("$dead-letter/demo"));
         assertThat(liveness.of(letterKey).isLive(letters)).isTrue();

@@ -1,8 +1,8 @@
 package io.blipmq.wal;
 
-/** Which records of one key are still needed, see {@link Liveness}. Immutable. */
+/** Which records of one key are still needed, see {@link LiveRecords}. Immutable. */
 @FunctionalInterface
-public interface KeyLiveness {
+public interface LiveRecordsOfKey {
 
     boolean isLive(long sequence);
 

@@ -1,7 +1,7 @@
 package io.blipmq.wal;
 
 /** Whether the log takes another record now. */
-public enum Room {
+public enum Capacity {
     /** Its place in memory and on disk is claimed until the next call. */
     YES,
     /** Not now: too much waits to be stored, or the next segment is not prepared yet. Ask again after progress. */

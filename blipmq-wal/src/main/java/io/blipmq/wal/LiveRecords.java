@@ -6,16 +6,16 @@ package io.blipmq.wal;
  *
  * <p>Records without a key are dead once a checkpoint covers them.
  */
-public interface Liveness {
+public interface LiveRecords {
     /** Nothing is dead, so nothing is dropped or compacted: the checkpoint of a shutdown has to be quick. */
-    Liveness KEEP_ALL = new Liveness() {
+    LiveRecords KEEP_ALL = new LiveRecords() {
         @Override
         public long firstLive() {
             return 0;
         }
 
         @Override
-        public KeyLiveness of(byte[] key) {
+        public LiveRecordsOfKey of(byte[] key) {
             return sequence -> true;
         }
     };
@@ -24,5 +24,5 @@ public interface Liveness {
     long firstLive();
 
     /** The records of one key, or null when all of them are dead. */
-    KeyLiveness of(byte[] key);
+    LiveRecordsOfKey of(byte[] key);
 }

@@ -1,7 +1,7 @@
 package io.blipmq.broker.journal;
 
-import io.blipmq.wal.KeyLiveness;
-import io.blipmq.wal.Liveness;
+import io.blipmq.wal.LiveRecords;
+import io.blipmq.wal.LiveRecordsOfKey;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -11,7 +11,7 @@ import java.util.Map;
  * Which messages somebody still wants, as of a checkpoint. Owned by the log's background thread once it is handed over:
  * what it is asked is worked out there from the checkpoint's bytes, not on the core thread.
  */
-public final class CheckpointLiveness implements Liveness {
+public final class CheckpointLiveRecords implements LiveRecords {
     private ByteBuffer content;
     private Index index;
 
@@ -102,7 +102,7 @@ public final class CheckpointLiveness implements Liveness {
     }
 
     /** All subscriptions that read what is listed under one key. */
-    private static final class Readers implements KeyLiveness {
+    private static final class Readers implements LiveRecordsOfKey {
         private Reader[] readers;
         private int count = 1;
 
@@ -143,7 +143,7 @@ public final class CheckpointLiveness implements Liveness {
         }
     }
 
-    public CheckpointLiveness(ByteBuffer content) {
+    public CheckpointLiveRecords(ByteBuffer content) {
         this.content = content;
     }
 
@@ -153,7 +153,7 @@ public final class CheckpointLiveness implements Liveness {
     }
 
     @Override
-    public KeyLiveness of(byte[] key) {
+    public LiveRecordsOfKey of(byte[] key) {
         return index().byKey.get(ByteBuffer.wrap(key));
     }
 
