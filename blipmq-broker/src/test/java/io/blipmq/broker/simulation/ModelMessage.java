@@ -24,6 +24,8 @@ final class ModelMessage {
     int attempts;
     State state = State.NEW;
     long deadlineNanos;
+    /** By how much that may be earlier: how long a poll gives depends on attempts that are not known for sure. */
+    long earlierNanos;
     /** Those it was published with, behind their length. */
     String properties = "";
     /** Those of a dead letter, without their length. */
@@ -71,6 +73,7 @@ final class ModelMessage {
         copy.unsure = unsure;
         copy.state = state;
         copy.deadlineNanos = deadlineNanos;
+        copy.earlierNanos = earlierNanos;
         copy.properties = properties;
         copy.letterProperties = letterProperties;
         copy.publishedMillis = publishedMillis;
@@ -136,6 +139,11 @@ final class ModelMessage {
     /** Whether it has left the broker's machine, as the broker knows. */
     boolean isWritten() {
         return attachment == null || attachment.client.written() >= pushIndex;
+    }
+
+    /** Whether {@link #attempts} may be one too many. */
+    boolean isPerhapsLess() {
+        return unsure || isInHand() && !isWritten();
     }
 
     /** The attempts that count when its connection ends now. */

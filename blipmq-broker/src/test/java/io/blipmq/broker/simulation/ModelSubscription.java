@@ -136,7 +136,7 @@ final class ModelSubscription {
             if (backoff > 0 && isPastDeadline(message, 0) && !isFinalForSure(message)) {
                 message.firedNanos = message.firedNanos == 0 ? model.nowNanos() : message.firedNanos;
                 if (isPastDeadline(message, TICK_NANOS)) {
-                    message.delay(message.firedNanos + backoff, model.nowNanos() + backoff);
+                    message.delay(message.firedNanos + leastBackoffNanos(message), model.nowNanos() + backoff);
                 }
             }
         }
@@ -156,6 +156,12 @@ final class ModelSubscription {
 
     private static long backoffNanos(ModelMessage message) {
         return message.attachment == null ? 0 : message.attachment.backoffNanos(message.attempts);
+    }
+
+    /** It may have had one attempt less than is counted. */
+    private static long leastBackoffNanos(ModelMessage message) {
+        int attempts = message.attempts - (message.isPerhapsLess() ? 1 : 0);
+        return message.attachment == null ? 0 : message.attachment.backoffNanos(attempts);
     }
 
     void onLetterMade(Letter letter) {
@@ -322,8 +328,10 @@ final class ModelSubscription {
         message.givenTo = attachment;
         message.pushIndex = attachment == null ? 0 : attachment.client.pushed();
         message.firedNanos = 0;
-        message.deadlineNanos =
-                model.nowNanos() + (attachment == null ? timeoutNanos(message.attempts) : attachment.ackTimeoutNanos());
+        long timeoutNanos = attachment == null ? timeoutNanos(message.attempts) : attachment.ackTimeoutNanos();
+        message.deadlineNanos = model.nowNanos() + timeoutNanos;
+        message.earlierNanos =
+                attachment == null && message.unsure ? timeoutNanos - timeoutNanos(message.attempts - 1) : 0;
     }
 
     private void checkFirst(ModelMessage message) {
@@ -377,7 +385,7 @@ final class ModelSubscription {
             case IN_FLIGHT ->
                 isPastDeadline(message, 0)
                         && !isFinalForSure(message)
-                        && model.nowNanos() >= message.firedNanos + backoffNanos(message);
+                        && model.nowNanos() >= message.firedNanos + leastBackoffNanos(message);
             case NEW, MOVING -> false;
         };
     }
@@ -399,12 +407,13 @@ final class ModelSubscription {
 
     /** Likewise, and not perhaps. */
     boolean isFinalForSure(ModelMessage message) {
-        boolean perhapsLess = message.unsure || message.isInHand() && !message.isWritten();
-        return message.rejected || isLast(message.attempts - (perhapsLess ? 1 : 0));
+        return message.rejected || isLast(message.attempts - (message.isPerhapsLess() ? 1 : 0));
     }
 
+    /** @param slackNanos 0: perhaps */
     boolean isPastDeadline(ModelMessage message, long slackNanos) {
-        return message.state == ModelMessage.State.IN_FLIGHT && model.nowNanos() - message.deadlineNanos >= slackNanos;
+        long nanos = message.deadlineNanos - (slackNanos == 0 ? message.earlierNanos : 0);
+        return message.state == ModelMessage.State.IN_FLIGHT && model.nowNanos() - nanos >= slackNanos;
     }
 
     /** Whether no further delivery follows: the dead letters are next. */
