@@ -55,8 +55,8 @@ class PlantedBugTest {
                                 "addStored(sequence, topic, owner, name, endsWithConnection, sequence + 2);"),
                         broker(
                                 "redeliveries come in the wrong order",
-                                "Comparator.comparingLong(d -> d.tag)",
-                                "Comparator.comparingLong(d -> -d.tag)"),
+                                "thenComparingLong(delivery -> delivery.tag)",
+                                "thenComparingLong(delivery -> -delivery.tag)"),
                         broker(
                                 "a dead letter stays in the subscription that it failed in",
                                 "settle(origin, deliveryTag, redriven, payloadLength);",
