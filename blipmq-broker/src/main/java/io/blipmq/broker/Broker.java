@@ -179,7 +179,8 @@ public final class Broker {
     // --- the turn ---
 
     /**
-     * Starts a turn: runs mailed tasks, applies what the journal has stored, and meets deadlines.
+     * Starts a turn: meets deadlines, goes on with the last tick's work, runs mailed tasks, and applies what the
+     * journal has stored.
      *
      * @return how much was done, 0 when idle
      */
