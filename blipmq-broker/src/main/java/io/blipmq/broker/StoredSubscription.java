@@ -16,7 +16,8 @@ import java.util.function.Consumer;
  *
  * <p>Its state is a cursor into the topic's {@link MessageLog} and the deliveries that are not settled. The invariant
  * that keeps it small: every message before the cursor is settled unless it is in {@link #unsettled}, and that map is
- * bounded by {@code max_in_flight}, dead letters on their way back included.
+ * bounded: by {@code max_in_flight}, dead letters on their way back included, for what {@link #heldCount} counts, and by
+ * limits of its own for what is delayed or set aside.
  */
 final class StoredSubscription extends Subscription {
     private final OwnerId owner;
