@@ -35,7 +35,7 @@
  * </ul>
  *
  * <p><b>To add</b> something that must survive a restart, begin with a command ({@code journal}) or, for what may be
- * lost in a crash, with the checkpoint's form. A state of a delivery or a subscription belongs into the table of
+ * lost in a crash, with the checkpoint's form. A state of a delivery or a subscription belongs in the table of
  * {@code transitionTo}, with what a checkpoint keeps of it. A subscription has at most one {@code Attachment}; who
  * relies on that asks {@code Subscription.attachment()}. A number to count is a {@link io.blipmq.broker.BrokerMetric},
  * which the daemon's {@code Observation} shows as a {@code Metric} of {@code blipmq-metrics}.
