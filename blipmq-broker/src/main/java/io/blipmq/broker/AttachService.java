@@ -230,8 +230,8 @@ public final class AttachService {
      *
      * @param subscriptionId one that the client is attached to, or any durable one of its key to be deleted; 0: the
      *     durable one called {@code name}, to be deleted
-     * @return {@link Outcome#DONE}, {@link Outcome#UNKNOWN}, {@link Outcome#NAME_HELD}, {@link Outcome#BUSY} or {@link
-     *     Outcome#DISK_FULL}
+     * @return {@link Outcome#DONE}, {@link Outcome#UNKNOWN}, {@link Outcome#NAME_HELD}, {@link Outcome#BUSY}, {@link
+     *     Outcome#DISK_FULL} or {@link Outcome#NOT_LEADER}
      */
     public Outcome detach(Client client, long subscriptionId, byte[] name, boolean delete) {
         return refusals.count(

@@ -2,7 +2,10 @@ package io.blipmq.broker;
 
 import java.util.ArrayDeque;
 
-/** Attachments that wait for something, first come, first served; each stands in one queue at most. Owned by the core thread. */
+/**
+ * Attachments that wait for their turn to be pushed to, or for room in their connection's output: first come, first
+ * served, each in one queue at most. Owned by the core thread.
+ */
 final class AttachmentQueue {
     /** Null before the first: every connection has such a queue, and most are never used. */
     private ArrayDeque<Attachment> queue;

@@ -36,7 +36,7 @@ public final class Broker {
     private final WorkMeter work = new WorkMeter();
     private final Supplier<BrokerState> applied = this::state;
     private final RoleHandler roles = new Roles();
-    private final OwnerThread owner = new OwnerThread();
+    private final OwnerThread thread = new OwnerThread();
     private Core core;
     private long stateReplacements;
     /** Whether the start has found what a checkpoint should keep. */
@@ -71,12 +71,12 @@ public final class Broker {
      * between two turns, and what it did has to be visible here.
      */
     public void adopt() {
-        owner.adopt();
+        thread.adopt();
     }
 
     /** The core, for a caller from outside. */
     private Core core() {
-        assert owner.isCurrent() : NOT_OWNER;
+        assert thread.isCurrent() : NOT_OWNER;
         return core;
     }
 
@@ -172,19 +172,20 @@ public final class Broker {
      * requests in and finds that they cost much leaves the others to a later turn.
      */
     public long requestWork() {
-        assert owner.isCurrent() : NOT_OWNER;
+        assert thread.isCurrent() : NOT_OWNER;
         return work.items();
     }
 
     // --- the turn ---
 
     /**
-     * Starts a turn: runs mailed tasks, applies what the journal has stored, and meets deadlines.
+     * Starts a turn: meets deadlines, goes on with the last tick's work, runs mailed tasks, and applies what the
+     * journal has stored.
      *
      * @return how much was done, 0 when idle
      */
     public int doWork(long nowNanos) {
-        assert owner.isCurrent() : NOT_OWNER;
+        assert thread.isCurrent() : NOT_OWNER;
         core.clock.advance(nowNanos);
         int done = core.deliveries.advance();
         done += core.housekeeping.goOn();
@@ -199,7 +200,7 @@ public final class Broker {
 
     /** Whether this node decides: a daemon on its own always does. */
     public boolean isLeading() {
-        assert owner.isCurrent() : NOT_OWNER;
+        assert thread.isCurrent() : NOT_OWNER;
         return refusals.isLeading();
     }
 
@@ -267,7 +268,7 @@ public final class Broker {
 
     /** Ends a turn: hands the turn's commands to the log and publishes the counts. Before answers leave. */
     public void endTurn() {
-        assert owner.isCurrent() : NOT_OWNER;
+        assert thread.isCurrent() : NOT_OWNER;
         core.deliveries.appendWaiting();
         core.state.trim();
         log.submit(core.clock.nowNanos());
@@ -302,7 +303,7 @@ public final class Broker {
 
     /** The maintenance tick, about once a second; posted to the {@link #mailbox}. */
     public void onTick() {
-        assert owner.isCurrent() : NOT_OWNER;
+        assert thread.isCurrent() : NOT_OWNER;
         if (refusals.isLeading()) {
             core.housekeeping.onTick();
         }
@@ -315,7 +316,7 @@ public final class Broker {
 
     /** The sequence number up to which all journalled commands are stored and have taken effect. */
     public long appliedSequence() {
-        assert owner.isCurrent() : NOT_OWNER;
+        assert thread.isCurrent() : NOT_OWNER;
         return log.appliedSequence();
     }
 
@@ -363,7 +364,7 @@ public final class Broker {
 
     /** Deliveries that are not settled yet, those that wait for redelivery included. */
     public long inflightMessageCount() {
-        assert owner.isCurrent() : NOT_OWNER;
+        assert thread.isCurrent() : NOT_OWNER;
         return counters.current(BrokerMetric.IN_FLIGHT);
     }
 

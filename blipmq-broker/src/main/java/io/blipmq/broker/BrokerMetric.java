@@ -1,6 +1,9 @@
 package io.blipmq.broker;
 
-/** What the core counts. Gauges go up and down, the others only up. */
+/**
+ * What the core counts. Gauges go up and down, the others only up; {@link BrokerCounters} lists the gauges, which are
+ * counted again when the state is replaced.
+ */
 public enum BrokerMetric {
     /** Gauge: topics that exist. */
     TOPICS,

@@ -3,9 +3,9 @@ package io.blipmq.broker;
 import io.blipmq.broker.journal.StoredMessage;
 
 /**
- * A QoS 1 message in one subscription's hands: it was delivered and is not settled, or it came back from the dead letters.
- * Owned by the core thread. It carries the message's place, so that the topic may forget positions that every cursor has
- * passed.
+ * A QoS 1 message that a subscription keeps beside its cursor until it is settled: it was delivered, it came back from
+ * the dead letters, or it was taken out of the topic's order before anybody was given it. Owned by the core thread. It
+ * carries the message's place, so that the topic may forget positions that every cursor has passed.
  */
 final class Delivery {
     /** As large as a delivery's attempt gets on the wire. */

@@ -6,8 +6,8 @@ import io.blipmq.broker.journal.CheckpointVisitor.SubscriptionState;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a daemon on its own keeps of a subscription: its journalled state, and of its local state the attempts, the delays, and
- * settlements that are not stored yet. Owned by the core thread.
+ * What a checkpoint of a daemon on its own holds of a subscription: its journalled state, and of its local state the
+ * cursor, the attempts, the delays, and settlements that are not stored yet. Owned by the core thread.
  */
 final class LocalForm implements CheckpointCapture.Form {
     private final BrokerState state;

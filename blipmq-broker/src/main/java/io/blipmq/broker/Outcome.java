@@ -30,7 +30,7 @@ public enum Outcome {
         return this == DONE;
     }
 
-    /** @param answer of the journal to an append: a sequence number, {@link CommandLog#BUSY} or {@link CommandLog#FULL} */
+    /** @param answer of the journal to an append: a sequence number, or one of {@link CommandLog}'s refusals */
     static Outcome ofAppend(long answer) {
         if (answer >= 0) {
             return DONE;

@@ -45,7 +45,8 @@ public final class PublishService {
      * Publishes a message whose topic has been validated (1 to 1,024 bytes of UTF-8, no leading '$').
      *
      * @param message read during the call only; the broker gives it its times
-     * @return {@link Outcome#DONE}, {@link Outcome#BUSY}, {@link Outcome#DISK_FULL} or {@link Outcome#SHUTTING_DOWN}
+     * @return {@link Outcome#DONE}, {@link Outcome#BUSY}, {@link Outcome#DISK_FULL}, {@link Outcome#SHUTTING_DOWN} or
+     *     {@link Outcome#NOT_LEADER}
      */
     public Outcome publish(Client client, int qos, MessageView message) {
         if (refusals.isRefusing()) {

@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 
 /**
  * What the broker pushes into: one per connection that takes deliveries without asking for each. Called on the core
- * thread, from {@link PushScheduler#push} and from requests that detach somebody else.
+ * thread, from {@link PushScheduler#push} and from other clients' requests: one that takes a subscription over, or a
+ * publish at QoS 0 that goes straight to its only reader.
  */
 public interface PushSink {
 

@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * The journalled state of a subscription and nothing else: the same bytes on every node that has applied the same commands,
- * whatever it has delivered and however far its cursors are. Owned by the core thread.
+ * What a checkpoint holds of a subscription where several nodes keep the log: its journalled state alone, the same
+ * bytes on every node that has applied the same commands, whatever it has delivered and however far its cursors are.
+ * Owned by the core thread.
  *
  * <p>A cursor is where a reader is, which differs from node to node. So the cursor that is written is the one behind the newest
  * message that is settled: all before it are settled, but for those that are written as deliveries, and all from it on wait.

@@ -36,7 +36,8 @@ public final class SettleService {
      * Settles a delivery. It takes effect at once; only its durability lags. A subscription whose removal is journalled
      * takes none any more, because replay would not find it, nor does a broker after {@link Broker#seal}.
      *
-     * @return {@link Outcome#DONE}, {@link Outcome#UNKNOWN}, or {@link Outcome#BUSY} when too many wait for room in the journal
+     * @return {@link Outcome#DONE}, {@link Outcome#UNKNOWN}, {@link Outcome#NOT_LEADER}, or {@link Outcome#BUSY} when
+     *     too many wait for room in the journal
      */
     public Outcome acknowledge(Client client, long subscriptionId, long deliveryTag) {
         if (!refusals.isLeading()) {

@@ -11,12 +11,13 @@ import java.time.Instant;
 import java.util.function.Consumer;
 
 /**
- * A QoS 1 subscription: it outlives its connection, and a message leaves it only by being settled. Owned by the core
- * thread.
+ * A QoS 1 subscription: it is stored, and a message leaves it only by being settled. Owned by the core thread. It
+ * outlives its connection, unless it was made to end with it: then it is removed once it has none.
  *
  * <p>Its state is a cursor into the topic's {@link MessageLog} and the deliveries that are not settled. The invariant
  * that keeps it small: every message before the cursor is settled unless it is in {@link #unsettled}, and that map is
- * bounded by {@code max_in_flight}, dead letters on their way back included.
+ * bounded: by {@code max_in_flight}, dead letters on their way back included, for what {@link #heldCount} counts, and by
+ * limits of its own for what is delayed or set aside.
  */
 final class StoredSubscription extends Subscription {
     private final OwnerId owner;

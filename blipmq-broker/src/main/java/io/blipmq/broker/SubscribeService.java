@@ -48,7 +48,7 @@ public final class SubscribeService {
      * be sent once {@link Broker#appliedSequence()} has reached {@link Client#lastSequence()}.
      *
      * @return {@link Outcome#DONE}, {@link Outcome#BUSY}, {@link Outcome#DISK_FULL}, {@link Outcome#SHUTTING_DOWN}, {@link
-     *     Outcome#TOO_MANY_SUBSCRIPTIONS} or {@link Outcome#TOO_MANY_OF_CONNECTION}
+     *     Outcome#NOT_LEADER}, {@link Outcome#TOO_MANY_SUBSCRIPTIONS} or {@link Outcome#TOO_MANY_OF_CONNECTION}
      */
     public SubscribeResult subscribe(Client client, int qos, byte[] topic) {
         if (refusals.isRefusing()) {

@@ -55,7 +55,8 @@ abstract class Subscription {
      * Pushes what comes next to its {@link #attachment}.
      *
      * @param countMax at least 1
-     * @return how many messages, at most {@code countMax}; 0 when there is none; or {@link #AGAIN} or {@link #STALLED}
+     * @return how many messages, at most {@code countMax}; 0 when there is none; or {@link #AGAIN},
+     *     {@link #STALLED} or {@link #SHORT}
      */
     abstract int pushNext(long countMax, Deliveries deliveries);
 

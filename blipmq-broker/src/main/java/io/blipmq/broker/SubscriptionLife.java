@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 final class SubscriptionLife {
     /** The moves between these are in {@link SubscriptionLife#transitionTo}. */
     enum State {
-        /** It is journalled and not stored: its id and its name are taken, and nobody finds it yet. */
+        /** It is journalled and not stored: its id and its name are taken, and it can only be waited for. */
         STORING,
         /** No connection reads it. */
         DETACHED,

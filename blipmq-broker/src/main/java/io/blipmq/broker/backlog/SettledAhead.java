@@ -5,7 +5,8 @@ import java.util.Arrays;
 /**
  * Messages beyond a subscription's cursor that are settled already, with the lengths of their payloads: after the death
  * of the process the cursor stands where the last checkpoint saw it, while later messages may have been acknowledged.
- * Owned by the core thread. Bounded by what is acknowledged between two checkpoints; 12 bytes each.
+ * Owned by the core thread. Bounded by what is acknowledged between two checkpoints; 12 bytes each. While the process
+ * lives, what is delivered and then settled does not come here: the cursor has passed it.
  */
 public final class SettledAhead {
     private static final long[] NO_TAGS = {};

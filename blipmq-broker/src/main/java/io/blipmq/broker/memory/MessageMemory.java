@@ -1,7 +1,7 @@
 package io.blipmq.broker.memory;
 
 /**
- * The memory of all waiting QoS 0 messages: chunks, a small pool of them, and one budget. Owned by the core thread.
+ * The memory of all {@link MemoryLog}s: chunks, a small pool of them, and one budget. Owned by the core thread.
  *
  * <p>When the budget is spent the oldest chunk of all gives way, whoever it belongs to, and the messages in it are lost
  * to the subscriptions that had not read them. Spare large chunks are kept only as far as the budget has room.

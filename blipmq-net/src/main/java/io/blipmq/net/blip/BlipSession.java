@@ -207,7 +207,7 @@ public abstract class BlipSession implements Session {
      * <ul>
      *   <li>STRANGER → READY: an AUTH held a known key
      *   <li>any → CLOSING: too many wrong keys, a broken frame, a missed deadline, a newer connection of the same client,
-     *       the end of input, a lost socket, shutdown
+     *       a node that does not lead, the end of input, a lost socket, shutdown
      * </ul>
      */
     private void transitionTo(SessionState next) {
