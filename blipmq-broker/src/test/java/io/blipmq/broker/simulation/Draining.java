@@ -102,6 +102,7 @@ final class Draining {
         for (int i = 0; !client.acknowledgeNow(subscription, received.tag()); i++) {
             Check.that(i < IDLE_ROUNDS_MAX, () -> received + " cannot be acknowledged");
             turns.stepAll();
+            finishBackgroundWork(); // it may wait for a segment
         }
     }
 
