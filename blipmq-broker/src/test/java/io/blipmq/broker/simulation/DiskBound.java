@@ -123,7 +123,8 @@ final class DiskBound {
     private static void addLive(ModelSubscription subscription, Map<Long, Long> live) {
         long key = subscription.topic.length() + (subscription.deadLetters ? LETTER_BYTES : 0);
         for (ModelMessage message : subscription.unsettled.values()) {
-            long properties = message.properties.length() / 2; // in hexadecimal
+            String hex = subscription.deadLetters ? message.letterProperties : message.properties;
+            long properties = hex.length() / 2;
             live.put(message.tag, (MESSAGE_BYTES + key + properties + message.payload.length() + 7) / 8 * 8);
         }
     }
