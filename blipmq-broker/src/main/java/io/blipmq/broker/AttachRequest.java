@@ -7,6 +7,7 @@ package io.blipmq.broker;
  * @param topic in UTF-8, perhaps a dead-letter topic, which is at QoS 1
  * @param name in UTF-8; empty: the subscription ends with its connection. Only at QoS 1, and ignored on a dead-letter
  *     topic
+ * @param group whether the connection is one of several that share the subscription as competing consumers
  * @param takeOver whether a live connection that holds the name has to give way
  * @param fromNew whether what the named subscription holds is dropped
  * @param ackTimeoutMillis in which a delivery is to be settled; 0: the daemon's
@@ -21,6 +22,7 @@ public record AttachRequest(
         int qos,
         byte[] topic,
         byte[] name,
+        boolean group,
         boolean takeOver,
         boolean fromNew,
         long ackTimeoutMillis,

@@ -100,7 +100,7 @@ public final class AttachService {
         StoredSubscription held = Topic.isDeadLetters(request.topic())
                 ? letters(client, request.topic())
                 : subscriptions.named(client.owner(), request.name());
-        return held.attachment().client().describe();
+        return held.life().client().describe();
     }
 
     private SubscribeResult attachNamed(Client client, AttachRequest request) {
@@ -123,21 +123,33 @@ public final class AttachService {
     }
 
     private SubscribeResult resume(Client client, AttachRequest request, StoredSubscription subscription) {
-        if (!request.takeOver() && subscription.attachment() != null) {
+        if (!request.takeOver() && isHeldAgainst(client, request, subscription)) {
             return SubscribeResult.refused(Outcome.NAME_HELD);
         }
         if (!subscribing.mayTakeUp(subscription, client)) {
             return SubscribeResult.refused(Outcome.TOO_MANY_OF_CONNECTION);
         }
-        expel(subscription, client);
+        if (isHeldAgainst(client, request, subscription)) {
+            expel(subscription, client, joins(request, subscription));
+        }
         subscribing.attach(subscription, client);
-        subscribing.hold(subscription, new Attachment(client, subscription, request, true));
+        subscribing.hold(subscription, new Attachment(client, subscription, request, true), request.group());
         return SubscribeResult.of(subscription.id());
+    }
+
+    /** Whether the request is for a member more of the group that shares the subscription. */
+    private static boolean joins(AttachRequest request, StoredSubscription subscription) {
+        return request.group() && subscription.life().group() != null;
+    }
+
+    /** Whether somebody would have to give way: any connection, or in a group the client's own membership. */
+    private static boolean isHeldAgainst(Client client, AttachRequest request, StoredSubscription subscription) {
+        return joins(request, subscription) ? subscription.attachment(client) != null : subscription.target() != null;
     }
 
     /** The subscription of this name gives way to a new one, by one command. */
     private SubscribeResult replace(Client client, AttachRequest request, StoredSubscription old) {
-        if (!request.takeOver() && old.attachment() != null) {
+        if (!request.takeOver() && old.target() != null) {
             return SubscribeResult.refused(Outcome.NAME_HELD);
         }
         if (!pendingSettlements.isEmpty()) {
@@ -146,21 +158,25 @@ public final class AttachService {
         }
         SubscribeResult made = make(client, request, false);
         if (made.isDone()) {
-            expel(old, client);
+            expel(old, client, false);
             housekeeping.onRemoving(old, RemoveReason.DELETED);
         }
         return made;
     }
 
-    /** Takes a subscription from the connection that it is pushed to, if there is one. */
-    private void expel(StoredSubscription subscription, Client successor) {
-        Attachment attachment = subscription.attachment();
-        if (attachment == null) {
-            return;
+    /**
+     * Takes a subscription from the connections that it is pushed to, if there are any.
+     *
+     * @param onlyOwn whether the others stay
+     */
+    private void expel(StoredSubscription subscription, Client successor, boolean onlyOwn) {
+        for (Attachment attachment : subscription.life().attachments()) {
+            if (!onlyOwn || attachment.client() == successor) {
+                leave(attachment.client(), subscription);
+                counters.increment(BrokerMetric.SUBSCRIPTIONS_TAKEN_OVER);
+                attachment.client().sink().onTakenOver(subscription.id(), successor.describe());
+            }
         }
-        leave(attachment.client(), subscription);
-        counters.increment(BrokerMetric.SUBSCRIPTIONS_TAKEN_OVER);
-        attachment.client().sink().onTakenOver(subscription.id(), successor.describe());
     }
 
     private void leave(Client client, Subscription subscription) {
@@ -182,7 +198,7 @@ public final class AttachService {
             return null;
         }
         attachment.answer();
-        ready.add(attachment);
+        ready.add(attachment.target());
         work.add(attachment.subscription().unsettledCount());
         return new AttachedInfo(attachment.existed(), attachment.subscription().backlog());
     }
@@ -197,14 +213,13 @@ public final class AttachService {
         Attachment attachment = attachment(client, subscriptionId);
         if (attachment != null) {
             attachment.addCredit(messages, bytes);
-            ready.add(attachment);
+            ready.add(attachment.target());
         }
     }
 
     private Attachment attachment(Client client, long subscriptionId) {
         Subscription subscription = subscriptions.get(subscriptionId);
-        Attachment attachment = subscription == null ? null : subscription.attachment();
-        return attachment != null && attachment.client() == client ? attachment : null;
+        return subscription == null ? null : subscription.attachment(client);
     }
 
     /**
@@ -217,7 +232,7 @@ public final class AttachService {
         work.add(client.subscriptions().size());
         long inFlight = 0;
         for (Subscription subscription : client.subscriptions()) {
-            Attachment attachment = subscription.attachment();
+            Attachment attachment = subscription.attachment(client);
             inFlight += attachment == null ? 0 : attachment.inFlight().size();
         }
         return inFlight;
@@ -274,7 +289,7 @@ public final class AttachService {
         if (named == null || named.life().isRemoving()) {
             return Outcome.UNKNOWN;
         }
-        boolean held = named.attachment() != null && named.attachment().client() != client;
+        boolean held = named.target() != null && named.attachment(client) == null;
         return held ? Outcome.NAME_HELD : delete(client, named);
     }
 

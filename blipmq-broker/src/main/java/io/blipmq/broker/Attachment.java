@@ -1,7 +1,6 @@
 package io.blipmq.broker;
 
 import io.blipmq.broker.memory.EntrySink;
-import io.blipmq.broker.memory.SwapRemoveList;
 import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * A connection's hold on a subscription that is pushed to it: credit, and what the client asked for with ATTACH. Owned by
  * the core thread. It ends when the connection does, when it leaves the subscription, or when another one takes it over.
  */
-final class Attachment extends SwapRemoveList.Item implements EntrySink {
+final class Attachment extends PushTarget implements EntrySink {
     private final Client client;
     private final Subscription subscription;
     private final boolean existed;
@@ -28,11 +27,11 @@ final class Attachment extends SwapRemoveList.Item implements EntrySink {
     /** What it was given and has in hand. */
     private final InFlight inFlight = new InFlight();
 
+    /** Those that it shares the subscription with; null when it has it alone. */
+    private ConsumerGroup group;
+
     private boolean answered;
     private boolean ended;
-
-    /** Owned by {@link AttachmentQueue}. */
-    boolean listed;
 
     /** @param existed whether the subscription is older than the request */
     Attachment(Client client, Subscription subscription, AttachRequest request, boolean existed) {
@@ -63,6 +62,15 @@ final class Attachment extends SwapRemoveList.Item implements EntrySink {
     /** Of the request that made it. */
     long number() {
         return number;
+    }
+
+    void joined(ConsumerGroup newGroup) {
+        group = newGroup;
+    }
+
+    /** What is listed when it can take something: its group, or itself. */
+    PushTarget target() {
+        return group == null ? this : group;
     }
 
     /** Its ATTACHED leaves: nothing was pushed before. */
@@ -165,7 +173,12 @@ final class Attachment extends SwapRemoveList.Item implements EntrySink {
         ended = true;
     }
 
-    /** Whether anything may be pushed, as far as this connection is concerned. */
+    @Override
+    AttachmentQueue waitingQueue() {
+        return client.isWaitingForRoom() ? client.waitingForRoom() : null;
+    }
+
+    @Override
     boolean isOpen() {
         return credit > 0 && creditBytes > 0 && answered && !ended && client.takesPushes();
     }

@@ -129,7 +129,7 @@ final class Core {
 
         @Override
         public void onMessage(StoredSubscription subscription) {
-            ready.add(subscription.attachment());
+            ready.add(subscription.target());
         }
     }
 }

@@ -308,7 +308,7 @@ final class Deliveries {
                 delivery.transitionTo(Delivery.State.LAST_ATTEMPT_OVER);
             } else {
                 deadlines.cancel(delivery);
-                delivery.subscription.unsettled().dueAgain(delivery);
+                dueAgain(delivery);
             }
         }
     }
@@ -332,12 +332,12 @@ final class Deliveries {
     private void delay(Delivery delivery, long nanos) {
         delivery.transitionTo(Delivery.State.DELAYED);
         deadlines.schedule(delivery, clock.nowNanos() + nanos);
-        ready.add(delivery.subscription.attachment());
+        ready.add(delivery.subscription.target());
     }
 
     private void dueAgain(Delivery delivery) {
         delivery.subscription.unsettled().dueAgain(delivery);
-        ready.add(delivery.subscription.attachment());
+        ready.add(delivery.subscription.target());
     }
 
     private boolean isLastAttempt(Delivery delivery) {

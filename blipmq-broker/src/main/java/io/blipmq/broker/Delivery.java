@@ -178,7 +178,7 @@ final class Delivery {
         Attachment left = holder;
         if (left != null) {
             left.onDeliveryEnded(this);
-            ready.add(left);
+            ready.add(left.target());
         } else if (inHand) {
             givenOutBy.remove(this);
         }

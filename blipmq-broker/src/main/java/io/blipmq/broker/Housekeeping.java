@@ -109,7 +109,7 @@ final class Housekeeping {
 
     private void visit(StoredSubscription subscription) {
         boolean more = subscription.dropExpired(deliveries);
-        ready.add(subscription.attachment());
+        ready.add(subscription.target());
         if (more) {
             unfinished.add(subscription);
         } else if (isToBeChecked(subscription)) {

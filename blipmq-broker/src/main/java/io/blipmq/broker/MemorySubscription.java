@@ -3,6 +3,7 @@ package io.blipmq.broker;
 import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.memory.MemoryCursor;
 import java.time.Instant;
+import java.util.List;
 
 /** A QoS 0 subscription: it lives with its connection and holds nothing that has to be kept. Owned by the core thread. */
 final class MemorySubscription extends Subscription {
@@ -37,8 +38,13 @@ final class MemorySubscription extends Subscription {
     }
 
     @Override
-    Attachment attachment() {
+    PushTarget target() {
         return attachment;
+    }
+
+    @Override
+    Attachment attachment(Client asking) {
+        return asking == client ? attachment : null;
     }
 
     @Override
@@ -52,14 +58,14 @@ final class MemorySubscription extends Subscription {
     }
 
     @Override
-    int pushNext(long countMax, Deliveries deliveries) {
+    int pushNext(Attachment to, long countMax, Deliveries deliveries) {
         deliveries.dropExpired(cursor);
         if (!cursor.hasNext()) {
             return 0;
         }
-        int pushed = cursor.push(attachment, countMax);
+        int pushed = cursor.push(to, countMax);
         if (!cursor.hasNext()) {
-            topic().onCaughtUp(attachment);
+            topic().onCaughtUp(to);
         }
         return pushed;
     }
@@ -99,6 +105,8 @@ final class MemorySubscription extends Subscription {
                         : SubscriptionInfo.NO_MESSAGE,
                 false,
                 client.name(),
-                client.address());
+                client.address(),
+                List.of(),
+                0);
     }
 }

@@ -16,6 +16,8 @@ import java.util.Set;
 public final class PushScheduler {
     /** What serving a subscription is taken to cost beside its messages. */
     private static final int SERVE_COST = 16;
+    /** Messages that go to one member of a group before another one has its turn. */
+    private static final int GROUP_QUANTUM = 8;
     /** So much of what {@link WorkMeter} counts is taken to cost what a message does. */
     private static final int WORK_PER_MESSAGE = 4;
 
@@ -26,10 +28,10 @@ public final class PushScheduler {
     /** Counts the expired messages that are passed over. */
     private final WorkMeter work;
     /** Those that are asked again in the next turn, whenever that is. */
-    private final List<Attachment> stalled = new ArrayList<>(0);
+    private final List<PushTarget> stalled = new ArrayList<>(0);
 
     /** Those that wait until deliveries of others have ended. */
-    private final Set<Attachment> shortOfMemory = new LinkedHashSet<>();
+    private final Set<PushTarget> shortOfMemory = new LinkedHashSet<>();
 
     private long released;
     private boolean stopped;
@@ -90,7 +92,7 @@ public final class PushScheduler {
         int pushed = 0;
         long budget = limits.pushesPerTurn();
         while (budget > 0) {
-            Attachment next = ready.poll();
+            PushTarget next = ready.poll();
             if (next == null) {
                 break;
             }
@@ -117,11 +119,43 @@ public final class PushScheduler {
         return !shortOfMemory.isEmpty() && released != deliveries.memory().released();
     }
 
-    private int serve(Attachment attachment) {
+    private int serve(PushTarget target) {
+        if (target instanceof ConsumerGroup group) {
+            return serveGroup(group);
+        }
+        Attachment attachment = (Attachment) target;
+        if (attachment.target() != attachment) {
+            ready.add(attachment.target()); // it has room again, and its group decides who is next
+            return 0;
+        }
+        return serve(attachment, limits.pushesPerService());
+    }
+
+    /** Quantum by quantum, each to the member that takes most. */
+    private int serveGroup(ConsumerGroup group) {
+        int pushed = 0;
+        int quantum = limits.pushesPerService();
+        long workEnd = work.items() + (long) quantum * WORK_PER_MESSAGE;
+        while (pushed < quantum && work.items() < workEnd) {
+            Attachment member = group.next();
+            if (member == null) {
+                break; // whoever gets credit or room lists the group again
+            }
+            int count = serve(member, Math.min(GROUP_QUANTUM, quantum - pushed));
+            if (count == 0 && !member.client().isWaitingForRoom()) {
+                break;
+            }
+            pushed += count;
+        }
+        return pushed;
+    }
+
+    /** @param quantum how many messages at most */
+    private int serve(Attachment attachment, int quantum) {
         Client client = attachment.client();
+        PushTarget target = attachment.target();
         int pushed = 0;
         int step = Subscription.AGAIN;
-        int quantum = limits.pushesPerService();
         long workEnd = work.items() + (long) quantum * WORK_PER_MESSAGE;
         while (attachment.isOpen() && pushed < quantum && work.items() < workEnd) {
             if (!client.sink().hasRoom()) {
@@ -129,7 +163,9 @@ public final class PushScheduler {
                 ready.add(attachment);
                 return pushed;
             }
-            step = attachment.subscription().pushNext(Math.min(quantum - pushed, attachment.credit()), deliveries);
+            step = attachment
+                    .subscription()
+                    .pushNext(attachment, Math.min(quantum - pushed, attachment.credit()), deliveries);
             if (step <= 0) {
                 break;
             }
@@ -137,20 +173,20 @@ public final class PushScheduler {
             pushed += step;
         }
         if (step == Subscription.STALLED) {
-            stalled.add(attachment);
+            stalled.add(target);
         } else if (step == Subscription.SHORT) {
-            awaitMemory(attachment);
+            awaitMemory(target);
         } else if (step != 0) {
-            ready.add(attachment);
+            ready.add(target);
         }
         return pushed;
     }
 
-    private void awaitMemory(Attachment attachment) {
+    private void awaitMemory(PushTarget target) {
         if (shortOfMemory.isEmpty()) {
             released = deliveries.memory().released();
         }
-        shortOfMemory.add(attachment);
+        shortOfMemory.add(target);
     }
 
     /** Whether {@link #push} has more to do, so that the core should not wait before its next turn. */

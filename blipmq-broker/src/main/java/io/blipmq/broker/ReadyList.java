@@ -20,11 +20,11 @@ final class ReadyList {
     /** Whose turn it is: the clients' or the attachments'. */
     private boolean clientsFirst;
 
-    /** Lists an attachment that can take something; null is ignored. */
-    void add(Attachment attachment) {
-        if (attachment != null && attachment.isOpen()) {
-            Client client = attachment.client();
-            (client.isWaitingForRoom() ? client.waitingForRoom() : attachments).add(attachment);
+    /** Lists a target that can take something; null is ignored. */
+    void add(PushTarget target) {
+        if (target != null && target.isOpen()) {
+            AttachmentQueue waiting = target.waitingQueue();
+            (waiting == null ? attachments : waiting).add(target);
         }
     }
 
@@ -53,28 +53,28 @@ final class ReadyList {
     void spreadTopics() {
         for (Topic topic : topics) {
             topic.listed = false;
-            for (Attachment attachment : topic.attachments()) {
-                add(attachment);
+            for (PushTarget target : topic.attachments()) {
+                add(target);
             }
         }
         topics.clear();
     }
 
-    /** The next attachment, which is no longer listed; null when there is none. */
-    Attachment poll() {
+    /** The next target, which is no longer listed; null when there is none. */
+    PushTarget poll() {
         clientsFirst = !clientsFirst;
-        Attachment next = clientsFirst ? pollClients() : attachments.poll();
+        PushTarget next = clientsFirst ? pollClients() : attachments.poll();
         if (next != null) {
             return next;
         }
         return clientsFirst ? attachments.poll() : pollClients();
     }
 
-    private Attachment pollClients() {
+    private PushTarget pollClients() {
         while (!clients.isEmpty()) {
             Client client = clients.remove();
             client.listed = false;
-            Attachment next =
+            PushTarget next =
                     client.isWaitingForRoom() ? null : client.waitingForRoom().poll();
             if (next != null) {
                 if (!client.waitingForRoom().isEmpty()) {

@@ -166,8 +166,8 @@ public final class SettleService {
         if (delivery == null || !delivery.isAttempt(attempt)) {
             return false;
         }
-        Attachment attachment = delivery.subscription.attachment();
-        return attachment != null && attachment.client() == client && delivery.givenOutBy == attachment.inFlight();
+        Attachment attachment = delivery.subscription.attachment(client);
+        return attachment != null && delivery.givenOutBy == attachment.inFlight();
     }
 
     /** @return whether it is one that this can happen to */

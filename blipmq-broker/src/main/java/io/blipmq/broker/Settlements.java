@@ -102,6 +102,6 @@ final class Settlements {
         if (delivery.delivered) {
             counters.add(BrokerMetric.IN_FLIGHT, -1);
         }
-        ready.add(delivery.subscription.attachment());
+        ready.add(delivery.subscription.target());
     }
 }

@@ -8,6 +8,7 @@ import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.journal.StoredMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -99,7 +100,7 @@ final class StoredSubscription extends Subscription {
 
     /** Whether clients that poll may do so: not when it was made to be pushed. */
     boolean isForPolling() {
-        return name.length == 0 && !endsWithConnection && life.attachment() == null;
+        return name.length == 0 && !endsWithConnection && life.target() == null;
     }
 
     boolean isDeadLetters() {
@@ -137,8 +138,13 @@ final class StoredSubscription extends Subscription {
     }
 
     @Override
-    Attachment attachment() {
-        return life.attachment();
+    PushTarget target() {
+        return life.target();
+    }
+
+    @Override
+    Attachment attachment(Client client) {
+        return life.attachment(client);
     }
 
     /** As {@link SubscriptionLife#store}. */
@@ -177,8 +183,8 @@ final class StoredSubscription extends Subscription {
     }
 
     @Override
-    int pushNext(long countMax, Deliveries deliveries) {
-        return reader.pushNext(life.attachment(), countMax, deliveries);
+    int pushNext(Attachment attachment, long countMax, Deliveries deliveries) {
+        return reader.pushNext(attachment, countMax, deliveries);
     }
 
     /** As {@link StoredReader#dropExpired}. */
@@ -303,6 +309,7 @@ final class StoredSubscription extends Subscription {
         Unsettled.Summary summary = unsettled.summary();
         long oldestMillis = Math.min(oldestWaitingMillis(deliveries), summary.oldestMillis());
         Client holder = life.client();
+        ConsumerGroup group = life.group();
         return new SubscriptionInfo(
                 id(),
                 topic().toString(),
@@ -319,6 +326,8 @@ final class StoredSubscription extends Subscription {
                         : Math.max(0, deliveries.nowMillis() - oldestMillis),
                 deadLetters,
                 holder == null ? "" : holder.name(),
-                holder == null ? "" : holder.address());
+                holder == null ? "" : holder.address(),
+                group == null ? List.of() : group.infos(),
+                group == null ? 0 : group.size());
     }
 }

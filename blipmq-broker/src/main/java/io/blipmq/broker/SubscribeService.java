@@ -182,7 +182,7 @@ public final class SubscribeService {
         if (asker != null) {
             attach(subscription, asker);
             if (request != null) {
-                hold(subscription, new Attachment(asker, subscription, request, false));
+                hold(subscription, new Attachment(asker, subscription, request, false), request.group());
             }
         }
     }
@@ -197,10 +197,39 @@ public final class SubscribeService {
         client.subscriptions().add(subscription);
     }
 
-    /** From now on the messages of a subscription are pushed to one of its connections. */
-    void hold(StoredSubscription subscription, Attachment attachment) {
-        subscription.life().attachment(attachment);
-        subscription.topic().attachments().add(attachment);
+    /**
+     * From now on the messages of a subscription are pushed to one of its connections.
+     *
+     * @param shared whether that is a member of a group
+     */
+    void hold(StoredSubscription subscription, Attachment attachment, boolean shared) {
+        ConsumerGroup group = subscription.life().group();
+        if (shared && group != null) {
+            group.add(attachment);
+            return;
+        }
+        PushTarget target = attachment;
+        if (shared) {
+            group = new ConsumerGroup();
+            group.add(attachment);
+            target = group;
+        }
+        subscription.life().target(target);
+        subscription.topic().attachments().add(target);
+    }
+
+    /** They are pushed to this connection no more. What it has in hand is due again. */
+    private void unhold(StoredSubscription subscription, Attachment attachment) {
+        ConsumerGroup group = subscription.life().group();
+        if (group != null) {
+            group.remove(attachment);
+        }
+        if (group == null || group.isEmpty()) {
+            subscription.topic().attachments().remove(subscription.target());
+            subscription.life().target(null);
+        }
+        work.add(attachment.inFlight().size());
+        deliveries.takeBack(attachment.inFlight());
     }
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
@@ -213,23 +242,23 @@ public final class SubscribeService {
 
     /** A client reads a subscription no longer. One that ends with its connection is to be removed then. */
     void leave(Client client, Subscription subscription) {
-        Attachment attachment = subscription.attachment();
-        if (attachment != null && attachment.client() == client) {
+        Attachment attachment = subscription.attachment(client);
+        if (attachment != null) {
             attachment.end();
-            subscription.topic().attachments().remove(attachment);
         }
         if (subscription instanceof MemorySubscription inMemory) {
+            if (attachment != null) {
+                subscription.topic().attachments().remove(attachment);
+            }
             counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, inMemory.close());
             subscriptions.remove(inMemory);
         } else if (subscription instanceof StoredSubscription stored
                 && stored.life().isStoring()) {
             stored.life().forsake(); // it comes to be detached
         } else if (subscription instanceof StoredSubscription stored) {
-            work.add(stored.polled().size()
-                    + (attachment == null ? 0 : attachment.inFlight().size()));
-            if (attachment != null && attachment.client() == client) {
-                stored.life().attachment(null);
-                deliveries.takeBack(attachment.inFlight());
+            work.add(stored.polled().size());
+            if (attachment != null) {
+                unhold(stored, attachment);
             }
             if (stored.life().leave(client)) {
                 detach(stored);

@@ -32,8 +32,11 @@ abstract class Subscription {
         return topic.name().length;
     }
 
-    /** The connection that its messages are pushed to; null when there is none, or they are polled. */
-    abstract Attachment attachment();
+    /** What its messages are pushed to; null when there is nothing, or they are polled. */
+    abstract PushTarget target();
+
+    /** What a connection that its messages are pushed to has of it, or null. */
+    abstract Attachment attachment(Client client);
 
     /** Whose key it belongs to. */
     abstract OwnerId owner();
@@ -52,13 +55,14 @@ abstract class Subscription {
     abstract int deliverNext(DeliverySink sink, Deliveries deliveries);
 
     /**
-     * Pushes what comes next to its {@link #attachment}.
+     * Pushes what comes next.
      *
+     * @param attachment one of it
      * @param countMax at least 1
      * @return how many messages, at most {@code countMax}; 0 when there is none; or {@link #AGAIN},
      *     {@link #STALLED} or {@link #SHORT}
      */
-    abstract int pushNext(long countMax, Deliveries deliveries);
+    abstract int pushNext(Attachment attachment, long countMax, Deliveries deliveries);
 
     /** Deliveries that are not settled. */
     abstract int unsettledCount();

@@ -1,6 +1,7 @@
 package io.blipmq.broker;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What an operator, or a client of its key, may know of a subscription; never whose key that is. Immutable.
@@ -15,6 +16,8 @@ import java.time.Instant;
  * @param deadLetters whether it collects dead letters
  * @param clientName of the connection that is attached, empty when there is none
  * @param clientAddress of that connection
+ * @param members the oldest {@link #MEMBERS_MAX} of a group of competing consumers; empty when it is not shared
+ * @param memberCount how many there are
  */
 public record SubscriptionInfo(
         long id,
@@ -30,7 +33,20 @@ public record SubscriptionInfo(
         long oldestAgeMillis,
         boolean deadLetters,
         String clientName,
-        String clientAddress) {
+        String clientAddress,
+        List<Member> members,
+        int memberCount) {
+    /** Members that are told of. */
+    public static final int MEMBERS_MAX = 100;
+
     /** The age of the oldest message when there is no message. */
     public static final long NO_MESSAGE = -1;
+
+    /**
+     * A connection that shares a subscription. Immutable.
+     *
+     * @param credit messages that may be pushed to it now; {@link AttachRequest#UNLIMITED_CREDIT}: without limit
+     * @param inHand deliveries that it has and has not settled
+     */
+    public record Member(String clientName, String clientAddress, long credit, int inHand) {}
 }

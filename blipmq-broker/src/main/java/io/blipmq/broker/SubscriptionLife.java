@@ -43,8 +43,8 @@ final class SubscriptionLife {
 
     /** Connections that read it, oldest first; immutable when there is none. */
     private List<Client> clients = List.of();
-    /** The one of them that its messages are pushed to; null when they are polled. */
-    private Attachment attachment;
+    /** The one of them that its messages are pushed to, or a group of them; null when they are polled. */
+    private PushTarget target;
 
     private long detachedNanos;
     /** Since when it has a connection, or has none; wall clock. */
@@ -129,7 +129,7 @@ final class SubscriptionLife {
 
     /** The connection that reads it, one of them if there are several; null when there is none. */
     Client client() {
-        if (attachment != null) {
+        if (target instanceof Attachment attachment) {
             return attachment.client();
         }
         return clients.isEmpty() ? null : clients.get(0);
@@ -155,12 +155,33 @@ final class SubscriptionLife {
     }
 
     /** From now on its messages are pushed; null: no more. */
-    void attachment(Attachment newAttachment) {
-        attachment = newAttachment;
+    void target(PushTarget newTarget) {
+        target = newTarget;
     }
 
-    Attachment attachment() {
-        return attachment;
+    PushTarget target() {
+        return target;
+    }
+
+    /** Those that share it as competing consumers, or null. */
+    ConsumerGroup group() {
+        return target instanceof ConsumerGroup group ? group : null;
+    }
+
+    /** What a connection that its messages are pushed to has of it, or null. */
+    Attachment attachment(Client client) {
+        if (target instanceof Attachment attachment) {
+            return attachment.client() == client ? attachment : null;
+        }
+        return target instanceof ConsumerGroup group ? group.member(client) : null;
+    }
+
+    /** All that its messages are pushed to. */
+    List<Attachment> attachments() {
+        if (target instanceof Attachment attachment) {
+            return List.of(attachment);
+        }
+        return target instanceof ConsumerGroup group ? group.members() : List.of();
     }
 
     /**

@@ -40,7 +40,7 @@ final class Topic extends PositionMemory.Trimmable {
     private final StoredList storing = new StoredList();
 
     /** Whom its messages are pushed to. */
-    private final SwapRemoveList<Attachment> attachments = new SwapRemoveList<>();
+    private final SwapRemoveList<PushTarget> attachments = new SwapRemoveList<>();
     /** Owned by {@link ReadyList}. */
     boolean listed;
 
@@ -148,7 +148,7 @@ final class Topic extends PositionMemory.Trimmable {
         return stored.size() + storing.size() + memorySubscriptions;
     }
 
-    SwapRemoveList<Attachment> attachments() {
+    SwapRemoveList<PushTarget> attachments() {
         return attachments;
     }
 

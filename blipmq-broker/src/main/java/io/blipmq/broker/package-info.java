@@ -22,7 +22,7 @@
  *   <li>what stored commands change: {@code BrokerState}, on the {@code SubscriptionTable} of {@code Topic}s and
  *       {@code StoredSubscription}s; who reads one, and from when to when it exists, is its {@code SubscriptionLife}'s;
  *   <li>who gets the next message: {@code ReadyList} (who may have something coming), {@code PushScheduler} (in turn),
- *       {@code Attachment} (one connection's credit), {@code StoredReader} (which message);
+ *       {@code Attachment} (one connection's credit), {@code ConsumerGroup} (several that share), {@code StoredReader} (which message);
  *   <li>what becomes of it: {@code Delivery} (its states), {@code Unsettled} (all of a subscription), {@code InFlight}
  *       (what one connection, or all who poll, have in hand), {@code Deliveries} (deadlines, retries),
  *       {@code Settlements} (the end), and what waits for room in the log: {@code PendingSettlements},
@@ -36,8 +36,7 @@
  *
  * <p><b>To add</b> something that must survive a restart, begin with a command ({@code journal}) or, for what may be
  * lost in a crash, with the checkpoint's form. A state of a delivery or a subscription belongs in the table of
- * {@code transitionTo}, with what a checkpoint keeps of it. A subscription has at most one {@code Attachment}; who
- * relies on that asks {@code Subscription.attachment()}. A number to count is a {@link io.blipmq.broker.BrokerMetric},
+ * {@code transitionTo}, with what a checkpoint keeps of it. A number to count is a {@link io.blipmq.broker.BrokerMetric},
  * which the daemon's {@code Observation} shows as a {@code Metric} of {@code blipmq-metrics}.
  */
 package io.blipmq.broker;

@@ -151,7 +151,7 @@ final class CollectingSink implements PushSink {
     Attachment attachment(long creditBytes) {
         long unlimited = AttachRequest.UNLIMITED_CREDIT;
         AttachRequest request = new AttachRequest(
-                0, TOPIC, BrokerState.NO_NAME, false, false, 0, 0, false, false, unlimited, creditBytes, 1);
+                0, TOPIC, BrokerState.NO_NAME, false, false, false, 0, 0, false, false, unlimited, creditBytes, 1);
         Client client = new Client(new OwnerId(1, 1), "", "", this);
         MemoryLog log =
                 new MemoryLog(new MessageMemory(1 << 20, BrokerLimits.defaults().chunkSizes()), 1, lost -> {});

@@ -26,6 +26,7 @@ final class PushClient {
         private final String topic;
         private int qos = 1;
         private String name = "";
+        private boolean group;
         private boolean takeOver;
         private boolean fromNew;
         private long ackTimeoutMillis;
@@ -50,6 +51,12 @@ final class PushClient {
 
         Request named(String newName) {
             name = newName;
+            return this;
+        }
+
+        Request group(String newName) {
+            name = newName;
+            group = true;
             return this;
         }
 
@@ -98,6 +105,7 @@ final class PushClient {
                     qos,
                     bytes(topic),
                     bytes(name),
+                    group,
                     takeOver,
                     fromNew,
                     ackTimeoutMillis,

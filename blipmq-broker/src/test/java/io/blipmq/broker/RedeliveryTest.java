@@ -7,6 +7,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RedeliveryTest {
@@ -539,7 +540,9 @@ class RedeliveryTest {
                         2_000,
                         false,
                         "",
-                        "127.0.0.1:8"));
+                        "127.0.0.1:8",
+                        List.of(),
+                        0));
         broker.broker().disconnect(alice);
         assertThat(broker.broker().subscriptions(10))
                 .containsExactly(new SubscriptionInfo(
@@ -556,7 +559,9 @@ class RedeliveryTest {
                         2_000,
                         false,
                         "",
-                        ""));
+                        "",
+                        List.of(),
+                        0));
         assertThat(broker.broker().subscriptions(0)).isEmpty();
     }
 

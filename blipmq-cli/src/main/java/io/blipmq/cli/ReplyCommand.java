@@ -5,6 +5,7 @@ import io.blipmq.client.ClosedException;
 import io.blipmq.client.Delivery;
 import io.blipmq.client.Message;
 import io.blipmq.client.Receiver;
+import io.blipmq.client.SubscriptionBuilder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -58,6 +59,12 @@ final class ReplyCommand implements Callable<Integer> {
             description = "Serve the durable subscription of this name, at QoS 1. Default: requests published now.")
     private String name = "";
 
+    @Option(
+            names = "--group",
+            paramLabel = "NAME",
+            description = "As --name, and share it: each request goes to one of the clients that have the group.")
+    private String group = "";
+
     @Option(names = "--count", paramLabel = "N", description = "End with status 0 after this many requests.")
     private Long count;
 
@@ -71,6 +78,9 @@ final class ReplyCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
         Duration timeout = BlipCommand.seconds(spec, "--timeout", timeoutSeconds);
+        if (!name.isEmpty() && !group.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "give --name or --group, not both");
+        }
         if (count != null && count < 1) {
             throw new ParameterException(spec.commandLine(), "--count takes 1 or more, not " + count);
         }
@@ -100,9 +110,8 @@ final class ReplyCommand implements Callable<Integer> {
     /** One request at a time: what waits for it does so at the broker. */
     private Receiver subscribe(BlipClient client, Duration timeout) {
         try {
-            return client.subscribe(topic)
-                    .name(name)
-                    .qos(name.isEmpty() ? 0 : 1)
+            SubscriptionBuilder requests = client.subscribe(topic).qos((name + group).isEmpty() ? 0 : 1);
+            return (group.isEmpty() ? requests.name(name) : requests.group(group))
                     .credit(1)
                     .limit(count == null ? Long.MAX_VALUE : count)
                     .ackTimeout(timeout.plusSeconds(5))

@@ -78,6 +78,16 @@ final class ShowCommand implements Callable<Integer> {
                 .append("\noldest        ")
                 .append(SubscriptionPrinter.oldest(info))
                 .append('\n');
+        if (info.memberCount() > 0) {
+            Table table = new Table("MEMBER", "ADDRESS", "CREDIT", "IN HAND");
+            info.members()
+                    .forEach(member -> table.row(
+                            member.clientName().isEmpty() ? "-" : member.clientName(),
+                            member.clientAddress(),
+                            member.credit() == SubscriptionInfo.UNLIMITED_CREDIT ? "unlimited" : member.credit(),
+                            member.inHand()));
+            text.append('\n').append(table);
+        }
         if (!deliveries.isEmpty()) {
             Table table = new Table("TAG", "ATTEMPT", "STATE", "DEADLINE", "BYTES", "PUBLISHED");
             deliveries.forEach(delivery -> table.row(

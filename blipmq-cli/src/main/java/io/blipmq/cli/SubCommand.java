@@ -65,6 +65,12 @@ final class SubCommand implements Callable<Integer> {
     private String name = "";
 
     @Option(
+            names = "--group",
+            paramLabel = "NAME",
+            description = "As --name, and share it: each message goes to one of the clients that have the group.")
+    private String group = "";
+
+    @Option(
             names = "--qos",
             paramLabel = "QOS",
             description =
@@ -148,7 +154,11 @@ final class SubCommand implements Callable<Integer> {
         if (timeoutSeconds != null) {
             BlipCommand.seconds(spec, "--timeout", timeoutSeconds);
         }
-        if (qos == 0 && !name.isEmpty()) {
+        BlipCommand.requireIntact(spec, "the group", group, "set LC_ALL=C.UTF-8");
+        if (!name.isEmpty() && !group.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "give --name or --group, not both");
+        }
+        if (qos == 0 && !(name + group).isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(), "--qos 0 cannot be combined with --name: a subscription with a name has QoS 1");
         }
@@ -164,6 +174,9 @@ final class SubCommand implements Callable<Integer> {
                     .manualAck()
                     .listener(new SubscriptionNews(blipmq.terminal().errors()))
                     .ackTimeout(ackTimeout());
+            if (!group.isEmpty()) {
+                builder.group(group);
+            }
             if (takeOver) {
                 builder.takeOver();
             }
@@ -182,6 +195,7 @@ final class SubCommand implements Callable<Integer> {
 
     private void announce(Subscription subscription) {
         String named = name.isEmpty() ? "" : " as " + Printable.of(name);
+        named += group.isEmpty() ? "" : " in group " + Printable.of(group);
         String found = subscription.resumed() ? ", " + subscription.backlogAtStart() + " waiting" : "";
         blipmq.terminal()
                 .errors()

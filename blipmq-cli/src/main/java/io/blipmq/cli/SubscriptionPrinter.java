@@ -56,6 +56,9 @@ final class SubscriptionPrinter {
         if (!subscription.attached()) {
             return "-";
         }
+        if (subscription.memberCount() > 0) {
+            return "group of " + subscription.memberCount();
+        }
         String name = subscription.clientName();
         return name.isEmpty() ? subscription.clientAddress() : name + " " + subscription.clientAddress();
     }
@@ -79,5 +82,18 @@ final class SubscriptionPrinter {
         }
         json.writeStringField("clientName", subscription.clientName());
         json.writeStringField("clientAddress", subscription.clientAddress());
+        if (subscription.memberCount() > 0) {
+            json.writeNumberField("memberCount", subscription.memberCount());
+            json.writeArrayFieldStart("members");
+            for (SubscriptionInfo.Member member : subscription.members()) {
+                json.writeStartObject();
+                json.writeStringField("clientName", member.clientName());
+                json.writeStringField("clientAddress", member.clientAddress());
+                json.writeNumberField("credit", member.credit());
+                json.writeNumberField("inHand", member.inHand());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
     }
 }

@@ -45,6 +45,19 @@ class SubCommandTest {
     }
 
     @Test
+    void aGroupIsNamedAndNothingElse() {
+        publish("one\n");
+
+        CommandRun run = CommandRun.at(broker).run("sub", "demo", "--group", "mine", "--count", "1");
+        CommandRun both = CommandRun.at(broker).run("sub", "demo", "--group", "mine", "--name", "mine");
+
+        assertThat(run.out()).isEqualTo("one\n");
+        assertThat(run.err()).isEqualTo("subscribed to demo in group mine (QoS 1), subscription 1, 1 waiting\n");
+        assertThat(broker.groupAttaches()).isEqualTo(1);
+        assertThat(both.err()).startsWith("blipmq sub: give --name or --group, not both");
+    }
+
+    @Test
     void subscribeOnlyMakesTheSubscription() {
         CommandRun run = CommandRun.at(broker).run("subscribe", "demo", "--name", "new");
 

@@ -77,7 +77,14 @@ final class ListItems {
                 item.counts().moving(),
                 item.oldestAgeMillis() < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(item.oldestAgeMillis())),
                 item.clientName(),
-                item.clientAddress());
+                item.clientAddress(),
+                item.members().stream().map(ListItems::member).toList(),
+                item.memberCount());
+    }
+
+    private static SubscriptionInfo.Member member(SubscriptionItem.Member member) {
+        return new SubscriptionInfo.Member(
+                member.clientName(), member.clientAddress(), member.credit(), member.inHand());
     }
 
     static DeliveryInfo delivery(ByteBuffer buffer, int offset, int length) {

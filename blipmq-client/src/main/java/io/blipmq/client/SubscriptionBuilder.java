@@ -39,6 +39,7 @@ public final class SubscriptionBuilder {
     private final BlipClient client;
     private final String topic;
     private String name = "";
+    private boolean group;
     private int qos = 1;
     private int credit = CREDIT_DEFAULT;
     private long creditBytes = CREDIT_BYTES_DEFAULT;
@@ -62,6 +63,18 @@ public final class SubscriptionBuilder {
     public SubscriptionBuilder name(String durableName) {
         name = Objects.requireNonNull(durableName);
         return this;
+    }
+
+    /**
+     * Makes it durable, under this name, and shares it: each message goes to one of the clients that have the name as a group.
+     * The one with the most free credit is next; what a lost client had in hand goes to the others at once.
+     */
+    public SubscriptionBuilder group(String durableName) {
+        if (durableName.isEmpty()) {
+            throw new IllegalArgumentException("a group has a name");
+        }
+        group = true;
+        return name(durableName);
     }
 
     /** 1: every message until it is acknowledged (default). 0: what there is time for; the oldest are dropped. */
@@ -225,6 +238,7 @@ public final class SubscriptionBuilder {
                 Names.topic(topic),
                 name,
                 Names.text(name, "a subscription's name", Names.SUBSCRIPTION_BYTES_MAX),
+                group,
                 qos,
                 credit,
                 creditBytes,

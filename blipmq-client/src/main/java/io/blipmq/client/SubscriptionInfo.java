@@ -1,6 +1,7 @@
 package io.blipmq.client;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,8 @@ import java.util.Optional;
  * @param oldestAge of its oldest message, if it has one
  * @param clientName who is attached, as that client calls itself
  * @param clientAddress and where it is
+ * @param members the oldest hundred of the clients that share it as a group; empty when it is not shared
+ * @param memberCount how many share it
  */
 public record SubscriptionInfo(
         long id,
@@ -33,7 +36,19 @@ public record SubscriptionInfo(
         long moving,
         Optional<Duration> oldestAge,
         String clientName,
-        String clientAddress) {
+        String clientAddress,
+        List<Member> members,
+        int memberCount) {
+    /** The credit of a member that takes whatever comes. */
+    public static final long UNLIMITED_CREDIT = 0xffff_ffffL;
+
+    /**
+     * A client that shares a subscription. Immutable.
+     *
+     * @param credit messages that it may be sent now; {@link #UNLIMITED_CREDIT}: without limit
+     * @param inHand deliveries that it holds
+     */
+    public record Member(String clientName, String clientAddress, long credit, long inHand) {}
 
     /** Everything that was delivered and is not settled. */
     public long unsettled() {

@@ -8,6 +8,7 @@ import java.time.Duration;
  *
  * @param topicBytes the topic as it stands on the wire; likewise the name
  * @param name empty for one that ends with the client
+ * @param group whether the name is shared with other clients
  * @param credit deliveries that may be here and not be settled, or at QoS 0 not be taken
  * @param creditBytes their bytes, but for one message that may be larger
  * @param total deliveries that are wanted in all
@@ -19,6 +20,7 @@ record SubscriptionOptions(
         byte[] topicBytes,
         String name,
         byte[] nameBytes,
+        boolean group,
         int qos,
         int credit,
         long creditBytes,
@@ -36,6 +38,7 @@ record SubscriptionOptions(
     /** @param first whether it is attached for the first time; what it holds is dropped only then */
     int attachFlags(boolean first) {
         return qos
+                | (group ? AttachLayout.GROUP_FLAG : 0)
                 | (countFromBegin ? AttachLayout.COUNT_FROM_BEGIN_FLAG : 0)
                 | (takeOver && first ? AttachLayout.TAKE_OVER_FLAG : 0)
                 | (fromNew && first ? AttachLayout.FROM_NEW_FLAG : 0);

@@ -73,6 +73,7 @@ public final class FakeBroker implements AutoCloseable {
     private Refusal refusal = V2Nack.DISK_FULL;
     private boolean holdsConfirms;
     private int attachesRefused;
+    private int groupAttaches;
     private int heartbeatMillis;
     private long lostEvery = Long.MAX_VALUE;
 
@@ -201,6 +202,15 @@ public final class FakeBroker implements AutoCloseable {
     /** How often attaching was refused. */
     public synchronized int attachesRefused() {
         return attachesRefused;
+    }
+
+    /** How often somebody attached as a member of a group. */
+    public synchronized int groupAttaches() {
+        return groupAttaches;
+    }
+
+    void onAttach(boolean group) {
+        groupAttaches += group ? 1 : 0;
     }
 
     void onAttachRefused() {

@@ -134,6 +134,7 @@ final class FakeSession implements Runnable {
         int nameLength = AttachLayout.nameLength(payload, 0, topicLength);
         String name = Frames.text(payload, AttachLayout.nameOffset(topicLength), nameLength);
         int flags = AttachLayout.flags(payload, 0);
+        broker.onAttach((flags & AttachLayout.GROUP_FLAG) != 0);
         boolean existed = !name.isEmpty() && broker.subs.stream().anyMatch(sub -> sub.name.equals(name));
         FakeBroker.Sub sub = broker.attach(topic, name, flags & AttachLayout.QOS_FLAG);
         if (sub.refused || sub.holder != null && (flags & AttachLayout.TAKE_OVER_FLAG) == 0) {

@@ -33,6 +33,11 @@ public final class Attach {
         return this;
     }
 
+    public Attach group(String name) {
+        flags |= AttachLayout.GROUP_FLAG;
+        return named(name);
+    }
+
     public Attach credit(long credit) {
         this.credit = credit;
         return this;

@@ -107,6 +107,7 @@ public class MemoryLogBenchmark extends TimePerOperation {
                 new byte[0],
                 false,
                 false,
+                false,
                 0,
                 0,
                 false,

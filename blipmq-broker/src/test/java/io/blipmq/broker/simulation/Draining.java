@@ -108,7 +108,7 @@ final class Draining {
 
     /** Attaches to a subscription that is not for polling; in the turns to come it acknowledges what it gets. */
     private void pushAll(ModelSubscription subscription) {
-        if (subscription.attachment == null && !subscription.passing) {
+        if (!subscription.isHeld() && !subscription.passing) {
             PushedClient client = new PushedClient(keyOf(subscription), machine.broker(), model, "drain");
             client.acknowledgeAll();
             turns.clients().add(client);

@@ -577,12 +577,12 @@ final class Model implements JournalTap.Listener {
         if (received.qos() == 0) {
             subscription.onLive(received.payload());
         } else {
-            onMessage(subscription, received.tag(), received.payload(), 0);
+            onMessage(subscription, null, received.tag(), received.payload(), 0);
         }
     }
 
-    void onMessage(ModelSubscription subscription, long tag, String payload, int attempt) {
-        subscription.onMessage(tag, payload, attempt);
+    void onMessage(ModelSubscription subscription, ModelAttachment attachment, long tag, String payload, int attempt) {
+        subscription.onMessage(attachment, tag, payload, attempt);
         String before = deliveredEver.put(new Settled(subscription.id, tag), payload);
         Check.that(
                 before == null || before.equals(payload),
@@ -822,7 +822,9 @@ final class Model implements JournalTap.Listener {
         if (asked != null && asked.client != null) {
             subscription.attach(asked.client);
             if (asked.request != null) {
-                subscription.attachment = new ModelAttachment((PushedClient) asked.client, asked.request, options);
+                subscription.hold(
+                        new ModelAttachment((PushedClient) asked.client, asked.request, options),
+                        asked.request.group());
             }
         }
         return subscription;

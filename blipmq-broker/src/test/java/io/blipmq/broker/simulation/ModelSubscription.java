@@ -3,9 +3,11 @@ package io.blipmq.broker.simulation;
 import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.journal.OwnerId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -39,7 +41,10 @@ final class ModelSubscription {
     /** Connections that it is attached to; more than one share a subscription to dead letters. */
     private final Set<SimulatedClient> clients = new HashSet<>();
 
-    ModelAttachment attachment;
+    /** The connections that it is pushed to: one, or the members of a group. */
+    private final List<ModelAttachment> attachments = new ArrayList<>();
+
+    private boolean grouped;
     MemoryQueue live;
     long detachedNanos;
     /** In a checkpoint: since when it was detached; 0: it was not. */
@@ -219,7 +224,7 @@ final class ModelSubscription {
 
     /** Whether clients that poll may read it. */
     boolean isForPolling() {
-        return name.isEmpty() && !passing && attachment == null;
+        return name.isEmpty() && !passing && attachments.isEmpty();
     }
 
     void attach(SimulatedClient client) {
@@ -229,13 +234,44 @@ final class ModelSubscription {
         clients.add(client);
     }
 
+    /** From now on it is pushed to this connection, too, or alone. */
+    void hold(ModelAttachment attachment, boolean inGroup) {
+        Check.that(
+                attachments.isEmpty() || grouped && inGroup,
+                () -> this + " is pushed to " + attachment.client + " and to others");
+        attachments.add(attachment);
+        grouped = inGroup;
+    }
+
+    List<ModelAttachment> attachments() {
+        return List.copyOf(attachments);
+    }
+
+    /** What a connection has of it, or null. */
+    ModelAttachment attachment(SimulatedClient client) {
+        return attachments.stream()
+                .filter(attachment -> attachment.client == client)
+                .findFirst()
+                .orElse(null);
+    }
+
+    boolean isHeld() {
+        return !attachments.isEmpty();
+    }
+
+    /** Whether several may share it, and one does. */
+    boolean isGroup() {
+        return grouped && isHeld();
+    }
+
     /** The connection is gone; with the last one it is detached. */
     void release(SimulatedClient client) {
-        if (attachment != null && attachment.client == client) {
+        ModelAttachment left = attachment(client);
+        if (left != null) {
             unsettled.values().stream()
-                    .filter(message -> message.attachment == attachment)
+                    .filter(message -> message.attachment == left)
                     .forEach(this::takeBack);
-            attachment = null;
+            attachments.remove(left);
         }
         if (clients.remove(client) && clients.isEmpty()) {
             detach();
@@ -303,8 +339,11 @@ final class ModelSubscription {
         Check.that(isFree(entry), () -> this + ": a QoS 0 message overtook " + firstNew());
     }
 
-    /** @param attempt as it was delivered with; 0: nobody has said it */
-    void onMessage(long tag, String payload, int attempt) {
+    /**
+     * @param attachment whom it was pushed to; null: it was polled
+     * @param attempt as it was delivered with; 0: nobody has said it
+     */
+    void onMessage(ModelAttachment attachment, long tag, String payload, int attempt) {
         ModelMessage message = unsettled.get(tag);
         Check.that(message != null, () -> this + " delivered " + tag + ", which it is not owed");
         Check.that(message.payload.equals(payload), () -> message + " was delivered as '" + Texts.brief(payload) + "'");

@@ -53,6 +53,15 @@ class PlantedBugTest {
                                 "a subscription misses the first message behind it",
                                 "addStored(sequence, topic, owner, name, endsWithConnection, sequence + 1);",
                                 "addStored(sequence, topic, owner, name, endsWithConnection, sequence + 2);"),
+                        broker("a group forgets a member whose output was full", "waiting.add(member);", ""),
+                        broker(
+                                "who joins a group takes it from the others",
+                                "if (!onlyOwn || attachment.client() == successor) {",
+                                "if (true) {"),
+                        broker(
+                                "what a member had in hand stays with it when it leaves",
+                                "deliveries.takeBack(attachment.inFlight());",
+                                "work.add(1);"),
                         broker(
                                 "redeliveries come in the wrong order",
                                 "thenComparingLong(delivery -> delivery.tag)",
@@ -108,8 +117,8 @@ class PlantedBugTest {
                                 ""),
                         broker(
                                 "a takeover leaves the subscription with the other connection, too",
-                                "expel(subscription, client); subscribing.attach(",
-                                "subscribing.attach("),
+                                "expel(subscription, client, joins(request, subscription));",
+                                ""),
                         broker(
                                 "a connection is not told that its subscription was taken over",
                                 "attachment.client().sink().onTakenOver(subscription.id(), successor.describe());",
@@ -148,8 +157,8 @@ class PlantedBugTest {
                                 "deadlines.cancel(delivery); delivery.transitionTo(Delivery.State.CONDEMNED);"),
                         broker(
                                 "who was taken over from spends attempts of the new holder",
-                                "&& attachment.client() == client && delivery.givenOutBy == attachment.inFlight();",
-                                ";"),
+                                "return attachment != null && delivery.givenOutBy == attachment.inFlight();",
+                                "return attachment != null;"),
                         broker(
                                 "a settlement of an earlier attempt hits the present one",
                                 "if (delivery == null || !delivery.isAttempt(attempt)) {",

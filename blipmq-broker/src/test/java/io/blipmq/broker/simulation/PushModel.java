@@ -26,6 +26,8 @@ final class PushModel {
     private long redriving;
     private int redriven;
     private boolean rejecting;
+    /** Who was pushed something last. */
+    private PushedClient writing;
 
     PushModel(Model model) {
         this.model = model;
@@ -73,22 +75,36 @@ final class PushModel {
             onMade(client, request, letters ? "" : name, !letters && name.isEmpty(), result);
         } else if (!existing.topic.equals(topic)) {
             expect(Outcome.OTHER_TOPIC, result, name);
-        } else if (existing.attachment != null && !request.takeOver()) {
+        } else if (isHeldAgainst(client, request, existing) && !request.takeOver()) {
             expect(Outcome.NAME_HELD, result, name);
         } else if (request.fromNew() && !letters) {
             onMade(client, request, name, false, result);
             if (result.isDone()) {
-                expel(existing);
+                existing.attachments().forEach(attachment -> expel(existing, attachment));
                 existing.removing = true;
             }
         } else {
             expect(Outcome.DONE, result, name);
             long id = result.subscriptionId();
             Check.that(id == existing.id, () -> "ATTACH to '" + name + "' gave " + id + " instead of " + existing.id);
-            expel(existing);
+            existing.attachments().stream()
+                    .filter(attachment -> attachment.client == client || !joins(request, existing))
+                    .forEach(attachment -> expel(existing, attachment));
             existing.attach(client);
-            existing.attachment = new ModelAttachment(client, request, model.options());
+            existing.hold(new ModelAttachment(client, request, model.options()), request.group());
         }
+    }
+
+    /** Whether the connection comes to be one member more. */
+    private static boolean joins(AttachRequest request, ModelSubscription subscription) {
+        return request.group() && subscription.isGroup();
+    }
+
+    private static boolean isHeldAgainst(PushedClient client, AttachRequest request, ModelSubscription subscription) {
+        boolean replaces = request.fromNew() && !subscription.deadLetters;
+        return joins(request, subscription) && !replaces
+                ? subscription.attachment(client) != null
+                : subscription.isHeld();
     }
 
     private boolean isNameExpected(OwnerId owner, String name) {
@@ -131,11 +147,9 @@ final class PushModel {
         }
     }
 
-    private static void expel(ModelSubscription subscription) {
-        if (subscription.attachment != null) {
-            subscription.attachment.client.expectTakenOver(subscription.id);
-            subscription.release(subscription.attachment.client);
-        }
+    private static void expel(ModelSubscription subscription, ModelAttachment attachment) {
+        attachment.client.expectTakenOver(subscription.id);
+        subscription.release(attachment.client);
     }
 
     /** The client's hold on a subscription, or null. */
@@ -143,7 +157,7 @@ final class PushModel {
         Model.Passing reader = model.passing.get(id);
         ModelSubscription subscription = model.durable().get(id);
         ModelAttachment found =
-                reader != null ? reader.attachment() : subscription == null ? null : subscription.attachment;
+                reader != null ? reader.attachment() : subscription == null ? null : subscription.attachment(client);
         return found != null && found.client == client ? found : null;
     }
 
@@ -194,12 +208,20 @@ final class PushModel {
 
     // --- deliveries
 
+    /** A connection is about to be pushed something: what another one was pushed before is complete. */
+    void writes(PushedClient client) {
+        if (writing != null && writing != client) {
+            writing.finish();
+        }
+        writing = client;
+    }
+
     void onPushed(
             PushedClient client, long id, long tag, int attempt, long published, String properties, String payload) {
         ModelSubscription subscription = model.durable().get(id);
         checkPush(client, id, payload);
         Check.that(subscription != null, () -> "a delivery at QoS 1 of " + id);
-        model.onMessage(subscription, tag, payload, attempt);
+        model.onMessage(subscription, subscription.attachment(client), tag, payload, attempt);
         ModelMessage message = subscription.unsettled.get(tag);
         String expected = subscription.deadLetters ? message.letterProperties : message.ownProperties();
         Check.that(
@@ -233,7 +255,7 @@ final class PushModel {
     /** The broker has nothing more to push. */
     void checkNothingLeft() {
         for (ModelSubscription subscription : model.durable().values()) {
-            if (subscription.attachment != null && subscription.attachment.takes()) {
+            if (subscription.attachments().stream().anyMatch(ModelAttachment::takes)) {
                 subscription.onNothingToPush();
             }
         }
@@ -290,8 +312,8 @@ final class PushModel {
 
     private static boolean isGivenTo(
             PushedClient client, ModelSubscription subscription, ModelMessage message, int attempt) {
-        ModelAttachment attachment = subscription.attachment;
-        boolean own = attachment != null && attachment.client == client && message.givenTo == attachment;
+        ModelAttachment attachment = subscription.attachment(client);
+        boolean own = attachment != null && message.givenTo == attachment;
         return own && (attempt == SettleRequest.ANY_ATTEMPT || attempt == message.attempts);
     }
 
@@ -311,7 +333,7 @@ final class PushModel {
 
     private Targets targetsUpTo(ModelSubscription subscription, ModelMessage given) {
         List<ModelMessage> targets = subscription.unsettled.values().stream()
-                .filter(message -> message.isInHand() && message.attachment == subscription.attachment)
+                .filter(message -> message.isInHand() && message.attachment == given.givenTo)
                 .filter(message -> message.pushIndex <= given.pushIndex)
                 .sorted(Comparator.comparingLong(message -> message.pushIndex))
                 .toList();
@@ -329,10 +351,9 @@ final class PushModel {
     /** Not while a deadline of what was not written is about to be met: nobody knows whether it has left before. */
     boolean mayWrite(PushedClient client) {
         return model.durable().values().stream()
-                .filter(subscription -> subscription.attachment != null && subscription.attachment.client == client)
                 .noneMatch(subscription -> subscription.unsettled.values().stream()
-                        .anyMatch(message ->
-                                message.isInHand() && !message.isWritten() && subscription.isPastDeadline(message, 0)));
+                        .filter(message -> message.isInHand() && message.attachment.client == client)
+                        .anyMatch(message -> !message.isWritten() && subscription.isPastDeadline(message, 0)));
     }
 
     /** A request that hits these is about to be handed over. */

@@ -104,6 +104,7 @@ final class PushedClient extends SimulatedClient {
     private final class Output implements PushSink {
         @Override
         public boolean hasRoom() {
+            model.pushes().writes(PushedClient.this);
             finish();
             sawNoRoom |= room <= 0;
             return room > 0;
@@ -112,6 +113,7 @@ final class PushedClient extends SimulatedClient {
         @Override
         public void pushEntries(
                 long subscriptionId, long publishedMillis, ByteBuffer entries, int offset, int length, int count) {
+            model.pushes().writes(PushedClient.this);
             finish();
             Check.that(room > 0, () -> PushedClient.this + " was pushed more than it has room for");
             room--;
@@ -126,6 +128,7 @@ final class PushedClient extends SimulatedClient {
         @Override
         public ByteBuffer push(
                 long subscriptionId, long deliveryTag, int attempt, long publishedMillis, int entryBytes) {
+            model.pushes().writes(PushedClient.this);
             finish();
             room--;
             pushed++;
@@ -263,6 +266,7 @@ final class PushedClient extends SimulatedClient {
                 request.qos(),
                 request.topic(),
                 request.name(),
+                request.group(),
                 request.takeOver(),
                 request.fromNew(),
                 request.ackTimeoutMillis(),
@@ -394,11 +398,19 @@ final class PushedClient extends SimulatedClient {
     }
 
     static AttachRequest request(
-            int qos, String topic, String name, boolean takeOver, boolean fromNew, long timeout, long backoff) {
+            int qos,
+            String topic,
+            String name,
+            boolean group,
+            boolean takeOver,
+            boolean fromNew,
+            long timeout,
+            long backoff) {
         return new AttachRequest(
                 qos,
                 Texts.bytes(topic),
                 Texts.bytes(name),
+                group,
                 takeOver,
                 fromNew,
                 timeout,
@@ -412,7 +424,7 @@ final class PushedClient extends SimulatedClient {
 
     /** Takes whatever a subscription has. */
     static AttachRequest takeAll(ModelSubscription subscription) {
-        return request(1, subscription.topic, subscription.name, true, false, 0, 0);
+        return request(1, subscription.topic, subscription.name, false, true, false, 0, 0);
     }
 
     static long unlimited() {

@@ -74,13 +74,14 @@ final class PushedRequests {
             topic = Model.DEAD_LETTERS + topic;
         }
         int qos = kind < 9 ? 1 : 0;
+        boolean group = kind < 7 && random.nextInt(3) == 0;
         boolean takeOver = random.nextBoolean();
         boolean fromNew = random.nextInt(6) == 0;
         long timeout = random.nextBoolean() ? 0 : 10 + random.nextInt(2_000);
         long backoff = random.nextBoolean() ? 0 : 10 + random.nextInt(500);
         note.accept(client + " attaches to " + topic + " as '" + name + "' at QoS " + qos
-                + (takeOver ? ", taking over" : "") + (fromNew ? ", from new" : ""));
-        client.attach(PushedClient.request(qos, topic, name, takeOver, fromNew, timeout, backoff), anyCredit());
+                + (group ? ", in a group" : "") + (takeOver ? ", taking over" : "") + (fromNew ? ", from new" : ""));
+        client.attach(PushedClient.request(qos, topic, name, group, takeOver, fromNew, timeout, backoff), anyCredit());
     }
 
     private long anyCredit() {

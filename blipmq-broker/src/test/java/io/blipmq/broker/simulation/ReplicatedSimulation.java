@@ -297,7 +297,7 @@ final class ReplicatedSimulation {
     }
 
     private static void pushAll(ReplicatedNode leader, Model model, ModelSubscription subscription, SimulatedKey key) {
-        if (subscription.attachment == null && !subscription.passing) {
+        if (!subscription.isHeld() && !subscription.passing) {
             PushedClient client = new PushedClient(key, leader.broker(), model, "drain");
             client.acknowledgeAll();
             leader.clients().add(client);

@@ -42,7 +42,9 @@ class HttpEndpointTest {
             4_500,
             true,
             "",
-            "");
+            "",
+            List.of(),
+            0);
     private static final SubscriptionInfo ATTACHED = new SubscriptionInfo(
             1L << 62,
             "news",
@@ -57,7 +59,9 @@ class HttpEndpointTest {
             SubscriptionInfo.NO_MESSAGE,
             false,
             "",
-            "127.0.0.1:9");
+            "127.0.0.1:9",
+            List.of(),
+            0);
 
     private final FixedMetrics metrics = FixedMetrics.ofTheGuide();
     private Health health = Health.ok();

@@ -63,7 +63,18 @@ final class AttachHandler {
         }
         boolean qos0 = qos(buffer, payload) == 0;
         Refusal refusal = topicRefusal(buffer, payload + AttachLayout.TOPIC_OFFSET, topicLength, qos0);
-        return refusal == null && qos0 && nameLength > 0 ? V2Nack.QOS_0_HAS_NO_NAME : refusal;
+        return refusal == null ? nameRefusal(buffer, payload, qos0, nameLength) : refusal;
+    }
+
+    private static Refusal nameRefusal(ByteBuffer buffer, int payload, boolean qos0, int nameLength) {
+        boolean group = (AttachLayout.flags(buffer, payload) & AttachLayout.GROUP_FLAG) != 0;
+        if (qos0 && nameLength > 0) {
+            return V2Nack.QOS_0_HAS_NO_NAME;
+        }
+        int topic = payload + AttachLayout.TOPIC_OFFSET;
+        boolean named =
+                nameLength > 0 || Topics.isDeadLetters(buffer, topic, AttachLayout.topicLength(buffer, payload));
+        return group && !named ? V2Nack.GROUP_HAS_A_NAME : null;
     }
 
     private static Refusal topicRefusal(ByteBuffer buffer, int offset, int length, boolean qos0) {
@@ -94,6 +105,7 @@ final class AttachHandler {
                 qos(buffer, payload),
                 topic,
                 name,
+                (flags & AttachLayout.GROUP_FLAG) != 0,
                 (flags & AttachLayout.TAKE_OVER_FLAG) != 0,
                 (flags & AttachLayout.FROM_NEW_FLAG) != 0,
                 ackTimeoutMillis == 0 ? session.ackTimeoutMillis() : ackTimeoutMillis,

@@ -114,8 +114,15 @@ final class ListingWriter implements DeadLetterSink, OutputQueue.Opener {
                         counts(info),
                         info.oldestAgeMillis(),
                         info.clientName(),
-                        info.clientAddress())
+                        info.clientAddress(),
+                        info.members().stream().map(ListingWriter::member).toList(),
+                        info.memberCount())
                 .encode());
+    }
+
+    private static SubscriptionItem.Member member(SubscriptionInfo.Member member) {
+        return new SubscriptionItem.Member(
+                member.clientName(), member.clientAddress(), member.credit(), member.inHand());
     }
 
     private static SubscriptionItem.Counts counts(SubscriptionInfo info) {

@@ -24,7 +24,6 @@ public record ServerDescription(
         int subscriptionsMax,
         int attemptsMax,
         long ackTimeoutMillis) {
-    private static final int NO_FEATURES = 0;
 
     /** To a client without a heartbeat. */
     Welcome welcome(NetTimes times, int frameLengthMax) {
@@ -41,6 +40,6 @@ public record ServerDescription(
                 0,
                 TimeUnit.NANOSECONDS.toMillis(times.inputNanos()),
                 TimeUnit.NANOSECONDS.toMillis(times.outputNanos()));
-        return new Welcome(NO_FEATURES, limits, waits, name, fsyncPolicy);
+        return new Welcome(Welcome.GROUPS, limits, waits, name, fsyncPolicy);
     }
 }

@@ -96,11 +96,19 @@ class PushRefusalTest {
     }
 
     @Test
+    void aGroupWithoutANameOrAtQos0() {
+        client.attach(1, Attach.to("t").group(""));
+        client.expectNack(1, 400, "a group (bit 4 of flags) must have a name and QoS 1");
+        client.attach(2, Attach.to("t").group("").qos0());
+        client.expectNack(2, 400, "a group (bit 4 of flags) must have a name and QoS 1");
+    }
+
+    @Test
     void flagsThatNobodyKnows() {
         client.publishFlagged(4, 1, "t", "m").publishFlagged(0x82, 2, "t", "m");
         client.expectNack(1, 400, "flags has an undefined bit set: undefined bits must be 0");
         client.expectNack(2, 400, "flags has an undefined bit set: undefined bits must be 0");
-        client.attach(3, Attach.to("t").flags(0x11));
+        client.attach(3, Attach.to("t").flags(0x21));
         client.expectNack(3, 400, "flags has an undefined bit set: undefined bits must be 0");
         client.settle(4, 9, SettleLayout.ACK, 8, 0, "", 1);
         client.expectNack(4, 400, "flags has an undefined bit set: undefined bits must be 0");

@@ -25,6 +25,7 @@ public enum V2Nack implements Refusal {
     LIMIT_ZERO(400, "limit must be at least 1"),
     COUNT_ZERO(400, "count must be at least 1"),
     QOS_0_HAS_NO_NAME(400, "a subscription with a name must have QoS 1: set bit 0 of flags, or leave the name empty"),
+    GROUP_HAS_A_NAME(400, "a group (bit 4 of flags) must have a name and QoS 1"),
     DEAD_LETTERS_ARE_QOS_1(400, "a subscription to dead letters must have QoS 1: set bit 0 of flags"),
     TARGET_OF_NO_REDRIVE(400, "target applies only to redrive; for purge it must be 0"),
     BAD_MILLISECONDS(400, "milliseconds applies only to nack and extend; for extend it must be at least 1"),

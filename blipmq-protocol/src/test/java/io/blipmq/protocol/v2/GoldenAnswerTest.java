@@ -9,6 +9,7 @@ import io.blipmq.protocol.TextRefusal;
 import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The bytes of version 2 that the server sends, which never change. */
@@ -135,18 +136,50 @@ class GoldenAnswerTest {
 
     @Test
     void listingOfSubscriptions() {
-        SubscriptionItem subscription =
-                new SubscriptionItem(9, 7, "t", "n", new SubscriptionItem.Counts(4, 2, 1, 3, 5), -1, "demo", "h:1");
-        String hex = "00000060 26 0000000000000011 02 0000000000000000 0000004a"
+        SubscriptionItem subscription = new SubscriptionItem(
+                9, 7, "t", "n", new SubscriptionItem.Counts(4, 2, 1, 3, 5), -1, "demo", "h:1", List.of(), 0);
+        String hex = "00000066 26 0000000000000011 02 0000000000000000 00000050"
                 + "0000000000000009 07 0001 74 0001 6e 0000000000000004 0000000000000002 0000000000000001"
                 + "0000000000000003 0000000000000005 ffffffffffffffff"
-                + "0004 64656d6f 0003 683a31";
+                + "0004 64656d6f 0003 683a31 00000000 0000";
         expectFrame(hex, to -> {
             AnswerEncoder.openListing(to, 17, ListLayout.SUBSCRIPTIONS);
             byte[] item = subscription.encode();
             to.putInt(item.length).put(item);
             FrameEncoder.close(to, 0);
         });
+    }
+
+    @Test
+    void listingOfAGroup() {
+        SubscriptionItem group = new SubscriptionItem(
+                9,
+                7,
+                "t",
+                "n",
+                new SubscriptionItem.Counts(4, 2, 1, 3, 5),
+                -1,
+                "demo",
+                "h:1",
+                List.of(
+                        new SubscriptionItem.Member("demo", "h:1", 0xffff_ffffL, 2),
+                        new SubscriptionItem.Member("", "h:2", 3, 0)),
+                3);
+        String hex = "00000088 26 0000000000000011 02 0000000000000000 00000072"
+                + "0000000000000009 07 0001 74 0001 6e 0000000000000004 0000000000000002 0000000000000001"
+                + "0000000000000003 0000000000000005 ffffffffffffffff"
+                + "0004 64656d6f 0003 683a31 00000003 0002"
+                + "0004 64656d6f 0003 683a31 ffffffff 00000002"
+                + "0000 0003 683a32 00000003 00000000";
+        byte[] item = group.encode();
+        expectFrame(hex, to -> {
+            AnswerEncoder.openListing(to, 17, ListLayout.SUBSCRIPTIONS);
+            to.putInt(item.length).put(item);
+            FrameEncoder.close(to, 0);
+        });
+        assertThat(SubscriptionItem.read(ByteBuffer.wrap(item), 0, item.length)).isEqualTo(group);
+        assertThat(SubscriptionItem.read(ByteBuffer.wrap(item), 0, item.length - 1))
+                .isNull();
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.PayloadLayout;
 import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which payloads parse: no less and no more than their tables say. */
@@ -142,7 +143,7 @@ class PayloadsTest {
     @Test
     void itemsMayGrowAtTheirEnd() {
         TopicItem topic = new TopicItem("t", 2, 1);
-        SubscriptionItem subscription = new SubscriptionItem(9, 15, "tö", "n", COUNTS, -1, "", "");
+        SubscriptionItem subscription = new SubscriptionItem(9, 15, "tö", "n", COUNTS, -1, "", "", List.of(), 0);
         DeliveryItem delivery = new DeliveryItem(12, 65_535, 1, 0xffff_ffffL, 5, 16);
         assertThat(TopicItem.read(longer(topic.encode()), 0, topic.encode().length + 1))
                 .isEqualTo(topic);
@@ -155,7 +156,7 @@ class PayloadsTest {
     @Test
     void itemsThatAreCutAreNoItems() {
         byte[] topic = new TopicItem("t", 2, 1).encode();
-        byte[] subscription = new SubscriptionItem(9, 15, "t", "n", COUNTS, -1, "c", "a").encode();
+        byte[] subscription = new SubscriptionItem(9, 15, "t", "n", COUNTS, -1, "c", "a", List.of(), 0).encode();
         for (int length = 0; length < topic.length; length++) {
             assertThat(TopicItem.read(ByteBuffer.wrap(topic), 0, length)).isNull();
         }
