@@ -110,6 +110,8 @@ WORKLOADS = [
              [("BlipMQ", "Redis always", 4.0), ("BlipMQ", "JetStream", 3.0)], smoke=True),
     workload("stored-64", "QoS 1, fsync before confirm, window 64", "delivered_s", STORED, ["--qos", 1, "--window", 64],
              [("BlipMQ", "Redis always", 2.0), ("BlipMQ", "JetStream", 1.5)]),
+    workload("stored-7", "QoS 1, fsync before confirm, window 7", "delivered_s", ["blip", "redis always"], ["--qos", 1, "--window", 7],
+             [("BlipMQ", "Redis always", 1.5)]),
     workload("stored-1", "QoS 1, fsync before confirm, window 1", "delivered_s", [*STORED, "bare disk"], ["--qos", 1, "--window", 1],
              [("BlipMQ", "Redis always", 1.5), ("BlipMQ", "overwrite and fdatasync", 0.5)]),
     relaxed(1, 1.2),
