@@ -10,7 +10,7 @@ abstract class PushTarget extends SwapRemoveList.Item {
     /** Owned by {@link AttachmentQueue}. */
     boolean listed;
 
-    /** Whether anything may be pushed, as far as connections are concerned. */
+    /** Whether anything may be pushed, as far as connections are concerned. A group looks at its members. */
     abstract boolean isOpen();
 
     /** Where it waits until its connection's output has room; null when it does not wait for that. */

@@ -22,7 +22,7 @@ final class ReadyList {
 
     /** Lists a target that can take something; null is ignored. */
     void add(PushTarget target) {
-        if (target != null && target.isOpen()) {
+        if (target != null && !target.listed && target.isOpen()) {
             AttachmentQueue waiting = target.waitingQueue();
             (waiting == null ? attachments : waiting).add(target);
         }

@@ -27,8 +27,9 @@ package io.blipmq.wal;
  * @param openSegmentsMax segments that the core keeps open to read records back; a sequential reader needs one
  * @param ringFrames between core and log thread, a power of two: turns that one force may take, with room to spare
  * @param spareChunks of the usual size, kept for use; more of them never fall free at once
- * @param countedMax indexes read per checkpoint to see what is dead. One is due at the latest after a segment's worth of
- *     log, in which two million messages can be settled: eight segments of them when they are of a common length
+ * @param countedMax indexes read per checkpoint to see what is dead; at least 2, for the newest segment comes first. One
+ *     is due at the latest after a segment's worth of log, in which two million messages can be settled: eight segments of
+ *     them when they are of a common length
  * @param mergedMax segments rewritten per checkpoint, so that it does not take long
  * @param shortRunMin short segments are rewritten although all of them may be needed, but only when there are as many as this
  * @param stepsBetweenSegments of other work, which gets its share when segments are wanted as fast as they are prepared:
@@ -78,7 +79,7 @@ public record WalLimits(
                 "the ring must hold the frames of a record, and be found by a mask");
         require(openIndexesMax > 0 && openSegmentsMax > 0 && spareChunks >= 0, "a reader needs a file");
         require(
-                countedMax > 0 && mergedMax > 0 && shortRunMin > 1 && stepsBetweenSegments > 0,
+                countedMax > 1 && mergedMax > 0 && shortRunMin > 1 && stepsBetweenSegments > 0,
                 "compaction must make progress");
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(600)
 class ReplicatedPlantedBugTest {
     private static final Path BROKER = Path.of("src/main/java");
-    private static final int RUNS_MAX = 200;
+    private static final int RUNS_MAX = 1_000;
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("bugs")

@@ -35,8 +35,13 @@ public final class CheckpointRequests {
     /** What the core asked for. Immutable. */
     public record Request(long sequence, ByteBuffer content, LiveRecords liveness) {}
 
-    /** @param behindBytes of the log that the checkpoint on disk does not cover */
-    public CheckpointRequests(WalOptions options, long durableSequence, long behindBytes, Waker wakeup) {
+    /**
+     * @param behindBytes of the log that the checkpoint on disk does not cover
+     * @param uncounted whether there are segments of which nobody knows yet how much of them is needed
+     */
+    public CheckpointRequests(
+            WalOptions options, long durableSequence, long behindBytes, boolean uncounted, Waker wakeup) {
+        this.unfinished = uncounted;
         this.logBytesMax = options.checkpointBytes();
         this.intervalNanos = options.checkpointNanos();
         this.durableSequence = durableSequence;
@@ -63,8 +68,8 @@ public final class CheckpointRequests {
         if (againSoon) {
             return elapsed >= AGAIN_NANOS;
         }
-        if (lastSequence == startedSequence && !unlogged && !unfinished) {
-            return false;
+        if (lastSequence == startedSequence && !unlogged) {
+            return unfinished && elapsed >= intervalNanos;
         }
         return logBytes - startedBytes >= logBytesMax || elapsed >= (full ? AGAIN_NANOS : intervalNanos);
     }

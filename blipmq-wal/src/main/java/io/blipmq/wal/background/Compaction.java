@@ -261,8 +261,9 @@ public final class Compaction {
 
     /** Whether some segment has not been counted since the log grew last. */
     boolean hasUncounted() {
-        return liveness != LiveRecords.KEEP_ALL
-                && left.stream().anyMatch(segment -> fact(segment).countedInCycle() < newestCycle);
+        return liveness == LiveRecords.KEEP_ALL
+                ? !left.isEmpty()
+                : left.stream().anyMatch(segment -> fact(segment).countedInCycle() < newestCycle);
     }
 
     /** The checkpoint is not going to be, for want of room: what was written for it goes, and the next one has to do without. */

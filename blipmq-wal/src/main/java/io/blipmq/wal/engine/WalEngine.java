@@ -98,8 +98,12 @@ public final class WalEngine implements Wal {
                 new LogMetrics(options.nanoClock(), prepared, catalog, durable, sizes.segments(), recovery.tornBytes());
         IndexedSegments indexed = new IndexedSegments(recovered.checkpointed());
         SegmentInventory inventory = new SegmentInventory(catalog, indexed, backgroundWaker, recovered.closed());
-        checkpoints =
-                new CheckpointRequests(options, recovered.checkpointed(), recovered.replayedBytes(), backgroundWaker);
+        checkpoints = new CheckpointRequests(
+                options,
+                recovered.checkpointed(),
+                recovered.replayedBytes(),
+                !recovered.closed().isEmpty(),
+                backgroundWaker);
         Ballast ballast = new Ballast(storage, options.segmentBytes() / BALLAST_SHARE, sizes.ballast(), limits);
         ballast.want(sizes.checkpoint());
         IndexBlocks blocks = new IndexBlocks(limits.backgroundBlocks(), limits);

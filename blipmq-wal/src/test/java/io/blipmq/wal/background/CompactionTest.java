@@ -203,7 +203,7 @@ class CompactionTest {
 
     @Test
     void everySegmentIsCountedAlthoughNothingNewComes() throws IOException {
-        log.with(options -> options.withLimits(countingOneAtATime()).withCheckpoints(Integer.MAX_VALUE, 30 * SECOND))
+        log.with(options -> options.withLimits(countingTwoAtATime()).withCheckpoints(Integer.MAX_VALUE, 30 * SECOND))
                 .open();
         store(400);
         List<String> before = segments();
@@ -222,10 +222,27 @@ class CompactionTest {
         assertThat(log.wal().isCheckpointDue(log.nowNanos(), false)).isFalse();
     }
 
-    private static WalLimits countingOneAtATime() {
+    @Test
+    void aStartCountsWhatItFindsAlthoughNothingNewComes() throws IOException {
+        log.with(options -> options.withCheckpoints(Integer.MAX_VALUE, 30 * SECOND))
+                .open();
+        store(400);
+        log.checkpoint("", LiveRecords.KEEP_ALL);
+        int before = segments().size();
+        log.advance(30 * SECOND);
+        assertThat(log.wal().isCheckpointDue(log.nowNanos(), false)).isTrue();
+        log.stop().open();
+        assertThat(log.wal().isCheckpointDue(log.nowNanos(), false)).isFalse();
+        log.advance(30 * SECOND);
+        assertThat(log.wal().isCheckpointDue(log.nowNanos(), false)).isTrue();
+        log.checkpoint("", live(sequence -> false));
+        assertThat(segments().size()).isLessThan(before);
+    }
+
+    private static WalLimits countingTwoAtATime() {
         return IntStream.range(0, 100)
                 .mapToObj(seed -> SmallLimits.drawForReading(new Random(seed)))
-                .filter(limits -> limits.countedMax() == 1)
+                .filter(limits -> limits.countedMax() == 2)
                 .findFirst()
                 .orElseThrow();
     }

@@ -46,7 +46,7 @@ public final class SmallLimits {
                 1 + random.nextInt(3),
                 8 << random.nextInt(4),
                 random.nextInt(3),
-                1 + random.nextInt(4),
+                2 + random.nextInt(4),
                 1 + random.nextInt(8),
                 2 + random.nextInt(7),
                 1 + random.nextInt(40));
