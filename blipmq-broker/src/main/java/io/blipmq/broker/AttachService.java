@@ -123,13 +123,14 @@ public final class AttachService {
     }
 
     private SubscribeResult resume(Client client, AttachRequest request, StoredSubscription subscription) {
-        if (!request.takeOver() && isHeldAgainst(client, request, subscription)) {
+        boolean held = isHeldAgainst(client, request, subscription);
+        if (held && !request.takeOver()) {
             return SubscribeResult.refused(Outcome.NAME_HELD);
         }
         if (!subscribing.mayTakeUp(subscription, client)) {
             return SubscribeResult.refused(Outcome.TOO_MANY_OF_CONNECTION);
         }
-        if (isHeldAgainst(client, request, subscription)) {
+        if (held) {
             expel(subscription, client, joins(request, subscription));
         }
         subscribing.attach(subscription, client);

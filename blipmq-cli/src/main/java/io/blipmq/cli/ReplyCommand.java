@@ -5,11 +5,11 @@ import io.blipmq.client.ClosedException;
 import io.blipmq.client.Delivery;
 import io.blipmq.client.Message;
 import io.blipmq.client.Receiver;
-import io.blipmq.client.SubscriptionBuilder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
             "",
             "The command runs in sh once for each request, one at a time: the request is its standard input, and what "
                     + "it prints is the reply. When it ends with another status than 0, or takes too long, there is no "
-                    + "reply; with --name the request is delivered again.",
+                    + "reply; with --name or --group the request is delivered again."
+                    + " Without them, only requests published while it runs are served.",
             "",
             "Example:",
             "  blipmq reply upper --command 'tr a-z A-Z' &",
@@ -53,17 +54,8 @@ final class ReplyCommand implements Callable<Integer> {
             description = "What sh -c runs for each request.")
     private String command;
 
-    @Option(
-            names = "--name",
-            paramLabel = "NAME",
-            description = "Serve the durable subscription of this name, at QoS 1. Default: requests published now.")
-    private String name = "";
-
-    @Option(
-            names = "--group",
-            paramLabel = "NAME",
-            description = "As --name, and share it: each request goes to one of the clients that have the group.")
-    private String group = "";
+    @Mixin
+    private DurableName durable;
 
     @Option(names = "--count", paramLabel = "N", description = "End with status 0 after this many requests.")
     private Long count;
@@ -78,9 +70,7 @@ final class ReplyCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
         Duration timeout = BlipCommand.seconds(spec, "--timeout", timeoutSeconds);
-        if (!name.isEmpty() && !group.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "give --name or --group, not both");
-        }
+        durable.requireValid(spec);
         if (count != null && count < 1) {
             throw new ParameterException(spec.commandLine(), "--count takes 1 or more, not " + count);
         }
@@ -110,8 +100,8 @@ final class ReplyCommand implements Callable<Integer> {
     /** One request at a time: what waits for it does so at the broker. */
     private Receiver subscribe(BlipClient client, Duration timeout) {
         try {
-            SubscriptionBuilder requests = client.subscribe(topic).qos((name + group).isEmpty() ? 0 : 1);
-            return (group.isEmpty() ? requests.name(name) : requests.group(group))
+            return durable.applyTo(client.subscribe(topic))
+                    .qos(durable.isGiven() ? 1 : 0)
                     .credit(1)
                     .limit(count == null ? Long.MAX_VALUE : count)
                     .ackTimeout(timeout.plusSeconds(5))

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -61,14 +62,8 @@ final class SubCommand implements Callable<Integer> {
             description = "The topic, 1 to 1024 bytes of UTF-8; $dead-letter/TOPIC for its dead letters.")
     private String topic;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "Make the subscription durable, under this name.")
-    private String name = "";
-
-    @Option(
-            names = "--group",
-            paramLabel = "NAME",
-            description = "As --name, and share it: each message goes to one of the clients that have the group.")
-    private String group = "";
+    @Mixin
+    private DurableName durable;
 
     @Option(
             names = "--qos",
@@ -145,7 +140,7 @@ final class SubCommand implements Callable<Integer> {
     private void requireValidOptions() {
         BlipCommand.requireQos(spec, qos);
         BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
-        BlipCommand.requireIntact(spec, "the name", name, "set LC_ALL=C.UTF-8");
+        durable.requireValid(spec);
         if (count != null && count < 1) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -154,11 +149,7 @@ final class SubCommand implements Callable<Integer> {
         if (timeoutSeconds != null) {
             BlipCommand.seconds(spec, "--timeout", timeoutSeconds);
         }
-        BlipCommand.requireIntact(spec, "the group", group, "set LC_ALL=C.UTF-8");
-        if (!name.isEmpty() && !group.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "give --name or --group, not both");
-        }
-        if (qos == 0 && !(name + group).isEmpty()) {
+        if (qos == 0 && durable.isGiven()) {
             throw new ParameterException(
                     spec.commandLine(), "--qos 0 cannot be combined with --name: a subscription with a name has QoS 1");
         }
@@ -166,17 +157,13 @@ final class SubCommand implements Callable<Integer> {
 
     private Receiver subscribe(BlipClient client) {
         try {
-            SubscriptionBuilder builder = client.subscribe(topic)
-                    .name(name)
+            SubscriptionBuilder builder = durable.applyTo(client.subscribe(topic))
                     .qos(qos)
                     .credit(credit)
                     .limit(count == null ? Long.MAX_VALUE : count)
                     .manualAck()
                     .listener(new SubscriptionNews(blipmq.terminal().errors()))
                     .ackTimeout(ackTimeout());
-            if (!group.isEmpty()) {
-                builder.group(group);
-            }
             if (takeOver) {
                 builder.takeOver();
             }
@@ -194,8 +181,7 @@ final class SubCommand implements Callable<Integer> {
     }
 
     private void announce(Subscription subscription) {
-        String named = name.isEmpty() ? "" : " as " + Printable.of(name);
-        named += group.isEmpty() ? "" : " in group " + Printable.of(group);
+        String named = durable.described();
         String found = subscription.resumed() ? ", " + subscription.backlogAtStart() + " waiting" : "";
         blipmq.terminal()
                 .errors()

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Reads the properties of a delivered message. Stateless. Whatever cannot be read is left out. */
 final class Properties {
@@ -24,20 +25,18 @@ final class Properties {
     }
 
     static Optional<String> replyTo(byte[] properties) {
-        PropertiesReader reader = reader(properties);
-        while (reader.next()) {
-            if (reader.key() == PropertyLayout.REPLY_TO_KEY) {
-                return Optional.of(reader.asText());
-            }
-        }
-        return Optional.empty();
+        return first(properties, PropertyLayout.REPLY_TO_KEY, PropertiesReader::asText);
     }
 
     static Optional<byte[]> correlation(byte[] properties) {
+        return first(properties, PropertyLayout.CORRELATION_KEY, PropertiesReader::asBytes);
+    }
+
+    private static <T> Optional<T> first(byte[] properties, int key, Function<PropertiesReader, T> value) {
         PropertiesReader reader = reader(properties);
         while (reader.next()) {
-            if (reader.key() == PropertyLayout.CORRELATION_KEY) {
-                return Optional.of(reader.asBytes());
+            if (reader.key() == key) {
+                return Optional.of(value.apply(reader));
             }
         }
         return Optional.empty();

@@ -1,7 +1,6 @@
 package io.blipmq.client;
 
 import java.nio.ByteBuffer;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -57,8 +56,7 @@ final class ReplyBox {
     }
 
     void expire(long nowNanos) {
-        for (Iterator<Waiting> it = waiting.values().iterator(); it.hasNext(); ) {
-            Waiting request = it.next();
+        for (Waiting request : waiting.values()) {
             if (nowNanos - request.deadlineNanos >= 0) {
                 request.reply.completeExceptionally(
                         new TimedOutException("a request to " + request.topic + ": no reply in time"));
