@@ -65,7 +65,7 @@ public final class AttachService {
     }
 
     private SubscribeResult attachInMemory(Client client, AttachRequest request) {
-        Outcome room = subscribing.roomForAnother(client);
+        Outcome room = subscribing.roomForAnother(client, false);
         if (!room.isDone()) {
             return SubscribeResult.refused(room);
         }

@@ -29,7 +29,8 @@ import java.util.concurrent.TimeUnit;
  * @param wheelSlots of the deadlines' wheel, a power of two
  * @param pageEntriesMin positions in the first page of a topic's, so that a hundred thousand quiet topics cost little
  * @param pageEntriesMax positions in a page of a long backlog
- * @param subscriptionBytes what a subscription is taken to cost in memory, with its topic and its part of a checkpoint
+ * @param subscriptionBytes what a stored subscription is taken to cost in memory, with its topic and its part of a checkpoint
+ * @param memorySubscriptionBytes what a QoS 0 subscription is taken to cost, with its topic
  * @param deliveryBytes what a delivery that is not settled is taken to cost, with its part of a checkpoint
  * @param letterBytes what remembering a dead letter costs
  * @param smallChunkBytes of the first memory of a topic's QoS 0 messages, so that many topics with one each cost little
@@ -60,6 +61,7 @@ public record BrokerLimits(
         int pageEntriesMin,
         int pageEntriesMax,
         int subscriptionBytes,
+        int memorySubscriptionBytes,
         int deliveryBytes,
         int letterBytes,
         int smallChunkBytes,
@@ -102,6 +104,7 @@ public record BrokerLimits(
                 8,
                 1_024,
                 2_048,
+                768,
                 256,
                 150,
                 1_024,

@@ -3,13 +3,13 @@ package io.blipmq.broker;
 /**
  * The memory of all subscriptions and of all deliveries that are not settled, within one budget. Owned by the core thread.
  *
- * <p>Subscriptions may take half of it. A subscription may hold as many deliveries as would still fit beside them, so that a
+ * <p>Subscriptions may take three quarters of it. A subscription may hold as many deliveries as would still fit beside them, so that a
  * hundred that settle nothing leave room for one that does, and in any case one: what is held can always be settled, so
  * nobody waits for ever. Objects are counted at what they are taken to cost with all that belongs to them, their part of a
  * checkpoint too.
  */
 final class StateMemory {
-    private static final int SUBSCRIPTIONS_SHARE = 2;
+    private static final double SUBSCRIPTIONS_SHARE = 0.75;
     private static final int LETTERS_SHARE = 16;
 
     private final long bytesMax;
@@ -25,19 +25,30 @@ final class StateMemory {
         this.limits = limits;
     }
 
-    void addSubscription(int nameBytes) {
-        subscriptionBytes += limits.subscriptionBytes() + nameBytes;
+    void addSubscription(Subscription subscription) {
+        subscriptionBytes += bytes(subscription);
     }
 
-    void removeSubscription(int nameBytes) {
-        subscriptionBytes -= limits.subscriptionBytes() + nameBytes;
+    void removeSubscription(Subscription subscription) {
+        subscriptionBytes -= bytes(subscription);
         released++;
     }
 
-    /** @param storing subscriptions that are coming already */
-    boolean hasRoomForSubscription(int storing) {
-        long coming = (storing + 1L) * limits.subscriptionBytes();
-        return subscriptionBytes + coming <= bytesMax / SUBSCRIPTIONS_SHARE;
+    private long bytes(Subscription subscription) {
+        return bytes(subscription instanceof StoredSubscription) + subscription.nameBytes();
+    }
+
+    private int bytes(boolean stored) {
+        return stored ? limits.subscriptionBytes() : limits.memorySubscriptionBytes();
+    }
+
+    /**
+     * @param stored whether the new one is stored
+     * @param storing subscriptions that are coming already
+     */
+    boolean hasRoomForSubscription(boolean stored, int storing) {
+        long coming = (long) storing * limits.subscriptionBytes() + bytes(stored);
+        return subscriptionBytes + coming <= bytesMax * SUBSCRIPTIONS_SHARE;
     }
 
     void addDelivery() {

@@ -58,7 +58,7 @@ public final class SubscribeService {
     }
 
     private SubscribeResult makeInMemory(Client client, byte[] topic) {
-        Outcome room = roomForAnother(client);
+        Outcome room = roomForAnother(client, false);
         return room.isDone()
                 ? SubscribeResult.of(makeMemorySubscription(client, topic).id())
                 : SubscribeResult.refused(room);
@@ -75,13 +75,13 @@ public final class SubscribeService {
         return makeStoredSubscription(client, topic, BrokerState.NO_NAME, false, null);
     }
 
-    /** @return {@link Outcome#DONE}, or why no subscription is made for this client */
-    Outcome roomForAnother(Client client) {
+    /** @return {@link Outcome#DONE}, or why no subscription, a stored one or not, is made for this client */
+    Outcome roomForAnother(Client client, boolean stored) {
         if (isFull(client)) {
             return Outcome.TOO_MANY_OF_CONNECTION;
         }
         boolean room = subscriptions.count() < options.subscriptionsMax()
-                && subscriptions.memory().hasRoomForSubscription(subscriptions.storingCount());
+                && subscriptions.memory().hasRoomForSubscription(stored, subscriptions.storingCount());
         return room ? Outcome.DONE : Outcome.TOO_MANY_SUBSCRIPTIONS;
     }
 
@@ -154,7 +154,7 @@ public final class SubscribeService {
     /** @param request null for a client that polls */
     SubscribeResult makeStoredSubscription(
             Client client, byte[] topic, byte[] name, boolean endsWithConnection, AttachRequest request) {
-        Outcome room = roomForAnother(client);
+        Outcome room = roomForAnother(client, true);
         if (!room.isDone()) {
             return SubscribeResult.refused(room);
         }

@@ -200,14 +200,14 @@ final class SubscriptionTable {
 
     private void enter(Subscription subscription) {
         ordered.put(subscription.id(), subscription);
-        memory.addSubscription(subscription.nameBytes());
+        memory.addSubscription(subscription);
         counters.add(BrokerMetric.SUBSCRIPTIONS, 1);
     }
 
     private void leave(Subscription subscription) {
         byId.remove(subscription.id());
         ordered.remove(subscription.id());
-        memory.removeSubscription(subscription.nameBytes());
+        memory.removeSubscription(subscription);
         counters.add(BrokerMetric.SUBSCRIPTIONS, -1);
         dropUnneeded(subscription.topic());
     }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 class ManySubscriptionsTest {
     private static final int MANY = 500_000;
     private static final int MANY_DURABLE = 100_000;
+    private static final long STATE_BYTES_OF_DEFAULT_HEAP = 112L << 20;
 
     private final TestBroker broker = new TestBroker(Options.subscriptionsPerClientMax(MANY));
     private final PushClient alice = new PushClient(broker, "alice");
@@ -53,6 +54,20 @@ class ManySubscriptionsTest {
         assertThat(bob.receiveTexts()).containsExactly("a");
         assertThat(bob.detach(other, false)).isEqualTo(Outcome.DONE);
         assertThat(broker.count(BrokerMetric.TOPICS)).isZero();
+    }
+
+    /** On a heap of 512 MiB, which is the default of a machine with 2 GiB and more. */
+    @Test
+    void aHundredThousandTopicsFitTheDefaultHeap() {
+        TestBroker small = new TestBroker(Options.stateBytesMax(STATE_BYTES_OF_DEFAULT_HEAP));
+        for (int client = 0; client < 10; client++) {
+            PushClient reader = new PushClient(small, "alice");
+            for (int i = 0; i < 10_000; i++) {
+                String topic = "plant/7/line/" + client + "/sensor/" + i;
+                assertThat(reader.tryAttach(to(topic).qos0()).outcome()).isEqualTo(Outcome.DONE);
+            }
+        }
+        assertThat(small.count(BrokerMetric.TOPICS)).isEqualTo(100_000);
     }
 
     @Test

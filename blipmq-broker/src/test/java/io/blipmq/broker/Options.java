@@ -56,6 +56,7 @@ final class Options {
                 d.pageEntriesMin(),
                 d.pageEntriesMax(),
                 d.subscriptionBytes(),
+                d.memorySubscriptionBytes(),
                 d.deliveryBytes(),
                 d.letterBytes(),
                 d.smallChunkBytes(),

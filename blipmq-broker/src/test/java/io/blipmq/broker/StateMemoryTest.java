@@ -83,7 +83,7 @@ class StateMemoryTest {
             made += outcome.isDone() ? 1 : 0;
         }
         assertThat(outcome).isEqualTo(Outcome.TOO_MANY_SUBSCRIPTIONS);
-        assertThat(made).isBetween(SLOW, (int) (BYTES_MAX / 2 / LIMITS.subscriptionBytes()));
+        assertThat(made).isBetween(SLOW, (int) (BYTES_MAX * 3 / 4 / LIMITS.subscriptionBytes()));
         broker.turn();
         assertThat(broker.trySubscribe(broker.connect("bob"), 1, "demo").outcome())
                 .isEqualTo(Outcome.TOO_MANY_SUBSCRIPTIONS);

@@ -34,6 +34,14 @@ class MemoryBudgetsTest {
         assertFits(budgets);
     }
 
+    /** What a hundred thousand subscriptions at QoS 0 need: a test of the core says so. */
+    @Test
+    void theDefaultHeapHasRoomForAHundredThousandTopics() throws Exception {
+        MemoryBudgets budgets = MemoryBudgets.of(512 * MIB, 256 * MIB, CONNECTIONS);
+
+        assertThat(budgets.stateBytes()).isGreaterThan(112 * MIB);
+    }
+
     @Test
     void theSumIsNeverMoreThanThereIs() {
         long seed = System.nanoTime();

@@ -179,7 +179,7 @@ final class Model implements JournalTap.Listener {
                 .mapToLong(ModelSubscription::memoryBytes)
                 .sum();
         used += passing.values().stream()
-                .mapToLong(reader -> limits.subscriptionBytes() + reader.topic.length())
+                .mapToLong(reader -> limits.memorySubscriptionBytes() + reader.topic.length())
                 .sum();
         return held == 0 || held * limits.deliveryBytes() < options.stateBytesMax() - used;
     }

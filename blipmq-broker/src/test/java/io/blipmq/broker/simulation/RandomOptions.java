@@ -56,6 +56,7 @@ final class RandomOptions {
                 1 << small(3, 0, 2),
                 4 << small(8, 0, 3),
                 100,
+                60,
                 100,
                 50,
                 small(d.smallChunkBytes(), 40, 200),
