@@ -202,8 +202,10 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
             Entry entry = entries.get(i);
             long located = CommandCodec.locateKey(entry.type, entry.body, 0, entry.body.capacity());
             if (located != RecordKey.NONE
-                    && key.length == (int) located
-                    && entry.body.slice((int) (located >>> 32), (int) located).equals(ByteBuffer.wrap(key))) {
+                    && key.length == RecordKey.length(located)
+                    && entry.body
+                            .slice(RecordKey.offset(located), RecordKey.length(located))
+                            .equals(ByteBuffer.wrap(key))) {
                 sequences[found] = entry.sequence;
                 positions[found++] = entry.sequence << 32;
             }
@@ -242,8 +244,8 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
             Entry entry = entries.get(i);
             long located = CommandCodec.locateKey(entry.type, entry.body, 0, entry.body.capacity());
             if (located != RecordKey.NONE) {
-                byte[] key = new byte[(int) located];
-                entry.body.get((int) (located >>> 32), key);
+                byte[] key = new byte[RecordKey.length(located)];
+                entry.body.get(RecordKey.offset(located), key);
                 LiveRecordsOfKey wanted = liveness.of(key);
                 if (wanted == null || !wanted.isLive(entry.sequence)) {
                     entries.set(i, new Entry(entry.sequence, entry.type, ByteBuffer.allocate(0)));

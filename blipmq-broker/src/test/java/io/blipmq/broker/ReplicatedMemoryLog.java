@@ -325,9 +325,9 @@ public final class ReplicatedMemoryLog {
                 Entry entry = committed.get((int) number - 1);
                 long located = CommandCodec.locateKey(entry.type, entry.body, 0, entry.body.capacity());
                 if (located != RecordKey.NONE
-                        && key.length == (int) located
+                        && key.length == RecordKey.length(located)
                         && entry.body
-                                .slice((int) (located >>> 32), (int) located)
+                                .slice(RecordKey.offset(located), RecordKey.length(located))
                                 .equals(ByteBuffer.wrap(key))) {
                     sequences[found] = number;
                     positions[found++] = number << 32;

@@ -21,4 +21,24 @@ public interface KeyIndex {
      * @throws StorageFailedException when an index cannot be read
      */
     int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions, int[] lengths);
+
+    /**
+     * Finds the records of all keys that match, in the order of their numbers. Which key a record has, it says itself. As
+     * {@link #find(byte[], long, long, long[], long[], int[])}, but a search has a limit: it may end before the arrays are full
+     * or everything is searched, and {@link #searchedThrough} tells where the next one has to go on. It has to be repeated even
+     * when it has found nothing.
+     */
+    int find(
+            KeyMatcher matcher,
+            long fromSequence,
+            long throughSequence,
+            long[] sequences,
+            long[] positions,
+            int[] lengths);
+
+    /**
+     * Every matching record up to this number was found by the last search with a matcher, from where it began. Below
+     * {@code throughSequence}, the search has not ended; or the rest is not indexed yet, see {@link #indexedThrough}.
+     */
+    long searchedThrough();
 }

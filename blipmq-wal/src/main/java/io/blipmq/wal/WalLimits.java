@@ -24,6 +24,11 @@ package io.blipmq.wal;
  *     with a hundred thousand keys each
  * @param backgroundBlocks blocks of index files in the background thread's memory, a power of two
  * @param openIndexesMax index files that the core keeps open; a reader of a long backlog needs one at a time
+ * @param matchedListsMax keys of a segment whose lists a search by matcher merges; with more it reads the records in their order
+ * @param matchedBytesMax for a set of the keys of a segment that match: a bit for each, 131,072 keys; beyond, a search looks
+ *     at the key of each record that it passes
+ * @param matchedSetsMax such sets in memory, 1 MiB of them
+ * @param searchSteps keys, and as many records, that one search by matcher looks at: a millisecond or two
  * @param openSegmentsMax segments that the core keeps open to read records back; a sequential reader needs one
  * @param ringFrames between core and log thread, a power of two: turns that one force may take, with room to spare
  * @param spareChunks of the usual size, kept for use; more of them never fall free at once
@@ -52,6 +57,10 @@ public record WalLimits(
         int historyBlocks,
         int backgroundBlocks,
         int openIndexesMax,
+        int matchedListsMax,
+        int matchedBytesMax,
+        int matchedSetsMax,
+        int searchSteps,
         int openSegmentsMax,
         int ringFrames,
         int spareChunks,
@@ -79,6 +88,9 @@ public record WalLimits(
                 "the ring must hold the frames of a record, and be found by a mask");
         require(openIndexesMax > 0 && openSegmentsMax > 0 && spareChunks >= 0, "a reader needs a file");
         require(
+                matchedListsMax > 0 && matchedBytesMax >= 0 && matchedSetsMax > 0 && searchSteps > 0,
+                "a search by matcher must make progress");
+        require(
                 countedMax > 1 && mergedMax > 0 && shortRunMin > 1 && stepsBetweenSegments > 0,
                 "compaction must make progress");
     }
@@ -102,6 +114,10 @@ public record WalLimits(
                 512,
                 64,
                 32,
+                64,
+                16 * KIB,
+                64,
+                8 * KIB,
                 16,
                 1 * KIB,
                 4,

@@ -213,10 +213,14 @@ public final class CommandCodec {
         into.payloadOffset += into.propertiesBytes;
     }
 
-    /** Where a record's key stands, as {@link RecordKey} wants it: what {@link MessageStore#find} looks for. */
+    /**
+     * Where a record's key stands, as {@link RecordKey} wants it: what {@link MessageStore#find} looks for. A key that is no
+     * topic is hidden.
+     */
     public static long locateKey(int type, ByteBuffer body, int offset, int length) {
         return switch (type) {
-            case PUBLISH, DEAD_LETTER, REDRIVE -> RecordKey.at(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
+            case PUBLISH -> RecordKey.at(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
+            case DEAD_LETTER, REDRIVE -> RecordKey.hiddenAt(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
             default -> RecordKey.NONE;
         };
     }

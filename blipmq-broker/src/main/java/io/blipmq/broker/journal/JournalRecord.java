@@ -2,6 +2,7 @@ package io.blipmq.broker.journal;
 
 import io.blipmq.broker.message.MessageView;
 import io.blipmq.wal.NewerContentException;
+import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -91,7 +92,7 @@ public record JournalRecord(
                 int attempts,
                 int payloadLength) {
             long key = CommandCodec.locateKey(CommandCodec.DEAD_LETTER, body, offset, 0);
-            String topic = text((int) (key >>> 32) + OwnerId.BYTES, (int) key - OwnerId.BYTES);
+            String topic = text(RecordKey.offset(key) + OwnerId.BYTES, RecordKey.length(key) - OwnerId.BYTES);
             record = message("dead-letter", topic, subscriptionId, deliveryTag, attempts);
         }
 

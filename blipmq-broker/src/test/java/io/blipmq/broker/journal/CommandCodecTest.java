@@ -3,6 +3,7 @@ package io.blipmq.broker.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.broker.message.MessageView;
+import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -124,6 +125,23 @@ class CommandCodecTest {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(message));
         CommandCodec.encodePublish(body, 0, message);
         assertRecord(1, TIMES_HEX + "00000002 0001 74 6162", body, "publish t ab 0 1000 2000");
+    }
+
+    /** Else a filter would be shown the dead letters of another owner. */
+    @Test
+    void onlyTopicsAreKeysForMatchers() {
+        ByteBuffer record = ByteBuffer.wrap(golden("ff" + TIMES_HEX + "00000000 0003 746f70"));
+        for (int type = 1; type <= CommandCodec.TYPE_MAX; type++) {
+            long key = CommandCodec.locateKey(type, record, 1, record.capacity() - 1);
+            boolean listed =
+                    type == CommandCodec.PUBLISH || type == CommandCodec.DEAD_LETTER || type == CommandCodec.REDRIVE;
+            assertThat(key != RecordKey.NONE).as("type %s", type).isEqualTo(listed);
+            if (listed) {
+                assertThat(RecordKey.offset(key)).isEqualTo(23);
+                assertThat(RecordKey.length(key)).isEqualTo(3);
+                assertThat(RecordKey.isHidden(key)).isEqualTo(type != CommandCodec.PUBLISH);
+            }
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.blipmq.wal.append;
 
 import io.blipmq.wal.KeyIndex;
+import io.blipmq.wal.KeyMatcher;
 import io.blipmq.wal.StorageFailedException;
 import io.blipmq.wal.WalCorruptionException;
 import io.blipmq.wal.WalLimits;
@@ -26,6 +27,7 @@ public final class SegmentKeyIndex implements KeyIndex {
     private final IndexedSegments indexed;
     private final WalLimits limits;
     private final IndexBlocks blocks;
+    private final MatchSearch matches;
     private final Map<Integer, IndexFile> files = new LinkedHashMap<>(16, 0.75f, true);
 
     /** What the open files were chosen from. */
@@ -36,6 +38,7 @@ public final class SegmentKeyIndex implements KeyIndex {
         this.indexed = indexed;
         this.limits = limits;
         this.blocks = new IndexBlocks(limits.historyBlocks(), limits);
+        this.matches = new MatchSearch(limits);
     }
 
     @Override
@@ -56,12 +59,56 @@ public final class SegmentKeyIndex implements KeyIndex {
             try {
                 return search(key, fromSequence, throughSequence, sequences, positions, lengths);
             } catch (IOException e) {
-                // A segment that was replaced meanwhile is not there any more; the newer list is without it.
-                if (indexed.segments() == segments) {
-                    deleteIfDamaged(e);
-                    throw new StorageFailedException("an index of the log cannot be read: " + e, e);
-                }
+                requireReplaced(e);
             }
+        }
+    }
+
+    @Override
+    public int find(
+            KeyMatcher matcher,
+            long fromSequence,
+            long throughSequence,
+            long[] sequences,
+            long[] positions,
+            int[] lengths) {
+        while (true) {
+            long through = indexed.through(); // before the list, which may only be newer
+            closeStale();
+            try {
+                matches.begin(matcher, fromSequence, throughSequence, sequences, positions, lengths);
+                searchMatches(fromSequence, throughSequence, through);
+                return matches.found();
+            } catch (IOException e) {
+                requireReplaced(e);
+            }
+        }
+    }
+
+    @Override
+    public long searchedThrough() {
+        return matches.searchedThrough();
+    }
+
+    private void searchMatches(long from, long through, long indexedThrough) throws IOException {
+        if (matches.isFull()) {
+            return;
+        }
+        for (int at = firstEndingAt(from);
+                at < segments.size() && segments.get(at).first() <= through;
+                at++) {
+            if (!matches.visit(file(segments.get(at)))) {
+                return;
+            }
+        }
+        matches.searchedThrough(indexedThrough);
+    }
+
+    /** A segment that was replaced meanwhile is not there any more; the newer list is without it. */
+    private void requireReplaced(IOException failure) {
+        if (indexed.segments() == segments) {
+            deleteIfDamaged(failure);
+            throw new StorageFailedException("an index of the log cannot be read: " + failure, failure);
         }
     }
 

@@ -8,7 +8,8 @@
  * the core's: it writes ({@link io.blipmq.wal.append.SegmentWriter}) and forces ({@link
  * io.blipmq.wal.append.ForceSchedule}). "The log thread" stands for either in this package. The core thread takes stored
  * records back ({@link io.blipmq.wal.append.StoredRecords}), reads older ones by position ({@link
- * io.blipmq.wal.append.Readback}) and finds them by key ({@link io.blipmq.wal.append.SegmentKeyIndex}).
+ * io.blipmq.wal.append.Readback}) and finds them by key ({@link io.blipmq.wal.append.SegmentKeyIndex}) or by a matcher of keys
+ * ({@link io.blipmq.wal.append.MatchSearch}).
  *
  * <p>What several threads share is in the ring, in {@link io.blipmq.wal.append.DurableState}, {@link
  * io.blipmq.wal.append.PreparedSegments}, {@link io.blipmq.wal.append.SegmentCatalog}, {@link

@@ -87,7 +87,10 @@ final class Cleanup {
         }
     }
 
-    /** Makes the indexes that are missing: of the last run's segments at most, unless files were damaged or removed. */
+    /**
+     * Makes the indexes that are missing: of the last run's segments at most, unless files were damaged or removed, or are of
+     * another version.
+     */
     void index(List<ClosedSegment> closed) throws IOException {
         SegmentIndexer indexer = indexer();
         for (ClosedSegment segment : notIndexed(closed, indexer)) {

@@ -1,47 +1,52 @@
 package io.blipmq.wal.segment;
 
+import io.blipmq.wal.RecordKey;
 import io.blipmq.wal.WalLimits;
 import io.blipmq.wal.storage.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** The records of one segment by key, in the making. Owned by the thread that builds it. */
 public final class IndexBuilder {
     private final WalLimits limits;
-    private final Map<byte[], Entries> keys = new TreeMap<>(Arrays::compareUnsigned);
+    private final Map<byte[], KeyRecords> keys = new TreeMap<>(Arrays::compareUnsigned);
+    private final OrderBuilder order;
     private int entries;
     private int keyBytes;
 
     /** Of the key added last: records of one key often follow each other. */
     private byte[] lastKey = new byte[0];
 
-    private Entries lastEntries;
+    private KeyRecords lastRecords;
 
     IndexBuilder(WalLimits limits) {
         this.limits = limits;
+        this.order = new OrderBuilder(limits.indexPieceNumbers());
     }
 
     /**
-     * @param buffer holds the key at its absolute offset
+     * @param key as {@link RecordKey#locate} told it
      * @param offset of the record's body in the segment
      */
-    void add(ByteBuffer buffer, int keyOffset, int keyLength, long sequence, int offset, int length) {
-        if (lastEntries == null || !isLastKey(buffer, keyOffset, keyLength)) {
+    void add(ByteBuffer buffer, long key, long sequence, int offset, int length) {
+        int keyOffset = RecordKey.offset(key);
+        int keyLength = RecordKey.length(key);
+        if (lastRecords == null || !isLastKey(buffer, keyOffset, keyLength)) {
             lastKey = new byte[keyLength];
             buffer.get(keyOffset, lastKey);
-            lastEntries = keys.get(lastKey);
-            if (lastEntries == null) {
-                lastEntries = new Entries(limits.indexPieceNumbers());
-                keys.put(lastKey, lastEntries);
+            lastRecords = keys.get(lastKey);
+            if (lastRecords == null) {
+                lastRecords = new KeyRecords(keys.size(), limits.indexPieceNumbers());
+                keys.put(lastKey, lastRecords);
+                order.addKey(lastRecords);
                 keyBytes += keyLength;
             }
         }
-        lastEntries.add(sequence, offset, length);
+        lastRecords.add(sequence, offset, length, RecordKey.isHidden(key));
+        order.add(lastRecords);
         entries++;
     }
 
@@ -63,85 +68,41 @@ public final class IndexBuilder {
 
     /** Writes the index as a file. */
     void write(StorageFile file, ClosedSegment segment) throws IOException {
+        int slot = 0;
+        for (KeyRecords key : keys.values()) {
+            key.slot(slot++);
+        }
         IndexOutput output = new IndexOutput(file, segment.header(), limits);
-        output.put(IndexLayout.header(segment, keys.size(), entries, keyBytes).array(), IndexLayout.HEADER_BYTES);
+        ByteBuffer header = IndexLayout.header(segment, keys.size(), entries, keyBytes, order.measure());
+        output.put(header.array(), IndexLayout.HEADER_BYTES);
         ByteBuffer piece = ByteBuffer.allocate(Math.max(IndexLayout.SLOT_BYTES, IndexLayout.entryBytes(Long.BYTES)));
         int width = IndexLayout.width(segment.first(), segment.last());
-        for (Entries list : keys.values()) {
-            list.write(output, piece, segment.first(), width);
+        for (KeyRecords key : keys.values()) {
+            key.write(output, piece, segment.first(), width);
         }
-        int keyOffset = 0;
-        int firstEntry = 0;
-        for (Map.Entry<byte[], Entries> key : keys.entrySet()) {
-            int length = key.getKey().length;
-            int count = key.getValue().count;
-            piece.clear().putInt(keyOffset).putInt(length).putInt(firstEntry).putInt(count);
-            output.put(piece.array(), IndexLayout.SLOT_BYTES);
-            keyOffset += length;
-            firstEntry += count;
-        }
+        writeDirectory(output, piece);
         for (byte[] key : keys.keySet()) {
             output.put(key, key.length);
         }
+        order.write(output, segment.first(), width);
         output.end();
     }
 
-    /**
-     * The records of one key, two numbers for each. They come in pieces, so that a long list is neither copied as it grows nor an
-     * array of a size that the collector has to treat apart.
-     */
-    private static final class Entries {
-        private final int pieceNumbers;
-        private final List<long[]> full = new ArrayList<>(0);
-        private long[] last;
-        private int used;
-        private int count;
-
-        Entries(int pieceNumbers) {
-            this.pieceNumbers = pieceNumbers;
-            this.last = new long[Math.min(8, pieceNumbers)];
-        }
-
-        void add(long sequence, int offset, int length) {
-            if (used == last.length) {
-                extend();
-            }
-            last[used] = sequence;
-            last[used + 1] = (long) offset << 32 | length;
-            used += 2;
-            count++;
-        }
-
-        private void extend() {
-            if (last.length < pieceNumbers) {
-                last = Arrays.copyOf(last, Math.min(pieceNumbers, 2 * used));
-            } else {
-                full.add(last);
-                last = new long[pieceNumbers];
-                used = 0;
-            }
-        }
-
-        void write(IndexOutput output, ByteBuffer piece, long first, int width) throws IOException {
-            for (long[] numbers : full) {
-                write(output, piece, first, width, numbers, numbers.length);
-            }
-            write(output, piece, first, width, last, used);
-        }
-
-        private static void write(
-                IndexOutput output, ByteBuffer piece, long first, int width, long[] numbers, int length)
-                throws IOException {
-            for (int at = 0; at < length; at += 2) {
-                piece.clear();
-                if (width == Long.BYTES) {
-                    piece.putLong(numbers[at] - first);
-                } else {
-                    piece.putInt((int) (numbers[at] - first));
-                }
-                piece.putLong(numbers[at + 1]);
-                output.put(piece.array(), piece.position());
-            }
+    private void writeDirectory(IndexOutput output, ByteBuffer piece) throws IOException {
+        int keyOffset = 0;
+        int firstEntry = 0;
+        for (Map.Entry<byte[], KeyRecords> key : keys.entrySet()) {
+            int length = key.getKey().length;
+            int count = key.getValue().count();
+            int hidden = key.getValue().isHidden() ? IndexLayout.HIDDEN : 0;
+            piece.clear()
+                    .putInt(keyOffset)
+                    .putInt(length | hidden)
+                    .putInt(firstEntry)
+                    .putInt(count);
+            output.put(piece.array(), IndexLayout.SLOT_BYTES);
+            keyOffset += length;
+            firstEntry += count;
         }
     }
 }

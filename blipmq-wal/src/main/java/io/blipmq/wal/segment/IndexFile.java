@@ -21,6 +21,11 @@ public final class IndexFile implements Closeable {
     private final int entryBytes;
     private final long directory;
     private final long keyStart;
+    private final int groups;
+    private final int groupBytes;
+    private final int orderBytes;
+    private final long groupStart;
+    private final long orderStart;
 
     private final byte[] piece = new byte[IndexLayout.entryBytes(Long.BYTES)];
     private final ByteBuffer pieceView = ByteBuffer.wrap(piece);
@@ -28,6 +33,8 @@ public final class IndexFile implements Closeable {
     // The key that was selected: the entries of its own.
     private int firstEntry;
     private int entryCount;
+    private int keyLength;
+    private boolean hidden;
 
     // The entry that was read last.
     private long sequence;
@@ -45,6 +52,11 @@ public final class IndexFile implements Closeable {
         this.entryBytes = IndexLayout.entryBytes(width);
         this.directory = IndexLayout.directory(entries, width);
         this.keyStart = directory + (long) keys * IndexLayout.SLOT_BYTES;
+        this.groups = IndexLayout.groups(entries);
+        this.groupBytes = IndexLayout.groupBytes(width);
+        this.orderBytes = header.getInt(IndexLayout.ORDER_BYTES_OFFSET);
+        this.groupStart = keyStart + keyBytes;
+        this.orderStart = groupStart + (long) groups * groupBytes;
     }
 
     /**
@@ -77,7 +89,8 @@ public final class IndexFile implements Closeable {
         return keys >= 0
                 && entries >= 0
                 && keyBytes >= 0
-                && file.size() == IndexLayout.fileBytes(keyStart + keyBytes, blocks.contentBytes());
+                && orderBytes >= 0
+                && file.size() == IndexLayout.fileBytes(orderStart + orderBytes, blocks.contentBytes());
     }
 
     public ClosedSegment segment() {
@@ -108,9 +121,14 @@ public final class IndexFile implements Closeable {
     }
 
     private int compare(int slot, byte[] key) throws IOException {
+        int order = comparePrefix(slot, key);
+        return order == 0 ? Integer.compare(keyLength, key.length) : order;
+    }
+
+    /** Compares the beginning of a key with as many bytes, or with more than it has. */
+    private int comparePrefix(int slot, byte[] key) throws IOException {
         loadSlot(slot);
         long at = keyStart + pieceView.getInt(0);
-        int keyLength = pieceView.getInt(4);
         int common = Math.min(keyLength, key.length);
         for (int compared = 0; compared < common; ) {
             ByteBuffer block = block(at + compared);
@@ -122,12 +140,14 @@ public final class IndexFile implements Closeable {
             }
             compared += part;
         }
-        return Integer.compare(keyLength, key.length);
+        return 0;
     }
 
     private void loadSlot(int slot) throws IOException {
         read(directory + (long) slot * IndexLayout.SLOT_BYTES, piece, IndexLayout.SLOT_BYTES);
-        requireWithin(pieceView.getInt(0), pieceView.getInt(4), keyBytes);
+        hidden = pieceView.getInt(4) < 0;
+        keyLength = pieceView.getInt(4) & ~IndexLayout.HIDDEN;
+        requireWithin(pieceView.getInt(0), keyLength, keyBytes);
         requireWithin(pieceView.getInt(8), pieceView.getInt(12), entries);
         firstEntry = pieceView.getInt(8);
         entryCount = pieceView.getInt(12);
@@ -139,15 +159,55 @@ public final class IndexFile implements Closeable {
         }
     }
 
-    private WalCorruptionException outside() {
+    WalCorruptionException outside() {
         return new WalCorruptionException(
                 SegmentNames.index(segment.name()), 0, "the index refers to bytes beyond its end");
+    }
+
+    /** The place of the first key that begins with a prefix, or behind which it would stand. */
+    public int firstSlot(byte[] prefix) throws IOException {
+        return firstSlot(prefix, 0);
+    }
+
+    /** The place behind the last key that begins with a prefix. */
+    public int endSlot(byte[] prefix) throws IOException {
+        return firstSlot(prefix, 1);
+    }
+
+    /** The first key whose beginning compares with the prefix as {@code least} or higher. */
+    private int firstSlot(byte[] prefix, int least) throws IOException {
+        int low = 0;
+        int high = keys;
+        while (low < high && prefix.length > 0) {
+            int middle = (low + high) >>> 1;
+            if (Integer.signum(prefixOrder(middle, prefix)) < least) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return prefix.length > 0 || least == 0 ? low : keys;
+    }
+
+    private int prefixOrder(int slot, byte[] prefix) throws IOException {
+        int order = comparePrefix(slot, prefix);
+        return order == 0 && keyLength < prefix.length ? -1 : order;
+    }
+
+    /** Selects the key at a place in their order. */
+    public void selectSlot(int slot) throws IOException {
+        loadSlot(slot);
+    }
+
+    /** Whether no matcher is to see the selected key. */
+    public boolean isHidden() {
+        return hidden;
     }
 
     /** Selects the key at a place in their order, and returns it. */
     public byte[] key(int slot) throws IOException {
         loadSlot(slot);
-        byte[] key = new byte[pieceView.getInt(4)];
+        byte[] key = new byte[keyLength];
         long at = keyStart + pieceView.getInt(0);
         read(at, key, key.length);
         return key;
@@ -176,9 +236,18 @@ public final class IndexFile implements Closeable {
 
     /** Reads an entry of the selected key; the accessors below then tell about it. */
     public void entry(int index) throws IOException {
-        read(IndexLayout.HEADER_BYTES + (long) (firstEntry + index) * entryBytes, piece, entryBytes);
-        long delta = width == Long.BYTES ? pieceView.getLong(0) : pieceView.getInt(0) & 0xffff_ffffL;
-        sequence = segment.first() + delta;
+        entryOfAll(firstEntry + index);
+    }
+
+    /** The selected key's first entry among those of all keys. */
+    public int firstEntry() {
+        return firstEntry;
+    }
+
+    /** As {@link #entry}, among the entries of all keys. */
+    public void entryOfAll(int index) throws IOException {
+        read(IndexLayout.HEADER_BYTES + (long) index * entryBytes, piece, entryBytes);
+        sequence = segment.first() + IndexLayout.delta(pieceView, 0, width);
         offset = pieceView.getInt(width);
         length = pieceView.getInt(width + Integer.BYTES);
     }
@@ -195,6 +264,36 @@ public final class IndexFile implements Closeable {
     /** Of the record's body. */
     public int length() {
         return length;
+    }
+
+    // ---- the order, for IndexOrder
+
+    int groups() {
+        return groups;
+    }
+
+    /** The number of a group's first record. */
+    long groupFirst(int group) throws IOException {
+        loadGroup(group);
+        return segment.first() + IndexLayout.delta(pieceView, 0, width);
+    }
+
+    /** Where a group ends in the order's records; it begins where the one before it ends. */
+    int groupEnd(int group) throws IOException {
+        loadGroup(group);
+        return pieceView.getInt(width);
+    }
+
+    private void loadGroup(int group) throws IOException {
+        read(groupStart + (long) group * groupBytes, piece, groupBytes);
+    }
+
+    /** Copies the records of a group. */
+    void readGroup(int begin, int end, byte[] target) throws IOException {
+        if (begin < 0 || end <= begin || end > orderBytes || end - begin > target.length) {
+            throw outside();
+        }
+        read(orderStart + begin, target, end - begin);
     }
 
     private void read(long at, byte[] target, int bytes) throws IOException {

@@ -61,7 +61,7 @@ public final class SegmentIndexer {
         return (sequence, type, buffer, offset, length, position) -> {
             long key = recordKey.locate(type, buffer, offset, length);
             if (key != RecordKey.NONE) {
-                index.add(buffer, (int) (key >>> 32), (int) key, sequence, Position.offset(position), length);
+                index.add(buffer, key, sequence, Position.offset(position), length);
             }
         };
     }

@@ -4,6 +4,7 @@ import io.blipmq.wal.Capacity;
 import io.blipmq.wal.CheckpointHandler;
 import io.blipmq.wal.ForcePolicy;
 import io.blipmq.wal.KeyIndex;
+import io.blipmq.wal.KeyMatcher;
 import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.LiveRecordsOfKey;
 import io.blipmq.wal.RecordHandler;
@@ -165,6 +166,30 @@ public final class WalFixture {
             list.add(new Seen(sequences[index], 1, read(positions[index], lengths[index]), positions[index]));
         }
         return list;
+    }
+
+    /** What searches with a matcher find, one after the other until all that is indexed up to a number is searched. */
+    public List<Seen> find(KeyMatcher matcher, long from, long through, int limit) {
+        List<Seen> list = new ArrayList<>();
+        long end = Math.min(through, wal.keyIndex().indexedThrough());
+        for (long next = from; next <= end; next = searchOnce(matcher, next, through, limit, list)) {}
+        return list;
+    }
+
+    /** One search with a matcher. @return where the next one has to begin */
+    public long searchOnce(KeyMatcher matcher, long from, long through, int limit, List<Seen> found) {
+        long[] sequences = new long[limit];
+        long[] positions = new long[limit];
+        int[] lengths = new int[limit];
+        int count = wal.keyIndex().find(matcher, from, through, sequences, positions, lengths);
+        for (int index = 0; index < count; index++) {
+            found.add(new Seen(sequences[index], 1, read(positions[index], lengths[index]), positions[index]));
+        }
+        long searched = wal.keyIndex().searchedThrough();
+        if (searched < from || count > 0 && searched < sequences[count - 1]) {
+            throw new AssertionError("a search from " + from + " went through " + searched);
+        }
+        return searched + 1;
     }
 
     /** A record's text at its position, or null when it does not stand there. */

@@ -7,6 +7,7 @@ import io.blipmq.wal.segment.ClosedSegment;
 import io.blipmq.wal.segment.IndexBlocks;
 import io.blipmq.wal.segment.IndexFile;
 import io.blipmq.wal.segment.IndexLayout;
+import io.blipmq.wal.segment.IndexOrder;
 import io.blipmq.wal.segment.SegmentHeader;
 import io.blipmq.wal.segment.SegmentLayout;
 import io.blipmq.wal.storage.SimulatedStorage;
@@ -89,6 +90,12 @@ final class IndexFuzz {
             }
             for (String key : KEYS) {
                 numbers[0] += index.select(key.getBytes(StandardCharsets.UTF_8)) ? index.count() : 0;
+                numbers[0] += index.endSlot(key.getBytes(StandardCharsets.UTF_8));
+            }
+            IndexOrder order = new IndexOrder();
+            order.begin(index, SEGMENT.first());
+            for (int number = 0; number < LOOK_UPS_MAX && order.next(); number++) {
+                numbers[number] += order.sequence() + order.slot();
             }
             return Arrays.copyOf(numbers, count);
         }

@@ -57,7 +57,7 @@ class IndexFileTest {
         IndexBuilder made = new IndexBuilder(WalLimits.defaults());
         ByteBuffer keys = ByteBuffer.wrap("ab".getBytes(StandardCharsets.UTF_8));
         for (int record = 0; record < records; record++) {
-            made.add(keys, record % 1000 == 0 ? 0 : 1, 1, 1 + record, 3 * record, record % 7);
+            made.add(keys, RecordKey.at(record % 1000 == 0 ? 0 : 1, 1), 1 + record, 3 * record, record % 7);
         }
         UUID journal = new UUID(1, 2);
         SegmentHeader header =
@@ -81,6 +81,54 @@ class IndexFileTest {
                 assertThat(index.length()).isEqualTo(record % 7);
             }
         }
+        for (int from : new int[] {0, 1, 63, 64, 65, 1000, records - 1, records}) {
+            expectOrder(index, from, records);
+        }
+    }
+
+    private static void expectOrder(IndexFile index, int from, int records) throws IOException {
+        IndexOrder order = new IndexOrder();
+        order.begin(index, 1 + from);
+        for (int record = from; record < records; record++) {
+            assertThat(order.next()).isTrue();
+            assertThat(order.sequence()).isEqualTo(1 + record);
+            assertThat(order.offset()).isEqualTo(3 * record);
+            assertThat(order.length()).isEqualTo(record % 7);
+            assertThat(order.slot()).isEqualTo(record % 1000 == 0 ? 0 : 1);
+        }
+        assertThat(order.next()).isFalse();
+    }
+
+    @Test
+    void numbersMayBeFarApart() throws IOException {
+        long far = 1L << 40;
+        IndexBuilder made = new IndexBuilder(WalLimits.defaults());
+        ByteBuffer keys = ByteBuffer.wrap("ab".getBytes(StandardCharsets.UTF_8));
+        made.add(keys, RecordKey.at(1, 1), 5, 1 << 29, 7);
+        made.add(keys, RecordKey.hiddenAt(0, 1), far, 100, 1 << 28);
+        UUID journal = new UUID(1, 2);
+        SegmentHeader header = SegmentHeader.compacted(journal, journal, 1, SegmentHeader.COMPACTED_ORDINALS, 1, far);
+        ClosedSegment segment = new ClosedSegment(header, far);
+        try (StorageFile file = storage.create(SegmentNames.index(segment.name()))) {
+            made.write(file, segment);
+        }
+        IndexFile index = IndexFile.open(storage, segment, new IndexBlocks(16, WalLimits.defaults()));
+        IndexOrder order = new IndexOrder();
+        order.begin(index, 6);
+
+        assertThat(order.next()).isTrue();
+        assertThat(order.sequence()).isEqualTo(far);
+        assertThat(order.offset()).isEqualTo(100);
+        assertThat(order.length()).isEqualTo(1 << 28);
+        assertThat(order.slot()).isZero();
+        index.selectSlot(0);
+        assertThat(index.isHidden()).isTrue();
+        assertThat(index.key(1)).isEqualTo("b".getBytes(StandardCharsets.UTF_8));
+        assertThat(index.isHidden()).isFalse();
+        assertThat(index.firstSlot("a".getBytes(StandardCharsets.UTF_8))).isZero();
+        assertThat(index.endSlot("a".getBytes(StandardCharsets.UTF_8))).isEqualTo(1);
+        assertThat(index.firstSlot("bb".getBytes(StandardCharsets.UTF_8))).isEqualTo(2);
+        assertThat(index.endSlot(new byte[0])).isEqualTo(2);
     }
 
     @Test

@@ -53,7 +53,26 @@ class LayoutGoldenTest {
     }
 
     @Test
-    void indexOfVersion1() throws IOException {
+    void indexOfVersion2() throws IOException {
+        indexed();
+
+        assertThat(hex(storage.content("0000000000000001-00000001.index"))).isEqualTo(resource("index-v2.hex"));
+    }
+
+    @Test
+    void indexOfVersion1IsMadeAgain() throws IOException {
+        indexed();
+        storage.killProcess();
+        storage.lose("0000000000000001-00000001.index");
+        storage.plant("0000000000000001-00000001.index", bytes(resource("index-v1.hex")));
+        WalFixture log = new WalFixture(storage, golden()).open();
+
+        assertThat(hex(storage.content("0000000000000001-00000001.index"))).isEqualTo(resource("index-v2.hex"));
+        assertThat(log.find("blue", 1, 3, 3)).hasSize(2);
+    }
+
+    /** The index of three records with two keys, one of them hidden. */
+    private void indexed() throws IOException {
         storage.hideBootId();
         WalFixture log = new WalFixture(storage, golden()).open();
         log.store("blue one");
@@ -63,8 +82,6 @@ class LayoutGoldenTest {
         while (log.wal().background().doWork(log.nowNanos()) > 0) {
             log.advance(1);
         }
-
-        assertThat(hex(storage.content("0000000000000001-00000001.index"))).isEqualTo(resource("index-v1.hex"));
     }
 
     @Test
@@ -147,7 +164,8 @@ class LayoutGoldenTest {
             while (end < offset + length && buffer.get(end) != ' ') {
                 end++;
             }
-            return RecordKey.at(offset, end - offset);
+            boolean hidden = buffer.get(offset) == 'r';
+            return hidden ? RecordKey.hiddenAt(offset, end - offset) : RecordKey.at(offset, end - offset);
         });
     }
 

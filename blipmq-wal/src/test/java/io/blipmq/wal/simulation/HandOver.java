@@ -7,6 +7,7 @@ import io.blipmq.wal.WalAgent;
 import io.blipmq.wal.WalAppender;
 import io.blipmq.wal.append.DurableState;
 import io.blipmq.wal.append.Waker;
+import io.blipmq.wal.engine.PrefixMatcher;
 import io.blipmq.wal.engine.WalFixture;
 import io.blipmq.wal.storage.SimulatedStorage;
 import java.io.IOException;
@@ -152,14 +153,17 @@ enum HandOver {
         /** As a reader does: what is not there any more where it was found has moved, and is found again. */
         private void readOverAndOver(WalFixture log) {
             for (int times = 0; times < 3; times++) {
-                String text = find(log);
-                assertThat(text == null ? find(log) : text).isEqualTo(live.text());
+                boolean byMatcher = times == 1;
+                String text = find(log, byMatcher);
+                assertThat(text == null ? find(log, byMatcher) : text).isEqualTo(live.text());
             }
         }
 
         /** Null when it was not where it was found. */
-        private String find(WalFixture log) {
-            List<WalFixture.Seen> found = log.find("a", live.sequence(), live.sequence(), 1);
+        private String find(WalFixture log, boolean byMatcher) {
+            List<WalFixture.Seen> found = byMatcher
+                    ? log.find(PrefixMatcher.ALL, live.sequence(), live.sequence(), 1)
+                    : log.find("a", live.sequence(), live.sequence(), 1);
             assertThat(found).hasSize(1);
             return found.get(0).text();
         }

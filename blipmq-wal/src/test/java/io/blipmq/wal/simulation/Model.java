@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.LiveRecordsOfKey;
+import io.blipmq.wal.engine.PrefixMatcher;
 import io.blipmq.wal.engine.WalFixture;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a random run knows about its records: which are settled, and what checkpoints were told. A test's helper. */
 final class Model {
@@ -105,6 +107,13 @@ final class Model {
                 expectFound(log, record);
             }
         }
+        Set<Long> matched = log.find(PrefixMatcher.ALL, 1, Long.MAX_VALUE, 50).stream()
+                .map(WalFixture.Seen::sequence)
+                .collect(Collectors.toSet());
+        assertThat(history)
+                .filteredOn(record -> record.sequence() <= log.wal().keyIndex().indexedThrough())
+                .filteredOn(record -> key(record) != null && !condemned.contains(record.sequence()))
+                .allMatch(record -> matched.contains(record.sequence()), "found by a matcher of all keys");
     }
 
     /** Looks for one record of the past. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The runs of {@link CrashTest}, {@link CrashPointsTest}, {@link HandOverTest} and {@link StorageContract} are worth what
+ * The runs of {@link CrashTest}, {@link CrashPointsTest}, {@link HandOverTest}, {@link MatchTest} and {@link StorageContract} are worth what
  * they notice: each of these bugs, planted in the log's source, has to be found out. A bug that survives fails the build,
  * and so does one whose place in the source is not found any more: plant it where its code has gone.
  */
@@ -67,6 +67,12 @@ class PlantedBugTest {
     @MethodSource("salvageBugs")
     void isFoundOutByRandomDamage(String what, PlantedBug bug) throws IOException {
         expectFound(what, bug.findOut(SalvageTrial.class, RUNS_MAX));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("matchBugs")
+    void isFoundOutByRandomSearches(String what, PlantedBug bug) throws IOException {
+        expectFound(what, bug.findOut(MatchTrial.class, RUNS_MAX));
     }
 
     private static void expectFound(String what, String found) {
@@ -180,6 +186,45 @@ class PlantedBugTest {
                         "int start = load(at, bytes); if (bytes == Long.BYTES) {",
                         "int start = load(at, bytes); if (start == 0) { copyHeader(frameAt, window.buffer(), 0); }"
                                 + " if (bytes == Long.BYTES) {"))
+                .map(bug -> new Object[] {bug.what(), bug});
+    }
+
+    /** Those of searches with a matcher. */
+    static Stream<Object[]> matchBugs() {
+        return Stream.of(
+                        bug(
+                                "a matcher is shown a hidden key",
+                                "return !index.isHidden() && matcher.matches(index.key(slot));",
+                                "return matcher.matches(index.key(slot));"),
+                        bug(
+                                "what matches in a segment is taken to match in the one that compaction made of it",
+                                "new Pair(index.segment().ordinal(), matcher)",
+                                "new Pair((int) index.segment().first(), matcher)"),
+                        bug(
+                                "a search begins at the start of its first segment",
+                                "int entry = index.lowerBound(from); if (",
+                                "int entry = 0; if ("),
+                        bug(
+                                "a search that ends early says that it has been through its segment",
+                                "if (isFull() || recordSteps <= 0) {",
+                                "if (recordSteps <= 0) { searchedThrough(index.segment().last()); }"
+                                        + " if (isFull() || recordSteps <= 0) {"),
+                        bug(
+                                "a key that has not been looked at yet does not match",
+                                "if (tooMany || slot >= next) {",
+                                "if (slot >= next) { return false; } if (tooMany) {"),
+                        bug(
+                                "the first keys that matched are forgotten when there are too many for a list",
+                                "for (int index = 0; index < fewCount; index++) { set(few[index]); }",
+                                ""),
+                        bug(
+                                "the last key of those with the prefix is left out",
+                                "this.end = index.endSlot(matcher.prefix());",
+                                "this.end = index.endSlot(matcher.prefix()) - 1;"),
+                        bug(
+                                "a list's turn in the merge is the one of its key",
+                                "if (firstSequences[list] < firstSequences[first]) {",
+                                "if (firstSequences[list] < 0) {"))
                 .map(bug -> new Object[] {bug.what(), bug});
     }
 
