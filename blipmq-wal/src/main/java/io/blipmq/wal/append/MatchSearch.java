@@ -19,6 +19,8 @@ import java.io.IOException;
 final class MatchSearch {
     /** What opening an index and looking for the prefix in it is taken to cost, beside a step for a key. */
     private static final int SEGMENT_STEPS = 512;
+    /** What looking at the key of a record costs that is passed over: keys are not read in their order then. */
+    private static final int LOOK_STEPS = 8;
 
     private final WalLimits limits;
     private final MatchedSets sets;
@@ -116,7 +118,7 @@ final class MatchSearch {
                 add(index, order.sequence(), order.offset(), order.length());
             }
             searchedThrough(order.sequence());
-            recordSteps--;
+            recordSteps -= slots.isKnown(order.slot()) ? 1 : LOOK_STEPS;
             if (isFull() || recordSteps <= 0) {
                 return false;
             }

@@ -96,12 +96,17 @@ final class MatchedSlots {
         return few[index];
     }
 
+    /** Whether {@link #contains} need not look at the key. */
+    boolean isKnown(int slot) {
+        return slot < begin || slot >= end || !tooMany && slot < next;
+    }
+
     boolean contains(IndexFile index, int slot) throws IOException {
+        if (!isKnown(slot)) {
+            return isMatch(index, slot);
+        }
         if (slot < begin || slot >= end) {
             return false;
-        }
-        if (tooMany || slot >= next) {
-            return isMatch(index, slot);
         }
         return bits == null
                 ? Arrays.binarySearch(few, 0, fewCount, slot) >= 0

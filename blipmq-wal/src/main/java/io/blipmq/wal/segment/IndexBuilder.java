@@ -73,7 +73,7 @@ public final class IndexBuilder {
             key.slot(slot++);
         }
         IndexOutput output = new IndexOutput(file, segment.header(), limits);
-        ByteBuffer header = IndexLayout.header(segment, keys.size(), entries, keyBytes, order.measure());
+        ByteBuffer header = IndexLayout.header(segment, keys.size(), entries, keyBytes, order.encode());
         output.put(header.array(), IndexLayout.HEADER_BYTES);
         ByteBuffer piece = ByteBuffer.allocate(Math.max(IndexLayout.SLOT_BYTES, IndexLayout.entryBytes(Long.BYTES)));
         int width = IndexLayout.width(segment.first(), segment.last());

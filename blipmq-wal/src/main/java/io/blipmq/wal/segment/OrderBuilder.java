@@ -9,16 +9,18 @@ import java.util.List;
  * The order of an index in the making: whose turn it is among the lists of the keys, record by record. Owned by the thread
  * that builds it.
  *
- * <p>It is written in two rounds, for its groups stand before its records and say where each of them ends.
+ * <p>It is encoded in memory before it is written, for its groups stand before its records and say where each of them ends.
+ * All is in pieces, as the lists are.
  */
 final class OrderBuilder {
     private final int pieceNumbers;
     private final List<KeyRecords> keys = new ArrayList<>();
-    /** The key of each record, by number, in pieces as the lists are. */
-    private final List<int[]> pieces = new ArrayList<>();
+    /** The key of each record, by number. */
+    private final List<int[]> turns = new ArrayList<>();
 
     private int records;
 
+    private final List<ByteBuffer> encoded = new ArrayList<>();
     private long[] firsts;
     private int[] ends;
 
@@ -39,61 +41,58 @@ final class OrderBuilder {
     void add(KeyRecords key) {
         int at = records % pieceNumbers;
         if (at == 0) {
-            pieces.add(new int[pieceNumbers]);
+            turns.add(new int[pieceNumbers]);
         }
-        pieces.get(pieces.size() - 1)[at] = key.number;
+        turns.get(turns.size() - 1)[at] = key.number;
         records++;
     }
 
-    /** Finds out where the groups end. The keys must have their slots. @return the bytes of all records */
-    int measure() {
-        int groups = IndexLayout.groups(records);
-        firsts = new long[groups];
-        ends = new int[groups];
-        ByteBuffer piece = ByteBuffer.allocate(IndexLayout.ORDER_RECORD_BYTES_MAX);
-        int bytes = 0;
+    /** Makes what is written. The keys must have their slots; what was added is gone afterwards. @return the bytes of all records */
+    int encode() {
+        firsts = new long[IndexLayout.groups(records)];
+        ends = new int[firsts.length];
         keys.forEach(KeyRecords::rewind);
+        int bytes = 0;
         for (int record = 0; record < records; record++) {
-            encode(record, piece);
+            KeyRecords key = keys.get(turns.get(record / pieceNumbers)[record % pieceNumbers]);
             int group = record / IndexLayout.GROUP_RECORDS;
+            key.next();
             if (record % IndexLayout.GROUP_RECORDS == 0) {
-                firsts[group] = lastSequence;
+                firsts[group] = key.sequence();
+                lastSequence = key.sequence();
+                lastEnd = 0;
             }
-            bytes = Math.addExact(bytes, piece.position());
+            bytes = Math.addExact(bytes, encode(key));
             ends[group] = bytes;
+            if ((record + 1) % pieceNumbers == 0) {
+                turns.set(record / pieceNumbers, null);
+            }
         }
         return bytes;
     }
 
-    void write(IndexOutput output, long first, int width) throws IOException {
-        ByteBuffer piece = ByteBuffer.allocate(IndexLayout.ORDER_RECORD_BYTES_MAX);
-        for (int group = 0; group < ends.length; group++) {
-            piece.clear();
-            IndexLayout.putDelta(piece, firsts[group] - first, width);
-            piece.putInt(ends[group]);
-            output.put(piece.array(), piece.position());
-        }
-        keys.forEach(KeyRecords::rewind);
-        for (int record = 0; record < records; record++) {
-            encode(record, piece);
-            output.put(piece.array(), piece.position());
-        }
-    }
-
-    private void encode(int record, ByteBuffer piece) {
-        KeyRecords key = keys.get(pieces.get(record / pieceNumbers)[record % pieceNumbers]);
-        key.next();
-        if (record % IndexLayout.GROUP_RECORDS == 0) {
-            lastSequence = key.sequence();
-            lastEnd = 0;
-        }
-        piece.clear();
+    private int encode(KeyRecords key) {
+        ByteBuffer piece = room();
+        int begin = piece.position();
         put(piece, key.sequence() - lastSequence);
         put(piece, key.offset() - lastEnd & 0xffff_ffffL);
         put(piece, key.length());
         put(piece, key.slot());
         lastSequence = key.sequence();
         lastEnd = key.offset() + key.length();
+        return piece.position() - begin;
+    }
+
+    private ByteBuffer room() {
+        if (encoded.isEmpty() || last().remaining() < IndexLayout.ORDER_RECORD_BYTES_MAX) {
+            encoded.add(
+                    ByteBuffer.allocate(Math.max(IndexLayout.ORDER_RECORD_BYTES_MAX, pieceNumbers * Integer.BYTES)));
+        }
+        return last();
+    }
+
+    private ByteBuffer last() {
+        return encoded.get(encoded.size() - 1);
     }
 
     private static void put(ByteBuffer target, long number) {
@@ -103,5 +102,18 @@ final class OrderBuilder {
             rest >>>= 7;
         }
         target.put((byte) rest);
+    }
+
+    void write(IndexOutput output, long first, int width) throws IOException {
+        ByteBuffer row = ByteBuffer.allocate(IndexLayout.groupBytes(width));
+        for (int group = 0; group < ends.length; group++) {
+            row.clear();
+            IndexLayout.putDelta(row, firsts[group] - first, width);
+            row.putInt(ends[group]);
+            output.put(row.array(), row.position());
+        }
+        for (ByteBuffer piece : encoded) {
+            output.put(piece.array(), piece.position());
+        }
     }
 }

@@ -211,8 +211,8 @@ class PlantedBugTest {
                                         + " if (isFull() || recordSteps <= 0) {"),
                         bug(
                                 "a key that has not been looked at yet does not match",
-                                "if (tooMany || slot >= next) {",
-                                "if (slot >= next) { return false; } if (tooMany) {"),
+                                "if (!isKnown(slot)) { return isMatch(index, slot); }",
+                                "if (!isKnown(slot)) { return tooMany && isMatch(index, slot); }"),
                         bug(
                                 "the first keys that matched are forgotten when there are too many for a list",
                                 "for (int index = 0; index < fewCount; index++) { set(few[index]); }",
