@@ -24,7 +24,9 @@ package io.blipmq.wal;
  *     with a hundred thousand keys each
  * @param backgroundBlocks blocks of index files in the background thread's memory, a power of two
  * @param openIndexesMax index files that the core keeps open; a reader of a long backlog needs one at a time
- * @param matchedListsMax keys of a segment whose lists a search by matcher merges; with more it reads the records in their order
+ * @param matchedListsMax keys of a segment whose lists a search by matcher may merge; with more it reads the records in their
+ *     order
+ * @param listRecords to begin with a key's list is taken to cost as much as to pass over so many records in their order
  * @param matchedBytesMax for a set of the keys of a segment that match: a bit for each, 131,072 keys; beyond, a search looks
  *     at the key of each record that it passes
  * @param matchedSetsMax such sets in memory, 1 MiB of them
@@ -58,6 +60,7 @@ public record WalLimits(
         int backgroundBlocks,
         int openIndexesMax,
         int matchedListsMax,
+        int listRecords,
         int matchedBytesMax,
         int matchedSetsMax,
         int searchSteps,
@@ -88,7 +91,7 @@ public record WalLimits(
                 "the ring must hold the frames of a record, and be found by a mask");
         require(openIndexesMax > 0 && openSegmentsMax > 0 && spareChunks >= 0, "a reader needs a file");
         require(
-                matchedListsMax > 0 && matchedBytesMax >= 0 && matchedSetsMax > 0 && searchSteps > 0,
+                matchedListsMax > 0 && listRecords > 0 && matchedBytesMax >= 0 && matchedSetsMax > 0 && searchSteps > 0,
                 "a search by matcher must make progress");
         require(
                 countedMax > 1 && mergedMax > 0 && shortRunMin > 1 && stepsBetweenSegments > 0,
@@ -114,6 +117,7 @@ public record WalLimits(
                 512,
                 64,
                 32,
+                1 * KIB,
                 64,
                 16 * KIB,
                 64,

@@ -11,8 +11,8 @@ import java.io.IOException;
  * One search after the other for the records of all keys that match. Owned by the core thread, which must not be held up for
  * long: a search ends after so many steps and tells how far it came.
  *
- * <p>Where few keys of a segment match, their lists are merged. Where more do, or it is not yet known which, the segment's
- * records are passed over in their order. Each search gets on in that order by a record at least, also while the keys are
+ * <p>Where few records of a segment match, the lists of their keys are merged. Where many do, or it is not yet known which,
+ * the segment's records are passed over in their order. Each search gets on in that order by a record at least, also while the keys are
  * being looked at; so searches come to their end even when so many of them take turns that what each has learned of the keys
  * is forgotten before its next turn.
  */
@@ -21,6 +21,8 @@ final class MatchSearch {
     private static final int SEGMENT_STEPS = 512;
     /** What looking at the key of a record costs that is passed over: keys are not read in their order then. */
     private static final int LOOK_STEPS = 8;
+    /** What beginning a list is taken to cost, beside a step for a key. */
+    private static final int LIST_STEPS = 8;
 
     private final WalLimits limits;
     private final MatchedSets sets;
@@ -46,6 +48,9 @@ final class MatchSearch {
     private final long[] firstSequences;
     private final int[] firstOffsets;
     private final int[] firstLengths;
+    /** The lists that are not at their end, as a heap: the one with the least number first. */
+    private final int[] heap;
+
     private int lists;
 
     MatchSearch(WalLimits limits) {
@@ -56,6 +61,7 @@ final class MatchSearch {
         this.firstSequences = new long[entries.length];
         this.firstOffsets = new int[entries.length];
         this.firstLengths = new int[entries.length];
+        this.heap = new int[entries.length];
     }
 
     void begin(
@@ -81,11 +87,21 @@ final class MatchSearch {
     boolean visit(IndexFile index) throws IOException {
         MatchedSlots slots = sets.of(index, matcher);
         keySteps = slots.walk(index, keySteps) - SEGMENT_STEPS;
-        boolean whole = slots.areFew() ? merge(index, slots) : scan(index, slots);
+        boolean whole = isToMerge(index, slots) ? merge(index, slots) : scan(index, slots);
         if (whole) {
             searchedThrough(index.segment().last());
         }
         return whole && keySteps > 0;
+    }
+
+    /** Beginning with all lists must cost less than passing over the records among which the wanted ones are expected. */
+    private boolean isToMerge(IndexFile index, MatchedSlots slots) {
+        if (!slots.areFew()) {
+            return false;
+        }
+        long wanted = sequences.length - found;
+        long passed = Math.min(index.entries(), wanted * index.entries() / Math.max(1, slots.records()));
+        return slots.fewCount() == 0 || (long) slots.fewCount() * limits.listRecords() <= passed;
     }
 
     /** Everything up to this number has been looked through, if it is wanted at all. */
@@ -139,7 +155,7 @@ final class MatchSearch {
     private boolean merge(IndexFile index, MatchedSlots slots) throws IOException {
         beginLists(index, slots);
         while (lists > 0) {
-            int list = first();
+            int list = heap[0];
             if (firstSequences[list] > through) {
                 return true;
             }
@@ -162,8 +178,13 @@ final class MatchSearch {
                 entries[lists] = index.firstEntry() + entry;
                 ends[lists] = index.firstEntry() + index.count();
                 read(index, lists);
+                heap[lists] = lists;
                 lists++;
             }
+        }
+        keySteps -= LIST_STEPS * slots.fewCount();
+        for (int at = lists / 2 - 1; at >= 0; at--) {
+            siftDown(at);
         }
     }
 
@@ -174,27 +195,34 @@ final class MatchSearch {
         firstLengths[list] = index.length();
     }
 
-    private int first() {
-        int first = 0;
-        for (int list = 1; list < lists; list++) {
-            if (firstSequences[list] < firstSequences[first]) {
-                first = list;
-            }
-        }
-        return first;
-    }
-
     private void advance(IndexFile index, int list) throws IOException {
         entries[list]++;
         if (entries[list] < ends[list]) {
             read(index, list);
-            return;
+        } else {
+            lists--;
+            heap[0] = heap[lists];
         }
-        lists--;
-        entries[list] = entries[lists];
-        ends[list] = ends[lists];
-        firstSequences[list] = firstSequences[lists];
-        firstOffsets[list] = firstOffsets[lists];
-        firstLengths[list] = firstLengths[lists];
+        siftDown(0);
+    }
+
+    private void siftDown(int place) {
+        int list = heap[place];
+        int at = place;
+        for (int child = 2 * at + 1; child < lists; child = 2 * at + 1) {
+            if (child + 1 < lists && isBefore(heap[child + 1], heap[child])) {
+                child++;
+            }
+            if (!isBefore(heap[child], list)) {
+                break;
+            }
+            heap[at] = heap[child];
+            at = child;
+        }
+        heap[at] = list;
+    }
+
+    private boolean isBefore(int list, int other) {
+        return firstSequences[list] < firstSequences[other];
     }
 }

@@ -26,6 +26,9 @@ final class MatchedSlots {
 
     private int[] few;
     private int fewCount;
+    /** Of those. */
+    private long records;
+
     private long[] bits;
     private boolean tooMany;
 
@@ -43,7 +46,7 @@ final class MatchedSlots {
         int left = keysMax;
         while (next < end && !tooMany && left > 0) {
             if (isMatch(index, next)) {
-                add(next);
+                add(next, index.count());
             }
             next++;
             left--;
@@ -56,9 +59,10 @@ final class MatchedSlots {
         return !index.isHidden() && matcher.matches(index.key(slot));
     }
 
-    private void add(int slot) {
+    private void add(int slot, int recordsOfSlot) {
         if (bits == null && fewCount < few.length) {
             few[fewCount++] = slot;
+            records += recordsOfSlot;
         } else if (bits != null) {
             set(slot);
         } else {
@@ -90,6 +94,11 @@ final class MatchedSlots {
 
     int fewCount() {
         return fewCount;
+    }
+
+    /** How many records the few have. */
+    long records() {
+        return records;
     }
 
     int few(int index) {

@@ -101,6 +101,11 @@ public final class IndexFile implements Closeable {
         return keys;
     }
 
+    /** How many records there are of all keys. */
+    public int entries() {
+        return entries;
+    }
+
     /** Selects a key; false when the segment has no record of it. */
     public boolean select(byte[] key) throws IOException {
         int low = 0;

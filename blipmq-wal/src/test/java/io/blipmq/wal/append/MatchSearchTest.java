@@ -63,6 +63,7 @@ class MatchSearchTest {
                 usual.backgroundBlocks(),
                 usual.openIndexesMax(),
                 lists,
+                1,
                 bytes,
                 sets,
                 steps,

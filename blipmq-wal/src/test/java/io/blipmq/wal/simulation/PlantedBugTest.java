@@ -223,8 +223,8 @@ class PlantedBugTest {
                                 "this.end = index.endSlot(matcher.prefix()) - 1;"),
                         bug(
                                 "a list's turn in the merge is the one of its key",
-                                "if (firstSequences[list] < firstSequences[first]) {",
-                                "if (firstSequences[list] < 0) {"))
+                                "return firstSequences[list] < firstSequences[other];",
+                                "return list < other;"))
                 .map(bug -> new Object[] {bug.what(), bug});
     }
 
