@@ -1,0 +1,2 @@
+/** Microbenchmarks of an open log. */
+package io.blipmq.wal.engine;
