@@ -30,7 +30,7 @@ package io.blipmq.wal;
  * @param matchedBytesMax for a set of the keys of a segment that match: a bit for each, 131,072 keys; beyond, a search looks
  *     at the key of each record that it passes
  * @param matchedSetsMax such sets in memory, 1 MiB of them
- * @param searchSteps keys, and as many records, that one search by matcher looks at: a millisecond or two
+ * @param searchSteps keys, and as many records, that one search by matcher looks at: some milliseconds
  * @param openSegmentsMax segments that the core keeps open to read records back; a sequential reader needs one
  * @param ringFrames between core and log thread, a power of two: turns that one force may take, with room to spare
  * @param spareChunks of the usual size, kept for use; more of them never fall free at once
