@@ -55,7 +55,7 @@ public final class AttachService {
         if (request.qos() == 0) {
             return attachInMemory(client, request);
         }
-        if (Topic.isDeadLetters(request.topic())) {
+        if (isToDeadLetters(request)) {
             return attachToDeadLetters(client, request);
         }
         if (request.name().length == 0) {
@@ -64,12 +64,17 @@ public final class AttachService {
         return attachNamed(client, request);
     }
 
+    private static boolean isToDeadLetters(AttachRequest request) {
+        return !request.filter() && Topic.isDeadLetters(request.topic());
+    }
+
     private SubscribeResult attachInMemory(Client client, AttachRequest request) {
         Outcome room = subscribing.roomForAnother(client, false);
         if (!room.isDone()) {
             return SubscribeResult.refused(room);
         }
-        MemorySubscription subscription = subscribing.makeMemorySubscription(client, request.topic());
+        MemorySubscription subscription =
+                subscribing.makeMemorySubscription(client, subscriptions.stream(request.topic(), request.filter()));
         Attachment attachment = new Attachment(client, subscription, request, false);
         subscription.attachment(attachment);
         subscription.topic().attachments().add(attachment);
@@ -97,7 +102,7 @@ public final class AttachService {
 
     /** Who holds the subscription that {@link #attach} has just refused with {@link Outcome#NAME_HELD}, for a person. */
     public String holder(Client client, AttachRequest request) {
-        StoredSubscription held = Topic.isDeadLetters(request.topic())
+        StoredSubscription held = isToDeadLetters(request)
                 ? letters(client, request.topic())
                 : subscriptions.named(client.owner(), request.name());
         return held.life().client().describe();
@@ -111,14 +116,15 @@ public final class AttachService {
         if (named == null || named.life().isRemoving()) {
             return make(client, request, false);
         }
-        if (!Arrays.equals(named.topic().name(), request.topic())) {
+        boolean sameKind = named.topic().filter() != null == request.filter();
+        if (!sameKind || !Arrays.equals(named.topic().name(), request.topic())) {
             return SubscribeResult.refused(Outcome.OTHER_TOPIC);
         }
         return request.fromNew() ? replace(client, request, named) : resume(client, request, named);
     }
 
     private SubscribeResult make(Client client, AttachRequest request, boolean endsWithConnection) {
-        byte[] name = Topic.isDeadLetters(request.topic()) ? BrokerState.NO_NAME : request.name();
+        byte[] name = isToDeadLetters(request) ? BrokerState.NO_NAME : request.name();
         return subscribing.makeStoredSubscription(client, request.topic(), name, endsWithConnection, request);
     }
 

@@ -136,6 +136,11 @@ final class Attachment extends PushTarget implements EntrySink {
     }
 
     @Override
+    public void ofTopic(ByteBuffer names, int offset, int length) {
+        client.sink().ofTopic(names, offset, length);
+    }
+
+    @Override
     public void takeEntries(long publishedMillis, ByteBuffer entries, int offset, int length, int count) {
         client.sink().pushEntries(subscriptionId, publishedMillis, entries, offset, length, count);
         if (hasByteLimit()) {

@@ -55,7 +55,7 @@ final class BacklogSweep {
                 complete = true;
                 return false;
             }
-            if (cursor.isWaitingFor(tag) && !look(deliveries)) {
+            if (tag != MessageWalk.SEARCHING && cursor.isWaitingFor(tag) && !look(deliveries)) {
                 return false;
             }
         }

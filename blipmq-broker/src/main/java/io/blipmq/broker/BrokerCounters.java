@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class BrokerCounters {
     private static final List<BrokerMetric> GAUGES = List.of(
             BrokerMetric.TOPICS,
+            BrokerMetric.FILTERS,
             BrokerMetric.SUBSCRIPTIONS,
             BrokerMetric.SUBSCRIPTIONS_DETACHED,
             BrokerMetric.IN_FLIGHT,

@@ -38,6 +38,7 @@ import java.util.concurrent.TimeUnit;
  * @param largeChunkBytes for batches: takes one whole, and little is lost when it has to give way
  * @param pooledSmallChunks spare ones that are kept
  * @param pooledChunks likewise
+ * @param routesCached topics without subscriptions of their own whose filters are remembered; a power of two
  */
 public record BrokerLimits(
         int commandsPerTurn,
@@ -68,7 +69,8 @@ public record BrokerLimits(
         int chunkBytes,
         int largeChunkBytes,
         int pooledSmallChunks,
-        int pooledChunks) {
+        int pooledChunks,
+        int routesCached) {
 
     public BrokerLimits {
         if (Integer.bitCount(wheelSlots) != 1) {
@@ -111,6 +113,7 @@ public record BrokerLimits(
                 16 * 1_024,
                 128 * 1_024,
                 4_096,
-                64);
+                64,
+                1 << 17);
     }
 }

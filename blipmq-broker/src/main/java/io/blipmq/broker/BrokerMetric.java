@@ -7,6 +7,8 @@ package io.blipmq.broker;
 public enum BrokerMetric {
     /** Gauge: topics that exist. */
     TOPICS,
+    /** Gauge: filters of topics that exist. */
+    FILTERS,
     /** Gauge: subscriptions, detached ones too. */
     SUBSCRIPTIONS,
     /** Gauge: durable subscriptions without a connection. */
@@ -45,6 +47,8 @@ public enum BrokerMetric {
     SUBSCRIPTIONS_DELETED,
     /** Named subscriptions that moved to another connection while one held them. */
     SUBSCRIPTIONS_TAKEN_OVER,
+    /** How often the filters of a topic have been looked for. */
+    ROUTES_FOUND,
     REFUSED_DISK_FULL,
     REFUSED_SHUTTING_DOWN
 }

@@ -41,6 +41,10 @@ public record BrokerOptions(
     /** A redelivery waits at most this long, unless the first one is configured to wait longer. */
     static final long BACKOFF_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
 
+    private static final int ROUTES_SHARE = 16;
+    /** What a route takes with the name that it is of. */
+    private static final int ROUTE_BYTES = 128;
+
     /** The defaults of the configuration. */
     public static BrokerOptions defaults() {
         return new BrokerOptions(
@@ -58,6 +62,12 @@ public record BrokerOptions(
                 10_000,
                 2L << 30,
                 BrokerLimits.defaults());
+    }
+
+    /** Routes of names that are remembered: a power of two, for which a sixteenth of the memory for state is enough. */
+    int routesCached() {
+        long fitting = Math.max(1, stateBytesMax / ROUTES_SHARE / ROUTE_BYTES);
+        return (int) Long.highestOneBit(Math.min(limits.routesCached(), fitting));
     }
 
     /** How long the {@code attempt}-th delivery (from 1) may stay unacknowledged. */

@@ -15,7 +15,6 @@ import io.blipmq.broker.message.MessageView;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.LongConsumer;
-import java.util.function.Supplier;
 
 /**
  * Topics and subscriptions, and what the journal's commands do to them. Owned by the core thread.
@@ -54,8 +53,8 @@ final class BrokerState implements CommandHandler {
         /** A message was acknowledged while its move to the dead letters was on its way, so nobody wants its letter. */
         default void onLetterUnwanted(StoredSubscription deadLetters, long letterTag, int payloadLength) {}
 
-        /** Messages have arrived in a topic. */
-        default void onMessage(Topic topic) {}
+        /** Messages have arrived. */
+        default void onMessage(MessageStream stream) {}
 
         /** Something is due in this subscription, or a letter has arrived. */
         default void onMessage(StoredSubscription subscription) {}
@@ -69,7 +68,8 @@ final class BrokerState implements CommandHandler {
         MessageMemory messageMemory =
                 new MessageMemory(options.memoryBytesMax(), options.limits().chunkSizes());
         LongConsumer onLost = messages -> counters.add(BrokerMetric.DROPPED_QUEUE_FULL, messages);
-        Supplier<MemoryLog> newMemoryLog = () -> new MemoryLog(messageMemory, options.memoryMessagesMax(), onLost);
+        MessageStream.NewLog newMemoryLog =
+                ofSeveral -> new MemoryLog(messageMemory, options.memoryMessagesMax(), ofSeveral, onLost);
         this.memory = new StateMemory(options.stateBytesMax(), options.limits());
         this.time = new WallTime(options.limits());
         this.capture = new CheckpointCapture(this, options.limits());
@@ -79,7 +79,8 @@ final class BrokerState implements CommandHandler {
                 options.limits().pageEntriesMax(),
                 work::add,
                 time::moveStored);
-        this.subscriptions = new SubscriptionTable(counters, memory, positions, newMemoryLog, capture::before);
+        this.subscriptions = new SubscriptionTable(
+                counters, memory, positions, newMemoryLog, options.routesCached(), capture::before);
     }
 
     void listener(Listener newListener) {
@@ -158,22 +159,28 @@ final class BrokerState implements CommandHandler {
     public void onPublish(long sequence, long position, MessageView message) {
         time.onClock(sequence, message.publishedMillis());
         Topic topic = subscriptions.topics().find(message);
-        if (topic == null) {
-            return;
+        if (topic != null) {
+            append(topic, sequence, position, message);
         }
-        if (!topic.stored().isEmpty()) {
-            capture.before(topic);
-            topic.messages().append(sequence, position, message.payloadLength(), message.expiresMillis() != 0);
+        for (FilterStream stream : subscriptions.route(topic, message).streams()) {
+            append(stream, sequence, position, message);
         }
-        topic.appendStoredToMemory(message);
-        listener.onMessage(topic);
+    }
+
+    private void append(MessageStream stream, long sequence, long position, MessageView message) {
+        if (!stream.stored().isEmpty()) {
+            capture.before(stream);
+            stream.messages().append(sequence, position, message.payloadLength(), message.expiresMillis() != 0);
+        }
+        stream.appendStoredToMemory(message);
+        listener.onMessage(stream);
     }
 
     @Override
-    public void onSubscribe(long sequence, OwnerId owner, byte[] topicName, byte[] name, boolean endsWithConnection) {
-        Topic topic = subscriptions.topic(topicName);
+    public void onSubscribe(
+            long sequence, OwnerId owner, byte[] topic, boolean filter, byte[] name, boolean endsWithConnection) {
         StoredSubscription replaced = subscriptions.named(owner, name);
-        addStored(sequence, topic, owner, name, endsWithConnection, sequence + 1);
+        addStored(sequence, subscriptions.stream(topic, filter), owner, name, endsWithConnection, sequence + 1);
         if (replaced != null) {
             remove(replaced);
         }
@@ -286,9 +293,7 @@ final class BrokerState implements CommandHandler {
 
     /** Nobody remembers what is gone: a node that restores the state does not either. */
     private void forgetLetters(StoredSubscription deadLetters) {
-        Topic origin =
-                subscriptions.topics().find(Topic.originName(deadLetters.topic().name()));
-        if (origin != null) {
+        for (MessageStream origin : subscriptions.origins(deadLetters.topic().name())) {
             for (StoredSubscription subscription : origin.stored()) {
                 if (subscription.owner().equals(deadLetters.owner())) {
                     capture.before(subscription);
@@ -366,7 +371,7 @@ final class BrokerState implements CommandHandler {
      * @param firstSequence its messages begin at or beyond this number
      */
     StoredSubscription addStored(
-            long id, Topic topic, OwnerId owner, byte[] name, boolean endsWithConnection, long firstSequence) {
+            long id, MessageStream topic, OwnerId owner, byte[] name, boolean endsWithConnection, long firstSequence) {
         StoredSubscription storing = subscriptions.storing(id);
         StoredSubscription subscription =
                 storing == null ? subscriptions.make(id, topic, owner, name, endsWithConnection) : storing;

@@ -90,12 +90,12 @@ final class CheckpointCapture {
         }
     }
 
-    /** A message is going to be appended to a topic. */
-    void before(Topic topic) {
+    /** A message is going to be appended to a stream. */
+    void before(MessageStream topic) {
         if (running && topic.capturedIn != number) {
             topic.capturedIn = number;
             topic.captured = topic.messages().state();
-            topic.capturedNumber = Topic.NOT_CAPTURED;
+            topic.capturedNumber = MessageStream.NOT_CAPTURED;
         }
     }
 
@@ -120,10 +120,10 @@ final class CheckpointCapture {
         }
     }
 
-    private int topicNumber(Topic topic) {
+    private int topicNumber(MessageStream topic) {
         before(topic);
-        if (topic.capturedNumber == Topic.NOT_CAPTURED) {
-            topic.capturedNumber = out.topic(topic.name(), topic.captured);
+        if (topic.capturedNumber == MessageStream.NOT_CAPTURED) {
+            topic.capturedNumber = out.topic(topic.name(), topic.filter() != null, topic.captured);
             topic.captured = null;
         }
         return topic.capturedNumber;

@@ -14,7 +14,7 @@ final class CheckpointRestore implements CheckpointVisitor {
     /** What this one replaces, whose positions are taken over; or null. */
     private final BrokerState replaced;
 
-    private Topic topic;
+    private MessageStream topic;
     private StoredSubscription subscription;
 
     CheckpointRestore(BrokerState state, BrokerState replaced) {
@@ -33,15 +33,15 @@ final class CheckpointRestore implements CheckpointVisitor {
     }
 
     @Override
-    public void onTopic(byte[] name, LogState log) {
-        topic = state.subscriptions().topic(name);
+    public void onTopic(byte[] name, boolean filter, LogState log) {
+        topic = state.subscriptions().stream(name, filter);
         if (topic.stored().isEmpty()) {
             restore(
                     topic.messages(),
                     log,
                     replaced == null
                             ? null
-                            : replaced.subscriptions().topics().find(name).messages());
+                            : replaced.subscriptions().existing(name, filter).messages());
         }
     }
 
@@ -77,7 +77,7 @@ final class CheckpointRestore implements CheckpointVisitor {
         byte[] key = from.redriven()
                 ? MessageKeys.ofRedriven(subscription.id())
                 : subscription.messages().key();
-        message.at(key, from.tag(), from.position());
+        message.at(key, from.redriven() ? null : topic.filter(), from.tag(), from.position());
         message.publishedMillis = from.publishedMillis();
         message.expiresMillis = from.expiresMillis();
         message.payloadOffset = from.payloadOffset();

@@ -123,8 +123,8 @@ final class Core {
         }
 
         @Override
-        public void onMessage(Topic topic) {
-            ready.addTopic(topic);
+        public void onMessage(MessageStream stream) {
+            ready.addStream(stream);
         }
 
         @Override

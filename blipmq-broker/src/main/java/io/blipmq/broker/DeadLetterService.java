@@ -162,6 +162,11 @@ public final class DeadLetterService {
         }
         clock.tell(journal.log());
         byte[] properties = LetterProperties.own(letter, journal.messages());
+        if (target.topic().filter() != null) {
+            byte[] named = LetterProperties.namedTopic(letter, journal.messages());
+            byte[] topic = named == null ? Topic.originName(letters.topic().name()) : named;
+            properties = LetterProperties.withTopic(properties, topic);
+        }
         long sequence = journal.log()
                 .appendRedrive(
                         target.id(),

@@ -11,6 +11,7 @@ final class LetterProperties {
     static final byte[] RETRIES_EXHAUSTED = "retries exhausted".getBytes(StandardCharsets.UTF_8);
 
     private static final int LENGTH_BYTES = 2;
+    /** Without the reason and the topic. */
     private static final int ADDED_BYTES = 4 * PropertyLayout.HEADER_BYTES + Long.BYTES + Short.BYTES + Long.BYTES;
 
     private LetterProperties() {}
@@ -18,7 +19,9 @@ final class LetterProperties {
     /** The properties of the letter that a message becomes. */
     static byte[] of(Delivery delivery, byte[] reason, long nowMillis, MessageStore messages) {
         byte[] own = own(delivery.message, messages);
-        ByteBuffer properties = ByteBuffer.allocate(own.length + ADDED_BYTES + reason.length);
+        byte[] topic = delivery.subscription.topic().filter() == null ? null : topic(delivery.message, messages);
+        int topicBytes = topic == null ? 0 : PropertyLayout.HEADER_BYTES + topic.length;
+        ByteBuffer properties = ByteBuffer.allocate(own.length + ADDED_BYTES + reason.length + topicBytes);
         properties.put(own);
         begin(properties, PropertyLayout.DEAD_LETTER_SUBSCRIPTION_KEY, Long.BYTES)
                 .putLong(delivery.subscription.id());
@@ -26,7 +29,35 @@ final class LetterProperties {
                 .putShort((short) Math.min(delivery.attempts, 0xffff));
         begin(properties, PropertyLayout.DEAD_LETTER_REASON_KEY, reason.length).put(reason);
         begin(properties, PropertyLayout.DEAD_LETTER_MILLIS_KEY, Long.BYTES).putLong(nowMillis);
+        if (topic != null) {
+            begin(properties, PropertyLayout.TOPIC_KEY, topic.length).put(topic);
+        }
         return properties.array();
+    }
+
+    /** The properties of a message that comes back to a subscription to a filter, where it needs to name its topic. */
+    static byte[] withTopic(byte[] own, byte[] topic) {
+        ByteBuffer properties = ByteBuffer.allocate(own.length + PropertyLayout.HEADER_BYTES + topic.length);
+        properties.put(own);
+        begin(properties, PropertyLayout.TOPIC_KEY, topic.length).put(topic);
+        return properties.array();
+    }
+
+    /** The topic that a message was published to which a subscription to a filter holds. */
+    static byte[] topic(StoredMessage message, MessageStore messages) {
+        return message.filter == null ? namedTopic(message, messages) : messages.topic(message);
+    }
+
+    /** The topic that a message's properties name, or null. */
+    static byte[] namedTopic(StoredMessage message, MessageStore messages) {
+        ByteBuffer properties = all(message, messages);
+        int at = PropertyLayout.find(properties, 0, properties.limit(), PropertyLayout.TOPIC_KEY);
+        if (at < 0) {
+            return null;
+        }
+        byte[] topic = new byte[PropertyLayout.valueLength(properties, at)];
+        properties.get(PropertyLayout.valueOffset(at), topic);
+        return topic;
     }
 
     private static ByteBuffer begin(ByteBuffer properties, int key, int length) {

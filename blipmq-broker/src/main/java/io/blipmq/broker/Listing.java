@@ -48,11 +48,11 @@ public final class Listing {
 
     /** How many subscriptions of one key a topic has. */
     private static final class Counts {
-        private final Topic topic;
+        private final MessageStream topic;
         private int durable;
         private int temporary;
 
-        private Counts(Topic topic) {
+        private Counts(MessageStream topic) {
             this.topic = topic;
         }
     }
@@ -64,20 +64,20 @@ public final class Listing {
         TreeMap<Long, Counts> byNumber = new TreeMap<>();
         boolean more = false;
         for (Subscription subscription : subscriptions.behind(0)) {
-            Topic topic = subscription.topic();
+            MessageStream topic = subscription.topic();
             if (topic.number() > page.after() && isOwn(subscription, client)) {
                 more |= count(subscription, topic, left, byNumber);
             }
         }
         byNumber.values()
-                .forEach(counts ->
-                        sink.accept(new TopicInfo(counts.topic.toString(), counts.durable, counts.temporary)));
+                .forEach(counts -> sink.accept(new TopicInfo(
+                        counts.topic.toString(), counts.topic.filter() != null, counts.durable, counts.temporary)));
         return more ? byNumber.lastKey() : 0;
     }
 
     /** @return whether a topic does not fit on the page, which has those with the lowest numbers */
     private static boolean count(
-            Subscription subscription, Topic topic, int topicsMax, TreeMap<Long, Counts> byNumber) {
+            Subscription subscription, MessageStream topic, int topicsMax, TreeMap<Long, Counts> byNumber) {
         boolean full = byNumber.size() == topicsMax;
         if (full && topic.number() > byNumber.lastKey()) {
             return true;

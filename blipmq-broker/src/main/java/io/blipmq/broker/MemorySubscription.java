@@ -15,7 +15,7 @@ final class MemorySubscription extends Subscription {
     private final long createdMillis;
     private Attachment attachment;
 
-    MemorySubscription(long id, Topic topic, Client client, long createdMillis) {
+    MemorySubscription(long id, MessageStream topic, Client client, long createdMillis) {
         super(id, topic);
         this.client = client;
         this.createdMillis = createdMillis;
@@ -104,6 +104,7 @@ final class MemorySubscription extends Subscription {
                         ? Math.max(0, deliveries.nowMillis() - cursor.nextPublishedMillis())
                         : SubscriptionInfo.NO_MESSAGE,
                 false,
+                topic().filter() != null,
                 client.name(),
                 client.address(),
                 List.of(),

@@ -53,11 +53,16 @@ public final class PublishService {
             return refusals.count(refusals.reason());
         }
         Topic topic = subscriptions.topics().find(message);
+        Route route = subscriptions.route(topic, message);
         message.published(clock.nowMillis());
-        if (topic != null && qos == 0) {
-            topic.appendToMemory(message);
-            ready.addTopic(topic);
-        } else if (topic != null) {
+        if (qos == 0) {
+            if (topic != null) {
+                append(topic, message);
+            }
+            for (FilterStream stream : route.streams()) {
+                append(stream, message);
+            }
+        } else if (topic != null || !route.isEmpty()) {
             message.expires(expiresMillis(message.publishedMillis(), options.messageTtlMillis()));
             long sequence = log.appendPublish(message);
             if (sequence < 0) {
@@ -67,6 +72,11 @@ public final class PublishService {
         }
         counters.increment(BrokerMetric.PUBLISHED);
         return Outcome.DONE;
+    }
+
+    private void append(MessageStream stream, MessageView message) {
+        stream.appendToMemory(message);
+        ready.addStream(stream);
     }
 
     /**
@@ -82,14 +92,20 @@ public final class PublishService {
             return;
         }
         Topic topic = subscriptions.topics().find(batch.buffer(), batch.topicOffset(), batch.topicLength());
-        if (topic != null && batch.qos() == 1) {
-            result.subscriptions = topic.readerCount(1);
+        Route route = subscriptions.route(topic, batch.buffer(), batch.topicOffset(), batch.topicLength());
+        int qos = batch.qos();
+        if (topic != null || !route.isEmpty()) {
+            result.subscriptions = (topic == null ? 0 : topic.readerCount(qos)) + route.readerCount(qos);
+        }
+        if (qos == 1 && (topic != null || !route.isEmpty())) {
             journalAll(client, batch, result);
             refusals.count(result.outcome);
         } else {
             if (topic != null) {
-                result.subscriptions = topic.readerCount(0);
                 handOver(topic, batch);
+            }
+            for (FilterStream stream : route.streams()) {
+                handOver(stream, batch);
             }
             result.taken = batch.count();
             result.nextOffset = batch.entriesEnd();
@@ -97,12 +113,12 @@ public final class PublishService {
         counters.add(BrokerMetric.PUBLISHED, result.taken);
     }
 
-    /** QoS 0: to the one reader that waits for them, or into the topic's memory. */
-    private void handOver(Topic topic, PublishBatch batch) {
+    /** QoS 0: to the one reader that waits for them, or into memory. */
+    private void handOver(MessageStream stream, PublishBatch batch) {
         long nowMillis = clock.nowMillis();
-        if (!pushes.pushNow(topic.soleReader(), batch, nowMillis)) {
-            topic.appendEntriesToMemory(batch, nowMillis);
-            ready.addTopic(topic);
+        if (!pushes.pushNow(stream.soleReader(), batch, nowMillis)) {
+            stream.appendEntriesToMemory(batch, nowMillis);
+            ready.addStream(stream);
         }
     }
 

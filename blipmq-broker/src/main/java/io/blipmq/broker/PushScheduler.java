@@ -69,6 +69,9 @@ public final class PushScheduler {
         if (client.hasQueue() || !client.sink().hasRoom()) {
             return false;
         }
+        if (reader.subscription().topic().filter() != null) {
+            reader.ofTopic(batch.buffer(), batch.topicOffset(), batch.topicLength());
+        }
         reader.takeEntries(publishedMillis, batch.buffer(), offset, end - offset, count);
         reader.spendCredit(count);
         counters.add(BrokerMetric.DELIVERED, count);
@@ -85,7 +88,7 @@ public final class PushScheduler {
         if (stopped) {
             return 0;
         }
-        ready.spreadTopics();
+        ready.spreadStreams();
         stalled.forEach(ready::add);
         stalled.clear();
         takeUpShort();

@@ -16,6 +16,14 @@ public interface PushSink {
     boolean hasRoom();
 
     /**
+     * Names the topic of what is pushed next to a subscription to a filter; it is not called for a subscription to one topic.
+     * It counts for the next push only.
+     *
+     * @param names holds the name at an absolute offset, during the call
+     */
+    void ofTopic(ByteBuffer names, int offset, int length);
+
+    /**
      * Messages at QoS 0: a run of whole entries, as they were published, to be copied during the call.
      *
      * @param publishedMillis when they were published, wall clock

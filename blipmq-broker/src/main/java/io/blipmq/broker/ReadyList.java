@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whom there may be something to push to: attachments, first come, first served, and topics that messages have arrived in.
- * Owned by the core thread. A topic is listed by the first message of a turn, so that being ready costs nothing per message.
+ * Whom there may be something to push to: attachments, first come, first served, and streams that messages have arrived in.
+ * Owned by the core thread. A stream is listed by the first message of a turn, so that being ready costs nothing per message.
  *
  * <p>What finds no room in its connection's output waits in the {@link Client}'s own queue. When there is room again the client
  * is listed, and its queue is served from the front for as long as the room lasts: whoever filled the output stands at the
@@ -14,7 +14,7 @@ import java.util.List;
  */
 final class ReadyList {
     private final AttachmentQueue attachments = new AttachmentQueue();
-    private final List<Topic> topics = new ArrayList<>();
+    private final List<MessageStream> streams = new ArrayList<>();
     /** Clients that have room again and a queue. */
     private final ArrayDeque<Client> clients = new ArrayDeque<>();
     /** Whose turn it is: the clients' or the attachments'. */
@@ -41,23 +41,23 @@ final class ReadyList {
         clients.add(client);
     }
 
-    /** Messages have arrived in a topic. */
-    void addTopic(Topic topic) {
-        if (!topic.listed && !topic.attachments().isEmpty()) {
-            topic.listed = true;
-            topics.add(topic);
+    /** Messages have arrived. */
+    void addStream(MessageStream stream) {
+        if (!stream.listed && !stream.attachments().isEmpty()) {
+            stream.listed = true;
+            streams.add(stream);
         }
     }
 
-    /** Lists the attachments to topics that messages have arrived in. */
-    void spreadTopics() {
-        for (Topic topic : topics) {
-            topic.listed = false;
-            for (PushTarget target : topic.attachments()) {
+    /** Lists the attachments to what messages have arrived in. */
+    void spreadStreams() {
+        for (MessageStream stream : streams) {
+            stream.listed = false;
+            for (PushTarget target : stream.attachments()) {
                 add(target);
             }
         }
-        topics.clear();
+        streams.clear();
     }
 
     /** The next target, which is no longer listed; null when there is none. */
@@ -87,6 +87,6 @@ final class ReadyList {
     }
 
     boolean isEmpty() {
-        return attachments.isEmpty() && topics.isEmpty() && clients.isEmpty();
+        return attachments.isEmpty() && streams.isEmpty() && clients.isEmpty();
     }
 }

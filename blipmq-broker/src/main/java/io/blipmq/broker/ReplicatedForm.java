@@ -57,12 +57,16 @@ final class ReplicatedForm implements CheckpointCapture.Form {
         ReplicatedForm form = new ReplicatedForm(state, positions);
         CheckpointCodec out = new CheckpointCodec(
                 state.subscriptions().count(), state.subscriptions().memory().deliveries());
-        Map<Topic, Integer> topics = new IdentityHashMap<>();
+        Map<MessageStream, Integer> topics = new IdentityHashMap<>();
         form.writeHead(out);
         for (StoredSubscription subscription : state.subscriptions().storedBehind(0)) {
-            Topic topic = subscription.topic();
+            MessageStream topic = subscription.topic();
             int number = topics.computeIfAbsent(
-                    topic, found -> out.topic(found.name(), found.messages().state()));
+                    topic,
+                    found -> out.topic(
+                            found.name(),
+                            found.filter() != null,
+                            found.messages().state()));
             form.write(subscription, number, out);
             CheckpointCapture.writeLetters(subscription, out);
         }
@@ -131,7 +135,7 @@ final class ReplicatedForm implements CheckpointCapture.Form {
             if (tag == MessageWalk.NONE || tag >= end) {
                 return;
             }
-            if (!cursor.settledAhead().contains(tag)) {
+            if (tag != MessageWalk.SEARCHING && !cursor.settledAhead().contains(tag)) {
                 kept.add(walk.read());
             }
         }

@@ -18,7 +18,7 @@ final class StoredReader {
     private static final int READ_WORK = 32;
 
     private final StoredSubscription subscription;
-    private final Topic topic;
+    private final MessageStream topic;
     private final MessageCursor cursor;
     private final Unsettled unsettled;
     /** Null without a connection: then QoS 0 messages pass by. */
@@ -52,6 +52,9 @@ final class StoredReader {
         Delivery delivery = nextDue(deliveries);
         if (delivery == null) {
             boolean stopped = passOverSettled(deliveries);
+            if (cursor.isSearching()) {
+                return Subscription.AGAIN;
+            }
             if (isMemoryNext(deliveries)) {
                 memoryCursor.takeNext(sink.deliver(0, 0, topic.name(), memoryCursor.nextPayloadBytes()));
                 return 1;
@@ -74,6 +77,9 @@ final class StoredReader {
         Delivery delivery = nextDue(deliveries);
         if (delivery == null) {
             boolean stopped = passOverSettled(deliveries);
+            if (cursor.isSearching()) {
+                return Subscription.AGAIN;
+            }
             if (isMemoryNext(deliveries)) {
                 return memoryCursor.push(attachment, countMax);
             }
@@ -119,6 +125,10 @@ final class StoredReader {
         StoredMessage message = delivery.message;
         int contentBytes = message.propertiesBytes + message.payloadLength;
         PushSink sink = delivery.holder.client().sink();
+        if (topic.filter() != null) {
+            byte[] name = LetterProperties.topic(message, messages);
+            sink.ofTopic(ByteBuffer.wrap(name), 0, name.length);
+        }
         ByteBuffer entry = sink.push(
                 subscription.id(),
                 delivery.tag,
@@ -151,7 +161,10 @@ final class StoredReader {
             return false;
         }
         deliveries.dropExpired(memoryCursor);
-        return memoryCursor.hasNext() && (cursor.isAtEnd() || cursor.sequence() > memoryCursor.nextArrivedAfter());
+        if (!memoryCursor.hasNext()) {
+            return false;
+        }
+        return cursor.isAtEnd() ? !cursor.isSearching() : cursor.sequence() > memoryCursor.nextArrivedAfter();
     }
 
     private Delivery nextFromCursor(Deliveries deliveries) {
@@ -189,7 +202,7 @@ final class StoredReader {
             return false;
         }
         deliveries.work().add(READ_WORK);
-        return passOverSettled(deliveries);
+        return passOverSettled(deliveries) || cursor.isSearching();
     }
 
     /**
@@ -232,7 +245,10 @@ final class StoredReader {
      * @param keptMax messages that may be taken out
      */
     void follow(int settledMax, int keptMax) {
-        while (!cursor.isAtEnd()) {
+        while (!cursor.isAtEnd() || cursor.isSearching()) {
+            if (cursor.isSearching()) {
+                continue;
+            }
             if (!cursor.isSettled()) {
                 if (cursor.settledAhead().countMost() <= settledMax || unsettled.size() >= keptMax) {
                     return;

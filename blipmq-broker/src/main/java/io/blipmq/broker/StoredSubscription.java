@@ -56,7 +56,7 @@ final class StoredSubscription extends Subscription {
      */
     StoredSubscription(
             long id,
-            Topic topic,
+            MessageStream topic,
             OwnerId owner,
             byte[] name,
             boolean endsWithConnection,
@@ -72,8 +72,9 @@ final class StoredSubscription extends Subscription {
         this.name = name;
         this.endsWithConnection = endsWithConnection;
         this.deadLetters = topic.isDeadLetters();
-        this.messages =
-                deadLetters ? new MessageLog(MessageKeys.ofLetters(owner, topic.name()), positions) : topic.messages();
+        this.messages = deadLetters
+                ? new MessageLog(MessageKeys.ofLetters(owner, topic.name()), null, positions)
+                : topic.messages();
         this.cursor = new MessageCursor(messages, beforeChange);
         this.reader = new StoredReader(this);
     }
@@ -325,6 +326,7 @@ final class StoredSubscription extends Subscription {
                         ? SubscriptionInfo.NO_MESSAGE
                         : Math.max(0, deliveries.nowMillis() - oldestMillis),
                 deadLetters,
+                topic().filter() != null,
                 holder == null ? "" : holder.name(),
                 holder == null ? "" : holder.address(),
                 group == null ? List.of() : group.infos(),

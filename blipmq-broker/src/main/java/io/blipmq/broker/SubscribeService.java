@@ -60,7 +60,8 @@ public final class SubscribeService {
     private SubscribeResult makeInMemory(Client client, byte[] topic) {
         Outcome room = roomForAnother(client, false);
         return room.isDone()
-                ? SubscribeResult.of(makeMemorySubscription(client, topic).id())
+                ? SubscribeResult.of(makeMemorySubscription(client, subscriptions.topic(topic))
+                        .id())
                 : SubscribeResult.refused(room);
     }
 
@@ -135,17 +136,16 @@ public final class SubscribeService {
         if (letterTopic != null && letterTopic.storing().first(owner, any -> true, work) != null) {
             return true;
         }
-        Topic origin = subscriptions.topics().find(Topic.originName(letterTopicName));
-        return origin != null && origin.stored().first(owner, this::hasLetterComing, work) != null;
+        return subscriptions.origins(letterTopicName).stream()
+                .anyMatch(origin -> origin.stored().first(owner, this::hasLetterComing, work) != null);
     }
 
     private boolean hasLetterComing(StoredSubscription failing) {
         return failing.lastLetterSequence() > log.appliedSequence();
     }
 
-    MemorySubscription makeMemorySubscription(Client client, byte[] name) {
-        MemorySubscription subscription =
-                new MemorySubscription(nextMemoryId++, subscriptions.topic(name), client, clock.nowMillis());
+    MemorySubscription makeMemorySubscription(Client client, MessageStream topic) {
+        MemorySubscription subscription = new MemorySubscription(nextMemoryId++, topic, client, clock.nowMillis());
         subscriptions.add(subscription);
         client.subscriptions().add(subscription);
         return subscription;
@@ -158,12 +158,13 @@ public final class SubscribeService {
         if (!room.isDone()) {
             return SubscribeResult.refused(room);
         }
-        long sequence = log.appendSubscribe(client.owner(), topic, name, endsWithConnection);
+        boolean filter = request != null && request.filter();
+        long sequence = log.appendSubscribe(client.owner(), topic, filter, name, endsWithConnection);
         if (sequence < 0) {
             return SubscribeResult.refused(Outcome.ofAppend(sequence));
         }
-        StoredSubscription made =
-                subscriptions.make(sequence, subscriptions.topic(topic), client.owner(), name, endsWithConnection);
+        StoredSubscription made = subscriptions.make(
+                sequence, subscriptions.stream(topic, filter), client.owner(), name, endsWithConnection);
         return await(made, client, request);
     }
 

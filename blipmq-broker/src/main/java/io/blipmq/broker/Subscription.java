@@ -2,7 +2,7 @@ package io.blipmq.broker;
 
 import io.blipmq.broker.journal.OwnerId;
 
-/** A client's claim on a topic's messages. Owned by the core thread. */
+/** A client's claim on the messages of a topic, or of a filter's. Owned by the core thread. */
 abstract class Subscription {
     /** What {@link #pushNext} answers when it has stopped although there may be more. */
     static final int AGAIN = -1;
@@ -12,9 +12,9 @@ abstract class Subscription {
     static final int SHORT = -3;
 
     private final long id;
-    private final Topic topic;
+    private final MessageStream topic;
 
-    Subscription(long id, Topic topic) {
+    Subscription(long id, MessageStream topic) {
         this.id = id;
         this.topic = topic;
     }
@@ -23,7 +23,8 @@ abstract class Subscription {
         return id;
     }
 
-    Topic topic() {
+    /** What it reads. */
+    MessageStream topic() {
         return topic;
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
  * @param deliveries what was delivered and is not settled
  * @param oldestAgeMillis age of the oldest message that waits or is not settled, {@link #NO_MESSAGE} when there is none
  * @param deadLetters whether it collects dead letters
+ * @param filter whether its topic is a filter of topics
  * @param clientName of the connection that is attached, empty when there is none
  * @param clientAddress of that connection
  * @param members the oldest {@link #MEMBERS_MAX} of a group of competing consumers; empty when it is not shared
@@ -32,6 +33,7 @@ public record SubscriptionInfo(
         DeliveryCounts deliveries,
         long oldestAgeMillis,
         boolean deadLetters,
+        boolean filter,
         String clientName,
         String clientAddress,
         List<Member> members,

@@ -2,17 +2,20 @@ package io.blipmq.broker;
 
 import io.blipmq.broker.backlog.PositionMemory;
 import io.blipmq.broker.journal.OwnerId;
-import io.blipmq.broker.memory.MemoryLog;
+import io.blipmq.broker.message.MessageView;
+import io.blipmq.protocol.TopicFilter;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -21,15 +24,16 @@ import org.agrona.collections.Long2ObjectHashMap;
  *
  * <p>A durable subscription is here from when its command is appended. Until that is applied it is {@link
  * SubscriptionLife.State#STORING}: it counts for limits and keeps its topic, and is found by {@link #storing} and {@link
- * Topic#storing} alone.
+ * MessageStream#storing} alone.
  */
 final class SubscriptionTable {
     private final BrokerCounters counters;
     private final StateMemory memory;
     private final PositionMemory positions;
-    private final Supplier<MemoryLog> newMemoryLog;
+    private final MessageStream.NewLog newMemoryLog;
     private final Consumer<StoredSubscription> announceChange;
     private final TopicTable topics = new TopicTable();
+    private final FilterTable filters;
     private final Long2ObjectHashMap<Subscription> byId = new Long2ObjectHashMap<>();
     /** By id: durable ones, oldest first, and then those in memory. For lists and walks that go on in a later turn. */
     private final TreeMap<Long, Subscription> ordered = new TreeMap<>();
@@ -38,23 +42,25 @@ final class SubscriptionTable {
     /** Of those that are storing: one that gives way to a new one has the same name until that is stored. */
     private final Set<SubscriptionName> storingNames = new HashSet<>();
 
-    private long topicsMade;
+    private long streamsMade;
 
     /** @param announceChange is told before what a checkpoint keeps of a durable subscription changes */
     SubscriptionTable(
             BrokerCounters counters,
             StateMemory memory,
             PositionMemory positions,
-            Supplier<MemoryLog> newMemoryLog,
+            MessageStream.NewLog newMemoryLog,
+            int routesCached,
             Consumer<StoredSubscription> announceChange) {
         this.announceChange = announceChange;
         this.counters = counters;
         this.memory = memory;
         this.positions = positions;
         this.newMemoryLog = newMemoryLog;
+        this.filters = new FilterTable(counters, routesCached);
     }
 
-    // --- topics ---
+    // --- topics and filters ---
 
     TopicTable topics() {
         return topics;
@@ -64,16 +70,75 @@ final class SubscriptionTable {
     Topic topic(byte[] name) {
         Topic topic = topics.find(name);
         if (topic == null) {
-            topic = new Topic(++topicsMade, name, newMemoryLog, positions);
+            topic = new Topic(++streamsMade, name, newMemoryLog, positions);
             topics.add(topic);
             counters.add(BrokerMetric.TOPICS, 1);
         }
         return topic;
     }
 
-    private void dropUnneeded(Topic topic) {
-        if (!topic.isNeeded()) {
-            topics.remove(topic);
+    FilterTable filters() {
+        return filters;
+    }
+
+    /**
+     * What a subscription reads, made when there is none.
+     *
+     * @param name of a topic, or the text of a filter
+     */
+    MessageStream stream(byte[] name, boolean filter) {
+        if (!filter) {
+            return topic(name);
+        }
+        FilterStream stream = filters.find(name);
+        if (stream == null) {
+            stream = new FilterStream(++streamsMade, TopicFilter.of(name), newMemoryLog, positions);
+            filters.add(stream);
+            counters.add(BrokerMetric.FILTERS, 1);
+        }
+        return stream;
+    }
+
+    /** What there is of this name, a topic or a filter; or null. */
+    MessageStream existing(byte[] name, boolean filter) {
+        return filter ? filters.find(name) : topics.find(name);
+    }
+
+    /** What the subscriptions read whose letters a dead-letter topic takes: a topic, a filter that is called the same, or both. */
+    List<MessageStream> origins(byte[] letterTopicName) {
+        byte[] name = Topic.originName(letterTopicName);
+        List<MessageStream> origins = new ArrayList<>(2);
+        for (MessageStream origin : new MessageStream[] {topics.find(name), filters.find(name)}) {
+            if (origin != null) {
+                origins.add(origin);
+            }
+        }
+        return origins;
+    }
+
+    /**
+     * The filters that match a topic.
+     *
+     * @param topic the one of this name, or null
+     */
+    Route route(Topic topic, ByteBuffer buffer, int nameOffset, int nameLength) {
+        return filters.isEmpty() ? Route.NONE : filters.route(topic, buffer, nameOffset, nameLength);
+    }
+
+    /** As {@link #route(Topic, ByteBuffer, int, int)}, for a message. */
+    Route route(Topic topic, MessageView message) {
+        return route(topic, message.buffer(), message.topicOffset(), message.topicLength());
+    }
+
+    private void dropUnneeded(MessageStream stream) {
+        if (stream.isNeeded()) {
+            return;
+        }
+        if (stream instanceof FilterStream filter) {
+            filters.remove(filter);
+            counters.add(BrokerMetric.FILTERS, -1);
+        } else {
+            topics.remove((Topic) stream);
             counters.add(BrokerMetric.TOPICS, -1);
         }
     }
@@ -160,7 +225,7 @@ final class SubscriptionTable {
     }
 
     /** A durable one that is storing, until {@link #store}. */
-    StoredSubscription make(long id, Topic topic, OwnerId owner, byte[] name, boolean endsWithConnection) {
+    StoredSubscription make(long id, MessageStream topic, OwnerId owner, byte[] name, boolean endsWithConnection) {
         StoredSubscription made =
                 new StoredSubscription(id, topic, owner, name, endsWithConnection, positions, memory, announceChange);
         byId.put(id, made);

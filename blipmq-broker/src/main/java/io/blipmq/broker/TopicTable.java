@@ -119,7 +119,7 @@ final class TopicTable {
         return slots.length - 1;
     }
 
-    private static boolean matches(byte[] name, ByteBuffer buffer, int offset, int length) {
+    static boolean matches(byte[] name, ByteBuffer buffer, int offset, int length) {
         if (name.length != length) {
             return false;
         }
@@ -141,7 +141,7 @@ final class TopicTable {
      * Eight bytes at a time. Both halves of the product are folded together, so that names which differ in a digit or two lie
      * far apart: with linear probing neighbours are in each other's way.
      */
-    private static int hash(ByteBuffer buffer, int offset, int length) {
+    static int hash(ByteBuffer buffer, int offset, int length) {
         long hash = length;
         int end = offset + length;
         int at = offset;

@@ -33,7 +33,7 @@ class CheckpointCodecTest {
 
     private static StoredMessage message(long sequence, int propertiesBytes) {
         StoredMessage message = new StoredMessage();
-        message.at(bytes("demo"), sequence, 500);
+        message.at(bytes("demo"), null, sequence, 500);
         message.publishedMillis = 1000;
         message.expiresMillis = 2000;
         message.payloadOffset = 26;
@@ -45,14 +45,14 @@ class CheckpointCodecTest {
     private static ByteBuffer newest() {
         CheckpointCodec out = new CheckpointCodec(0, 0);
         out.time(5_000, List.of(new ClockJump(3, -700)));
-        int demo = out.topic(bytes("demo"), new LogState(10, 6, 110, 9));
+        int demo = out.topic(bytes("demo"), false, new LogState(10, 6, 110, 9));
         out.subscription(demo, subscription("jobs", true, null, 8, 9), 2);
         out.delivery(message(5, 14), true, true, 3, 0);
         out.delivery(message(4, 0), false, true, 1, 4_000);
         out.endSubscription();
         out.letters(1, 1);
         out.letter(7, 7, 4, 10, true);
-        int letters = out.topic(bytes("$dead-letter/demo"), new LogState(0, 0, 0, 0));
+        int letters = out.topic(bytes("$dead-letter/demo"), false, new LogState(0, 0, 0, 0));
         out.subscription(letters, subscription("", false, new LogState(7, 1, 10, 7)), 0);
         out.endSubscription();
         return out.end();

@@ -25,7 +25,7 @@ public final class CheckpointText implements CheckpointVisitor {
     }
 
     @Override
-    public void onTopic(byte[] name, LogState log) {
+    public void onTopic(byte[] name, boolean filter, LogState log) {
         lines.add("topic " + new String(name, StandardCharsets.UTF_8) + " " + log);
     }
 

@@ -20,10 +20,19 @@ final class CollectingSink implements PushSink {
     private Pushed open;
     private ByteBuffer entry;
     private int copies;
+    /** Of what is pushed next, when the broker names it. */
+    private String topic;
 
     /** One message. */
     record Pushed(
-            long subscription, int qos, long tag, int attempt, long publishedMillis, byte[] properties, byte[] body) {
+            long subscription,
+            String topic,
+            int qos,
+            long tag,
+            int attempt,
+            long publishedMillis,
+            byte[] properties,
+            byte[] body) {
         String text() {
             return new String(body, StandardCharsets.UTF_8);
         }
@@ -53,6 +62,19 @@ final class CollectingSink implements PushSink {
     }
 
     @Override
+    public void ofTopic(ByteBuffer names, int offset, int length) {
+        byte[] name = new byte[length];
+        names.get(offset, name);
+        topic = new String(name, StandardCharsets.UTF_8);
+    }
+
+    private String takeTopic() {
+        String taken = topic;
+        topic = null;
+        return taken;
+    }
+
+    @Override
     public void pushEntries(
             long subscriptionId, long publishedMillis, ByteBuffer entries, int offset, int length, int count) {
         finish();
@@ -60,8 +82,9 @@ final class CollectingSink implements PushSink {
         copies++;
         ByteBuffer source = entries.slice(offset, length);
         int at = 0;
+        Pushed head = new Pushed(subscriptionId, takeTopic(), 0, 0, 0, publishedMillis, null, null);
         for (int i = 0; i < count; i++) {
-            pushed.add(message(new Pushed(subscriptionId, 0, 0, 0, publishedMillis, null, null), source, at));
+            pushed.add(message(head, source, at));
             at += EntryLayout.bytesAt(source, at);
         }
         if (at != length) {
@@ -75,7 +98,7 @@ final class CollectingSink implements PushSink {
         roomFor--;
         position += entryBytes;
         stall(stalled);
-        open = new Pushed(subscriptionId, 1, deliveryTag, attempt, publishedMillis, null, null);
+        open = new Pushed(subscriptionId, takeTopic(), 1, deliveryTag, attempt, publishedMillis, null, null);
         entry = ByteBuffer.allocateDirect(entryBytes + 3).position(1).limit(entryBytes + 1);
         return entry;
     }
@@ -107,7 +130,15 @@ final class CollectingSink implements PushSink {
         }
         byte[] body = new byte[EntryLayout.bodyLength(source, at)];
         source.get(EntryLayout.bodyOffset(source, at), body);
-        return new Pushed(head.subscription, head.qos, head.tag, head.attempt, head.publishedMillis, properties, body);
+        return new Pushed(
+                head.subscription,
+                head.topic,
+                head.qos,
+                head.tag,
+                head.attempt,
+                head.publishedMillis,
+                properties,
+                body);
     }
 
     @Override
@@ -151,12 +182,25 @@ final class CollectingSink implements PushSink {
     Attachment attachment(long creditBytes) {
         long unlimited = AttachRequest.UNLIMITED_CREDIT;
         AttachRequest request = new AttachRequest(
-                0, TOPIC, BrokerState.NO_NAME, false, false, false, 0, 0, false, false, unlimited, creditBytes, 1);
+                0,
+                TOPIC,
+                false,
+                BrokerState.NO_NAME,
+                false,
+                false,
+                false,
+                0,
+                0,
+                false,
+                false,
+                unlimited,
+                creditBytes,
+                1);
         Client client = new Client(new OwnerId(1, 1), "", "", this);
         MemoryLog log =
-                new MemoryLog(new MessageMemory(1 << 20, BrokerLimits.defaults().chunkSizes()), 1, lost -> {});
+                new MemoryLog(new MessageMemory(1 << 20, BrokerLimits.defaults().chunkSizes()), 1, false, lost -> {});
         PositionMemory positions = new PositionMemory(1, 8, 8, cost -> {}, message -> {});
-        Topic topic = new Topic(1, TOPIC, () -> log, positions);
+        Topic topic = new Topic(1, TOPIC, ofSeveral -> log, positions);
         return new Attachment(client, new MemorySubscription(1, topic, client, 0), request, false);
     }
 }

@@ -9,6 +9,7 @@ import io.blipmq.broker.journal.ReplicatedSettings;
 import io.blipmq.broker.journal.SettleReason;
 import io.blipmq.broker.journal.StoredMessage;
 import io.blipmq.broker.message.MessageView;
+import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
 
 /** A command log of a test: encodes commands as the real one does, each into a buffer of its own. */
@@ -19,6 +20,13 @@ abstract class EncodedCommands implements CommandLog {
     /** Where messages are read from that are copied. */
     abstract MessageStore store();
 
+    /** The key that is located in a body. */
+    static byte[] key(ByteBuffer body, long located) {
+        byte[] key = new byte[RecordKey.length(located)];
+        body.get(RecordKey.offset(located), key);
+        return key;
+    }
+
     @Override
     public long appendPublish(MessageView message) {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishBytes(message));
@@ -27,9 +35,9 @@ abstract class EncodedCommands implements CommandLog {
     }
 
     @Override
-    public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
+    public long appendSubscribe(OwnerId owner, byte[] topic, boolean filter, byte[] name, boolean endsWithConnection) {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(topic, name));
-        CommandCodec.encodeSubscribe(body, 0, owner, topic, name, endsWithConnection);
+        CommandCodec.encodeSubscribe(body, 0, owner, topic, filter, name, endsWithConnection);
         return append(CommandCodec.SUBSCRIBE, body);
     }
 

@@ -22,7 +22,7 @@ class FollowedCursorsTest {
         state.messages(journal);
         state.follow();
         long id = journal.appendSubscribe(
-                OwnerId.ofKey(PushClient.bytes("alice")), PushClient.bytes("demo"), BrokerState.NO_NAME, false);
+                OwnerId.ofKey(PushClient.bytes("alice")), PushClient.bytes("demo"), false, BrokerState.NO_NAME, false);
         apply();
         subscription = state.subscriptions().stored(id);
     }

@@ -6,16 +6,20 @@ import io.blipmq.broker.journal.CommandCodec;
 import io.blipmq.broker.journal.CommandDecoder;
 import io.blipmq.broker.journal.CommandHandler;
 import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.MessageKeys;
 import io.blipmq.broker.journal.MessageStore;
 import io.blipmq.broker.journal.RoleHandler;
 import io.blipmq.broker.journal.Snapshots;
 import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.protocol.TopicFilter;
 import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.LiveRecordsOfKey;
 import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** A journal in memory whose test decides when commands become stored, and what survives a restart. */
@@ -196,16 +200,32 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
 
     @Override
     public int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+        return find(found -> Arrays.equals(found, key), fromSequence, throughSequence, sequences, positions);
+    }
+
+    @Override
+    public int find(TopicFilter filter, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+        return find(
+                found -> MessageKeys.isTopic(found) && filter.matches(found),
+                fromSequence,
+                throughSequence,
+                sequences,
+                positions);
+    }
+
+    @Override
+    public long searchedThrough() {
+        return Long.MAX_VALUE;
+    }
+
+    private int find(
+            Predicate<byte[]> wanted, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
         finds++;
         int found = 0;
         for (int i = (int) fromSequence - 1; i < Math.min(throughSequence, stored) && found < sequences.length; i++) {
             Entry entry = entries.get(i);
             long located = CommandCodec.locateKey(entry.type, entry.body, 0, entry.body.capacity());
-            if (located != RecordKey.NONE
-                    && key.length == RecordKey.length(located)
-                    && entry.body
-                            .slice(RecordKey.offset(located), RecordKey.length(located))
-                            .equals(ByteBuffer.wrap(key))) {
+            if (located != RecordKey.NONE && wanted.test(EncodedCommands.key(entry.body, located))) {
                 sequences[found] = entry.sequence;
                 positions[found++] = entry.sequence << 32;
             }

@@ -115,7 +115,7 @@ class MemoryLogTest {
         long[] lost = new long[1];
         MessageMemory memory =
                 new MessageMemory(1L << 30, BrokerLimits.defaults().chunkSizes());
-        MemoryLog log = new MemoryLog(memory, 1 << 20, messages -> lost[0] += messages);
+        MemoryLog log = new MemoryLog(memory, 1 << 20, false, messages -> lost[0] += messages);
         List<MemoryCursor> cursors = new ArrayList<>();
         List<Integer> expected = new ArrayList<>();
         int published = 0;

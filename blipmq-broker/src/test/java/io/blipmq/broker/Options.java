@@ -63,7 +63,8 @@ final class Options {
                 d.chunkBytes(),
                 d.largeChunkBytes(),
                 d.pooledSmallChunks(),
-                d.pooledChunks());
+                d.pooledChunks(),
+                d.routesCached());
     }
 
     static BrokerOptions detachedBacklogBytesMax(long bytes) {

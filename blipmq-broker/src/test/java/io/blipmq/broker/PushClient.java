@@ -25,6 +25,7 @@ final class PushClient {
     static final class Request {
         private final String topic;
         private int qos = 1;
+        private boolean filter;
         private String name = "";
         private boolean group;
         private boolean takeOver;
@@ -42,6 +43,12 @@ final class PushClient {
 
         static Request to(String topic) {
             return new Request(topic);
+        }
+
+        static Request toFilter(String filter) {
+            Request request = new Request(filter);
+            request.filter = true;
+            return request;
         }
 
         Request qos0() {
@@ -104,6 +111,7 @@ final class PushClient {
             return new AttachRequest(
                     qos,
                     bytes(topic),
+                    filter,
                     bytes(name),
                     group,
                     takeOver,

@@ -4,16 +4,20 @@ import io.blipmq.broker.journal.CommandCodec;
 import io.blipmq.broker.journal.CommandDecoder;
 import io.blipmq.broker.journal.CommandHandler;
 import io.blipmq.broker.journal.Journal;
+import io.blipmq.broker.journal.MessageKeys;
 import io.blipmq.broker.journal.MessageStore;
 import io.blipmq.broker.journal.RoleHandler;
 import io.blipmq.broker.journal.Snapshots;
 import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.protocol.TopicFilter;
 import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -319,16 +323,33 @@ public final class ReplicatedMemoryLog {
 
         @Override
         public int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+            return find(found -> Arrays.equals(found, key), fromSequence, throughSequence, sequences, positions);
+        }
+
+        @Override
+        public int find(
+                TopicFilter filter, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+            return find(
+                    found -> MessageKeys.isTopic(found) && filter.matches(found),
+                    fromSequence,
+                    throughSequence,
+                    sequences,
+                    positions);
+        }
+
+        @Override
+        public long searchedThrough() {
+            return Long.MAX_VALUE;
+        }
+
+        private int find(
+                Predicate<byte[]> wanted, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
             int found = 0;
             long through = Math.min(throughSequence, findableThrough);
             for (long number = fromSequence; number <= through && found < sequences.length; number++) {
                 Entry entry = committed.get((int) number - 1);
                 long located = CommandCodec.locateKey(entry.type, entry.body, 0, entry.body.capacity());
-                if (located != RecordKey.NONE
-                        && key.length == RecordKey.length(located)
-                        && entry.body
-                                .slice(RecordKey.offset(located), RecordKey.length(located))
-                                .equals(ByteBuffer.wrap(key))) {
+                if (located != RecordKey.NONE && wanted.test(EncodedCommands.key(entry.body, located))) {
                     sequences[found] = number;
                     positions[found++] = number << 32;
                 }

@@ -20,7 +20,7 @@ class TopicTableTest {
             String name = "t" + random.nextInt(2_000);
             Topic topic = expected.get(name);
             if (topic == null) {
-                topic = new Topic(1, name.getBytes(StandardCharsets.UTF_8), () -> null, null);
+                topic = new Topic(1, name.getBytes(StandardCharsets.UTF_8), ofSeveral -> null, null);
                 expected.put(name, topic);
                 table.add(topic);
             } else if (random.nextBoolean()) {

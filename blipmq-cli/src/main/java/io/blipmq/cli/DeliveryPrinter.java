@@ -5,6 +5,7 @@ import io.blipmq.client.Delivery;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 
 /** Owned by the main thread. Writes deliveries to standard output. */
 final class DeliveryPrinter {
@@ -12,7 +13,7 @@ final class DeliveryPrinter {
 
     /** What a delivery looks like. */
     enum Format {
-        /** The body and a line feed. */
+        /** The body and a line feed; of a filter, the topic and a tab before it. */
         text,
         /** A JSON object in a line. */
         json,
@@ -23,11 +24,14 @@ final class DeliveryPrinter {
     private final OutputStream output;
     private final JsonLines json;
     private final Format format;
+    private final boolean topics;
 
-    DeliveryPrinter(OutputStream output, Format format) {
+    /** @param topics whether they are of several topics */
+    DeliveryPrinter(OutputStream output, Format format, boolean topics) {
         this.output = new BufferedOutputStream(output, OUTPUT_BYTES);
         this.json = new JsonLines(this.output);
         this.format = format;
+        this.topics = topics;
     }
 
     void print(Delivery delivery) throws IOException {
@@ -35,6 +39,9 @@ final class DeliveryPrinter {
             if (format == Format.json) {
                 printJson(delivery);
                 return;
+            }
+            if (topics && format == Format.text) {
+                output.write((Printable.of(delivery.topic()) + "\t").getBytes(StandardCharsets.UTF_8));
             }
             output.write(delivery.body());
             if (format == Format.text) {

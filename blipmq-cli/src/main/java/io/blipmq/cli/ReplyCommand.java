@@ -44,8 +44,11 @@ final class ReplyCommand implements Callable<Integer> {
     @ParentCommand
     private BlipCommand blipmq;
 
-    @Parameters(index = "0", paramLabel = "TOPIC", description = "The topic, 1 to 1024 bytes of UTF-8.")
+    @Parameters(index = "0", paramLabel = "TOPIC", description = TopicOrFilter.DESCRIPTION)
     private String topic;
+
+    @Mixin
+    private TopicOrFilter kind;
 
     @Option(
             names = "--command",
@@ -100,7 +103,7 @@ final class ReplyCommand implements Callable<Integer> {
     /** One request at a time: what waits for it does so at the broker. */
     private Receiver subscribe(BlipClient client, Duration timeout) {
         try {
-            return durable.applyTo(client.subscribe(topic))
+            return durable.applyTo(kind.applyTo(client.subscribe(topic), topic))
                     .qos(durable.isGiven() ? 1 : 0)
                     .credit(1)
                     .limit(count == null ? Long.MAX_VALUE : count)

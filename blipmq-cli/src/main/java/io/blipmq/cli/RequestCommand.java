@@ -105,7 +105,8 @@ final class RequestCommand implements Callable<Integer> {
 
     private void print(Delivery reply) throws IOException {
         DeliveryPrinter.Format usual = blipmq.isJson() ? DeliveryPrinter.Format.json : DeliveryPrinter.Format.text;
-        DeliveryPrinter printer = new DeliveryPrinter(blipmq.terminal().output(), format == null ? usual : format);
+        DeliveryPrinter printer =
+                new DeliveryPrinter(blipmq.terminal().output(), format == null ? usual : format, false);
         printer.print(reply);
         printer.flush();
     }

@@ -59,8 +59,11 @@ final class SubCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "TOPIC",
-            description = "The topic, 1 to 1024 bytes of UTF-8; $dead-letter/TOPIC for its dead letters.")
+            description = TopicOrFilter.DESCRIPTION + " $dead-letter/TOPIC for its dead letters.")
     private String topic;
+
+    @Mixin
+    private TopicOrFilter kind;
 
     @Mixin
     private DurableName durable;
@@ -87,7 +90,8 @@ final class SubCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "text|json|raw",
-            description = "text: one message per line (default). json: with all metadata. raw: without separators.")
+            description =
+                    "text: one message per line, for a filter behind its topic and a tab (default). json: with all metadata. raw: without separators.")
     private DeliveryPrinter.Format format;
 
     @Option(
@@ -157,7 +161,7 @@ final class SubCommand implements Callable<Integer> {
 
     private Receiver subscribe(BlipClient client) {
         try {
-            SubscriptionBuilder builder = durable.applyTo(client.subscribe(topic))
+            SubscriptionBuilder builder = durable.applyTo(kind.applyTo(client.subscribe(topic), topic))
                     .qos(qos)
                     .credit(credit)
                     .limit(count == null ? Long.MAX_VALUE : count)
@@ -202,8 +206,10 @@ final class SubCommand implements Callable<Integer> {
     private void receive(Receiver receiver, ReaderWatch watch, ManualSettling decisions)
             throws IOException, InterruptedException {
         DeliveryPrinter.Format chosen = format != null ? format : DeliveryPrinter.Format.text;
-        DeliveryPrinter printer =
-                new DeliveryPrinter(blipmq.terminal().output(), blipmq.isJson() ? DeliveryPrinter.Format.json : chosen);
+        DeliveryPrinter printer = new DeliveryPrinter(
+                blipmq.terminal().output(),
+                blipmq.isJson() ? DeliveryPrinter.Format.json : chosen,
+                kind.isFilter(topic));
         long left = count == null ? Long.MAX_VALUE : count;
         boolean goOn = true;
         while (goOn && left > 0) {

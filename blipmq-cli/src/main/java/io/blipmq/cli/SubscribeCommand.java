@@ -9,6 +9,7 @@ import io.blipmq.client.SubscriptionInfo;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,8 +38,11 @@ final class SubscribeCommand implements Callable<Integer> {
     @ParentCommand
     private BlipCommand blipmq;
 
-    @Parameters(index = "0", paramLabel = "TOPIC", description = "The topic, 1 to 1024 bytes of UTF-8.")
+    @Parameters(index = "0", paramLabel = "TOPIC", description = TopicOrFilter.DESCRIPTION)
     private String topic;
+
+    @Mixin
+    private TopicOrFilter kind;
 
     @Option(names = "--name", paramLabel = "NAME", required = true, description = "The subscription's name.")
     private String name;
@@ -62,7 +66,8 @@ final class SubscribeCommand implements Callable<Integer> {
     }
 
     private void subscribe(BlipClient client) throws IOException {
-        SubscriptionBuilder builder = client.subscribe(topic).name(name).limit(0);
+        SubscriptionBuilder builder =
+                kind.applyTo(client.subscribe(topic), topic).name(name).limit(0);
         if (fromNew) {
             builder.fromNew();
         }
@@ -79,7 +84,8 @@ final class SubscribeCommand implements Callable<Integer> {
         SubscriptionInfo existing = refusal.code() == HELD && !fromNew
                 ? client.admin().subscription(name).orElse(null)
                 : null;
-        if (existing == null || !existing.topic().equals(topic)) {
+        boolean same = existing != null && existing.topic().equals(topic) && existing.filter() == kind.isFilter(topic);
+        if (!same) {
             throw refusal;
         }
         print(existing.id(), true, existing.backlog());

@@ -45,7 +45,8 @@ final class SubscriptionPrinter {
         if (subscription.deadLetters()) {
             return "dead letters";
         }
-        return subscription.durable() ? "durable" : "temporary";
+        String kind = subscription.durable() ? "durable" : "temporary";
+        return subscription.filter() ? kind + " filter" : kind;
     }
 
     static String oldest(SubscriptionInfo subscription) {
@@ -70,6 +71,7 @@ final class SubscriptionPrinter {
         json.writeNumberField("qos", subscription.qos());
         json.writeBooleanField("durable", subscription.durable());
         json.writeBooleanField("deadLetters", subscription.deadLetters());
+        json.writeBooleanField("filter", subscription.filter());
         json.writeBooleanField("attached", subscription.attached());
         json.writeNumberField("backlog", subscription.backlog());
         json.writeNumberField("dueAgain", subscription.dueAgain());

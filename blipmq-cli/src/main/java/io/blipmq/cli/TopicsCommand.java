@@ -30,9 +30,12 @@ final class TopicsCommand implements Callable<Integer> {
             if (blipmq.isJson()) {
                 printJson(topics);
             } else {
-                Table table = new Table("TOPIC", "DURABLE", "TEMPORARY");
-                topics.forEach(
-                        topic -> table.row(topic.name(), topic.durableSubscriptions(), topic.passingSubscriptions()));
+                Table table = new Table("TOPIC", "KIND", "DURABLE", "TEMPORARY");
+                topics.forEach(topic -> table.row(
+                        topic.name(),
+                        topic.filter() ? "filter" : "topic",
+                        topic.durableSubscriptions(),
+                        topic.passingSubscriptions()));
                 blipmq.print(table.toString());
             }
         }
@@ -44,6 +47,7 @@ final class TopicsCommand implements Callable<Integer> {
         for (TopicInfo topic : topics) {
             lines.line(json -> {
                 json.writeStringField("topic", topic.name());
+                json.writeBooleanField("filter", topic.filter());
                 json.writeNumberField("durableSubscriptions", topic.durableSubscriptions());
                 json.writeNumberField("temporarySubscriptions", topic.passingSubscriptions());
             });

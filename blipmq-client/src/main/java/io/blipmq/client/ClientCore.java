@@ -227,6 +227,7 @@ final class ClientCore implements ClientThread.Turns, Link.Events {
                 publisher.onConfirm(correlationId, buffer, payloadOffset, payloadLength);
             }
             case DELIVER -> subscriptions.onDeliver(correlationId, buffer, payloadOffset, payloadLength);
+            case DELIVER_TOPIC -> subscriptions.onDeliverTopic(correlationId, buffer, payloadOffset, payloadLength);
             case NACK -> onNack(correlationId, buffer, payloadOffset, payloadLength);
             case GOAWAY -> onGoAway(buffer, payloadOffset, payloadLength);
             case DETACHED -> {

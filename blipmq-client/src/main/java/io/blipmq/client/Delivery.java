@@ -16,6 +16,7 @@ import java.util.Optional;
  */
 public final class Delivery {
     private final Subscription subscription;
+    private final String topic;
     private final int generation;
     private final int qos;
     private final long tag;
@@ -28,6 +29,7 @@ public final class Delivery {
 
     Delivery(
             Subscription subscription,
+            String topic,
             int generation,
             int qos,
             long tag,
@@ -36,6 +38,7 @@ public final class Delivery {
             byte[] properties,
             byte[] body) {
         this.subscription = subscription;
+        this.topic = topic;
         this.generation = generation;
         this.qos = qos;
         this.tag = tag;
@@ -55,8 +58,9 @@ public final class Delivery {
         return new String(body, StandardCharsets.UTF_8);
     }
 
+    /** What it was published to; of a dead letter, the topic of the dead letters. */
     public String topic() {
-        return subscription.topic();
+        return topic;
     }
 
     public Subscription subscription() {

@@ -54,7 +54,8 @@ final class ListItems {
                 : new TopicInfo(
                         item.name(),
                         Integer.toUnsignedLong(item.durableSubscriptions()),
-                        Integer.toUnsignedLong(item.passingSubscriptions()));
+                        Integer.toUnsignedLong(item.passingSubscriptions()),
+                        item.filter());
     }
 
     static SubscriptionInfo subscription(ByteBuffer buffer, int offset, int length) {
@@ -68,6 +69,7 @@ final class ListItems {
                 (item.flags() & SubscriptionItem.DURABLE_FLAG) != 0,
                 (item.flags() & SubscriptionItem.ATTACHED_FLAG) != 0,
                 (item.flags() & SubscriptionItem.DEAD_LETTERS_FLAG) != 0,
+                (item.flags() & SubscriptionItem.FILTER_FLAG) != 0,
                 item.topic(),
                 item.name(),
                 item.counts().backlog(),

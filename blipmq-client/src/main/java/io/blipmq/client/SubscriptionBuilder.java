@@ -1,5 +1,8 @@
 package io.blipmq.client;
 
+import io.blipmq.protocol.TopicFilter;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
@@ -38,6 +41,7 @@ public final class SubscriptionBuilder {
 
     private final BlipClient client;
     private final String topic;
+    private boolean filter;
     private String name = "";
     private boolean group;
     private int qos = 1;
@@ -57,6 +61,21 @@ public final class SubscriptionBuilder {
     SubscriptionBuilder(BlipClient client, String topic) {
         this.client = client;
         this.topic = topic;
+    }
+
+    /** Whether a level of a text is {@code +} or {@code #}, as people write filters. */
+    public static boolean hasWildcard(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return TopicFilter.hasWildcard(ByteBuffer.wrap(bytes), 0, bytes.length);
+    }
+
+    /**
+     * Takes the topic for a filter: {@code +} stands for one level of a topic's name, {@code #} at the end for all that follow,
+     * levels are parted by {@code /}. {@link Delivery#topic} says what each message was published to.
+     */
+    public SubscriptionBuilder filter() {
+        filter = true;
+        return this;
     }
 
     /** Makes it durable, under this name, which belongs to the client's key. */
@@ -236,6 +255,7 @@ public final class SubscriptionBuilder {
         return new SubscriptionOptions(
                 topic,
                 Names.topic(topic),
+                filter,
                 name,
                 Names.text(name, "a subscription's name", Names.SUBSCRIPTION_BYTES_MAX),
                 group,

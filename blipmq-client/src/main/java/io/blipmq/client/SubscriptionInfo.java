@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param name empty when it has none
  * @param durable whether it stays when nobody is attached
  * @param deadLetters whether it holds a topic's dead letters
+ * @param filter whether its topic is a filter of topics
  * @param backlog messages that wait to be delivered, for the first time or again
  * @param inFlight delivered to a client that holds them, their ack timeout running
  * @param dueAgain to be delivered again as soon as there is credit; part of the backlog
@@ -27,6 +28,7 @@ public record SubscriptionInfo(
         boolean durable,
         boolean attached,
         boolean deadLetters,
+        boolean filter,
         String topic,
         String name,
         long backlog,

@@ -7,6 +7,7 @@ import java.time.Duration;
  * What somebody wants of a subscription. Immutable.
  *
  * @param topicBytes the topic as it stands on the wire; likewise the name
+ * @param filter whether the topic is a filter of topics
  * @param name empty for one that ends with the client
  * @param group whether the name is shared with other clients
  * @param credit deliveries that may be here and not be settled, or at QoS 0 not be taken
@@ -18,6 +19,7 @@ import java.time.Duration;
 record SubscriptionOptions(
         String topic,
         byte[] topicBytes,
+        boolean filter,
         String name,
         byte[] nameBytes,
         boolean group,
@@ -38,6 +40,7 @@ record SubscriptionOptions(
     /** @param first whether it is attached for the first time; what it holds is dropped only then */
     int attachFlags(boolean first) {
         return qos
+                | (filter ? AttachLayout.FILTER_FLAG : 0)
                 | (group ? AttachLayout.GROUP_FLAG : 0)
                 | (countFromBegin ? AttachLayout.COUNT_FROM_BEGIN_FLAG : 0)
                 | (takeOver && first ? AttachLayout.TAKE_OVER_FLAG : 0)

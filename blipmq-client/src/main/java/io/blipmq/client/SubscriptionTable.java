@@ -104,10 +104,21 @@ final class SubscriptionTable {
         Frames.require(DeliverLayout.isDeliver(buffer, payloadOffset, payloadLength), FrameType.DELIVER);
         Subscription subscription = attached.get(id);
         if (subscription != null) {
-            List<Delivery> deliveries = Deliveries.read(subscription, buffer, payloadOffset, payloadLength);
-            subscription.settlements().onDelivered(deliveries.size());
-            subscription.onDeliveries(deliveries);
+            onDeliveries(subscription, Deliveries.read(subscription, buffer, payloadOffset, payloadLength));
         }
+    }
+
+    void onDeliverTopic(long id, ByteBuffer buffer, int payloadOffset, int payloadLength) throws ProtocolException {
+        Frames.require(DeliverLayout.isDeliverTopic(buffer, payloadOffset, payloadLength), FrameType.DELIVER_TOPIC);
+        Subscription subscription = attached.get(id);
+        if (subscription != null) {
+            onDeliveries(subscription, Deliveries.readOfTopic(subscription, buffer, payloadOffset, payloadLength));
+        }
+    }
+
+    private static void onDeliveries(Subscription subscription, List<Delivery> deliveries) {
+        subscription.settlements().onDelivered(deliveries.size());
+        subscription.onDeliveries(deliveries);
     }
 
     /** The broker has ended a subscription of its own accord. */

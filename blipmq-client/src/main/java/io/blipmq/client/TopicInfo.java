@@ -1,4 +1,8 @@
 package io.blipmq.client;
 
-/** A topic in {@link BlipAdmin#topics}. Immutable. */
-public record TopicInfo(String name, long durableSubscriptions, long passingSubscriptions) {}
+/**
+ * A topic in {@link BlipAdmin#topics}, or a filter of topics. Immutable.
+ *
+ * @param filter whether it is a filter
+ */
+public record TopicInfo(String name, long durableSubscriptions, long passingSubscriptions, boolean filter) {}

@@ -64,6 +64,7 @@ public final class ClientFuzz {
                     publisher.onConfirm(correlationId, buffer, offset, length);
                 }
                 case DELIVER -> subscriptions.onDeliver(correlationId, buffer, offset, length);
+                case DELIVER_TOPIC -> subscriptions.onDeliverTopic(correlationId, buffer, offset, length);
                 case DETACHED -> subscriptions.onDetached(buffer, offset, length);
                 case NACK -> {
                     Frames.Nack nack = Frames.nack(buffer, offset, length);

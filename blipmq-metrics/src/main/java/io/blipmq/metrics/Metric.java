@@ -14,6 +14,11 @@ import static io.blipmq.metrics.MetricType.SUMMARY;
  */
 public enum Metric {
     TOPICS("topics", GAUGE, "Topics that a subscription or an undelivered message needs."),
+    FILTERS("blipmq_filters", GAUGE, "Filters of topics that a subscription or an undelivered message needs."),
+    ROUTES_FOUND(
+            "blipmq_routes_found_total",
+            COUNTER,
+            "How often the filters that match a topic were looked for since the start: once per topic and change."),
     SUBSCRIBERS("subscribers", GAUGE, "Subscriptions, detached ones too."),
     MESSAGES_PUBLISHED("messages_published_total", COUNTER, "Publishes accepted since the start."),
     MESSAGES_DELIVERED("messages_delivered_total", COUNTER, "Deliveries since the start, redeliveries too."),

@@ -63,6 +63,12 @@ public final class Attach {
         return this;
     }
 
+    /** The topic is a filter. */
+    public Attach filter() {
+        flags |= AttachLayout.FILTER_FLAG;
+        return this;
+    }
+
     public Attach flags(int all) {
         flags = all;
         return this;

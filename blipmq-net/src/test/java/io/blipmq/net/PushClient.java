@@ -381,7 +381,7 @@ public final class PushClient extends TestConnection<PushClient> {
     }
 
     private void sort(Frame frame) {
-        if (frame.type() != FrameType.DELIVER) {
+        if (frame.type() != FrameType.DELIVER && frame.type() != FrameType.DELIVER_TOPIC) {
             answers.add(frame);
             return;
         }

@@ -165,7 +165,7 @@ public final class ServerFuzz {
     /** A CONFIRM may begin in the middle of a batch; deliveries and an unasked DETACHED answer nothing. */
     private static boolean isAnswerInOrder(FrameType type, long correlationId) {
         return switch (type) {
-            case PUBLISH, CONFIRM, DELIVER, GOAWAY -> false;
+            case PUBLISH, CONFIRM, DELIVER, DELIVER_TOPIC, GOAWAY -> false;
             case DETACHED -> correlationId != 0;
             default -> true;
         };

@@ -33,7 +33,8 @@ public enum FrameType {
     DETACHED(0x25, Sender.NONE, Sender.SERVER),
     LISTING(0x26, Sender.NONE, Sender.SERVER),
     DONE(0x27, Sender.NONE, Sender.SERVER),
-    GOAWAY(0x28, Sender.NONE, Sender.SERVER);
+    GOAWAY(0x28, Sender.NONE, Sender.SERVER),
+    DELIVER_TOPIC(0x29, Sender.NONE, Sender.SERVER);
 
     /** Who may send a type; NONE where a version does not have it. */
     private enum Sender {

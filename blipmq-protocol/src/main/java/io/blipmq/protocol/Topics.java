@@ -11,9 +11,6 @@ public final class Topics {
     /** Names that begin with this byte are the broker's own, {@code $dead-letter/…} among them. */
     public static final byte RESERVED_PREFIX = '$';
 
-    /** Parts the levels of a name, which only filters look at. */
-    private static final byte LEVEL_SEPARATOR = '/';
-
     /** What the name of a topic has in front of it where its dead letters are. */
     public static final String DEAD_LETTER_PREFIX = "$dead-letter/";
 
@@ -34,20 +31,7 @@ public final class Topics {
                 && length <= NAME_BYTES_MAX
                 && buffer.get(offset) != RESERVED_PREFIX
                 && Utf8.isValid(buffer, offset, length)
-                && !hasWildcard(buffer, offset, length);
-    }
-
-    /** Whether a level is {@code +} or {@code #}. */
-    private static boolean hasWildcard(ByteBuffer buffer, int offset, int length) {
-        for (int i = offset, end = offset + length; i < end; i++) {
-            byte found = buffer.get(i);
-            boolean begins = i == offset || buffer.get(i - 1) == LEVEL_SEPARATOR;
-            boolean ends = i + 1 == end || buffer.get(i + 1) == LEVEL_SEPARATOR;
-            if (begins && ends && (found == '+' || found == '#')) {
-                return true;
-            }
-        }
-        return false;
+                && !TopicFilter.hasWildcard(buffer, offset, length);
     }
 
     /** Where a topic name goes on after the prefix of dead letters, 0 when it has none. */

@@ -64,6 +64,7 @@ public final class CodecFuzz {
             case WELCOME -> readWelcome();
             case CONFIRM -> readConfirm();
             case DELIVER -> readDeliver();
+            case DELIVER_TOPIC -> readDeliverTopic();
             case DETACHED -> readDetached();
             case LIST -> readList();
             case LISTING -> readListing();
@@ -184,8 +185,21 @@ public final class CodecFuzz {
         if (!DeliverLayout.isDeliver(buffer, OFFSET, length)) {
             return;
         }
+        readDeliveries(OFFSET + DeliverLayout.DELIVERIES_OFFSET);
+    }
+
+    private void readDeliverTopic() {
+        if (DeliverLayout.isDeliverTopic(buffer, OFFSET, length)) {
+            int topic = OFFSET + DeliverLayout.topicOffset();
+            int topicLength = DeliverLayout.topicLength(buffer, OFFSET);
+            readWhen(true, topic, topicLength);
+            readDeliveries(topic + topicLength);
+        }
+    }
+
+    private void readDeliveries(int first) {
         int before = DeliverLayout.deliveryHeaderBytes(DeliverLayout.qos(buffer, OFFSET));
-        int at = OFFSET + DeliverLayout.DELIVERIES_OFFSET;
+        int at = first;
         while (at < end) {
             at = readEntry(at + before);
         }

@@ -90,6 +90,8 @@ final class Observation {
 
     private void bindBroker(MetricsRegistry.Builder builder) {
         builder.value(Metric.TOPICS, broker(BrokerMetric.TOPICS))
+                .value(Metric.FILTERS, broker(BrokerMetric.FILTERS))
+                .value(Metric.ROUTES_FOUND, broker(BrokerMetric.ROUTES_FOUND))
                 .value(Metric.SUBSCRIBERS, broker(BrokerMetric.SUBSCRIPTIONS))
                 .value(Metric.SUBSCRIPTIONS_DETACHED, broker(BrokerMetric.SUBSCRIPTIONS_DETACHED))
                 .value(Metric.MESSAGES_PUBLISHED, broker(BrokerMetric.PUBLISHED))

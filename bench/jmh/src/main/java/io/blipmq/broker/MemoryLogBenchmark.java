@@ -50,6 +50,11 @@ public class MemoryLogBenchmark extends TimePerOperation {
         }
 
         @Override
+        public void ofTopic(ByteBuffer names, int offset, int length) {
+            throw new UnsupportedOperationException("nobody reads a filter");
+        }
+
+        @Override
         public void pushEntries(
                 long subscriptionId, long publishedMillis, ByteBuffer entries, int offset, int length, int count) {
             ByteBuffer to = length <= bytes.remaining() ? bytes : bytes.clear();
@@ -99,11 +104,12 @@ public class MemoryLogBenchmark extends TimePerOperation {
 
     private static Attachment attach(PushSink output) {
         byte[] name = {'t'};
-        Topic topic = new Topic(1, name, MemoryLogBenchmark::newLog, null);
+        Topic topic = new Topic(1, name, ofSeveral -> newLog(), null);
         Client client = new Client(OwnerId.ofKey(name), "", "", output);
         AttachRequest request = new AttachRequest(
                 0,
                 name,
+                false,
                 new byte[0],
                 false,
                 false,
@@ -120,7 +126,10 @@ public class MemoryLogBenchmark extends TimePerOperation {
 
     private static MemoryLog newLog() {
         return new MemoryLog(
-                new MessageMemory(MEMORY_BYTES_MAX, BrokerLimits.defaults().chunkSizes()), MESSAGES_MAX, lost -> {});
+                new MessageMemory(MEMORY_BYTES_MAX, BrokerLimits.defaults().chunkSizes()),
+                MESSAGES_MAX,
+                false,
+                lost -> {});
     }
 
     /** A run goes in, and out to every reader. */

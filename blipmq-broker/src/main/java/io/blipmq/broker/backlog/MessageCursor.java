@@ -26,6 +26,8 @@ public final class MessageCursor {
     private MessageLog.Page page;
 
     private int slot;
+    /** Whether the message at the cursor is still being looked for. */
+    private boolean searching;
     /** Its record, once it has been read. */
     private final StoredMessage head = new StoredMessage();
 
@@ -48,20 +50,41 @@ public final class MessageCursor {
         passedBytes = restoredPassedBytes;
     }
 
-    /** Whether no message waits. Unless it says so, the methods below tell about the message at the cursor. */
+    /**
+     * Whether no message waits, or it has not been found yet: {@link #isSearching}. Unless it says so, the methods below tell
+     * about the message at the cursor.
+     */
     public boolean isAtEnd() {
+        searching = false;
         if (nextSequence > messages.lastSequence()) {
             return true;
         }
         if (page == null || slot == page.count()) {
             page = page == null ? messages.pageFrom(nextSequence) : messages.pageAfter(page, nextSequence);
             if (page == null) {
-                reachEnd();
+                searching = messages.searchFrom() > 0;
+                if (searching) {
+                    skipTo(messages.searchFrom());
+                } else {
+                    reachEnd();
+                }
                 return true;
             }
             slot = page.slotFrom(nextSequence);
         }
         return false;
+    }
+
+    /** Whether {@link #isAtEnd} has just said so although there may be a message: asking again goes on looking for it. */
+    public boolean isSearching() {
+        return searching;
+    }
+
+    /** There is no message before this number. */
+    private void skipTo(long sequence) {
+        beforeChange.run();
+        passSettledBelow(sequence);
+        nextSequence = sequence;
     }
 
     /** Whether a message from here on may expire. Where none does, nobody need look. */
@@ -77,7 +100,7 @@ public final class MessageCursor {
     /** What its record says; valid until the cursor moves. */
     public StoredMessage message() {
         if (head.sequence != sequence()) {
-            head.at(messages.key(), sequence(), page.position(slot));
+            head.at(messages.key(), messages.filter(), sequence(), page.position(slot));
             messages.read(head);
         }
         return head;

@@ -2,6 +2,7 @@ package io.blipmq.broker.backlog;
 
 import io.blipmq.broker.journal.CheckpointVisitor.LogState;
 import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.protocol.TopicFilter;
 import java.util.Arrays;
 
 /**
@@ -9,11 +10,12 @@ import java.util.Arrays;
  * so a fan-out to a hundred is one entry. Owned by the core thread.
  *
  * <p>The newest positions are in memory, in pages; older ones, which {@link PositionMemory} had no room for, are found
- * again in the journal by the topic's key. Pages that every cursor has passed are dropped. Page sizes double from small
+ * again in the journal by the topic's key, or by the filter. Pages that every cursor has passed are dropped. Page sizes double from small
  * to large, so that a hundred thousand quiet topics cost little and a long backlog has few pages.
  */
 public final class MessageLog {
     private final byte[] key;
+    private final TopicFilter filter;
     private final PositionMemory memory;
     private Page head;
     private Page tail;
@@ -25,6 +27,8 @@ public final class MessageLog {
     private long bytes;
     /** No message beyond this number ever expires. */
     private long expiringThrough;
+    /** Where looking for a page has to go on, because it has its limits; 0: it has come to its end. */
+    private long searchFrom;
 
     /** A run of entries. */
     static final class Page {
@@ -76,14 +80,23 @@ public final class MessageLog {
         }
     }
 
-    /** @param key what the journal lists this log's messages under */
-    public MessageLog(byte[] key, PositionMemory memory) {
+    /**
+     * @param key what the journal lists this log's messages under, or a filter's text
+     * @param filter of the topics that the messages are of; null: they have the key
+     */
+    public MessageLog(byte[] key, TopicFilter filter, PositionMemory memory) {
         this.key = key;
+        this.filter = filter;
         this.memory = memory;
     }
 
     public byte[] key() {
         return key;
+    }
+
+    /** Of the topics that its messages are of; null: they have the key. */
+    public TopicFilter filter() {
+        return filter;
     }
 
     public void append(long sequence, long position, int payloadLength, boolean expires) {
@@ -157,13 +170,22 @@ public final class MessageLog {
         return bytes;
     }
 
-    /** The page that holds the first message at or beyond a sequence number, or null when there is no such message. */
+    /**
+     * The page that holds the first message at or beyond a sequence number; null when there is no such message, or it has not
+     * been found yet: {@link #searchFrom}.
+     */
     Page pageFrom(long sequence) {
+        searchFrom = 0;
         if (sequence > lastSequence) {
             return null;
         }
         Page found = sequence > forgottenThrough ? null : findPage(sequence, forgottenThrough);
-        return found == null ? pageInMemory(sequence) : found;
+        return found == null && searchFrom == 0 ? pageInMemory(sequence) : found;
+    }
+
+    /** When no page was found: there is none before this number, from which the search has to go on; 0: there is none at all. */
+    long searchFrom() {
+        return searchFrom;
     }
 
     /** The page behind one that has been read to its end; {@code sequence} is beyond it. As {@link #pageFrom}. */
@@ -175,12 +197,15 @@ public final class MessageLog {
     /** The message of this number; null when the journal does not hold it any more. */
     public StoredMessage find(long sequence) {
         Page page = pageFrom(sequence);
+        while (page == null && searchFrom > 0 && searchFrom <= sequence) {
+            page = pageFrom(searchFrom);
+        }
         int slot = page == null ? 0 : page.slotFrom(sequence);
         if (page == null || slot == page.count || page.sequences[slot] != sequence) {
             return null;
         }
         StoredMessage message = new StoredMessage();
-        message.at(key, sequence, page.positions[slot]);
+        message.at(key, filter, sequence, page.positions[slot]);
         read(message);
         return message;
     }
@@ -199,7 +224,10 @@ public final class MessageLog {
 
     private Page findPage(long from, long through) {
         Page page = new Page(memory.pageEntriesMax());
-        page.count = memory.find(key, from, through, page.sequences, page.positions);
+        page.count = memory.find(key, filter, from, through, page.sequences, page.positions);
+        if (page.count == 0 && filter != null && memory.searchedThrough() < through) {
+            searchFrom = memory.searchedThrough() + 1;
+        }
         return page.count == 0 ? null : page;
     }
 

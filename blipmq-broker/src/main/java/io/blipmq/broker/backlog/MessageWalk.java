@@ -9,6 +9,8 @@ import io.blipmq.broker.journal.StoredMessage;
 public final class MessageWalk {
     /** The answer of {@link #next} at the end. */
     public static final long NONE = 0;
+    /** The answer of {@link #next} while it is still looking for the message: it is to be asked again. */
+    public static final long SEARCHING = -1;
 
     private final MessageLog messages;
     private long from;
@@ -30,10 +32,14 @@ public final class MessageWalk {
         from = Math.max(from, sequence);
     }
 
-    /** @return the number of the next message, which it passes; or {@link #NONE} */
+    /** @return the number of the next message, which it passes; or {@link #NONE}, or {@link #SEARCHING} */
     public long next() {
         if (page == null || page.count() == 0 || page.lastSequence() < from) {
             page = messages.pageFrom(from);
+            if (page == null && messages.searchFrom() > 0) {
+                from = messages.searchFrom();
+                return SEARCHING;
+            }
         }
         slot = page == null ? 0 : page.slotFrom(from);
         if (page == null || slot == page.count()) {
@@ -46,7 +52,7 @@ public final class MessageWalk {
     /** Reads the message that {@link #next} has just passed. */
     public StoredMessage read() {
         StoredMessage message = new StoredMessage();
-        message.at(messages.key(), from - 1, page.position(slot));
+        message.at(messages.key(), messages.filter(), from - 1, page.position(slot));
         messages.read(message);
         return message;
     }

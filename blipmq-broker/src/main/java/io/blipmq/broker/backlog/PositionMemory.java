@@ -2,6 +2,7 @@ package io.blipmq.broker.backlog;
 
 import io.blipmq.broker.journal.MessageStore;
 import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.protocol.TopicFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -79,9 +80,16 @@ public final class PositionMemory {
     }
 
     /** Finds positions that are not in memory, as {@link MessageStore#find}. */
-    public int find(byte[] key, long from, long through, long[] sequences, long[] positions) {
+    public int find(byte[] key, TopicFilter filter, long from, long through, long[] sequences, long[] positions) {
         work.accept(messages.findWork());
-        return messages.find(key, from, through, sequences, positions);
+        return filter == null
+                ? messages.find(key, from, through, sequences, positions)
+                : messages.find(filter, from, through, sequences, positions);
+    }
+
+    /** As {@link MessageStore#searchedThrough}. */
+    public long searchedThrough() {
+        return messages.searchedThrough();
     }
 
     /** Reads what a message's record says, as {@link MessageStore#readMessage}; its times as they are to be understood now. */

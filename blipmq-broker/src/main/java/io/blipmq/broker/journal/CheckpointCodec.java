@@ -17,7 +17,7 @@ import java.util.List;
  * records up to the end, each beginning with a u8:
  *   4, when it was taken: u64 milliseconds, u32 number of jumps of the clock, each: u64 through number, u64 by, u64 to
  *     (milliseconds)
- *   1, a topic, numbered from 0 by its place among these: u16 length, name; log
+ *   1, a topic, numbered from 0 by its place among these and those of kind 6: u16 length, name; log
  *   2, a durable subscription, behind its topic:
  *     u32 length of what follows, u32 number of its topic, u64 id, 16 bytes owner, u16 length, name
  *     u8 flags: 1 = it ends with its connection, 2 = it has a log of its own, which follows
@@ -31,6 +31,7 @@ import java.util.List;
  *     u64 dead-letter subscription, u64 tag, u64 origin tag, u32 payload length
  *     u8 1 = its message had come back from the dead letters before
  *   5, the settings that several nodes have agreed on: as the command's body
+ *   6, a filter, numbered among the topics: u16 length, text; log
  *
  * log: u64 last sequence number, u64 messages, u64 payload bytes, u64 number of the last message that may expire
  * </pre>
@@ -43,6 +44,7 @@ public final class CheckpointCodec {
     public static final int LETTERS = 3;
     public static final int TIME = 4;
     public static final int SETTINGS = 5;
+    public static final int FILTER = 6;
 
     public static final int ENDS_WITH_CONNECTION_FLAG = 1;
     public static final int LETTERS_FLAG = 2;
@@ -84,10 +86,13 @@ public final class CheckpointCodec {
         out.put((byte) SETTINGS).putInt(settings.lettersOfSubscription()).putLong(settings.lettersInAll());
     }
 
-    /** @return the topic's number */
-    public int topic(byte[] name, LogState log) {
+    /**
+     * @param filter whether the name is a filter's text
+     * @return the topic's number
+     */
+    public int topic(byte[] name, boolean filter, LogState log) {
         ensure(TOPIC_BYTES_MAX + name.length);
-        out.put((byte) TOPIC);
+        out.put((byte) (filter ? FILTER : TOPIC));
         text(name);
         log(log);
         return topics++;

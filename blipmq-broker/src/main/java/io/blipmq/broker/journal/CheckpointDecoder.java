@@ -16,7 +16,7 @@ public final class CheckpointDecoder {
     private static final int AHEAD_BYTES = Long.BYTES + Integer.BYTES;
     private static final int DELIVERY_BYTES_MIN = 4 * Long.BYTES + 4 * Integer.BYTES + 1;
 
-    private record TopicState(byte[] name, LogState log) {}
+    private record TopicState(byte[] name, boolean filter, LogState log) {}
 
     /** Where a subscription stands. */
     private record Place(long id, int position) {}
@@ -70,7 +70,8 @@ public final class CheckpointDecoder {
             switch (kind) {
                 case CheckpointCodec.TIME -> time();
                 case CheckpointCodec.SETTINGS -> visitor.onSettings(new ReplicatedSettings(in.getInt(), in.getLong()));
-                case CheckpointCodec.TOPIC -> topics.add(new TopicState(text(in), log()));
+                case CheckpointCodec.TOPIC -> topics.add(new TopicState(text(in), false, log()));
+                case CheckpointCodec.FILTER -> topics.add(new TopicState(text(in), true, log()));
                 case CheckpointCodec.SUBSCRIPTION -> {
                     int length = count(in, 1);
                     subscriptions.add(new Place(in.getLong(in.position() + Integer.BYTES), in.position()));
@@ -139,7 +140,8 @@ public final class CheckpointDecoder {
         }
         if (number != toldTopic) {
             toldTopic = number;
-            visitor.onTopic(topics.get(number).name, topics.get(number).log);
+            TopicState topic = topics.get(number);
+            visitor.onTopic(topic.name, topic.filter, topic.log);
         }
     }
 

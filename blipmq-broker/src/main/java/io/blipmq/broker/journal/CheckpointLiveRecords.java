@@ -1,5 +1,7 @@
 package io.blipmq.broker.journal;
 
+import io.blipmq.protocol.FilterTree;
+import io.blipmq.protocol.TopicFilter;
 import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.LiveRecordsOfKey;
 import java.nio.ByteBuffer;
@@ -18,8 +20,10 @@ public final class CheckpointLiveRecords implements LiveRecords {
     /** What is worked out. */
     private static final class Index implements CheckpointVisitor {
         private final Map<ByteBuffer, Readers> byKey = new HashMap<>();
+        private final FilterTree<Readers> byFilter = new FilterTree<>();
         private long firstLive = Long.MAX_VALUE;
         private byte[] topicName;
+        private boolean filter;
         private LogState topicLog;
         private SubscriptionState subscription;
         private long[] unsettled = new long[16];
@@ -27,9 +31,10 @@ public final class CheckpointLiveRecords implements LiveRecords {
         private boolean anyRedriven;
 
         @Override
-        public void onTopic(byte[] name, LogState log) {
+        public void onTopic(byte[] name, boolean isFilter, LogState log) {
             endSubscription();
             topicName = name;
+            filter = isFilter;
             topicLog = log;
         }
 
@@ -58,9 +63,13 @@ public final class CheckpointLiveRecords implements LiveRecords {
                 return;
             }
             boolean letters = subscription.letters() != null;
-            byte[] key = letters ? MessageKeys.ofLetters(subscription.owner(), topicName) : topicName;
             Reader reader = new Reader(subscription.nextSequence(), tags(), subscription.settledAhead());
-            byKey.merge(ByteBuffer.wrap(key), Readers.of(reader), Readers::and);
+            if (filter) {
+                addToFilter(reader);
+            } else {
+                byte[] key = letters ? MessageKeys.ofLetters(subscription.owner(), topicName) : topicName;
+                byKey.merge(ByteBuffer.wrap(key), Readers.of(reader), Readers::and);
+            }
             if (anyRedriven) {
                 byKey.put(ByteBuffer.wrap(MessageKeys.ofRedriven(subscription.id())), Readers.of(reader));
             }
@@ -69,6 +78,29 @@ public final class CheckpointLiveRecords implements LiveRecords {
             subscription = null;
             unsettledCount = 0;
             anyRedriven = false;
+        }
+
+        private void addToFilter(Reader reader) {
+            Readers others = byFilter.find(topicName);
+            if (others == null) {
+                byFilter.add(TopicFilter.of(topicName), Readers.of(reader));
+            } else {
+                others.and(Readers.of(reader));
+            }
+        }
+
+        /** Those that read what is listed under a key; null when there is none. */
+        private Readers of(byte[] key) {
+            Readers own = byKey.get(ByteBuffer.wrap(key));
+            if (byFilter.isEmpty() || !MessageKeys.isTopic(key)) {
+                return own;
+            }
+            Readers all = new Readers();
+            if (own != null) {
+                all.and(own);
+            }
+            byFilter.match(ByteBuffer.wrap(key), 0, key.length, all::and);
+            return all.count == 0 ? null : all;
         }
 
         private long[] tags() {
@@ -103,22 +135,21 @@ public final class CheckpointLiveRecords implements LiveRecords {
 
     /** All subscriptions that read what is listed under one key. */
     private static final class Readers implements LiveRecordsOfKey {
-        private Reader[] readers;
-        private int count = 1;
-
-        private Readers(Reader first) {
-            this.readers = new Reader[] {first};
-        }
+        private Reader[] readers = {null};
+        private int count;
 
         static Readers of(Reader reader) {
-            return new Readers(reader);
+            Readers one = new Readers();
+            one.readers[one.count++] = reader;
+            return one;
         }
 
-        Readers and(Readers one) {
-            if (count == readers.length) {
-                readers = Arrays.copyOf(readers, 2 * count);
+        Readers and(Readers others) {
+            if (count + others.count > readers.length) {
+                readers = Arrays.copyOf(readers, Math.max(2 * readers.length, count + others.count));
             }
-            readers[count++] = one.readers[0];
+            System.arraycopy(others.readers, 0, readers, count, others.count);
+            count += others.count;
             return this;
         }
 
@@ -154,7 +185,7 @@ public final class CheckpointLiveRecords implements LiveRecords {
 
     @Override
     public LiveRecordsOfKey of(byte[] key) {
-        return index().byKey.get(ByteBuffer.wrap(key));
+        return index().of(key);
     }
 
     private Index index() {

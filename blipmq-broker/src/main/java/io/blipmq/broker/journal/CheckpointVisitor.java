@@ -63,8 +63,12 @@ public interface CheckpointVisitor {
     /** The settings that the nodes have agreed on; not told of a daemon on its own. */
     default void onSettings(ReplicatedSettings settings) {}
 
-    /** A topic with durable subscriptions. */
-    void onTopic(byte[] name, LogState log);
+    /**
+     * A topic with durable subscriptions, or a filter.
+     *
+     * @param name of the topic, or the filter's text
+     */
+    void onTopic(byte[] name, boolean filter, LogState log);
 
     /** A subscription to the topic that was told last. */
     void onSubscription(SubscriptionState subscription);

@@ -19,7 +19,7 @@ import java.nio.ByteBuffer;
  *                    payload
  *
  * PUBLISH (1)      0 message; its key is the topic
- * SUBSCRIBE (2)    0 16 bytes owner               16 u8 1 = it ends with its connection, else 0
+ * SUBSCRIBE (2)    0 16 bytes owner               16 u8 flags: 1 = it ends with its connection, 2 = to a filter
  *                 17 u16 name length, 0 = none    19 name, topic to the end
  * SETTLE (3)       0 u64 subscription              8 u64 delivery tag
  *                 16 u8 bits 0 to 6 reason, bit 7 the message had come back from the dead letters
@@ -60,7 +60,9 @@ public final class CommandCodec {
     private static final int KEY_LENGTH = 20;
     public static final int HAS_PROPERTIES = 0x8000_0000;
     public static final int PROPERTIES_LENGTH_BYTES = 2;
-    public static final int ENDS_WITH_CONNECTION = 16;
+    public static final int SUBSCRIBE_FLAGS = 16;
+    public static final int ENDS_WITH_CONNECTION_FLAG = 1;
+    public static final int FILTER_FLAG = 2;
     public static final int NAME_LENGTH = 17;
     public static final int NAME = 19;
     public static final int SETTLE_LENGTH = 17;
@@ -103,9 +105,16 @@ public final class CommandCodec {
     }
 
     public static void encodeSubscribe(
-            ByteBuffer target, int offset, OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
+            ByteBuffer target,
+            int offset,
+            OwnerId owner,
+            byte[] topic,
+            boolean filter,
+            byte[] name,
+            boolean endsWithConnection) {
         owner.put(target, offset);
-        target.put(offset + ENDS_WITH_CONNECTION, (byte) (endsWithConnection ? 1 : 0));
+        int flags = (endsWithConnection ? ENDS_WITH_CONNECTION_FLAG : 0) | (filter ? FILTER_FLAG : 0);
+        target.put(offset + SUBSCRIBE_FLAGS, (byte) flags);
         target.putShort(offset + NAME_LENGTH, (short) name.length);
         target.put(offset + NAME, name);
         target.put(offset + NAME + name.length, topic);

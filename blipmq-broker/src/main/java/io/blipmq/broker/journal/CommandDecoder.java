@@ -72,12 +72,14 @@ public final class CommandDecoder {
     private static void decodeSubscribe(
             long sequence, ByteBuffer body, int offset, int length, CommandHandler handler) {
         int nameLength = Short.toUnsignedInt(body.getShort(offset + CommandCodec.NAME_LENGTH));
+        int flags = body.get(offset + CommandCodec.SUBSCRIBE_FLAGS);
         handler.onSubscribe(
                 sequence,
                 OwnerId.get(body, offset),
                 bytes(body, offset + CommandCodec.NAME + nameLength, length - CommandCodec.NAME - nameLength),
+                (flags & CommandCodec.FILTER_FLAG) != 0,
                 bytes(body, offset + CommandCodec.NAME, nameLength),
-                body.get(offset + CommandCodec.ENDS_WITH_CONNECTION) == 1);
+                (flags & CommandCodec.ENDS_WITH_CONNECTION_FLAG) != 0);
     }
 
     private static void decodeDeadLetter(
@@ -98,6 +100,7 @@ public final class CommandDecoder {
         StoredMessage copy = new StoredMessage();
         copy.at(
                 bytes(body, offset + CommandCodec.MESSAGE_HEADER_BYTES, CommandCodec.keyLength(body, offset)),
+                null,
                 sequence,
                 position);
         if (CommandCodec.decodeMessage(body, offset, copy)) {

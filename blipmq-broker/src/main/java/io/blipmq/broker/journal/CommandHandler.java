@@ -25,7 +25,8 @@ public interface CommandHandler {
      * @param name empty: it has none
      * @param endsWithConnection whether it ends with its connection
      */
-    void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection);
+    void onSubscribe(
+            long sequence, OwnerId owner, byte[] topic, boolean filter, byte[] name, boolean endsWithConnection);
 
     /**
      * A message leaves a subscription.

@@ -38,7 +38,7 @@ public interface CommandLog {
      * @param endsWithConnection whether it ends with its connection
      * @return its id, or a refusal
      */
-    long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection);
+    long appendSubscribe(OwnerId owner, byte[] topic, boolean filter, byte[] name, boolean endsWithConnection);
 
     /**
      * A message leaves a subscription.

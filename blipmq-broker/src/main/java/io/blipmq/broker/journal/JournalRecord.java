@@ -71,9 +71,16 @@ public record JournalRecord(
         }
 
         @Override
-        public void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
+        public void onSubscribe(
+                long sequence, OwnerId owner, byte[] topic, boolean filter, byte[] name, boolean endsWithConnection) {
             String shownName = name.length == 0 ? null : new String(name, StandardCharsets.UTF_8);
-            record = bare("subscribe", new String(topic, StandardCharsets.UTF_8), shownName, sequence, 0, null);
+            record = bare(
+                    filter ? "subscribe-filter" : "subscribe",
+                    new String(topic, StandardCharsets.UTF_8),
+                    shownName,
+                    sequence,
+                    0,
+                    null);
         }
 
         @Override
@@ -92,7 +99,9 @@ public record JournalRecord(
                 int attempts,
                 int payloadLength) {
             long key = CommandCodec.locateKey(CommandCodec.DEAD_LETTER, body, offset, 0);
-            String topic = text(RecordKey.offset(key) + OwnerId.BYTES, RecordKey.length(key) - OwnerId.BYTES);
+            String topic = text(
+                    RecordKey.offset(key) + MessageKeys.LETTERS_HEAD_BYTES,
+                    RecordKey.length(key) - MessageKeys.LETTERS_HEAD_BYTES);
             record = message("dead-letter", topic, subscriptionId, deliveryTag, attempts);
         }
 

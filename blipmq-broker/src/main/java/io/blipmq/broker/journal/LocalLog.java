@@ -53,12 +53,12 @@ public final class LocalLog implements CommandLog {
     }
 
     @Override
-    public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
+    public long appendSubscribe(OwnerId owner, byte[] topic, boolean filter, byte[] name, boolean endsWithConnection) {
         int offset = claim(CommandCodec.subscribeBytes(topic, name));
         if (offset < 0) {
             return offset;
         }
-        CommandCodec.encodeSubscribe(log.buffer(), offset, owner, topic, name, endsWithConnection);
+        CommandCodec.encodeSubscribe(log.buffer(), offset, owner, topic, filter, name, endsWithConnection);
         return commitForced(CommandCodec.SUBSCRIBE);
     }
 

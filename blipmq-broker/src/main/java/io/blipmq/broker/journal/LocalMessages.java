@@ -1,6 +1,8 @@
 package io.blipmq.broker.journal;
 
+import io.blipmq.protocol.TopicFilter;
 import io.blipmq.wal.KeyIndex;
+import io.blipmq.wal.KeyMatcher;
 import io.blipmq.wal.WalAppender;
 import java.nio.ByteBuffer;
 
@@ -8,6 +10,19 @@ import java.nio.ByteBuffer;
 public final class LocalMessages implements MessageStore {
     /** What looking into one segment's index is taken to cost: it may have to be opened. */
     private static final int INDEX_WORK = 500;
+
+    /** The topics that match a filter, among all keys. Immutable. */
+    private record MatchingTopics(TopicFilter filter) implements KeyMatcher {
+        @Override
+        public byte[] prefix() {
+            return filter.prefix();
+        }
+
+        @Override
+        public boolean matches(byte[] key) {
+            return MessageKeys.isTopic(key) && filter.matches(key);
+        }
+    }
 
     private final WalAppender log;
     private final KeyIndex index;
@@ -34,6 +49,20 @@ public final class LocalMessages implements MessageStore {
             foundLengths = new int[sequences.length];
         }
         return index.find(key, fromSequence, throughSequence, sequences, positions, foundLengths);
+    }
+
+    @Override
+    public int find(TopicFilter filter, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+        if (foundLengths.length < sequences.length) {
+            foundLengths = new int[sequences.length];
+        }
+        return index.find(
+                new MatchingTopics(filter), fromSequence, throughSequence, sequences, positions, foundLengths);
+    }
+
+    @Override
+    public long searchedThrough() {
+        return index.searchedThrough();
     }
 
     @Override
@@ -69,9 +98,21 @@ public final class LocalMessages implements MessageStore {
 
     /** The segment that held the message has been rewritten. */
     private void findAgain(StoredMessage message) {
-        int found = find(message.key, message.sequence, message.sequence, foundSequence, foundPosition);
+        long sequence = message.sequence;
+        int found = message.filter == null
+                ? find(message.key, sequence, sequence, foundSequence, foundPosition)
+                : findOne(message.filter, sequence);
         requireRead(found == 1, message);
         message.position = foundPosition[0];
+    }
+
+    /** The keys of a segment may be too many for one search. */
+    private int findOne(TopicFilter filter, long sequence) {
+        int found;
+        do {
+            found = find(filter, sequence, sequence, foundSequence, foundPosition);
+        } while (found == 0 && searchedThrough() < Math.min(sequence, findableThrough()));
+        return found;
     }
 
     private static void requireRead(boolean found, StoredMessage message) {

@@ -4,19 +4,31 @@ import java.nio.ByteBuffer;
 
 /**
  * What the journal lists messages under that are not published ones, whose key is their topic's name. Stateless. A topic's
- * name is UTF-8, so none begins as {@link #ofRedriven} does; dead letters' keys are longer than those.
+ * name is UTF-8, so none begins as these do.
  */
 public final class MessageKeys {
     private static final byte REDRIVEN_MARK = (byte) 0xff;
+    private static final byte LETTERS_MARK = (byte) 0xfc;
+    /** No byte of UTF-8 is this or more. */
+    private static final int MARK_MIN = 0xf8;
+
+    /** What a key of letters has in front of the dead-letter topic's name. */
+    static final int LETTERS_HEAD_BYTES = 1 + OwnerId.BYTES;
 
     private MessageKeys() {}
 
     /** An owner's letters of one dead-letter topic. */
     public static byte[] ofLetters(OwnerId owner, byte[] letterTopic) {
-        ByteBuffer key = ByteBuffer.allocate(OwnerId.BYTES + letterTopic.length);
-        owner.put(key, 0);
-        key.put(OwnerId.BYTES, letterTopic);
+        ByteBuffer key = ByteBuffer.allocate(LETTERS_HEAD_BYTES + letterTopic.length);
+        key.put(0, LETTERS_MARK);
+        owner.put(key, 1);
+        key.put(LETTERS_HEAD_BYTES, letterTopic);
         return key.array();
+    }
+
+    /** Whether a key is a topic's name. */
+    public static boolean isTopic(byte[] key) {
+        return key.length > 0 && Byte.toUnsignedInt(key[0]) < MARK_MIN;
     }
 
     /** What came back to a subscription from the dead letters. */

@@ -1,5 +1,6 @@
 package io.blipmq.broker.journal;
 
+import io.blipmq.protocol.TopicFilter;
 import java.nio.ByteBuffer;
 
 /**
@@ -22,6 +23,15 @@ public interface MessageStore {
      */
     int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions);
 
+    /**
+     * Finds messages of all topics that match a filter, in order, as {@link #find(byte[], long, long, long[], long[])}. It looks
+     * through a part of them at a time, and may have found none: {@link #searchedThrough}.
+     */
+    int find(TopicFilter filter, long fromSequence, long throughSequence, long[] sequences, long[] positions);
+
+    /** How far the last search by a filter has come; below its {@code throughSequence} there may be more. */
+    long searchedThrough();
+
     /** What {@link #find} may cost just now, as the core's work meter counts it. */
     int findWork();
 
@@ -38,6 +48,14 @@ public interface MessageStore {
     /** Copies a payload to {@code target}'s position. */
     default void readPayload(StoredMessage message, ByteBuffer target) {
         read(message, 0, message.payloadLength, target);
+    }
+
+    /** The topic of a message that was published; the store's answer is right behind the record's own header. */
+    default byte[] topic(StoredMessage message) {
+        int end = message.payloadOffset - message.propertiesBytes;
+        byte[] topic = new byte[end - CommandCodec.MESSAGE_HEADER_BYTES];
+        read(message, -message.propertiesBytes - topic.length, topic.length, ByteBuffer.wrap(topic));
+        return topic;
     }
 
     /** The subscription that a dead letter failed in. */

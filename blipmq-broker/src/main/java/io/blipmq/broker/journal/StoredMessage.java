@@ -1,11 +1,14 @@
 package io.blipmq.broker.journal;
 
+import io.blipmq.protocol.TopicFilter;
 import io.blipmq.protocol.entry.EntryLayout;
 
 /** Where a QoS 1 message stands in the journal, and what its record says about it. Owned by the core thread. */
 public final class StoredMessage {
-    /** What the journal lists it under. */
+    /** What the journal lists it under; for a message of a filter's log the filter's text. */
     public byte[] key;
+    /** The filter whose log it is of, or null. */
+    public TopicFilter filter;
 
     /** Its number; 0 while this holds no message. */
     public long sequence;
@@ -23,8 +26,9 @@ public final class StoredMessage {
     public long expiresMillis;
 
     /** Names a message; {@link MessageStore#readMessage} fills in the rest. */
-    public void at(byte[] newKey, long newSequence, long newPosition) {
+    public void at(byte[] newKey, TopicFilter newFilter, long newSequence, long newPosition) {
         key = newKey;
+        filter = newFilter;
         sequence = newSequence;
         position = newPosition;
     }
@@ -35,7 +39,7 @@ public final class StoredMessage {
     }
 
     public void set(StoredMessage other) {
-        at(other.key, other.sequence, other.position);
+        at(other.key, other.filter, other.sequence, other.position);
         payloadOffset = other.payloadOffset;
         payloadLength = other.payloadLength;
         propertiesBytes = other.propertiesBytes;

@@ -7,6 +7,9 @@ public interface EntrySink {
     /** Bytes of bodies and properties that it takes, the last message may go beyond them; {@link Long#MAX_VALUE}: any number. */
     long creditBytes();
 
+    /** Names the topic of what is taken next, where several may come; the buffer is read during the call. */
+    void ofTopic(ByteBuffer names, int offset, int length);
+
     /**
      * Takes a run of whole entries, to be copied during the call.
      *

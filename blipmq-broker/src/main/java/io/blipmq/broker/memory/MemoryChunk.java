@@ -10,16 +10,19 @@ import java.nio.ByteOrder;
  *
  * <p>It holds runs, one behind the other. A run is what was published at one time: u64 milliseconds, u64 what its messages
  * arrived after, u32 count and u32 bytes of entries, and the entries as they stand on the wire ({@code EntryLayout}), so
- * that a batch goes in as one copy and out to each subscriber as one more.
+ * that a batch goes in as one copy and out to each subscriber as one more. In a log of several topics the topic's name stands
+ * between the two, behind its u16 length.
  */
 public final class MemoryChunk {
     public static final int RUN_HEADER_BYTES = 24;
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final int ARRIVED_AFTER = 8;
     private static final int COUNT = 16;
     private static final int BYTES = 20;
+    private static final int NAME = RUN_HEADER_BYTES + Short.BYTES;
     private static final int NO_RUN = -1;
 
     /** Instead of a chunk's number. */
@@ -38,6 +41,8 @@ public final class MemoryChunk {
     public int used;
     /** Where the newest run begins. */
     private int lastRun;
+    /** Whether each run names its topic. */
+    private boolean named;
     /** Cursors that stand in this chunk; it is given back when the last one leaves. */
     public int cursors;
     /** The next chunk of the same topic. */
@@ -53,7 +58,9 @@ public final class MemoryChunk {
         this.buffer = ByteBuffer.wrap(bytes);
     }
 
-    public void begin(long newFirstNumber) {
+    /** @param withNames whether each run names its topic */
+    public void begin(long newFirstNumber, boolean withNames) {
+        named = withNames;
         next = NONE;
         older = NONE;
         newer = NONE;
@@ -66,10 +73,14 @@ public final class MemoryChunk {
 
     // --- runs ---
 
-    /** Bytes of entries that a run can take here: the newest one, or a new one. */
-    public int room(long publishedMillis, long arrivedAfter) {
+    /**
+     * Bytes of entries that a run can take here: the newest one, or a new one.
+     *
+     * @param nameBytes of the topic's name with its length, in a log of several topics; else 0
+     */
+    public int room(long publishedMillis, long arrivedAfter, int nameBytes) {
         int free = bytes.length - used;
-        return isLastRun(publishedMillis, arrivedAfter) ? free : free - RUN_HEADER_BYTES;
+        return isLastRun(publishedMillis, arrivedAfter) ? free : free - RUN_HEADER_BYTES - nameBytes;
     }
 
     private boolean isLastRun(long publishedMillis, long arrivedAfter) {
@@ -81,16 +92,17 @@ public final class MemoryChunk {
     /**
      * Makes room for entries at the end of the newest run, or of a new one.
      *
+     * @param nameBytes as for {@link #room}; the name belongs in {@link #name}
      * @return where they belong
      */
-    public int extend(long publishedMillis, long arrivedAfter, int entryCount, int length) {
+    public int extend(long publishedMillis, long arrivedAfter, int nameBytes, int entryCount, int length) {
         if (!isLastRun(publishedMillis, arrivedAfter)) {
             lastRun = used;
             LONG.set(bytes, lastRun, publishedMillis);
             LONG.set(bytes, lastRun + ARRIVED_AFTER, arrivedAfter);
             INT.set(bytes, lastRun + COUNT, 0);
             INT.set(bytes, lastRun + BYTES, 0);
-            used += RUN_HEADER_BYTES;
+            used += RUN_HEADER_BYTES + nameBytes;
         }
         INT.set(bytes, lastRun + COUNT, count(lastRun) + entryCount);
         INT.set(bytes, lastRun + BYTES, length(lastRun) + length);
@@ -103,6 +115,44 @@ public final class MemoryChunk {
     /** What comes next begins a new run, whenever it was published. */
     public void closeRun() {
         lastRun = NO_RUN;
+    }
+
+    /** Names the topic of the newest run. */
+    public void name(ByteBuffer source, int offset, int length) {
+        SHORT.set(bytes, lastRun + RUN_HEADER_BYTES, (short) length);
+        source.get(offset, bytes, lastRun + NAME, length);
+    }
+
+    /** Whether the newest run, if there is one that may go on, is of this topic. */
+    public boolean isLastRunOf(ByteBuffer name, int offset, int length) {
+        if (lastRun == NO_RUN || nameLength(lastRun) != length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (bytes[lastRun + NAME + i] != name.get(offset + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether each run names its topic. */
+    public boolean isNamed() {
+        return named;
+    }
+
+    /** Where the name of a run's topic stands. */
+    public int nameOffset(int run) {
+        return run + NAME;
+    }
+
+    public int nameLength(int run) {
+        return (short) SHORT.get(bytes, run + RUN_HEADER_BYTES) & 0xffff;
+    }
+
+    /** Where a run's entries begin. */
+    public int entries(int run) {
+        return named ? run + NAME + nameLength(run) : run + RUN_HEADER_BYTES;
     }
 
     public long publishedMillis(int run) {
@@ -125,7 +175,7 @@ public final class MemoryChunk {
 
     /** Where a run ends. */
     public int end(int run) {
-        return run + RUN_HEADER_BYTES + length(run);
+        return entries(run) + length(run);
     }
 
     // --- entries ---

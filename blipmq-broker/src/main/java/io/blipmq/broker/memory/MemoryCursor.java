@@ -96,6 +96,9 @@ public final class MemoryCursor extends SwapRemoveList.Item {
             count = countWithin(at, count, to.creditBytes());
         }
         int end = count == left ? at.end(run) : walk(at, count);
+        if (at.isNamed()) {
+            to.ofTopic(at.buffer, at.nameOffset(run), at.nameLength(run));
+        }
         to.takeEntries(at.publishedMillis(run), at.buffer, offset, end - offset, count);
         advance(count, end);
         return count;
@@ -172,6 +175,9 @@ public final class MemoryCursor extends SwapRemoveList.Item {
             } else {
                 break;
             }
+        }
+        if (runRead == 0 && at.isNamed() && run < at.used) {
+            offset = at.entries(run);
         }
         return at;
     }

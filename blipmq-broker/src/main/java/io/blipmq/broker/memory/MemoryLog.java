@@ -8,7 +8,7 @@ import java.util.function.LongConsumer;
 
 /**
  * Messages on their way to subscriptions that take them from memory: one copy each, and a {@link MemoryCursor} per
- * subscription. Owned by the core thread. A topic has two: its QoS 0 messages for durable subscriptions, and all its
+ * subscription. Owned by the core thread. A stream has two: its QoS 0 messages for durable subscriptions, and all its
  * messages for those at QoS 0.
  *
  * <p>Messages are numbered from 0. A chunk is given back when no cursor stands in it any more, and all of them as soon as
@@ -19,6 +19,7 @@ import java.util.function.LongConsumer;
 public final class MemoryLog {
     private final MessageMemory memory;
     private final int messagesMax;
+    private final boolean severalTopics;
     private final LongConsumer onLost;
     private final SwapRemoveList<MemoryCursor> cursors = new SwapRemoveList<>();
     /** Chunks' numbers; {@link MemoryChunk#NONE} in an empty log. */
@@ -29,8 +30,12 @@ public final class MemoryLog {
     /** Cursors that have read everything; when all have, the chunks go back. */
     private int caughtUp;
 
-    /** @param onLost is told how many messages a reader has lost */
-    public MemoryLog(MessageMemory memory, int messagesMax, LongConsumer onLost) {
+    /**
+     * @param severalTopics whether its messages are of several topics, which are kept with them
+     * @param onLost is told how many messages a reader has lost
+     */
+    public MemoryLog(MessageMemory memory, int messagesMax, boolean severalTopics, LongConsumer onLost) {
+        this.severalTopics = severalTopics;
         this.memory = memory;
         this.messagesMax = messagesMax;
         this.onLost = onLost;
@@ -53,6 +58,10 @@ public final class MemoryLog {
         return cursors.size();
     }
 
+    boolean isOfSeveralTopics() {
+        return severalTopics;
+    }
+
     public int messagesMax() {
         return messagesMax;
     }
@@ -71,8 +80,12 @@ public final class MemoryLog {
         long publishedMillis = message.publishedMillis();
         int contentBytes = message.contentBytes();
         int entryBytes = EntryLayout.HEADER_BYTES + contentBytes;
-        MemoryChunk last = prepare(entryBytes, entryBytes, publishedMillis, arrivedAfter);
-        int offset = last.extend(publishedMillis, arrivedAfter, 1, entryBytes);
+        int nameBytes = beginName(message.buffer(), message.topicOffset(), message.topicLength());
+        MemoryChunk last = prepare(entryBytes, entryBytes, nameBytes, publishedMillis, arrivedAfter);
+        int offset = last.extend(publishedMillis, arrivedAfter, nameBytes, 1, entryBytes);
+        if (severalTopics) {
+            last.name(message.buffer(), message.topicOffset(), message.topicLength());
+        }
         last.putInt(offset, message.entryLength());
         last.put(offset + EntryLayout.HEADER_BYTES, message.buffer(), message.contentOffset(), contentBytes);
         endNumber++;
@@ -88,9 +101,11 @@ public final class MemoryLog {
         int end = batch.entriesEnd();
         int at = batch.entriesOffset();
         int left = batch.count();
+        int nameBytes = beginName(source, batch.topicOffset(), batch.topicLength());
         while (at < end) {
-            MemoryChunk last = prepare(EntryLayout.bytesAt(source, at), end - at, publishedMillis, arrivedAfter);
-            int room = last.room(publishedMillis, arrivedAfter);
+            int entryBytes = EntryLayout.bytesAt(source, at);
+            MemoryChunk last = prepare(entryBytes, end - at, nameBytes, publishedMillis, arrivedAfter);
+            int room = last.room(publishedMillis, arrivedAfter, nameBytes);
             int taken = left;
             int takenEnd = end;
             if (end - at > room) {
@@ -103,7 +118,10 @@ public final class MemoryLog {
                     taken++;
                 }
             }
-            int to = last.extend(publishedMillis, arrivedAfter, taken, takenEnd - at);
+            int to = last.extend(publishedMillis, arrivedAfter, nameBytes, taken, takenEnd - at);
+            if (severalTopics) {
+                last.name(source, batch.topicOffset(), batch.topicLength());
+            }
             last.put(to, source, at, takenEnd - at);
             at = takenEnd;
             left -= taken;
@@ -112,16 +130,32 @@ public final class MemoryLog {
         }
     }
 
+    /**
+     * What comes next is of this topic: it begins a new run when the newest one is of another.
+     *
+     * @return what the name takes in a run
+     */
+    private int beginName(ByteBuffer name, int offset, int length) {
+        if (!severalTopics) {
+            return 0;
+        }
+        if (tail != MemoryChunk.NONE && !chunk(tail).isLastRunOf(name, offset, length)) {
+            chunk(tail).closeRun();
+        }
+        return Short.BYTES + length;
+    }
+
     /** @return the last chunk, which has room for an entry at least */
-    private MemoryChunk prepare(int entryBytes, int bytesWanted, long publishedMillis, long arrivedAfter) {
+    private MemoryChunk prepare(
+            int entryBytes, int bytesWanted, int nameBytes, long publishedMillis, long arrivedAfter) {
         boolean empty = tail == MemoryChunk.NONE;
         if (!empty) {
             MemoryChunk last = chunk(tail);
-            if (last.room(publishedMillis, arrivedAfter) >= entryBytes) {
+            if (last.room(publishedMillis, arrivedAfter, nameBytes) >= entryBytes) {
                 return last;
             }
         }
-        int header = MemoryChunk.RUN_HEADER_BYTES;
+        int header = MemoryChunk.RUN_HEADER_BYTES + nameBytes;
         MemoryChunk chunk = memory.take(this, header + entryBytes, header + bytesWanted, empty, endNumber);
         if (tail == MemoryChunk.NONE) {
             head = chunk.id;

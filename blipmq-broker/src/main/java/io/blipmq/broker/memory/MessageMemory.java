@@ -78,7 +78,7 @@ public final class MessageMemory {
             table.owner(oldest).dropOldestChunk();
         }
         MemoryChunk chunk = chunk(size);
-        chunk.begin(firstNumber);
+        chunk.begin(firstNumber, owner.isOfSeveralTopics());
         table.owner(chunk.id, owner);
         bytes += chunk.bytes.length;
         trimSpares(bytes);

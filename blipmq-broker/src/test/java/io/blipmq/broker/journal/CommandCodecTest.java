@@ -32,7 +32,8 @@ class CommandCodecTest {
         }
 
         @Override
-        public void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
+        public void onSubscribe(
+                long sequence, OwnerId owner, byte[] topic, boolean filter, byte[] name, boolean endsWithConnection) {
             assertThat(owner).isEqualTo(OWNER);
             commands.add("subscribe " + new String(topic, StandardCharsets.UTF_8) + " '"
                     + new String(name, StandardCharsets.UTF_8) + "' " + endsWithConnection);
@@ -158,21 +159,21 @@ class CommandCodecTest {
     @Test
     void subscribe() {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(bytes("t"), bytes("")));
-        CommandCodec.encodeSubscribe(body, 0, OWNER, bytes("t"), bytes(""), false);
+        CommandCodec.encodeSubscribe(body, 0, OWNER, bytes("t"), false, bytes(""), false);
         assertRecord(2, OWNER_HEX + "00 0000 74", body, "subscribe t '' false");
     }
 
     @Test
     void subscribeNamed() {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(bytes("t"), bytes("jo")));
-        CommandCodec.encodeSubscribe(body, 0, OWNER, bytes("t"), bytes("jo"), false);
+        CommandCodec.encodeSubscribe(body, 0, OWNER, bytes("t"), false, bytes("jo"), false);
         assertRecord(2, OWNER_HEX + "00 0002 6a6f 74", body, "subscribe t 'jo' false");
     }
 
     @Test
     void makeMemorySubscription() {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(bytes("t"), bytes("")));
-        CommandCodec.encodeSubscribe(body, 0, OWNER, bytes("t"), bytes(""), true);
+        CommandCodec.encodeSubscribe(body, 0, OWNER, bytes("t"), false, bytes(""), true);
         assertRecord(2, OWNER_HEX + "01 0000 74", body, "subscribe t '' true");
     }
 

@@ -14,7 +14,7 @@ class MessageMemoryTest {
     private static final ChunkSizes SIZES = new ChunkSizes(1_024, 16 * 1_024, 128 * 1_024, 4_096, 64);
 
     private final MessageMemory memory = new MessageMemory(64L * MIB, SIZES);
-    private final MemoryLog log = new MemoryLog(memory, 1_000, lost -> {});
+    private final MemoryLog log = new MemoryLog(memory, 1_000, false, lost -> {});
 
     @Test
     void aLargeMessageGetsTheChunkOfTheOneBefore() {
@@ -115,6 +115,11 @@ class MessageMemoryTest {
         @Override
         public long creditBytes() {
             return Long.MAX_VALUE;
+        }
+
+        @Override
+        public void ofTopic(ByteBuffer names, int offset, int length) {
+            throw new UnsupportedOperationException("of one topic");
         }
 
         @Override

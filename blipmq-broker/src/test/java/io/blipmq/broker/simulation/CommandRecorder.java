@@ -33,9 +33,11 @@ final class CommandRecorder implements CommandHandler {
     }
 
     @Override
-    public void onSubscribe(long sequence, OwnerId owner, byte[] topicName, byte[] name, boolean endsWithConnection) {
-        target.onSubscribe(sequence, owner, topicName, name, endsWithConnection);
-        told.accept(Command.subscribe(sequence, owner, Texts.of(topicName), Texts.of(name), endsWithConnection));
+    public void onSubscribe(
+            long sequence, OwnerId owner, byte[] topicName, boolean filter, byte[] name, boolean endsWithConnection) {
+        target.onSubscribe(sequence, owner, topicName, filter, name, endsWithConnection);
+        told.accept(Command.subscribe(
+                sequence, owner, Subscribed.of(topicName, filter), Texts.of(name), endsWithConnection));
     }
 
     @Override

@@ -121,7 +121,7 @@ final class DiskBound {
     }
 
     private static void addLive(ModelSubscription subscription, Map<Long, Long> live) {
-        long key = subscription.topic.length() + (subscription.deadLetters ? LETTER_BYTES : 0);
+        long key = Subscribed.text(subscription.topic).length() + (subscription.deadLetters ? LETTER_BYTES : 0);
         for (ModelMessage message : subscription.unsettled.values()) {
             String hex = subscription.deadLetters ? message.letterProperties : message.properties;
             long properties = hex.length() / 2;

@@ -71,9 +71,11 @@ final class JournalTap implements CommandLog, Snapshots {
     }
 
     @Override
-    public long appendSubscribe(OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
-        long sequence = log.appendSubscribe(owner, topic, name, endsWithConnection);
-        return tell(sequence, Command.subscribe(sequence, owner, Texts.of(topic), Texts.of(name), endsWithConnection));
+    public long appendSubscribe(OwnerId owner, byte[] topic, boolean filter, byte[] name, boolean endsWithConnection) {
+        long sequence = log.appendSubscribe(owner, topic, filter, name, endsWithConnection);
+        return tell(
+                sequence,
+                Command.subscribe(sequence, owner, Subscribed.of(topic, filter), Texts.of(name), endsWithConnection));
     }
 
     @Override

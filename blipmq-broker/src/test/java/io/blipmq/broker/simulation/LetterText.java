@@ -9,12 +9,19 @@ final class LetterText {
 
     private LetterText() {}
 
-    static String of(long subscription, ModelMessage message, boolean rejected, long nowMillis) {
+    /** @param topic of the message, when its subscription is to a filter; else null */
+    static String of(long subscription, ModelMessage message, boolean rejected, long nowMillis, String topic) {
         return message.ownProperties()
                 + property(PropertyLayout.DEAD_LETTER_SUBSCRIPTION_KEY, number(Long.BYTES, subscription))
                 + property(PropertyLayout.DEAD_LETTER_ATTEMPTS_KEY, number(Short.BYTES, message.attempts))
                 + property(PropertyLayout.DEAD_LETTER_REASON_KEY, rejected ? PushedClient.REASON : RETRIES_EXHAUSTED)
-                + property(PropertyLayout.DEAD_LETTER_MILLIS_KEY, number(Long.BYTES, nowMillis));
+                + property(PropertyLayout.DEAD_LETTER_MILLIS_KEY, number(Long.BYTES, nowMillis))
+                + (topic == null ? "" : topic(topic));
+    }
+
+    /** The property that names a message's topic. */
+    static String topic(String topic) {
+        return property(PropertyLayout.TOPIC_KEY, Texts.bytes(topic));
     }
 
     private static byte[] number(int bytes, long value) {

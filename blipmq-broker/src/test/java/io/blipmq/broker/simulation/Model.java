@@ -50,6 +50,8 @@ final class Model implements JournalTap.Listener {
     final Set<Settled> unrecorded = new HashSet<>();
     /** Acknowledgements that are being handed over and have not been recorded. */
     final Set<Settled> asking = new HashSet<>();
+    /** The topics of all messages, by payload. */
+    private final Map<String, String> published = new HashMap<>();
     /** Every message that was ever delivered. */
     private final Map<Settled, String> deliveredEver = new HashMap<>();
 
@@ -122,6 +124,10 @@ final class Model implements JournalTap.Listener {
     Model(BrokerOptions options, List<History.Entry> past, int lettersOfSubscription) {
         this.options = options;
         this.history = new History(past);
+        past.stream()
+                .map(History.Entry::command)
+                .filter(command -> command.kind() == Command.Kind.PUBLISH)
+                .forEach(command -> published.put(command.payload(), command.topic()));
         this.lettersOfSubscription = lettersOfSubscription;
         this.followedThrough = past.size();
         this.manyClocks = true;
@@ -134,6 +140,11 @@ final class Model implements JournalTap.Listener {
     /** How many dead letters a subscription remembers. */
     int lettersOfSubscription() {
         return lettersOfSubscription;
+    }
+
+    /** What a message was published to. */
+    String topicOf(String payload) {
+        return published.get(payload);
     }
 
     PushModel pushes() {
@@ -179,7 +190,8 @@ final class Model implements JournalTap.Listener {
                 .mapToLong(ModelSubscription::memoryBytes)
                 .sum();
         used += passing.values().stream()
-                .mapToLong(reader -> limits.memorySubscriptionBytes() + reader.topic.length())
+                .mapToLong(reader -> limits.memorySubscriptionBytes()
+                        + Subscribed.text(reader.topic).length())
                 .sum();
         return held == 0 || held * limits.deliveryBytes() < options.stateBytesMax() - used;
     }
@@ -357,7 +369,14 @@ final class Model implements JournalTap.Listener {
                 durable.values().stream()
                         .filter(subscription -> !subscription.isAttached())
                         .count());
-        checkCount(broker, BrokerMetric.TOPICS, topics().distinct().count());
+        checkCount(
+                broker,
+                BrokerMetric.TOPICS,
+                topics().distinct().filter(topic -> !Subscribed.isFilter(topic)).count());
+        checkCount(
+                broker,
+                BrokerMetric.FILTERS,
+                topics().distinct().filter(Subscribed::isFilter).count());
     }
 
     /**
@@ -452,14 +471,17 @@ final class Model implements JournalTap.Listener {
 
     void onPublished(int qos, String topic, String properties, String payload, long sequence) {
         if (qos == 0) {
+            published.put(payload, topic);
             passing.values().stream()
-                    .filter(reader -> reader.topic.equals(topic))
+                    .filter(reader -> Subscribed.reads(reader.topic, topic))
                     .forEach(reader -> reader.live.add(payload, 0, nowMillis));
             durable.values().stream()
-                    .filter(reader -> reader.topic.equals(topic))
+                    .filter(reader -> Subscribed.reads(reader.topic, topic))
                     .forEach(reader -> reader.arriveLive(payload));
         } else if (sequence == 0) {
-            Check.that(topics().noneMatch(topic::equals), () -> "a message to " + topic + " was not journalled");
+            Check.that(
+                    topics().noneMatch(subscribed -> Subscribed.reads(subscribed, topic)),
+                    () -> "a message to " + topic + " was not journalled");
         } else {
             long expires = options.messageTtlMillis() == 0 ? 0 : nowMillis + options.messageTtlMillis();
             checkAppended(sequence, Command.publish(sequence, topic, properties, payload, nowMillis, expires));
@@ -697,7 +719,8 @@ final class Model implements JournalTap.Listener {
                 && command.expiresMillis() == nowMillis + options.deadLetterRetentionMillis();
         Check.that(usedUp, () -> message + " of " + subscription + " has not used up its deliveries: " + command);
         boolean rejected = message.rejected || pushes.isRejecting();
-        String expected = LetterText.of(subscription.id, message, rejected, nowMillis);
+        String topic = Subscribed.isFilter(subscription.topic) ? topicOf(message.payload) : null;
+        String expected = LetterText.of(subscription.id, message, rejected, nowMillis, topic);
         Check.that(command.text().equals(expected), () -> "the letter of " + message + " says " + command.text());
         message.state = ModelMessage.State.MOVING;
         message.attachment = null;
@@ -797,8 +820,9 @@ final class Model implements JournalTap.Listener {
     }
 
     private void applyPublish(Command command) {
+        published.put(command.payload(), command.topic());
         for (ModelSubscription subscription : durable.values()) {
-            if (subscription.topic.equals(command.topic())) {
+            if (Subscribed.reads(subscription.topic, command.topic())) {
                 ModelMessage message =
                         subscription.arrive(command.sequence(), command.payload(), command.expiresMillis());
                 message.properties = command.text();
@@ -806,7 +830,7 @@ final class Model implements JournalTap.Listener {
             }
         }
         for (Passing reader : passing.values()) {
-            if (reader.topic.equals(command.topic())) {
+            if (Subscribed.reads(reader.topic, command.topic())) {
                 reader.live.add(command.payload(), 0, command.millis());
             }
         }
@@ -831,7 +855,7 @@ final class Model implements JournalTap.Listener {
     }
 
     private void move(ModelSubscription origin, Command command) {
-        String topic = DEAD_LETTERS + origin.topic;
+        String topic = DEAD_LETTERS + Subscribed.text(origin.topic);
         ModelSubscription found = letters(origin.owner, topic);
         ModelSubscription target = found == null ? create(command.sequence(), origin.owner, topic, "", false) : found;
         ModelMessage failed = origin.unsettled.remove(command.tag());

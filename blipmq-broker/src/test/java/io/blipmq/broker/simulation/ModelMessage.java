@@ -31,6 +31,9 @@ final class ModelMessage {
     /** Those of a dead letter, without their length. */
     String letterProperties = "";
 
+    /** Whether it has come back from the dead letters. */
+    boolean redriven;
+
     long publishedMillis;
     /** Whom it was pushed to last; null when it was polled, or that one is gone. */
     ModelAttachment attachment;
@@ -76,6 +79,7 @@ final class ModelMessage {
         copy.earlierNanos = earlierNanos;
         copy.properties = properties;
         copy.letterProperties = letterProperties;
+        copy.redriven = redriven;
         copy.publishedMillis = publishedMillis;
         copy.mayNanos = mayNanos;
         copy.mustNanos = mustNanos;

@@ -191,7 +191,10 @@ final class ModelSubscription {
     /** What it takes of the memory for all, if expired deliveries are not gone. */
     long memoryBytes() {
         BrokerLimits limits = options().limits();
-        return limits.subscriptionBytes() + topic.length() + name.length() + keptMost() * limits.deliveryBytes();
+        return limits.subscriptionBytes()
+                + Subscribed.text(topic).length()
+                + name.length()
+                + keptMost() * limits.deliveryBytes();
     }
 
     /** A start has restored it: what its letters were in may be gone. */

@@ -51,8 +51,32 @@ class PlantedBugTest {
                                 "long sequence = 0;"),
                         broker(
                                 "a subscription misses the first message behind it",
-                                "addStored(sequence, topic, owner, name, endsWithConnection, sequence + 1);",
-                                "addStored(sequence, topic, owner, name, endsWithConnection, sequence + 2);"),
+                                "subscriptions.stream(topic, filter), owner, name, endsWithConnection, sequence + 1);",
+                                "subscriptions.stream(topic, filter), owner, name, endsWithConnection, sequence + 2);"),
+                        broker(
+                                "the filters of a topic are not looked for again when one has come or gone",
+                                "stamp++; shared.clear();",
+                                "shared.clear();"),
+                        broker(
+                                "a message that only a filter matches is not journalled",
+                                "if (qos == 1 && (topic != null || !route.isEmpty())) {",
+                                "if (qos == 1 && topic != null) {"),
+                        broker(
+                                "messages of several topics are kept as of one",
+                                "chunk(tail).closeRun(); } return Short.BYTES + length;",
+                                "} return Short.BYTES + length;"),
+                        broker(
+                                "compaction does not ask the subscriptions to filters",
+                                "byFilter.match(ByteBuffer.wrap(key), 0, key.length, all::and);",
+                                ""),
+                        broker(
+                                "a checkpoint takes a filter for a topic",
+                                "out.put((byte) (filter ? FILTER : TOPIC));",
+                                "out.put((byte) TOPIC);"),
+                        broker(
+                                "a message that comes back to a filter forgets its topic",
+                                "properties = LetterProperties.withTopic(properties, topic);",
+                                "work.add(topic.length);"),
                         broker("a group forgets a member whose output was full", "waiting.add(member);", ""),
                         broker(
                                 "who joins a group takes it from the others",

@@ -10,6 +10,7 @@ import io.blipmq.broker.journal.OwnerId;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** What the {@link Model} expects of connections that are pushed to. Owned by the simulation's thread. */
@@ -55,7 +56,7 @@ final class PushModel {
                 MemoryQueue live = new MemoryQueue(model);
                 model.passing.put(
                         result.subscriptionId(),
-                        new Model.Passing(Texts.of(request.topic()), client, live, attachment));
+                        new Model.Passing(Subscribed.of(request.topic(), request.filter()), client, live, attachment));
             }
         } else {
             onStoredAttached(client, request, result);
@@ -63,7 +64,7 @@ final class PushModel {
     }
 
     private void onStoredAttached(PushedClient client, AttachRequest request, SubscribeResult result) {
-        String topic = Texts.of(request.topic());
+        String topic = Subscribed.of(request.topic(), request.filter());
         String name = Texts.of(request.name());
         boolean letters = topic.startsWith(Model.DEAD_LETTERS);
         if (!letters && isNameExpected(client.owner(), name)) {
@@ -135,7 +136,7 @@ final class PushModel {
         Outcome outcome = result.outcome();
         if (outcome.isDone()) {
             long id = result.subscriptionId();
-            String topic = Texts.of(request.topic());
+            String topic = Subscribed.of(request.topic(), request.filter());
             model.checkAppended(id, Command.subscribe(id, client.owner(), topic, name, passing));
             model.expected.put(id, new Model.Expected(client, topic, request));
         } else {
@@ -216,14 +217,26 @@ final class PushModel {
         writing = client;
     }
 
+    /** @param topic that the broker has named, or null */
     void onPushed(
-            PushedClient client, long id, long tag, int attempt, long published, String properties, String payload) {
+            PushedClient client,
+            long id,
+            String topic,
+            long tag,
+            int attempt,
+            long published,
+            String properties,
+            String payload) {
         ModelSubscription subscription = model.durable().get(id);
-        checkPush(client, id, payload);
+        checkPush(client, id, topic, payload);
         Check.that(subscription != null, () -> "a delivery at QoS 1 of " + id);
         model.onMessage(subscription, subscription.attachment(client), tag, payload, attempt);
         ModelMessage message = subscription.unsettled.get(tag);
-        String expected = subscription.deadLetters ? message.letterProperties : message.ownProperties();
+        String own = message.ownProperties();
+        if (message.redriven && Subscribed.isFilter(subscription.topic)) {
+            own += LetterText.topic(model.topicOf(payload));
+        }
+        String expected = subscription.deadLetters ? message.letterProperties : own;
         Check.that(
                 message.attempts == attempt
                         && (message.publishedMillis == published || model.hasClockJumped())
@@ -232,10 +245,10 @@ final class PushModel {
                         + " with " + properties + ", not " + expected);
     }
 
-    void onPushedLive(PushedClient client, long id, List<String> payloads) {
+    void onPushedLive(PushedClient client, long id, String topic, List<String> payloads) {
         Model.Passing reader = model.passing.get(id);
         for (String payload : payloads) {
-            checkPush(client, id, payload);
+            checkPush(client, id, topic, payload);
             if (reader == null) {
                 model.durable().get(id).onLive(payload);
             } else {
@@ -244,12 +257,22 @@ final class PushModel {
         }
     }
 
-    private void checkPush(PushedClient client, long id, String payload) {
+    private void checkPush(PushedClient client, long id, String topic, String payload) {
+        String subscribed = subscribed(id);
+        String expected = Subscribed.isFilter(subscribed) ? model.topicOf(payload) : null;
+        Check.that(
+                Objects.equals(topic, expected),
+                () -> "a message of topic " + expected + " was pushed as of " + topic + " to " + subscribed);
         ModelAttachment attachment = attachment(client, id);
         Check.that(
                 attachment != null && attachment.answered && !model.isShuttingDown() && !client.isDraining(),
                 () -> client + " was pushed messages of " + id);
         attachment.onPushed(Texts.bytes(payload).length);
+    }
+
+    private String subscribed(long id) {
+        Model.Passing reader = model.passing.get(id);
+        return reader == null ? model.durable().get(id).topic : reader.topic();
     }
 
     /** The broker has nothing more to push. */
@@ -526,6 +549,7 @@ final class PushModel {
         model.settle(letters, command.tag());
         if (target != null) {
             ModelMessage copy = new ModelMessage(sequence, letter.payload, command.expiresMillis(), 0);
+            copy.redriven = true;
             copy.properties = letter.properties;
             copy.publishedMillis = letter.publishedMillis;
             copy.state = ModelMessage.State.DUE;

@@ -43,8 +43,10 @@ final class PushedClient extends SimulatedClient {
     private boolean acksAll;
     /** The delivery that is being written. */
     private Delivery open;
+    /** Of what is pushed next, when the broker has named it. */
+    private String topic;
 
-    private record Delivery(long subscription, long tag, int attempt, long published, ByteBuffer entry) {}
+    private record Delivery(long subscription, String topic, long tag, int attempt, long published, ByteBuffer entry) {}
 
     PushedClient(SimulatedKey key, Broker broker, Model model, String name) {
         super(key, broker, model, name);
@@ -98,6 +100,12 @@ final class PushedClient extends SimulatedClient {
         return written;
     }
 
+    private String takeTopic() {
+        String taken = topic;
+        topic = null;
+        return taken;
+    }
+
     // --- what is pushed
 
     /** Called while the client above is being made, so it only looks at that later. */
@@ -108,6 +116,11 @@ final class PushedClient extends SimulatedClient {
             finish();
             sawNoRoom |= room <= 0;
             return room > 0;
+        }
+
+        @Override
+        public void ofTopic(ByteBuffer names, int offset, int length) {
+            topic = Texts.of(names, offset, length);
         }
 
         @Override
@@ -122,7 +135,7 @@ final class PushedClient extends SimulatedClient {
                 payloads.add(body(entries, at));
             }
             Check.that(payloads.size() == count, () -> payloads.size() + " entries pushed as " + count);
-            model.pushes().onPushedLive(PushedClient.this, subscriptionId, payloads);
+            model.pushes().onPushedLive(PushedClient.this, subscriptionId, takeTopic(), payloads);
         }
 
         @Override
@@ -132,7 +145,13 @@ final class PushedClient extends SimulatedClient {
             finish();
             room--;
             pushed++;
-            open = new Delivery(subscriptionId, deliveryTag, attempt, publishedMillis, ByteBuffer.allocate(entryBytes));
+            open = new Delivery(
+                    subscriptionId,
+                    takeTopic(),
+                    deliveryTag,
+                    attempt,
+                    publishedMillis,
+                    ByteBuffer.allocate(entryBytes));
             return open.entry;
         }
 
@@ -176,6 +195,7 @@ final class PushedClient extends SimulatedClient {
                 .onPushed(
                         this,
                         delivery.subscription,
+                        delivery.topic,
                         delivery.tag,
                         delivery.attempt,
                         delivery.published,
@@ -265,6 +285,7 @@ final class PushedClient extends SimulatedClient {
         return new AttachRequest(
                 request.qos(),
                 request.topic(),
+                request.filter(),
                 request.name(),
                 request.group(),
                 request.takeOver(),
@@ -400,6 +421,7 @@ final class PushedClient extends SimulatedClient {
     static AttachRequest request(
             int qos,
             String topic,
+            boolean filter,
             String name,
             boolean group,
             boolean takeOver,
@@ -409,6 +431,7 @@ final class PushedClient extends SimulatedClient {
         return new AttachRequest(
                 qos,
                 Texts.bytes(topic),
+                filter,
                 Texts.bytes(name),
                 group,
                 takeOver,
@@ -424,7 +447,9 @@ final class PushedClient extends SimulatedClient {
 
     /** Takes whatever a subscription has. */
     static AttachRequest takeAll(ModelSubscription subscription) {
-        return request(1, subscription.topic, subscription.name, false, true, false, 0, 0);
+        String topic = Subscribed.text(subscription.topic);
+        boolean filter = Subscribed.isFilter(subscription.topic);
+        return request(1, topic, filter, subscription.name, false, true, false, 0, 0);
     }
 
     static long unlimited() {

@@ -9,16 +9,23 @@ import java.util.function.Consumer;
 /** What connections of protocol version 2 ask for, at random. Owned by the simulation's thread. */
 final class PushedRequests {
     private static final String[] NAMES = {"n", "m"};
+    private static final String[] FILTERS = {"+", "#", "b"};
     private static final SettleAction[] ACTIONS = SettleAction.values();
 
     private final Random random;
     private final String[] topics;
+    /** Whether the subscriptions of these names are to filters. */
+    private final boolean[] namesFilter = new boolean[NAMES.length];
+
     private final Consumer<String> note;
 
     PushedRequests(Random random, String[] topics, Consumer<String> note) {
         this.random = random;
         this.topics = topics;
         this.note = note;
+        for (int i = 0; i < namesFilter.length; i++) {
+            namesFilter[i] = random.nextInt(3) == 0;
+        }
     }
 
     void request(PushedClient client) {
@@ -66,12 +73,17 @@ final class PushedRequests {
         int kind = random.nextInt(10);
         String topic = anyTopic();
         String name = "";
+        boolean filter = kind >= 7 && random.nextInt(3) == 0;
         if (kind < 5) {
             int number = random.nextInt(NAMES.length);
             name = NAMES[number];
-            topic = random.nextInt(5) == 0 ? topic : topics[number];
+            filter = namesFilter[number] ^ random.nextInt(8) == 0;
+            topic = filter ? FILTERS[number] : random.nextInt(5) == 0 ? topic : topics[number];
         } else if (kind < 7) {
-            topic = Model.DEAD_LETTERS + topic;
+            boolean ofFilter = random.nextInt(3) == 0;
+            topic = Model.DEAD_LETTERS + (ofFilter ? FILTERS[random.nextInt(FILTERS.length)] : topic);
+        } else if (filter) {
+            topic = FILTERS[random.nextInt(FILTERS.length)];
         }
         int qos = kind < 9 ? 1 : 0;
         boolean group = kind < 7 && random.nextInt(3) == 0;
@@ -79,9 +91,11 @@ final class PushedRequests {
         boolean fromNew = random.nextInt(6) == 0;
         long timeout = random.nextBoolean() ? 0 : 10 + random.nextInt(2_000);
         long backoff = random.nextBoolean() ? 0 : 10 + random.nextInt(500);
-        note.accept(client + " attaches to " + topic + " as '" + name + "' at QoS " + qos
+        note.accept(client + " attaches to " + (filter ? "filter " : "") + topic + " as '" + name + "' at QoS " + qos
                 + (group ? ", in a group" : "") + (takeOver ? ", taking over" : "") + (fromNew ? ", from new" : ""));
-        client.attach(PushedClient.request(qos, topic, name, group, takeOver, fromNew, timeout, backoff), anyCredit());
+        client.attach(
+                PushedClient.request(qos, topic, filter, name, group, takeOver, fromNew, timeout, backoff),
+                anyCredit());
     }
 
     private long anyCredit() {

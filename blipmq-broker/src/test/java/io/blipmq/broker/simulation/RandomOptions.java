@@ -63,7 +63,8 @@ final class RandomOptions {
                 small(d.chunkBytes(), 201, 500),
                 small(d.largeChunkBytes(), 501, 1_500),
                 small(d.pooledSmallChunks(), 0, 2),
-                small(d.pooledChunks(), 0, 2));
+                small(d.pooledChunks(), 0, 2),
+                1 << small(17, 0, 2));
     }
 
     private int small(int usual, int least, int most) {

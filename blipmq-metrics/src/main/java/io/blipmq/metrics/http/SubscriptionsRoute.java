@@ -108,6 +108,7 @@ final class SubscriptionsRoute implements Route {
             json.writeNumberField("oldest_age_ms", subscription.oldestAgeMillis());
         }
         json.writeBooleanField("dead_letter", subscription.deadLetters());
+        json.writeBooleanField("filter", subscription.filter());
         json.writeEndObject();
     }
 }

@@ -41,6 +41,7 @@ class HttpEndpointTest {
             new DeliveryCounts(3, 1, 2, 4),
             4_500,
             true,
+            false,
             "",
             "",
             List.of(),
@@ -58,6 +59,7 @@ class HttpEndpointTest {
             new DeliveryCounts(0, 0, 0, 0),
             SubscriptionInfo.NO_MESSAGE,
             false,
+            true,
             "",
             "127.0.0.1:9",
             List.of(),
@@ -179,10 +181,10 @@ class HttpEndpointTest {
                 .isEqualTo(
                         "[{\"id\":7,\"name\":\"billing\",\"topic\":\"orders \\\"é\\\"\",\"qos\":1,\"state\":\"detached\","
                                 + "\"since\":\"2026-01-02T03:04:05.678Z\",\"backlog\":12,\"backlog_bytes\":3000,\"in_flight\":3,\"due_again\":1,\"delayed\":2,\"moving\":4,"
-                                + "\"oldest_age_ms\":4500,\"dead_letter\":true},"
+                                + "\"oldest_age_ms\":4500,\"dead_letter\":true,\"filter\":false},"
                                 + "{\"id\":4611686018427387904,\"name\":\"\",\"topic\":\"news\",\"qos\":0,\"state\":\"attached\","
                                 + "\"since\":\"1970-01-01T00:00:00Z\",\"backlog\":0,\"backlog_bytes\":0,\"in_flight\":0,\"due_again\":0,\"delayed\":0,\"moving\":0,"
-                                + "\"oldest_age_ms\":null,\"dead_letter\":false}]\n");
+                                + "\"oldest_age_ms\":null,\"dead_letter\":false,\"filter\":true}]\n");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.blipmq.broker.SubscribeResult;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.TextRefusal;
+import io.blipmq.protocol.TopicFilter;
 import io.blipmq.protocol.Topics;
 import io.blipmq.protocol.entry.PropertyLayout;
 import io.blipmq.protocol.v2.AttachLayout;
@@ -62,7 +63,10 @@ final class AttachHandler {
             return V2Nack.NAME_TOO_LONG;
         }
         boolean qos0 = qos(buffer, payload) == 0;
-        Refusal refusal = topicRefusal(buffer, payload + AttachLayout.TOPIC_OFFSET, topicLength, qos0);
+        int topic = payload + AttachLayout.TOPIC_OFFSET;
+        Refusal refusal = isFilter(buffer, payload)
+                ? filterRefusal(buffer, topic, topicLength)
+                : topicRefusal(buffer, topic, topicLength, qos0);
         return refusal == null ? nameRefusal(buffer, payload, qos0, nameLength) : refusal;
     }
 
@@ -72,9 +76,26 @@ final class AttachHandler {
             return V2Nack.QOS_0_HAS_NO_NAME;
         }
         int topic = payload + AttachLayout.TOPIC_OFFSET;
-        boolean named =
-                nameLength > 0 || Topics.isDeadLetters(buffer, topic, AttachLayout.topicLength(buffer, payload));
+        boolean deadLetters = !isFilter(buffer, payload)
+                && Topics.isDeadLetters(buffer, topic, AttachLayout.topicLength(buffer, payload));
+        boolean named = nameLength > 0 || deadLetters;
         return group && !named ? V2Nack.GROUP_HAS_A_NAME : null;
+    }
+
+    private static boolean isFilter(ByteBuffer buffer, int payload) {
+        return (AttachLayout.flags(buffer, payload) & AttachLayout.FILTER_FLAG) != 0;
+    }
+
+    private static Refusal filterRefusal(ByteBuffer buffer, int offset, int length) {
+        if (length == 0) {
+            return V2Nack.EMPTY_FILTER;
+        }
+        if (length > Topics.NAME_BYTES_MAX) {
+            return V2Nack.TOPIC_TOO_LONG;
+        }
+        return buffer.get(offset) == Topics.RESERVED_PREFIX
+                ? V2Nack.TOPIC_RESERVED
+                : TopicFilter.problem(buffer, offset, length);
     }
 
     private static Refusal topicRefusal(ByteBuffer buffer, int offset, int length, boolean qos0) {
@@ -104,6 +125,7 @@ final class AttachHandler {
         return new AttachRequest(
                 qos(buffer, payload),
                 topic,
+                (flags & AttachLayout.FILTER_FLAG) != 0,
                 name,
                 (flags & AttachLayout.GROUP_FLAG) != 0,
                 (flags & AttachLayout.TAKE_OVER_FLAG) != 0,

@@ -3,21 +3,25 @@ package io.blipmq.net.blip2;
 import io.blipmq.broker.PushSink;
 import io.blipmq.net.OutputQueue;
 import io.blipmq.protocol.FrameEncoder;
+import io.blipmq.protocol.Topics;
 import io.blipmq.protocol.v2.AnswerEncoder;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.DeliverLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * What the broker pushes to one connection, written into its output. Owned by the broker thread.
  *
  * <p>What follows on each other for the same subscription, at the same QoS and from the same millisecond, joins one
- * DELIVER, as far as the output's buffer has room; a frame's header costs the first message only.
+ * DELIVER, as far as the output's buffer has room; a frame's header costs the first message only. To a subscription to a
+ * filter goes DELIVER_TOPIC, whose messages are of one topic.
  */
 final class DeliverWriter implements PushSink, OutputQueue.Opener {
     private static final long UNASKED = 0;
     private static final int TAKEN_OVER = 409;
+    private static final byte[] NO_TOPIC = {};
 
     private final OutputQueue output;
     private final Runnable onOutput;
@@ -28,6 +32,14 @@ final class DeliverWriter implements PushSink, OutputQueue.Opener {
     private int qos;
     private long publishedMillis;
     private boolean refused;
+    /** The topic of what comes next, of a filter's; 0: it is not of a filter. */
+    private int nextTopicLength;
+
+    private byte[] nextTopic = NO_TOPIC;
+    /** Of the frame that may be open, likewise. */
+    private int topicLength;
+
+    private byte[] topic = NO_TOPIC;
 
     /** @param onOutput what to run when a frame has begun, or found no room, so that this is seen to at the turn's end */
     DeliverWriter(OutputQueue output, Runnable onOutput) {
@@ -43,6 +55,15 @@ final class DeliverWriter implements PushSink, OutputQueue.Opener {
         }
         refused |= !room;
         return room;
+    }
+
+    @Override
+    public void ofTopic(ByteBuffer names, int offset, int length) {
+        if (nextTopic.length < length) {
+            nextTopic = new byte[Topics.NAME_BYTES_MAX];
+        }
+        names.get(offset, nextTopic, 0, length);
+        nextTopicLength = length;
     }
 
     @Override
@@ -93,7 +114,9 @@ final class DeliverWriter implements PushSink, OutputQueue.Opener {
 
     /** Room for a delivery in the open frame, or in a new one. */
     private ByteBuffer room(long toSubscriptionId, int withQos, long fromMillis, int bytes) {
-        if (toSubscriptionId == subscriptionId && withQos == qos && fromMillis == publishedMillis) {
+        int named = nextTopicLength;
+        nextTopicLength = 0;
+        if (toSubscriptionId == subscriptionId && withQos == qos && fromMillis == publishedMillis && isOpenFor(named)) {
             ByteBuffer open = output.extend(this, bytes);
             if (open != null) {
                 return open;
@@ -102,9 +125,30 @@ final class DeliverWriter implements PushSink, OutputQueue.Opener {
         subscriptionId = toSubscriptionId;
         qos = withQos;
         publishedMillis = fromMillis;
-        ByteBuffer to = output.open(this, DeliverLayout.FRAME_HEADER_BYTES + bytes);
-        AnswerEncoder.openDeliver(to, toSubscriptionId, withQos, fromMillis);
         onOutput.run();
+        return named == 0 ? open(bytes) : openOfTopic(named, bytes);
+    }
+
+    /** Whether the open frame is of the topic of what comes next. */
+    private boolean isOpenFor(int named) {
+        boolean none = (topicLength | named) == 0;
+        return none || Arrays.equals(topic, 0, topicLength, nextTopic, 0, named);
+    }
+
+    private ByteBuffer open(int bytes) {
+        topicLength = 0;
+        ByteBuffer to = output.open(this, DeliverLayout.FRAME_HEADER_BYTES + bytes);
+        AnswerEncoder.openDeliver(to, subscriptionId, qos, publishedMillis);
+        return to;
+    }
+
+    private ByteBuffer openOfTopic(int length, int bytes) {
+        byte[] spare = topic;
+        topic = nextTopic;
+        topicLength = length;
+        nextTopic = spare;
+        ByteBuffer to = output.open(this, DeliverLayout.topicFrameHeaderBytes(length) + bytes);
+        AnswerEncoder.openDeliverTopic(to, subscriptionId, qos, publishedMillis, topic, length);
         return to;
     }
 }

@@ -98,14 +98,15 @@ final class ListingWriter implements DeadLetterSink, OutputQueue.Opener {
     }
 
     private void onTopic(TopicInfo topic) {
-        add(new TopicItem(topic.name(), topic.durable(), topic.temporary()).encode());
+        add(new TopicItem(topic.name(), topic.durable(), topic.temporary(), topic.filter()).encode());
     }
 
     private void onSubscription(SubscriptionInfo info) {
         int flags = info.qos()
                 | (info.durable() ? SubscriptionItem.DURABLE_FLAG : 0)
                 | (info.attached() ? SubscriptionItem.ATTACHED_FLAG : 0)
-                | (info.deadLetters() ? SubscriptionItem.DEAD_LETTERS_FLAG : 0);
+                | (info.deadLetters() ? SubscriptionItem.DEAD_LETTERS_FLAG : 0)
+                | (info.filter() ? SubscriptionItem.FILTER_FLAG : 0);
         add(new SubscriptionItem(
                         info.id(),
                         flags,

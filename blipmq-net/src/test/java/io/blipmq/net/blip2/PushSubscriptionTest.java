@@ -225,7 +225,7 @@ class PushSubscriptionTest {
         for (ByteBuffer item : listAll(ListLayout.TOPICS, 0)) {
             topics.add(TopicItem.read(item, 0, item.capacity()));
         }
-        assertThat(topics).containsExactlyInAnyOrder(new TopicItem("t", 1, 1), new TopicItem("u", 0, 1));
+        assertThat(topics).containsExactlyInAnyOrder(new TopicItem("t", 1, 1, false), new TopicItem("u", 0, 1, false));
         List<SubscriptionItem> subscriptions = new ArrayList<>();
         for (ByteBuffer item : listAll(ListLayout.SUBSCRIPTIONS, 0)) {
             subscriptions.add(SubscriptionItem.read(item, 0, item.capacity()));

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
  * 0x91  u16                                  dead letter: how often it had been delivered there
  * 0x92  text                                 dead letter: why it is one
  * 0x93  u64                                  dead letter: when it became one, milliseconds since 1970
+ * 0x95  text                                 the topic of a message of a filter's that is or was a dead letter
  * </pre>
  *
  * <p>A key below 0x80 asks something of the broker, which refuses those it does not know. From 0x80 on they are stored and
@@ -48,6 +49,8 @@ public final class PropertyLayout {
     public static final int DEAD_LETTER_ATTEMPTS_KEY = 0x91;
     public static final int DEAD_LETTER_REASON_KEY = 0x92;
     public static final int DEAD_LETTER_MILLIS_KEY = 0x93;
+    /** The topic that a message was published to, where neither its place nor its frame says it. */
+    public static final int TOPIC_KEY = 0x95;
     /** Kept with a dead letter, however long it waits. */
     public static final int DEAD_LETTER_REASON_BYTES_MAX = 1024;
 

@@ -42,6 +42,20 @@ public final class AnswerEncoder {
         to.put((byte) qos).putLong(publishedMillis);
     }
 
+    /**
+     * Begins a DELIVER_TOPIC, which goes on as a DELIVER.
+     *
+     * @param topic of which the first {@code topicLength} bytes are meant
+     */
+    public static void openDeliverTopic(
+            ByteBuffer to, long subscriptionId, int qos, long publishedMillis, byte[] topic, int topicLength) {
+        FrameEncoder.open(to, FrameType.DELIVER_TOPIC, subscriptionId);
+        to.put((byte) qos)
+                .putLong(publishedMillis)
+                .putShort((short) topicLength)
+                .put(topic, 0, topicLength);
+    }
+
     /** What stands before an entry at QoS 1. The attempts that the field cannot hold are its largest value. */
     public static void delivery(ByteBuffer to, long tag, int attempt) {
         to.putLong(tag).putShort((short) Math.min(attempt, DeliverLayout.ATTEMPT_MAX));

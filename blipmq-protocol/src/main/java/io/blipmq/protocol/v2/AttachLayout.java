@@ -32,9 +32,17 @@ public final class AttachLayout {
     public static final int FROM_NEW_FLAG = 4;
     public static final int CREDIT_ON_SETTLE_FLAG = 8;
     public static final int GROUP_FLAG = 16;
+    /** The topic is a filter of topics. */
+    public static final int FILTER_FLAG = 32;
+
     public static final int COUNT_FROM_BEGIN_FLAG = 64;
-    public static final int FLAGS =
-            QOS_FLAG | TAKE_OVER_FLAG | FROM_NEW_FLAG | CREDIT_ON_SETTLE_FLAG | GROUP_FLAG | COUNT_FROM_BEGIN_FLAG;
+    public static final int FLAGS = QOS_FLAG
+            | TAKE_OVER_FLAG
+            | FROM_NEW_FLAG
+            | CREDIT_ON_SETTLE_FLAG
+            | GROUP_FLAG
+            | FILTER_FLAG
+            | COUNT_FROM_BEGIN_FLAG;
 
     public static final int CREDIT_MESSAGES_OFFSET = 1;
     public static final int CREDIT_BYTES_OFFSET = 5;

@@ -5,11 +5,12 @@ import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 
 /**
- * Where the fields of DELIVER stand, whose correlation id is the subscription. Stateless. Offsets count from the payload's
+ * Where the fields of DELIVER and DELIVER_TOPIC stand, whose correlation id is the subscription. Stateless. Offsets count from the payload's
  * first byte, or from a delivery's.
  *
  * <pre>
- * u8 flags, u64 published, deliveries to the end
+ * DELIVER        u8 flags, u64 published, deliveries to the end
+ * DELIVER_TOPIC  u8 flags, u64 published, u16 topic length, topic, deliveries to the end
  * a delivery at QoS 1: u64 delivery tag, u16 attempt, entry; at QoS 0: entry
  * </pre>
  */
@@ -31,14 +32,28 @@ public final class DeliverLayout {
 
     private DeliverLayout() {}
 
-    /** Whether there are deliveries and nothing else. */
+    /** Bytes of a DELIVER_TOPIC frame before its deliveries. */
+    public static int topicFrameHeaderBytes(int topicLength) {
+        return FRAME_HEADER_BYTES + Short.BYTES + topicLength;
+    }
+
+    /** Whether a DELIVER has deliveries and nothing else. */
     public static boolean isDeliver(ByteBuffer buffer, int payloadOffset, int payloadLength) {
-        if (payloadLength <= DELIVERIES_OFFSET) {
-            return false;
-        }
-        int before = deliveryHeaderBytes(qos(buffer, payloadOffset));
+        return payloadLength > DELIVERIES_OFFSET
+                && areDeliveries(
+                        buffer, payloadOffset, payloadOffset + DELIVERIES_OFFSET, payloadOffset + payloadLength);
+    }
+
+    /** Whether a DELIVER_TOPIC has a topic, deliveries, and nothing else. */
+    public static boolean isDeliverTopic(ByteBuffer buffer, int payloadOffset, int payloadLength) {
         int end = payloadOffset + payloadLength;
-        int at = payloadOffset + DELIVERIES_OFFSET;
+        int topicEnd = Wire.validTextEnd(buffer, payloadOffset + DELIVERIES_OFFSET, end);
+        return topicEnd >= 0 && topicEnd < end && areDeliveries(buffer, payloadOffset, topicEnd, end);
+    }
+
+    private static boolean areDeliveries(ByteBuffer buffer, int payloadOffset, int first, int end) {
+        int before = deliveryHeaderBytes(qos(buffer, payloadOffset));
+        int at = first;
         while (at < end) {
             int entry = at + before;
             if (!EntryLayout.isWithin(buffer, entry, end - entry)) {
@@ -56,6 +71,16 @@ public final class DeliverLayout {
     /** Milliseconds since 1970. */
     public static long publishedMillis(ByteBuffer buffer, int payloadOffset) {
         return buffer.getLong(payloadOffset + PUBLISHED_OFFSET);
+    }
+
+    /** Of a DELIVER_TOPIC. */
+    public static int topicLength(ByteBuffer buffer, int payloadOffset) {
+        return Wire.u16(buffer, payloadOffset + DELIVERIES_OFFSET);
+    }
+
+    /** Where the topic of a DELIVER_TOPIC begins within the payload. */
+    public static int topicOffset() {
+        return DELIVERIES_OFFSET + Short.BYTES;
     }
 
     /** What stands before each entry. */

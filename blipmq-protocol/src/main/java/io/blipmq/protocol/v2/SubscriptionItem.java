@@ -17,7 +17,7 @@ import java.util.List;
  *   u16 length, client name, u16 length, client address, u32 credit, u32 in hand
  * </pre>
  *
- * @param flags bit 0 QoS, 1 durable, 2 attached, 3 dead letters
+ * @param flags bit 0 QoS, 1 durable, 2 attached, 3 dead letters, 4 its topic is a filter
  * @param oldestAgeMillis -1 when there is no message
  * @param clientName of who is attached; of a group, one of them
  * @param members perhaps not all; 65,535 at most
@@ -54,6 +54,7 @@ public record SubscriptionItem(
     public static final int DURABLE_FLAG = 2;
     public static final int ATTACHED_FLAG = 4;
     public static final int DEAD_LETTERS_FLAG = 8;
+    public static final int FILTER_FLAG = 16;
 
     private static final int TOPIC_OFFSET = Long.BYTES + 1;
     /** The counts and the age. */

@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A topic in a LISTING: {@code u16 length, name, u32 durable subscriptions, u32 passing subscriptions}. Immutable. Later
- * versions may add fields at its end.
+ * A topic in a LISTING, or a filter of topics: {@code u16 length, name, u32 durable subscriptions, u32 passing
+ * subscriptions, u8 1 = a filter}. Immutable. Later versions may add fields at its end.
  */
-public record TopicItem(String name, int durableSubscriptions, int passingSubscriptions) {
-    private static final int COUNTS_BYTES = 2 * Integer.BYTES;
+public record TopicItem(String name, int durableSubscriptions, int passingSubscriptions, boolean filter) {
+    private static final int COUNTS_BYTES = 2 * Integer.BYTES + 1;
 
     /** @return null when an item does not parse */
     public static TopicItem read(ByteBuffer buffer, int offset, int length) {
@@ -18,7 +18,11 @@ public record TopicItem(String name, int durableSubscriptions, int passingSubscr
         if (nameEnd < 0 || end - nameEnd < COUNTS_BYTES) {
             return null;
         }
-        return new TopicItem(Wire.text(buffer, offset), buffer.getInt(nameEnd), buffer.getInt(nameEnd + Integer.BYTES));
+        return new TopicItem(
+                Wire.text(buffer, offset),
+                buffer.getInt(nameEnd),
+                buffer.getInt(nameEnd + Integer.BYTES),
+                buffer.get(nameEnd + 2 * Integer.BYTES) != 0);
     }
 
     /** The item without the length before it. */
@@ -26,6 +30,7 @@ public record TopicItem(String name, int durableSubscriptions, int passingSubscr
         byte[] text = name.getBytes(StandardCharsets.UTF_8);
         ByteBuffer to = ByteBuffer.allocate(Wire.textBytes(text) + COUNTS_BYTES);
         FrameEncoder.putText(to, text);
-        return to.putInt(durableSubscriptions).putInt(passingSubscriptions).array();
+        to.putInt(durableSubscriptions).putInt(passingSubscriptions).put((byte) (filter ? 1 : 0));
+        return to.array();
     }
 }

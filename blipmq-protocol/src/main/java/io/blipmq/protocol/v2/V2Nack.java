@@ -24,6 +24,7 @@ public enum V2Nack implements Refusal {
     UNKNOWN_KIND(400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries) or 4 (dead letters)"),
     LIMIT_ZERO(400, "limit must be at least 1"),
     COUNT_ZERO(400, "count must be at least 1"),
+    EMPTY_FILTER(400, "a filter (bit 5 of flags) must not be empty"),
     QOS_0_HAS_NO_NAME(400, "a subscription with a name must have QoS 1: set bit 0 of flags, or leave the name empty"),
     GROUP_HAS_A_NAME(400, "a group (bit 4 of flags) must have a name and QoS 1"),
     DEAD_LETTERS_ARE_QOS_1(400, "a subscription to dead letters must have QoS 1: set bit 0 of flags"),

@@ -93,6 +93,17 @@ class GoldenAnswerTest {
     }
 
     @Test
+    void deliverOfATopicThatMatchesAFilter() {
+        String hex = "00000024 29 0000000000000009 01 0000019abcdef000 0001 74 000000000000000c 0001 00000001 61";
+        expectFrame(hex, to -> {
+            AnswerEncoder.openDeliverTopic(to, 9, 1, 0x19abcdef000L, text("topic"), 1);
+            AnswerEncoder.delivery(to, 12, 1);
+            RequestEncoder.entry(to, text("a"));
+            FrameEncoder.close(to, 0);
+        });
+    }
+
+    @Test
     void deliverADeadLetter() {
         PropertiesBuilder properties = new PropertiesBuilder().deadLetter(9, 3, text("bad"), 0x19abcdef000L);
         String hex = "00000044 23 000000000000000b 01 0000019abcdef000 000000000000000d 0001"
@@ -126,9 +137,9 @@ class GoldenAnswerTest {
 
     @Test
     void listingOfTopics() {
-        expectFrame("00000021 26 0000000000000011 01 0000000000000000 0000000b 0001 74 00000002 00000001", to -> {
+        expectFrame("00000022 26 0000000000000011 01 0000000000000000 0000000c 0001 74 00000002 00000001 00", to -> {
             AnswerEncoder.openListing(to, 17, ListLayout.TOPICS);
-            byte[] item = new TopicItem("t", 2, 1).encode();
+            byte[] item = new TopicItem("t", 2, 1, false).encode();
             to.putInt(item.length).put(item);
             FrameEncoder.close(to, 0);
         });

@@ -54,7 +54,7 @@ class GoldenRequestTest {
     @Test
     void attachWithEverything() {
         expectFrame(
-                "00000020 11 0000000000000008 5f ffffffff ffffffff 00007530 000001f4 0001 75 0001 6d",
+                "00000020 11 0000000000000008 7f ffffffff ffffffff 00007530 000001f4 0001 75 0001 6d",
                 to -> RequestEncoder.attach(
                         to, 8, AttachLayout.FLAGS, UNLIMITED, UNLIMITED, 30_000, 500, text("u"), text("m")));
     }

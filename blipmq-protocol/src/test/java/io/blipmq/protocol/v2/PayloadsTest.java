@@ -106,6 +106,17 @@ class PayloadsTest {
     }
 
     @Test
+    void deliverOfATopicHasATopicAndWholeDeliveries() {
+        Check deliver = DeliverLayout::isDeliverTopic;
+        String qos0 = "00 0000019abcdef000 0003 612f62";
+        String qos1 = "01 0000019abcdef000 0000";
+        String tag = "000000000000000c 0001";
+        expect(deliver, qos0 + "00000000", qos0 + "00000001 61 80000000 0000", qos1 + tag + "00000001 61");
+        expectNot(deliver, "", qos0, qos0 + "000000", qos0 + "00000001", "00 0000019abcdef000", qos1 + tag);
+        expectNot(deliver, "00 0000019abcdef000 0001 ff 00000000", "00 0000019abcdef000 0009 61 00000000");
+    }
+
+    @Test
     void settleHasWholeTags() {
         Check settle = SettleLayout::isSettle;
         String fixed = "0000000000000009 01 00 00000000";
@@ -142,7 +153,7 @@ class PayloadsTest {
 
     @Test
     void itemsMayGrowAtTheirEnd() {
-        TopicItem topic = new TopicItem("t", 2, 1);
+        TopicItem topic = new TopicItem("t", 2, 1, true);
         SubscriptionItem subscription = new SubscriptionItem(9, 15, "tö", "n", COUNTS, -1, "", "", List.of(), 0);
         DeliveryItem delivery = new DeliveryItem(12, 65_535, 1, 0xffff_ffffL, 5, 16);
         assertThat(TopicItem.read(longer(topic.encode()), 0, topic.encode().length + 1))
@@ -155,7 +166,7 @@ class PayloadsTest {
 
     @Test
     void itemsThatAreCutAreNoItems() {
-        byte[] topic = new TopicItem("t", 2, 1).encode();
+        byte[] topic = new TopicItem("t", 2, 1, true).encode();
         byte[] subscription = new SubscriptionItem(9, 15, "t", "n", COUNTS, -1, "c", "a", List.of(), 0).encode();
         for (int length = 0; length < topic.length; length++) {
             assertThat(TopicItem.read(ByteBuffer.wrap(topic), 0, length)).isNull();
