@@ -113,7 +113,7 @@ public final class Listing {
      * The key's subscriptions.
      *
      * @param subscriptionId only this one; 0: all
-     * @param name only the durable one of this name; empty: all
+     * @param name only the one of this name; empty: all
      */
     public long subscriptions(
             Client client, long subscriptionId, byte[] name, ListPage page, Consumer<SubscriptionInfo> sink) {
@@ -140,7 +140,8 @@ public final class Listing {
     }
 
     private Collection<Subscription> namedSubscription(Client client, byte[] name, long id, long after) {
-        Subscription named = subscriptions.named(client.owner(), name);
+        Subscription durable = subscriptions.named(client.owner(), name);
+        Subscription named = durable == null ? subscriptions.memoryGroup(client.owner(), name) : durable;
         boolean found = named != null && named.id() > after && (id == 0 || named.id() == id);
         return found ? List.of(named) : List.of();
     }

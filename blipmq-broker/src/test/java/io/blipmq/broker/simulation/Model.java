@@ -85,9 +85,6 @@ final class Model implements JournalTap.Listener {
 
     record Settled(long subscription, long tag) {}
 
-    /** @param attachment null when it is polled */
-    record Passing(String topic, SimulatedClient client, MemoryQueue live, ModelAttachment attachment) {}
-
     /** A subscription that is journalled and not stored. */
     static final class Expected {
         final OwnerId owner;
@@ -179,7 +176,9 @@ final class Model implements JournalTap.Listener {
                 .mapToLong(ModelSubscription::memoryBytes)
                 .sum();
         used += passing.values().stream()
-                .mapToLong(reader -> limits.subscriptionBytes() + reader.topic.length())
+                .mapToLong(reader -> limits.subscriptionBytes()
+                        + reader.topic().length()
+                        + reader.name().length())
                 .sum();
         return held == 0 || held * limits.deliveryBytes() < options.stateBytesMax() - used;
     }
@@ -453,8 +452,8 @@ final class Model implements JournalTap.Listener {
     void onPublished(int qos, String topic, String properties, String payload, long sequence) {
         if (qos == 0) {
             passing.values().stream()
-                    .filter(reader -> reader.topic.equals(topic))
-                    .forEach(reader -> reader.live.add(payload, 0, nowMillis));
+                    .filter(reader -> reader.topic().equals(topic))
+                    .forEach(reader -> reader.live().add(payload, 0, nowMillis));
             durable.values().stream()
                     .filter(reader -> reader.topic.equals(topic))
                     .forEach(reader -> reader.arriveLive(payload));
@@ -477,7 +476,7 @@ final class Model implements JournalTap.Listener {
     void onSubscribed(SimulatedClient client, int qos, String topic, long id) {
         if (qos == 0) {
             if (id > 0) {
-                passing.put(id, new Passing(topic, client, new MemoryQueue(this), null));
+                passing.put(id, Passing.polled(topic, client, new MemoryQueue(this)));
             }
             return;
         }
@@ -528,7 +527,7 @@ final class Model implements JournalTap.Listener {
     }
 
     void onDisconnected(SimulatedClient client) {
-        passing.values().removeIf(reader -> reader.client == client);
+        passing.values().removeIf(reader -> reader.leave(client));
         durable.values().stream()
                 .filter(ModelSubscription::isAttached)
                 .forEach(subscription -> subscription.release(client));
@@ -543,16 +542,16 @@ final class Model implements JournalTap.Listener {
         ModelSubscription subscription = durable.get(id);
         if (shuttingDown) {
             Check.that(received == null, () -> "delivered while shutting down: " + received);
-        } else if (reader != null && reader.client == client) {
+        } else if (reader != null && reader.client() == client) {
             onPolled(reader, received);
         } else if (subscription != null
                 && subscription.owner.equals(client.owner())
                 && !subscription.removing
                 && subscription.isForPolling()) {
-            if (!subscription.isAttached()) {
+            if (!subscription.isReadBy(client)) {
                 subscription.attach(client);
             }
-            onPolled(subscription, received);
+            onPolled(client, subscription, received);
         } else {
             Check.that(received == null, () -> "POLL of " + id + ", not the client's, brought " + received);
         }
@@ -560,15 +559,15 @@ final class Model implements JournalTap.Listener {
 
     private static void onPolled(Passing reader, Received received) {
         if (received == null) {
-            Check.that(reader.live.isEmpty(), () -> "a QoS 0 message to " + reader.topic + " was not delivered");
+            Check.that(reader.live().isEmpty(), () -> "a QoS 0 message to " + reader.topic() + " was not delivered");
         } else {
             Check.that(
-                    received.qos() == 0 && received.topic().equals(reader.topic), () -> "not asked for: " + received);
-            reader.live.onDelivered(received.payload());
+                    received.qos() == 0 && received.topic().equals(reader.topic()), () -> "not asked for: " + received);
+            reader.live().onDelivered(received.payload());
         }
     }
 
-    private void onPolled(ModelSubscription subscription, Received received) {
+    private void onPolled(SimulatedClient client, ModelSubscription subscription, Received received) {
         if (received == null) {
             subscription.onNothing();
             return;
@@ -577,12 +576,12 @@ final class Model implements JournalTap.Listener {
         if (received.qos() == 0) {
             subscription.onLive(received.payload());
         } else {
-            onMessage(subscription, null, received.tag(), received.payload(), 0);
+            onMessage(client, subscription, received.tag(), received.payload(), 0);
         }
     }
 
-    void onMessage(ModelSubscription subscription, ModelAttachment attachment, long tag, String payload, int attempt) {
-        subscription.onMessage(attachment, tag, payload, attempt);
+    void onMessage(SimulatedClient client, ModelSubscription subscription, long tag, String payload, int attempt) {
+        subscription.onMessage(client, subscription.attachment(client), tag, payload, attempt);
         String before = deliveredEver.put(new Settled(subscription.id, tag), payload);
         Check.that(
                 before == null || before.equals(payload),
@@ -806,8 +805,8 @@ final class Model implements JournalTap.Listener {
             }
         }
         for (Passing reader : passing.values()) {
-            if (reader.topic.equals(command.topic())) {
-                reader.live.add(command.payload(), 0, command.millis());
+            if (reader.topic().equals(command.topic())) {
+                reader.live().add(command.payload(), 0, command.millis());
             }
         }
     }

@@ -63,7 +63,7 @@ final class PushedRequests {
     }
 
     void attach(PushedClient client) {
-        int kind = random.nextInt(10);
+        int kind = random.nextInt(11);
         String topic = anyTopic();
         String name = "";
         if (kind < 5) {
@@ -72,9 +72,12 @@ final class PushedRequests {
             topic = random.nextInt(5) == 0 ? topic : topics[number];
         } else if (kind < 7) {
             topic = Model.DEAD_LETTERS + topic;
+        } else if (kind == 10) {
+            name = random.nextInt(8) == 0 ? NAMES[0] : "g";
+            topic = random.nextInt(5) == 0 ? topic : topics[0];
         }
         int qos = kind < 9 ? 1 : 0;
-        boolean group = kind < 7 && random.nextInt(3) == 0;
+        boolean group = kind == 10 || kind < 7 && random.nextInt(3) == 0;
         boolean takeOver = random.nextBoolean();
         boolean fromNew = random.nextInt(6) == 0;
         long timeout = random.nextBoolean() ? 0 : 10 + random.nextInt(2_000);
