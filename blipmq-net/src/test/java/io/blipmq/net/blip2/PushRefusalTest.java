@@ -193,8 +193,10 @@ class PushRefusalTest {
     @Test
     void whatCannotBeListedOrDetached() {
         client.list(1, 0, 1, 0, 0).list(2, 5, 1, 0, 0).list(3, 1, 0, 0, 0);
-        client.expectNack(1, 400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries) or 4 (dead letters)");
-        client.expectNack(2, 400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries) or 4 (dead letters)");
+        client.expectNack(
+                1, 400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries), 4 (dead letters) or 6 (messages)");
+        client.expectNack(
+                2, 400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries), 4 (dead letters) or 6 (messages)");
         client.expectNack(3, 400, "limit must be at least 1");
         client.deadLetters(4, 3, 9, 1, 0).deadLetters(5, 1, 9, 0, 0);
         client.expectNack(4, 400, "action must be 1 (redrive) or 2 (purge)");

@@ -21,7 +21,7 @@ public enum V2Nack implements Refusal {
     UNKNOWN_FLAG(400, "flags has an undefined bit set: undefined bits must be 0"),
     UNKNOWN_ACTION(400, "action must be 1 (ack), 2 (nack), 3 (reject), 4 (extend), 5 (release) or 6 (begin)"),
     UNKNOWN_LETTERS_ACTION(400, "action must be 1 (redrive) or 2 (purge)"),
-    UNKNOWN_KIND(400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries) or 4 (dead letters)"),
+    UNKNOWN_KIND(400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries), 4 (dead letters) or 6 (messages)"),
     LIMIT_ZERO(400, "limit must be at least 1"),
     COUNT_ZERO(400, "count must be at least 1"),
     QOS_0_HAS_NO_NAME(
