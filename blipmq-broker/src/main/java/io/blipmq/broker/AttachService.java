@@ -146,11 +146,11 @@ public final class AttachService {
     }
 
     private SubscribeResult attachNamed(Client client, AttachRequest request) {
-        if (subscriptions.isNameStoring(client.owner(), request.name())) {
-            return SubscribeResult.refused(Outcome.BUSY);
-        }
         if (subscriptions.memoryGroup(client.owner(), request.name()) != null) {
             return SubscribeResult.refused(Outcome.OTHER_QOS);
+        }
+        if (subscriptions.isNameStoring(client.owner(), request.name())) {
+            return SubscribeResult.refused(Outcome.BUSY);
         }
         StoredSubscription named = subscriptions.named(client.owner(), request.name());
         if (named == null || named.life().isRemoving()) {

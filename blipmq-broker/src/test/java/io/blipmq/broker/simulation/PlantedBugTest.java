@@ -63,10 +63,6 @@ class PlantedBugTest {
                                 "if (group == null || group.isEmpty()) { if (attachment != null) {",
                                 "if (true) { if (attachment != null) {"),
                         broker(
-                                "a group's member gets messages at QoS 0 past those that wait for the others",
-                                "if (group == null && !cursor.hasNext()) {",
-                                "if (!cursor.hasNext()) {"),
-                        broker(
                                 "who joins a group takes it from the others",
                                 "if (!onlyOwn || reader == successor) {",
                                 "if (true) {"),
