@@ -26,6 +26,9 @@ final class PushModel {
     private long redriving;
     private int redriven;
     private boolean rejecting;
+    /** Connections that were told of a takeover and have not been expected to be. */
+    private int toldOfTakeover;
+
     /** Who was pushed something last. */
     private PushedClient writing;
 
@@ -47,6 +50,20 @@ final class PushModel {
 
     /** @param result the broker's answer */
     void onAttached(PushedClient client, AttachRequest request, SubscribeResult result) {
+        onAnyAttached(client, request, result);
+        Check.that(toldOfTakeover == 0, () -> "a connection that should not have been taken over from was");
+    }
+
+    void onToldOfTakeover() {
+        toldOfTakeover++;
+    }
+
+    private void expectTakenOver(PushedClient client, long id) {
+        client.expectTakenOver(id);
+        toldOfTakeover--;
+    }
+
+    private void onAnyAttached(PushedClient client, AttachRequest request, SubscribeResult result) {
         if (model.isShuttingDown()) {
             Check.that(result.outcome() == Outcome.SHUTTING_DOWN, () -> "ATTACH while shutting down gave " + result);
         } else if (request.qos() == 0 && request.group()) {
@@ -91,7 +108,7 @@ final class PushModel {
         } else {
             Check.that(model.passing.get(id) == existing, () -> "ATTACH to '" + name + "' gave " + result);
             if (isMember) {
-                client.expectTakenOver(id);
+                expectTakenOver(client, id);
                 existing.members().remove(existing.attachment(client));
             }
             existing.members().add(new ModelAttachment(client, request, model.options()));
@@ -196,9 +213,9 @@ final class PushModel {
     }
 
     /** One that polls is not told. */
-    private static void expel(ModelSubscription subscription, SimulatedClient reader) {
+    private void expel(ModelSubscription subscription, SimulatedClient reader) {
         if (reader instanceof PushedClient pushed) {
-            pushed.expectTakenOver(subscription.id);
+            expectTakenOver(pushed, subscription.id);
         }
         subscription.release(reader);
     }
