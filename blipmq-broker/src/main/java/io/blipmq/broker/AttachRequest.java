@@ -6,8 +6,8 @@ package io.blipmq.broker;
  * @param qos 0 or 1
  * @param topic in UTF-8, perhaps a dead-letter topic, which is at QoS 1
  * @param filter whether the topic is a filter of topics, in which nothing is wrong
- * @param name in UTF-8; empty: the subscription ends with its connection. Only at QoS 1, and ignored on a dead-letter
- *     topic
+ * @param name in UTF-8; empty: the subscription ends with its connection. At QoS 0 only a group has one; ignored on a
+ *     dead-letter topic
  * @param group whether the connection is one of several that share the subscription as competing consumers
  * @param takeOver whether a live connection that holds the name has to give way
  * @param fromNew whether what the named subscription holds is dropped

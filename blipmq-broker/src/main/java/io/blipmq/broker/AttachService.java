@@ -53,7 +53,7 @@ public final class AttachService {
 
     private SubscribeResult attachAny(Client client, AttachRequest request) {
         if (request.qos() == 0) {
-            return attachInMemory(client, request);
+            return request.group() ? attachToMemoryGroup(client, request) : attachInMemory(client, request);
         }
         if (isToDeadLetters(request)) {
             return attachToDeadLetters(client, request);
@@ -62,6 +62,12 @@ public final class AttachService {
             return make(client, request, true);
         }
         return attachNamed(client, request);
+    }
+
+    /** Whether the request is to this topic, or filter. */
+    private static boolean isTo(MessageStream topic, AttachRequest request) {
+        boolean sameKind = topic.filter() != null == request.filter();
+        return sameKind && Arrays.equals(topic.name(), request.topic());
     }
 
     private static boolean isToDeadLetters(AttachRequest request) {
@@ -79,6 +85,46 @@ public final class AttachService {
         subscription.attachment(attachment);
         subscription.topic().attachments().add(attachment);
         return SubscribeResult.of(subscription.id());
+    }
+
+    /** A group at QoS 0 begins with its first member. Its name is none of a durable subscription. */
+    private SubscribeResult attachToMemoryGroup(Client client, AttachRequest request) {
+        if (subscriptions.isNameStoring(client.owner(), request.name())) {
+            return SubscribeResult.refused(Outcome.BUSY);
+        }
+        StoredSubscription durable = subscriptions.named(client.owner(), request.name());
+        if (durable != null && !durable.life().isRemoving()) {
+            return SubscribeResult.refused(Outcome.OTHER_QOS);
+        }
+        MemorySubscription shared = subscriptions.memoryGroup(client.owner(), request.name());
+        boolean existed = shared != null;
+        Outcome refusal = existed ? mayJoin(client, request, shared) : subscribing.roomForAnother(client, false);
+        if (!refusal.isDone()) {
+            return SubscribeResult.refused(refusal);
+        }
+        if (!existed) {
+            shared = subscribing.makeMemoryGroup(
+                    client.owner(), subscriptions.stream(request.topic(), request.filter()), request.name());
+        }
+        Attachment former = shared.attachment(client);
+        if (former != null) {
+            former.end();
+            shared.group().remove(former);
+            onTakenOver(client, shared, client);
+        }
+        client.add(shared);
+        shared.group().add(new Attachment(client, shared, request, existed));
+        return SubscribeResult.of(shared.id());
+    }
+
+    private Outcome mayJoin(Client client, AttachRequest request, MemorySubscription shared) {
+        if (!isTo(shared.topic(), request)) {
+            return Outcome.OTHER_TOPIC;
+        }
+        if (shared.attachment(client) != null) {
+            return request.takeOver() ? Outcome.DONE : Outcome.NAME_HELD;
+        }
+        return subscribing.isFull(client) ? Outcome.TOO_MANY_OF_CONNECTION : Outcome.DONE;
     }
 
     private SubscribeResult attachToDeadLetters(Client client, AttachRequest request) {
@@ -102,6 +148,9 @@ public final class AttachService {
 
     /** Who holds the subscription that {@link #attach} has just refused with {@link Outcome#NAME_HELD}, for a person. */
     public String holder(Client client, AttachRequest request) {
+        if (request.qos() == 0) {
+            return client.describe();
+        }
         StoredSubscription held = isToDeadLetters(request)
                 ? letters(client, request.topic())
                 : subscriptions.named(client.owner(), request.name());
@@ -109,6 +158,9 @@ public final class AttachService {
     }
 
     private SubscribeResult attachNamed(Client client, AttachRequest request) {
+        if (subscriptions.memoryGroup(client.owner(), request.name()) != null) {
+            return SubscribeResult.refused(Outcome.OTHER_QOS);
+        }
         if (subscriptions.isNameStoring(client.owner(), request.name())) {
             return SubscribeResult.refused(Outcome.BUSY);
         }
@@ -116,8 +168,7 @@ public final class AttachService {
         if (named == null || named.life().isRemoving()) {
             return make(client, request, false);
         }
-        boolean sameKind = named.topic().filter() != null == request.filter();
-        if (!sameKind || !Arrays.equals(named.topic().name(), request.topic())) {
+        if (!isTo(named.topic(), request)) {
             return SubscribeResult.refused(Outcome.OTHER_TOPIC);
         }
         return request.fromNew() ? replace(client, request, named) : resume(client, request, named);
@@ -144,14 +195,16 @@ public final class AttachService {
         return SubscribeResult.of(subscription.id());
     }
 
-    /** Whether the request is for a member more of the group that shares the subscription. */
+    /** Whether the request is for a member more of those that share the subscription, if there are any. */
     private static boolean joins(AttachRequest request, StoredSubscription subscription) {
-        return request.group() && subscription.life().group() != null;
+        return request.group() && !subscription.life().isHeldAlone();
     }
 
     /** Whether somebody would have to give way: any connection, or in a group the client's own membership. */
     private static boolean isHeldAgainst(Client client, AttachRequest request, StoredSubscription subscription) {
-        return joins(request, subscription) ? subscription.attachment(client) != null : subscription.target() != null;
+        return joins(request, subscription)
+                ? subscription.attachment(client) != null
+                : subscription.life().isAttached();
     }
 
     /** The subscription of this name gives way to a new one, by one command. */
@@ -172,23 +225,30 @@ public final class AttachService {
     }
 
     /**
-     * Takes a subscription from the connections that it is pushed to, if there are any.
+     * Takes a subscription from the connections that read it, if there are any. Those that poll are not told: they get nothing
+     * more.
      *
      * @param onlyOwn whether the others stay
      */
     private void expel(StoredSubscription subscription, Client successor, boolean onlyOwn) {
-        for (Attachment attachment : subscription.life().attachments()) {
-            if (!onlyOwn || attachment.client() == successor) {
-                leave(attachment.client(), subscription);
-                counters.increment(BrokerMetric.SUBSCRIPTIONS_TAKEN_OVER);
-                attachment.client().sink().onTakenOver(subscription.id(), successor.describe());
+        for (Client reader : subscription.life().clients()) {
+            if (!onlyOwn || reader == successor) {
+                leave(reader, subscription);
+                onTakenOver(reader, subscription, successor);
             }
         }
     }
 
+    private void onTakenOver(Client from, Subscription subscription, Client successor) {
+        counters.increment(BrokerMetric.SUBSCRIPTIONS_TAKEN_OVER);
+        if (from.sink() != null) {
+            from.sink().onTakenOver(subscription.id(), successor.describe());
+        }
+    }
+
     private void leave(Client client, Subscription subscription) {
-        client.subscriptions().remove(subscription);
         subscribing.leave(client, subscription);
+        client.subscriptions().remove(subscription);
     }
 
     // --- while attached ---
@@ -268,10 +328,10 @@ public final class AttachService {
         if (attachment == null) {
             return delete ? deleteNotAttached(client, subscriptionId) : Outcome.UNKNOWN;
         }
-        if (!(attachment.subscription() instanceof StoredSubscription stored)) {
-            leave(client, attachment.subscription());
-            return Outcome.DONE;
+        if (attachment.subscription() instanceof MemorySubscription inMemory) {
+            return detachInMemory(client, inMemory, delete);
         }
+        StoredSubscription stored = (StoredSubscription) attachment.subscription();
         if (delete) {
             return delete(client, stored);
         }
@@ -279,6 +339,14 @@ public final class AttachService {
         if (stored.endsWithConnection()) {
             housekeeping.remove(stored, RemoveReason.CONNECTION_ENDED); // when it is refused a tick does it
         }
+        return Outcome.DONE;
+    }
+
+    private Outcome detachInMemory(Client client, MemorySubscription subscription, boolean delete) {
+        if (delete && subscription.group() != null && subscription.group().size() > 1) {
+            return Outcome.NAME_HELD;
+        }
+        leave(client, subscription);
         return Outcome.DONE;
     }
 

@@ -10,6 +10,9 @@ import java.util.concurrent.TimeUnit;
  * the core thread. It ends when the connection does, when it leaves the subscription, or when another one takes it over.
  */
 final class Attachment extends PushTarget implements EntrySink {
+    /** The {@link #heapPlace} of one that stands in no heap. */
+    static final int IN_NO_HEAP = -1;
+
     private final Client client;
     private final Subscription subscription;
     private final boolean existed;
@@ -29,6 +32,12 @@ final class Attachment extends PushTarget implements EntrySink {
 
     /** Those that it shares the subscription with; null when it has it alone. */
     private ConsumerGroup group;
+
+    /** Owned by {@link MemberHeap}. */
+    int heapPlace = IN_NO_HEAP;
+
+    /** Owned by {@link ConsumerGroup}: the last turn that it had, of all that members have had. */
+    long turn;
 
     private boolean answered;
     private boolean ended;
@@ -76,6 +85,14 @@ final class Attachment extends PushTarget implements EntrySink {
     /** Its ATTACHED leaves: nothing was pushed before. */
     void answer() {
         answered = true;
+        offer();
+    }
+
+    /** It may take messages now that it could not take before: its group is to know. */
+    private void offer() {
+        if (group != null) {
+            group.offer(this);
+        }
     }
 
     // --- time ---
@@ -114,6 +131,7 @@ final class Attachment extends PushTarget implements EntrySink {
     void addCredit(long messages, long bytes) {
         credit = sum(credit, messages);
         creditBytes = sum(creditBytes, bytes);
+        offer();
     }
 
     private static long sum(long before, long more) {
@@ -122,6 +140,7 @@ final class Attachment extends PushTarget implements EntrySink {
                 : Math.min(before + more, AttachRequest.UNLIMITED_CREDIT - 1);
     }
 
+    /** It is being served; its group puts it where it belongs afterwards. */
     void spendCredit(int messages) {
         if (credit != Long.MAX_VALUE) {
             credit -= messages;
@@ -170,6 +189,12 @@ final class Attachment extends PushTarget implements EntrySink {
     /** Whether an attempt counts only once the client has said that it begins with the delivery. */
     boolean countsFromBegin() {
         return countsFromBegin;
+    }
+
+    /** What an operator may know of it as the member of a group. */
+    SubscriptionInfo.Member info() {
+        return new SubscriptionInfo.Member(
+                client.name(), client.address(), Math.min(credit, AttachRequest.UNLIMITED_CREDIT), inFlight.size());
     }
 
     // --- end ---

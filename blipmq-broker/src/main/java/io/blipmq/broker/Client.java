@@ -1,7 +1,8 @@
 package io.blipmq.broker;
 
 import io.blipmq.broker.journal.OwnerId;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 
 /** One authenticated connection as the broker knows it. Owned by the core thread. */
@@ -10,7 +11,8 @@ public final class Client {
     private final String name;
     private final String address;
     private final PushSink sink;
-    private final Set<Subscription> subscriptions = new LinkedHashSet<>(1);
+    /** With what it has in hand of each that it has polled; null of the others. */
+    private final Map<Subscription, InFlight> subscriptions = new LinkedHashMap<>(1);
     /** Which state of the broker's its subscriptions are of, by {@link Broker#stateReplacements}. */
     private long stateNumber;
 
@@ -110,7 +112,24 @@ public final class Client {
 
     /** What ends or is detached with the connection, in the order in which it came; those that are storing included. */
     Set<Subscription> subscriptions() {
-        return subscriptions;
+        return subscriptions.keySet();
+    }
+
+    /** It reads a subscription from now on, or waits for it. */
+    void add(Subscription subscription) {
+        subscriptions.putIfAbsent(subscription, null);
+    }
+
+    /** What it has in hand of a subscription that it polls; null before the first POLL. */
+    InFlight polled(Subscription subscription) {
+        return subscriptions.get(subscription);
+    }
+
+    /** It polls one of its subscriptions for the first time. */
+    InFlight beginPolling(Subscription subscription) {
+        InFlight inHand = new InFlight();
+        subscriptions.put(subscription, inHand);
+        return inHand;
     }
 
     void connectedTo(long number) {

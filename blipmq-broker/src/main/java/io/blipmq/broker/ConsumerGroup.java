@@ -1,6 +1,5 @@
 package io.blipmq.broker;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,23 +10,26 @@ import java.util.Map;
  *
  * <p>The next messages go to the member with the most free credit, and round robin among equals. A member without credit, or
  * whose output is full, gets nothing and keeps nobody waiting.
+ *
+ * <p>Those that take messages, as far as is known, stand in a {@link MemberHeap}, so choosing one costs little however many
+ * there are. One that turns out to take none leaves it; what changes that {@link #offer}s it again: its ATTACHED, credit, or
+ * room in its output.
  */
 final class ConsumerGroup extends PushTarget {
     private final Map<Client, Attachment> members = new LinkedHashMap<>();
-    /** The same, to go round. */
-    private final List<Attachment> round = new ArrayList<>();
-    /** Whose turn it is among equals. */
-    private int turn;
+    private final MemberHeap takers = new MemberHeap();
+    /** Counts the turns that members have had. */
+    private long turns;
 
     void add(Attachment member) {
         member.joined(this);
         members.put(member.client(), member);
-        round.add(member);
+        offer(member);
     }
 
     void remove(Attachment member) {
         members.remove(member.client());
-        round.remove(member);
+        takers.remove(member);
     }
 
     /** What this connection has of it, or null. */
@@ -35,21 +37,17 @@ final class ConsumerGroup extends PushTarget {
         return members.get(client);
     }
 
-    /** Those that there are, oldest first. */
-    List<Attachment> members() {
-        return List.copyOf(members.values());
-    }
-
-    /** What an operator may know of them. */
+    /** What an operator may know of them, oldest first. */
     List<SubscriptionInfo.Member> infos() {
         return members.values().stream()
                 .limit(SubscriptionInfo.MEMBERS_MAX)
-                .map(member -> new SubscriptionInfo.Member(
-                        member.client().name(),
-                        member.client().address(),
-                        Math.min(member.credit(), AttachRequest.UNLIMITED_CREDIT),
-                        member.inFlight().size()))
+                .map(Attachment::info)
                 .toList();
+    }
+
+    /** The oldest of them. */
+    Client firstClient() {
+        return members.keySet().iterator().next();
     }
 
     int size() {
@@ -60,14 +58,38 @@ final class ConsumerGroup extends PushTarget {
         return members.isEmpty();
     }
 
+    // --- who is next ---
+
+    /** A member may take messages from now on, or its credit has changed. */
+    void offer(Attachment member) {
+        if (member.isOpen()) {
+            takers.put(member);
+        } else {
+            takers.remove(member);
+        }
+    }
+
     @Override
     boolean isOpen() {
-        for (Attachment member : round) {
-            if (takes(member)) {
-                return true;
-            }
+        return next() != null;
+    }
+
+    /** A member has been given so many messages: if there were any it has had its turn. */
+    void onServed(Attachment member, int messages) {
+        if (messages > 0) {
+            member.turn = ++turns;
         }
-        return false;
+        offer(member);
+    }
+
+    /** Whom the next messages go to, which {@link #onServed} is to be told of; null when nobody takes any. */
+    Attachment next() {
+        Attachment first = takers.first();
+        while (first != null && !takes(first)) {
+            takers.remove(first);
+            first = takers.first();
+        }
+        return first;
     }
 
     /** Whether messages may go to a member now. One whose output is full lists the group when it has room again. */
@@ -86,21 +108,5 @@ final class ConsumerGroup extends PushTarget {
     @Override
     AttachmentQueue waitingQueue() {
         return null;
-    }
-
-    /** Whom the next messages go to; null when nobody takes any. */
-    Attachment next() {
-        Attachment best = null;
-        int place = 0;
-        for (int i = 0; i < round.size(); i++) {
-            int at = (turn + i) % round.size();
-            Attachment member = round.get(at);
-            if (takes(member) && (best == null || member.credit() > best.credit())) {
-                best = member;
-                place = at;
-            }
-        }
-        turn = place + 1;
-        return best;
     }
 }

@@ -1,7 +1,7 @@
 package io.blipmq.broker;
 
 /**
- * The deliveries in flight that were given out together, to one attachment or to all who poll a subscription, in the order
+ * The deliveries of one subscription in flight that one connection was given and has in hand, in the order
  * of delivery. Owned by the core thread. The list is intrusive: giving out and settling are a few pointer writes.
  */
 final class InFlight {

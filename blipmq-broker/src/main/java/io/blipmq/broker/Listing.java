@@ -113,7 +113,7 @@ public final class Listing {
      * The key's subscriptions.
      *
      * @param subscriptionId only this one; 0: all
-     * @param name only the durable one of this name; empty: all
+     * @param name only the one of this name; empty: all
      */
     public long subscriptions(
             Client client, long subscriptionId, byte[] name, ListPage page, Consumer<SubscriptionInfo> sink) {
@@ -140,7 +140,8 @@ public final class Listing {
     }
 
     private Collection<Subscription> namedSubscription(Client client, byte[] name, long id, long after) {
-        Subscription named = subscriptions.named(client.owner(), name);
+        Subscription durable = subscriptions.named(client.owner(), name);
+        Subscription named = durable == null ? subscriptions.memoryGroup(client.owner(), name) : durable;
         boolean found = named != null && named.id() > after && (id == 0 || named.id() == id);
         return found ? List.of(named) : List.of();
     }
@@ -192,6 +193,61 @@ public final class Listing {
                 delivery.message.payloadLength);
     }
 
+    // --- messages ---
+
+    /**
+     * Messages that a subscription holds, in the order of their numbers; what has expired, or is on its way to the dead
+     * letters, is left out. Nothing changes: they are not delivered.
+     *
+     * @return empty when the key has no such subscription
+     */
+    public OptionalLong messages(Client client, long subscriptionId, ListPage page, MessageSink sink) {
+        Subscription subscription = subscriptions.get(subscriptionId);
+        if (subscription == null || !isOwn(subscription, client)) {
+            return OptionalLong.empty();
+        }
+        if (!(subscription instanceof StoredSubscription stored)) {
+            return OptionalLong.of(0);
+        }
+        work.add(stored.unsettled().size());
+        BacklogWalk walk = new BacklogWalk(stored, page.after());
+        int left = items(page);
+        long workEnd = work.items() + limits.listWork();
+        long last = page.after();
+        while (walk.next()) {
+            if (left == 0 || work.items() >= workEnd) {
+                return OptionalLong.of(last);
+            }
+            work.add(1);
+            if (isShown(walk)) {
+                if (!list(walk, sink)) {
+                    return OptionalLong.of(last);
+                }
+                left--;
+            }
+            last = walk.message().sequence;
+        }
+        return OptionalLong.of(walk.searchedThrough());
+    }
+
+    private boolean isShown(BacklogWalk walk) {
+        boolean moving = walk.delivery() != null && walk.delivery().shown() == DeliveryInfo.State.MOVING;
+        return !moving && !walk.message().isExpired(clock.nowMillis());
+    }
+
+    private boolean list(BacklogWalk walk, MessageSink sink) {
+        Delivery delivery = walk.delivery();
+        boolean delivered = delivery != null && delivery.isUnsettled();
+        StoredMessage message = walk.message();
+        ByteBuffer entry = sink.message(
+                message.sequence,
+                message.publishedMillis,
+                delivered ? delivery.attempts : 0,
+                delivered ? delivery.shown() : null,
+                EntryLayout.HEADER_BYTES + message.propertiesBytes + message.payloadLength);
+        return entry != null && copy(message, entry);
+    }
+
     // --- dead letters ---
 
     /**
@@ -218,14 +274,14 @@ public final class Listing {
     }
 
     private boolean list(StoredMessage letter, DeadLetterSink sink) {
-        int contentBytes = letter.propertiesBytes + letter.payloadLength;
-        ByteBuffer entry =
-                sink.letter(letter.sequence, letter.publishedMillis, EntryLayout.HEADER_BYTES + contentBytes);
-        if (entry == null) {
-            return false;
-        }
-        entry.putInt(letter.entryLength());
-        messages.read(letter, -letter.propertiesBytes, contentBytes, entry);
+        int entryBytes = EntryLayout.HEADER_BYTES + letter.propertiesBytes + letter.payloadLength;
+        ByteBuffer entry = sink.letter(letter.sequence, letter.publishedMillis, entryBytes);
+        return entry != null && copy(letter, entry);
+    }
+
+    private boolean copy(StoredMessage message, ByteBuffer entry) {
+        entry.putInt(message.entryLength());
+        messages.read(message, -message.propertiesBytes, message.propertiesBytes + message.payloadLength, entry);
         work.add(READ_WORK);
         return true;
     }

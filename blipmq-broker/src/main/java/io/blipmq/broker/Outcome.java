@@ -23,6 +23,8 @@ public enum Outcome {
     NAME_HELD,
     /** The subscription of this name is to another topic. */
     OTHER_TOPIC,
+    /** The name is that of a durable subscription and is asked for by a group at QoS 0, or the other way round. */
+    OTHER_QOS,
     /** Dead letters were to go to a subscription that the key does not have. */
     UNKNOWN_TARGET;
 

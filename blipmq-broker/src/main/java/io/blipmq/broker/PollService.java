@@ -23,7 +23,8 @@ public final class PollService {
 
     /**
      * Delivers the next message of a subscription to {@code sink}, if there is one and the client's key has the subscription.
-     * A detached subscription is attached by its owner's poll, unless it was made to be pushed.
+     * A durable subscription is attached by its owner's poll, unless it was made to be pushed. Several connections of the
+     * owner may poll it: then they share it.
      *
      * @return false when many messages in front had expired and there may be more behind them: ask again
      */
@@ -32,30 +33,41 @@ public final class PollService {
         if (subscription == null || refusals.isRefusing() || !subscription.belongsTo(client)) {
             return true;
         }
+        InFlight inHand = null;
         if (subscription instanceof StoredSubscription stored) {
-            if (!stored.isForPolling() || stored.life().isRemoving()) {
+            inHand = join(stored, client);
+            if (inHand == null) {
                 return true;
             }
-            if (!stored.life().isAttached()) {
-                if (subscribing.isFull(client)) {
-                    return true;
-                }
-                subscribing.attach(stored, client);
-            }
         }
-        int delivered = subscription.deliverNext(sink, deliveries);
+        int delivered = subscription.deliverNext(inHand, sink, deliveries);
         counters.add(BrokerMetric.DELIVERED, Math.max(0, delivered));
         return delivered != Subscription.AGAIN;
     }
 
-    /** Whether a poll of this detached subscription would give the client more subscriptions than it may have. */
+    /** @return what the client has in hand of a subscription that it is attached to from now on; null when it may not poll it */
+    private InFlight join(StoredSubscription subscription, Client client) {
+        if (!subscription.isForPolling()
+                || subscription.life().isRemoving()
+                || !subscribing.mayTakeUp(subscription, client)) {
+            return null;
+        }
+        InFlight inHand = client.polled(subscription);
+        if (inHand == null) {
+            subscribing.attach(subscription, client);
+            inHand = client.beginPolling(subscription);
+        }
+        return inHand;
+    }
+
+    /** Whether a poll of this subscription would give the client more subscriptions than it may have. */
     public boolean isBeyondLimit(Client client, long subscriptionId) {
         if (!subscribing.isFull(client)) {
             return false;
         }
         StoredSubscription subscription = subscriptions.stored(subscriptionId);
         return subscription != null
-                && !subscription.life().isAttached()
+                && !client.subscriptions().contains(subscription)
                 && subscription.belongsTo(client)
                 && subscription.isForPolling();
     }

@@ -127,8 +127,9 @@ public final class PushScheduler {
             return serveGroup(group);
         }
         Attachment attachment = (Attachment) target;
-        if (attachment.target() != attachment) {
-            ready.add(attachment.target()); // it has room again, and its group decides who is next
+        if (attachment.target() instanceof ConsumerGroup group) {
+            group.offer(attachment); // it has room again, and its group decides who is next
+            ready.add(group);
             return 0;
         }
         return serve(attachment, limits.pushesPerService());
@@ -145,6 +146,7 @@ public final class PushScheduler {
                 break; // whoever gets credit or room lists the group again
             }
             int count = serve(member, Math.min(GROUP_QUANTUM, quantum - pushed));
+            group.onServed(member, count);
             if (count == 0 && !member.client().isWaitingForRoom()) {
                 break;
             }

@@ -48,7 +48,7 @@ final class StoredReader {
     }
 
     /** As {@link Subscription#deliverNext}. */
-    int deliverNext(DeliverySink sink, Deliveries deliveries) {
+    int deliverNext(InFlight inHand, DeliverySink sink, Deliveries deliveries) {
         Delivery delivery = nextDue(deliveries);
         if (delivery == null) {
             boolean stopped = passOverSettled(deliveries);
@@ -65,7 +65,7 @@ final class StoredReader {
             }
         }
         delivery.beginAttempt();
-        subscription.polled().add(delivery);
+        inHand.add(delivery);
         deliveries.delivered(delivery);
         StoredMessage message = delivery.message;
         deliveries.messages().readPayload(message, sink.deliver(1, delivery.tag, topic.name(), message.payloadLength));

@@ -31,8 +31,6 @@ final class StoredSubscription extends Subscription {
     private final SubscriptionLife life;
     private final Unsettled unsettled;
     private final StoredReader reader;
-    /** What those who poll have in hand. */
-    private final InFlight polled = new InFlight();
     /** Made of this subscription's messages. */
     private final RecentLetters recentLetters;
 
@@ -99,9 +97,9 @@ final class StoredSubscription extends Subscription {
         return endsWithConnection;
     }
 
-    /** Whether clients that poll may do so: not when it was made to be pushed. */
+    /** Whether clients that poll may do so: not when it was made to be pushed, or one connection holds it alone. */
     boolean isForPolling() {
-        return name.length == 0 && !endsWithConnection && life.target() == null;
+        return name.length == 0 && !endsWithConnection && !life.isHeldAlone();
     }
 
     boolean isDeadLetters() {
@@ -119,10 +117,6 @@ final class StoredSubscription extends Subscription {
 
     Unsettled unsettled() {
         return unsettled;
-    }
-
-    InFlight polled() {
-        return polled;
     }
 
     RecentLetters recentLetters() {
@@ -179,8 +173,8 @@ final class StoredSubscription extends Subscription {
     // --- delivery ---
 
     @Override
-    int deliverNext(DeliverySink sink, Deliveries deliveries) {
-        return reader.deliverNext(sink, deliveries);
+    int deliverNext(InFlight inHand, DeliverySink sink, Deliveries deliveries) {
+        return reader.deliverNext(inHand, sink, deliveries);
     }
 
     @Override
@@ -310,7 +304,6 @@ final class StoredSubscription extends Subscription {
         Unsettled.Summary summary = unsettled.summary();
         long oldestMillis = Math.min(oldestWaitingMillis(deliveries), summary.oldestMillis());
         Client holder = life.client();
-        ConsumerGroup group = life.group();
         return new SubscriptionInfo(
                 id(),
                 topic().toString(),
@@ -329,7 +322,22 @@ final class StoredSubscription extends Subscription {
                 topic().filter() != null,
                 holder == null ? "" : holder.name(),
                 holder == null ? "" : holder.address(),
-                group == null ? List.of() : group.infos(),
-                group == null ? 0 : group.size());
+                life.isShared() ? memberInfos() : List.of(),
+                life.isShared() ? life.clientCount() : 0);
+    }
+
+    private List<SubscriptionInfo.Member> memberInfos() {
+        return life.clients().stream()
+                .limit(SubscriptionInfo.MEMBERS_MAX)
+                .map(this::memberInfo)
+                .toList();
+    }
+
+    private SubscriptionInfo.Member memberInfo(Client client) {
+        Attachment attachment = attachment(client);
+        InFlight polled = client.polled(this);
+        return attachment == null
+                ? new SubscriptionInfo.Member(client.name(), client.address(), 0, polled == null ? 0 : polled.size())
+                : attachment.info();
     }
 }

@@ -9,8 +9,9 @@ import io.blipmq.broker.journal.OwnerId;
  * <p>A QoS 1 SUBSCRIBE is decided when it comes: it resumes a detached subscription of its key and topic, or its command is
  * appended to the journal, in front of whatever the client sends next. The subscription exists once that is applied.
  *
- * <p>A key has one subscription to a dead-letter topic. A SUBSCRIBE of another connection of that key, while the first one
- * is there, attaches that connection, too: both may poll and acknowledge, and it is detached when the last of them ends.
+ * <p>Connections of a key that poll the same subscription share it: each message goes to one of them, any of them may
+ * acknowledge it, and what one has in hand when it leaves is due again at once. The subscription is detached when the last of
+ * them ends. A POLL joins them; so does a SUBSCRIBE to dead letters, of which a key has one subscription to each topic.
  */
 public final class SubscribeService {
     private final BrokerOptions options;
@@ -147,7 +148,16 @@ public final class SubscribeService {
     MemorySubscription makeMemorySubscription(Client client, MessageStream topic) {
         MemorySubscription subscription = new MemorySubscription(nextMemoryId++, topic, client, clock.nowMillis());
         subscriptions.add(subscription);
-        client.subscriptions().add(subscription);
+        client.add(subscription);
+        return subscription;
+    }
+
+    /** One that a group shares, without a member. */
+    MemorySubscription makeMemoryGroup(OwnerId owner, MessageStream topic, byte[] name) {
+        MemorySubscription subscription =
+                MemorySubscription.ofGroup(nextMemoryId++, topic, owner, name, clock.nowMillis());
+        subscriptions.add(subscription);
+        subscription.topic().attachments().add(subscription.target());
         return subscription;
     }
 
@@ -170,7 +180,7 @@ public final class SubscribeService {
 
     private SubscribeResult await(StoredSubscription storing, Client client, AttachRequest request) {
         storing.life().awaitedBy(client, request);
-        client.subscriptions().add(storing);
+        client.add(storing);
         client.lastSequence(storing.id());
         return SubscribeResult.of(storing.id());
     }
@@ -195,7 +205,7 @@ public final class SubscribeService {
             return;
         }
         subscription.attach(client, clock.nowMillis());
-        client.subscriptions().add(subscription);
+        client.add(subscription);
     }
 
     /**
@@ -229,8 +239,7 @@ public final class SubscribeService {
             subscription.topic().attachments().remove(subscription.target());
             subscription.life().target(null);
         }
-        work.add(attachment.inFlight().size());
-        deliveries.takeBack(attachment.inFlight());
+        takeBack(attachment.inFlight());
     }
 
     /** The connection is gone: its QoS 0 subscriptions end, its durable ones are detached. */
@@ -248,28 +257,46 @@ public final class SubscribeService {
             attachment.end();
         }
         if (subscription instanceof MemorySubscription inMemory) {
-            if (attachment != null) {
-                subscription.topic().attachments().remove(attachment);
-            }
-            counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, inMemory.close());
-            subscriptions.remove(inMemory);
+            leaveMemory(inMemory, attachment);
         } else if (subscription instanceof StoredSubscription stored
                 && stored.life().isStoring()) {
             stored.life().forsake(); // it comes to be detached
         } else if (subscription instanceof StoredSubscription stored) {
-            work.add(stored.polled().size());
             if (attachment != null) {
                 unhold(stored, attachment);
             }
+            takeBack(client.polled(stored));
             if (stored.life().leave(client)) {
                 detach(stored);
             }
         }
     }
 
+    /** One that a group shares ends with its last member. */
+    private void leaveMemory(MemorySubscription subscription, Attachment attachment) {
+        ConsumerGroup group = subscription.group();
+        if (group != null) {
+            group.remove(attachment);
+        }
+        if (group == null || group.isEmpty()) {
+            if (attachment != null) {
+                subscription.topic().attachments().remove(subscription.target());
+            }
+            counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, subscription.close());
+            subscriptions.remove(subscription);
+        }
+    }
+
+    /** What a connection has in hand that leaves is due again, for the others if there are any. */
+    private void takeBack(InFlight inHand) {
+        if (inHand != null) {
+            work.add(inHand.size());
+            deliveries.takeBack(inHand);
+        }
+    }
+
     private void detach(StoredSubscription subscription) {
         long lost = subscription.detach(clock.nowNanos(), clock.nowMillis());
-        deliveries.takeBack(subscription.polled());
         counters.add(BrokerMetric.DROPPED_CONNECTION_ENDED, lost);
         counters.add(BrokerMetric.SUBSCRIPTIONS_DETACHED, 1);
     }

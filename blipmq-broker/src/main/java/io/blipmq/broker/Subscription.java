@@ -51,9 +51,10 @@ abstract class Subscription {
     /**
      * Delivers the next message, if there is one.
      *
+     * @param inHand of the client that polls, for what has to be settled
      * @return 1 when {@code sink} got it; 0 when there is none; or {@link #AGAIN}
      */
-    abstract int deliverNext(DeliverySink sink, Deliveries deliveries);
+    abstract int deliverNext(InFlight inHand, DeliverySink sink, Deliveries deliveries);
 
     /**
      * Pushes what comes next.

@@ -15,7 +15,7 @@ final class SubscriptionLife {
         STORING,
         /** No connection reads it. */
         DETACHED,
-        /** One connection reads it, or several that poll dead letters. */
+        /** One connection reads it, or several that share it. */
         ATTACHED,
         /** Its end is journalled and not stored: nobody reads or settles any more. */
         REMOVING,
@@ -122,6 +122,11 @@ final class SubscriptionLife {
         return !clients.isEmpty();
     }
 
+    /** Connections that read it, oldest first. */
+    List<Client> clients() {
+        return List.copyOf(clients);
+    }
+
     /** How many connections read it. */
     int clientCount() {
         return clients.size();
@@ -136,8 +141,8 @@ final class SubscriptionLife {
     }
 
     /**
-     * A connection reads it from now on. Another one may do so already: a key has one subscription to a dead-letter topic,
-     * so all its connections that subscribe share it. Each may poll and acknowledge what any of them was given.
+     * A connection reads it from now on. Others may do so already, and they share it: each message goes to one of them, which
+     * any of them may acknowledge.
      *
      * @return whether it is the first one
      */
@@ -176,12 +181,14 @@ final class SubscriptionLife {
         return target instanceof ConsumerGroup group ? group.member(client) : null;
     }
 
-    /** All that its messages are pushed to. */
-    List<Attachment> attachments() {
-        if (target instanceof Attachment attachment) {
-            return List.of(attachment);
-        }
-        return target instanceof ConsumerGroup group ? group.members() : List.of();
+    /** Whether its messages are pushed to one connection, which does not share it. */
+    boolean isHeldAlone() {
+        return target instanceof Attachment;
+    }
+
+    /** Whether it has members: of a group, or several connections that poll. */
+    boolean isShared() {
+        return target == null ? clients.size() > 1 : !isHeldAlone();
     }
 
     /**

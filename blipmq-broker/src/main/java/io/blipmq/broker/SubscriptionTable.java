@@ -39,6 +39,8 @@ final class SubscriptionTable {
     private final TreeMap<Long, Subscription> ordered = new TreeMap<>();
 
     private final Map<SubscriptionName, StoredSubscription> named = new HashMap<>();
+    /** No name is in both. */
+    private final Map<SubscriptionName, MemorySubscription> memoryGroups = new HashMap<>();
     /** Of those that are storing: one that gives way to a new one has the same name until that is stored. */
     private final Set<SubscriptionName> storingNames = new HashSet<>();
 
@@ -180,9 +182,14 @@ final class SubscriptionTable {
         return storingNames.contains(SubscriptionName.of(owner, name));
     }
 
-    /** The owner's subscription of this name, or null. */
+    /** The owner's durable subscription of this name, or null. */
     StoredSubscription named(OwnerId owner, byte[] name) {
         return named.get(SubscriptionName.of(owner, name));
+    }
+
+    /** The owner's QoS 0 subscription that a group of this name shares, or null. */
+    MemorySubscription memoryGroup(OwnerId owner, byte[] name) {
+        return memoryGroups.get(SubscriptionName.of(owner, name));
     }
 
     /** Those that are storing included. */
@@ -221,6 +228,9 @@ final class SubscriptionTable {
     void add(MemorySubscription subscription) {
         subscription.topic().memorySubscriptionAdded();
         byId.put(subscription.id(), subscription);
+        if (subscription.group() != null) {
+            memoryGroups.put(SubscriptionName.of(subscription.owner(), subscription.name()), subscription);
+        }
         enter(subscription);
     }
 
@@ -250,6 +260,9 @@ final class SubscriptionTable {
 
     void remove(MemorySubscription subscription) {
         subscription.topic().memorySubscriptionEnded();
+        if (subscription.group() != null) {
+            memoryGroups.remove(SubscriptionName.of(subscription.owner(), subscription.name()));
+        }
         leave(subscription);
     }
 

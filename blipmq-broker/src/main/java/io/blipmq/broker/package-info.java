@@ -24,7 +24,7 @@
  *   <li>who gets the next message: {@code ReadyList} (who may have something coming), {@code PushScheduler} (in turn),
  *       {@code Attachment} (one connection's credit), {@code ConsumerGroup} (several that share), {@code StoredReader} (which message);
  *   <li>what becomes of it: {@code Delivery} (its states), {@code Unsettled} (all of a subscription), {@code InFlight}
- *       (what one connection, or all who poll, have in hand), {@code Deliveries} (deadlines, retries),
+ *       (what one connection has in hand), {@code Deliveries} (deadlines, retries),
  *       {@code Settlements} (the end), and what waits for room in the log: {@code PendingSettlements},
  *       {@code PendingDeadLetters};
  *   <li>what time does: {@code TurnClock} (in a turn), {@code WallTime} (over a restart), {@code DeadlineWheel} (one

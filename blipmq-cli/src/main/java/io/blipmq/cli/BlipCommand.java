@@ -90,7 +90,7 @@ final class BlipCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "give a command: pub, sub, subscribe, unsubscribe, request, reply, ping, info, topics, subs, show, dlq, bench");
+                "give a command: pub, sub, subscribe, unsubscribe, request, reply, ping, info, topics, subs, show, top, dlq, bench");
     }
 
     Terminal terminal() {

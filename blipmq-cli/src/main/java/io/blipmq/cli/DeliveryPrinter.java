@@ -1,11 +1,14 @@
 package io.blipmq.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.blipmq.client.DeadLetter;
 import io.blipmq.client.Delivery;
+import io.blipmq.client.WaitingMessage;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** Owned by the main thread. Writes deliveries to standard output. */
 final class DeliveryPrinter {
@@ -35,20 +38,31 @@ final class DeliveryPrinter {
     }
 
     void print(Delivery delivery) throws IOException {
+        if (format == Format.json) {
+            printJson(delivery);
+        } else {
+            printBody(delivery.topic(), delivery.body());
+        }
+    }
+
+    /** A message that was looked at and not delivered. */
+    void print(String topic, WaitingMessage message) throws IOException {
+        if (format == Format.json) {
+            printJson(topic, message);
+        } else {
+            printBody(topic, message.body());
+        }
+    }
+
+    private void printBody(String topic, byte[] body) throws IOException {
         try {
-            if (format == Format.json) {
-                printJson(delivery);
-                return;
-            }
             if (topics && format == Format.text) {
-                output.write((Printable.of(delivery.topic()) + "\t").getBytes(StandardCharsets.UTF_8));
+                output.write((Printable.of(topic) + "\t").getBytes(StandardCharsets.UTF_8));
             }
-            output.write(delivery.body());
+            output.write(body);
             if (format == Format.text) {
                 output.write('\n');
             }
-        } catch (OutputException e) {
-            throw e;
         } catch (IOException e) {
             throw new OutputException(e);
         }
@@ -64,15 +78,33 @@ final class DeliveryPrinter {
             }
             line.writeStringField("published", delivery.published().toString());
             JsonLines.headers(line, delivery.headers());
-            if (delivery.deadLetter().isPresent()) {
-                DeadLetter why = delivery.deadLetter().get();
-                line.writeNumberField("failedSubscription", why.subscription());
-                line.writeNumberField("attempts", why.attempts());
-                line.writeStringField("reason", why.reason());
-                line.writeStringField("since", why.since().toString());
-            }
+            printJson(line, delivery.deadLetter());
             JsonLines.body(line, delivery.body());
         });
+    }
+
+    private void printJson(String topic, WaitingMessage message) throws IOException {
+        json.line(line -> {
+            line.writeStringField("topic", topic);
+            line.writeNumberField("qos", 1);
+            line.writeNumberField("tag", message.tag());
+            line.writeNumberField("deliveries", message.attempts());
+            line.writeStringField("state", message.state());
+            line.writeStringField("published", message.published().toString());
+            JsonLines.headers(line, message.headers());
+            printJson(line, message.deadLetter());
+            JsonLines.body(line, message.body());
+        });
+    }
+
+    private static void printJson(JsonGenerator line, Optional<DeadLetter> deadLetter) throws IOException {
+        if (deadLetter.isPresent()) {
+            DeadLetter why = deadLetter.get();
+            line.writeNumberField("failedSubscription", why.subscription());
+            line.writeNumberField("attempts", why.attempts());
+            line.writeStringField("reason", why.reason());
+            line.writeStringField("since", why.since().toString());
+        }
     }
 
     /** What was printed is out of this process's hands. */

@@ -13,7 +13,8 @@ final class DurableName {
     @Option(
             names = "--group",
             paramLabel = "NAME",
-            description = "As --name, and share it: each message goes to one of the clients that have the group.")
+            description = "As --name, and share it: each message goes to one of the clients that have the group. With "
+                    + "--qos 0 nothing is stored, and the group ends with its last client.")
     private String group = "";
 
     void requireValid(CommandSpec caller) {
@@ -24,8 +25,22 @@ final class DurableName {
         }
     }
 
+    /** The name, or the group's; empty when there is none. */
+    String given() {
+        return group.isEmpty() ? name : group;
+    }
+
     boolean isGiven() {
         return !name.isEmpty() || !group.isEmpty();
+    }
+
+    /** At QoS 0 only a group has a name. */
+    void requireValidAtQos0(CommandSpec caller) {
+        if (!name.isEmpty()) {
+            throw new ParameterException(
+                    caller.commandLine(),
+                    "--qos 0 cannot be combined with --name, which makes a subscription durable; --group shares one");
+        }
     }
 
     SubscriptionBuilder applyTo(SubscriptionBuilder subscription) {

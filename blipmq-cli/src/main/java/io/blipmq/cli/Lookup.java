@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 
 /** Finds the subscription that an argument names. Stateless. */
 final class Lookup {
-    private static final String DEAD_LETTER_PREFIX = "$dead-letter/";
+    static final String DEAD_LETTER_PREFIX = "$dead-letter/";
 
     private Lookup() {}
 

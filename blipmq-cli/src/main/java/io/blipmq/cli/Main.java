@@ -57,6 +57,7 @@ public final class Main {
         commandLine.addSubcommand(new TopicsCommand());
         commandLine.addSubcommand(new SubsCommand());
         commandLine.addSubcommand(new ShowCommand());
+        commandLine.addSubcommand(new TopCommand());
         commandLine.addSubcommand(new DlqCommand());
         commandLine.addSubcommand(new BenchCommand());
         commandLine.addSubcommand(new CompletionCommand());

@@ -39,6 +39,11 @@ import picocli.CommandLine.Spec;
                     + "line of standard input per message: ack (or an empty line), nack [SECONDS] or reject [REASON]. "
                     + "While sub waits for the line and is connected, the message does not time out. At the end of its "
                     + "input sub ends, and the message stays unacknowledged.",
+            "",
+            "--peek leaves no trace: with --name or --group it prints what the subscription holds, delivered or not, and "
+                    + "ends; nothing is delivered, acknowledged or counted as an attempt, whoever is attached. For "
+                    + "$dead-letter/TOPIC it prints the dead letters. Without a name it prints what is published from "
+                    + "now on, through a subscription at QoS 0 that ends with it.",
             ""
         })
 final class SubCommand implements Callable<Integer> {
@@ -114,9 +119,16 @@ final class SubCommand implements Callable<Integer> {
     @Option(names = "--from-new", description = "Drop what the named subscription holds, and begin with new messages.")
     private boolean fromNew;
 
+    @Option(names = "--peek", description = "Only look: see above.")
+    private boolean peek;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         requireValidOptions();
+        if (peek && (durable.isGiven() || isDeadLetters())) {
+            peek();
+            return 0;
+        }
         try (BlipClient client = blipmq.client(spec)
                         .listener(blipmq.connectionNews(spec))
                         .connect();
@@ -128,6 +140,26 @@ final class SubCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private boolean isDeadLetters() {
+        return topic.startsWith(Lookup.DEAD_LETTER_PREFIX);
+    }
+
+    private void peek() throws IOException {
+        try (BlipClient client = blipmq.connect(spec)) {
+            Peek what = new Peek(blipmq, client, topic, printer());
+            int max = count == null ? Integer.MAX_VALUE : (int) Math.min(count, Integer.MAX_VALUE);
+            if (durable.isGiven()) {
+                what.printNamed(durable.given(), max);
+            } else {
+                what.printDeadLetters(max);
+            }
+        } catch (OutputException e) {
+            if (!e.isReaderGone()) {
+                throw e;
+            }
+        }
     }
 
     private void receiveUntil(SignalledEnd end, BlipClient client) throws IOException, InterruptedException {
@@ -153,10 +185,19 @@ final class SubCommand implements Callable<Integer> {
         if (timeoutSeconds != null) {
             BlipCommand.seconds(spec, "--timeout", timeoutSeconds);
         }
-        if (qos == 0 && durable.isGiven()) {
-            throw new ParameterException(
-                    spec.commandLine(), "--qos 0 cannot be combined with --name: a subscription with a name has QoS 1");
+        if (peek) {
+            requireValidPeek();
+        } else if (qos == 0) {
+            durable.requireValidAtQos0(spec);
         }
+    }
+
+    private void requireValidPeek() {
+        if (takeOver || fromNew || ack == Acknowledgement.manual) {
+            throw new ParameterException(
+                    spec.commandLine(), "--peek changes nothing: without --take-over, --from-new and --ack manual");
+        }
+        qos = durable.isGiven() || isDeadLetters() ? 1 : 0;
     }
 
     private Receiver subscribe(BlipClient client) {
@@ -205,11 +246,7 @@ final class SubCommand implements Callable<Integer> {
     /** @param decisions null: everything is acknowledged */
     private void receive(Receiver receiver, ReaderWatch watch, ManualSettling decisions)
             throws IOException, InterruptedException {
-        DeliveryPrinter.Format chosen = format != null ? format : DeliveryPrinter.Format.text;
-        DeliveryPrinter printer = new DeliveryPrinter(
-                blipmq.terminal().output(),
-                blipmq.isJson() ? DeliveryPrinter.Format.json : chosen,
-                kind.isFilter(topic));
+        DeliveryPrinter printer = printer();
         long left = count == null ? Long.MAX_VALUE : count;
         boolean goOn = true;
         while (goOn && left > 0) {
@@ -220,6 +257,14 @@ final class SubCommand implements Callable<Integer> {
                 goOn = settle(delivery, decisions) && goOn;
             }
         }
+    }
+
+    private DeliveryPrinter printer() {
+        DeliveryPrinter.Format chosen = format != null ? format : DeliveryPrinter.Format.text;
+        return new DeliveryPrinter(
+                blipmq.terminal().output(),
+                blipmq.isJson() ? DeliveryPrinter.Format.json : chosen,
+                kind.isFilter(topic));
     }
 
     private static boolean settle(Delivery delivery, ManualSettling decisions) throws IOException {

@@ -47,6 +47,7 @@ class MainTest {
                 "topics ",
                 "subs ",
                 "show ",
+                "top ",
                 "dlq list ",
                 "dlq redrive ",
                 "completion "
@@ -63,7 +64,7 @@ class MainTest {
 
     @Test
     void helpSaysWhatTheNumbersOfASubscriptionMean() {
-        for (String subcommand : List.of("subs", "show")) {
+        for (String subcommand : List.of("subs", "show", "top")) {
             String help = command().run(subcommand, "--help").out().replaceAll("\\s+", " ");
             assertThat(help).contains("In flight is what a client holds now");
         }
@@ -81,17 +82,22 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--url 127.0.0.1:1|give a command: pub, sub, subscribe, unsubscribe, request, reply, ping, info, topics, subs, show, dlq, bench",
+                "--url 127.0.0.1:1|give a command: pub, sub, subscribe, unsubscribe, request, reply, ping, info, topics, subs, show, top, dlq, bench",
                 "dlq|give a command: list, show, redrive or purge",
                 "dlq purge demo|give --count N, --tag TAG or --all",
                 "pub demo hi --header x|--header takes NAME=VALUE",
                 "pub demo hi --file x|give MESSAGE or --file, not both",
-                "sub demo --qos 0 --name x|--qos 0 cannot be combined with --name: a subscription with a name has QoS 1",
+                "sub demo --qos 0 --name x|--qos 0 cannot be combined with --name, which makes a subscription durable; --group shares one",
                 "pup demo|Unmatched arguments",
                 "pub|Missing required parameter: 'TOPIC'",
                 "pub demo hi --qos 2|--qos takes 0 or 1, not 2",
                 "pub demo hi --qos x|Invalid value for option '--qos'",
                 "pub demo hi --frob|Unknown option: '--frob'",
+                "sub demo --peek --take-over|--peek changes nothing: without --take-over, --from-new and --ack manual",
+                "top --interval 0|--interval takes 0.001 to 86400 seconds",
+                "top --max 0|--max takes 1 or more, not 0",
+                "top --sort size|Invalid value for option '--sort'",
+                "top --metrics ftp://x|--metrics takes http://HOST:PORT/metrics, not ftp://x",
                 "sub demo --count 0|--count takes 1 or more, not 0; blipmq subscribe only creates a subscription",
                 "subscribe demo|Missing required option: '--name=NAME'",
                 "subscribe demo --name=|--name must not be empty",

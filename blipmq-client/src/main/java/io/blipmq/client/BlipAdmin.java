@@ -62,6 +62,19 @@ public final class BlipAdmin {
         return all(ListLayout.DELIVERIES, subscription, max, ListItems::delivery);
     }
 
+    /**
+     * The messages that a durable subscription holds, delivered or not, in the order of publishing, at most so many. They stay
+     * as they are: looking at them delivers nothing and spends no attempt. QoS 0 messages are not among them.
+     */
+    public List<WaitingMessage> messages(long subscription, int max) {
+        return all(ListLayout.MESSAGES, subscription, max, ListItems::message);
+    }
+
+    /** Likewise, one after another: only some of them are in memory at a time, however large they are. */
+    public void messages(long subscription, int max, Consumer<WaitingMessage> each) {
+        forEach(ListLayout.MESSAGES, subscription, NO_NAME, max, ListItems::message, each);
+    }
+
     /** The dead letters in a dead-letter subscription, oldest first, at most so many. */
     public List<DeadLetterMessage> deadLetters(long subscription, int max) {
         return all(ListLayout.DEAD_LETTERS, subscription, max, ListItems::deadLetter);

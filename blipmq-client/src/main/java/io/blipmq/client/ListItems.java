@@ -4,6 +4,7 @@ import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.DeadLetterItem;
 import io.blipmq.protocol.v2.DeliveryItem;
 import io.blipmq.protocol.v2.ListLayout;
+import io.blipmq.protocol.v2.MessageItem;
 import io.blipmq.protocol.v2.SubscriptionItem;
 import io.blipmq.protocol.v2.TopicItem;
 import java.nio.ByteBuffer;
@@ -111,6 +112,23 @@ final class ListItems {
             case DeliveryItem.LAST_ATTEMPT_OVER -> "last attempt over";
             default -> "state " + state;
         };
+    }
+
+    static WaitingMessage message(ByteBuffer buffer, int offset, int length) {
+        if (!MessageItem.isMessage(buffer, offset, length)) {
+            return null;
+        }
+        int entry = offset + MessageItem.ENTRY_OFFSET;
+        byte[] properties = Deliveries.properties(buffer, entry);
+        int state = MessageItem.state(buffer, offset);
+        return new WaitingMessage(
+                MessageItem.tag(buffer, offset),
+                Instant.ofEpochMilli(MessageItem.publishedMillis(buffer, offset)),
+                MessageItem.attempts(buffer, offset),
+                state == MessageItem.WAITING ? "waiting" : state(state),
+                Properties.headers(properties),
+                Properties.deadLetter(properties),
+                Frames.bytes(buffer, EntryLayout.bodyOffset(buffer, entry), EntryLayout.bodyLength(buffer, entry)));
     }
 
     static DeadLetterMessage deadLetter(ByteBuffer buffer, int offset, int length) {

@@ -207,6 +207,9 @@ public final class Subscription implements AutoCloseable {
         if (!options.isNamed()) {
             return "it has no name, so it missed what was published meanwhile";
         }
+        if (options.qos() == 0) {
+            return existed ? "" : "its group had no other member, so it missed what was published meanwhile";
+        }
         return existed ? "" : "it was deleted or expired, and was created again without its messages";
     }
 

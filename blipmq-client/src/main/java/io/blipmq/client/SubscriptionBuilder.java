@@ -85,15 +85,16 @@ public final class SubscriptionBuilder {
     }
 
     /**
-     * Makes it durable, under this name, and shares it: each message goes to one of the clients that have the name as a group.
-     * The one with the most free credit is next; what a lost client had in hand goes to the others at once.
+     * Shares it under this name, which belongs to the client's key: each message goes to one of the clients that have the name
+     * as a group. The one with the most free credit is next. At QoS 1 it is durable, and what a lost client had in hand goes to
+     * the others at once. With {@link #qos} 0 nothing is stored, and the group ends with its last client.
      */
-    public SubscriptionBuilder group(String durableName) {
-        if (durableName.isEmpty()) {
+    public SubscriptionBuilder group(String groupName) {
+        if (groupName.isEmpty()) {
             throw new IllegalArgumentException("a group has a name");
         }
         group = true;
-        return name(durableName);
+        return name(groupName);
     }
 
     /** 1: every message until it is acknowledged (default). 0: what there is time for; the oldest are dropped. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blipmq.client.BlipClient;
 import io.blipmq.client.Receiver;
 import io.blipmq.client.SubscriptionInfo;
+import io.blipmq.client.TopicInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +124,127 @@ class CommandLineTest {
         assertThat(blipmq("dlq", "redrive", "t", "--all")).isEqualTo(new Run(0, "redriven 300\n", ""));
     }
 
+    @Test
+    void whoPeeksLeavesNoTrace() throws Exception {
+        client.subscribe("t").name("n").limit(0).receive().close();
+        for (int i = 0; i < 3; i++) {
+            client.publish("t", "m" + i);
+        }
+        try (Receiver reader =
+                client.subscribe("t").name("n").manualAck().credit(1).receive()) {
+            reader.receive(LONG).orElseThrow();
+            List<SubscriptionInfo> before = withoutAge(client.admin().subscriptions());
+            Run peek = blipmq("sub", "t", "--name", "n", "--peek");
+            assertThat(peek)
+                    .isEqualTo(
+                            new Run(0, "m0\nm1\nm2\n", "peeking at t as n, subscription 1, 2 waiting, 1 in flight\n"));
+            assertThat(withoutAge(client.admin().subscriptions())).isEqualTo(before);
+        }
+        Run json = blipmq("sub", "t", "--name", "n", "--peek", "--json", "--count", "2");
+        assertThat(json.out().lines().toList())
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("{\"topic\":\"t\",\"qos\":1,\"tag\":"))
+                .anyMatch(line -> line.contains("\"deliveries\":1,\"state\":\"due again\""))
+                .anyMatch(line -> line.contains("\"deliveries\":0,\"state\":\"waiting\""));
+        Run other = blipmq("sub", "u", "--name", "n", "--peek");
+        assertThat(other.err()).isEqualTo("blipmq sub: the subscription n is to t, not to u\n");
+        assertThat(other.status()).isEqualTo(1);
+        assertThat(blipmq("sub", "t", "--name", "n", "--count", "3", "--timeout", "30", "--json")
+                        .out()
+                        .lines())
+                .anyMatch(line -> line.contains("\"attempt\":2") && line.contains("\"body\":\"m0\""))
+                .anyMatch(line -> line.contains("\"attempt\":1") && line.contains("\"body\":\"m1\""));
+    }
+
+    private static List<SubscriptionInfo> withoutAge(List<SubscriptionInfo> subscriptions) {
+        return subscriptions.stream()
+                .map(s -> new SubscriptionInfo(
+                        s.id(),
+                        s.qos(),
+                        s.durable(),
+                        s.attached(),
+                        s.deadLetters(),
+                        s.filter(),
+                        s.topic(),
+                        s.name(),
+                        s.backlog(),
+                        s.inFlight(),
+                        s.dueAgain(),
+                        s.delayed(),
+                        s.moving(),
+                        Optional.empty(),
+                        s.clientName(),
+                        s.clientAddress(),
+                        s.members(),
+                        s.memberCount()))
+                .toList();
+    }
+
+    @Test
+    void whoPeeksAtDeadLettersOrAtATopicLeavesThemAsTheyAre() throws Exception {
+        reject("t", "failing", 2);
+        Run letters = blipmq("sub", "$dead-letter/t", "--peek", "--json");
+        assertThat(letters.out().lines()).hasSize(2).allMatch(line -> line.contains("\"reason\":\"no such order\""));
+        assertThat(letterCount()).isEqualTo(2);
+        assertThat(blipmq("sub", "$dead-letter/u", "--peek"))
+                .isEqualTo(new Run(0, "", "topic '$dead-letter/u' has no dead letters\n"));
+
+        Run nothing = blipmq("sub", "v", "--peek", "--timeout", "0.05");
+        assertThat(nothing.err()).startsWith("subscribed to v (QoS 0)");
+        assertThat(client.admin().topics()).extracting(TopicInfo::name).doesNotContain("v");
+    }
+
+    @Test
+    void topShowsWhatTheBrokerKnows() throws Exception {
+        client.subscribe("t").name("n").limit(0).receive().close();
+        client.subscribe("u").name("m").limit(0).receive().close();
+        client.publish("t", "x");
+        String metrics = daemon.url("/metrics").toString();
+
+        Run top = blipmq("top", "--once", "--interval", "0.01", "--metrics", metrics);
+        assertThat(top.err()).isEmpty();
+        assertThat(top.status()).isZero();
+        assertThat(top.out().lines().toList())
+                .hasSize(7)
+                .satisfies(lines -> assertThat(lines.get(0)).contains("fsync none  sorted by backlog"))
+                .satisfies(
+                        lines -> assertThat(lines.get(1)).matches("published/s 0  delivered/s 0 .*  connections \\d+"))
+                .satisfies(lines ->
+                        assertThat(lines.get(2)).isEqualTo("subscriptions 2  topics 2  backlog 1  in flight 0"))
+                .satisfies(lines -> assertThat(lines.get(5).split(" +")).contains("n", "t"))
+                .satisfies(lines -> assertThat(lines.get(6).split(" +")).contains("m", "u"));
+        assertThat(blipmq("top", "--once", "--interval", "0.01", "--topics", "--json")
+                        .out())
+                .contains("\"topics\":[{\"topic\":\"t\",\"subscriptions\":1,\"backlog\":1");
+        Run none = blipmq("top", "--once", "--metrics", metrics + "x");
+        assertThat(none.err()).startsWith("blipmq top: cannot read ").hasLineCount(1);
+        assertThat(none.status()).isEqualTo(1);
+    }
+
+    @Test
+    void topGoesOnUntilItIsAskedToEnd() throws Exception {
+        client.subscribe("t").name("n").limit(0).receive().close();
+        Run top = blipmqWithInput("iv q", "top", "--interval", "30");
+        assertThat(top.status()).as(top.err()).isZero();
+        assertThat(top.out().split("\u001b\\[H\u001b\\[J")).hasSize(5);
+        assertThat(top.out()).contains("sorted by backlog", "sorted by inflight", "SUBSCRIPTIONS  BACKLOG");
+    }
+
+    @Test
+    void workersShareATopicAtQos0() throws Exception {
+        try (Receiver one = client.subscribe("t").group("g").qos(0).receive();
+                Receiver other = client.subscribe("t").group("h").qos(0).receive()) {
+            Run sub = blipmq("sub", "t", "--group", "g", "--qos", "0", "--timeout", "0.05");
+            assertThat(sub.err()).startsWith("subscribed to t in group g (QoS 0), subscription ");
+            client.publish("t", "x");
+            assertThat(one.receive(LONG).orElseThrow().text()).isEqualTo("x");
+            assertThat(other.receive(LONG).orElseThrow().text()).isEqualTo("x");
+            assertThat(blipmq("show", "g").out()).contains("group of 1", "temporary, QoS 0", "IN HAND");
+            Run durable = blipmq("sub", "t", "--name", "g");
+            assertThat(durable.err()).contains("409 the name belongs to a subscription of the other QoS");
+        }
+    }
+
     /** Publishes and makes dead letters. */
     private void reject(String topic, String name, int count) throws Exception {
         try (Receiver reader = client.subscribe(topic).name(name).manualAck().receive()) {
@@ -169,6 +292,10 @@ class CommandLineTest {
 
     /** With a quarter of the launcher's heap. */
     private Run blipmq(String... arguments) throws IOException, InterruptedException {
+        return blipmqWithInput("", arguments);
+    }
+
+    private Run blipmqWithInput(String input, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -182,6 +309,8 @@ class CommandLineTest {
                 .putAll(Map.of("BLIPMQ_URL", daemon.brokerAddress().toString(), "BLIPMQ_KEY", DaemonSetup.KEY));
         Process process = builder.start();
         try {
+            process.getOutputStream().write(input.getBytes(UTF_8));
+            process.getOutputStream().close();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             return new Run(process.exitValue(), Files.readString(out, UTF_8), Files.readString(err, UTF_8));
         } finally {

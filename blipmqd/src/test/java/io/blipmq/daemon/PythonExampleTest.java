@@ -84,6 +84,58 @@ class PythonExampleTest {
         awaitAllSettled();
     }
 
+    @Test
+    void workersOfAGroupShareATopic() throws Exception {
+        daemon = DaemonProcess.startReady(DaemonSetup.in(directory));
+        ProcessOutput first = startWorker("first");
+        ProcessOutput second = startWorker("second");
+        Process publisher = start("pub", "readings");
+        publish(publisher, 0, MESSAGES);
+        publisher.getOutputStream().close();
+        assertThat(publisher.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        awaitAllSettled();
+        while (lines(first).size() + lines(second).size() < MESSAGES) {
+            Thread.onSpinWait(); // ended by the test's time limit
+        }
+        assertThat(lines(first)).isNotEmpty();
+        assertThat(lines(second)).isNotEmpty();
+        List<String> all = new ArrayList<>(lines(first));
+        all.addAll(lines(second));
+        assertThat(all).containsExactlyInAnyOrderElementsOf(readings(0, MESSAGES));
+    }
+
+    private ProcessOutput startWorker(String name) throws Exception {
+        Process worker = start("work", "readings", "workers");
+        ProcessOutput received = new ProcessOutput(name + "-stdout", worker.getInputStream());
+        new ProcessOutput(name + "-stderr", worker.getErrorStream())
+                .await("attached", line -> line.contains("attached"));
+        return received;
+    }
+
+    private static List<String> lines(ProcessOutput output) {
+        return output.text().lines().toList();
+    }
+
+    @Test
+    void repliesToRequestsAndSaysWhenNobodyIsThere() throws Exception {
+        daemon = DaemonProcess.startReady(DaemonSetup.in(directory));
+        Process lonely = start("request", "upper", "hello");
+        ProcessOutput errors = new ProcessOutput("python-stderr", lonely.getErrorStream());
+        assertThat(lonely.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        errors.awaitEnd();
+        assertThat(lonely.exitValue()).isEqualTo(1);
+        assertThat(errors.text()).contains("nobody is there to reply");
+
+        Process replier = start("reply", "upper", "repliers", "tr a-z A-Z");
+        new ProcessOutput("replier-stderr", replier.getErrorStream())
+                .await("attached", line -> line.contains("attached"));
+        Process requester = start("request", "upper", "hello");
+        ProcessOutput reply = new ProcessOutput("python-stdout", requester.getInputStream());
+        assertThat(requester.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        reply.awaitEnd();
+        assertThat(reply.text()).isEqualTo("HELLO");
+    }
+
     private void awaitAllSettled() throws IOException, InterruptedException {
         while (daemon.scrape().value("messages_inflight") > 0) {
             Thread.onSpinWait(); // ended by the test's time limit

@@ -87,9 +87,6 @@ final class Model implements JournalTap.Listener {
 
     record Settled(long subscription, long tag) {}
 
-    /** @param attachment null when it is polled */
-    record Passing(String topic, SimulatedClient client, MemoryQueue live, ModelAttachment attachment) {}
-
     /** A subscription that is journalled and not stored. */
     static final class Expected {
         final OwnerId owner;
@@ -191,7 +188,8 @@ final class Model implements JournalTap.Listener {
                 .sum();
         used += passing.values().stream()
                 .mapToLong(reader -> limits.memorySubscriptionBytes()
-                        + Subscribed.text(reader.topic).length())
+                        + Subscribed.text(reader.topic()).length()
+                        + reader.name().length())
                 .sum();
         return held == 0 || held * limits.deliveryBytes() < options.stateBytesMax() - used;
     }
@@ -473,8 +471,8 @@ final class Model implements JournalTap.Listener {
         if (qos == 0) {
             published.put(payload, topic);
             passing.values().stream()
-                    .filter(reader -> Subscribed.reads(reader.topic, topic))
-                    .forEach(reader -> reader.live.add(payload, 0, nowMillis));
+                    .filter(reader -> Subscribed.reads(reader.topic(), topic))
+                    .forEach(reader -> reader.live().add(payload, 0, nowMillis));
             durable.values().stream()
                     .filter(reader -> Subscribed.reads(reader.topic, topic))
                     .forEach(reader -> reader.arriveLive(payload));
@@ -499,7 +497,7 @@ final class Model implements JournalTap.Listener {
     void onSubscribed(SimulatedClient client, int qos, String topic, long id) {
         if (qos == 0) {
             if (id > 0) {
-                passing.put(id, new Passing(topic, client, new MemoryQueue(this), null));
+                passing.put(id, Passing.polled(topic, client, new MemoryQueue(this)));
             }
             return;
         }
@@ -550,7 +548,7 @@ final class Model implements JournalTap.Listener {
     }
 
     void onDisconnected(SimulatedClient client) {
-        passing.values().removeIf(reader -> reader.client == client);
+        passing.values().removeIf(reader -> reader.leave(client));
         durable.values().stream()
                 .filter(ModelSubscription::isAttached)
                 .forEach(subscription -> subscription.release(client));
@@ -565,16 +563,16 @@ final class Model implements JournalTap.Listener {
         ModelSubscription subscription = durable.get(id);
         if (shuttingDown) {
             Check.that(received == null, () -> "delivered while shutting down: " + received);
-        } else if (reader != null && reader.client == client) {
+        } else if (reader != null && reader.client() == client) {
             onPolled(reader, received);
         } else if (subscription != null
                 && subscription.owner.equals(client.owner())
                 && !subscription.removing
                 && subscription.isForPolling()) {
-            if (!subscription.isAttached()) {
+            if (!subscription.isReadBy(client)) {
                 subscription.attach(client);
             }
-            onPolled(subscription, received);
+            onPolled(client, subscription, received);
         } else {
             Check.that(received == null, () -> "POLL of " + id + ", not the client's, brought " + received);
         }
@@ -582,15 +580,15 @@ final class Model implements JournalTap.Listener {
 
     private static void onPolled(Passing reader, Received received) {
         if (received == null) {
-            Check.that(reader.live.isEmpty(), () -> "a QoS 0 message to " + reader.topic + " was not delivered");
+            Check.that(reader.live().isEmpty(), () -> "a QoS 0 message to " + reader.topic() + " was not delivered");
         } else {
             Check.that(
-                    received.qos() == 0 && received.topic().equals(reader.topic), () -> "not asked for: " + received);
-            reader.live.onDelivered(received.payload());
+                    received.qos() == 0 && received.topic().equals(reader.topic()), () -> "not asked for: " + received);
+            reader.live().onDelivered(received.payload());
         }
     }
 
-    private void onPolled(ModelSubscription subscription, Received received) {
+    private void onPolled(SimulatedClient client, ModelSubscription subscription, Received received) {
         if (received == null) {
             subscription.onNothing();
             return;
@@ -599,12 +597,12 @@ final class Model implements JournalTap.Listener {
         if (received.qos() == 0) {
             subscription.onLive(received.payload());
         } else {
-            onMessage(subscription, null, received.tag(), received.payload(), 0);
+            onMessage(client, subscription, received.tag(), received.payload(), 0);
         }
     }
 
-    void onMessage(ModelSubscription subscription, ModelAttachment attachment, long tag, String payload, int attempt) {
-        subscription.onMessage(attachment, tag, payload, attempt);
+    void onMessage(SimulatedClient client, ModelSubscription subscription, long tag, String payload, int attempt) {
+        subscription.onMessage(client, subscription.attachment(client), tag, payload, attempt);
         String before = deliveredEver.put(new Settled(subscription.id, tag), payload);
         Check.that(
                 before == null || before.equals(payload),
@@ -830,8 +828,8 @@ final class Model implements JournalTap.Listener {
             }
         }
         for (Passing reader : passing.values()) {
-            if (Subscribed.reads(reader.topic, command.topic())) {
-                reader.live.add(command.payload(), 0, command.millis());
+            if (Subscribed.reads(reader.topic(), command.topic())) {
+                reader.live().add(command.payload(), 0, command.millis());
             }
         }
     }

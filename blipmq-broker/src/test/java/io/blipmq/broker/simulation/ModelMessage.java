@@ -41,6 +41,8 @@ final class ModelMessage {
     ModelAttachment givenTo;
     /** How many deliveries that one had been pushed then, with this one: also its place in the order of delivery. */
     long pushIndex;
+    /** Who has polled it and has it in hand, as long as its deadline has not been met; null when nobody has. */
+    SimulatedClient poller;
     /** Whether a client may know its tag. */
     boolean delivered;
     /** Whether its client has begun with it. */

@@ -38,7 +38,7 @@ final class ModelSubscription {
 
     private final Model model;
     private long arrivals;
-    /** Connections that it is attached to; more than one share a subscription to dead letters. */
+    /** Connections that it is attached to; more than one share it. */
     private final Set<SimulatedClient> clients = new HashSet<>();
 
     /** The connections that it is pushed to: one, or the members of a group. */
@@ -225,9 +225,17 @@ final class ModelSubscription {
         return !clients.isEmpty();
     }
 
+    boolean isReadBy(SimulatedClient client) {
+        return clients.contains(client);
+    }
+
+    List<SimulatedClient> readers() {
+        return List.copyOf(clients);
+    }
+
     /** Whether clients that poll may read it. */
     boolean isForPolling() {
-        return name.isEmpty() && !passing && attachments.isEmpty();
+        return name.isEmpty() && !passing && !isHeldAlone();
     }
 
     void attach(SimulatedClient client) {
@@ -262,20 +270,18 @@ final class ModelSubscription {
         return !attachments.isEmpty();
     }
 
-    /** Whether several may share it, and one does. */
-    boolean isGroup() {
-        return grouped && isHeld();
+    /** Whether it is pushed to one connection, which does not share it. */
+    boolean isHeldAlone() {
+        return !grouped && isHeld();
     }
 
     /** The connection is gone; with the last one it is detached. */
     void release(SimulatedClient client) {
         ModelAttachment left = attachment(client);
-        if (left != null) {
-            unsettled.values().stream()
-                    .filter(message -> message.attachment == left)
-                    .forEach(this::takeBack);
-            attachments.remove(left);
-        }
+        unsettled.values().stream()
+                .filter(message -> message.poller == client || left != null && message.attachment == left)
+                .forEach(this::takeBack);
+        attachments.remove(left);
         if (clients.remove(client) && clients.isEmpty()) {
             detach();
         }
@@ -296,6 +302,7 @@ final class ModelSubscription {
             }
         }
         message.attachment = null;
+        message.poller = null;
     }
 
     private void detach() {
@@ -343,10 +350,11 @@ final class ModelSubscription {
     }
 
     /**
-     * @param attachment whom it was pushed to; null: it was polled
+     * @param client who was given it
+     * @param attachment what that one has of it; null: it was polled
      * @param attempt as it was delivered with; 0: nobody has said it
      */
-    void onMessage(ModelAttachment attachment, long tag, String payload, int attempt) {
+    void onMessage(SimulatedClient client, ModelAttachment attachment, long tag, String payload, int attempt) {
         ModelMessage message = unsettled.get(tag);
         Check.that(message != null, () -> this + " delivered " + tag + ", which it is not owed");
         Check.that(message.payload.equals(payload), () -> message + " was delivered as '" + Texts.brief(payload) + "'");
@@ -368,6 +376,7 @@ final class ModelSubscription {
         message.condemned = false;
         message.attachment = attachment;
         message.givenTo = attachment;
+        message.poller = attachment == null ? client : null;
         message.pushIndex = attachment == null ? 0 : attachment.client.pushed();
         message.firedNanos = 0;
         long timeoutNanos = attachment == null ? timeoutNanos(message.attempts) : attachment.ackTimeoutNanos();

@@ -79,13 +79,29 @@ class PlantedBugTest {
                                 "work.add(topic.length);"),
                         broker("a group forgets a member whose output was full", "waiting.add(member);", ""),
                         broker(
+                                "a group forgets a member that has had no credit",
+                                "creditBytes = sum(creditBytes, bytes); offer();",
+                                "creditBytes = sum(creditBytes, bytes);"),
+                        broker(
+                                "a group at QoS 0 ends with the first member that leaves",
+                                "if (group == null || group.isEmpty()) { if (attachment != null) {",
+                                "if (true) { if (attachment != null) {"),
+                        broker(
                                 "who joins a group takes it from the others",
-                                "if (!onlyOwn || attachment.client() == successor) {",
+                                "if (!onlyOwn || reader == successor) {",
                                 "if (true) {"),
                         broker(
                                 "what a member had in hand stays with it when it leaves",
-                                "deliveries.takeBack(attachment.inFlight());",
+                                "takeBack(attachment.inFlight());",
                                 "work.add(1);"),
+                        broker(
+                                "what a connection that polls had in hand stays with it when it leaves",
+                                "takeBack(client.polled(stored));",
+                                ""),
+                        broker(
+                                "who attaches alone takes a subscription from those who poll it without asking to",
+                                ": subscription.life().isAttached();",
+                                ": subscription.target() != null;"),
                         broker(
                                 "redeliveries come in the wrong order",
                                 "thenComparingLong(delivery -> delivery.tag)",
@@ -145,7 +161,7 @@ class PlantedBugTest {
                                 ""),
                         broker(
                                 "a connection is not told that its subscription was taken over",
-                                "attachment.client().sink().onTakenOver(subscription.id(), successor.describe());",
+                                "from.sink().onTakenOver(subscription.id(), successor.describe());",
                                 ""),
                         broker(
                                 "a queue of QoS 0 messages drops the oldest too early",

@@ -27,6 +27,9 @@ final class PushModel {
     private long redriving;
     private int redriven;
     private boolean rejecting;
+    /** Connections that were told of a takeover and have not been expected to be. */
+    private int toldOfTakeover;
+
     /** Who was pushed something last. */
     private PushedClient writing;
 
@@ -48,19 +51,77 @@ final class PushModel {
 
     /** @param result the broker's answer */
     void onAttached(PushedClient client, AttachRequest request, SubscribeResult result) {
+        onAnyAttached(client, request, result);
+        Check.that(toldOfTakeover == 0, () -> "a connection that should not have been taken over from was");
+    }
+
+    void onToldOfTakeover() {
+        toldOfTakeover++;
+    }
+
+    private void expectTakenOver(PushedClient client, long id) {
+        client.expectTakenOver(id);
+        toldOfTakeover--;
+    }
+
+    private void onAnyAttached(PushedClient client, AttachRequest request, SubscribeResult result) {
         if (model.isShuttingDown()) {
             Check.that(result.outcome() == Outcome.SHUTTING_DOWN, () -> "ATTACH while shutting down gave " + result);
+        } else if (request.qos() == 0 && request.group()) {
+            onGroupAttached(client, request, result);
         } else if (request.qos() == 0) {
             if (result.isDone()) {
                 ModelAttachment attachment = new ModelAttachment(client, request, model.options());
-                MemoryQueue live = new MemoryQueue(model);
                 model.passing.put(
                         result.subscriptionId(),
-                        new Model.Passing(Subscribed.of(request.topic(), request.filter()), client, live, attachment));
+                        Passing.pushed(
+                                Subscribed.of(request.topic(), request.filter()), attachment, new MemoryQueue(model)));
             }
         } else {
             onStoredAttached(client, request, result);
         }
+    }
+
+    /** At QoS 0. */
+    private void onGroupAttached(PushedClient client, AttachRequest request, SubscribeResult result) {
+        String topic = Subscribed.of(request.topic(), request.filter());
+        String name = Texts.of(request.name());
+        long id = result.subscriptionId();
+        ModelSubscription durable = named(client.owner(), name);
+        Passing existing = memoryGroup(client.owner(), name);
+        boolean isMember = existing != null && existing.attachment(client) != null;
+        if (isNameExpected(client.owner(), name)) {
+            expect(Outcome.BUSY, result, name);
+        } else if (durable != null && !durable.removing) {
+            expect(Outcome.OTHER_QOS, result, name);
+        } else if (existing == null) {
+            Check.that(
+                    result.isDone() || result.outcome() == Outcome.TOO_MANY_SUBSCRIPTIONS,
+                    () -> "ATTACH to a group at QoS 0 gave " + result);
+            if (result.isDone()) {
+                Passing made = Passing.ofGroup(topic, client.owner(), name, new MemoryQueue(model));
+                made.members().add(new ModelAttachment(client, request, model.options()));
+                model.passing.put(id, made);
+            }
+        } else if (!existing.topic().equals(topic)) {
+            expect(Outcome.OTHER_TOPIC, result, name);
+        } else if (isMember && !request.takeOver()) {
+            expect(Outcome.NAME_HELD, result, name);
+        } else {
+            Check.that(model.passing.get(id) == existing, () -> "ATTACH to '" + name + "' gave " + result);
+            if (isMember) {
+                expectTakenOver(client, id);
+                existing.members().remove(existing.attachment(client));
+            }
+            existing.members().add(new ModelAttachment(client, request, model.options()));
+        }
+    }
+
+    private Passing memoryGroup(OwnerId owner, String name) {
+        return model.passing.values().stream()
+                .filter(reader -> reader.isGroup(owner, name))
+                .findFirst()
+                .orElse(null);
     }
 
     private void onStoredAttached(PushedClient client, AttachRequest request, SubscribeResult result) {
@@ -69,6 +130,10 @@ final class PushModel {
         boolean letters = topic.startsWith(Model.DEAD_LETTERS);
         if (!letters && isNameExpected(client.owner(), name)) {
             expect(Outcome.BUSY, result, name);
+            return;
+        }
+        if (!letters && !name.isEmpty() && memoryGroup(client.owner(), name) != null) {
+            expect(Outcome.OTHER_QOS, result, name);
             return;
         }
         ModelSubscription existing = letters ? letters(client.owner(), topic) : named(client.owner(), name);
@@ -81,16 +146,17 @@ final class PushModel {
         } else if (request.fromNew() && !letters) {
             onMade(client, request, name, false, result);
             if (result.isDone()) {
-                existing.attachments().forEach(attachment -> expel(existing, attachment));
+                existing.readers().forEach(reader -> expel(existing, reader));
                 existing.removing = true;
             }
         } else {
             expect(Outcome.DONE, result, name);
             long id = result.subscriptionId();
             Check.that(id == existing.id, () -> "ATTACH to '" + name + "' gave " + id + " instead of " + existing.id);
-            existing.attachments().stream()
-                    .filter(attachment -> attachment.client == client || !joins(request, existing))
-                    .forEach(attachment -> expel(existing, attachment));
+            boolean joins = joins(request, existing);
+            existing.readers().stream()
+                    .filter(reader -> reader == client || !joins)
+                    .forEach(reader -> expel(existing, reader));
             existing.attach(client);
             existing.hold(new ModelAttachment(client, request, model.options()), request.group());
         }
@@ -98,14 +164,14 @@ final class PushModel {
 
     /** Whether the connection comes to be one member more. */
     private static boolean joins(AttachRequest request, ModelSubscription subscription) {
-        return request.group() && subscription.isGroup();
+        return request.group() && !subscription.isHeldAlone();
     }
 
     private static boolean isHeldAgainst(PushedClient client, AttachRequest request, ModelSubscription subscription) {
         boolean replaces = request.fromNew() && !subscription.deadLetters;
         return joins(request, subscription) && !replaces
                 ? subscription.attachment(client) != null
-                : subscription.isHeld();
+                : subscription.isAttached();
     }
 
     private boolean isNameExpected(OwnerId owner, String name) {
@@ -148,18 +214,22 @@ final class PushModel {
         }
     }
 
-    private static void expel(ModelSubscription subscription, ModelAttachment attachment) {
-        attachment.client.expectTakenOver(subscription.id);
-        subscription.release(attachment.client);
+    /** One that polls is not told. */
+    private void expel(ModelSubscription subscription, SimulatedClient reader) {
+        if (reader instanceof PushedClient pushed) {
+            expectTakenOver(pushed, subscription.id);
+        }
+        subscription.release(reader);
     }
 
     /** The client's hold on a subscription, or null. */
     ModelAttachment attachment(PushedClient client, long id) {
-        Model.Passing reader = model.passing.get(id);
+        Passing reader = model.passing.get(id);
         ModelSubscription subscription = model.durable().get(id);
-        ModelAttachment found =
-                reader != null ? reader.attachment() : subscription == null ? null : subscription.attachment(client);
-        return found != null && found.client == client ? found : null;
+        if (reader != null) {
+            return reader.attachment(client);
+        }
+        return subscription == null ? null : subscription.attachment(client);
     }
 
     /** @return whether the client holds the subscription by this request, which is answered now */
@@ -198,7 +268,7 @@ final class PushModel {
 
     void onDetached(PushedClient client, long id, Outcome outcome) {
         boolean done = outcome.isDone();
-        model.passing.computeIfPresent(id, (key, reader) -> reader.client() == client && done ? null : reader);
+        model.passing.computeIfPresent(id, (key, reader) -> done && reader.leave(client) ? null : reader);
         ModelSubscription deleted = model.durable().get(deleting);
         if (deleted != null && done) {
             Check.that(deleted.removing, () -> deleted + " was deleted and is not removed");
@@ -230,7 +300,7 @@ final class PushModel {
         ModelSubscription subscription = model.durable().get(id);
         checkPush(client, id, topic, payload);
         Check.that(subscription != null, () -> "a delivery at QoS 1 of " + id);
-        model.onMessage(subscription, subscription.attachment(client), tag, payload, attempt);
+        model.onMessage(client, subscription, tag, payload, attempt);
         ModelMessage message = subscription.unsettled.get(tag);
         String own = message.ownProperties();
         if (message.redriven && Subscribed.isFilter(subscription.topic)) {
@@ -246,7 +316,7 @@ final class PushModel {
     }
 
     void onPushedLive(PushedClient client, long id, String topic, List<String> payloads) {
-        Model.Passing reader = model.passing.get(id);
+        Passing reader = model.passing.get(id);
         for (String payload : payloads) {
             checkPush(client, id, topic, payload);
             if (reader == null) {
@@ -271,7 +341,7 @@ final class PushModel {
     }
 
     private String subscribed(long id) {
-        Model.Passing reader = model.passing.get(id);
+        Passing reader = model.passing.get(id);
         return reader == null ? model.durable().get(id).topic : reader.topic();
     }
 
@@ -282,8 +352,8 @@ final class PushModel {
                 subscription.onNothingToPush();
             }
         }
-        for (Model.Passing reader : model.passing.values()) {
-            boolean takes = reader.attachment() != null && reader.attachment().takes();
+        for (Passing reader : model.passing.values()) {
+            boolean takes = reader.members().stream().anyMatch(ModelAttachment::takes);
             Check.that(
                     !takes || reader.live().isEmpty(),
                     () -> "a QoS 0 message to " + reader.topic() + " was not pushed");

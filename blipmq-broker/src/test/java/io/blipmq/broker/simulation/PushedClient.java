@@ -169,6 +169,7 @@ final class PushedClient extends SimulatedClient {
         public void onTakenOver(long subscriptionId, String successor) {
             subscriptions().remove(subscriptionId);
             takenOver.add(subscriptionId);
+            model.pushes().onToldOfTakeover();
         }
     }
 

@@ -70,7 +70,7 @@ final class PushedRequests {
     }
 
     void attach(PushedClient client) {
-        int kind = random.nextInt(10);
+        int kind = random.nextInt(11);
         String topic = anyTopic();
         String name = "";
         boolean filter = kind >= 7 && random.nextInt(3) == 0;
@@ -82,11 +82,15 @@ final class PushedRequests {
         } else if (kind < 7) {
             boolean ofFilter = random.nextInt(3) == 0;
             topic = Model.DEAD_LETTERS + (ofFilter ? FILTERS[random.nextInt(FILTERS.length)] : topic);
+        } else if (kind == 10) {
+            name = random.nextInt(8) == 0 ? NAMES[0] : "g";
+            filter = random.nextInt(8) == 0;
+            topic = filter ? FILTERS[0] : random.nextInt(5) == 0 ? topic : topics[0];
         } else if (filter) {
             topic = FILTERS[random.nextInt(FILTERS.length)];
         }
         int qos = kind < 9 ? 1 : 0;
-        boolean group = kind < 7 && random.nextInt(3) == 0;
+        boolean group = kind == 10 || kind < 7 && random.nextInt(3) == 0;
         boolean takeOver = random.nextBoolean();
         boolean fromNew = random.nextInt(6) == 0;
         long timeout = random.nextBoolean() ? 0 : 10 + random.nextInt(2_000);

@@ -72,7 +72,7 @@ final class AttachHandler {
 
     private static Refusal nameRefusal(ByteBuffer buffer, int payload, boolean qos0, int nameLength) {
         boolean group = (AttachLayout.flags(buffer, payload) & AttachLayout.GROUP_FLAG) != 0;
-        if (qos0 && nameLength > 0) {
+        if (qos0 && nameLength > 0 && !group) {
             return V2Nack.QOS_0_HAS_NO_NAME;
         }
         int topic = payload + AttachLayout.TOPIC_OFFSET;

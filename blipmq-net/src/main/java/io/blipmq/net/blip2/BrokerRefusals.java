@@ -18,6 +18,7 @@ final class BrokerRefusals {
             case TOO_MANY_OF_CONNECTION -> V2Nack.TOO_MANY_OF_CONNECTION;
             case NAME_HELD -> V2Nack.NAME_HELD;
             case OTHER_TOPIC -> V2Nack.OTHER_TOPIC;
+            case OTHER_QOS -> V2Nack.OTHER_QOS;
             case UNKNOWN_TARGET -> V2Nack.UNKNOWN_TARGET;
             case UNKNOWN -> V2Nack.UNKNOWN_SUBSCRIPTION;
             case DONE, BUSY -> throw new IllegalArgumentException("the broker has not refused: " + outcome);

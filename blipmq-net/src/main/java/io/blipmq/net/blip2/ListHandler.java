@@ -46,8 +46,7 @@ final class ListHandler {
         if (!ListLayout.isList(buffer, payload, payloadLength)) {
             return V2Nack.INVALID_LIST;
         }
-        int kind = ListLayout.kind(buffer, payload);
-        if (kind < ListLayout.TOPICS || kind > ListLayout.DEAD_LETTERS) {
+        if (!ListLayout.isKind(ListLayout.kind(buffer, payload))) {
             return V2Nack.UNKNOWN_KIND;
         }
         if (ListLayout.listNameLength(buffer, payload) > AttachLayout.NAME_BYTES_MAX) {

@@ -5,6 +5,7 @@ import io.blipmq.broker.DeliveryCounts;
 import io.blipmq.broker.DeliveryInfo;
 import io.blipmq.broker.ListPage;
 import io.blipmq.broker.Listing;
+import io.blipmq.broker.MessageSink;
 import io.blipmq.broker.SubscriptionInfo;
 import io.blipmq.broker.TopicInfo;
 import io.blipmq.net.OutputQueue;
@@ -15,6 +16,7 @@ import io.blipmq.protocol.v2.AnswerEncoder;
 import io.blipmq.protocol.v2.DeadLetterItem;
 import io.blipmq.protocol.v2.DeliveryItem;
 import io.blipmq.protocol.v2.ListLayout;
+import io.blipmq.protocol.v2.MessageItem;
 import io.blipmq.protocol.v2.SubscriptionItem;
 import io.blipmq.protocol.v2.TopicItem;
 import io.blipmq.protocol.v2.V2Nack;
@@ -26,10 +28,10 @@ import java.util.OptionalLong;
 /**
  * Writes one LISTING. Owned by the broker thread.
  *
- * <p>Dead letters go straight into the output, as many as a buffer of it has room for, and one however large it is; the
+ * <p>Messages and dead letters go straight into the output, as many as a buffer of it has room for, and one however large it is; the
  * other items are small, and a page of the broker's bounds them.
  */
-final class ListingWriter implements DeadLetterSink, OutputQueue.Opener {
+final class ListingWriter implements DeadLetterSink, MessageSink, OutputQueue.Opener {
     private static final int HEADER_BYTES = FrameLayout.HEADER_BYTES + ListLayout.LISTING_ITEMS_OFFSET;
     private static final int NEXT_OFFSET = FrameLayout.PAYLOAD_OFFSET + ListLayout.LISTING_NEXT_OFFSET;
 
@@ -37,7 +39,7 @@ final class ListingWriter implements DeadLetterSink, OutputQueue.Opener {
     private final long correlationId;
     private final List<byte[]> items = new ArrayList<>();
     private int itemBytes;
-    /** Where the frame stands that dead letters are written into. */
+    /** Where the frame stands that messages are written into. */
     private ByteBuffer frame;
 
     private int frameStart;
@@ -63,15 +65,32 @@ final class ListingWriter implements DeadLetterSink, OutputQueue.Opener {
 
     @Override
     public ByteBuffer letter(long tag, long publishedMillis, int entryBytes) {
-        int bytes = ListLayout.ITEM_LENGTH_BYTES + DeadLetterItem.bytes(entryBytes);
-        if (frame == null) {
-            begin(ListLayout.DEAD_LETTERS, bytes);
-        } else if (session.output().extend(this, bytes) == null) {
+        if (!beginItem(ListLayout.DEAD_LETTERS, DeadLetterItem.bytes(entryBytes))) {
             return null;
         }
-        frame.putInt(DeadLetterItem.bytes(entryBytes));
         DeadLetterItem.putHeader(frame, tag, publishedMillis);
         return frame;
+    }
+
+    @Override
+    public ByteBuffer message(long tag, long publishedMillis, int attempts, DeliveryInfo.State state, int entryBytes) {
+        if (!beginItem(ListLayout.MESSAGES, MessageItem.bytes(entryBytes))) {
+            return null;
+        }
+        MessageItem.putHeader(
+                frame, tag, publishedMillis, attempts, state == null ? MessageItem.WAITING : wireState(state));
+        return frame;
+    }
+
+    /** @return false when the page has no room for the item */
+    private boolean beginItem(int kind, int bytes) {
+        if (frame == null) {
+            begin(kind, ListLayout.ITEM_LENGTH_BYTES + bytes);
+        } else if (session.output().extend(this, ListLayout.ITEM_LENGTH_BYTES + bytes) == null) {
+            return false;
+        }
+        frame.putInt(bytes);
+        return true;
     }
 
     @Override
@@ -87,7 +106,8 @@ final class ListingWriter implements DeadLetterSink, OutputQueue.Opener {
                 OptionalLong.of(
                         listing.subscriptions(session.client(), subscriptionId, name, page, this::onSubscription));
             case ListLayout.DELIVERIES -> listing.deliveries(session.client(), subscriptionId, page, this::onDelivery);
-            default -> listing.deadLetters(session.client(), subscriptionId, page, this);
+            case ListLayout.DEAD_LETTERS -> listing.deadLetters(session.client(), subscriptionId, page, this);
+            default -> listing.messages(session.client(), subscriptionId, page, this);
         };
     }
 
@@ -137,21 +157,24 @@ final class ListingWriter implements DeadLetterSink, OutputQueue.Opener {
     }
 
     private void onDelivery(DeliveryInfo delivery) {
-        int state = switch (delivery.state()) {
+        add(new DeliveryItem(
+                        delivery.tag(),
+                        delivery.attempt(),
+                        wireState(delivery.state()),
+                        Math.min(delivery.deadlineMillis(), 0xffff_ffffL),
+                        delivery.publishedMillis(),
+                        delivery.bodyBytes())
+                .encode());
+    }
+
+    private static int wireState(DeliveryInfo.State state) {
+        return switch (state) {
             case IN_FLIGHT -> DeliveryItem.IN_FLIGHT;
             case DUE_AGAIN -> DeliveryItem.DUE_AGAIN;
             case MOVING -> DeliveryItem.MOVING;
             case DELAYED -> DeliveryItem.DELAYED;
             case LAST_ATTEMPT_OVER -> DeliveryItem.LAST_ATTEMPT_OVER;
         };
-        add(new DeliveryItem(
-                        delivery.tag(),
-                        delivery.attempt(),
-                        state,
-                        Math.min(delivery.deadlineMillis(), 0xffff_ffffL),
-                        delivery.publishedMillis(),
-                        delivery.bodyBytes())
-                .encode());
     }
 
     private void add(byte[] item) {

@@ -8,6 +8,7 @@ import io.blipmq.net.PushClient;
 import io.blipmq.net.TestServer;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.SubscriptionItem;
+import io.blipmq.protocol.v2.V2Nack;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +64,36 @@ class PushGroupTest {
         ann.close();
         ben.expectDelivery(subscription, 1, 2, "a");
         ben.expectDelivery(subscription, 1, 2, "b");
+    }
+
+    @Test
+    void atQos0NothingIsStoredAndEachMessageGoesToOneMember() throws IOException {
+        long shared = ann.attached(2, Attach.to("u").qos0().group("readers"));
+        ben.attach(2, Attach.to("u").qos0().group("readers"));
+        assertThat(ben.expectAttached(2, true, 0)).isEqualTo(shared);
+        PushClient publisher = server.connectPushReady();
+        publisher.publishFlagged(2, 1, "u", "a", "b", "c");
+        publisher.expectConfirm(1, 3, 1);
+        ben.credit(shared, 2);
+        ben.expectDelivery(shared, 0, 1, "a");
+        ben.expectDelivery(shared, 0, 1, "b");
+        ann.credit(shared, 2);
+        ann.expectDelivery(shared, 0, 1, "c");
+        ann.close();
+        server.until("one is gone", () -> server.sessions(2) == 2);
+        publisher.publishQos0(4, "u", "d");
+        ben.credit(shared, 1);
+        ben.expectDelivery(shared, 0, 1, "d");
+    }
+
+    @Test
+    void aNameOfAGroupIsOfOneQos() throws IOException {
+        ann.attach(2, Attach.to("t").qos0().group("workers")).expectNack(2, V2Nack.OTHER_QOS);
+        ann.attached(3, Attach.to("t").qos0().group("readers"));
+        ben.attach(4, Attach.to("t").named("readers")).expectNack(4, V2Nack.OTHER_QOS);
+        ben.attach(5, Attach.to("u").qos0().group("readers")).expectNack(5, V2Nack.OTHER_TOPIC);
+        ann.attach(6, Attach.to("t").qos0().group("readers"));
+        ann.expectHeld(6, "test");
     }
 
     @Test

@@ -10,8 +10,10 @@ import io.blipmq.net.TestClient;
 import io.blipmq.net.TestServer;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.DeadLetterItem;
+import io.blipmq.protocol.v2.DeliveryItem;
 import io.blipmq.protocol.v2.LettersDone;
 import io.blipmq.protocol.v2.ListLayout;
+import io.blipmq.protocol.v2.MessageItem;
 import io.blipmq.protocol.v2.SettleLayout;
 import io.blipmq.protocol.v2.SubscriptionItem;
 import io.blipmq.protocol.v2.TopicItem;
@@ -277,6 +279,28 @@ class PushSubscriptionTest {
         client.deadLetters(6, ListLayout.PURGE, letters, 10, 0);
         client.expectLetters(6, 1);
         assertThat(listAll(ListLayout.DEAD_LETTERS, letters)).isEmpty();
+    }
+
+    @Test
+    void messagesAreListedWithTheirStatesAndStayAsTheyAre() {
+        long subscription = client.attached(1, Attach.to("t").named("n").credit(1));
+        publish(client, 1, "a", "b", "c");
+        long tag = client.expectDelivery(subscription, 1, 1, "a");
+        List<ByteBuffer> listed = listAll(ListLayout.MESSAGES, subscription);
+        assertThat(listed).hasSize(3);
+        assertThat(listed).allMatch(item -> MessageItem.isMessage(item, 0, item.capacity()));
+        assertThat(MessageItem.tag(listed.get(0), 0)).isEqualTo(tag);
+        assertThat(listed)
+                .extracting(item -> MessageItem.state(item, 0))
+                .containsExactly(DeliveryItem.IN_FLIGHT, MessageItem.WAITING, MessageItem.WAITING);
+        assertThat(listed).extracting(item -> MessageItem.attempts(item, 0)).containsExactly(1, 0, 0);
+        assertThat(listed)
+                .extracting(item -> (char) item.get(item.capacity() - 1))
+                .containsExactly('a', 'b', 'c');
+        client.credit(subscription, 2);
+        client.expectDelivery(subscription, 1, 1, "b");
+        client.expectDelivery(subscription, 1, 1, "c");
+        client.list(5, ListLayout.MESSAGES, 1, 4711, 0).expectNack(5, V2Nack.UNKNOWN_SUBSCRIPTION);
     }
 
     @Test

@@ -21,6 +21,8 @@ public final class ListLayout {
     public static final int SUBSCRIPTIONS = 2;
     public static final int DELIVERIES = 3;
     public static final int DEAD_LETTERS = 4;
+    /** Of a durable subscription. */
+    public static final int MESSAGES = 6;
 
     public static final int LIST_LIMIT_OFFSET = 1;
     public static final int LIST_SUBSCRIPTION_OFFSET = 3;
@@ -91,6 +93,11 @@ public final class ListLayout {
             at += ITEM_LENGTH_BYTES + itemLength(buffer, at);
         }
         return true;
+    }
+
+    /** Whether there are such lists. */
+    public static boolean isKind(int kind) {
+        return kind >= TOPICS && kind <= DEAD_LETTERS || kind == MESSAGES;
     }
 
     public static long listingNext(ByteBuffer buffer, int payloadOffset) {

@@ -21,12 +21,15 @@ public enum V2Nack implements Refusal {
     UNKNOWN_FLAG(400, "flags has an undefined bit set: undefined bits must be 0"),
     UNKNOWN_ACTION(400, "action must be 1 (ack), 2 (nack), 3 (reject), 4 (extend), 5 (release) or 6 (begin)"),
     UNKNOWN_LETTERS_ACTION(400, "action must be 1 (redrive) or 2 (purge)"),
-    UNKNOWN_KIND(400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries) or 4 (dead letters)"),
+    UNKNOWN_KIND(400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries), 4 (dead letters) or 6 (messages)"),
     LIMIT_ZERO(400, "limit must be at least 1"),
     COUNT_ZERO(400, "count must be at least 1"),
     EMPTY_FILTER(400, "a filter (bit 5 of flags) must not be empty"),
-    QOS_0_HAS_NO_NAME(400, "a subscription with a name must have QoS 1: set bit 0 of flags, or leave the name empty"),
-    GROUP_HAS_A_NAME(400, "a group (bit 4 of flags) must have a name and QoS 1"),
+    QOS_0_HAS_NO_NAME(
+            400,
+            "a subscription with a name must have QoS 1 or be a group: set bit 0 or bit 4 of flags,"
+                    + " or leave the name empty"),
+    GROUP_HAS_A_NAME(400, "a group (bit 4 of flags) must have a name"),
     DEAD_LETTERS_ARE_QOS_1(400, "a subscription to dead letters must have QoS 1: set bit 0 of flags"),
     TARGET_OF_NO_REDRIVE(400, "target applies only to redrive; for purge it must be 0"),
     BAD_MILLISECONDS(400, "milliseconds applies only to nack and extend; for extend it must be at least 1"),
@@ -52,6 +55,8 @@ public enum V2Nack implements Refusal {
     OTHER_TOPIC(
             409,
             "the name belongs to a subscription to another topic: choose another name, or delete that subscription"),
+    OTHER_QOS(
+            409, "the name belongs to a subscription of the other QoS: choose another name, or end that subscription"),
 
     TOPIC_TOO_LONG(413, "topic must be at most " + Topics.NAME_BYTES_MAX + " bytes long"),
     CLIENT_NAME_TOO_LONG(413, "client name must be at most " + HandshakeLayout.NAME_BYTES_MAX + " bytes long"),

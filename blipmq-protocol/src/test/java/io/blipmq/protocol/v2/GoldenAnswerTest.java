@@ -220,6 +220,19 @@ class GoldenAnswerTest {
     }
 
     @Test
+    void listingOfMessages() {
+        String hex = "0000002e 26 0000000000000011 06 0000000000000000 00000018"
+                + "000000000000000d 0000019abcdef000 ffff 02 00000001 61";
+        expectFrame(hex, to -> {
+            AnswerEncoder.openListing(to, 17, ListLayout.MESSAGES);
+            to.putInt(MessageItem.bytes(EntryLayout.bytes(1)));
+            MessageItem.putHeader(to, 13, 0x19abcdef000L, 70_000, DeliveryItem.DUE_AGAIN);
+            RequestEncoder.entry(to, text("a"));
+            FrameEncoder.close(to, 0);
+        });
+    }
+
+    @Test
     void done() {
         expectFrame("00000011 27 0000000000000012 0000000000000005", to -> AnswerEncoder.done(to, 18, 5));
         expectFrame(
