@@ -104,6 +104,26 @@ final class Options {
                 D.subscriptionsMax(),
                 D.subscriptionsPerClientMax(),
                 max,
+                D.deduplication(),
+                D.limits());
+    }
+
+    static BrokerOptions deduplication(long windowMillis, int entriesMax, long bytesMax) {
+        return new BrokerOptions(
+                D.deliveriesMax(),
+                D.ackTimeoutNanos(),
+                0,
+                D.subscriptionExpiryNanos(),
+                D.detachedBacklogBytesMax(),
+                D.deadLetterRetentionMillis(),
+                D.memoryMessagesMax(),
+                D.memoryBytesMax(),
+                D.inFlightMax(),
+                POSITIONS_MAX,
+                D.subscriptionsMax(),
+                D.subscriptionsPerClientMax(),
+                D.stateBytesMax(),
+                new DeduplicationOptions(windowMillis, entriesMax, bytesMax),
                 D.limits());
     }
 
@@ -127,6 +147,7 @@ final class Options {
                 D.subscriptionsMax(),
                 D.subscriptionsPerClientMax(),
                 D.stateBytesMax(),
+                D.deduplication(),
                 limits);
     }
 
@@ -155,6 +176,7 @@ final class Options {
                 subscriptionsMax,
                 subscriptionsPerClientMax,
                 D.stateBytesMax(),
+                D.deduplication(),
                 D.limits());
     }
 }

@@ -21,6 +21,10 @@ public enum Metric {
     WAL_APPENDS("wal_appends_total", COUNTER, "Records appended to the log since the start."),
     WAL_BYTES("wal_bytes_total", COUNTER, "Bytes appended to the log since the start."),
 
+    MESSAGES_DUPLICATE(
+            "blipmq_messages_duplicate_total",
+            COUNTER,
+            "Messages confirmed and not stored since the start, because one with the same publish id had been."),
     SUBSCRIPTIONS_DETACHED("blipmq_subscriptions_detached", GAUGE, "Durable subscriptions without a connection."),
     MESSAGES_DELAYED("blipmq_messages_delayed", GAUGE, "Messages that wait for a nack's delay or a retry backoff."),
     MESSAGES_ACKNOWLEDGED(

@@ -70,6 +70,11 @@ public record JournalRecord(
         }
 
         @Override
+        public void onPublishOnce(long sequence, long position, OwnerId owner, MessageView message) {
+            record = message("publish-once", text(message.topicOffset(), message.topicLength()), 0, 0, 0);
+        }
+
+        @Override
         public void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
             String shownName = name.length == 0 ? null : new String(name, StandardCharsets.UTF_8);
             record = bare("subscribe", new String(topic, StandardCharsets.UTF_8), shownName, sequence, 0, null);

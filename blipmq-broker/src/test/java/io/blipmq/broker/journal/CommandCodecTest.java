@@ -31,6 +31,13 @@ class CommandCodecTest {
         }
 
         @Override
+        public void onPublishOnce(long sequence, long position, OwnerId owner, MessageView message) {
+            assertThat(owner).isEqualTo(OWNER);
+            onPublish(sequence, position, message);
+            commands.add("once " + text(message.buffer(), message.publishIdOffset(), message.publishIdLength()));
+        }
+
+        @Override
         public void onSubscribe(long sequence, OwnerId owner, byte[] topic, byte[] name, boolean endsWithConnection) {
             assertThat(owner).isEqualTo(OWNER);
             commands.add("subscribe " + new String(topic, StandardCharsets.UTF_8) + " '"
@@ -71,7 +78,7 @@ class CommandCodecTest {
 
         @Override
         public void onSettings(ReplicatedSettings settings) {
-            commands.add("settings " + settings.lettersOfSubscription() + " " + settings.lettersInAll());
+            commands.add(settings.toString());
         }
 
         @Override
@@ -94,7 +101,7 @@ class CommandCodecTest {
         return HexFormat.of().parseHex(hex.replace(" ", ""));
     }
 
-    private void assertRecord(int type, String hex, ByteBuffer written, String command) {
+    private void assertRecord(int type, String hex, ByteBuffer written, String... command) {
         byte[] golden = golden(hex);
         assertThat(HexFormat.of().formatHex(written.array()))
                 .isEqualTo(HexFormat.of().formatHex(golden));
@@ -210,10 +217,29 @@ class CommandCodecTest {
     }
 
     @Test
+    void publishOnce() {
+        String properties = "000e 80 0004 01 68 7631 03 0004 69643137";
+        ByteBuffer frame = ByteBuffer.wrap(golden("64656d6f" + properties + "616263"));
+        MessageView message =
+                new MessageView().in(frame).topic(0, 4).properties(16).payload(20, 3);
+        message.published(1000).expires(2000);
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishOnceBytes(message));
+        CommandCodec.encodePublishOnce(body, 0, OWNER, message);
+        assertRecord(
+                9,
+                TIMES_HEX + "80000003 0004 64656d6f" + properties + "616263" + OWNER_HEX,
+                body,
+                "publish demo abc 16 1000 2000",
+                "once id17");
+    }
+
+    @Test
     void settings() {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.SETTINGS_BYTES);
-        CommandCodec.encodeSettings(body, 0, new ReplicatedSettings(7, 900));
-        assertRecord(7, "00000007 0000000000000384", body, "settings 7 900");
+        ReplicatedSettings settings = new ReplicatedSettings(7, 900, 120_000, 100_000, 1 << 20);
+        CommandCodec.encodeSettings(body, 0, settings);
+        assertRecord(
+                7, "00000007 0000000000000384 000000000001d4c0 000186a0 0000000000100000", body, settings.toString());
     }
 
     @Test
