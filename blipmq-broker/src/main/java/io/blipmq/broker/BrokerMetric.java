@@ -19,6 +19,8 @@ public enum BrokerMetric {
     DELAYED,
     /** Publishes accepted, of either QoS. */
     PUBLISHED,
+    /** Publishes confirmed and not stored, because a message with the same publish id had been. */
+    DUPLICATES,
     /** Deliveries, redeliveries too. */
     DELIVERED,
     REDELIVERED,

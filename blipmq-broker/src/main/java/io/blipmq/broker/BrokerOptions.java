@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
  * @param subscriptionsPerClientMax subscriptions that one connection may have; bounds the work that its end brings
  * @param stateBytesMax memory for subscriptions and for deliveries that are not settled, of all together: beyond it credit
  *     is not used and no subscription is made
+ * @param deduplication of messages with publish ids
  * @param limits of a turn's work and the like, which no configuration changes
  */
 public record BrokerOptions(
@@ -36,6 +37,7 @@ public record BrokerOptions(
         int subscriptionsMax,
         int subscriptionsPerClientMax,
         long stateBytesMax,
+        DeduplicationOptions deduplication,
         BrokerLimits limits) {
 
     /** A redelivery waits at most this long, unless the first one is configured to wait longer. */
@@ -61,6 +63,7 @@ public record BrokerOptions(
                 1_000_000,
                 10_000,
                 2L << 30,
+                DeduplicationOptions.defaults(),
                 BrokerLimits.defaults());
     }
 

@@ -5,6 +5,7 @@ import io.blipmq.broker.journal.CheckpointDecoder;
 import io.blipmq.broker.journal.CommandHandler;
 import io.blipmq.broker.journal.MessageStore;
 import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.PublishIdKey;
 import io.blipmq.broker.journal.RemoveReason;
 import io.blipmq.broker.journal.ReplicatedSettings;
 import io.blipmq.broker.journal.SettleReason;
@@ -30,6 +31,7 @@ final class BrokerState implements CommandHandler {
     private final CheckpointCapture capture;
     private final WallTime time;
     private final SubscriptionTable subscriptions;
+    private final PublishIds publishIds;
 
     private final WorkMeter work;
     private final StateMemory memory;
@@ -73,6 +75,8 @@ final class BrokerState implements CommandHandler {
         this.memory = new StateMemory(options.stateBytesMax(), options.limits());
         this.time = new WallTime(options.limits());
         this.capture = new CheckpointCapture(this, options.limits());
+        this.publishIds = new PublishIds(capture::before);
+        this.time.onJump(publishIds::moveTimes);
         this.positions = new PositionMemory(
                 options.positionsMax(),
                 options.limits().pageEntriesMin(),
@@ -123,8 +127,13 @@ final class BrokerState implements CommandHandler {
 
     /** What a node brings along to the settings that all have to agree on. */
     static ReplicatedSettings settingsOf(BrokerOptions options) {
+        DeduplicationOptions deduplication = options.deduplication();
         return new ReplicatedSettings(
-                options.inFlightMax(), StateMemory.lettersMax(options.stateBytesMax(), options.limits()));
+                options.inFlightMax(),
+                StateMemory.lettersMax(options.stateBytesMax(), options.limits()),
+                deduplication.windowMillis(),
+                deduplication.entriesMax(),
+                deduplication.bytesMax());
     }
 
     ReplicatedSettings settings() {
@@ -142,9 +151,10 @@ final class BrokerState implements CommandHandler {
         CheckpointDecoder.decode(content, new CheckpointRestore(this, null));
     }
 
-    /** What was delivered before the start and is lost cannot be delivered again. */
+    /** What was delivered before the start and is lost cannot be delivered again; when it is published again it is stored. */
     @Override
     public void onLost(long firstSequence, long lastSequence) {
+        publishIds.forgetMessages(firstSequence, lastSequence);
         for (StoredSubscription subscription : subscriptions.storedBehind(0)) {
             List<Delivery> unsettled = List.copyOf(subscription.unsettled().values());
             for (Delivery delivery : unsettled) {
@@ -174,6 +184,14 @@ final class BrokerState implements CommandHandler {
         }
         stream.appendStoredToMemory(message);
         listener.onMessage(stream);
+    }
+
+    /** The id is remembered whoever reads the topic: that differs from node to node. */
+    @Override
+    public void onPublishOnce(long sequence, long position, OwnerId owner, MessageView message) {
+        onPublish(sequence, position, message);
+        byte[] key = PublishIdKey.of(owner, message);
+        publishIds.remember(new PublishId(key, sequence, message.publishedMillis()), settings);
     }
 
     @Override
@@ -348,6 +366,11 @@ final class BrokerState implements CommandHandler {
 
     SubscriptionTable subscriptions() {
         return subscriptions;
+    }
+
+    /** Which publish ids name messages that are stored. */
+    PublishIds publishIds() {
+        return publishIds;
     }
 
     /** What the time is, for what is stored. */

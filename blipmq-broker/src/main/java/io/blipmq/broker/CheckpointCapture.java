@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * <p>The moment is that of {@link #begin}. From then on a part of each turn is spent on writing down one subscription after
  * the other, and one that is about to change is written down before: {@link #before}. So what is written is as it was at
  * that moment, whatever happens meanwhile; subscriptions made since are not in it. What is written of a subscription is up to
- * a {@link Form}.
+ * a {@link Form}. Publish ids are written likewise: one that is about to be forgotten is written down before.
  */
 final class CheckpointCapture {
     /** What writing down a subscription costs beside its deliveries. */
@@ -26,6 +26,11 @@ final class CheckpointCapture {
     private boolean running;
     private long throughSequence;
     private StoredWalk walk;
+    /** The next publish id to be written, if it is old enough; null behind the last one. */
+    private PublishId nextId;
+    /** All publish ids of messages up to this number have been written. */
+    private long idsWrittenThrough;
+
     private CheckpointCodec out;
     private Form form;
     private boolean keepAll;
@@ -55,6 +60,8 @@ final class CheckpointCapture {
         number++;
         running = true;
         walk = new StoredWalk(state.subscriptions());
+        nextId = state.publishIds().oldest();
+        idsWrittenThrough = 0;
         form = newForm;
         out = new CheckpointCodec(
                 state.subscriptions().count(), state.subscriptions().memory().deliveries());
@@ -65,6 +72,10 @@ final class CheckpointCapture {
     void goOn(Snapshots snapshots) {
         long workEnd = state.work().items() + workPerTurn;
         while (running && state.work().items() < workEnd) {
+            if (nextId != null) {
+                writeNextId();
+                continue;
+            }
             StoredSubscription next = walk.next();
             if (next == null) {
                 end(snapshots);
@@ -80,6 +91,31 @@ final class CheckpointCapture {
         ByteBuffer content = out.end();
         out = null;
         snapshots.keep(content, keepAll ? LiveRecords.KEEP_ALL : new CheckpointLiveRecords(content));
+    }
+
+    private void writeNextId() {
+        if (nextId.sequence > throughSequence) {
+            nextId = null;
+            return;
+        }
+        state.work().add(1);
+        writePublishId(nextId, out);
+        idsWrittenThrough = nextId.sequence;
+        nextId = nextId.newer;
+    }
+
+    /** A publish id is going to be forgotten. */
+    void before(PublishId id) {
+        if (running && idsWrittenThrough < id.sequence && id.sequence <= throughSequence) {
+            writePublishId(id, out);
+            if (id == nextId) {
+                nextId = id.newer;
+            }
+        }
+    }
+
+    static void writePublishId(PublishId id, CheckpointCodec out) {
+        out.publishId(id.sequence, id.publishedMillis, id.key);
     }
 
     /** A subscription is going to change. */

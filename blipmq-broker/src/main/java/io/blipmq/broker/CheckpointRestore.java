@@ -92,6 +92,11 @@ final class CheckpointRestore implements CheckpointVisitor {
     }
 
     @Override
+    public void onPublishId(PublishIdState from) {
+        state.publishIds().restore(new PublishId(from.key(), from.sequence(), from.publishedMillis()));
+    }
+
+    @Override
     public void onLetter(LetterState letter) {
         StoredSubscription deadLetters = state.subscriptions().stored(letter.subscriptionId());
         StoredSubscription origin = state.subscriptions().stored(letter.originId());

@@ -54,7 +54,9 @@ final class Core {
         this.subscribing =
                 new SubscribeService(options, counters, subscriptions, log, deliveries, clock, work, refusals);
         this.pushes = new PushScheduler(options.limits(), ready, deliveries, counters, work);
-        this.publishing = new PublishService(options, counters, subscriptions, log, clock, ready, pushes, refusals);
+        OnceJournal once = new OnceJournal(state, log, options.deduplication());
+        this.publishing =
+                new PublishService(options, counters, subscriptions, log, once, clock, ready, pushes, refusals);
         this.attaching = new AttachService(
                 counters, subscriptions, settlements.pending(), subscribing, housekeeping, ready, work, refusals);
         this.polling = new PollService(counters, subscriptions, deliveries, subscribing, refusals);

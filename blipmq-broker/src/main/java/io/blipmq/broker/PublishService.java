@@ -1,9 +1,12 @@
 package io.blipmq.broker;
 
 import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.PublishIdKey;
 import io.blipmq.broker.message.MessageView;
 import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.entry.PropertyLayout;
 import java.nio.ByteBuffer;
 
 /**
@@ -11,10 +14,14 @@ import java.nio.ByteBuffer;
  * at once; at QoS 1 they are appended to the journal, and {@link BrokerState} takes them from there.
  */
 public final class PublishService {
+    /** Instead of a number: what has been taken of the batch is to be answered before this message. */
+    private static final long ANOTHER_RUN = 0;
+
     private final BrokerOptions options;
     private final BrokerCounters counters;
     private final SubscriptionTable subscriptions;
     private final CommandLog log;
+    private final OnceJournal once;
     private final TurnClock clock;
     private final ReadyList ready;
     private final PushScheduler pushes;
@@ -27,6 +34,7 @@ public final class PublishService {
             BrokerCounters counters,
             SubscriptionTable subscriptions,
             CommandLog log,
+            OnceJournal once,
             TurnClock clock,
             ReadyList ready,
             PushScheduler pushes,
@@ -35,6 +43,7 @@ public final class PublishService {
         this.counters = counters;
         this.subscriptions = subscriptions;
         this.log = log;
+        this.once = once;
         this.clock = clock;
         this.ready = ready;
         this.pushes = pushes;
@@ -83,7 +92,8 @@ public final class PublishService {
      * Publishes messages to one topic (1 to 1,024 bytes of UTF-8, no leading '$').
      *
      * @param batch read during the call only
-     * @param result says how many were accepted, and why the next one was not
+     * @param result says how many were accepted, and why the next one was not; new messages and duplicates are accepted by
+     *     different calls
      */
     public void publishBatch(Client client, PublishBatch batch, BatchResult result) {
         result.begin(batch.entriesOffset());
@@ -110,7 +120,7 @@ public final class PublishService {
             result.taken = batch.count();
             result.nextOffset = batch.entriesEnd();
         }
-        counters.add(BrokerMetric.PUBLISHED, result.taken);
+        counters.add(result.duplicates ? BrokerMetric.DUPLICATES : BrokerMetric.PUBLISHED, result.taken);
     }
 
     /** QoS 0: to the one reader that waits for them, or into memory. */
@@ -127,32 +137,60 @@ public final class PublishService {
         long nowMillis = clock.nowMillis();
         batched.in(frame).topic(batch.topicOffset(), batch.topicLength()).published(nowMillis);
         while (result.nextOffset < batch.entriesEnd()) {
-            int entry = result.nextOffset;
-            int payloadOffset = EntryLayout.bodyOffset(frame, entry);
-            int payloadLength = EntryLayout.bodyLength(frame, entry);
-            batched.payload(payloadOffset, payloadLength)
-                    .properties(payloadOffset - entry - EntryLayout.HEADER_BYTES)
-                    .expires(expiresMillis(nowMillis, ttlMillis(frame, entry)));
-            long sequence = log.appendPublish(batched);
-            if (sequence < 0) {
-                result.outcome = Outcome.ofAppend(sequence);
+            describe(frame, result.nextOffset);
+            long sequence = batched.hasPublishId() ? journalOnce(client.owner(), result) : journal(result);
+            if (sequence <= 0) {
+                result.outcome = sequence == ANOTHER_RUN ? Outcome.DONE : Outcome.ofAppend(sequence);
                 return;
             }
             client.lastSequence(sequence);
             result.taken++;
-            result.nextOffset = payloadOffset + payloadLength;
+            result.nextOffset = batched.payloadOffset() + batched.payloadLength();
         }
     }
 
-    /** The entry's own, or else the daemon's. */
-    private long ttlMillis(ByteBuffer frame, int entry) {
-        long own = 0;
-        if (EntryLayout.hasProperties(frame, entry)) {
-            int properties = EntryLayout.propertiesOffset(entry);
-            own = LetterProperties.ttlMillis(
-                    frame, properties, properties + EntryLayout.propertiesLength(frame, entry));
+    /** @return its number, a refusal, or {@link #ANOTHER_RUN} */
+    private long journal(BatchResult result) {
+        return result.duplicates ? ANOTHER_RUN : log.appendPublish(batched);
+    }
+
+    /** As {@link #journal}, for a message with a publish id; a duplicate has its first message's number. */
+    private long journalOnce(OwnerId owner, BatchResult result) {
+        PublishId id = new PublishId(PublishIdKey.of(owner, batched), 0, batched.publishedMillis());
+        long first = once.firstOf(id);
+        boolean duplicate = first > 0;
+        if (result.taken > 0 && duplicate != result.duplicates) {
+            return ANOTHER_RUN;
         }
-        return own == 0 ? options.messageTtlMillis() : own;
+        result.duplicates = duplicate;
+        return duplicate ? first : once.append(id, owner, batched);
+    }
+
+    /** Describes an entry of the batch, with what its properties ask for. */
+    private void describe(ByteBuffer frame, int entry) {
+        int payloadOffset = EntryLayout.bodyOffset(frame, entry);
+        batched.payload(payloadOffset, EntryLayout.bodyLength(frame, entry))
+                .properties(payloadOffset - entry - EntryLayout.HEADER_BYTES)
+                .publishId(0, 0);
+        long ttlMillis = EntryLayout.hasProperties(frame, entry)
+                ? readWishes(frame, EntryLayout.propertiesOffset(entry), payloadOffset)
+                : 0;
+        batched.expires(
+                expiresMillis(batched.publishedMillis(), ttlMillis == 0 ? options.messageTtlMillis() : ttlMillis));
+    }
+
+    /** @return the time to live that the properties ask for, or 0 */
+    private long readWishes(ByteBuffer frame, int from, int to) {
+        long ttlMillis = 0;
+        for (int at = from; at < to; at = PropertyLayout.next(frame, at)) {
+            int value = PropertyLayout.valueOffset(at);
+            switch (PropertyLayout.key(frame, at)) {
+                case PropertyLayout.TTL_KEY -> ttlMillis = frame.getLong(value);
+                case PropertyLayout.PUBLISH_ID_KEY -> batched.publishId(value, PropertyLayout.valueLength(frame, at));
+                default -> {}
+            }
+        }
+        return ttlMillis;
     }
 
     /** @return wall-clock time, 0 = never */

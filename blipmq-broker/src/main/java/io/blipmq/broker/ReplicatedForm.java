@@ -70,6 +70,9 @@ final class ReplicatedForm implements CheckpointCapture.Form {
             form.write(subscription, number, out);
             CheckpointCapture.writeLetters(subscription, out);
         }
+        for (PublishId id = state.publishIds().oldest(); id != null; id = id.newer) {
+            CheckpointCapture.writePublishId(id, out);
+        }
         return out.end();
     }
 

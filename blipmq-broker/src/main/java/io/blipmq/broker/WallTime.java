@@ -6,6 +6,7 @@ import io.blipmq.broker.journal.StoredMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,8 @@ final class WallTime {
     /** How many of them an earlier start has found: what a checkpoint holds has been moved by them. */
     private int oldJumps;
 
+    private LongConsumer onJump = millis -> {};
+
     private long lastMillis;
     /** Of all messages published: a function of the log, whatever the clocks of those who wrote it said. */
     private long newestMillis;
@@ -50,6 +53,11 @@ final class WallTime {
 
     WallTime(BrokerLimits limits) {
         this.downMillisMax = limits.downMillisMax();
+    }
+
+    /** Tells of each jump of the clock that is found, by how much. */
+    void onJump(LongConsumer moved) {
+        onJump = moved;
     }
 
     // --- replay ---
@@ -118,6 +126,7 @@ final class WallTime {
             return 0;
         }
         jumps.add(new ClockJump(throughSequence, passed));
+        onJump.accept(passed);
         if (jumps.size() > JUMPS_MAX) {
             ClockJump oldest = jumps.remove(0);
             ClockJump next = jumps.get(0);

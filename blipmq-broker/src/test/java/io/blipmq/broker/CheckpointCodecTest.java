@@ -8,7 +8,9 @@ import io.blipmq.broker.journal.CheckpointVisitor.LogState;
 import io.blipmq.broker.journal.CheckpointVisitor.SubscriptionState;
 import io.blipmq.broker.journal.ClockJump;
 import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.broker.journal.PublishIdKey;
 import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.message.MessageView;
 import io.blipmq.wal.NewerContentException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,7 +57,20 @@ class CheckpointCodecTest {
         int letters = out.topic(bytes("$dead-letter/demo"), false, new LogState(0, 0, 0, 0));
         out.subscription(letters, subscription("", false, new LogState(7, 1, 10, 7)), 0);
         out.endSubscription();
+        int filter = out.topic(bytes("demo/#"), true, new LogState(11, 1, 5, 0));
+        out.subscription(
+                filter,
+                new SubscriptionState(12, OWNER, bytes("all"), false, 12, 1, 5, null, 0, new long[0], new int[0]),
+                0);
+        out.endSubscription();
+        out.publishId(10, 1_900, publishIdKey("second"));
+        out.publishId(9, 1_000, publishIdKey("id"));
         return out.end();
+    }
+
+    private static byte[] publishIdKey(String id) {
+        MessageView message = new MessageView().in(ByteBuffer.wrap(bytes("demo" + id)));
+        return PublishIdKey.of(OWNER, message.topic(0, 4).publishId(4, id.length()));
     }
 
     private static byte[] bytes(String text) {
@@ -96,7 +111,11 @@ class CheckpointCodecTest {
                                 .replace("tag=5", "tag=4"),
                         "topic $dead-letter/demo " + log(0, 0, 0, 0),
                         "subscription 7 " + OWNER_TEXT + " '' false at 7 0 0 " + log(7, 1, 10, 7) + " ahead [] []",
-                        letter(true, 10));
+                        "filter demo/# " + log(11, 1, 5, 0),
+                        "subscription 12 " + OWNER_TEXT + " 'all' false at 12 1 5 null ahead [] []",
+                        letter(true, 10),
+                        "publish id 9 1000 000000000000000b000000000000000c" + "026964" + "64656d6f",
+                        "publish id 10 1900 000000000000000b000000000000000c" + "067365636f6e64" + "64656d6f");
     }
 
     @Test

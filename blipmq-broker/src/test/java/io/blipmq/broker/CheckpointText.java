@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 
 /** What a checkpoint holds, a line for each piece. */
@@ -26,7 +27,7 @@ public final class CheckpointText implements CheckpointVisitor {
 
     @Override
     public void onTopic(byte[] name, boolean filter, LogState log) {
-        lines.add("topic " + new String(name, StandardCharsets.UTF_8) + " " + log);
+        lines.add((filter ? "filter " : "topic ") + new String(name, StandardCharsets.UTF_8) + " " + log);
     }
 
     @Override
@@ -45,6 +46,12 @@ public final class CheckpointText implements CheckpointVisitor {
     @Override
     public void onDelivery(DeliveryState delivery) {
         lines.add(delivery.toString());
+    }
+
+    @Override
+    public void onPublishId(PublishIdState id) {
+        lines.add("publish id " + id.sequence() + " " + id.publishedMillis() + " "
+                + HexFormat.of().formatHex(id.key()));
     }
 
     @Override

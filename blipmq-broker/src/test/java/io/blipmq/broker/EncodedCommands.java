@@ -35,6 +35,13 @@ abstract class EncodedCommands implements CommandLog {
     }
 
     @Override
+    public long appendPublishOnce(OwnerId owner, MessageView message) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishOnceBytes(message));
+        CommandCodec.encodePublishOnce(body, 0, owner, message);
+        return append(CommandCodec.PUBLISH_ONCE, body);
+    }
+
+    @Override
     public long appendSubscribe(OwnerId owner, byte[] topic, boolean filter, byte[] name, boolean endsWithConnection) {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.subscribeBytes(topic, name));
         CommandCodec.encodeSubscribe(body, 0, owner, topic, filter, name, endsWithConnection);

@@ -106,6 +106,26 @@ final class Options {
                 D.subscriptionsMax(),
                 D.subscriptionsPerClientMax(),
                 max,
+                D.deduplication(),
+                D.limits());
+    }
+
+    static BrokerOptions deduplication(long windowMillis, int entriesMax, long bytesMax) {
+        return new BrokerOptions(
+                D.deliveriesMax(),
+                D.ackTimeoutNanos(),
+                0,
+                D.subscriptionExpiryNanos(),
+                D.detachedBacklogBytesMax(),
+                D.deadLetterRetentionMillis(),
+                D.memoryMessagesMax(),
+                D.memoryBytesMax(),
+                D.inFlightMax(),
+                POSITIONS_MAX,
+                D.subscriptionsMax(),
+                D.subscriptionsPerClientMax(),
+                D.stateBytesMax(),
+                new DeduplicationOptions(windowMillis, entriesMax, bytesMax),
                 D.limits());
     }
 
@@ -129,6 +149,7 @@ final class Options {
                 D.subscriptionsMax(),
                 D.subscriptionsPerClientMax(),
                 D.stateBytesMax(),
+                D.deduplication(),
                 limits);
     }
 
@@ -157,6 +178,7 @@ final class Options {
                 subscriptionsMax,
                 subscriptionsPerClientMax,
                 D.stateBytesMax(),
+                D.deduplication(),
                 D.limits());
     }
 }

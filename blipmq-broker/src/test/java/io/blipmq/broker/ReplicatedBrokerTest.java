@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.message.MessageView;
+import io.blipmq.broker.message.PublishBatch;
+import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,6 +157,57 @@ class ReplicatedBrokerTest {
         next.settling().acknowledge(reader, id, tags[0]);
         assertThat(poll(next, reader, id)).isEqualTo(tags[2]);
         assertThat(poll(next, reader, id)).isZero();
+    }
+
+    private static BatchResult publishOnce(Broker broker, Client asking, String id) {
+        byte[] properties =
+                new PropertiesBuilder().publishId(PushClient.bytes(id)).toBytes();
+        ByteBuffer frame = ByteBuffer.allocate(64).put(PushClient.bytes("demo"));
+        EntryLayout.putHeader(frame, 1, properties, properties.length);
+        frame.put((byte) 'x');
+        BatchResult result = new BatchResult();
+        PublishBatch batch = new PublishBatch().in(frame).qos(1).topic(0, 4).entries(4, frame.position(), 1);
+        broker.publishing().publishBatch(asking, batch, result);
+        assertThat(result.taken()).isEqualTo(1);
+        return result;
+    }
+
+    @Test
+    void thePublishIdsOfWhatIsCommittedAreTheNextLeadersToo() {
+        subscribe();
+        assertThat(publishOnce(leader, client, "committed").areDuplicates()).isFalse();
+        turn();
+        assertThat(publishOnce(leader, client, "lost").areDuplicates()).isFalse();
+        assertThat(publishOnce(leader, client, "lost").areDuplicates()).isTrue();
+        leader.endTurn();
+        changeLeader();
+
+        Client next = follower.connect(ALICE, "");
+        assertThat(publishOnce(follower, next, "committed").areDuplicates()).isTrue();
+        assertThat(publishOnce(follower, next, "lost").areDuplicates()).isFalse();
+        turn();
+        cluster.elect(first, 0);
+        second.learnsOfEnd();
+        turn();
+        Client again = leader.connect(ALICE, "");
+        assertThat(publishOnce(leader, again, "committed").areDuplicates()).isTrue();
+        assertThat(publishOnce(leader, again, "lost").areDuplicates()).isTrue();
+        assertThat(leader.replicatedState()).isEqualTo(follower.replicatedState());
+    }
+
+    @Test
+    void anIdThatWasLostWithItsLeaderIsNoDuplicateWhenThatLeadsAgain() {
+        subscribe();
+        publishOnce(leader, client, "lost");
+        leader.endTurn();
+        cluster.elect(second, 0);
+        first.learnsOfEnd();
+        turn();
+        cluster.elect(first, 0);
+        second.learnsOfEnd();
+        turn();
+        assertThat(publishOnce(leader, leader.connect(ALICE, ""), "lost").areDuplicates())
+                .isFalse();
     }
 
     private void runAlone(Broker broker, ReplicatedMemoryLog.Node node) {

@@ -69,6 +69,16 @@ final class TestBroker implements BrokerClock {
         }
     }
 
+    /** A new process over what was stored but for commands that a salvage has lost. */
+    void restartWithLost(long firstSequence, long lastSequence) throws IOException {
+        MemoryJournal old = journal;
+        broker = Broker.open(options, this, replay -> {
+            journal = old.restart(replay);
+            replay.onLost(firstSequence, lastSequence);
+            return journal.journal();
+        });
+    }
+
     void restartCleanly() {
         turn();
         restart();

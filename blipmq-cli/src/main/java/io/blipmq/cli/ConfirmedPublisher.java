@@ -16,6 +16,7 @@ final class ConfirmedPublisher {
     private long publishedCount;
     private long confirmedCount;
     private long unreachingCount;
+    private long duplicateCount;
 
     ConfirmedPublisher(BlipClient client) {
         this.client = client;
@@ -43,6 +44,9 @@ final class ConfirmedPublisher {
         if (confirm.subscriptions() == 0) {
             unreachingCount++;
         }
+        if (confirm.isDuplicate()) {
+            duplicateCount++;
+        }
     }
 
     private Confirm awaitOldest() {
@@ -65,5 +69,10 @@ final class ConfirmedPublisher {
     /** How many of the confirmed reached no subscription. */
     long unreachingCount() {
         return unreachingCount;
+    }
+
+    /** How many of the confirmed had been stored before, under their ids. */
+    long duplicateCount() {
+        return duplicateCount;
     }
 }

@@ -3,6 +3,7 @@ package io.blipmq.cli;
 import io.blipmq.client.BlipClient;
 import io.blipmq.client.BlipClientBuilder;
 import io.blipmq.client.BlipException;
+import io.blipmq.client.Message;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
                     + "not kept; the closing line counts those.",
             "",
             "When the connection is lost, pub reconnects and resends what was not confirmed, so a message "
-                    + "may be delivered twice. If it has to give up, it reports how many are confirmed, counted from "
+                    + "without --id may be delivered twice. If it has to give up, it reports how many are confirmed, counted from "
                     + "the first: after \"confirmed 1200 of 1300\", continue with line 1201.",
             ""
         })
@@ -59,6 +60,13 @@ final class PubCommand implements Callable<Integer> {
             description = "1: stored for each subscription before it is confirmed (default). 0: only for subscribers "
                     + "connected now.")
     private int qos = 1;
+
+    @Option(
+            names = "--id",
+            paramLabel = "ID",
+            description = "An id for the one message, 1 to 64 bytes: the broker stores it once, however often it is "
+                    + "published under this id within the broker's deduplication_window_ms.")
+    private String id;
 
     @Mixin
     private MessageOptions options;
@@ -113,8 +121,31 @@ final class PubCommand implements Callable<Integer> {
         if (message != null && file != null) {
             throw new ParameterException(spec.commandLine(), "give MESSAGE or --file, not both");
         }
+        if (id != null) {
+            requireOneMessage();
+        }
         if (count != null && count < 0 || !(rate >= 0)) {
             throw new ParameterException(spec.commandLine(), "--count and --rate take 0 or more");
+        }
+    }
+
+    private void requireOneMessage() {
+        BlipCommand.requireIntact(spec, "the id", id, "set LC_ALL=C.UTF-8");
+        if (message == null && file == null || count != null && count > 1) {
+            throw new ParameterException(spec.commandLine(), "--id is for one message: give MESSAGE or --file");
+        }
+        if (qos == 0) {
+            throw new ParameterException(spec.commandLine(), "--id has no effect at QoS 0: nothing is stored");
+        }
+        message(new byte[0]);
+    }
+
+    private Message message(byte[] body) {
+        try {
+            Message plain = options.message(spec, topic, body).withQos(qos);
+            return id == null ? plain : plain.withId(id);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
@@ -140,7 +171,7 @@ final class PubCommand implements Callable<Integer> {
         long times = count == null ? 1 : count;
         for (long i = 0; i < times; i++) {
             pace.await();
-            publisher.publish(options.message(spec, topic, body).withQos(qos));
+            publisher.publish(message(body));
         }
     }
 
@@ -151,7 +182,7 @@ final class PubCommand implements Callable<Integer> {
         try {
             for (byte[] line = left > 0 ? lines.next() : null; line != null; line = --left > 0 ? lines.next() : null) {
                 pace.await();
-                publisher.publish(options.message(spec, topic, line).withQos(qos));
+                publisher.publish(message(line));
             }
         } catch (InputException e) {
             publisher.confirm();
@@ -169,13 +200,21 @@ final class PubCommand implements Callable<Integer> {
                 json.writeNumberField("published", publisher.publishedCount());
                 json.writeNumberField("confirmed", publisher.confirmedCount());
                 json.writeNumberField("withoutSubscription", publisher.unreachingCount());
+                json.writeNumberField("duplicates", publisher.duplicateCount());
             });
         } else if (!quiet) {
             blipmq.terminal()
                     .errors()
                     .println("published " + publisher.publishedCount() + ", confirmed " + publisher.confirmedCount()
-                            + keptByNobody(publisher.unreachingCount()));
+                            + keptByNobody(publisher.unreachingCount())
+                            + storedBefore(publisher.duplicateCount()));
         }
+    }
+
+    private static String storedBefore(long count) {
+        return count == 0
+                ? ""
+                : "; " + count + (count == 1 ? " is a duplicate" : " are duplicates") + " and not stored again";
     }
 
     private static String keptByNobody(long count) {

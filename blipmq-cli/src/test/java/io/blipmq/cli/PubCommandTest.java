@@ -49,7 +49,8 @@ class PubCommandTest {
     void publishesItsArgumentAgainAndAgain() {
         CommandRun run = CommandRun.at(broker).run("pub", "demo", "@home", "--count", "3", "--rate", "1000", "--json");
 
-        assertThat(run.out()).isEqualTo("{\"published\":3,\"confirmed\":3,\"withoutSubscription\":0}\n");
+        assertThat(run.out())
+                .isEqualTo("{\"published\":3,\"confirmed\":3,\"withoutSubscription\":0,\"duplicates\":0}\n");
         assertThat(run.err()).isEmpty();
         assertThat(broker.bodies("all")).containsExactly("@home", "@home", "@home");
     }
@@ -71,7 +72,35 @@ class PubCommandTest {
         assertThat(one.err()).isEqualTo("published 1, confirmed 1; 1 reached no subscription and is not kept\n");
         assertThat(one.status()).isZero();
         assertThat(two.err()).isEqualTo("published 2, confirmed 2; 2 reached no subscription and are not kept\n");
-        assertThat(json.out()).isEqualTo("{\"published\":1,\"confirmed\":1,\"withoutSubscription\":1}\n");
+        assertThat(json.out())
+                .isEqualTo("{\"published\":1,\"confirmed\":1,\"withoutSubscription\":1,\"duplicates\":0}\n");
+    }
+
+    @Test
+    void anIdIsStoredOnce() {
+        CommandRun first = CommandRun.at(broker).run("pub", "demo", "hi", "--id", "order 7");
+        CommandRun second = CommandRun.at(broker).run("pub", "demo", "hi", "--id", "order 7");
+
+        assertThat(first.err()).isEqualTo("published 1, confirmed 1\n");
+        assertThat(second.err()).isEqualTo("published 1, confirmed 1; 1 is a duplicate and not stored again\n");
+        assertThat(second.status()).isZero();
+        assertThat(broker.bodies("all")).containsExactly("hi");
+    }
+
+    @Test
+    void anIdIsForOneMessage() {
+        CommandRun lines = CommandRun.at(broker).input("a\nb\n").run("pub", "demo", "--id", "1");
+        CommandRun twice = CommandRun.at(broker).run("pub", "demo", "hi", "--count", "2", "--id", "1");
+        CommandRun unstored = CommandRun.at(broker).run("pub", "demo", "hi", "--qos", "0", "--id", "1");
+        CommandRun tooLong = CommandRun.at(broker).run("pub", "demo", "hi", "--id", "i".repeat(65));
+
+        assertThat(lines.err()).contains("--id is for one message: give MESSAGE or --file");
+        assertThat(twice.err()).contains("--id is for one message");
+        assertThat(unstored.err()).contains("--id has no effect at QoS 0: nothing is stored");
+        assertThat(tooLong.err()).contains("an id must be 1 to 64 bytes, not 65");
+        assertThat(List.of(lines.status(), twice.status(), unstored.status(), tooLong.status()))
+                .containsOnly(2);
+        assertThat(broker.bodies("all")).isEmpty();
     }
 
     @Test

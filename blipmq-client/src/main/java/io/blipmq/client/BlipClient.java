@@ -34,8 +34,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * a time; what comes together goes out as one batch. How many, and what happens beyond, is the builder's to say.
  *
  * <p><b>Lost connections.</b> The client connects again, with backoff, and attaches its subscriptions again. A publish at QoS 1
- * that was not confirmed is sent again: it may be stored twice, and is never lost silently. Messages keep their order. A publish
- * ends with {@link TimedOutException} when there was no confirm in time: it may be stored all the same.
+ * that was not confirmed is sent again: it is never lost silently, and may be stored twice, unless it has an id: see {@link
+ * BlipClientBuilder#exactlyOncePublish}. Messages keep their order. A publish ends with {@link TimedOutException} when there was
+ * no confirm in time: it may be stored all the same.
  *
  * <p><b>Callbacks.</b> Futures are completed on the client's thread, and a {@link ConnectionListener} is called there: what
  * hangs on them must not keep it waiting. A call of this library that waits throws {@link IllegalStateException} there.
@@ -58,6 +59,7 @@ public final class BlipClient implements AutoCloseable {
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final AtomicBoolean listeningForReplies = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final PublishIds publishIds = new PublishIds();
 
     private BlipClient(ClientCore core, Options options, PublishWindow window, Executor handlers) {
         this.core = core;
@@ -129,8 +131,9 @@ public final class BlipClient implements AutoCloseable {
         offer(message.withQos(0), null);
     }
 
-    private void offer(Message message, CompletableFuture<Confirm> future) {
+    private void offer(Message given, CompletableFuture<Confirm> future) {
         requireOpen();
+        Message message = withId(given);
         byte[] topic = topicBytes(message.topic());
         requireSize(topic, message);
         int size = PendingPublish.entryBytes(message);
@@ -143,6 +146,11 @@ public final class BlipClient implements AutoCloseable {
         long deadline = core.nanoTime() + options.publishTimeout().toNanos();
         core.publisher().offer(new PendingPublish(topic, message, future, deadline));
         core.thread().wakeup();
+    }
+
+    private Message withId(Message message) {
+        boolean wantsId = options.exactlyOncePublish() && message.qos() == 1 && !message.hasId();
+        return wantsId ? message.withId(publishIds.next()) : message;
     }
 
     private byte[] topicBytes(String topic) {

@@ -23,6 +23,7 @@ public final class BlipClientBuilder {
     private int unconfirmedMessagesMax = 16_384;
     private long unconfirmedBytesMax = 32L << 20;
     private WhenFull whenFull = WhenFull.BLOCK;
+    private boolean exactlyOncePublish;
     private ConnectionListener listener = (state, reason) -> {};
     private Executor handlers;
     private LongSupplier clock = System::nanoTime;
@@ -111,6 +112,17 @@ public final class BlipClientBuilder {
         return this;
     }
 
+    /**
+     * Gives every message at QoS 1 that has no id one of its own, so that what is sent again after a lost connection is stored
+     * once; not done unless this is called. It holds as long as the broker remembers the id, {@code deduplication_window_ms}, 2
+     * minutes by default, and {@code deduplication_entries_max}: keep {@link #publishTimeout} below that window. A message that
+     * the program publishes twice has two ids; where the program itself repeats, let it choose them: {@link Message#withId}.
+     */
+    public BlipClientBuilder exactlyOncePublish(boolean once) {
+        exactlyOncePublish = once;
+        return this;
+    }
+
     /** Hears of connections and their loss. */
     public BlipClientBuilder listener(ConnectionListener connectionListener) {
         listener = Objects.requireNonNull(connectionListener);
@@ -154,7 +166,8 @@ public final class BlipClientBuilder {
                 backoffMax,
                 unconfirmedMessagesMax,
                 unconfirmedBytesMax,
-                whenFull);
+                whenFull,
+                exactlyOncePublish);
         PublishWindow window = new PublishWindow(unconfirmedMessagesMax, unconfirmedBytesMax);
         ClientCore core = new ClientCore(
                 address,

@@ -5,5 +5,6 @@ package io.blipmq.client;
  * Immutable.
  *
  * @param subscriptions how many it reached; one that reaches none is not stored
+ * @param isDuplicate whether a message with the same id had been stored before, so that this one was not stored again
  */
-public record Confirm(int subscriptions) {}
+public record Confirm(int subscriptions, boolean isDuplicate) {}

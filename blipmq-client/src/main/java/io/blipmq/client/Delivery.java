@@ -95,6 +95,11 @@ public final class Delivery {
         return headers().stream().filter(header -> header.name().equals(name)).findFirst();
     }
 
+    /** The id that its publisher has given it. */
+    public Optional<byte[]> id() {
+        return Properties.publishId(properties);
+    }
+
     /** The topic that a reply to this message is to be published to; {@link Message#reply} does so. */
     public Optional<String> replyTo() {
         return Properties.replyTo(properties);

@@ -69,6 +69,29 @@ public final class Message {
         return withProperties(builder().ttlMillis(ttl.toMillis()));
     }
 
+    /**
+     * An id of the publisher's choice, 1 to 64 bytes. At QoS 1 the broker stores the message once, however often it is published
+     * under this id with this key to this topic within the broker's {@code deduplication_window_ms}: see {@link
+     * Confirm#isDuplicate}. At QoS 0 it has no effect.
+     */
+    public Message withId(byte[] id) {
+        if (!PropertyLayout.isPublishIdLength(id.length)) {
+            throw new IllegalArgumentException(
+                    "an id must be 1 to " + PropertyLayout.PUBLISH_ID_BYTES_MAX + " bytes, not " + id.length);
+        }
+        requireNo(PropertyLayout.PUBLISH_ID_KEY, "an id");
+        return withProperties(builder().publishId(id));
+    }
+
+    /** As {@link #withId(byte[])}, in UTF-8. */
+    public Message withId(String id) {
+        return withId(id.getBytes(StandardCharsets.UTF_8));
+    }
+
+    boolean hasId() {
+        return has(PropertyLayout.PUBLISH_ID_KEY);
+    }
+
     /** Where replies are to be published to. {@link BlipClient#request} says so by itself. */
     public Message withReplyTo(String replyTopic) {
         requireNo(PropertyLayout.REPLY_TO_KEY, "a reply topic");
@@ -132,9 +155,13 @@ public final class Message {
     }
 
     private void requireNo(int key, String what) {
-        if (PropertyLayout.find(ByteBuffer.wrap(properties), 0, properties.length, key) >= 0) {
+        if (has(key)) {
             throw new IllegalStateException("the message has " + what + " already");
         }
+    }
+
+    private boolean has(int key) {
+        return PropertyLayout.find(ByteBuffer.wrap(properties), 0, properties.length, key) >= 0;
     }
 
     /** Without the body: that belongs in no log. */

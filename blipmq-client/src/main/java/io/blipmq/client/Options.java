@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param silenceTimeout without a byte from the broker, in spite of a PING, until the connection counts as lost
  * @param unconfirmedMessagesMax messages that wait for their confirm
  * @param unconfirmedBytesMax and their bytes
+ * @param exactlyOncePublish whether messages at QoS 1 get ids
  */
 record Options(
         String name,
@@ -28,7 +29,8 @@ record Options(
         Duration backoffMax,
         int unconfirmedMessagesMax,
         long unconfirmedBytesMax,
-        WhenFull whenFull) {
+        WhenFull whenFull,
+        boolean exactlyOncePublish) {
 
     /** What the wire's u32 can say. */
     private static final long MILLIS_MAX = 0xffff_ffffL;

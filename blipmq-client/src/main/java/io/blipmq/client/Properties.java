@@ -32,6 +32,10 @@ final class Properties {
         return first(properties, PropertyLayout.CORRELATION_KEY, PropertiesReader::asBytes);
     }
 
+    static Optional<byte[]> publishId(byte[] properties) {
+        return first(properties, PropertyLayout.PUBLISH_ID_KEY, PropertiesReader::asBytes);
+    }
+
     private static <T> Optional<T> first(byte[] properties, int key, Function<PropertiesReader, T> value) {
         PropertiesReader reader = reader(properties);
         while (reader.next()) {

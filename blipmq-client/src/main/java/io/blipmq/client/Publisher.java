@@ -125,7 +125,8 @@ final class Publisher {
             long next = number + PublishLayout.runCount(buffer, run);
             int code = PublishLayout.runCode(buffer, run);
             if (code == 0) {
-                Confirm confirm = new Confirm((int) PublishLayout.runSubscriptions(buffer, run));
+                boolean duplicate = text(buffer, run).equals(PublishLayout.DUPLICATE_TEXT);
+                Confirm confirm = new Confirm((int) PublishLayout.runSubscriptions(buffer, run), duplicate);
                 settle(number, next, publish -> publish.future().complete(confirm));
             } else {
                 onRefused(number, next, code, text(buffer, run));
@@ -135,7 +136,11 @@ final class Publisher {
     }
 
     private static String text(ByteBuffer buffer, int run) {
-        byte[] text = new byte[PublishLayout.runTextLength(buffer, run)];
+        int length = PublishLayout.runTextLength(buffer, run);
+        if (length == 0) {
+            return "";
+        }
+        byte[] text = new byte[length];
         buffer.get(run + PublishLayout.RUN_TEXT_OFFSET, text);
         return new String(text, StandardCharsets.UTF_8);
     }

@@ -3,16 +3,22 @@ package io.blipmq.client;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.Refusal;
+import io.blipmq.protocol.entry.PropertiesReader;
+import io.blipmq.protocol.entry.PropertyLayout;
 import io.blipmq.protocol.v2.V2Nack;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -62,6 +68,7 @@ public final class FakeBroker implements AutoCloseable {
 
     final List<Sub> subs = new ArrayList<>();
     final List<String> frames = new ArrayList<>();
+    private final Set<String> publishIds = new HashSet<>();
     private final List<FakeSession> sessions = new ArrayList<>();
     private final ServerSocket listener;
     /** Stopped, it goes on holding its port, and closes whoever comes. */
@@ -264,6 +271,22 @@ public final class FakeBroker implements AutoCloseable {
 
     Refusal refusalOf(byte[] entry) {
         return refused.test(entry) ? refusal : null;
+    }
+
+    /** Whether an entry has an id that one to this topic had before. */
+    synchronized boolean isDuplicate(String topic, byte[] entry) {
+        PropertiesReader properties = new PropertiesReader().ofEntry(ByteBuffer.wrap(entry), 0);
+        while (properties.next()) {
+            if (properties.key() == PropertyLayout.PUBLISH_ID_KEY) {
+                return !publishIds.add(topic + " " + HexFormat.of().formatHex(properties.asBytes()));
+            }
+        }
+        return false;
+    }
+
+    /** How many ids it has seen. */
+    public synchronized int publishIdCount() {
+        return publishIds.size();
     }
 
     int publish(String topic, int qos, byte[] entry) {

@@ -115,8 +115,12 @@ final class FakeSession implements Runnable {
         while (at < payload.capacity()) {
             byte[] entry = Frames.bytes(payload, at, EntryLayout.bytesAt(payload, at));
             Refusal refusal = broker.refusalOf(body(entry));
-            int reached = refusal == null ? broker.publish(topic, flags & PublishLayout.QOS_FLAG, entry) : 0;
-            AnswerEncoder.run(confirm, 1, reached, refusal);
+            if (refusal == null && broker.isDuplicate(topic, entry)) {
+                AnswerEncoder.duplicates(confirm, 1, 1);
+            } else {
+                int reached = refusal == null ? broker.publish(topic, flags & PublishLayout.QOS_FLAG, entry) : 0;
+                AnswerEncoder.run(confirm, 1, reached, refusal);
+            }
             if (confirm.remaining() < ANSWER_BYTES_MAX) {
                 throw new IOException("a test has published too much in one batch");
             }

@@ -35,8 +35,8 @@ class PublishTest {
     @Test
     void aPublishReturnsWithItsConfirm() {
         try (BlipClient client = connect()) {
-            assertThat(client.publish("t", "hello")).isEqualTo(new Confirm(1));
-            assertThat(client.publish("nobody", "hello")).isEqualTo(new Confirm(0));
+            assertThat(client.publish("t", "hello")).isEqualTo(new Confirm(1, false));
+            assertThat(client.publish("nobody", "hello")).isEqualTo(new Confirm(0, false));
         }
         assertThat(broker.bodies("all")).containsExactly("hello");
     }
@@ -75,8 +75,8 @@ class PublishTest {
             CompletableFuture<Confirm> second = client.publishAsync(Message.of("t", "b"));
             CompletableFuture<Confirm> third = client.publishAsync(Message.of("t", "c"));
 
-            assertThat(first.join()).isEqualTo(new Confirm(1));
-            assertThat(third.join()).isEqualTo(new Confirm(1));
+            assertThat(first.join()).isEqualTo(new Confirm(1, false));
+            assertThat(third.join()).isEqualTo(new Confirm(1, false));
             assertThatExceptionOfType(CompletionException.class)
                     .isThrownBy(second::join)
                     .withCauseInstanceOf(RefusedException.class)
@@ -90,7 +90,7 @@ class PublishTest {
             assertThatExceptionOfType(RefusedException.class)
                     .isThrownBy(() -> client.publish("$no", "x"))
                     .satisfies(e -> assertThat(e.code()).isEqualTo(403));
-            assertThat(client.publish("t", "y")).isEqualTo(new Confirm(1));
+            assertThat(client.publish("t", "y")).isEqualTo(new Confirm(1, false));
         }
     }
 
@@ -105,7 +105,7 @@ class PublishTest {
             broker.refuse(V2Nack.SHUTTING_DOWN, body -> false);
             broker.restart();
 
-            assertThat(confirm.join()).isEqualTo(new Confirm(1));
+            assertThat(confirm.join()).isEqualTo(new Confirm(1, false));
         }
     }
 
@@ -120,7 +120,7 @@ class PublishTest {
             broker.refuse(V2Nack.NOT_LEADER, body -> false);
             broker.restart();
 
-            assertThat(confirm.join()).isEqualTo(new Confirm(1));
+            assertThat(confirm.join()).isEqualTo(new Confirm(1, false));
         }
     }
 
@@ -185,7 +185,7 @@ class PublishTest {
                     .withMessage("a message on this topic must be at most " + max + " bytes, not " + (max + 1));
             assertThatIllegalArgumentException().isThrownBy(() -> client.publish("", "x"));
             assertThatIllegalArgumentException().isThrownBy(() -> client.publish("\ud800", "x"));
-            assertThat(client.publish("t", new byte[max])).isEqualTo(new Confirm(1));
+            assertThat(client.publish("t", new byte[max])).isEqualTo(new Confirm(1, false));
         }
     }
 

@@ -187,7 +187,7 @@ class ReconnectTest {
             CompletableFuture<Confirm> next = client.publishAsync(Message.of("t", "m1"));
             held.ack();
 
-            assertThat(next.get(60, TimeUnit.SECONDS)).isEqualTo(new Confirm(1));
+            assertThat(next.get(60, TimeUnit.SECONDS)).isEqualTo(new Confirm(1, false));
             assertThat(receiver.receive().text()).isEqualTo("m1");
             assertThat(broker.bodies("all")).containsExactly("m1");
         }

@@ -52,6 +52,14 @@ public enum Key {
             "Backlog at which a durable subscription without a connection is removed; a warning comes at half."),
     DEAD_LETTER_RETENTION_MS(
             ValueTypes.wholeNumber(1, Limit.TEN_YEARS_MILLIS), 604_800_000L, "Time that dead letters are kept."),
+    DEDUPLICATION_WINDOW_MS(
+            ValueTypes.wholeNumber(1, 86_400_000),
+            120_000L,
+            "Time within which a second QoS 1 message with the same publish id is confirmed and not stored again."),
+    DEDUPLICATION_ENTRIES_MAX(
+            ValueTypes.wholeNumber(1, 16_777_216),
+            100_000L,
+            "Publish ids that are remembered, of all keys and topics together; beyond it, or beyond the memory for them, the oldest is forgotten."),
     QOS0_QUEUE_MESSAGES(
             ValueTypes.wholeNumber(1, 16_777_216),
             65_536L,

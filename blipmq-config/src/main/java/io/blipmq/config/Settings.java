@@ -14,6 +14,7 @@ public record Settings(
         Log log,
         Delivery delivery,
         Retention retention,
+        Deduplication deduplication,
         Limits limits,
         ApiKeys apiKeys,
         boolean runtimeConsole) {
@@ -73,6 +74,9 @@ public record Settings(
 
     /** How long what nobody fetches is kept. */
     public record Retention(long subscriptionExpiryMillis, long detachedBacklogBytes, long deadLetterMillis) {}
+
+    /** How long and how many publish ids are remembered. */
+    public record Deduplication(long windowMillis, int entriesMax) {}
 
     /** Limits of the whole daemon. */
     public record Limits(int maxConnections, int maxSubscriptionsPerConnection, long shutdownDrainMillis) {}

@@ -1,5 +1,6 @@
 package io.blipmq.config;
 
+import io.blipmq.config.Settings.Deduplication;
 import io.blipmq.config.Settings.Delivery;
 import io.blipmq.config.Settings.Endpoint;
 import io.blipmq.config.Settings.Limits;
@@ -27,6 +28,8 @@ final class SettingsAssembly {
                 log(),
                 delivery(),
                 retention(),
+                new Deduplication(
+                        values.number(Key.DEDUPLICATION_WINDOW_MS), values.count(Key.DEDUPLICATION_ENTRIES_MAX)),
                 limits(),
                 apiKeys,
                 values.flag(Key.ENABLE_TOKIO_CONSOLE));

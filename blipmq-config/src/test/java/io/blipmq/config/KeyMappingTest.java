@@ -76,6 +76,16 @@ class KeyMappingTest {
                         604_800_000,
                         1,
                         s -> s.retention().deadLetterMillis()),
+                number(
+                        "deduplication_window_ms",
+                        120_000,
+                        1,
+                        s -> s.deduplication().windowMillis()),
+                number(
+                        "deduplication_entries_max",
+                        100_000,
+                        16_777_216,
+                        s -> s.deduplication().entriesMax()),
                 number("qos0_queue_messages", 65_536, 1, s -> s.delivery().qos0QueueMessages()),
                 number("max_in_flight", 16_384, 1, s -> s.delivery().maxInFlight()),
                 number("max_connections", 16_384, 1, s -> s.limits().maxConnections()),

@@ -14,11 +14,6 @@ import static io.blipmq.metrics.MetricType.SUMMARY;
  */
 public enum Metric {
     TOPICS("topics", GAUGE, "Topics that a subscription or an undelivered message needs."),
-    FILTERS("blipmq_filters", GAUGE, "Filters of topics that a subscription or an undelivered message needs."),
-    ROUTES_FOUND(
-            "blipmq_routes_found_total",
-            COUNTER,
-            "How often the filters that match a topic were looked for since the start: once per topic and change."),
     SUBSCRIBERS("subscribers", GAUGE, "Subscriptions, detached ones too."),
     MESSAGES_PUBLISHED("messages_published_total", COUNTER, "Publishes accepted since the start."),
     MESSAGES_DELIVERED("messages_delivered_total", COUNTER, "Deliveries since the start, redeliveries too."),
@@ -26,6 +21,10 @@ public enum Metric {
     WAL_APPENDS("wal_appends_total", COUNTER, "Records appended to the log since the start."),
     WAL_BYTES("wal_bytes_total", COUNTER, "Bytes appended to the log since the start."),
 
+    MESSAGES_DUPLICATE(
+            "blipmq_messages_duplicate_total",
+            COUNTER,
+            "Messages confirmed and not stored since the start, because one with the same publish id had been."),
     SUBSCRIPTIONS_DETACHED("blipmq_subscriptions_detached", GAUGE, "Durable subscriptions without a connection."),
     MESSAGES_DELAYED("blipmq_messages_delayed", GAUGE, "Messages that wait for a nack's delay or a retry backoff."),
     MESSAGES_ACKNOWLEDGED(
@@ -57,6 +56,11 @@ public enum Metric {
             COUNTER,
             "reason",
             "Durable subscriptions removed with their messages since the start, by reason."),
+    FILTERS("blipmq_filters", GAUGE, "Filters of topics that a subscription or an undelivered message needs."),
+    ROUTES_FOUND(
+            "blipmq_routes_found_total",
+            COUNTER,
+            "How often the filters that match a topic were looked for since the start: once per topic and change."),
     SUBSCRIPTIONS_TAKEN_OVER(
             "blipmq_subscriptions_taken_over_total",
             COUNTER,

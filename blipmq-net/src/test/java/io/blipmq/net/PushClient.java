@@ -84,6 +84,17 @@ public final class PushClient extends TestConnection<PushClient> {
         });
     }
 
+    /** A message at QoS 1 for each of the properties, all in one batch whose confirm is wanted. */
+    public PushClient publishEach(long first, String topic, List<PropertiesBuilder> properties, String body) {
+        int entryBytes = properties.stream()
+                .mapToInt(each -> EntryLayout.bytes(bytes(body).length, each.length()))
+                .sum();
+        ByteBuffer frame = ByteBuffer.allocate(PublishLayout.publishBatchFrameBytes(bytes(topic).length, entryBytes));
+        RequestEncoder.publishBatch(frame, first, QOS1_CONFIRMED, bytes(topic), entryBytes);
+        properties.forEach(each -> RequestEncoder.entry(frame, bytes(body), each));
+        return send(frame.flip());
+    }
+
     public PushClient attach(long correlationId, Attach attach) {
         return send(to -> attach.encode(to, correlationId));
     }
@@ -206,6 +217,20 @@ public final class PushClient extends TestConnection<PushClient> {
         assertThat(PublishLayout.isConfirm(frame.payload(), 0, frame.payload().capacity()))
                 .isTrue();
         return frame.payload();
+    }
+
+    /** Runs as {@link #run} says them, however they are spread over frames. */
+    public void expectRuns(long first, String... runs) {
+        List<String> received = new ArrayList<>();
+        long next = first;
+        while (received.size() < runs.length) {
+            ByteBuffer payload = receiveConfirm(next);
+            for (int at = 0; at < payload.capacity(); at = PublishLayout.nextRun(payload, at)) {
+                received.add(run(payload, at));
+                next += PublishLayout.runCount(payload, at);
+            }
+        }
+        assertThat(received).containsExactly(runs);
     }
 
     /** A run as {@code count code subscriptions text}. */

@@ -75,6 +75,7 @@ public final class TestServer implements BrokerClock, AutoCloseable {
                 d.subscriptionsMax(),
                 max,
                 d.stateBytesMax(),
+                d.deduplication(),
                 d.limits());
         return new TestServer(options, usualOptions());
     }

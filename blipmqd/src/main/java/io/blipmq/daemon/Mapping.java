@@ -3,6 +3,7 @@ package io.blipmq.daemon;
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
+import io.blipmq.broker.DeduplicationOptions;
 import io.blipmq.broker.journal.LocalJournal;
 import io.blipmq.config.FsyncPolicy;
 import io.blipmq.config.Settings;
@@ -45,7 +46,12 @@ final class Mapping {
                 SUBSCRIPTIONS_MAX,
                 settings.limits().maxSubscriptionsPerConnection(),
                 memory.stateBytes(),
+                deduplication(settings.deduplication(), memory),
                 BrokerLimits.defaults());
+    }
+
+    private static DeduplicationOptions deduplication(Settings.Deduplication settings, MemoryBudgets memory) {
+        return new DeduplicationOptions(settings.windowMillis(), settings.entriesMax(), memory.publishIdBytes());
     }
 
     static WalOptions walOptions(Settings settings, MemoryBudgets memory) {

@@ -35,6 +35,8 @@ record MemoryBudgets(long heapBytes, long directBytes, int connectionsMax, int f
     private static final int LIVE_SHARE = 4;
     /** Subscriptions and unsettled deliveries, with what a checkpoint of them takes, may take this share. */
     private static final int STATE_SHARE = 4;
+    /** Publish ids, with what a checkpoint of them takes, may take this share. */
+    private static final int PUBLISH_IDS_SHARE = 32;
     /** Positions of waiting QoS 1 messages may take this share, at 16 bytes each. */
     private static final int POSITIONS_SHARE = 8;
 
@@ -130,6 +132,11 @@ record MemoryBudgets(long heapBytes, long directBytes, int connectionsMax, int f
         return sharedHeapBytes() / STATE_SHARE;
     }
 
+    /** What publish ids may take of the heap. */
+    long publishIdBytes() {
+        return sharedHeapBytes() / PUBLISH_IDS_SHARE;
+    }
+
     long positions() {
         return sharedHeapBytes() / POSITIONS_SHARE / POSITION_BYTES;
     }
@@ -139,6 +146,7 @@ record MemoryBudgets(long heapBytes, long directBytes, int connectionsMax, int f
         return HEAP_BASE_BYTES
                 + liveBytes()
                 + stateBytes()
+                + publishIdBytes()
                 + positions() * POSITION_BYTES
                 + (long) connectionsMax * CONNECTION_HEAP_BYTES;
     }

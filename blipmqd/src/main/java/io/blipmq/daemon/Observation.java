@@ -95,6 +95,7 @@ final class Observation {
                 .value(Metric.SUBSCRIBERS, broker(BrokerMetric.SUBSCRIPTIONS))
                 .value(Metric.SUBSCRIPTIONS_DETACHED, broker(BrokerMetric.SUBSCRIPTIONS_DETACHED))
                 .value(Metric.MESSAGES_PUBLISHED, broker(BrokerMetric.PUBLISHED))
+                .value(Metric.MESSAGES_DUPLICATE, broker(BrokerMetric.DUPLICATES))
                 .value(Metric.MESSAGES_DELIVERED, broker(BrokerMetric.DELIVERED))
                 .value(Metric.MESSAGES_INFLIGHT, broker(BrokerMetric.IN_FLIGHT))
                 .value(Metric.MESSAGES_DELAYED, broker(BrokerMetric.DELAYED))

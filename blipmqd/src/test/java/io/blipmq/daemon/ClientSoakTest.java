@@ -76,7 +76,7 @@ class ClientSoakTest {
             for (CompletableFuture<Confirm> confirm : confirms) {
                 assertThat(confirm.get(120, TimeUnit.SECONDS))
                         .as("seed %s", seed)
-                        .isEqualTo(new Confirm(1));
+                        .isEqualTo(new Confirm(1, false));
             }
         }
         return published;

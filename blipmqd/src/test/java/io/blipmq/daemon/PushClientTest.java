@@ -65,7 +65,7 @@ class PushClientTest {
                 confirms.add(client.publishAsync(Message.of("t", "m" + i).withHeader("n", "" + i)));
             }
             for (CompletableFuture<Confirm> confirm : confirms) {
-                assertThat(confirm.get(60, TimeUnit.SECONDS)).isEqualTo(new Confirm(1));
+                assertThat(confirm.get(60, TimeUnit.SECONDS)).isEqualTo(new Confirm(1, false));
             }
             for (int i = 0; i < 5000; i++) {
                 Delivery delivery = receiver.receive(LONG).orElseThrow();
@@ -134,7 +134,7 @@ class PushClientTest {
             daemon = DaemonProcess.startReady(DaemonSetup.in(directory));
             proxy.target(daemon.brokerAddress());
 
-            assertThat(during.get(60, TimeUnit.SECONDS)).isEqualTo(new Confirm(1));
+            assertThat(during.get(60, TimeUnit.SECONDS)).isEqualTo(new Confirm(1, false));
             List<String> texts = new ArrayList<>();
             while (!texts.contains("during")) {
                 texts.add(receiver.receive(LONG).orElseThrow().text());

@@ -69,7 +69,7 @@ class RequestTest {
                 client.ping();
             }
             Message reply = Message.reply(requests.receive(LONG).orElseThrow(), "b");
-            while (!worker.publish(reply).equals(new Confirm(0))) {
+            while (!worker.publish(reply).equals(new Confirm(0, false))) {
                 worker.ping(); // until the daemon has seen the end of the requester's connection
             }
         }

@@ -32,6 +32,8 @@ import java.util.List;
  *     u8 1 = its message had come back from the dead letters before
  *   5, the settings that several nodes have agreed on: as the command's body
  *   6, a filter, numbered among the topics: u16 length, text; log
+ *   7, a publish id that is remembered: u64 number of its message, u64 published (milliseconds), 16 bytes owner
+ *     u8 length, id, u16 length, topic
  *
  * log: u64 last sequence number, u64 messages, u64 payload bytes, u64 number of the last message that may expire
  * </pre>
@@ -45,6 +47,7 @@ public final class CheckpointCodec {
     public static final int TIME = 4;
     public static final int SETTINGS = 5;
     public static final int FILTER = 6;
+    public static final int PUBLISH_ID = 7;
 
     public static final int ENDS_WITH_CONNECTION_FLAG = 1;
     public static final int LETTERS_FLAG = 2;
@@ -83,7 +86,17 @@ public final class CheckpointCodec {
 
     public void settings(ReplicatedSettings settings) {
         ensure(1 + CommandCodec.SETTINGS_BYTES);
-        out.put((byte) SETTINGS).putInt(settings.lettersOfSubscription()).putLong(settings.lettersInAll());
+        out.put((byte) SETTINGS);
+        CommandCodec.encodeSettings(out, out.position(), settings);
+        out.position(out.position() + CommandCodec.SETTINGS_BYTES);
+    }
+
+    /** @param key as {@link PublishIdKey} says */
+    public void publishId(long sequence, long publishedMillis, byte[] key) {
+        ensure(1 + 2 * Long.BYTES + Short.BYTES + key.length);
+        int idEnd = PublishIdKey.idEnd(key);
+        out.put((byte) PUBLISH_ID).putLong(sequence).putLong(publishedMillis);
+        out.put(key, 0, idEnd).putShort((short) (key.length - idEnd)).put(key, idEnd, key.length - idEnd);
     }
 
     /**

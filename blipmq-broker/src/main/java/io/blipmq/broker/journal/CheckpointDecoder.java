@@ -3,6 +3,7 @@ package io.blipmq.broker.journal;
 import io.blipmq.broker.journal.CheckpointVisitor.DeliveryState;
 import io.blipmq.broker.journal.CheckpointVisitor.LetterState;
 import io.blipmq.broker.journal.CheckpointVisitor.LogState;
+import io.blipmq.broker.journal.CheckpointVisitor.PublishIdState;
 import io.blipmq.broker.journal.CheckpointVisitor.SubscriptionState;
 import io.blipmq.wal.NewerContentException;
 import java.nio.ByteBuffer;
@@ -28,6 +29,8 @@ public final class CheckpointDecoder {
     private final List<Place> subscriptions = new ArrayList<>();
     /** Where records of letters begin: they are told when all subscriptions have been. */
     private final List<Integer> letters = new ArrayList<>(0);
+    /** They are told in the order of their messages, in whatever order they were written. */
+    private final List<PublishIdState> publishIds = new ArrayList<>(0);
 
     private int toldTopic = -1;
 
@@ -69,7 +72,8 @@ public final class CheckpointDecoder {
             int kind = in.get();
             switch (kind) {
                 case CheckpointCodec.TIME -> time();
-                case CheckpointCodec.SETTINGS -> visitor.onSettings(new ReplicatedSettings(in.getInt(), in.getLong()));
+                case CheckpointCodec.SETTINGS -> settings();
+                case CheckpointCodec.PUBLISH_ID -> publishIds.add(publishId());
                 case CheckpointCodec.TOPIC -> topics.add(new TopicState(text(in), false, log()));
                 case CheckpointCodec.FILTER -> topics.add(new TopicState(text(in), true, log()));
                 case CheckpointCodec.SUBSCRIPTION -> {
@@ -88,6 +92,16 @@ public final class CheckpointDecoder {
         subscriptions.sort(Comparator.comparingLong(Place::id));
         subscriptions.forEach(place -> subscription(place.position));
         letters.forEach(this::letters);
+        publishIds.sort(Comparator.comparingLong(PublishIdState::sequence));
+        publishIds.forEach(visitor::onPublishId);
+    }
+
+    private PublishIdState publishId() {
+        return new PublishIdState(in.getLong(), in.getLong(), PublishIdKey.read(in));
+    }
+
+    private void settings() {
+        visitor.onSettings(new ReplicatedSettings(in.getInt(), in.getLong(), in.getLong(), in.getInt(), in.getLong()));
     }
 
     private void time() {

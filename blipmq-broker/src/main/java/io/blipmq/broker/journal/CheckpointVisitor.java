@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * Is told what a checkpoint holds, piece by piece, so that nobody has all of it in memory twice. Owned by its caller.
  *
- * <p>A topic comes before its subscriptions, perhaps several times, a subscription before its deliveries, and letters at the
- * end.
+ * <p>A topic comes before its subscriptions, perhaps several times, a subscription before its deliveries, and letters and
+ * publish ids at the end.
  */
 public interface CheckpointVisitor {
     /** A {@link MessageLog}'s counts. */
@@ -57,6 +57,15 @@ public interface CheckpointVisitor {
     record LetterState(
             long subscriptionId, long tag, long originId, long originTag, boolean originRedriven, int payloadLength) {}
 
+    /**
+     * A publish id that is remembered.
+     *
+     * @param sequence of its message
+     * @param publishedMillis when that was published
+     * @param key as {@link PublishIdKey} says
+     */
+    record PublishIdState(long sequence, long publishedMillis, byte[] key) {}
+
     /** When it was taken. */
     default void onTime(long millis, List<ClockJump> jumps) {}
 
@@ -77,4 +86,7 @@ public interface CheckpointVisitor {
     void onDelivery(DeliveryState delivery);
 
     void onLetter(LetterState letter);
+
+    /** Told at the end, in the order of their messages. */
+    default void onPublishId(PublishIdState publishId) {}
 }

@@ -31,7 +31,10 @@ import java.nio.ByteBuffer;
  * REDRIVE (6)      0 message; its key is {@link MessageKeys#ofRedriven}; behind it
  *                    u64 subscription                u64 dead-letter subscription  u64 the letter's delivery tag
  * SETTINGS (7)     0 u32 letters that a subscription remembers   4 u64 letters that all together remember
+ *                 12 u64 milliseconds that a publish id is remembered   20 u32 how many are   24 u64 in how many bytes
  * CLOCK (8)        0 u64 epoch millis
+ * PUBLISH_ONCE (9) 0 message with a publish id among its properties; its key is the topic; behind it
+ *                    16 bytes owner of the publisher
  * </pre>
  *
  * <p>From its length on a message stands as an entry of the wire stands, but for the key: properties and payload are one
@@ -46,12 +49,13 @@ public final class CommandCodec {
     public static final int REDRIVE = 6;
     public static final int SETTINGS = 7;
     public static final int CLOCK = 8;
+    public static final int PUBLISH_ONCE = 9;
     /** All types up to this one are known. */
-    public static final int TYPE_MAX = CLOCK;
+    public static final int TYPE_MAX = PUBLISH_ONCE;
 
     public static final int SETTLE_BYTES = 21;
     public static final int REMOVE_BYTES = 9;
-    public static final int SETTINGS_BYTES = 12;
+    public static final int SETTINGS_BYTES = 32;
     public static final int CLOCK_BYTES = 8;
     /** What a message has before its key. */
     public static final int MESSAGE_HEADER_BYTES = 22;
@@ -75,6 +79,10 @@ public final class CommandCodec {
 
     public static int publishBytes(MessageView message) {
         return MESSAGE_HEADER_BYTES + message.topicLength() + message.contentBytes();
+    }
+
+    public static int publishOnceBytes(MessageView message) {
+        return publishBytes(message) + OwnerId.BYTES;
     }
 
     public static int subscribeBytes(byte[] topic, byte[] name) {
@@ -102,6 +110,11 @@ public final class CommandCodec {
         int topic = offset + MESSAGE_HEADER_BYTES;
         target.put(topic, message.buffer(), message.topicOffset(), message.topicLength());
         target.put(topic + message.topicLength(), message.buffer(), message.contentOffset(), message.contentBytes());
+    }
+
+    public static void encodePublishOnce(ByteBuffer target, int offset, OwnerId owner, MessageView message) {
+        encodePublish(target, offset, message);
+        owner.put(target, offset + publishBytes(message));
     }
 
     public static void encodeSubscribe(
@@ -194,6 +207,9 @@ public final class CommandCodec {
     public static void encodeSettings(ByteBuffer target, int offset, ReplicatedSettings settings) {
         target.putInt(offset, settings.lettersOfSubscription());
         target.putLong(offset + 4, settings.lettersInAll());
+        target.putLong(offset + 12, settings.deduplicationMillis());
+        target.putInt(offset + 20, settings.publishIds());
+        target.putLong(offset + 24, settings.publishIdBytes());
     }
 
     public static void encodeRemove(ByteBuffer target, int offset, long subscriptionId, RemoveReason reason) {
@@ -228,7 +244,7 @@ public final class CommandCodec {
      */
     public static long locateKey(int type, ByteBuffer body, int offset, int length) {
         return switch (type) {
-            case PUBLISH -> RecordKey.at(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
+            case PUBLISH, PUBLISH_ONCE -> RecordKey.at(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
             case DEAD_LETTER, REDRIVE -> RecordKey.hiddenAt(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
             default -> RecordKey.NONE;
         };

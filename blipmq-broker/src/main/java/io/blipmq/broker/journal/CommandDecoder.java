@@ -1,6 +1,7 @@
 package io.blipmq.broker.journal;
 
 import io.blipmq.broker.message.MessageView;
+import io.blipmq.protocol.entry.PropertyLayout;
 import io.blipmq.wal.NewerContentException;
 import java.nio.ByteBuffer;
 
@@ -13,7 +14,16 @@ public final class CommandDecoder {
     public void decode(
             long sequence, int type, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
         switch (type) {
-            case CommandCodec.PUBLISH -> decodePublish(sequence, body, offset, position, handler);
+            case CommandCodec.PUBLISH -> {
+                decodeMessage(body, offset);
+                handler.onPublish(sequence, position, message);
+            }
+            case CommandCodec.PUBLISH_ONCE -> {
+                decodeMessage(body, offset);
+                decodePublishId(body, offset);
+                OwnerId owner = OwnerId.get(body, offset + length - OwnerId.BYTES);
+                handler.onPublishOnce(sequence, position, owner, message);
+            }
             case CommandCodec.SUBSCRIBE -> decodeSubscribe(sequence, body, offset, length, handler);
             case CommandCodec.SETTLE ->
                 handler.onSettle(
@@ -25,8 +35,7 @@ public final class CommandDecoder {
             case CommandCodec.DEAD_LETTER -> decodeDeadLetter(sequence, body, offset, length, position, handler);
             case CommandCodec.REMOVE -> handler.onRemove(body.getLong(offset), removeReason(body, offset));
             case CommandCodec.REDRIVE -> decodeRedrive(sequence, body, offset, length, position, handler);
-            case CommandCodec.SETTINGS ->
-                handler.onSettings(new ReplicatedSettings(body.getInt(offset), body.getLong(offset + 4)));
+            case CommandCodec.SETTINGS -> handler.onSettings(decodeSettings(body, offset));
             case CommandCodec.CLOCK -> handler.onClock(sequence, body.getLong(offset));
             default -> throw newer(type);
         }
@@ -54,7 +63,16 @@ public final class CommandDecoder {
         return RemoveReason.of(body.get(offset + 8));
     }
 
-    private void decodePublish(long sequence, ByteBuffer body, int offset, long position, CommandHandler handler) {
+    private static ReplicatedSettings decodeSettings(ByteBuffer body, int offset) {
+        return new ReplicatedSettings(
+                body.getInt(offset),
+                body.getLong(offset + 4),
+                body.getLong(offset + 12),
+                body.getInt(offset + 20),
+                body.getLong(offset + 24));
+    }
+
+    private void decodeMessage(ByteBuffer body, int offset) {
         int topicLength = CommandCodec.keyLength(body, offset);
         int content = offset + CommandCodec.MESSAGE_HEADER_BYTES + topicLength;
         int propertiesBytes = CommandCodec.hasProperties(body, offset)
@@ -66,7 +84,15 @@ public final class CommandDecoder {
                 .payload(content + propertiesBytes, CommandCodec.payloadLength(body, offset))
                 .published(body.getLong(offset))
                 .expires(body.getLong(offset + Long.BYTES));
-        handler.onPublish(sequence, position, message);
+    }
+
+    private void decodePublishId(ByteBuffer body, int offset) {
+        int from = message.contentOffset() + CommandCodec.PROPERTIES_LENGTH_BYTES;
+        int at = PropertyLayout.find(body, from, message.payloadOffset(), PropertyLayout.PUBLISH_ID_KEY);
+        if (at < 0) {
+            throw new IllegalStateException("a message that is stored once has no publish id, at " + offset);
+        }
+        message.publishId(PropertyLayout.valueOffset(at), PropertyLayout.valueLength(body, at));
     }
 
     private static void decodeSubscribe(

@@ -20,6 +20,13 @@ public interface CommandHandler {
     void onPublish(long sequence, long position, MessageView message);
 
     /**
+     * A QoS 1 message whose publisher has given it an id: as {@link #onPublish}, and the id is remembered.
+     *
+     * @param owner the publisher's
+     */
+    void onPublishOnce(long sequence, long position, OwnerId owner, MessageView message);
+
+    /**
      * A new subscription with a place in the journal. One of the same owner and name ends with it.
      *
      * @param name empty: it has none

@@ -32,6 +32,14 @@ public interface CommandLog {
     long appendPublish(MessageView message);
 
     /**
+     * A QoS 1 message that has a publish id among its properties, with its times.
+     *
+     * @param owner the publisher's
+     * @return the message's number (positive), or a refusal
+     */
+    long appendPublishOnce(OwnerId owner, MessageView message);
+
+    /**
      * A new subscription that collects QoS 1 messages; one of the same owner and name ends with it.
      *
      * @param name empty: it has none

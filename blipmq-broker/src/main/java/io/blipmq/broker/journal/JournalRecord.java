@@ -71,6 +71,11 @@ public record JournalRecord(
         }
 
         @Override
+        public void onPublishOnce(long sequence, long position, OwnerId owner, MessageView message) {
+            record = message("publish-once", text(message.topicOffset(), message.topicLength()), 0, 0, 0);
+        }
+
+        @Override
         public void onSubscribe(
                 long sequence, OwnerId owner, byte[] topic, boolean filter, byte[] name, boolean endsWithConnection) {
             String shownName = name.length == 0 ? null : new String(name, StandardCharsets.UTF_8);

@@ -53,6 +53,16 @@ public final class LocalLog implements CommandLog {
     }
 
     @Override
+    public long appendPublishOnce(OwnerId owner, MessageView message) {
+        int offset = claim(CommandCodec.publishOnceBytes(message));
+        if (offset < 0) {
+            return offset;
+        }
+        CommandCodec.encodePublishOnce(log.buffer(), offset, owner, message);
+        return commitForced(CommandCodec.PUBLISH_ONCE);
+    }
+
+    @Override
     public long appendSubscribe(OwnerId owner, byte[] topic, boolean filter, byte[] name, boolean endsWithConnection) {
         int offset = claim(CommandCodec.subscribeBytes(topic, name));
         if (offset < 0) {

@@ -6,5 +6,9 @@ package io.blipmq.broker.journal;
  *
  * @param lettersOfSubscription dead letters that a subscription remembers, for acknowledgements that come late
  * @param lettersInAll that all subscriptions together remember
+ * @param deduplicationMillis for how long a publish id is remembered
+ * @param publishIds how many are remembered
+ * @param publishIdBytes the memory that they may take
  */
-public record ReplicatedSettings(int lettersOfSubscription, long lettersInAll) {}
+public record ReplicatedSettings(
+        int lettersOfSubscription, long lettersInAll, long deduplicationMillis, int publishIds, long publishIdBytes) {}

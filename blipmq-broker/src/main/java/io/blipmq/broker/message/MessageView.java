@@ -16,6 +16,8 @@ public final class MessageView {
     private int propertiesBytes;
     private long publishedMillis;
     private long expiresMillis;
+    private int publishIdOffset;
+    private int publishIdLength;
 
     // --- describing a message ---
 
@@ -25,6 +27,7 @@ public final class MessageView {
         propertiesBytes = 0;
         publishedMillis = 0;
         expiresMillis = 0;
+        publishIdLength = 0;
         return this;
     }
 
@@ -55,6 +58,13 @@ public final class MessageView {
     /** @param millis wall clock, 0 = never */
     public MessageView expires(long millis) {
         expiresMillis = millis;
+        return this;
+    }
+
+    /** Where the publish id among its properties is; its length is 0 when it has none. */
+    public MessageView publishId(int offset, int length) {
+        publishIdOffset = offset;
+        publishIdLength = length;
         return this;
     }
 
@@ -92,6 +102,18 @@ public final class MessageView {
     /** 0 = never. */
     public long expiresMillis() {
         return expiresMillis;
+    }
+
+    public boolean hasPublishId() {
+        return publishIdLength > 0;
+    }
+
+    public int publishIdOffset() {
+        return publishIdOffset;
+    }
+
+    public int publishIdLength() {
+        return publishIdLength;
     }
 
     /** Where properties and payload begin, which are one piece. */

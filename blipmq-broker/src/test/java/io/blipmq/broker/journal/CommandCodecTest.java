@@ -32,6 +32,13 @@ class CommandCodecTest {
         }
 
         @Override
+        public void onPublishOnce(long sequence, long position, OwnerId owner, MessageView message) {
+            assertThat(owner).isEqualTo(OWNER);
+            onPublish(sequence, position, message);
+            commands.add("once " + text(message.buffer(), message.publishIdOffset(), message.publishIdLength()));
+        }
+
+        @Override
         public void onSubscribe(
                 long sequence, OwnerId owner, byte[] topic, boolean filter, byte[] name, boolean endsWithConnection) {
             assertThat(owner).isEqualTo(OWNER);
@@ -73,7 +80,7 @@ class CommandCodecTest {
 
         @Override
         public void onSettings(ReplicatedSettings settings) {
-            commands.add("settings " + settings.lettersOfSubscription() + " " + settings.lettersInAll());
+            commands.add(settings.toString());
         }
 
         @Override
@@ -96,7 +103,7 @@ class CommandCodecTest {
         return HexFormat.of().parseHex(hex.replace(" ", ""));
     }
 
-    private void assertRecord(int type, String hex, ByteBuffer written, String command) {
+    private void assertRecord(int type, String hex, ByteBuffer written, String... command) {
         byte[] golden = golden(hex);
         assertThat(HexFormat.of().formatHex(written.array()))
                 .isEqualTo(HexFormat.of().formatHex(golden));
@@ -134,13 +141,13 @@ class CommandCodecTest {
         ByteBuffer record = ByteBuffer.wrap(golden("ff" + TIMES_HEX + "00000000 0003 746f70"));
         for (int type = 1; type <= CommandCodec.TYPE_MAX; type++) {
             long key = CommandCodec.locateKey(type, record, 1, record.capacity() - 1);
-            boolean listed =
-                    type == CommandCodec.PUBLISH || type == CommandCodec.DEAD_LETTER || type == CommandCodec.REDRIVE;
+            boolean published = type == CommandCodec.PUBLISH || type == CommandCodec.PUBLISH_ONCE;
+            boolean listed = published || type == CommandCodec.DEAD_LETTER || type == CommandCodec.REDRIVE;
             assertThat(key != RecordKey.NONE).as("type %s", type).isEqualTo(listed);
             if (listed) {
                 assertThat(RecordKey.offset(key)).isEqualTo(23);
                 assertThat(RecordKey.length(key)).isEqualTo(3);
-                assertThat(RecordKey.isHidden(key)).isEqualTo(type != CommandCodec.PUBLISH);
+                assertThat(RecordKey.isHidden(key)).isEqualTo(!published);
             }
         }
     }
@@ -229,10 +236,29 @@ class CommandCodecTest {
     }
 
     @Test
+    void publishOnce() {
+        String properties = "000e 80 0004 01 68 7631 03 0004 69643137";
+        ByteBuffer frame = ByteBuffer.wrap(golden("64656d6f" + properties + "616263"));
+        MessageView message =
+                new MessageView().in(frame).topic(0, 4).properties(16).payload(20, 3);
+        message.published(1000).expires(2000);
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.publishOnceBytes(message));
+        CommandCodec.encodePublishOnce(body, 0, OWNER, message);
+        assertRecord(
+                9,
+                TIMES_HEX + "80000003 0004 64656d6f" + properties + "616263" + OWNER_HEX,
+                body,
+                "publish demo abc 16 1000 2000",
+                "once id17");
+    }
+
+    @Test
     void settings() {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.SETTINGS_BYTES);
-        CommandCodec.encodeSettings(body, 0, new ReplicatedSettings(7, 900));
-        assertRecord(7, "00000007 0000000000000384", body, "settings 7 900");
+        ReplicatedSettings settings = new ReplicatedSettings(7, 900, 120_000, 100_000, 1 << 20);
+        CommandCodec.encodeSettings(body, 0, settings);
+        assertRecord(
+                7, "00000007 0000000000000384 000000000001d4c0 000186a0 0000000000100000", body, settings.toString());
     }
 
     @Test

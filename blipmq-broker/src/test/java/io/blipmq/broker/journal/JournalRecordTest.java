@@ -39,6 +39,22 @@ class JournalRecordTest {
     }
 
     @Test
+    void publishOnceShowsItsTopicAndNotItsOwner() {
+        ByteBuffer frame = ByteBuffer.wrap(new byte[] {'d', 'e', 'm', 'o', 0, 5, 3, 0, 2, 'i', 'd', 'x'});
+        MessageView message =
+                new MessageView().in(frame).topic(0, 4).properties(7).payload(11, 1);
+        CommandCodec.encodePublishOnce(buffer, AT, OwnerId.ofKey(bytes("secret")), message.published(1000));
+
+        JournalRecord record =
+                JournalRecord.of(9, CommandCodec.PUBLISH_ONCE, buffer, AT, CommandCodec.publishOnceBytes(message));
+
+        assertThat(record.command()).isEqualTo("publish-once");
+        assertThat(record.topic()).isEqualTo("demo");
+        assertThat(record.publishedMillis()).isEqualTo(1000);
+        assertThat(text(record.payload())).isEqualTo("x");
+    }
+
+    @Test
     void aDeadLetterShowsItsTopicAndNotItsOwner() {
         byte[] key = MessageKeys.ofLetters(OwnerId.ofKey(bytes("secret")), bytes("$dead-letter/demo"));
         StoredMessage message = new StoredMessage();

@@ -2,11 +2,14 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.message.MessageView;
+import io.blipmq.protocol.entry.PropertyLayout;
+import java.nio.ByteBuffer;
 
 /**
  * A journalled command as the simulation compares it. Immutable. What a kind does not have is 0 or null.
  *
  * @param sequence the command's number; 0 for those that are handed back without it
+ * @param owner of a subscription; of a message with a publish id its publisher
  * @param tag of the message that is settled or moved, of the letter that is redriven
  * @param text a message's properties, those of a dead letter, a subscription's name
  * @param flag whether a message is redriven, whether a subscription ends with its connection
@@ -69,6 +72,32 @@ record Command(
                 0,
                 0,
                 0);
+    }
+
+    /** A message with a publish id. */
+    static Command publishOnce(long sequence, OwnerId owner, MessageView message) {
+        return publish(sequence, message).by(owner);
+    }
+
+    private Command by(OwnerId publisher) {
+        return new Command(
+                kind, sequence, 0, 0, topic, publisher, text, false, payload, millis, expiresMillis, 0, 0, 0);
+    }
+
+    /** Null when it is no message that has one. */
+    ModelPublishIds.Key publishId() {
+        return kind == Kind.PUBLISH && owner != null ? publishId(owner, topic, Texts.fromHex(text.substring(4))) : null;
+    }
+
+    /** Null when the properties have none. */
+    static ModelPublishIds.Key publishId(OwnerId owner, String topic, byte[] properties) {
+        ByteBuffer buffer = ByteBuffer.wrap(properties);
+        int at = PropertyLayout.find(buffer, 0, properties.length, PropertyLayout.PUBLISH_ID_KEY);
+        if (at < 0) {
+            return null;
+        }
+        String id = Texts.of(buffer, PropertyLayout.valueOffset(at), PropertyLayout.valueLength(buffer, at));
+        return new ModelPublishIds.Key(owner, topic, id);
     }
 
     static Command subscribe(long sequence, OwnerId owner, String topic, String name, boolean endsWithConnection) {

@@ -33,6 +33,13 @@ final class CommandRecorder implements CommandHandler {
     }
 
     @Override
+    public void onPublishOnce(long sequence, long position, OwnerId owner, MessageView message) {
+        Command command = Command.publishOnce(sequence, owner, message);
+        target.onPublishOnce(sequence, position, owner, message);
+        told.accept(command);
+    }
+
+    @Override
     public void onSubscribe(
             long sequence, OwnerId owner, byte[] topicName, boolean filter, byte[] name, boolean endsWithConnection) {
         target.onSubscribe(sequence, owner, topicName, filter, name, endsWithConnection);

@@ -71,6 +71,12 @@ final class JournalTap implements CommandLog, Snapshots {
     }
 
     @Override
+    public long appendPublishOnce(OwnerId owner, MessageView message) {
+        long sequence = log.appendPublishOnce(owner, message);
+        return tell(sequence, Command.publishOnce(sequence, owner, message));
+    }
+
+    @Override
     public long appendSubscribe(OwnerId owner, byte[] topic, boolean filter, byte[] name, boolean endsWithConnection) {
         long sequence = log.appendSubscribe(owner, topic, filter, name, endsWithConnection);
         return tell(

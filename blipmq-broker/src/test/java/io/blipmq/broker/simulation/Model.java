@@ -5,6 +5,7 @@ import io.blipmq.broker.Broker;
 import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerMetric;
 import io.blipmq.broker.BrokerOptions;
+import io.blipmq.broker.DeduplicationOptions;
 import io.blipmq.broker.Outcome;
 import io.blipmq.broker.SubscriptionInfo;
 import io.blipmq.broker.journal.OwnerId;
@@ -41,6 +42,8 @@ final class Model implements JournalTap.Listener {
     /** Whether a step in the log's times is no step of a clock. */
     private final boolean manyClocks;
 
+    private final DeduplicationOptions deduplication;
+    private ModelPublishIds publishIds;
     private final Snapshots snapshots = new Snapshots();
     private final TreeMap<Long, ModelSubscription> durable = new TreeMap<>();
     final Map<Long, Passing> passing = new HashMap<>();
@@ -107,6 +110,8 @@ final class Model implements JournalTap.Listener {
     Model(BrokerOptions options) {
         this.options = options;
         this.history = new History(List.of());
+        this.deduplication = options.deduplication();
+        this.publishIds = new ModelPublishIds(deduplication);
         this.lettersOfSubscription = options.inFlightMax();
         this.followedThrough = 0;
         this.manyClocks = false;
@@ -118,13 +123,19 @@ final class Model implements JournalTap.Listener {
      *
      * @param past every command before this model begins
      */
-    Model(BrokerOptions options, List<History.Entry> past, int lettersOfSubscription) {
+    Model(
+            BrokerOptions options,
+            List<History.Entry> past,
+            int lettersOfSubscription,
+            DeduplicationOptions deduplication) {
         this.options = options;
         this.history = new History(past);
         past.stream()
                 .map(History.Entry::command)
                 .filter(command -> command.kind() == Command.Kind.PUBLISH)
                 .forEach(command -> published.put(command.payload(), command.topic()));
+        this.deduplication = deduplication;
+        this.publishIds = new ModelPublishIds(deduplication);
         this.lettersOfSubscription = lettersOfSubscription;
         this.followedThrough = past.size();
         this.manyClocks = true;
@@ -228,6 +239,9 @@ final class Model implements JournalTap.Listener {
         long restoredSequence = restored == null ? 0 : restored.sequence();
         history.onRestart(restoredSequence, replayed, required, last);
         durable.clear();
+        publishIds = restored == null
+                ? new ModelPublishIds(deduplication)
+                : restored.publishIds().copy();
         passing.clear();
         expected.clear();
         unrecorded.clear();
@@ -273,6 +287,7 @@ final class Model implements JournalTap.Listener {
                 && lastMillis != 0
                 && (passed < -1_000 || passed > options.limits().downMillisMax())) {
             durable.values().forEach(subscription -> subscription.moveTimes(passed));
+            publishIds.moveTimes(passed);
             clockJumped = true;
             return passed;
         }
@@ -484,6 +499,18 @@ final class Model implements JournalTap.Listener {
             long expires = options.messageTtlMillis() == 0 ? 0 : nowMillis + options.messageTtlMillis();
             checkAppended(sequence, Command.publish(sequence, topic, properties, payload, nowMillis, expires));
         }
+    }
+
+    /**
+     * The message that one published now is a duplicate of; 0: there is none.
+     *
+     * @param before the message's own number, if it has one
+     */
+    long firstOf(ModelPublishIds.Key publishId, long before) {
+        List<History.Entry> notApplied = history.entriesBehind(history.appliedSequence()).stream()
+                .filter(entry -> entry.sequence() < before)
+                .toList();
+        return publishIds.firstOf(publishId, nowMillis, notApplied);
     }
 
     void checkAppended(long sequence, Command command) {
@@ -774,7 +801,7 @@ final class Model implements JournalTap.Listener {
                 () -> "a checkpoint of " + sequence + ", applied is " + history.appliedSequence());
         List<ModelSubscription> subscriptions =
                 durable.values().stream().map(ModelSubscription::kept).toList();
-        snapshots.begin(sequence, nowNanos, nowMillis, subscriptions);
+        snapshots.begin(sequence, nowNanos, nowMillis, subscriptions, publishIds.copy());
     }
 
     @Override
@@ -788,7 +815,12 @@ final class Model implements JournalTap.Listener {
         Command command = entry.command();
         ModelSubscription subscription = durable.get(command.subscription());
         switch (command.kind()) {
-            case PUBLISH -> applyPublish(command);
+            case PUBLISH -> {
+                applyPublish(command);
+                if (command.publishId() != null) {
+                    publishIds.apply(entry.sequence(), command);
+                }
+            }
             case SUBSCRIBE -> {
                 ModelSubscription replaced = pushes.named(command.owner(), command.text());
                 create(entry.sequence(), command.owner(), command.topic(), command.text(), command.flag());

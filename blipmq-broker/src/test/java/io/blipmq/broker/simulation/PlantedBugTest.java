@@ -272,6 +272,36 @@ class PlantedBugTest {
                                 "what a lost connection has asked for is not handed to its successor",
                                 "return forsaken == null ? null : await(forsaken, client, null);",
                                 "return null;"),
+                        broker(
+                                "a duplicate is confirmed before its first message is stored",
+                                "return duplicate ? first : once.append(id, owner, batched);",
+                                "return duplicate ? 1 : once.append(id, owner, batched);"),
+                        broker(
+                                "a message that is not stored yet has no duplicates",
+                                "PublishId first = appended.get(id);",
+                                "PublishId first = null;"),
+                        broker(
+                                "a publish id holds until others push it out, whatever the time",
+                                "return first != null && first.isRemembered(id.publishedMillis, windowMillis) ?"
+                                        + " first.sequence : 0;",
+                                "return first != null ? first.sequence : 0;"),
+                        broker(
+                                "a publish id counts for all topics",
+                                "key.put(ID + idLength, message.buffer(), message.topicOffset(), message.topicLength());",
+                                ""),
+                        broker(
+                                "a publish id counts for all keys",
+                                "owner.put(key, 0); key.put(ID_LENGTH, (byte) idLength);",
+                                "key.put(ID_LENGTH, (byte) idLength);"),
+                        broker(
+                                "a checkpoint forgets publish ids",
+                                "state.work().add(1); writePublishId(nextId, out);",
+                                "state.work().add(1);"),
+                        broker(
+                                "more publish ids are remembered than there is memory for",
+                                "return ids.size() > settings.publishIds() || bytes > settings.publishIdBytes();",
+                                "return ids.size() > settings.publishIds();"),
+                        broker("a jump of the clock makes publish ids older", "onJump.accept(passed);", ""),
                         wal(
                                 "every_n counts to twice as many",
                                 "unforcedRecords >= everyN.records()",

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** A connection of protocol version 2: what it is pushed, and what it asks for. Owned by the simulation's thread. */
@@ -45,6 +46,19 @@ final class PushedClient extends SimulatedClient {
     private Delivery open;
     /** Of what is pushed next, when the broker has named it. */
     private String topic;
+
+    private record Outgoing(String payload, byte[] properties) {
+        /** The properties as a record has them. */
+        private String hex() {
+            String length = properties.length == 0 ? "" : String.format("%04x", properties.length);
+            return length + Texts.hex(ByteBuffer.wrap(properties), 0, properties.length);
+        }
+
+        @Override
+        public String toString() {
+            return payload + " with " + hex();
+        }
+    }
 
     private record Delivery(long subscription, String topic, long tag, int attempt, long published, ByteBuffer entry) {}
 
@@ -212,62 +226,79 @@ final class PushedClient extends SimulatedClient {
     // --- publish
 
     /** @param properties of every message, perhaps none */
-    void publishBatch(int qos, String topic, byte[] properties, int count, int paddingBytes) {
-        List<String> payloads = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            payloads.add(nextPayload(paddingBytes));
-        }
-        request(() -> handleBatch(qos, topic, properties, payloads));
+    void publishBatch(int qos, String topic, List<byte[]> properties, int paddingBytes) {
+        List<Outgoing> messages = new ArrayList<>();
+        properties.forEach(ofOne -> messages.add(new Outgoing(nextPayload(paddingBytes), ofOne)));
+        request(() -> handleBatch(qos, topic, messages));
     }
 
-    /** What was taken is removed from {@code payloads}. */
-    private boolean handleBatch(int qos, String topic, byte[] properties, List<String> payloads) {
+    /** What was taken is removed from {@code messages}. */
+    private boolean handleBatch(int qos, String topic, List<Outgoing> messages) {
+        do {
+            handleRun(qos, topic, messages);
+        } while (batch.outcome().isDone() && !messages.isEmpty());
+        return batch.outcome() != Outcome.BUSY;
+    }
+
+    private void handleRun(int qos, String topic, List<Outgoing> messages) {
         byte[] name = Texts.bytes(topic);
         ByteBuffer frame = ByteBuffer.allocate(1 << 16).position(3).put(name);
         int entries = frame.position();
-        for (String payload : payloads) {
-            EntryLayout.putHeader(frame, payload.length(), properties, properties.length);
-            frame.put(Texts.bytes(payload));
+        for (Outgoing message : messages) {
+            EntryLayout.putHeader(frame, message.payload.length(), message.properties, message.properties.length);
+            frame.put(Texts.bytes(message.payload));
         }
         int before = model.history().entries().size();
         if (qos == 0 && !model.isShuttingDown()) {
             // Some of them may be pushed during the call.
-            payloads.forEach(payload -> model.onPublished(0, topic, "", payload, 0));
+            messages.forEach(message -> model.onPublished(0, topic, "", message.payload, 0));
         }
         PublishBatch offered = new PublishBatch().in(frame).qos(qos).topic(3, name.length);
-        broker.publishing().publishBatch(client, offered.entries(entries, frame.position(), payloads.size()), batch);
+        broker.publishing().publishBatch(client, offered.entries(entries, frame.position(), messages.size()), batch);
         if (qos == 0) {
-            int expected = model.isShuttingDown() ? 0 : payloads.size();
+            int expected = model.isShuttingDown() ? 0 : messages.size();
             Check.that(batch.taken() == expected, () -> batch.taken() + " of " + expected + " were taken at QoS 0");
         } else {
-            onBatch(topic, properties, payloads, before);
+            onRun(topic, messages, before);
         }
-        payloads.subList(0, batch.taken()).clear();
-        return batch.outcome() != Outcome.BUSY;
+        messages.subList(0, batch.taken()).clear();
     }
 
-    private void onBatch(String topic, byte[] properties, List<String> payloads, int before) {
+    private void onRun(String topic, List<Outgoing> messages, int before) {
         List<History.Entry> appended = model.history()
                 .entries()
                 .subList(before, model.history().entries().size());
         Check.that(
-                appended.isEmpty() || appended.size() == batch.taken(),
+                appended.isEmpty() || appended.size() == batch.taken() && !batch.areDuplicates(),
                 () -> appended.size() + " of " + batch.taken() + " were journalled");
         for (int i = 0; i < batch.taken(); i++) {
-            if (appended.isEmpty()) {
-                model.onPublished(1, topic, "", payloads.get(i), 0);
+            Outgoing message = messages.get(i);
+            ModelPublishIds.Key id = Command.publishId(owner(), topic, message.properties);
+            if (batch.areDuplicates()) {
+                long first = id == null ? 0 : model.firstOf(id, Long.MAX_VALUE);
+                Check.that(first > 0, () -> message + " to " + topic + " is no duplicate");
+                confirms(first);
+            } else if (appended.isEmpty()) {
+                model.onPublished(1, topic, "", message.payload, 0);
             } else {
-                Command command = appended.get(i).command();
-                String expected = properties.length == 0
-                        ? ""
-                        : String.format("%04x", properties.length)
-                                + Texts.hex(ByteBuffer.wrap(properties), 0, properties.length);
-                Check.that(
-                        command.text().equals(expected) && command.payload().equals(payloads.get(i)),
-                        () -> "not as it was published: " + command);
-                confirms(appended.get(i).sequence());
+                onAppended(appended.get(i), message, id);
             }
         }
+        if (batch.areDuplicates()) {
+            answer(() -> {});
+        }
+    }
+
+    private void onAppended(History.Entry entry, Outgoing message, ModelPublishIds.Key id) {
+        Command command = entry.command();
+        Check.that(
+                command.text().equals(message.hex())
+                        && command.payload().equals(message.payload)
+                        && Objects.equals(command.publishId(), id),
+                () -> "not as it was published: " + command);
+        long first = id == null ? 0 : model.firstOf(id, entry.sequence());
+        Check.that(first == 0, () -> command + " is a duplicate of " + first + " and was stored");
+        confirms(entry.sequence());
     }
 
     // --- subscribe

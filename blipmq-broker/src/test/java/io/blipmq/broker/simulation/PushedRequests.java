@@ -3,6 +3,8 @@ package io.blipmq.broker.simulation;
 import io.blipmq.broker.SettleAction;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.protocol.entry.PropertiesBuilder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 
@@ -10,6 +12,7 @@ import java.util.function.Consumer;
 final class PushedRequests {
     private static final String[] NAMES = {"n", "m"};
     private static final String[] FILTERS = {"+", "#", "b"};
+    private static final String[] IDS = {"1", "2", "3", "4", "fifth", "the sixth of them all"};
     private static final SettleAction[] ACTIONS = SettleAction.values();
 
     private final Random random;
@@ -62,11 +65,26 @@ final class PushedRequests {
         int qos = random.nextInt(3) == 0 ? 0 : 1;
         String topic = anyTopic();
         int count = 1 + random.nextInt(8);
-        byte[] properties = random.nextBoolean()
-                ? new byte[0]
-                : new PropertiesBuilder().header("h", "v" + random.nextInt(100)).toBytes();
-        note.accept(client + " publishes a batch of " + count + " at QoS " + qos + " to " + topic);
-        client.publishBatch(qos, topic, properties, count, random.nextInt(random.nextInt(8) == 0 ? 500 : 30));
+        boolean header = random.nextBoolean();
+        boolean ids = random.nextInt(3) == 0;
+        List<byte[]> properties = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            properties.add(anyProperties(header, ids && random.nextInt(4) > 0));
+        }
+        note.accept(client + " publishes a batch of " + count + " at QoS " + qos + " to " + topic
+                + (ids ? ", with ids" : ""));
+        client.publishBatch(qos, topic, properties, random.nextInt(random.nextInt(8) == 0 ? 500 : 30));
+    }
+
+    private byte[] anyProperties(boolean header, boolean id) {
+        PropertiesBuilder properties = new PropertiesBuilder();
+        if (header) {
+            properties.header("h", "v" + random.nextInt(100));
+        }
+        if (id) {
+            properties.publishId(Texts.bytes(IDS[random.nextInt(IDS.length)]));
+        }
+        return properties.toBytes();
     }
 
     void attach(PushedClient client) {

@@ -2,6 +2,7 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
+import io.blipmq.broker.DeduplicationOptions;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -28,7 +29,15 @@ final class RandomOptions {
                 random.nextBoolean() ? 1_000 : 12,
                 1_000,
                 random.nextBoolean() ? 1L << 30 : 2_000 + random.nextInt(8_000),
+                deduplication(),
                 limits());
+    }
+
+    private DeduplicationOptions deduplication() {
+        return new DeduplicationOptions(
+                random.nextBoolean() ? 120_000 : 20L << random.nextInt(12),
+                random.nextBoolean() ? 100_000 : 1 + random.nextInt(5),
+                random.nextBoolean() ? 1 << 20 : 200 + random.nextInt(1_500));
     }
 
     /** So small that a run goes beyond each of them, in one seed of two; what is drawn is for each its own. */

@@ -2,12 +2,14 @@ package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.Broker;
 import io.blipmq.broker.CheckpointText;
+import io.blipmq.broker.DeduplicationOptions;
 import io.blipmq.broker.ReplicatedMemoryLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What all nodes have to agree about: which commands were committed, and which state they lead to. Owned by the simulation's
@@ -66,6 +68,21 @@ final class ReplicatedHistory {
                 .filter(command -> command.kind() == Command.Kind.SETTINGS)
                 .map(command -> command.text().replaceAll(".*lettersOfSubscription=(\\d+).*", "$1"))
                 .map(Integer::valueOf)
+                .findFirst()
+                .orElse(own);
+    }
+
+    /** Likewise, how publish ids are remembered. */
+    DeduplicationOptions deduplication(long through, DeduplicationOptions own) {
+        Pattern agreed = Pattern.compile("deduplicationMillis=(\\d+), publishIds=(\\d+), publishIdBytes=(\\d+)");
+        return entries(through).stream()
+                .map(History.Entry::command)
+                .filter(command -> command.kind() == Command.Kind.SETTINGS)
+                .flatMap(command -> agreed.matcher(command.text()).results())
+                .map(found -> new DeduplicationOptions(
+                        Long.parseLong(found.group(1)),
+                        Integer.parseInt(found.group(2)),
+                        Long.parseLong(found.group(3))))
                 .findFirst()
                 .orElse(own);
     }

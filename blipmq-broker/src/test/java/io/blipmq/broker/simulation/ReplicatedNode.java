@@ -164,7 +164,8 @@ final class ReplicatedNode implements BrokerClock, JournalTap.Listener {
         model = new Model(
                 options,
                 history.entries(applied.size()),
-                history.lettersOfSubscription(applied.size(), options.inFlightMax()));
+                history.lettersOfSubscription(applied.size(), options.inFlightMax()),
+                history.deduplication(applied.size(), options.deduplication()));
         long millis = Math.max(epochMillis(), history.newestMillis(applied.size()));
         model.onRestart(null, applied, 0, applied.size(), nanos, millis);
     }

@@ -60,6 +60,19 @@ class ReplicatedPlantedBugTest {
                                 "settings = agreed; agreedSettings = true;",
                                 "agreedSettings = true;"),
                         bug(
+                                "a node that ceases to lead forgets publish ids",
+                                "CheckpointCapture.writePublishId(id, out);",
+                                ""),
+                        bug(
+                                "a node that does not lead remembers no publish ids",
+                                "publishIds.remember(new PublishId(key, sequence, message.publishedMillis()), settings);",
+                                "if (!following) { publishIds.remember(new PublishId(key, sequence,"
+                                        + " message.publishedMillis()), settings); }"),
+                        bug(
+                                "a message that was lost with its leader counts as stored",
+                                "private final Map<PublishId, PublishId> appended = new HashMap<>();",
+                                "private static final Map<PublishId, PublishId> appended = new HashMap<>();"),
+                        bug(
                                 "a new leader's time goes back behind what is stored",
                                 "startMillis = Math.max(clockMillis, newestMillis);",
                                 "startMillis = clockMillis;"),

@@ -1,6 +1,7 @@
 package io.blipmq.broker.simulation;
 
 import io.blipmq.broker.BrokerOptions;
+import io.blipmq.broker.DeduplicationOptions;
 import io.blipmq.broker.ReplicatedMemoryLog;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -73,7 +74,12 @@ final class ReplicatedSimulation {
                 o.subscriptionsMax(),
                 o.subscriptionsPerClientMax(),
                 o.stateBytesMax(),
+                otherThan(o.deduplication(), max - o.inFlightMax()),
                 o.limits());
+    }
+
+    private static DeduplicationOptions otherThan(DeduplicationOptions o, int more) {
+        return new DeduplicationOptions(o.windowMillis() + more, o.entriesMax() + more, o.bytesMax() + 100 * more);
     }
 
     /** Runs to the end, or throws what went wrong with all that is needed to see it again. */

@@ -24,6 +24,10 @@ final class Texts {
         return HexFormat.of().formatHex(bytes);
     }
 
+    static byte[] fromHex(String hex) {
+        return HexFormat.of().parseHex(hex);
+    }
+
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }

@@ -117,7 +117,7 @@ public class Answers<S extends BlipSession> {
     }
 
     /** Whether no further request can be taken on before an earlier one is answered. */
-    boolean isFull() {
+    public final boolean isFull() {
         return pending.isFull();
     }
 

@@ -19,6 +19,7 @@ final class Blip2Answers extends Answers<Blip2Session> {
     private static final byte[] NO_TEXT = {};
 
     private static final AnswerKind<Blip2Session> CONFIRM = Blip2Answers::writeConfirm;
+    private static final AnswerKind<Blip2Session> CONFIRM_DUPLICATES = Blip2Answers::writeDuplicates;
     private static final AnswerKind<Blip2Session> ATTACHED = Blip2Answers::writeAttached;
     private static final AnswerKind<Blip2Session> SETTLED = Blip2Answers::writeSettled;
     private static final AnswerKind<Blip2Session> DETACHED = Blip2Answers::writeDetached;
@@ -40,6 +41,17 @@ final class Blip2Answers extends Answers<Blip2Session> {
     private static boolean writeConfirm(
             Blip2Session session, long firstNumber, long count, long subscriptions, Object refusal) {
         session.answers().confirms.add(firstNumber, (int) count, (int) subscriptions, (Refusal) refusal);
+        return true;
+    }
+
+    /** Messages that had been stored before, under their publish ids. */
+    void confirmDuplicates(long firstNumber, int count, int subscriptions) {
+        answer(CONFIRM_DUPLICATES, firstNumber, count, subscriptions, null);
+    }
+
+    private static boolean writeDuplicates(
+            Blip2Session session, long firstNumber, long count, long subscriptions, Object none) {
+        session.answers().confirms.addDuplicates(firstNumber, (int) count, (int) subscriptions);
         return true;
     }
 

@@ -18,6 +18,7 @@ final class Confirms implements OutputQueue.Opener {
     private int runOffset;
     private int runSubscriptions;
     private Refusal runRefusal;
+    private boolean runDuplicates;
     private long nextNumber;
 
     Confirms(OutputQueue output) {
@@ -26,13 +27,38 @@ final class Confirms implements OutputQueue.Opener {
 
     /** @param refusal null when the messages were accepted */
     void add(long firstNumber, int count, int subscriptions, Refusal refusal) {
+        add(firstNumber, count, subscriptions, refusal, false);
+    }
+
+    /** Messages that had been stored before. */
+    void addDuplicates(long firstNumber, int count, int subscriptions) {
+        add(firstNumber, count, subscriptions, null, true);
+    }
+
+    private void add(long firstNumber, int count, int subscriptions, Refusal refusal, boolean duplicates) {
         boolean follows = output.isOpen(this) && firstNumber == nextNumber;
-        if (follows && subscriptions == runSubscriptions && refusal == runRefusal) {
+        boolean same = subscriptions == runSubscriptions && refusal == runRefusal && duplicates == runDuplicates;
+        if (follows && same) {
             buffer.putInt(runOffset, buffer.getInt(runOffset) + count);
         } else {
-            addRun(firstNumber, count, subscriptions, refusal, follows);
+            int bytes = duplicates
+                    ? AnswerEncoder.duplicatesBytes()
+                    : PublishLayout.RUN_BYTES + (refusal == null ? 0 : refusal.encodedText().length);
+            beginRun(firstNumber, bytes, follows);
+            runSubscriptions = subscriptions;
+            runRefusal = refusal;
+            runDuplicates = duplicates;
+            writeRun(count);
         }
         nextNumber = firstNumber + count;
+    }
+
+    private void writeRun(int count) {
+        if (runDuplicates) {
+            AnswerEncoder.duplicates(buffer, count, runSubscriptions);
+        } else {
+            AnswerEncoder.run(buffer, count, runSubscriptions, runRefusal);
+        }
     }
 
     @Override
@@ -40,16 +66,12 @@ final class Confirms implements OutputQueue.Opener {
         FrameEncoder.close(frame, start);
     }
 
-    private void addRun(long firstNumber, int count, int subscriptions, Refusal refusal, boolean follows) {
-        int bytes = PublishLayout.RUN_BYTES + (refusal == null ? 0 : refusal.encodedText().length);
+    private void beginRun(long firstNumber, int bytes, boolean follows) {
         buffer = follows ? output.extend(this, bytes) : null;
         if (buffer == null) {
             buffer = output.open(this, FrameLayout.HEADER_BYTES + bytes);
             AnswerEncoder.openConfirm(buffer, firstNumber);
         }
         runOffset = buffer.position();
-        runSubscriptions = subscriptions;
-        runRefusal = refusal;
-        AnswerEncoder.run(buffer, count, subscriptions, refusal);
     }
 }

@@ -28,8 +28,20 @@ final class PublishBatchHandler {
             }
         }
         BatchResult result = session.version().batchResult();
-        publish(session, buffer, payload, payloadLength, result);
-        return answer(session, first, buffer, payload, result);
+        publish(session, first, buffer, payload, payloadLength, result);
+        while (isInRuns(session, result) && hasRoomForRun(session)) {
+            publish(session, first, buffer, payload, payloadLength, result);
+        }
+        return !isInRuns(session, result) && end(session, first, result.outcome());
+    }
+
+    /** Whether the broker has taken a part of the batch, up to where new messages and duplicates change. */
+    private static boolean isInRuns(Blip2Session session, BatchResult result) {
+        return result.outcome().isDone() && session.batch().isUnderWay();
+    }
+
+    private static boolean hasRoomForRun(Blip2Session session) {
+        return !session.answers().isFull() && !session.output().isFull();
     }
 
     private static Refusal begin(BatchProgress batch, ByteBuffer buffer, int payload, int payloadLength) {
@@ -64,7 +76,7 @@ final class PublishBatchHandler {
     }
 
     private static void publish(
-            Blip2Session session, ByteBuffer buffer, int payload, int payloadLength, BatchResult result) {
+            Blip2Session session, long first, ByteBuffer buffer, int payload, int payloadLength, BatchResult result) {
         BatchProgress progress = session.batch();
         PublishBatch batch = session.version()
                 .publishBatch()
@@ -73,22 +85,31 @@ final class PublishBatchHandler {
                 .topic(payload + PublishLayout.TOPIC_OFFSET, PublishLayout.topicLength(buffer, payload))
                 .entries(payload + progress.nextOffset(), payload + payloadLength, progress.left());
         session.broker().publishing().publishBatch(session.client(), batch, result);
+        confirm(session, first, buffer, payload, result);
+    }
+
+    private static void confirm(Blip2Session session, long first, ByteBuffer buffer, int payload, BatchResult result) {
+        BatchProgress batch = session.batch();
+        long number = first + batch.taken();
+        boolean wanted = (PublishLayout.flags(buffer, payload) & PublishLayout.CONFIRM_FLAG) != 0;
+        if (wanted && result.taken() > 0) {
+            if (result.areDuplicates()) {
+                session.answers().confirmDuplicates(number, result.taken(), result.subscriptions());
+            } else {
+                session.answers().confirm(number, result.taken(), result.subscriptions(), null);
+            }
+        }
+        batch.onTaken(result.taken(), result.nextOffset() - payload);
     }
 
     /** @return false when the rest has to wait */
-    private static boolean answer(
-            Blip2Session session, long first, ByteBuffer buffer, int payload, BatchResult result) {
+    private static boolean end(Blip2Session session, long first, Outcome outcome) {
         BatchProgress batch = session.batch();
-        boolean wanted = (PublishLayout.flags(buffer, payload) & PublishLayout.CONFIRM_FLAG) != 0;
-        if (wanted && result.taken() > 0) {
-            session.answers().confirm(first + batch.taken(), result.taken(), result.subscriptions(), null);
-        }
-        batch.onTaken(result.taken(), result.nextOffset() - payload);
-        if (result.outcome() == Outcome.BUSY) {
+        if (outcome == Outcome.BUSY) {
             return false;
         }
-        if (!result.outcome().isDone()) {
-            session.answers().confirm(first + batch.taken(), batch.left(), 0, BrokerRefusals.of(result.outcome()));
+        if (!outcome.isDone()) {
+            session.answers().confirm(first + batch.taken(), batch.left(), 0, BrokerRefusals.of(outcome));
         }
         batch.end();
         return true;

@@ -24,6 +24,7 @@ public record ServerDescription(
         int subscriptionsMax,
         int attemptsMax,
         long ackTimeoutMillis) {
+    private static final int FEATURES = Welcome.GROUPS | Welcome.FILTERS | Welcome.DEDUPLICATION;
 
     /** To a client without a heartbeat. */
     Welcome welcome(NetTimes times, int frameLengthMax) {
@@ -40,6 +41,6 @@ public record ServerDescription(
                 0,
                 TimeUnit.NANOSECONDS.toMillis(times.inputNanos()),
                 TimeUnit.NANOSECONDS.toMillis(times.outputNanos()));
-        return new Welcome(Welcome.GROUPS | Welcome.FILTERS, limits, waits, name, fsyncPolicy);
+        return new Welcome(FEATURES, limits, waits, name, fsyncPolicy);
     }
 }

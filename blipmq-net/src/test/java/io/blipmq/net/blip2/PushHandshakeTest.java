@@ -38,7 +38,8 @@ class PushHandshakeTest {
         Welcome welcome = client.expectWelcome(1);
         Welcome.Limits limits = new Welcome.Limits(16_777_216, 1_024, 256, 32_768, 16_384, 10_000, 3);
         Welcome.Times times = new Welcome.Times(30_000, 0, 60_000, 10_000);
-        assertThat(welcome).isEqualTo(new Welcome(Welcome.GROUPS, limits, times, "blipmqd/test", "always"));
+        int features = Welcome.GROUPS | Welcome.FILTERS | Welcome.DEDUPLICATION;
+        assertThat(welcome).isEqualTo(new Welcome(features, limits, times, "blipmqd/test", "always"));
         client.expectAck(2, 0);
         client.expectPong(3);
     }

@@ -108,7 +108,7 @@ class PushRefusalTest {
         client.publishFlagged(4, 1, "t", "m").publishFlagged(0x82, 2, "t", "m");
         client.expectNack(1, 400, "flags has an undefined bit set: undefined bits must be 0");
         client.expectNack(2, 400, "flags has an undefined bit set: undefined bits must be 0");
-        client.attach(3, Attach.to("t").flags(0x21));
+        client.attach(3, Attach.to("t").flags(0x81));
         client.expectNack(3, 400, "flags has an undefined bit set: undefined bits must be 0");
         client.settle(4, 9, SettleLayout.ACK, 8, 0, "", 1);
         client.expectNack(4, 400, "flags has an undefined bit set: undefined bits must be 0");
@@ -126,6 +126,10 @@ class PushRefusalTest {
         client.expectNack(3, 400, "a message must have at most one TTL of 8 bytes");
         client.publish(4, "t", new PropertiesBuilder().header("n", new byte[32 * 1024]), "m");
         client.expectNack(4, 413, "the properties of a message must be at most 32768 bytes long");
+        client.frame(0x10, 6, "03 0001 74 80000001 0003 03 0000 62");
+        client.expectNack(6, 400, "a message must have at most one publish id, of 1 to 64 bytes");
+        client.publish(7, "t", new PropertiesBuilder().publishId(new byte[65]), "m");
+        client.expectNack(7, 400, "a message must have at most one publish id, of 1 to 64 bytes");
         client.frame(0x11, 5, "01 00000000 00000000 00000000 00000000 0001 74 0000 05 0000");
         client.expectNack(5, 400, "the broker does not know property 0x05: keys below 0x80 must be known");
         client.expectNothingMore();

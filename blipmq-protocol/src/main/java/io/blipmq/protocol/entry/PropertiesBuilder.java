@@ -22,6 +22,12 @@ public final class PropertiesBuilder {
         return this;
     }
 
+    /** What tells the broker that a message is the same as one that was published before. */
+    public PropertiesBuilder publishId(byte[] id) {
+        begin(PropertyLayout.PUBLISH_ID_KEY, id.length).put(id);
+        return this;
+    }
+
     public PropertiesBuilder header(String name, String value) {
         return header(name, value.getBytes(StandardCharsets.UTF_8));
     }

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
  *
  * <pre>
  * 0x01  u64                                  TTL in milliseconds; once
+ * 0x03  1 to 64 bytes                        publish id: what is sent again under it is stored once; once
  * 0x80  u8 name length, name (UTF-8), value  a user's header; any number, in order
  * 0x81  text                                 reply to: the topic that replies are published to; once
  * 0x82  bytes                                correlation: what a reply repeats, so that its request is known; once
@@ -31,6 +32,10 @@ public final class PropertyLayout {
 
     public static final int TTL_KEY = 0x01;
     public static final int TTL_BYTES = 8;
+
+    public static final int PUBLISH_ID_KEY = 0x03;
+    /** Enough for any digest, or a UUID in letters. */
+    public static final int PUBLISH_ID_BYTES_MAX = 64;
 
     /** The first key that asks nothing of the broker. */
     public static final int PASSIVE_KEY_MIN = 0x80;
@@ -127,6 +132,7 @@ public final class PropertyLayout {
             case TTL_KEY -> 1;
             case REPLY_TO_KEY -> 2;
             case CORRELATION_KEY -> 4;
+            case PUBLISH_ID_KEY -> 8;
             default -> 0;
         };
     }
@@ -134,6 +140,7 @@ public final class PropertyLayout {
     private static int problemOf(int key) {
         return switch (key) {
             case TTL_KEY -> PropertyProblem.BAD_TTL;
+            case PUBLISH_ID_KEY -> PropertyProblem.BAD_PUBLISH_ID;
             case HEADER_KEY -> PropertyProblem.BAD_HEADER;
             case REPLY_TO_KEY -> PropertyProblem.BAD_REPLY_TO;
             case CORRELATION_KEY -> PropertyProblem.BAD_CORRELATION;
@@ -144,11 +151,17 @@ public final class PropertyLayout {
     private static int checkValue(ByteBuffer buffer, int at, int key) {
         boolean fine = switch (key) {
             case TTL_KEY -> valueLength(buffer, at) == TTL_BYTES;
+            case PUBLISH_ID_KEY -> isPublishIdLength(valueLength(buffer, at));
             case HEADER_KEY -> isHeader(buffer, at);
             case REPLY_TO_KEY -> Topics.isForReplies(buffer, valueOffset(at), valueLength(buffer, at));
             default -> key >= PASSIVE_KEY_MIN && (key < RESERVED_KEY_MIN || key > RESERVED_KEY_MAX);
         };
         return fine ? 0 : problemOf(key);
+    }
+
+    /** Whether a publish id may have so many bytes. */
+    public static boolean isPublishIdLength(int bytes) {
+        return bytes >= 1 && bytes <= PUBLISH_ID_BYTES_MAX;
     }
 
     private static boolean isHeader(ByteBuffer buffer, int at) {

@@ -18,6 +18,8 @@ public final class PropertyProblem {
     public static final int BAD_REPLY_TO = -5;
     /** A correlation that stands twice. */
     public static final int BAD_CORRELATION = -6;
+    /** A publish id that is empty, too long, or stands twice. */
+    public static final int BAD_PUBLISH_ID = -7;
 
     private static final int KEY_MASK = 0xff;
     private static final int UNKNOWN_KEY_BASE = -0x100;

@@ -4,6 +4,7 @@ import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.FrameType;
 import io.blipmq.protocol.Refusal;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Writes the server's frames at a buffer's position, which moves to the frame's end. Stateless. The caller provides room:
@@ -11,6 +12,8 @@ import java.nio.ByteBuffer;
  * {@link FrameEncoder#close}; ACK, NACK and PONG are {@link FrameEncoder}'s.
  */
 public final class AnswerEncoder {
+    private static final byte[] DUPLICATE = PublishLayout.DUPLICATE_TEXT.getBytes(StandardCharsets.UTF_8);
+
     private AnswerEncoder() {}
 
     /** Begins a CONFIRM; {@link #run}s follow. */
@@ -27,6 +30,16 @@ public final class AnswerEncoder {
             to.putShort((short) refusal.code()).putInt(subscriptions);
             FrameEncoder.putText(to, refusal.encodedText());
         }
+    }
+
+    /** Messages that are confirmed, and had been stored before. */
+    public static void duplicates(ByteBuffer to, int count, int subscriptions) {
+        to.putInt(count).putShort((short) 0).putInt(subscriptions);
+        FrameEncoder.putText(to, DUPLICATE);
+    }
+
+    public static int duplicatesBytes() {
+        return PublishLayout.RUN_BYTES + DUPLICATE.length;
     }
 
     public static void attached(ByteBuffer to, long correlationId, long subscriptionId, boolean existed, long backlog) {

@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
  * PUBLISH_BATCH  u8 flags, u16 topic length, topic, entries to the end: see {@link EntryLayout}
  * CONFIRM        runs to the end: u32 count, u16 code, u32 subscriptions, u16 text length, text
  * </pre>
+ *
+ * <p>A run of accepted messages has no text, or {@link #DUPLICATE_TEXT}.
  */
 public final class PublishLayout {
     /** Flags of PUBLISH_BATCH. */
@@ -29,8 +31,10 @@ public final class PublishLayout {
     public static final int RUN_SUBSCRIPTIONS_OFFSET = 6;
     public static final int RUN_TEXT_LENGTH_OFFSET = 10;
     public static final int RUN_TEXT_OFFSET = 12;
-    /** A run of accepted messages. */
+    /** A run without a text. */
     public static final int RUN_BYTES = RUN_TEXT_OFFSET;
+    /** What a run says of messages that had been stored before, under their publish ids. */
+    public static final String DUPLICATE_TEXT = "duplicate";
 
     private PublishLayout() {}
 

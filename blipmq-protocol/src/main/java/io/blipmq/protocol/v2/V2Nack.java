@@ -38,6 +38,9 @@ public enum V2Nack implements Refusal {
     REASON_OF_NO_REJECT(400, "reason applies only to reject; for other actions it must be empty"),
     DETACH_BY_NAME_DELETES(400, "name applies only to deletion by name, with subscription 0 and bit 0 of flags"),
     BAD_TTL(400, "a message must have at most one TTL of 8 bytes"),
+    BAD_PUBLISH_ID(
+            400,
+            "a message must have at most one publish id, of 1 to " + PropertyLayout.PUBLISH_ID_BYTES_MAX + " bytes"),
     BAD_HEADER(400, "a header must be the length of its name, its name in UTF-8, and its value"),
     BAD_REPLY_TO(
             400,
@@ -97,6 +100,7 @@ public enum V2Nack implements Refusal {
         return switch (problem) {
             case PropertyProblem.TOO_LONG -> PROPERTIES_TOO_LONG;
             case PropertyProblem.BAD_TTL -> BAD_TTL;
+            case PropertyProblem.BAD_PUBLISH_ID -> BAD_PUBLISH_ID;
             case PropertyProblem.BAD_HEADER -> BAD_HEADER;
             case PropertyProblem.BAD_REPLY_TO -> BAD_REPLY_TO;
             case PropertyProblem.BAD_CORRELATION -> BAD_CORRELATION;

@@ -87,7 +87,9 @@ class EntryLayoutTest {
         "80000000 0003 80 0000, '400 a header must be the length of its name, its name in UTF-8, and its value'",
         "80000000 0004 80 0001 01, '400 a header must be the length of its name, its name in UTF-8, and its value'",
         "80000000 0005 80 0002 01 ff, '400 a header must be the length of its name, its name in UTF-8, and its value'",
-        "00000000 80000000 0003 03 0000, 400 the broker does not know property 0x03: keys below 0x80 must be known",
+        "00000000 80000000 0003 04 0000, 400 the broker does not know property 0x04: keys below 0x80 must be known",
+        "80000000 0003 03 0000, '400 a message must have at most one publish id, of 1 to 64 bytes'",
+        "80000000 0008 03 0001 61 03 0001 62, '400 a message must have at most one publish id, of 1 to 64 bytes'",
         "80000000 0006 82 0000 82 0000, 400 a message must have at most one correlation"
     })
     void propertiesThatCannotBe(String hex, String refusal) {
@@ -110,6 +112,14 @@ class EntryLayoutTest {
         int length = bytes(properties).length;
         assertThat(check("80000000" + String.format("%04x", length) + properties))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aPublishIdHasAtMost64Bytes() {
+        assertThat(check("80000000 0004 03 0001 00")).isEqualTo(1);
+        assertThat(check("80000000 0043 03 0040" + "61".repeat(64))).isEqualTo(1);
+        assertThat(refusal("80000000 0044 03 0041" + "61".repeat(65)))
+                .isEqualTo("400 a message must have at most one publish id, of 1 to 64 bytes");
     }
 
     @Test

@@ -50,6 +50,18 @@ class GoldenAnswerTest {
     }
 
     @Test
+    void confirmOfDuplicates() {
+        String hex = "0000002a 21 0000000000000005 00000003 0000 00000001 0000"
+                + "00000002 0000 00000001 0009 6475706c6963617465";
+        expectFrame(hex, to -> {
+            AnswerEncoder.openConfirm(to, 5);
+            AnswerEncoder.run(to, 3, 1, null);
+            AnswerEncoder.duplicates(to, 2, 1);
+            FrameEncoder.close(to, 0);
+        });
+    }
+
+    @Test
     void attached() {
         expectFrame(
                 "0000001a 22 0000000000000007 0000000000000009 01 00000000000003e8",

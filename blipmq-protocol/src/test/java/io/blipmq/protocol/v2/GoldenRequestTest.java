@@ -45,6 +45,16 @@ class GoldenRequestTest {
     }
 
     @Test
+    void publishBatchWithAPublishId() {
+        PropertiesBuilder properties = new PropertiesBuilder().publishId(text("id"));
+        expectFrame("00000019 10 0000000000000007 03 0001 74 80000001 0005 03 0002 6964 61", to -> {
+            int flags = PublishLayout.QOS_FLAG | PublishLayout.CONFIRM_FLAG;
+            RequestEncoder.publishBatch(to, 7, flags, text("t"), EntryLayout.bytes(1, properties.length()));
+            RequestEncoder.entry(to, text("a"), properties);
+        });
+    }
+
+    @Test
     void attachOfTheProtocolPage() {
         expectFrame(
                 "00000020 11 0000000000000007 01 0000000a 00100000 00000000 00000000 0001 74 0001 6e",
