@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
  * @param largeChunkBytes for batches: takes one whole, and little is lost when it has to give way
  * @param pooledSmallChunks spare ones that are kept
  * @param pooledChunks likewise
+ * @param schedules of scheduled messages
  */
 public record BrokerLimits(
         int commandsPerTurn,
@@ -66,7 +67,8 @@ public record BrokerLimits(
         int chunkBytes,
         int largeChunkBytes,
         int pooledSmallChunks,
-        int pooledChunks) {
+        int pooledChunks,
+        ScheduleLimits schedules) {
 
     public BrokerLimits {
         if (Integer.bitCount(wheelSlots) != 1) {
@@ -108,6 +110,7 @@ public record BrokerLimits(
                 16 * 1_024,
                 128 * 1_024,
                 4_096,
-                64);
+                64,
+                ScheduleLimits.defaults());
     }
 }

@@ -15,6 +15,8 @@ public enum BrokerMetric {
     IN_FLIGHT,
     /** Gauge: those of them that wait for a delay. */
     DELAYED,
+    /** Gauge: messages that are to be published later. */
+    SCHEDULED,
     /** Publishes accepted, of either QoS. */
     PUBLISHED,
     /** Deliveries, redeliveries too. */

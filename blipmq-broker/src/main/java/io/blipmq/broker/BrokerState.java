@@ -9,6 +9,7 @@ import io.blipmq.broker.journal.RemoveReason;
 import io.blipmq.broker.journal.ReplicatedSettings;
 import io.blipmq.broker.journal.SettleReason;
 import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.journal.UnscheduleReason;
 import io.blipmq.broker.memory.MemoryLog;
 import io.blipmq.broker.memory.MessageMemory;
 import io.blipmq.broker.message.MessageView;
@@ -35,6 +36,7 @@ final class BrokerState implements CommandHandler {
     private final WorkMeter work;
     private final StateMemory memory;
     private final FollowedCursors followed;
+    private final Schedules schedules;
 
     private Listener listener = new Listener() {};
     private ReplicatedSettings settings;
@@ -57,6 +59,12 @@ final class BrokerState implements CommandHandler {
         /** Messages have arrived in a topic. */
         default void onMessage(Topic topic) {}
 
+        /** A message is to be published later. */
+        default void onScheduled(long sequence, long position, long dueMillis) {}
+
+        /** A scheduled message is published, or is not to be. */
+        default void onUnscheduled(long number) {}
+
         /** Something is due in this subscription, or a letter has arrived. */
         default void onMessage(StoredSubscription subscription) {}
     }
@@ -66,6 +74,7 @@ final class BrokerState implements CommandHandler {
         this.settings = settingsOf(options);
         this.followed = new FollowedCursors(options.limits(), options.inFlightMax());
         this.counters = counters;
+        this.schedules = new Schedules(counters);
         MessageMemory messageMemory =
                 new MessageMemory(options.memoryBytesMax(), options.limits().chunkSizes());
         LongConsumer onLost = messages -> counters.add(BrokerMetric.DROPPED_QUEUE_FULL, messages);
@@ -89,6 +98,7 @@ final class BrokerState implements CommandHandler {
     /** Lets what is too old to be kept in memory be found in the journal; before that everything is kept. */
     void messages(MessageStore messages) {
         positions.messages(messages);
+        schedules.messages(messages);
     }
 
     // --- roles ---
@@ -157,6 +167,10 @@ final class BrokerState implements CommandHandler {
     @Override
     public void onPublish(long sequence, long position, MessageView message) {
         time.onClock(sequence, message.publishedMillis());
+        publish(sequence, position, message);
+    }
+
+    private void publish(long sequence, long position, MessageView message) {
         Topic topic = subscriptions.topics().find(message);
         if (topic == null) {
             return;
@@ -259,6 +273,31 @@ final class BrokerState implements CommandHandler {
     }
 
     @Override
+    public void onSchedule(long sequence, long position, OwnerId owner, MessageView message, long dueMillis) {
+        time.onClock(sequence, message.publishedMillis());
+        schedules.schedule(sequence, position, dueMillis);
+        listener.onScheduled(sequence, position, dueMillis);
+    }
+
+    @Override
+    public void onDue(long sequence, long position, MessageView message, long number, long dueMillis) {
+        time.onClock(sequence, message.publishedMillis());
+        schedules.publish(number, dueMillis);
+        listener.onUnscheduled(number);
+        publish(sequence, position, message);
+    }
+
+    @Override
+    public void onUnschedule(long number, long dueMillis, UnscheduleReason reason) {
+        if (reason == UnscheduleReason.CANCELLED) {
+            schedules.cancel(number, dueMillis);
+        } else {
+            schedules.publish(number, dueMillis);
+        }
+        listener.onUnscheduled(number);
+    }
+
+    @Override
     public void onRemove(long subscriptionId, RemoveReason reason) {
         StoredSubscription subscription = subscriptions.stored(subscriptionId);
         if (subscription != null) {
@@ -339,10 +378,16 @@ final class BrokerState implements CommandHandler {
     /** Once a turn: forgets positions that are needed no more. */
     void trim() {
         positions.trim();
+        schedules.trim();
     }
 
     SubscriptionTable subscriptions() {
         return subscriptions;
+    }
+
+    /** What is to be published later. */
+    Schedules schedules() {
+        return schedules;
     }
 
     /** What the time is, for what is stored. */

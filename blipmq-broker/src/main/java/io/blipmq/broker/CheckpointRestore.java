@@ -33,6 +33,11 @@ final class CheckpointRestore implements CheckpointVisitor {
     }
 
     @Override
+    public void onSchedule(ScheduleState schedule) {
+        state.schedules().restore(schedule, replaced == null ? null : replaced.schedules());
+    }
+
+    @Override
     public void onTopic(byte[] name, LogState log) {
         topic = state.subscriptions().topic(name);
         if (topic.stored().isEmpty()) {

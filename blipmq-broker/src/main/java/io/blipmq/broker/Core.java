@@ -27,6 +27,8 @@ final class Core {
     final SettleService settling;
     final Listing listing;
     final DeadLetterService deadLetters;
+    final DueMessages due;
+    final ScheduleService scheduling;
 
     private final BrokerOptions options;
     private final Journal journal;
@@ -54,7 +56,9 @@ final class Core {
         this.subscribing =
                 new SubscribeService(options, counters, subscriptions, log, deliveries, clock, work, refusals);
         this.pushes = new PushScheduler(options.limits(), ready, deliveries, counters, work);
-        this.publishing = new PublishService(options, counters, subscriptions, log, clock, ready, pushes, refusals);
+        this.due = new DueMessages(options, state, journal, clock, refusals);
+        this.publishing =
+                new PublishService(options, counters, subscriptions, log, clock, ready, pushes, due, refusals);
         this.attaching = new AttachService(
                 counters, subscriptions, settlements.pending(), subscribing, housekeeping, ready, work, refusals);
         this.polling = new PollService(counters, subscriptions, deliveries, subscribing, refusals);
@@ -62,6 +66,7 @@ final class Core {
         this.listing = new Listing(options.limits(), subscriptions, deliveries, clock, journal.messages(), work);
         this.deadLetters = new DeadLetterService(
                 options, counters, subscriptions, journal, deliveries, settlements, clock, work, refusals);
+        this.scheduling = new ScheduleService(options.limits(), state, journal.messages(), due, refusals);
     }
 
     /** Applied commands take effect for connections from now on. */
@@ -125,6 +130,16 @@ final class Core {
         @Override
         public void onMessage(Topic topic) {
             ready.addTopic(topic);
+        }
+
+        @Override
+        public void onScheduled(long sequence, long position, long dueMillis) {
+            due.onScheduled(sequence, position, dueMillis);
+        }
+
+        @Override
+        public void onUnscheduled(long number) {
+            due.onEnded(number);
         }
 
         @Override

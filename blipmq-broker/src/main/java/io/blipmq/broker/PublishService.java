@@ -1,6 +1,7 @@
 package io.blipmq.broker;
 
 import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.DueTimes;
 import io.blipmq.broker.message.MessageView;
 import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.protocol.entry.EntryLayout;
@@ -18,6 +19,7 @@ public final class PublishService {
     private final TurnClock clock;
     private final ReadyList ready;
     private final PushScheduler pushes;
+    private final DueMessages due;
     private final Refusals refusals;
     /** Of the batch that is being journalled. */
     private final MessageView batched = new MessageView();
@@ -30,6 +32,7 @@ public final class PublishService {
             TurnClock clock,
             ReadyList ready,
             PushScheduler pushes,
+            DueMessages due,
             Refusals refusals) {
         this.options = options;
         this.counters = counters;
@@ -38,6 +41,7 @@ public final class PublishService {
         this.clock = clock;
         this.ready = ready;
         this.pushes = pushes;
+        this.due = due;
         this.refusals = refusals;
     }
 
@@ -82,7 +86,11 @@ public final class PublishService {
             return;
         }
         Topic topic = subscriptions.topics().find(batch.buffer(), batch.topicOffset(), batch.topicLength());
-        if (topic != null && batch.qos() == 1) {
+        if (batch.schedules()) {
+            result.subscriptions = topic == null ? 0 : topic.readerCount(1);
+            journalEach(client, topic, batch, result);
+            refusals.count(result.outcome);
+        } else if (topic != null && batch.qos() == 1) {
             result.subscriptions = topic.readerCount(1);
             journalAll(client, batch, result);
             refusals.count(result.outcome);
@@ -103,6 +111,44 @@ public final class PublishService {
         if (!pushes.pushNow(topic.soleReader(), batch, nowMillis)) {
             topic.appendEntriesToMemory(batch, nowMillis);
             ready.addTopic(topic);
+        }
+    }
+
+    /** The latest time at which a message may be due that is published in this turn. */
+    public long dueMillisMax() {
+        return clock.nowMillis() + DueTimes.AHEAD_MILLIS_MAX;
+    }
+
+    /**
+     * As {@link #journalAll}, where some messages are to be published later, which are stored whoever subscribes now.
+     *
+     * @param topic null when the others reach nobody
+     */
+    private void journalEach(Client client, Topic topic, PublishBatch batch, BatchResult result) {
+        ByteBuffer frame = batch.buffer();
+        long nowMillis = clock.nowMillis();
+        batched.in(frame).topic(batch.topicOffset(), batch.topicLength()).published(nowMillis);
+        while (result.nextOffset < batch.entriesEnd()) {
+            int entry = result.nextOffset;
+            int payloadOffset = EntryLayout.bodyOffset(frame, entry);
+            int payloadLength = EntryLayout.bodyLength(frame, entry);
+            batched.payload(payloadOffset, payloadLength)
+                    .properties(payloadOffset - entry - EntryLayout.HEADER_BYTES)
+                    .expires(expiresMillis(nowMillis, ttlMillis(frame, entry)));
+            long dueMillis = EntryLayout.deliverAtMillis(frame, entry);
+            long sequence = 0;
+            if (dueMillis > nowMillis) {
+                sequence = due.schedule(client.owner(), batched, dueMillis);
+            } else if (topic != null) {
+                sequence = log.appendPublish(batched);
+            }
+            if (sequence < 0) {
+                result.outcome = Outcome.ofAppend(sequence);
+                return;
+            }
+            client.lastSequence(sequence);
+            result.taken++;
+            result.nextOffset = payloadOffset + payloadLength;
         }
     }
 

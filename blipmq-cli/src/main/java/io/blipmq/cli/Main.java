@@ -58,6 +58,7 @@ public final class Main {
         commandLine.addSubcommand(new SubsCommand());
         commandLine.addSubcommand(new ShowCommand());
         commandLine.addSubcommand(new DlqCommand());
+        commandLine.addSubcommand(new ScheduledCommand());
         commandLine.addSubcommand(new BenchCommand());
         commandLine.addSubcommand(new CompletionCommand());
         shareWithSubcommands(commandLine);

@@ -3,6 +3,7 @@ package io.blipmq.cli;
 import io.blipmq.client.BlipClient;
 import io.blipmq.client.BlipClientBuilder;
 import io.blipmq.client.BlipException;
+import io.blipmq.client.Message;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -63,6 +64,9 @@ final class PubCommand implements Callable<Integer> {
     @Mixin
     private MessageOptions options;
 
+    @Mixin
+    private DeliveryTime time;
+
     @Option(
             names = "--count",
             paramLabel = "N",
@@ -106,6 +110,7 @@ final class PubCommand implements Callable<Integer> {
     private void requireValidOptions() {
         BlipCommand.requireQos(spec, qos);
         options.requireValid(spec);
+        time.requireValid(spec, qos);
         BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
         if (message != null) {
             BlipCommand.requireIntact(spec, "the message", message, "set LC_ALL=C.UTF-8 or use standard input");
@@ -140,7 +145,7 @@ final class PubCommand implements Callable<Integer> {
         long times = count == null ? 1 : count;
         for (long i = 0; i < times; i++) {
             pace.await();
-            publisher.publish(options.message(spec, topic, body).withQos(qos));
+            publisher.publish(message(body));
         }
     }
 
@@ -151,12 +156,16 @@ final class PubCommand implements Callable<Integer> {
         try {
             for (byte[] line = left > 0 ? lines.next() : null; line != null; line = --left > 0 ? lines.next() : null) {
                 pace.await();
-                publisher.publish(options.message(spec, topic, line).withQos(qos));
+                publisher.publish(message(line));
             }
         } catch (InputException e) {
             publisher.confirm();
             throw e;
         }
+    }
+
+    private Message message(byte[] body) {
+        return time.applyTo(options.message(spec, topic, body).withQos(qos), spec);
     }
 
     private static String progress(ConfirmedPublisher publisher) {
@@ -174,7 +183,7 @@ final class PubCommand implements Callable<Integer> {
             blipmq.terminal()
                     .errors()
                     .println("published " + publisher.publishedCount() + ", confirmed " + publisher.confirmedCount()
-                            + keptByNobody(publisher.unreachingCount()));
+                            + (time.isGiven() ? "" : keptByNobody(publisher.unreachingCount())));
         }
     }
 

@@ -4,6 +4,7 @@ import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.v2.DeadLetterItem;
 import io.blipmq.protocol.v2.DeliveryItem;
 import io.blipmq.protocol.v2.ListLayout;
+import io.blipmq.protocol.v2.ScheduledItem;
 import io.blipmq.protocol.v2.SubscriptionItem;
 import io.blipmq.protocol.v2.TopicItem;
 import java.nio.ByteBuffer;
@@ -109,6 +110,14 @@ final class ListItems {
             case DeliveryItem.LAST_ATTEMPT_OVER -> "last attempt over";
             default -> "state " + state;
         };
+    }
+
+    static ScheduledMessage scheduled(ByteBuffer buffer, int offset, int length) {
+        ScheduledItem item = ScheduledItem.read(buffer, offset, length);
+        return item == null
+                ? null
+                : new ScheduledMessage(
+                        item.number(), item.topic(), Instant.ofEpochMilli(item.dueMillis()), item.bodyBytes());
     }
 
     static DeadLetterMessage deadLetter(ByteBuffer buffer, int offset, int length) {

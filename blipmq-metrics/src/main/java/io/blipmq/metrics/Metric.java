@@ -23,6 +23,7 @@ public enum Metric {
 
     SUBSCRIPTIONS_DETACHED("blipmq_subscriptions_detached", GAUGE, "Durable subscriptions without a connection."),
     MESSAGES_DELAYED("blipmq_messages_delayed", GAUGE, "Messages that wait for a nack's delay or a retry backoff."),
+    MESSAGES_SCHEDULED("blipmq_messages_scheduled", GAUGE, "Messages that are stored to be delivered later."),
     MESSAGES_ACKNOWLEDGED(
             "blipmq_messages_acknowledged_total", COUNTER, "Deliveries that a client acknowledged since the start."),
     MESSAGES_REDELIVERED(

@@ -1,6 +1,7 @@
 package io.blipmq.broker.journal;
 
 import io.blipmq.broker.journal.CheckpointVisitor.LogState;
+import io.blipmq.broker.journal.CheckpointVisitor.ScheduleState;
 import io.blipmq.broker.journal.CheckpointVisitor.SubscriptionState;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -31,6 +32,9 @@ import java.util.List;
  *     u64 dead-letter subscription, u64 tag, u64 origin tag, u32 payload length
  *     u8 1 = its message had come back from the dead letters before
  *   5, the settings that several nodes have agreed on: as the command's body
+ *   7, scheduled messages: u64 bucket, u64 first number, u64 number of messages, u64 due time and u64 number of the last
+ *     one published, u32 number of those scheduled before that, u64 number of each, u32 number of those cancelled behind
+ *     it, u64 number of each; there is no 6
  *
  * log: u64 last sequence number, u64 messages, u64 payload bytes, u64 number of the last message that may expire
  * </pre>
@@ -43,6 +47,7 @@ public final class CheckpointCodec {
     public static final int LETTERS = 3;
     public static final int TIME = 4;
     public static final int SETTINGS = 5;
+    public static final int SCHEDULE = 7;
 
     public static final int ENDS_WITH_CONNECTION_FLAG = 1;
     public static final int LETTERS_FLAG = 2;
@@ -53,6 +58,7 @@ public final class CheckpointCodec {
     private static final int TOPIC_BYTES_MAX = 1 + 2 + 4 * Long.BYTES;
     private static final int SUBSCRIPTION_BYTES_MAX = 1 + 4 + 4 + 3 * Long.BYTES + 2 + 1 + 8 * Long.BYTES + 4 + 4;
     private static final int DELIVERY_BYTES_MAX = 5 * Long.BYTES + 4 * Integer.BYTES + 1;
+    private static final int SCHEDULE_BYTES = 1 + 5 * Long.BYTES + 2 * Integer.BYTES;
     private static final int LETTER_BYTES = 3 * Long.BYTES + Integer.BYTES + 1;
     /** What a subscription takes with its topic and names that are not long; a little too much makes no copy necessary. */
     private static final int SUBSCRIPTION_BYTES_USUAL = 192;
@@ -82,6 +88,21 @@ public final class CheckpointCodec {
     public void settings(ReplicatedSettings settings) {
         ensure(1 + CommandCodec.SETTINGS_BYTES);
         out.put((byte) SETTINGS).putInt(settings.lettersOfSubscription()).putLong(settings.lettersInAll());
+    }
+
+    public void schedule(ScheduleState schedule) {
+        ensure(SCHEDULE_BYTES + (schedule.late().length + schedule.cancelled().length) * Long.BYTES);
+        out.put((byte) SCHEDULE).putLong(schedule.bucket()).putLong(schedule.firstSequence());
+        out.putLong(schedule.count()).putLong(schedule.throughMillis()).putLong(schedule.throughSequence());
+        numbers(schedule.late());
+        numbers(schedule.cancelled());
+    }
+
+    private void numbers(long[] numbers) {
+        out.putInt(numbers.length);
+        for (long number : numbers) {
+            out.putLong(number);
+        }
     }
 
     /** @return the topic's number */

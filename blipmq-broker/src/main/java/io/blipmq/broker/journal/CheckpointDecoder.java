@@ -3,6 +3,7 @@ package io.blipmq.broker.journal;
 import io.blipmq.broker.journal.CheckpointVisitor.DeliveryState;
 import io.blipmq.broker.journal.CheckpointVisitor.LetterState;
 import io.blipmq.broker.journal.CheckpointVisitor.LogState;
+import io.blipmq.broker.journal.CheckpointVisitor.ScheduleState;
 import io.blipmq.broker.journal.CheckpointVisitor.SubscriptionState;
 import io.blipmq.wal.NewerContentException;
 import java.nio.ByteBuffer;
@@ -70,6 +71,7 @@ public final class CheckpointDecoder {
             switch (kind) {
                 case CheckpointCodec.TIME -> time();
                 case CheckpointCodec.SETTINGS -> visitor.onSettings(new ReplicatedSettings(in.getInt(), in.getLong()));
+                case CheckpointCodec.SCHEDULE -> schedule();
                 case CheckpointCodec.TOPIC -> topics.add(new TopicState(text(in), log()));
                 case CheckpointCodec.SUBSCRIPTION -> {
                     int length = count(in, 1);
@@ -97,6 +99,17 @@ public final class CheckpointDecoder {
             jumps.add(new ClockJump(in.getLong(), in.getLong()));
         }
         visitor.onTime(millis, jumps);
+    }
+
+    private void schedule() {
+        visitor.onSchedule(new ScheduleState(
+                in.getLong(),
+                in.getLong(),
+                in.getLong(),
+                in.getLong(),
+                in.getLong(),
+                longs(in, count(in, Long.BYTES)),
+                longs(in, count(in, Long.BYTES))));
     }
 
     private void skip(int bytes) {

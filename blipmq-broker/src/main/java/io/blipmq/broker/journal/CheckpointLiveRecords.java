@@ -25,6 +25,13 @@ public final class CheckpointLiveRecords implements LiveRecords {
         private long[] unsettled = new long[16];
         private int unsettledCount;
         private boolean anyRedriven;
+        private final ScheduledRecords scheduled = new ScheduledRecords();
+
+        @Override
+        public void onSchedule(ScheduleState schedule) {
+            scheduled.add(schedule);
+            firstLive = Math.min(firstLive, schedule.firstSequence());
+        }
 
         @Override
         public void onTopic(byte[] name, LogState log) {
@@ -154,7 +161,10 @@ public final class CheckpointLiveRecords implements LiveRecords {
 
     @Override
     public LiveRecordsOfKey of(byte[] key) {
-        return index().byKey.get(ByteBuffer.wrap(key));
+        long bucket = MessageKeys.scheduledBucket(key);
+        return bucket < 0
+                ? index().byKey.get(ByteBuffer.wrap(key))
+                : index().scheduled.of(bucket);
     }
 
     private Index index() {

@@ -28,13 +28,18 @@ public final class CommandDecoder {
             case CommandCodec.SETTINGS ->
                 handler.onSettings(new ReplicatedSettings(body.getInt(offset), body.getLong(offset + 4)));
             case CommandCodec.CLOCK -> handler.onClock(sequence, body.getLong(offset));
+            case CommandCodec.SCHEDULE -> decodeSchedule(sequence, body, offset, position, handler);
+            case CommandCodec.DUE -> decodeDue(sequence, body, offset, length, position, handler);
+            case CommandCodec.UNSCHEDULE ->
+                handler.onUnschedule(
+                        body.getLong(offset), body.getLong(offset + Long.BYTES), unscheduleReason(body, offset));
             default -> throw newer(type);
         }
     }
 
     /** @throws NewerContentException when there is no command of this type */
     public static void requireKnown(int type) {
-        if (type < CommandCodec.PUBLISH || type > CommandCodec.TYPE_MAX) {
+        if (!CommandCodec.isKnown(type)) {
             throw newer(type);
         }
     }
@@ -54,7 +59,34 @@ public final class CommandDecoder {
         return RemoveReason.of(body.get(offset + 8));
     }
 
+    /** Of a {@link CommandCodec#UNSCHEDULE}. */
+    public static UnscheduleReason unscheduleReason(ByteBuffer body, int offset) {
+        return UnscheduleReason.of(body.get(offset + CommandCodec.UNSCHEDULE_REASON));
+    }
+
     private void decodePublish(long sequence, ByteBuffer body, int offset, long position, CommandHandler handler) {
+        decodeMessage(body, offset);
+        handler.onPublish(sequence, position, message);
+    }
+
+    private void decodeSchedule(long sequence, ByteBuffer body, int offset, long position, CommandHandler handler) {
+        decodeMessage(body, offset);
+        int behind = message.payloadOffset() + message.payloadLength();
+        int topicLength = Short.toUnsignedInt(body.getShort(behind + OwnerId.BYTES));
+        long dueMillis = message.expiresMillis();
+        message.topic(behind + CommandCodec.SCHEDULE_BYTES, topicLength).expires(0);
+        handler.onSchedule(sequence, position, OwnerId.get(body, behind), message, dueMillis);
+    }
+
+    private void decodeDue(
+            long sequence, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
+        decodeMessage(body, offset);
+        int behind = offset + length - CommandCodec.DUE_BYTES;
+        handler.onDue(sequence, position, message, body.getLong(behind), body.getLong(behind + Long.BYTES));
+    }
+
+    /** The message that a record begins with; its key is taken for its topic. */
+    private void decodeMessage(ByteBuffer body, int offset) {
         int topicLength = CommandCodec.keyLength(body, offset);
         int content = offset + CommandCodec.MESSAGE_HEADER_BYTES + topicLength;
         int propertiesBytes = CommandCodec.hasProperties(body, offset)
@@ -66,7 +98,6 @@ public final class CommandDecoder {
                 .payload(content + propertiesBytes, CommandCodec.payloadLength(body, offset))
                 .published(body.getLong(offset))
                 .expires(body.getLong(offset + Long.BYTES));
-        handler.onPublish(sequence, position, message);
     }
 
     private static void decodeSubscribe(

@@ -4,10 +4,12 @@ import java.nio.ByteBuffer;
 
 /**
  * What the journal lists messages under that are not published ones, whose key is their topic's name. Stateless. A topic's
- * name is UTF-8, so none begins as {@link #ofRedriven} does; dead letters' keys are longer than those.
+ * name is UTF-8, so none begins as {@link #ofRedriven} and {@link #ofScheduled} do; dead letters' keys are longer than those.
  */
 public final class MessageKeys {
     private static final byte REDRIVEN_MARK = (byte) 0xff;
+    private static final byte SCHEDULED_MARK = (byte) 0xfe;
+    private static final int SCHEDULED_BYTES = 1 + Long.BYTES;
 
     private MessageKeys() {}
 
@@ -25,5 +27,19 @@ public final class MessageKeys {
                 .put(REDRIVEN_MARK)
                 .putLong(subscriptionId)
                 .array();
+    }
+
+    /** What is due in one {@link DueTimes bucket} of time. */
+    public static byte[] ofScheduled(long bucket) {
+        return ByteBuffer.allocate(SCHEDULED_BYTES)
+                .put(SCHEDULED_MARK)
+                .putLong(bucket)
+                .array();
+    }
+
+    /** The bucket of time that a key of {@link #ofScheduled} is of, or -1 for any other key. */
+    public static long scheduledBucket(byte[] key) {
+        boolean scheduled = key.length == SCHEDULED_BYTES && key[0] == SCHEDULED_MARK;
+        return scheduled ? ByteBuffer.wrap(key).getLong(1) : -1;
     }
 }

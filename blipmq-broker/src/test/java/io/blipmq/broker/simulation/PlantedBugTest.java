@@ -232,6 +232,35 @@ class PlantedBugTest {
                                 "what a lost connection has asked for is not handed to its successor",
                                 "return forsaken == null ? null : await(forsaken, client, null);",
                                 "return null;"),
+                        broker(
+                                "a scheduled message counts as published before that is stored",
+                                "if (answer >= 0) { ending.add(sequence); }",
+                                "if (answer >= 0) { ending.add(sequence);"
+                                        + " schedules.publish(sequence, record.dueMillis()); }"),
+                        broker(
+                                "a checkpoint forgets through which scheduled message all are published",
+                                "number, firstSequence, count, throughMillis, throughSequence, late.toArray()",
+                                "number, firstSequence, count, 0, 0, late.toArray()"),
+                        broker(
+                                "a checkpoint forgets which scheduled messages are cancelled",
+                                "late.toArray(), cancelled.toArray());",
+                                "late.toArray(), new long[0]);"),
+                        broker(
+                                "a scheduled message's time to live begins when it is taken",
+                                "PublishService.expiresMillis(dueMillis, ttlMillis == 0",
+                                "PublishService.expiresMillis(record.message().publishedMillis, ttlMillis == 0"),
+                        broker(
+                                "compaction drops a scheduled message",
+                                "return sequence >= firstSequence && Arrays.binarySearch(cancelled, sequence) < 0;",
+                                "return sequence > firstSequence && Arrays.binarySearch(cancelled, sequence) < 0;"),
+                        broker(
+                                "a scheduled message passes an earlier one that is not stored yet",
+                                "waitsForLog = unapplied.hasBefore(near.dueMillis()) || publish() < 0;",
+                                "waitsForLog = publish() < 0;"),
+                        broker(
+                                "a key cancels another one's messages",
+                                "return record.owner().equals(client.owner());",
+                                "return true;"),
                         wal(
                                 "every_n counts to twice as many",
                                 "unforcedRecords >= everyN.records()",

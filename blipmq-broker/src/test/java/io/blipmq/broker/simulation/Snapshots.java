@@ -14,7 +14,12 @@ final class Snapshots {
 
     /** @param sequence the last command that is in it */
     record Snapshot(
-            long sequence, long nanos, long millis, ByteBuffer content, List<ModelSubscription> subscriptions) {}
+            long sequence,
+            long nanos,
+            long millis,
+            ByteBuffer content,
+            List<ModelSubscription> subscriptions,
+            List<ModelSchedule.Scheduled> scheduled) {}
 
     /** A checkpoint is on disk: older ones cannot come back. */
     void onDurable(long sequence) {
@@ -22,13 +27,19 @@ final class Snapshots {
     }
 
     /** The broker begins to make one of what is held now. */
-    void begin(long sequence, long nanos, long millis, List<ModelSubscription> subscriptions) {
-        begun = new Snapshot(sequence, nanos, millis, null, subscriptions);
+    void begin(
+            long sequence,
+            long nanos,
+            long millis,
+            List<ModelSubscription> subscriptions,
+            List<ModelSchedule.Scheduled> scheduled) {
+        begun = new Snapshot(sequence, nanos, millis, null, subscriptions, scheduled);
     }
 
     /** The broker has made it. */
     void end(ByteBuffer content) {
-        kept.add(new Snapshot(begun.sequence, begun.nanos, begun.millis, content.duplicate(), begun.subscriptions));
+        kept.add(new Snapshot(
+                begun.sequence, begun.nanos, begun.millis, content.duplicate(), begun.subscriptions, begun.scheduled));
     }
 
     /** The newest with this number and content. */

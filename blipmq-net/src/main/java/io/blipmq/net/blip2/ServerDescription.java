@@ -40,6 +40,6 @@ public record ServerDescription(
                 0,
                 TimeUnit.NANOSECONDS.toMillis(times.inputNanos()),
                 TimeUnit.NANOSECONDS.toMillis(times.outputNanos()));
-        return new Welcome(Welcome.GROUPS, limits, waits, name, fsyncPolicy);
+        return new Welcome(Welcome.GROUPS | Welcome.DELIVER_AT, limits, waits, name, fsyncPolicy);
     }
 }

@@ -22,6 +22,12 @@ public final class PropertiesBuilder {
         return this;
     }
 
+    /** When the message is to be delivered, in milliseconds since 1970. */
+    public PropertiesBuilder deliverAtMillis(long millis) {
+        begin(PropertyLayout.DELIVER_AT_KEY, PropertyLayout.DELIVER_AT_BYTES).putLong(millis);
+        return this;
+    }
+
     public PropertiesBuilder header(String name, String value) {
         return header(name, value.getBytes(StandardCharsets.UTF_8));
     }

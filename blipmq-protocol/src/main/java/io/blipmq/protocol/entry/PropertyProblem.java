@@ -19,6 +19,9 @@ public final class PropertyProblem {
     /** A correlation that stands twice. */
     public static final int BAD_CORRELATION = -6;
 
+    /** A deliver at that is not 8 bytes, or stands twice. */
+    public static final int BAD_DELIVER_AT = -8;
+
     private static final int KEY_MASK = 0xff;
     private static final int UNKNOWN_KEY_BASE = -0x100;
     private static final int RESERVED_KEY_BASE = -0x200;

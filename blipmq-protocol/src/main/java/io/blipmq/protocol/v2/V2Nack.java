@@ -17,11 +17,12 @@ public enum V2Nack implements Refusal {
     INVALID_DRAIN(400, "invalid DRAIN payload"),
     INVALID_LIST(400, "invalid LIST payload"),
     INVALID_DEAD_LETTERS(400, "invalid DEAD_LETTERS payload"),
+    INVALID_CANCEL(400, "invalid CANCEL payload"),
 
     UNKNOWN_FLAG(400, "flags has an undefined bit set: undefined bits must be 0"),
     UNKNOWN_ACTION(400, "action must be 1 (ack), 2 (nack), 3 (reject), 4 (extend), 5 (release) or 6 (begin)"),
     UNKNOWN_LETTERS_ACTION(400, "action must be 1 (redrive) or 2 (purge)"),
-    UNKNOWN_KIND(400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries) or 4 (dead letters)"),
+    UNKNOWN_KIND(400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries), 4 (dead letters) or 5 (scheduled)"),
     LIMIT_ZERO(400, "limit must be at least 1"),
     COUNT_ZERO(400, "count must be at least 1"),
     QOS_0_HAS_NO_NAME(400, "a subscription with a name must have QoS 1: set bit 0 of flags, or leave the name empty"),
@@ -34,6 +35,9 @@ public enum V2Nack implements Refusal {
     REASON_OF_NO_REJECT(400, "reason applies only to reject; for other actions it must be empty"),
     DETACH_BY_NAME_DELETES(400, "name applies only to deletion by name, with subscription 0 and bit 0 of flags"),
     BAD_TTL(400, "a message must have at most one TTL of 8 bytes"),
+    BAD_DELIVER_AT(400, "a message must have at most one deliver at of 8 bytes"),
+    DELIVER_AT_NEEDS_QOS_1(400, "deliver at (property 0x02) needs QoS 1: at QoS 0 nothing is stored"),
+    DELIVER_AT_TOO_FAR(400, "deliver at (property 0x02) must be at most 366 days ahead"),
     BAD_HEADER(400, "a header must be the length of its name, its name in UTF-8, and its value"),
     BAD_REPLY_TO(
             400,
@@ -91,6 +95,7 @@ public enum V2Nack implements Refusal {
         return switch (problem) {
             case PropertyProblem.TOO_LONG -> PROPERTIES_TOO_LONG;
             case PropertyProblem.BAD_TTL -> BAD_TTL;
+            case PropertyProblem.BAD_DELIVER_AT -> BAD_DELIVER_AT;
             case PropertyProblem.BAD_HEADER -> BAD_HEADER;
             case PropertyProblem.BAD_REPLY_TO -> BAD_REPLY_TO;
             case PropertyProblem.BAD_CORRELATION -> BAD_CORRELATION;

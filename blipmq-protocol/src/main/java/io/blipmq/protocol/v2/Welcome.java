@@ -9,13 +9,15 @@ import java.nio.charset.StandardCharsets;
 /**
  * What the server says of itself in WELCOME, field by field in the order of the wire. Immutable.
  *
- * @param features a bit set: {@link #GROUPS}
+ * @param features a bit set: {@link #GROUPS}, {@link #DELIVER_AT}
  * @param server its name and version
  * @param fsyncPolicy what a confirm of QoS 1 stands for
  */
 public record Welcome(int features, Limits limits, Times times, String server, String fsyncPolicy) {
     /** Feature: ATTACH may ask for a group. */
     public static final int GROUPS = 1;
+    /** Feature: a message may say when it is to be delivered. */
+    public static final int DELIVER_AT = 4;
 
     /**
      * How much the server takes. Immutable.
