@@ -163,7 +163,8 @@ def singles(connection, subscription):
     for _ in range(30):
         publish(connection, "soon", [int(time.time() * 1000) + 300])
         late += receive(connection, subscription, 1)
-    print(f"30 one at a time: {min(late):.1f} to {max(late):.1f} ms late", flush=True)
+    late.sort()
+    print(f"30 one at a time: {late[0]:.1f} ms late, median {late[15]:.1f} ms, last {late[-1]:.1f} ms", flush=True)
 
 
 if __name__ == "__main__":
