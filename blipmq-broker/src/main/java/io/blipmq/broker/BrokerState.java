@@ -98,7 +98,6 @@ final class BrokerState implements CommandHandler {
     /** Lets what is too old to be kept in memory be found in the journal; before that everything is kept. */
     void messages(MessageStore messages) {
         positions.messages(messages);
-        schedules.messages(messages);
     }
 
     // --- roles ---

@@ -56,6 +56,7 @@ final class Core {
         this.subscribing =
                 new SubscribeService(options, counters, subscriptions, log, deliveries, clock, work, refusals);
         this.pushes = new PushScheduler(options.limits(), ready, deliveries, counters, work);
+        state.schedules().journal(journal);
         this.due = new DueMessages(options, state, journal, clock, refusals);
         this.publishing =
                 new PublishService(options, counters, subscriptions, log, clock, ready, pushes, due, refusals);

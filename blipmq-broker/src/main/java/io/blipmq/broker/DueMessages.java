@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
  * equal. Owned by the core thread.
  *
  * <p>In memory are those that are due before a bound, all of them, and no others. The bound moves on with time, by a bucket
- * of {@link Schedules} after the other, which are read from the journal in slices; and back when there are too many. A
+ * of {@link Schedules} after the other, which are read from the journal in slices; and back when there are too many. It
+ * moves on only when few are left, so that those who come in meanwhile do not move it back at once. A
  * message leaves its schedule by the command that publishes it, so a start finds it in one place or the other.
  */
 final class DueMessages {
@@ -68,7 +69,7 @@ final class DueMessages {
                     bucket,
                     pages(bucket),
                     this::isWithin);
-            this.countMax = limits.nearMax() - near.count();
+            this.countMax = Math.max(1, limits.nearMax() / 2 - near.count());
             this.endMillis = DueTimes.beginOf(bucket.number() + 1);
         }
 
@@ -208,7 +209,7 @@ final class DueMessages {
 
     private boolean beginLoading() {
         long end = DueTimes.bucketOf(clock.nowMillis() + limits.nearMillis()) + 1;
-        if (nearMillis >= DueTimes.beginOf(end) || near.count() > limits.nearMax() / 2) {
+        if (nearMillis >= DueTimes.beginOf(end) || near.count() > limits.nearMax() / 4) {
             return false;
         }
         forgetLost();

@@ -134,7 +134,7 @@ final class DueWalk {
             }
         }
         if (found == 0) {
-            found = find(messages.findableThrough());
+            found = find(schedules.findableThrough());
         }
     }
 

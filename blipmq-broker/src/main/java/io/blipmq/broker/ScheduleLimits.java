@@ -5,7 +5,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Bounds of what the core does about scheduled messages. Immutable.
  *
- * @param nearMax that are in memory at a time, at 24 bytes, and as many again while more are looked for
+ * @param nearMax that are in memory at a time, at 24 bytes, and as many again while more are looked for; half of them are
+ *     looked for when a quarter is left
  * @param nearMillis how long before it is due a message is looked for, so that it is in memory by then
  * @param loadWorkPerTurn of looking for them in one turn, as {@link WorkMeter} counts it
  * @param publishedPerTurn that are published in one turn, so that others are served in between
@@ -27,6 +28,6 @@ public record ScheduleLimits(
     }
 
     public static ScheduleLimits defaults() {
-        return new ScheduleLimits(1 << 17, TimeUnit.HOURS.toMillis(1), 1 << 16, 1_000, 1 << 20, 1 << 16);
+        return new ScheduleLimits(1 << 18, TimeUnit.HOURS.toMillis(1), 1 << 16, 1_000, 1 << 20, 1 << 16);
     }
 }

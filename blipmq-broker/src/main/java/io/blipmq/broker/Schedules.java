@@ -3,7 +3,7 @@ package io.blipmq.broker;
 import io.blipmq.broker.journal.CheckpointCodec;
 import io.blipmq.broker.journal.CheckpointVisitor.ScheduleState;
 import io.blipmq.broker.journal.DueTimes;
-import io.blipmq.broker.journal.MessageStore;
+import io.blipmq.broker.journal.Journal;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,14 +15,19 @@ final class Schedules {
     private final BrokerCounters counters;
     private final TreeMap<Long, DueBucket> buckets = new TreeMap<>();
     private RecentSchedules recent = new RecentSchedules();
-    private MessageStore messages;
+    private Journal journal;
 
     Schedules(BrokerCounters counters) {
         this.counters = counters;
     }
 
-    void messages(MessageStore newMessages) {
-        messages = newMessages;
+    void journal(Journal newJournal) {
+        journal = newJournal;
+    }
+
+    /** Up to this number the journal finds what is here. It may find more, which is stored and has not taken effect. */
+    long findableThrough() {
+        return Math.min(journal.messages().findableThrough(), journal.log().appliedSequence());
     }
 
     // --- commands ---
@@ -68,7 +73,7 @@ final class Schedules {
     // --- what there is ---
 
     boolean isScheduled(long sequence, long dueMillis) {
-        return bucketWith(sequence, dueMillis) != null;
+        return sequence <= journal.log().appliedSequence() && bucketWith(sequence, dueMillis) != null;
     }
 
     /** Whether a bucket is still what it was. */
@@ -99,7 +104,7 @@ final class Schedules {
 
     /** Once a turn: forgets places that the journal finds. */
     void trim() {
-        recent.forgetThrough(messages.findableThrough());
+        recent.forgetThrough(findableThrough());
     }
 
     // --- checkpoints ---

@@ -284,6 +284,24 @@ class DeliverAtTest {
     }
 
     @Test
+    void thoseThatComeInAreNotAReasonToReadTheOthersAgain() {
+        start(new ScheduleLimits(8, 3_600_000, 1 << 20, 1_000, 1 << 20, 1));
+        attach();
+        broker.turn();
+        int finds = broker.journal().finds();
+        long due = now() + 60_000;
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            alice.schedule("jobs", due + (i * 7 % 400), "m" + (i * 7 % 400));
+            expected.add("m" + i);
+            broker.turn();
+        }
+        assertThat(broker.journal().finds()).isEqualTo(finds);
+        broker.advance(61_000, TimeUnit.MILLISECONDS);
+        assertThat(receiveIn(400)).isEqualTo(expected);
+    }
+
+    @Test
     void aTurnPublishesOnlySoMany() {
         start(new ScheduleLimits(100, 3_600_000, 1 << 20, 2, 1 << 20, 1));
         attach();
