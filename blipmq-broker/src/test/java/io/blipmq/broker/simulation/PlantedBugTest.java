@@ -258,6 +258,10 @@ class PlantedBugTest {
                                 "waitsForLog = unapplied.hasBefore(near.dueMillis()) || publish() < 0;",
                                 "waitsForLog = publish() < 0;"),
                         broker(
+                                "a message counts as scheduled before that has taken effect",
+                                "return Math.min(journal.messages().findableThrough(), journal.log().appliedSequence());",
+                                "return journal.messages().findableThrough();"),
+                        broker(
                                 "a key cancels another one's messages",
                                 "return record.owner().equals(client.owner());",
                                 "return true;"),
