@@ -159,6 +159,11 @@ public final class Broker {
         return core().deadLetters;
     }
 
+    /** Shows what is to be published later, and cancels it. */
+    public ScheduleService scheduling() {
+        return core().scheduling;
+    }
+
     /**
      * Whether not even acknowledgements find room: the disk is full, and what is kept in reserve for them is used up. It
      * may last, so nobody should be waited for who is not there any more.
@@ -179,8 +184,8 @@ public final class Broker {
     // --- the turn ---
 
     /**
-     * Starts a turn: meets deadlines, goes on with the last tick's work, runs mailed tasks, and applies what the
-     * journal has stored.
+     * Starts a turn: meets deadlines, goes on with the last tick's work, runs mailed tasks, applies what the journal has
+     * stored, and publishes what is due.
      *
      * @return how much was done, 0 when idle
      */
@@ -191,6 +196,7 @@ public final class Broker {
         done += core.housekeeping.goOn();
         done += mailbox.runAll();
         done += log.drain(applied, roles, options.limits().commandsPerTurn());
+        done += core.due.advance();
         core.deliveries.appendWaiting();
         core.state.advanceFollowed();
         return done;
@@ -287,6 +293,9 @@ public final class Broker {
     private void beginCheckpoint(boolean keepAll) {
         wantsCheckpoint = false;
         core.settlements.pending().onCheckpoint();
+        if (!log.isReplicated()) {
+            core.due.raiseFirst();
+        }
         CheckpointCapture.Form form =
                 log.isReplicated() ? ReplicatedForm.of(core.state) : new LocalForm(core.state, core.clock.nowNanos());
         core.state.capture().begin(journal.snapshots(), form, keepAll);
@@ -298,7 +307,7 @@ public final class Broker {
             return 0;
         }
         boolean timed = core.deliveries.isTimed() || log.hasWaitingSettlements();
-        return timed ? TIMED_TURN_NANOS : Long.MAX_VALUE;
+        return Math.min(timed ? TIMED_TURN_NANOS : Long.MAX_VALUE, core.due.awaitNanosMax());
     }
 
     /** The maintenance tick, about once a second; posted to the {@link #mailbox}. */

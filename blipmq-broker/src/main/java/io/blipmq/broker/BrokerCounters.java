@@ -14,7 +14,8 @@ public final class BrokerCounters {
             BrokerMetric.SUBSCRIPTIONS,
             BrokerMetric.SUBSCRIPTIONS_DETACHED,
             BrokerMetric.IN_FLIGHT,
-            BrokerMetric.DELAYED);
+            BrokerMetric.DELAYED,
+            BrokerMetric.SCHEDULED);
 
     private final long[] counts = new long[BrokerMetric.values().length];
     private final AtomicLongArray published = new AtomicLongArray(counts.length);

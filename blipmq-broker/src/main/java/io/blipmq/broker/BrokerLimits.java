@@ -39,6 +39,7 @@ import java.util.concurrent.TimeUnit;
  * @param pooledSmallChunks spare ones that are kept
  * @param pooledChunks likewise
  * @param routesCached topics without subscriptions of their own whose filters are remembered; a power of two
+ * @param schedules of scheduled messages
  */
 public record BrokerLimits(
         int commandsPerTurn,
@@ -70,7 +71,8 @@ public record BrokerLimits(
         int largeChunkBytes,
         int pooledSmallChunks,
         int pooledChunks,
-        int routesCached) {
+        int routesCached,
+        ScheduleLimits schedules) {
 
     public BrokerLimits {
         if (Integer.bitCount(wheelSlots) != 1) {
@@ -114,6 +116,7 @@ public record BrokerLimits(
                 128 * 1_024,
                 4_096,
                 64,
-                1 << 17);
+                1 << 17,
+                ScheduleLimits.defaults());
     }
 }

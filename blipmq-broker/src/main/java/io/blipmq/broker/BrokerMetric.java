@@ -17,6 +17,8 @@ public enum BrokerMetric {
     IN_FLIGHT,
     /** Gauge: those of them that wait for a delay. */
     DELAYED,
+    /** Gauge: messages that are to be published later. */
+    SCHEDULED,
     /** Publishes accepted, of either QoS. */
     PUBLISHED,
     /** Publishes confirmed and not stored, because a message with the same publish id had been. */

@@ -10,6 +10,7 @@ import io.blipmq.broker.journal.RemoveReason;
 import io.blipmq.broker.journal.ReplicatedSettings;
 import io.blipmq.broker.journal.SettleReason;
 import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.journal.UnscheduleReason;
 import io.blipmq.broker.memory.MemoryLog;
 import io.blipmq.broker.memory.MessageMemory;
 import io.blipmq.broker.message.MessageView;
@@ -36,6 +37,7 @@ final class BrokerState implements CommandHandler {
     private final WorkMeter work;
     private final StateMemory memory;
     private final FollowedCursors followed;
+    private final Schedules schedules;
 
     private Listener listener = new Listener() {};
     private ReplicatedSettings settings;
@@ -58,6 +60,12 @@ final class BrokerState implements CommandHandler {
         /** Messages have arrived. */
         default void onMessage(MessageStream stream) {}
 
+        /** A message is to be published later. */
+        default void onScheduled(long sequence, long position, long dueMillis) {}
+
+        /** A scheduled message is published, or is not to be. */
+        default void onUnscheduled(long number) {}
+
         /** Something is due in this subscription, or a letter has arrived. */
         default void onMessage(StoredSubscription subscription) {}
     }
@@ -67,6 +75,7 @@ final class BrokerState implements CommandHandler {
         this.settings = settingsOf(options);
         this.followed = new FollowedCursors(options.limits(), options.inFlightMax());
         this.counters = counters;
+        this.schedules = new Schedules(counters);
         MessageMemory messageMemory =
                 new MessageMemory(options.memoryBytesMax(), options.limits().chunkSizes());
         LongConsumer onLost = messages -> counters.add(BrokerMetric.DROPPED_QUEUE_FULL, messages);
@@ -168,6 +177,10 @@ final class BrokerState implements CommandHandler {
     @Override
     public void onPublish(long sequence, long position, MessageView message) {
         time.onClock(sequence, message.publishedMillis());
+        publish(sequence, position, message);
+    }
+
+    private void publish(long sequence, long position, MessageView message) {
         Topic topic = subscriptions.topics().find(message);
         if (topic != null) {
             append(topic, sequence, position, message);
@@ -190,6 +203,10 @@ final class BrokerState implements CommandHandler {
     @Override
     public void onPublishOnce(long sequence, long position, OwnerId owner, MessageView message) {
         onPublish(sequence, position, message);
+        remember(sequence, owner, message);
+    }
+
+    private void remember(long sequence, OwnerId owner, MessageView message) {
         byte[] key = PublishIdKey.of(owner, message);
         publishIds.remember(new PublishId(key, sequence, message.publishedMillis()), settings);
     }
@@ -284,6 +301,34 @@ final class BrokerState implements CommandHandler {
     }
 
     @Override
+    public void onSchedule(long sequence, long position, OwnerId owner, MessageView message, long dueMillis) {
+        time.onClock(sequence, message.publishedMillis());
+        schedules.schedule(sequence, position, dueMillis);
+        if (message.hasPublishId()) {
+            remember(sequence, owner, message);
+        }
+        listener.onScheduled(sequence, position, dueMillis);
+    }
+
+    @Override
+    public void onDue(long sequence, long position, MessageView message, long number, long dueMillis) {
+        time.onClock(sequence, message.publishedMillis());
+        schedules.publish(number, dueMillis);
+        listener.onUnscheduled(number);
+        publish(sequence, position, message);
+    }
+
+    @Override
+    public void onUnschedule(long number, long dueMillis, UnscheduleReason reason) {
+        if (reason == UnscheduleReason.CANCELLED) {
+            schedules.cancel(number, dueMillis);
+        } else {
+            schedules.publish(number, dueMillis);
+        }
+        listener.onUnscheduled(number);
+    }
+
+    @Override
     public void onRemove(long subscriptionId, RemoveReason reason) {
         StoredSubscription subscription = subscriptions.stored(subscriptionId);
         if (subscription != null) {
@@ -362,6 +407,7 @@ final class BrokerState implements CommandHandler {
     /** Once a turn: forgets positions that are needed no more. */
     void trim() {
         positions.trim();
+        schedules.trim();
     }
 
     SubscriptionTable subscriptions() {
@@ -371,6 +417,11 @@ final class BrokerState implements CommandHandler {
     /** Which publish ids name messages that are stored. */
     PublishIds publishIds() {
         return publishIds;
+    }
+
+    /** What is to be published later. */
+    Schedules schedules() {
+        return schedules;
     }
 
     /** What the time is, for what is stored. */

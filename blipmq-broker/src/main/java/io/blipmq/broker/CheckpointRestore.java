@@ -33,6 +33,11 @@ final class CheckpointRestore implements CheckpointVisitor {
     }
 
     @Override
+    public void onSchedule(ScheduleState schedule) {
+        state.schedules().restore(schedule, replaced == null ? null : replaced.schedules());
+    }
+
+    @Override
     public void onTopic(byte[] name, boolean filter, LogState log) {
         topic = state.subscriptions().stream(name, filter);
         if (topic.stored().isEmpty()) {

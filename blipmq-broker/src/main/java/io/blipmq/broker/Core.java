@@ -27,6 +27,8 @@ final class Core {
     final SettleService settling;
     final Listing listing;
     final DeadLetterService deadLetters;
+    final DueMessages due;
+    final ScheduleService scheduling;
 
     private final BrokerOptions options;
     private final Journal journal;
@@ -54,9 +56,11 @@ final class Core {
         this.subscribing =
                 new SubscribeService(options, counters, subscriptions, log, deliveries, clock, work, refusals);
         this.pushes = new PushScheduler(options.limits(), ready, deliveries, counters, work);
+        state.schedules().journal(journal);
+        this.due = new DueMessages(options, state, journal, clock, refusals);
         OnceJournal once = new OnceJournal(state, log, options.deduplication());
         this.publishing =
-                new PublishService(options, counters, subscriptions, log, once, clock, ready, pushes, refusals);
+                new PublishService(options, counters, subscriptions, log, once, clock, ready, pushes, due, refusals);
         this.attaching = new AttachService(
                 counters, subscriptions, settlements.pending(), subscribing, housekeeping, ready, work, refusals);
         this.polling = new PollService(counters, subscriptions, deliveries, subscribing, refusals);
@@ -64,6 +68,7 @@ final class Core {
         this.listing = new Listing(options.limits(), subscriptions, deliveries, clock, journal.messages(), work);
         this.deadLetters = new DeadLetterService(
                 options, counters, subscriptions, journal, deliveries, settlements, clock, work, refusals);
+        this.scheduling = new ScheduleService(options.limits(), state, journal.messages(), due, refusals);
     }
 
     /** Applied commands take effect for connections from now on. */
@@ -127,6 +132,16 @@ final class Core {
         @Override
         public void onMessage(MessageStream stream) {
             ready.addStream(stream);
+        }
+
+        @Override
+        public void onScheduled(long sequence, long position, long dueMillis) {
+            due.onScheduled(sequence, position, dueMillis);
+        }
+
+        @Override
+        public void onUnscheduled(long number) {
+            due.onEnded(number);
         }
 
         @Override

@@ -26,6 +26,7 @@ final class LocalForm implements CheckpointCapture.Form {
         if (state.hasAgreedSettings()) {
             out.settings(state.settings());
         }
+        state.schedules().write(out);
     }
 
     @Override

@@ -1,12 +1,11 @@
 package io.blipmq.broker;
 
 import io.blipmq.broker.journal.CommandLog;
-import io.blipmq.broker.journal.OwnerId;
-import io.blipmq.broker.message.MessageView;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * Journals messages with publish ids, each once. Owned by the core thread. {@link PublishIds} knows those that are stored; here
@@ -48,12 +47,15 @@ final class OnceJournal {
         return first != null && first.isRemembered(id.publishedMillis, windowMillis) ? first.sequence : 0;
     }
 
-    /** @return the message's number (positive), or a refusal as {@link CommandLog} gives them */
-    long append(PublishId id, OwnerId owner, MessageView message) {
+    /**
+     * @param append what appends the message, and answers as {@link CommandLog} does
+     * @return the message's number (positive), or a refusal
+     */
+    long append(PublishId id, LongSupplier append) {
         if (appendedBytes > appendedBytesMax) {
             return CommandLog.BUSY;
         }
-        long sequence = log.appendPublishOnce(owner, message);
+        long sequence = append.getAsLong();
         if (sequence > 0) {
             id.sequence = sequence;
             appended.put(id, id);

@@ -1,6 +1,7 @@
 package io.blipmq.broker;
 
 import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.DueTimes;
 import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.journal.PublishIdKey;
 import io.blipmq.broker.message.MessageView;
@@ -16,6 +17,8 @@ import java.nio.ByteBuffer;
 public final class PublishService {
     /** Instead of a number: what has been taken of the batch is to be answered before this message. */
     private static final long ANOTHER_RUN = 0;
+    /** Instead of the number of a message that nobody reads. */
+    private static final long NOT_STORED = Long.MAX_VALUE;
 
     private final BrokerOptions options;
     private final BrokerCounters counters;
@@ -25,9 +28,12 @@ public final class PublishService {
     private final TurnClock clock;
     private final ReadyList ready;
     private final PushScheduler pushes;
+    private final DueMessages due;
     private final Refusals refusals;
     /** Of the batch that is being journalled. */
     private final MessageView batched = new MessageView();
+    /** When that one is to be delivered; 0: now. */
+    private long deliverAtMillis;
 
     PublishService(
             BrokerOptions options,
@@ -38,6 +44,7 @@ public final class PublishService {
             TurnClock clock,
             ReadyList ready,
             PushScheduler pushes,
+            DueMessages due,
             Refusals refusals) {
         this.options = options;
         this.counters = counters;
@@ -47,6 +54,7 @@ public final class PublishService {
         this.clock = clock;
         this.ready = ready;
         this.pushes = pushes;
+        this.due = due;
         this.refusals = refusals;
     }
 
@@ -103,12 +111,13 @@ public final class PublishService {
         }
         Topic topic = subscriptions.topics().find(batch.buffer(), batch.topicOffset(), batch.topicLength());
         Route route = subscriptions.route(topic, batch.buffer(), batch.topicOffset(), batch.topicLength());
+        boolean read = topic != null || !route.isEmpty();
         int qos = batch.qos();
-        if (topic != null || !route.isEmpty()) {
+        if (read) {
             result.subscriptions = (topic == null ? 0 : topic.readerCount(qos)) + route.readerCount(qos);
         }
-        if (qos == 1 && (topic != null || !route.isEmpty())) {
-            journalAll(client, batch, result);
+        if (qos == 1 && (read || batch.schedules())) {
+            journalAll(client, read, batch, result);
             refusals.count(result.outcome);
         } else {
             if (topic != null) {
@@ -132,26 +141,48 @@ public final class PublishService {
         }
     }
 
-    private void journalAll(Client client, PublishBatch batch, BatchResult result) {
+    /** The latest time at which a message may be due that is published in this turn. */
+    public long dueMillisMax() {
+        return clock.nowMillis() + DueTimes.AHEAD_MILLIS_MAX;
+    }
+
+    /** @param read whether anybody reads the topic; what is to be published later is stored anyway */
+    private void journalAll(Client client, boolean read, PublishBatch batch, BatchResult result) {
         ByteBuffer frame = batch.buffer();
         long nowMillis = clock.nowMillis();
         batched.in(frame).topic(batch.topicOffset(), batch.topicLength()).published(nowMillis);
         while (result.nextOffset < batch.entriesEnd()) {
             describe(frame, result.nextOffset);
-            long sequence = batched.hasPublishId() ? journalOnce(client.owner(), result) : journal(result);
-            if (sequence <= 0) {
-                result.outcome = sequence == ANOTHER_RUN ? Outcome.DONE : Outcome.ofAppend(sequence);
+            boolean stored = read || isForLater();
+            long sequence = stored ? journal(client.owner(), result) : NOT_STORED;
+            if (sequence == ANOTHER_RUN || !stored && result.duplicates) {
                 return;
             }
-            client.lastSequence(sequence);
+            if (sequence < 0) {
+                result.outcome = Outcome.ofAppend(sequence);
+                return;
+            }
+            if (stored) {
+                client.lastSequence(sequence);
+            }
             result.taken++;
             result.nextOffset = batched.payloadOffset() + batched.payloadLength();
         }
     }
 
+    private boolean isForLater() {
+        return deliverAtMillis > batched.publishedMillis();
+    }
+
     /** @return its number, a refusal, or {@link #ANOTHER_RUN} */
-    private long journal(BatchResult result) {
-        return result.duplicates ? ANOTHER_RUN : log.appendPublish(batched);
+    private long journal(OwnerId owner, BatchResult result) {
+        if (batched.hasPublishId()) {
+            return journalOnce(owner, result);
+        }
+        if (result.duplicates) {
+            return ANOTHER_RUN;
+        }
+        return isForLater() ? due.schedule(owner, batched, deliverAtMillis) : log.appendPublish(batched);
     }
 
     /** As {@link #journal}, for a message with a publish id; a duplicate has its first message's number. */
@@ -163,7 +194,11 @@ public final class PublishService {
             return ANOTHER_RUN;
         }
         result.duplicates = duplicate;
-        return duplicate ? first : once.append(id, owner, batched);
+        return duplicate ? first : once.append(id, () -> appendOnce(owner));
+    }
+
+    private long appendOnce(OwnerId owner) {
+        return isForLater() ? due.schedule(owner, batched, deliverAtMillis) : log.appendPublishOnce(owner, batched);
     }
 
     /** Describes an entry of the batch, with what its properties ask for. */
@@ -172,6 +207,7 @@ public final class PublishService {
         batched.payload(payloadOffset, EntryLayout.bodyLength(frame, entry))
                 .properties(payloadOffset - entry - EntryLayout.HEADER_BYTES)
                 .publishId(0, 0);
+        deliverAtMillis = 0;
         long ttlMillis = EntryLayout.hasProperties(frame, entry)
                 ? readWishes(frame, EntryLayout.propertiesOffset(entry), payloadOffset)
                 : 0;
@@ -186,6 +222,7 @@ public final class PublishService {
             int value = PropertyLayout.valueOffset(at);
             switch (PropertyLayout.key(frame, at)) {
                 case PropertyLayout.TTL_KEY -> ttlMillis = frame.getLong(value);
+                case PropertyLayout.DELIVER_AT_KEY -> deliverAtMillis = frame.getLong(value);
                 case PropertyLayout.PUBLISH_ID_KEY -> batched.publishId(value, PropertyLayout.valueLength(frame, at));
                 default -> {}
             }

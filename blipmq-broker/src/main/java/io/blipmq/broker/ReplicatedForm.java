@@ -82,6 +82,7 @@ final class ReplicatedForm implements CheckpointCapture.Form {
         if (state.hasAgreedSettings()) {
             out.settings(state.settings());
         }
+        state.schedules().write(out);
     }
 
     @Override

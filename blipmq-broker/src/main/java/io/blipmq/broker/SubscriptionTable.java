@@ -127,6 +127,13 @@ final class SubscriptionTable {
         return filters.isEmpty() ? Route.NONE : filters.route(topic, buffer, nameOffset, nameLength);
     }
 
+    /** Whether anybody reads a topic, by its name or by a filter. */
+    boolean isRead(byte[] name) {
+        ByteBuffer buffer = ByteBuffer.wrap(name);
+        Topic topic = topics.find(name);
+        return topic != null || !route(null, buffer, 0, name.length).isEmpty();
+    }
+
     /** As {@link #route(Topic, ByteBuffer, int, int)}, for a message. */
     Route route(Topic topic, MessageView message) {
         return route(topic, message.buffer(), message.topicOffset(), message.topicLength());

@@ -8,6 +8,7 @@ import io.blipmq.broker.journal.CommandLog;
  */
 final class TurnClock {
     private static final long READING_NANOS_MAX = 100_000_000;
+    private static final int READINGS_MAX = 10;
 
     private final WallTime wall;
     private final BrokerClock clock;
@@ -23,13 +24,39 @@ final class TurnClock {
 
     /** All of replay is over, and this node alone keeps its log. */
     void start(long appliedSequence) {
-        wall.start(nowNanos, clock.epochMillis(), appliedSequence);
+        read((nanos, millis) -> wall.start(nanos, millis, appliedSequence));
     }
 
     /** From now on this node's time counts for all that keep the log with it. */
     void startLeading() {
         startNanos = nowNanos;
-        wall.startLeading(nowNanos, clock.epochMillis());
+        read(wall::startLeading);
+    }
+
+    /** What the two clocks say at one moment. */
+    private interface Reading {
+        void take(long nanos, long millis);
+    }
+
+    /**
+     * The wall's clock is read before the other one: so the broker's time is never ahead of it. This thread may have to wait in
+     * between, so the closest of some readings is taken.
+     */
+    private void read(Reading reading) {
+        long closest = Long.MAX_VALUE;
+        long nanos = 0;
+        long millis = 0;
+        for (int i = 0; i < READINGS_MAX && closest > 0; i++) {
+            long before = clock.nanoTime();
+            long read = clock.epochMillis();
+            long after = clock.nanoTime();
+            if (after - before < closest) {
+                closest = after - before;
+                nanos = after;
+                millis = read;
+            }
+        }
+        reading.take(nanos, millis);
     }
 
     /** A turn begins. */

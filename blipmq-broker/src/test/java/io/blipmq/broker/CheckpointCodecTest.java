@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.blipmq.broker.journal.CheckpointCodec;
 import io.blipmq.broker.journal.CheckpointVisitor.LogState;
+import io.blipmq.broker.journal.CheckpointVisitor.ScheduleState;
 import io.blipmq.broker.journal.CheckpointVisitor.SubscriptionState;
 import io.blipmq.broker.journal.ClockJump;
 import io.blipmq.broker.journal.OwnerId;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +118,22 @@ class CheckpointCodecTest {
                         letter(true, 10),
                         "publish id 9 1000 000000000000000b000000000000000c" + "026964" + "64656d6f",
                         "publish id 10 1900 000000000000000b000000000000000c" + "067365636f6e64" + "64656d6f");
+    }
+
+    @Test
+    void scheduledMessagesAreWrittenAndRead() {
+        CheckpointCodec out = new CheckpointCodec(0, 0);
+        out.schedule(new ScheduleState(9, 4, 3, 0x120005, 6, new long[] {5}, new long[] {7, 8}));
+        ByteBuffer written = out.end();
+        String hex = "00000001 07 0000000000000009 0000000000000004 0000000000000003 0000000000120005"
+                + "0000000000000006 00000001 0000000000000005 00000002 0000000000000007 0000000000000008";
+        assertThat(written).isEqualTo(ByteBuffer.wrap(HexFormat.of().parseHex(hex.replace(" ", ""))));
+        assertThat(CheckpointText.of(written))
+                .containsExactly("schedule 9 from 4 3 through 1179653 6 late [5] cancelled [7, 8]");
+        written.putInt(written.limit() - 20, 3);
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> CheckpointText.of(written))
+                .withMessageContaining("3 elements follow in 16 bytes");
     }
 
     @Test

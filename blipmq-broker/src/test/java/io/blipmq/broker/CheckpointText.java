@@ -26,6 +26,13 @@ public final class CheckpointText implements CheckpointVisitor {
     }
 
     @Override
+    public void onSchedule(ScheduleState s) {
+        lines.add("schedule " + s.bucket() + " from " + s.firstSequence() + " " + s.count() + " through "
+                + s.throughMillis() + " " + s.throughSequence() + " late " + Arrays.toString(s.late()) + " cancelled "
+                + Arrays.toString(s.cancelled()));
+    }
+
+    @Override
     public void onTopic(byte[] name, boolean filter, LogState log) {
         lines.add((filter ? "filter " : "topic ") + new String(name, StandardCharsets.UTF_8) + " " + log);
     }

@@ -2,12 +2,15 @@ package io.blipmq.broker;
 
 import io.blipmq.broker.journal.CommandCodec;
 import io.blipmq.broker.journal.CommandLog;
+import io.blipmq.broker.journal.DueTimes;
+import io.blipmq.broker.journal.MessageKeys;
 import io.blipmq.broker.journal.MessageStore;
 import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.journal.RemoveReason;
 import io.blipmq.broker.journal.ReplicatedSettings;
 import io.blipmq.broker.journal.SettleReason;
 import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.journal.UnscheduleReason;
 import io.blipmq.broker.message.MessageView;
 import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
@@ -85,6 +88,29 @@ abstract class EncodedCommands implements CommandLog {
                 body, 0, subscriptionId, deadLettersId, key, letter, properties, expiresMillis);
         store().readPayload(letter, body.duplicate().position(payload));
         return append(CommandCodec.REDRIVE, body);
+    }
+
+    @Override
+    public long appendSchedule(OwnerId owner, MessageView message, long dueMillis) {
+        byte[] key = MessageKeys.ofScheduled(DueTimes.bucketOf(dueMillis));
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.scheduleBytes(key, message));
+        CommandCodec.encodeSchedule(body, 0, key, message, dueMillis, owner);
+        return append(CommandCodec.SCHEDULE, body);
+    }
+
+    @Override
+    public long appendDue(StoredMessage scheduled, byte[] topic, long publishedMillis, long expiresMillis) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.dueBytes(topic, scheduled));
+        int content = CommandCodec.encodeDue(body, 0, topic, scheduled, publishedMillis, expiresMillis);
+        store().readContent(scheduled, body.duplicate().position(content));
+        return append(CommandCodec.DUE, body);
+    }
+
+    @Override
+    public long appendUnschedule(long number, long dueMillis, UnscheduleReason reason) {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.UNSCHEDULE_BYTES);
+        CommandCodec.encodeUnschedule(body, 0, number, dueMillis, reason);
+        return append(CommandCodec.UNSCHEDULE, body);
     }
 
     @Override

@@ -43,6 +43,7 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
     private boolean settlementsBusy;
     private boolean lettersBusy;
     private int finds;
+    private int indexedThrough = Integer.MAX_VALUE;
     private int reads;
 
     /** From now on what a turn appends counts as stored when the turn ends, and so does everything before. */
@@ -67,6 +68,15 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
 
     public void busy(boolean isBusy) {
         busy = isBusy;
+    }
+
+    boolean isBusy() {
+        return busy || full;
+    }
+
+    /** Nothing of what is stored from now on can be found by key. */
+    void stopIndexing() {
+        indexedThrough = stored;
     }
 
     /** After so many more commands there is no room. */
@@ -192,10 +202,10 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
         return applied;
     }
 
-    /** Everything that is stored can be found. */
+    /** Everything that is stored can be found, unless its test says otherwise. */
     @Override
     public long findableThrough() {
-        return stored;
+        return Math.min(stored, indexedThrough);
     }
 
     @Override
@@ -222,9 +232,13 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
             Predicate<byte[]> wanted, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
         finds++;
         int found = 0;
-        for (int i = (int) fromSequence - 1; i < Math.min(throughSequence, stored) && found < sequences.length; i++) {
+        for (int i = (int) fromSequence - 1;
+                i < Math.min(throughSequence, findableThrough()) && found < sequences.length;
+                i++) {
             Entry entry = entries.get(i);
-            long located = CommandCodec.locateKey(entry.type, entry.body, 0, entry.body.capacity());
+            long located = entry.body.capacity() == 0
+                    ? RecordKey.NONE // forgotten
+                    : CommandCodec.locateKey(entry.type, entry.body, 0, entry.body.capacity());
             if (located != RecordKey.NONE && wanted.test(EncodedCommands.key(entry.body, located))) {
                 sequences[found] = entry.sequence;
                 positions[found++] = entry.sequence << 32;
@@ -272,6 +286,11 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
                 }
             }
         }
+    }
+
+    /** A record is not there any more. */
+    void lose(long number) {
+        entries.set((int) number - 1, new Entry(number, CommandCodec.CLOCK, ByteBuffer.allocate(Long.BYTES)));
     }
 
     /** Asks for a checkpoint with the next turn. */

@@ -33,6 +33,19 @@ final class Options {
     }
 
     private static BrokerLimits startGrace(long nanos) {
+        return limits(nanos, D.limits().schedules());
+    }
+
+    static BrokerOptions schedules(ScheduleLimits schedules) {
+        return with(
+                D.deliveriesMax(),
+                0,
+                D.subscriptionExpiryNanos(),
+                D.detachedBacklogBytesMax(),
+                limits(D.limits().startGraceNanos(), schedules));
+    }
+
+    private static BrokerLimits limits(long startGraceNanos, ScheduleLimits schedules) {
         BrokerLimits d = D.limits();
         return new BrokerLimits(
                 d.commandsPerTurn(),
@@ -40,7 +53,7 @@ final class Options {
                 d.sweptMax(),
                 d.tickWorkPerTurn(),
                 d.captureWorkPerTurn(),
-                nanos,
+                startGraceNanos,
                 d.downMillisMax(),
                 d.lettersPerRequest(),
                 d.lettersPerTurn(),
@@ -64,7 +77,8 @@ final class Options {
                 d.largeChunkBytes(),
                 d.pooledSmallChunks(),
                 d.pooledChunks(),
-                d.routesCached());
+                d.routesCached(),
+                schedules);
     }
 
     static BrokerOptions detachedBacklogBytesMax(long bytes) {

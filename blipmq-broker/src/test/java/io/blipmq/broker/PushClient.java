@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -20,6 +22,7 @@ final class PushClient {
     private final SettleResult settled = new SettleResult();
     private final BatchResult batch = new BatchResult();
     private final DeadLetterProgress letters = new DeadLetterProgress();
+    private final ScheduleProgress schedule = new ScheduleProgress();
 
     /** What ATTACH asks for, step by step. */
     static final class Request {
@@ -154,8 +157,59 @@ final class PushClient {
         return publish(qos, topic, new byte[0], bodies);
     }
 
+    /** Publishes messages at QoS 1 that are to be delivered later. */
+    BatchResult schedule(String topic, long dueMillis, String... bodies) {
+        return schedule(topic, dueMillis, 0, bodies);
+    }
+
+    /** @param ttlMillis of each message; 0: it has none of its own */
+    BatchResult schedule(String topic, long dueMillis, long ttlMillis, String... bodies) {
+        PropertiesBuilder properties = new PropertiesBuilder().deliverAtMillis(dueMillis);
+        if (ttlMillis != 0) {
+            properties.ttlMillis(ttlMillis);
+        }
+        return publish(1, topic, properties.toBytes(), true, bodies);
+    }
+
+    /** Whether the message was still scheduled. */
+    boolean cancel(long number) {
+        assertThat(tryCancel(number)).isEqualTo(Outcome.DONE);
+        return schedule.isCancelled();
+    }
+
+    Outcome tryCancel(long number) {
+        Outcome outcome = broker().scheduling().cancel(client, number, schedule);
+        while (outcome == Outcome.BUSY && !broker.journal().isBusy()) {
+            outcome = broker().scheduling().cancel(client, number, schedule);
+        }
+        return outcome;
+    }
+
+    /** Everything that is scheduled with this key, page by page. */
+    List<ScheduledInfo> scheduled(int pageItems) {
+        List<ScheduledInfo> all = new ArrayList<>();
+        ListPage page = new ListPage(0, pageItems);
+        long afterMillis = 0;
+        do {
+            int before = all.size();
+            while (broker().scheduling().list(client, afterMillis, page, schedule, all::add) == Outcome.BUSY) {
+                assertThat(all).hasSize(before);
+            }
+            assertThat(all.size() - before).isLessThanOrEqualTo(pageItems);
+            if (schedule.next() != 0) {
+                afterMillis = all.get(all.size() - 1).dueMillis();
+                page = new ListPage(schedule.next(), pageItems);
+            }
+        } while (schedule.next() != 0);
+        return all;
+    }
+
     /** @param properties of each message */
     BatchResult publish(int qos, String topic, byte[] properties, String... bodies) {
+        return publish(qos, topic, properties, false, bodies);
+    }
+
+    private BatchResult publish(int qos, String topic, byte[] properties, boolean schedules, String... bodies) {
         byte[] name = bytes(topic);
         int length = Arrays.stream(bodies)
                 .mapToInt(body -> EntryLayout.bytes(bytes(body).length, properties.length))
@@ -166,7 +220,8 @@ final class PushClient {
             EntryLayout.putHeader(frame, bytes(body).length, properties, properties.length);
             frame.put(bytes(body));
         }
-        PublishBatch offered = new PublishBatch().in(frame).qos(qos).topic(7, name.length);
+        PublishBatch offered =
+                new PublishBatch().in(frame).qos(qos).topic(7, name.length).schedules(schedules);
         broker().publishing()
                 .publishBatch(client, offered.entries(7 + name.length, frame.limit(), bodies.length), batch);
         return batch;

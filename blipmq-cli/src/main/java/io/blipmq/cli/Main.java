@@ -59,6 +59,7 @@ public final class Main {
         commandLine.addSubcommand(new ShowCommand());
         commandLine.addSubcommand(new TopCommand());
         commandLine.addSubcommand(new DlqCommand());
+        commandLine.addSubcommand(new ScheduledCommand());
         commandLine.addSubcommand(new BenchCommand());
         commandLine.addSubcommand(new CompletionCommand());
         shareWithSubcommands(commandLine);

@@ -71,6 +71,9 @@ final class PubCommand implements Callable<Integer> {
     @Mixin
     private MessageOptions options;
 
+    @Mixin
+    private DeliveryTime time;
+
     @Option(
             names = "--count",
             paramLabel = "N",
@@ -114,6 +117,7 @@ final class PubCommand implements Callable<Integer> {
     private void requireValidOptions() {
         BlipCommand.requireQos(spec, qos);
         options.requireValid(spec);
+        time.requireValid(spec, qos);
         BlipCommand.requireIntact(spec, "the topic", topic, "set LC_ALL=C.UTF-8");
         if (message != null) {
             BlipCommand.requireIntact(spec, "the message", message, "set LC_ALL=C.UTF-8 or use standard input");
@@ -142,7 +146,7 @@ final class PubCommand implements Callable<Integer> {
 
     private Message message(byte[] body) {
         try {
-            Message plain = options.message(spec, topic, body).withQos(qos);
+            Message plain = time.applyTo(options.message(spec, topic, body).withQos(qos), spec);
             return id == null ? plain : plain.withId(id);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
@@ -206,7 +210,7 @@ final class PubCommand implements Callable<Integer> {
             blipmq.terminal()
                     .errors()
                     .println("published " + publisher.publishedCount() + ", confirmed " + publisher.confirmedCount()
-                            + keptByNobody(publisher.unreachingCount())
+                            + (time.isGiven() ? "" : keptByNobody(publisher.unreachingCount()))
                             + storedBefore(publisher.duplicateCount()));
         }
     }

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Thread-safe: looks at what belongs to the client's key, and acts on dead letters. Every call waits for the broker's answer.
+ * Thread-safe: looks at what belongs to the client's key, and acts on dead letters and scheduled messages. Every call waits for the broker's answer.
  *
  * <p>Lists are taken page by page: while they are, things may change.
  */
@@ -106,6 +106,54 @@ public final class BlipAdmin {
     /** Drops dead letters for good. */
     public DeadLetterOutcome purge(long subscription, DeadLetterSelection which) {
         return eachPart(which, part -> act("purging", ListLayout.PURGE, subscription, part, 0));
+    }
+
+    /**
+     * Messages that are to be delivered later, at most so many, one after another: in the order of their time to within about
+     * two minutes, and then as they were published.
+     */
+    public void scheduled(int max, Consumer<ScheduledMessage> each) {
+        int count = 0;
+        long after = 0;
+        long afterMillis = 0;
+        do {
+            ListItems.Page<ScheduledMessage> page = page(
+                    ListLayout.SCHEDULED,
+                    afterMillis,
+                    NO_NAME,
+                    Math.min(PAGE_ITEMS, max - count),
+                    after,
+                    ListItems::scheduled);
+            page.items().forEach(each);
+            count += page.items().size();
+            after = page.items().isEmpty() ? 0 : page.next();
+            if (after != 0) {
+                afterMillis = page.items().get(page.items().size() - 1).due().toEpochMilli();
+            }
+        } while (after != 0 && count < max);
+    }
+
+    /** Likewise, all at once. */
+    public List<ScheduledMessage> scheduled(int max) {
+        List<ScheduledMessage> found = new ArrayList<>();
+        scheduled(max, found::add);
+        return found;
+    }
+
+    /**
+     * Cancels a message that is to be delivered later.
+     *
+     * @param number of a {@link ScheduledMessage}
+     * @return whether it was still to be delivered; if so it is not any more
+     */
+    public boolean cancelScheduled(long number) {
+        return client.ask(
+                "cancelling message " + Long.toUnsignedString(number),
+                FrameType.DONE,
+                ListLayout.cancelFrameBytes(),
+                (to, id) -> RequestEncoder.cancel(to, id, number),
+                (buffer, offset, length) ->
+                        ListLayout.isDone(length) ? ListLayout.doneCount(buffer, offset) == 1 : null);
     }
 
     /** Deletes a durable subscription that nobody is attached to, with all it holds. */

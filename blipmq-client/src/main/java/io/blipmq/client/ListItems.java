@@ -5,6 +5,7 @@ import io.blipmq.protocol.v2.DeadLetterItem;
 import io.blipmq.protocol.v2.DeliveryItem;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.MessageItem;
+import io.blipmq.protocol.v2.ScheduledItem;
 import io.blipmq.protocol.v2.SubscriptionItem;
 import io.blipmq.protocol.v2.TopicItem;
 import java.nio.ByteBuffer;
@@ -129,6 +130,14 @@ final class ListItems {
                 Properties.headers(properties),
                 Properties.deadLetter(properties),
                 Frames.bytes(buffer, EntryLayout.bodyOffset(buffer, entry), EntryLayout.bodyLength(buffer, entry)));
+    }
+
+    static ScheduledMessage scheduled(ByteBuffer buffer, int offset, int length) {
+        ScheduledItem item = ScheduledItem.read(buffer, offset, length);
+        return item == null
+                ? null
+                : new ScheduledMessage(
+                        item.number(), item.topic(), Instant.ofEpochMilli(item.dueMillis()), item.bodyBytes());
     }
 
     static DeadLetterMessage deadLetter(ByteBuffer buffer, int offset, int length) {

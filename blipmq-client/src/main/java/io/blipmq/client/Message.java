@@ -6,6 +6,7 @@ import io.blipmq.protocol.entry.PropertyLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 
 /**
@@ -90,6 +91,26 @@ public final class Message {
 
     boolean hasId() {
         return has(PropertyLayout.PUBLISH_ID_KEY);
+    }
+
+    /**
+     * When the message is to be delivered; its TTL counts from then. It is stored and confirmed at once, at QoS 1, whatever
+     * subscriptions its topic has now. A time that has passed is now; it may be at most 366 days ahead.
+     */
+    public Message deliverAt(Instant time) {
+        if (time.toEpochMilli() < 1) {
+            throw new IllegalArgumentException("a message can be delivered after 1970, not at " + time);
+        }
+        requireNo(PropertyLayout.DELIVER_AT_KEY, "a time at which it is to be delivered");
+        return withProperties(builder().deliverAtMillis(time.toEpochMilli()));
+    }
+
+    /** As {@link #deliverAt}, so long from this call on. */
+    public Message deliverAfter(Duration delay) {
+        if (delay.isNegative()) {
+            throw new IllegalArgumentException("a delay must not be negative: " + delay);
+        }
+        return deliverAt(Instant.now().plus(delay));
     }
 
     /** Where replies are to be published to. {@link BlipClient#request} says so by itself. */

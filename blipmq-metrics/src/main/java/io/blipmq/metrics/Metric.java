@@ -27,6 +27,7 @@ public enum Metric {
             "Messages confirmed and not stored since the start, because one with the same publish id had been."),
     SUBSCRIPTIONS_DETACHED("blipmq_subscriptions_detached", GAUGE, "Durable subscriptions without a connection."),
     MESSAGES_DELAYED("blipmq_messages_delayed", GAUGE, "Messages that wait for a nack's delay or a retry backoff."),
+    MESSAGES_SCHEDULED("blipmq_messages_scheduled", GAUGE, "Messages that are stored to be delivered later."),
     MESSAGES_ACKNOWLEDGED(
             "blipmq_messages_acknowledged_total", COUNTER, "Deliveries that a client acknowledged since the start."),
     MESSAGES_REDELIVERED(

@@ -77,9 +77,13 @@ public final class PushClient extends TestConnection<PushClient> {
 
     /** One message at QoS 1 with properties, whose confirm is wanted. */
     public PushClient publish(long number, String topic, PropertiesBuilder properties, String body) {
+        return publish(QOS1_CONFIRMED, number, topic, properties, body);
+    }
+
+    public PushClient publish(int flags, long number, String topic, PropertiesBuilder properties, String body) {
         int entryBytes = EntryLayout.bytes(bytes(body).length, properties.length());
         return send(to -> {
-            RequestEncoder.publishBatch(to, number, QOS1_CONFIRMED, bytes(topic), entryBytes);
+            RequestEncoder.publishBatch(to, number, flags, bytes(topic), entryBytes);
             RequestEncoder.entry(to, bytes(body), properties);
         });
     }

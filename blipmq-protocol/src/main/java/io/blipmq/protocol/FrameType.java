@@ -24,6 +24,7 @@ public enum FrameType {
     DRAIN(0x15, Sender.NONE, Sender.CLIENT),
     LIST(0x16, Sender.NONE, Sender.CLIENT),
     DEAD_LETTERS(0x17, Sender.NONE, Sender.CLIENT),
+    CANCEL(0x18, Sender.NONE, Sender.CLIENT),
 
     WELCOME(0x20, Sender.NONE, Sender.SERVER),
     CONFIRM(0x21, Sender.NONE, Sender.SERVER),

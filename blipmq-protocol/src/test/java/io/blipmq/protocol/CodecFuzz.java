@@ -12,6 +12,7 @@ import io.blipmq.protocol.v2.LettersDone;
 import io.blipmq.protocol.v2.LettersRequest;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.PublishLayout;
+import io.blipmq.protocol.v2.ScheduledItem;
 import io.blipmq.protocol.v2.SettleLayout;
 import io.blipmq.protocol.v2.SubscriptionItem;
 import io.blipmq.protocol.v2.TopicItem;
@@ -113,9 +114,11 @@ public final class CodecFuzz {
             return;
         }
         int from = OFFSET + PublishLayout.entriesOffset(PublishLayout.topicLength(buffer, OFFSET));
-        int count = EntryLayout.check(buffer, from, end);
+        int found = EntryLayout.check(buffer, from, end);
+        int count = found < 0 ? found : found & ~EntryLayout.DELIVER_AT_FLAG;
         int at = from;
         for (int i = 0; i < count; i++) {
+            EntryLayout.deliverAtMillis(buffer, at);
             at = readEntry(at);
             require(at <= end, "an entry beyond its frame");
         }
@@ -229,6 +232,7 @@ public final class CodecFuzz {
             int itemLength = ListLayout.itemLength(buffer, at);
             int item = at + ListLayout.ITEM_LENGTH_BYTES;
             TopicItem.read(buffer, item, itemLength);
+            ScheduledItem.read(buffer, item, itemLength);
             SubscriptionItem.read(buffer, item, itemLength);
             DeliveryItem.read(buffer, item, itemLength);
             if (DeadLetterItem.isDeadLetter(buffer, item, itemLength)) {
@@ -256,6 +260,7 @@ public final class CodecFuzz {
                     LettersRequest.read(buffer, OFFSET);
                 }
             }
+            case CANCEL -> readWhen(ListLayout.isCancel(length), OFFSET, ListLayout.CANCEL_BYTES);
             case DONE -> {
                 readWhen(ListLayout.isDone(length), OFFSET, ListLayout.DONE_BYTES);
                 if (LettersDone.isLettersDone(length)) {
@@ -280,7 +285,7 @@ public final class CodecFuzz {
     }
 
     private void readProperties(int from, int to) {
-        boolean published = PropertyLayout.checkPublished(buffer, from, to) == 0;
+        boolean published = PropertyLayout.checkPublished(buffer, from, to) >= 0;
         if (PropertyLayout.checkForm(buffer, from, to) != 0) {
             require(!published, "properties that are sound and do not fit");
             return;

@@ -70,8 +70,8 @@ class GoldenFrameTest {
     void everyTypeOfVersion2HasItsByte() {
         expectTypes(
                 2,
-                "010205060708" + "1011121314151617" + "20212223242526272829",
-                "HELLO AUTH ACK NACK PING PONG PUBLISH_BATCH ATTACH CREDIT SETTLE DETACH DRAIN LIST DEAD_LETTERS"
+                "010205060708" + "101112131415161718" + "20212223242526272829",
+                "HELLO AUTH ACK NACK PING PONG PUBLISH_BATCH ATTACH CREDIT SETTLE DETACH DRAIN LIST DEAD_LETTERS CANCEL"
                         + " WELCOME CONFIRM ATTACHED DELIVER SETTLED DETACHED LISTING DONE GOAWAY DELIVER_TOPIC");
     }
 
@@ -90,7 +90,8 @@ class GoldenFrameTest {
                         "DETACH",
                         "DRAIN",
                         "LIST",
-                        "DEAD_LETTERS");
+                        "DEAD_LETTERS",
+                        "CANCEL");
         assertThat(Stream.of(FrameType.values()).filter(type -> type.isOfClient(1)))
                 .hasSize(9);
     }

@@ -99,6 +99,7 @@ final class Observation {
                 .value(Metric.MESSAGES_DELIVERED, broker(BrokerMetric.DELIVERED))
                 .value(Metric.MESSAGES_INFLIGHT, broker(BrokerMetric.IN_FLIGHT))
                 .value(Metric.MESSAGES_DELAYED, broker(BrokerMetric.DELAYED))
+                .value(Metric.MESSAGES_SCHEDULED, broker(BrokerMetric.SCHEDULED))
                 .value(Metric.MESSAGES_ACKNOWLEDGED, broker(BrokerMetric.ACKNOWLEDGED))
                 .value(Metric.MESSAGES_REDELIVERED, broker(BrokerMetric.REDELIVERED))
                 .value(Metric.MESSAGES_NACKED, broker(BrokerMetric.NACKED))

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.client.BlipClient;
 import io.blipmq.client.Receiver;
+import io.blipmq.client.ScheduledMessage;
 import io.blipmq.client.SubscriptionInfo;
 import io.blipmq.client.TopicInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -288,6 +291,37 @@ class CommandLineTest {
         Run show = blipmq("dlq", "show", "t");
         assertThat(show.err()).isEmpty();
         assertThat(show.out()).hasLineCount(21);
+    }
+
+    @Test
+    void whatIsScheduledIsListedAndCancelled() throws Exception {
+        assertThat(blipmq("pub", "t", "soon", "--delay", "1h30m").err()).isEqualTo("published 1, confirmed 1\n");
+        assertThat(blipmq("pub", "t", "late", "--at", "2026-01-01T00:00").status())
+                .isZero();
+        Instant christmas = Instant.now().plus(Duration.ofDays(100)).truncatedTo(ChronoUnit.SECONDS);
+        assertThat(blipmq("pub", "u", "merry", "--at", christmas.toString()).status())
+                .isZero();
+        Run list = blipmq("scheduled", "list");
+        assertThat(list.out()).hasLineCount(3).startsWith("NUMBER ").contains(christmas + "      5  u");
+        List<ScheduledMessage> scheduled = client.admin().scheduled(10);
+        assertThat(scheduled).extracting(ScheduledMessage::topic).containsExactly("t", "u");
+        assertThat(blipmq("scheduled", "list", "--max", "1", "--json").out())
+                .startsWith("{\"number\":" + scheduled.get(0).number() + ",\"due\":")
+                .hasLineCount(1);
+        String number = Long.toString(scheduled.get(1).number());
+        assertThat(blipmq("scheduled", "cancel", number)).isEqualTo(new Run(0, "cancelled 1\n", ""));
+        assertThat(blipmq("scheduled", "cancel", number))
+                .isEqualTo(new Run(1, "cancelled 0\n", "message " + number + " is not scheduled\n"));
+        assertThat(client.admin().scheduled(10)).hasSize(1);
+        assertThat(daemon.scrape().value("blipmq_messages_scheduled")).isEqualTo(1);
+        Run tooLate = blipmq("pub", "t", "never", "--delay", "367d");
+        assertThat(tooLate.err()).contains("must be at most 366 days ahead");
+        assertThat(tooLate.status()).isEqualTo(1);
+        assertThat(blipmq("pub", "t", "m", "--delay", "1h", "--qos", "0").err())
+                .contains("--delay and --at need --qos 1");
+        assertThat(blipmq("pub", "t", "m", "--delay", "soon").err()).contains("--delay takes a time such as 90s");
+        assertThat(blipmq("pub", "t", "m", "--at", "noon").err()).contains("--at takes a time such as");
+        assertThat(blipmq("scheduled").err()).contains("give a command: list or cancel");
     }
 
     /** With a quarter of the launcher's heap. */

@@ -1,6 +1,7 @@
 package io.blipmq.broker.journal;
 
 import io.blipmq.broker.journal.CheckpointVisitor.LogState;
+import io.blipmq.broker.journal.CheckpointVisitor.ScheduleState;
 import io.blipmq.broker.journal.CheckpointVisitor.SubscriptionState;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -34,6 +35,9 @@ import java.util.List;
  *   6, a filter, numbered among the topics: u16 length, text; log
  *   7, a publish id that is remembered: u64 number of its message, u64 published (milliseconds), 16 bytes owner
  *     u8 length, id, u16 length, topic
+ *   8, scheduled messages: u64 bucket, u64 first number, u64 number of messages, u64 due time and u64 number of the last
+ *     one published, u32 number of those scheduled before that, u64 number of each, u32 number of those cancelled behind
+ *     it, u64 number of each
  *
  * log: u64 last sequence number, u64 messages, u64 payload bytes, u64 number of the last message that may expire
  * </pre>
@@ -48,6 +52,7 @@ public final class CheckpointCodec {
     public static final int SETTINGS = 5;
     public static final int FILTER = 6;
     public static final int PUBLISH_ID = 7;
+    public static final int SCHEDULE = 8;
 
     public static final int ENDS_WITH_CONNECTION_FLAG = 1;
     public static final int LETTERS_FLAG = 2;
@@ -58,6 +63,7 @@ public final class CheckpointCodec {
     private static final int TOPIC_BYTES_MAX = 1 + 2 + 4 * Long.BYTES;
     private static final int SUBSCRIPTION_BYTES_MAX = 1 + 4 + 4 + 3 * Long.BYTES + 2 + 1 + 8 * Long.BYTES + 4 + 4;
     private static final int DELIVERY_BYTES_MAX = 5 * Long.BYTES + 4 * Integer.BYTES + 1;
+    private static final int SCHEDULE_BYTES = 1 + 5 * Long.BYTES + 2 * Integer.BYTES;
     private static final int LETTER_BYTES = 3 * Long.BYTES + Integer.BYTES + 1;
     /** What a subscription takes with its topic and names that are not long; a little too much makes no copy necessary. */
     private static final int SUBSCRIPTION_BYTES_USUAL = 192;
@@ -89,6 +95,21 @@ public final class CheckpointCodec {
         out.put((byte) SETTINGS);
         CommandCodec.encodeSettings(out, out.position(), settings);
         out.position(out.position() + CommandCodec.SETTINGS_BYTES);
+    }
+
+    public void schedule(ScheduleState schedule) {
+        ensure(SCHEDULE_BYTES + (schedule.late().length + schedule.cancelled().length) * Long.BYTES);
+        out.put((byte) SCHEDULE).putLong(schedule.bucket()).putLong(schedule.firstSequence());
+        out.putLong(schedule.count()).putLong(schedule.throughMillis()).putLong(schedule.throughSequence());
+        numbers(schedule.late());
+        numbers(schedule.cancelled());
+    }
+
+    private void numbers(long[] numbers) {
+        out.putInt(numbers.length);
+        for (long number : numbers) {
+            out.putLong(number);
+        }
     }
 
     /** @param key as {@link PublishIdKey} says */

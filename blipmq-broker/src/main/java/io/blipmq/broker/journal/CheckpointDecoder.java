@@ -4,6 +4,7 @@ import io.blipmq.broker.journal.CheckpointVisitor.DeliveryState;
 import io.blipmq.broker.journal.CheckpointVisitor.LetterState;
 import io.blipmq.broker.journal.CheckpointVisitor.LogState;
 import io.blipmq.broker.journal.CheckpointVisitor.PublishIdState;
+import io.blipmq.broker.journal.CheckpointVisitor.ScheduleState;
 import io.blipmq.broker.journal.CheckpointVisitor.SubscriptionState;
 import io.blipmq.wal.NewerContentException;
 import java.nio.ByteBuffer;
@@ -74,6 +75,7 @@ public final class CheckpointDecoder {
                 case CheckpointCodec.TIME -> time();
                 case CheckpointCodec.SETTINGS -> settings();
                 case CheckpointCodec.PUBLISH_ID -> publishIds.add(publishId());
+                case CheckpointCodec.SCHEDULE -> schedule();
                 case CheckpointCodec.TOPIC -> topics.add(new TopicState(text(in), false, log()));
                 case CheckpointCodec.FILTER -> topics.add(new TopicState(text(in), true, log()));
                 case CheckpointCodec.SUBSCRIPTION -> {
@@ -112,6 +114,17 @@ public final class CheckpointDecoder {
             jumps.add(new ClockJump(in.getLong(), in.getLong()));
         }
         visitor.onTime(millis, jumps);
+    }
+
+    private void schedule() {
+        visitor.onSchedule(new ScheduleState(
+                in.getLong(),
+                in.getLong(),
+                in.getLong(),
+                in.getLong(),
+                in.getLong(),
+                longs(in, count(in, Long.BYTES)),
+                longs(in, count(in, Long.BYTES))));
     }
 
     private void skip(int bytes) {

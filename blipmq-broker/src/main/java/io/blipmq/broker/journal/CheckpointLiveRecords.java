@@ -29,6 +29,13 @@ public final class CheckpointLiveRecords implements LiveRecords {
         private long[] unsettled = new long[16];
         private int unsettledCount;
         private boolean anyRedriven;
+        private final ScheduledRecords scheduled = new ScheduledRecords();
+
+        @Override
+        public void onSchedule(ScheduleState schedule) {
+            scheduled.add(schedule);
+            firstLive = Math.min(firstLive, schedule.firstSequence());
+        }
 
         @Override
         public void onTopic(byte[] name, boolean isFilter, LogState log) {
@@ -185,7 +192,8 @@ public final class CheckpointLiveRecords implements LiveRecords {
 
     @Override
     public LiveRecordsOfKey of(byte[] key) {
-        return index().of(key);
+        long bucket = MessageKeys.scheduledBucket(key);
+        return bucket < 0 ? index().of(key) : index().scheduled.of(bucket);
     }
 
     private Index index() {

@@ -66,11 +66,33 @@ public interface CheckpointVisitor {
      */
     record PublishIdState(long sequence, long publishedMillis, byte[] key) {}
 
+    /**
+     * A bucket of time with scheduled messages.
+     *
+     * @param firstSequence none with a lower number is scheduled
+     * @param count how many are scheduled
+     * @param throughMillis due time of the last one, in their order, that has been published; 0 before any
+     * @param throughSequence its number
+     * @param late numbers of those that are before that and are still scheduled, sorted
+     * @param cancelled numbers of those that are not scheduled although they are behind it, sorted
+     */
+    record ScheduleState(
+            long bucket,
+            long firstSequence,
+            long count,
+            long throughMillis,
+            long throughSequence,
+            long[] late,
+            long[] cancelled) {}
+
     /** When it was taken. */
     default void onTime(long millis, List<ClockJump> jumps) {}
 
     /** The settings that the nodes have agreed on; not told of a daemon on its own. */
     default void onSettings(ReplicatedSettings settings) {}
+
+    /** Scheduled messages, in the order of time. */
+    default void onSchedule(ScheduleState schedule) {}
 
     /**
      * A topic with durable subscriptions, or a filter.

@@ -35,6 +35,13 @@ import java.nio.ByteBuffer;
  * CLOCK (8)        0 u64 epoch millis
  * PUBLISH_ONCE (9) 0 message with a publish id among its properties; its key is the topic; behind it
  *                    16 bytes owner of the publisher
+ * SCHEDULE (10)    0 message, with the time at which it is due in place of when it expires; its key is
+ *                    {@link MessageKeys#ofScheduled}; behind it
+ *                    16 bytes owner                  u16 topic length              topic
+ * DUE (11)         0 message; its key is the topic; behind it
+ *                    u64 number of its SCHEDULE      u64 when it was due, epoch millis
+ * UNSCHEDULE (12)  0 u64 number of the SCHEDULE    8 u64 when it is due, epoch millis
+ *                 16 u8 reason
  * </pre>
  *
  * <p>From its length on a message stands as an entry of the wire stands, but for the key: properties and payload are one
@@ -50,8 +57,11 @@ public final class CommandCodec {
     public static final int SETTINGS = 7;
     public static final int CLOCK = 8;
     public static final int PUBLISH_ONCE = 9;
+    public static final int SCHEDULE = 10;
+    public static final int DUE = 11;
+    public static final int UNSCHEDULE = 12;
     /** All types up to this one are known. */
-    public static final int TYPE_MAX = PUBLISH_ONCE;
+    public static final int TYPE_MAX = UNSCHEDULE;
 
     public static final int SETTLE_BYTES = 21;
     public static final int REMOVE_BYTES = 9;
@@ -74,6 +84,14 @@ public final class CommandCodec {
     public static final int REDRIVEN_FLAG = 0x80;
     public static final int REASON_MASK = 0x7f;
     public static final int REDRIVE_BYTES = 24;
+    /** Where a scheduled message's record says when it is due. */
+    public static final int DUE_AT = 8;
+    /** What is behind a scheduled message's payload, before its topic. */
+    public static final int SCHEDULE_BYTES = OwnerId.BYTES + Short.BYTES;
+
+    public static final int DUE_BYTES = 16;
+    public static final int UNSCHEDULE_BYTES = 17;
+    public static final int UNSCHEDULE_REASON = 16;
 
     private CommandCodec() {}
 
@@ -95,6 +113,15 @@ public final class CommandCodec {
 
     public static int redriveBytes(byte[] key, byte[] properties, int payloadLength) {
         return messageBytes(key, properties, payloadLength) + REDRIVE_BYTES;
+    }
+
+    public static int scheduleBytes(byte[] key, MessageView message) {
+        return MESSAGE_HEADER_BYTES + key.length + message.contentBytes() + SCHEDULE_BYTES + message.topicLength();
+    }
+
+    /** @param scheduled the message that is due now */
+    public static int dueBytes(byte[] topic, StoredMessage scheduled) {
+        return MESSAGE_HEADER_BYTES + topic.length + scheduled.propertiesBytes + scheduled.payloadLength + DUE_BYTES;
     }
 
     private static int messageBytes(byte[] key, byte[] properties, int payloadLength) {
@@ -204,6 +231,49 @@ public final class CommandCodec {
         return at;
     }
 
+    /** @param key of the bucket that the message is due in */
+    public static void encodeSchedule(
+            ByteBuffer target, int offset, byte[] key, MessageView message, long dueMillis, OwnerId owner) {
+        target.putLong(offset, message.publishedMillis());
+        target.putLong(offset + DUE_AT, dueMillis);
+        target.putInt(offset + LENGTH, message.entryLength());
+        target.putShort(offset + KEY_LENGTH, (short) key.length);
+        int content = offset + MESSAGE_HEADER_BYTES + key.length;
+        target.put(offset + MESSAGE_HEADER_BYTES, key);
+        target.put(content, message.buffer(), message.contentOffset(), message.contentBytes());
+        int behind = content + message.contentBytes();
+        owner.put(target, behind);
+        target.putShort(behind + OwnerId.BYTES, (short) message.topicLength());
+        target.put(behind + SCHEDULE_BYTES, message.buffer(), message.topicOffset(), message.topicLength());
+    }
+
+    /** @return where properties and payload belong */
+    public static int encodeDue(
+            ByteBuffer target,
+            int offset,
+            byte[] topic,
+            StoredMessage scheduled,
+            long publishedMillis,
+            long expiresMillis) {
+        target.putLong(offset, publishedMillis);
+        target.putLong(offset + 8, expiresMillis);
+        target.putInt(offset + LENGTH, scheduled.entryLength());
+        target.putShort(offset + KEY_LENGTH, (short) topic.length);
+        target.put(offset + MESSAGE_HEADER_BYTES, topic);
+        int content = offset + MESSAGE_HEADER_BYTES + topic.length;
+        int behind = content + scheduled.propertiesBytes + scheduled.payloadLength;
+        target.putLong(behind, scheduled.sequence);
+        target.putLong(behind + 8, scheduled.expiresMillis);
+        return content;
+    }
+
+    public static void encodeUnschedule(
+            ByteBuffer target, int offset, long number, long dueMillis, UnscheduleReason reason) {
+        target.putLong(offset, number);
+        target.putLong(offset + 8, dueMillis);
+        target.put(offset + UNSCHEDULE_REASON, (byte) reason.code());
+    }
+
     public static void encodeSettings(ByteBuffer target, int offset, ReplicatedSettings settings) {
         target.putInt(offset, settings.lettersOfSubscription());
         target.putLong(offset + 4, settings.lettersInAll());
@@ -244,10 +314,16 @@ public final class CommandCodec {
      */
     public static long locateKey(int type, ByteBuffer body, int offset, int length) {
         return switch (type) {
-            case PUBLISH, PUBLISH_ONCE -> RecordKey.at(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
-            case DEAD_LETTER, REDRIVE -> RecordKey.hiddenAt(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
+            case PUBLISH, PUBLISH_ONCE, DUE -> RecordKey.at(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
+            case DEAD_LETTER, REDRIVE, SCHEDULE ->
+                RecordKey.hiddenAt(offset + MESSAGE_HEADER_BYTES, keyLength(body, offset));
             default -> RecordKey.NONE;
         };
+    }
+
+    /** Whether there is a command of this type. */
+    public static boolean isKnown(int type) {
+        return type >= PUBLISH && type <= TYPE_MAX;
     }
 
     public static boolean hasProperties(ByteBuffer body, int offset) {

@@ -37,13 +37,18 @@ public final class CommandDecoder {
             case CommandCodec.REDRIVE -> decodeRedrive(sequence, body, offset, length, position, handler);
             case CommandCodec.SETTINGS -> handler.onSettings(decodeSettings(body, offset));
             case CommandCodec.CLOCK -> handler.onClock(sequence, body.getLong(offset));
+            case CommandCodec.SCHEDULE -> decodeSchedule(sequence, body, offset, position, handler);
+            case CommandCodec.DUE -> decodeDue(sequence, body, offset, length, position, handler);
+            case CommandCodec.UNSCHEDULE ->
+                handler.onUnschedule(
+                        body.getLong(offset), body.getLong(offset + Long.BYTES), unscheduleReason(body, offset));
             default -> throw newer(type);
         }
     }
 
     /** @throws NewerContentException when there is no command of this type */
     public static void requireKnown(int type) {
-        if (type < CommandCodec.PUBLISH || type > CommandCodec.TYPE_MAX) {
+        if (!CommandCodec.isKnown(type)) {
             throw newer(type);
         }
     }
@@ -72,6 +77,29 @@ public final class CommandDecoder {
                 body.getLong(offset + 24));
     }
 
+    /** Of a {@link CommandCodec#UNSCHEDULE}. */
+    public static UnscheduleReason unscheduleReason(ByteBuffer body, int offset) {
+        return UnscheduleReason.of(body.get(offset + CommandCodec.UNSCHEDULE_REASON));
+    }
+
+    private void decodeSchedule(long sequence, ByteBuffer body, int offset, long position, CommandHandler handler) {
+        decodeMessage(body, offset);
+        int behind = message.payloadOffset() + message.payloadLength();
+        int topicLength = Short.toUnsignedInt(body.getShort(behind + OwnerId.BYTES));
+        long dueMillis = message.expiresMillis();
+        message.topic(behind + CommandCodec.SCHEDULE_BYTES, topicLength).expires(0);
+        findPublishId(body);
+        handler.onSchedule(sequence, position, OwnerId.get(body, behind), message, dueMillis);
+    }
+
+    private void decodeDue(
+            long sequence, ByteBuffer body, int offset, int length, long position, CommandHandler handler) {
+        decodeMessage(body, offset);
+        int behind = offset + length - CommandCodec.DUE_BYTES;
+        handler.onDue(sequence, position, message, body.getLong(behind), body.getLong(behind + Long.BYTES));
+    }
+
+    /** The message that a record begins with; its key is taken for its topic. */
     private void decodeMessage(ByteBuffer body, int offset) {
         int topicLength = CommandCodec.keyLength(body, offset);
         int content = offset + CommandCodec.MESSAGE_HEADER_BYTES + topicLength;
@@ -87,12 +115,18 @@ public final class CommandDecoder {
     }
 
     private void decodePublishId(ByteBuffer body, int offset) {
-        int from = message.contentOffset() + CommandCodec.PROPERTIES_LENGTH_BYTES;
-        int at = PropertyLayout.find(body, from, message.payloadOffset(), PropertyLayout.PUBLISH_ID_KEY);
-        if (at < 0) {
+        findPublishId(body);
+        if (!message.hasPublishId()) {
             throw new IllegalStateException("a message that is stored once has no publish id, at " + offset);
         }
-        message.publishId(PropertyLayout.valueOffset(at), PropertyLayout.valueLength(body, at));
+    }
+
+    private void findPublishId(ByteBuffer body) {
+        int from = Math.min(message.payloadOffset(), message.contentOffset() + CommandCodec.PROPERTIES_LENGTH_BYTES);
+        int at = PropertyLayout.find(body, from, message.payloadOffset(), PropertyLayout.PUBLISH_ID_KEY);
+        if (at >= 0) {
+            message.publishId(PropertyLayout.valueOffset(at), PropertyLayout.valueLength(body, at));
+        }
     }
 
     private static void decodeSubscribe(

@@ -72,4 +72,25 @@ public interface CommandHandler {
 
     /** What the clock says from this command on, when it has jumped: the commands behind it go by that. */
     void onClock(long sequence, long millis);
+
+    /**
+     * A message that is to be published later.
+     *
+     * @param position where {@link MessageStore#readMessage} finds it later
+     * @param owner of the key that it was published with
+     * @param message valid during the call; it has not begun to expire
+     */
+    void onSchedule(long sequence, long position, OwnerId owner, MessageView message, long dueMillis);
+
+    /**
+     * A scheduled message is published.
+     *
+     * @param position where {@link MessageStore#readMessage} finds it from now on
+     * @param message valid during the call
+     * @param number the message's until now
+     */
+    void onDue(long sequence, long position, MessageView message, long number, long dueMillis);
+
+    /** A scheduled message ends and is not published. */
+    void onUnschedule(long number, long dueMillis, UnscheduleReason reason);
 }

@@ -104,6 +104,26 @@ public interface CommandLog {
      */
     long appendClock(long millis);
 
+    /**
+     * A QoS 1 message that is to be published later, with the time at which it was taken.
+     *
+     * @param owner of the key that it is published with
+     * @return the message's number until then (positive), or a refusal
+     */
+    long appendSchedule(OwnerId owner, MessageView message, long dueMillis);
+
+    /**
+     * A scheduled message is published: its content is copied, so that it is behind everything that its topic has.
+     *
+     * @param scheduled as its record says, with its due time as that at which it expires
+     * @param expiresMillis wall-clock time after which nobody wants it, 0 = never
+     * @return the message's number from now on, or a refusal
+     */
+    long appendDue(StoredMessage scheduled, byte[] topic, long publishedMillis, long expiresMillis);
+
+    /** A scheduled message ends and is not published; or a refusal. */
+    long appendUnschedule(long number, long dueMillis, UnscheduleReason reason);
+
     /** Somebody waits until what was appended is stored, settlements included. */
     void requestForce();
 

@@ -13,6 +13,8 @@ public final class JournalContent implements LogContent {
             CommandDecoder.settleReason(buffer, offset);
         } else if (type == CommandCodec.REMOVE) {
             CommandDecoder.removeReason(buffer, offset);
+        } else if (type == CommandCodec.UNSCHEDULE) {
+            CommandDecoder.unscheduleReason(buffer, offset);
         }
     }
 

@@ -14,10 +14,10 @@ import java.util.Locale;
  * @param topic null when it names none
  * @param name of a subscription that has one, else null
  * @param subscription its id, 0 when it names none
- * @param deliveryTag 0 when it names none
+ * @param deliveryTag 0 when it names none; of a {@code due} and an {@code unschedule} the scheduled message's number
  * @param reason null when it gives none
  * @param publishedMillis 0 for what is no message; of a {@code clock} what the clock said
- * @param expiresMillis 0 is never
+ * @param expiresMillis 0 is never; of a {@code schedule} and an {@code unschedule} when it is due
  * @param attempts of a dead letter
  * @param payload null for what is no message; a view of the body, valid as long as that is
  */
@@ -128,6 +128,21 @@ public record JournalRecord(
         @Override
         public void onClock(long sequence, long millis) {
             record = new JournalRecord("clock", null, null, 0, 0, null, millis, 0, 0, null);
+        }
+
+        @Override
+        public void onSchedule(long sequence, long position, OwnerId owner, MessageView message, long dueMillis) {
+            record = message("schedule", text(message.topicOffset(), message.topicLength()), 0, 0, 0);
+        }
+
+        @Override
+        public void onDue(long sequence, long position, MessageView message, long number, long dueMillis) {
+            record = message("due", text(message.topicOffset(), message.topicLength()), 0, number, 0);
+        }
+
+        @Override
+        public void onUnschedule(long number, long dueMillis, UnscheduleReason reason) {
+            record = new JournalRecord("unschedule", null, null, 0, number, name(reason), 0, dueMillis, 0, null);
         }
 
         private JournalRecord message(String command, String topic, long subscription, long tag, int attempts) {

@@ -125,6 +125,39 @@ public final class LocalLog implements CommandLog {
     }
 
     @Override
+    public long appendSchedule(OwnerId owner, MessageView message, long dueMillis) {
+        byte[] key = MessageKeys.ofScheduled(DueTimes.bucketOf(dueMillis));
+        int offset = claim(CommandCodec.scheduleBytes(key, message));
+        if (offset < 0) {
+            return offset;
+        }
+        CommandCodec.encodeSchedule(log.buffer(), offset, key, message, dueMillis, owner);
+        return commitForced(CommandCodec.SCHEDULE);
+    }
+
+    @Override
+    public long appendDue(StoredMessage scheduled, byte[] topic, long publishedMillis, long expiresMillis) {
+        int offset = claim(CommandCodec.dueBytes(topic, scheduled));
+        if (offset < 0) {
+            return offset;
+        }
+        ByteBuffer target = log.buffer();
+        int content = CommandCodec.encodeDue(target, offset, topic, scheduled, publishedMillis, expiresMillis);
+        messages.readContent(scheduled, target.duplicate().position(content));
+        return commitForced(CommandCodec.DUE);
+    }
+
+    @Override
+    public long appendUnschedule(long number, long dueMillis, UnscheduleReason reason) {
+        int offset = claimInReserve(CommandCodec.UNSCHEDULE_BYTES);
+        if (offset < 0) {
+            return offset;
+        }
+        CommandCodec.encodeUnschedule(log.buffer(), offset, number, dueMillis, reason);
+        return commitForced(CommandCodec.UNSCHEDULE);
+    }
+
+    @Override
     public long appendRemove(long subscriptionId, RemoveReason reason) {
         int offset = claimInReserve(CommandCodec.REMOVE_BYTES);
         if (offset < 0) {

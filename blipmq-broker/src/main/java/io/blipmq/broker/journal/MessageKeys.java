@@ -8,12 +8,15 @@ import java.nio.ByteBuffer;
  */
 public final class MessageKeys {
     private static final byte REDRIVEN_MARK = (byte) 0xff;
+    private static final byte SCHEDULED_MARK = (byte) 0xfe;
     private static final byte LETTERS_MARK = (byte) 0xfc;
     /** No byte of UTF-8 is this or more. */
     private static final int MARK_MIN = 0xf8;
 
     /** What a key of letters has in front of the dead-letter topic's name. */
     static final int LETTERS_HEAD_BYTES = 1 + OwnerId.BYTES;
+
+    private static final int SCHEDULED_BYTES = 1 + Long.BYTES;
 
     private MessageKeys() {}
 
@@ -37,5 +40,19 @@ public final class MessageKeys {
                 .put(REDRIVEN_MARK)
                 .putLong(subscriptionId)
                 .array();
+    }
+
+    /** What is due in one {@link DueTimes bucket} of time. */
+    public static byte[] ofScheduled(long bucket) {
+        return ByteBuffer.allocate(SCHEDULED_BYTES)
+                .put(SCHEDULED_MARK)
+                .putLong(bucket)
+                .array();
+    }
+
+    /** The bucket of time that a key of {@link #ofScheduled} is of, or -1 for any other key. */
+    public static long scheduledBucket(byte[] key) {
+        boolean scheduled = key.length == SCHEDULED_BYTES && key[0] == SCHEDULED_MARK;
+        return scheduled ? ByteBuffer.wrap(key).getLong(1) : -1;
     }
 }

@@ -58,6 +58,11 @@ public interface MessageStore {
         return topic;
     }
 
+    /** Copies properties, with their length, and payload to {@code target}'s position. */
+    default void readContent(StoredMessage message, ByteBuffer target) {
+        read(message, -message.propertiesBytes, message.propertiesBytes + message.payloadLength, target);
+    }
+
     /** The subscription that a dead letter failed in. */
     default long originId(StoredMessage letter) {
         ByteBuffer id = ByteBuffer.allocate(Long.BYTES);

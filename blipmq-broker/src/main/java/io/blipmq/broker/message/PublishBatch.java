@@ -14,10 +14,12 @@ public final class PublishBatch {
     private int entriesOffset;
     private int entriesEnd;
     private int count;
+    private boolean schedules;
 
     /** Begins with a batch that is in this buffer, at absolute offsets. */
     public PublishBatch in(ByteBuffer newBuffer) {
         buffer = newBuffer;
+        schedules = false;
         return this;
     }
 
@@ -37,6 +39,12 @@ public final class PublishBatch {
         entriesOffset = offset;
         entriesEnd = end;
         count = newCount;
+        return this;
+    }
+
+    /** Whether messages say when they are to be published, QoS 1 ones. */
+    public PublishBatch schedules(boolean some) {
+        schedules = some;
         return this;
     }
 
@@ -66,5 +74,9 @@ public final class PublishBatch {
 
     public int count() {
         return count;
+    }
+
+    public boolean schedules() {
+        return schedules;
     }
 }

@@ -87,6 +87,28 @@ class CommandCodecTest {
         public void onClock(long sequence, long millis) {
             commands.add("clock " + sequence + " " + millis);
         }
+
+        @Override
+        public void onSchedule(long sequence, long position, OwnerId owner, MessageView message, long dueMillis) {
+            assertThat(owner).isEqualTo(OWNER);
+            commands.add("schedule " + messageText(message) + " due " + dueMillis);
+        }
+
+        @Override
+        public void onDue(long sequence, long position, MessageView message, long number, long dueMillis) {
+            commands.add("due " + messageText(message) + " was " + number + " due " + dueMillis);
+        }
+
+        @Override
+        public void onUnschedule(long number, long dueMillis, UnscheduleReason reason) {
+            commands.add("unschedule " + number + " due " + dueMillis + " " + reason);
+        }
+
+        private String messageText(MessageView message) {
+            return text(message.buffer(), message.topicOffset(), message.topicLength()) + " "
+                    + text(message.buffer(), message.payloadOffset(), message.payloadLength()) + " "
+                    + message.propertiesBytes() + " " + message.publishedMillis() + " " + message.expiresMillis();
+        }
     };
 
     private static String text(ByteBuffer body, int offset, int length) {
@@ -226,6 +248,48 @@ class CommandCodecTest {
                         + "0000000000000005 0000000000000007 0000000000000006",
                 withPayload(plain, payload, "ab"),
                 "redrive 31 2 0 1000 2000 5 7 6");
+    }
+
+    @Test
+    void schedule() {
+        byte[] key = MessageKeys.ofScheduled(DueTimes.bucketOf(0x30005));
+        assertThat(key).isEqualTo(golden("fe 0000000000000001"));
+        assertThat(MessageKeys.scheduledBucket(key)).isEqualTo(1);
+        assertThat(MessageKeys.scheduledBucket(MessageKeys.ofRedriven(1))).isEqualTo(-1);
+        ByteBuffer frame = ByteBuffer.wrap(golden("74 0004 80000101 6162"));
+        MessageView message =
+                new MessageView().in(frame).topic(0, 1).properties(6).payload(7, 2);
+        message.published(1000);
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.scheduleBytes(key, message));
+        CommandCodec.encodeSchedule(body, 0, key, message, 0x30005, OWNER);
+        assertRecord(
+                10,
+                "00000000000003e8 0000000000030005 80000002 0009 fe0000000000000001 0004 80000101 6162" + OWNER_HEX
+                        + "0001 74",
+                body,
+                "schedule t ab 6 1000 0 due 196613");
+    }
+
+    @Test
+    void due() {
+        StoredMessage scheduled = message(2);
+        scheduled.propertiesBytes = 6;
+        scheduled.expiresMillis = 900;
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.dueBytes(bytes("t"), scheduled));
+        int content = CommandCodec.encodeDue(body, 0, bytes("t"), scheduled, 1000, 2000);
+        body.put(content, golden("0004 80000101 6162"));
+        assertRecord(
+                11,
+                TIMES_HEX + "80000002 0001 74 0004 80000101 6162 0000000000000006 0000000000000384",
+                body,
+                "due t ab 6 1000 2000 was 6 due 900");
+    }
+
+    @Test
+    void unschedule() {
+        ByteBuffer body = ByteBuffer.allocate(CommandCodec.UNSCHEDULE_BYTES);
+        CommandCodec.encodeUnschedule(body, 0, 6, 900, UnscheduleReason.NO_SUBSCRIPTION);
+        assertRecord(12, "0000000000000006 0000000000000384 02", body, "unschedule 6 due 900 NO_SUBSCRIPTION");
     }
 
     @Test

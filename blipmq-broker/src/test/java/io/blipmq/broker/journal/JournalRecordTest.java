@@ -76,6 +76,45 @@ class JournalRecordTest {
     }
 
     @Test
+    void aScheduledMessageAndItsEnd() {
+        ByteBuffer frame = ByteBuffer.wrap(bytes("demopayload"));
+        MessageView message =
+                new MessageView().in(frame).topic(0, 4).payload(4, 7).published(1000);
+        byte[] key = MessageKeys.ofScheduled(DueTimes.bucketOf(2000));
+        CommandCodec.encodeSchedule(buffer, AT, key, message, 2000, OwnerId.ofKey(bytes("secret")));
+        JournalRecord schedule =
+                JournalRecord.of(9, CommandCodec.SCHEDULE, buffer, AT, CommandCodec.scheduleBytes(key, message));
+        assertThat(schedule.command()).isEqualTo("schedule");
+        assertThat(schedule.topic()).isEqualTo("demo");
+        assertThat(schedule.publishedMillis()).isEqualTo(1000);
+        assertThat(schedule.expiresMillis()).isEqualTo(2000);
+        assertThat(text(schedule.payload())).isEqualTo("payload");
+
+        StoredMessage scheduled = new StoredMessage();
+        scheduled.sequence = 9;
+        scheduled.payloadLength = 7;
+        int content = CommandCodec.encodeDue(buffer, AT, bytes("demo"), scheduled, 2001, 0);
+        buffer.put(content, bytes("payload"));
+        JournalRecord due =
+                JournalRecord.of(10, CommandCodec.DUE, buffer, AT, CommandCodec.dueBytes(bytes("demo"), scheduled));
+        assertThat(due.command()).isEqualTo("due");
+        assertThat(due.topic()).isEqualTo("demo");
+        assertThat(due.deliveryTag()).isEqualTo(9);
+        assertThat(text(due.payload())).isEqualTo("payload");
+
+        CommandCodec.encodeUnschedule(buffer, AT, 9, 2000, UnscheduleReason.CANCELLED);
+        assertThat(JournalRecord.of(11, CommandCodec.UNSCHEDULE, buffer, AT, CommandCodec.UNSCHEDULE_BYTES))
+                .isEqualTo(new JournalRecord("unschedule", null, null, 0, 9, "cancelled", 0, 2000, 0, null));
+    }
+
+    @Test
+    void aRecordThatThereNeverWasIsOfANewerRelease() {
+        assertThat(JournalRecord.of(9, 9, buffer, AT, 8).command()).isEqualTo("type-9");
+        assertThat(CommandCodec.isKnown(9)).isFalse();
+        assertThat(CommandCodec.isKnown(CommandCodec.TYPE_MAX)).isTrue();
+    }
+
+    @Test
     void settleAndRemove() {
         CommandCodec.encodeSettle(buffer, AT, 3, 7, false, 4, SettleReason.ACKNOWLEDGED);
         JournalRecord settle = JournalRecord.of(9, CommandCodec.SETTLE, buffer, AT, CommandCodec.SETTLE_BYTES);

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
  * @param flag whether a message is redriven, whether a subscription ends with its connection
  * @param length of the payload of a settled message
  * @param code the reason, or the attempts of a dead letter
- * @param letters the dead-letter subscription of a redrive
+ * @param letters the dead-letter subscription of a redrive; of a scheduled message that ends when it is due
  */
 record Command(
         Kind kind,
@@ -41,7 +41,10 @@ record Command(
         REDRIVE,
         REMOVE,
         SETTINGS,
-        CLOCK
+        CLOCK,
+        SCHEDULE,
+        DUE,
+        UNSCHEDULE
     }
 
     static Command publish(long sequence, MessageView message) {
@@ -172,6 +175,62 @@ record Command(
 
     static Command clock(long sequence, long millis) {
         return new Command(Kind.CLOCK, sequence, 0, 0, null, null, null, false, null, millis, 0, 0, 0, 0);
+    }
+
+    /** @param owner whose key it is published with; when it is due takes the place of when it expires */
+    static Command schedule(long sequence, OwnerId owner, MessageView message, long dueMillis) {
+        Command published = publish(sequence, message);
+        return schedule(
+                sequence, owner, published.topic, published.text, published.payload, published.millis, dueMillis);
+    }
+
+    static Command schedule(
+            long sequence,
+            OwnerId owner,
+            String topic,
+            String properties,
+            String payload,
+            long publishedMillis,
+            long dueMillis) {
+        return new Command(
+                Kind.SCHEDULE,
+                sequence,
+                0,
+                0,
+                topic,
+                owner,
+                properties,
+                false,
+                payload,
+                publishedMillis,
+                dueMillis,
+                0,
+                0,
+                0);
+    }
+
+    /** @param number of the scheduled message, whose content is its own */
+    static Command due(
+            long sequence, long number, String topic, long publishedMillis, long expiresMillis, long dueMillis) {
+        return new Command(
+                Kind.DUE,
+                sequence,
+                0,
+                number,
+                topic,
+                null,
+                null,
+                false,
+                null,
+                publishedMillis,
+                expiresMillis,
+                0,
+                0,
+                dueMillis);
+    }
+
+    static Command unschedule(long number, long dueMillis, int reason) {
+        return new Command(Kind.UNSCHEDULE, 0, 0, number, null, null, null, false, null, 0, 0, 0, reason, dueMillis);
     }
 
     static Command remove(long subscription, int reason) {

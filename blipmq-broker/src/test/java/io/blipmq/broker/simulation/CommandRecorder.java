@@ -6,6 +6,7 @@ import io.blipmq.broker.journal.RemoveReason;
 import io.blipmq.broker.journal.ReplicatedSettings;
 import io.blipmq.broker.journal.SettleReason;
 import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.journal.UnscheduleReason;
 import io.blipmq.broker.message.MessageView;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -83,6 +84,32 @@ final class CommandRecorder implements CommandHandler {
     public void onClock(long sequence, long millis) {
         target.onClock(sequence, millis);
         told.accept(Command.clock(sequence, millis));
+    }
+
+    @Override
+    public void onSchedule(long sequence, long position, OwnerId owner, MessageView message, long dueMillis) {
+        Command command = Command.schedule(sequence, owner, message, dueMillis);
+        target.onSchedule(sequence, position, owner, message, dueMillis);
+        told.accept(command);
+    }
+
+    @Override
+    public void onDue(long sequence, long position, MessageView message, long number, long dueMillis) {
+        Command command = Command.due(
+                sequence,
+                number,
+                Texts.of(message.buffer(), message.topicOffset(), message.topicLength()),
+                message.publishedMillis(),
+                message.expiresMillis(),
+                dueMillis);
+        target.onDue(sequence, position, message, number, dueMillis);
+        told.accept(command);
+    }
+
+    @Override
+    public void onUnschedule(long number, long dueMillis, UnscheduleReason reason) {
+        target.onUnschedule(number, dueMillis, reason);
+        told.accept(Command.unschedule(number, dueMillis, reason.ordinal()));
     }
 
     @Override

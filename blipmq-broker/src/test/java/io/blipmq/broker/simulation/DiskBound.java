@@ -99,6 +99,10 @@ final class DiskBound {
     private String excess() throws IOException {
         Map<Long, Long> live = new HashMap<>();
         model.durable().values().forEach(subscription -> addLive(subscription, live));
+        long scheduled = 0;
+        for (long bytes : model.schedule().recordBytes()) {
+            live.put(--scheduled, bytes);
+        }
         long liveBytes = live.values().stream().mapToLong(Long::longValue).sum();
         int segments = count(DiskBound::isSegment);
         int others = UNCOVERED_SEGMENTS

@@ -31,6 +31,7 @@ final class Draining {
         machine.storage().clearFaults();
         turns.clients().stream().filter(PushedClient.class::isInstance).forEach(SimulatedClient::hangUp);
         settleDown();
+        awaitScheduled();
         long least = Long.MAX_VALUE;
         int idleRounds = 0;
         for (int round = 0; round < 3 || isAnythingUnderWay() || isAnythingOwed(); round++) {
@@ -46,6 +47,19 @@ final class Draining {
         pollAll(false);
         restartCleanly();
         Check.that(!isAnythingOwed(), () -> "owed again after a clean restart: " + owed());
+    }
+
+    /** Everything that is scheduled is published, however late. */
+    private void awaitScheduled() {
+        for (int round = 0; model.schedule().count() > 0; round++) {
+            int rounds = round;
+            Check.that(
+                    rounds < IDLE_ROUNDS_MAX,
+                    () -> "still scheduled: " + model.schedule().kept());
+            long leftMillis = model.schedule().lastDueMillis() - model.nowMillis();
+            machine.passNanos(TimeUnit.MILLISECONDS.toNanos(Math.max(0, leftMillis)));
+            settleDown();
+        }
     }
 
     private void drainOnce() {

@@ -10,6 +10,7 @@ import io.blipmq.broker.journal.RoleHandler;
 import io.blipmq.broker.journal.SettleReason;
 import io.blipmq.broker.journal.Snapshots;
 import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.broker.journal.UnscheduleReason;
 import io.blipmq.broker.message.MessageView;
 import io.blipmq.wal.LiveRecords;
 import java.nio.ByteBuffer;
@@ -138,6 +139,27 @@ final class JournalTap implements CommandLog, Snapshots {
     public long appendClock(long millis) {
         long sequence = log.appendClock(millis);
         return tell(sequence, Command.clock(sequence, millis));
+    }
+
+    @Override
+    public long appendSchedule(OwnerId owner, MessageView message, long dueMillis) {
+        long sequence = log.appendSchedule(owner, message, dueMillis);
+        return tell(sequence, Command.schedule(sequence, owner, message, dueMillis));
+    }
+
+    @Override
+    public long appendDue(StoredMessage scheduled, byte[] topic, long publishedMillis, long expiresMillis) {
+        long number = scheduled.sequence();
+        long dueMillis = scheduled.expiresMillis;
+        long sequence = log.appendDue(scheduled, topic, publishedMillis, expiresMillis);
+        return tell(
+                sequence, Command.due(sequence, number, Texts.of(topic), publishedMillis, expiresMillis, dueMillis));
+    }
+
+    @Override
+    public long appendUnschedule(long number, long dueMillis, UnscheduleReason reason) {
+        long sequence = log.appendUnschedule(number, dueMillis, reason);
+        return tell(sequence, Command.unschedule(number, dueMillis, reason.ordinal()));
     }
 
     private long tell(long sequence, Command command) {

@@ -49,6 +49,7 @@ final class Model implements JournalTap.Listener {
     final Map<Long, Passing> passing = new HashMap<>();
     final TreeMap<Long, Expected> expected = new TreeMap<>();
     private final PushModel pushes = new PushModel(this);
+    private final ModelSchedule schedule = new ModelSchedule(this);
     /** Accepted acknowledgements whose record has not been appended. */
     final Set<Settled> unrecorded = new HashSet<>();
     /** Acknowledgements that are being handed over and have not been recorded. */
@@ -159,6 +160,10 @@ final class Model implements JournalTap.Listener {
         return pushes;
     }
 
+    ModelSchedule schedule() {
+        return schedule;
+    }
+
     boolean isShuttingDown() {
         return shuttingDown;
     }
@@ -254,6 +259,7 @@ final class Model implements JournalTap.Listener {
         startNanos = newNowNanos;
         startMillis = newNowMillis;
         nowMillis = newNowMillis;
+        schedule.restore(restored == null ? List.of() : restored.scheduled());
         if (restored != null) {
             restored.subscriptions().forEach(subscription -> durable.put(subscription.id, subscription.copy()));
             durable.values().forEach(subscription -> subscription.forgetLetters(durable.keySet()));
@@ -390,6 +396,7 @@ final class Model implements JournalTap.Listener {
                 broker,
                 BrokerMetric.FILTERS,
                 topics().distinct().filter(Subscribed::isFilter).count());
+        checkCount(broker, BrokerMetric.SCHEDULED, schedule.count());
     }
 
     /**
@@ -419,7 +426,8 @@ final class Model implements JournalTap.Listener {
         Check.that(found == expected, () -> metric + ": " + found + ", expected " + expected);
     }
 
-    private Stream<String> topics() {
+    /** Of all subscriptions, stored or not. */
+    Stream<String> topics() {
         return Stream.of(
                         durable.values().stream().map(subscription -> subscription.topic),
                         passing.values().stream().map(Passing::topic),
@@ -706,6 +714,9 @@ final class Model implements JournalTap.Listener {
             case DEAD_LETTER -> onMoveAppended(subscription, command);
             case REMOVE -> onRemoveAppended(subscription, command);
             case REDRIVE -> pushes.onRedriveAppended(command);
+            case SCHEDULE -> schedule.onScheduleAppended(command);
+            case DUE -> schedule.onDueAppended(command);
+            case UNSCHEDULE -> schedule.onUnscheduleAppended(command);
             case PUBLISH, SUBSCRIBE, SETTINGS, CLOCK -> {}
         }
     }
@@ -801,7 +812,7 @@ final class Model implements JournalTap.Listener {
                 () -> "a checkpoint of " + sequence + ", applied is " + history.appliedSequence());
         List<ModelSubscription> subscriptions =
                 durable.values().stream().map(ModelSubscription::kept).toList();
-        snapshots.begin(sequence, nowNanos, nowMillis, subscriptions, publishIds.copy());
+        snapshots.begin(sequence, nowNanos, nowMillis, subscriptions, publishIds.copy(), schedule.kept());
     }
 
     @Override
@@ -821,6 +832,9 @@ final class Model implements JournalTap.Listener {
                     publishIds.apply(entry.sequence(), command);
                 }
             }
+            case SCHEDULE -> schedule.applySchedule(command);
+            case DUE -> applyDue(command);
+            case UNSCHEDULE -> schedule.applyEnd(command);
             case SUBSCRIBE -> {
                 ModelSubscription replaced = pushes.named(command.owner(), command.text());
                 create(entry.sequence(), command.owner(), command.topic(), command.text(), command.flag());
@@ -847,6 +861,17 @@ final class Model implements JournalTap.Listener {
     private void remove(long id) {
         durable.remove(id);
         durable.values().forEach(subscription -> subscription.forgetLetters(durable.keySet()));
+    }
+
+    private void applyDue(Command command) {
+        ModelSchedule.Scheduled message = schedule.applyEnd(command);
+        applyPublish(Command.publish(
+                command.sequence(),
+                message.topic(),
+                message.properties(),
+                message.payload(),
+                command.millis(),
+                command.expiresMillis()));
     }
 
     private void applyPublish(Command command) {

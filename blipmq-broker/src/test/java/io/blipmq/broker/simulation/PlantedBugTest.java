@@ -59,8 +59,8 @@ class PlantedBugTest {
                                 "shared.clear();"),
                         broker(
                                 "a message that only a filter matches is not journalled",
-                                "if (qos == 1 && (topic != null || !route.isEmpty())) {",
-                                "if (qos == 1 && topic != null) {"),
+                                "boolean read = topic != null || !route.isEmpty();",
+                                "boolean read = topic != null;"),
                         broker(
                                 "messages of several topics are kept as of one",
                                 "chunk(tail).closeRun(); } return Short.BYTES + length;",
@@ -274,8 +274,8 @@ class PlantedBugTest {
                                 "return null;"),
                         broker(
                                 "a duplicate is confirmed before its first message is stored",
-                                "return duplicate ? first : once.append(id, owner, batched);",
-                                "return duplicate ? 1 : once.append(id, owner, batched);"),
+                                "return duplicate ? first : once.append(id, () -> appendOnce(owner));",
+                                "return duplicate ? 1 : once.append(id, () -> appendOnce(owner));"),
                         broker(
                                 "a message that is not stored yet has no duplicates",
                                 "PublishId first = appended.get(id);",
@@ -302,6 +302,39 @@ class PlantedBugTest {
                                 "return ids.size() > settings.publishIds() || bytes > settings.publishIdBytes();",
                                 "return ids.size() > settings.publishIds();"),
                         broker("a jump of the clock makes publish ids older", "onJump.accept(passed);", ""),
+                        broker(
+                                "a scheduled message counts as published before that is stored",
+                                "if (answer >= 0) { ending.add(sequence); }",
+                                "if (answer >= 0) { ending.add(sequence);"
+                                        + " schedules.publish(sequence, record.dueMillis()); }"),
+                        broker(
+                                "a checkpoint forgets through which scheduled message all are published",
+                                "number, firstSequence, count, throughMillis, throughSequence, late.toArray()",
+                                "number, firstSequence, count, 0, 0, late.toArray()"),
+                        broker(
+                                "a checkpoint forgets which scheduled messages are cancelled",
+                                "late.toArray(), cancelled.toArray());",
+                                "late.toArray(), new long[0]);"),
+                        broker(
+                                "a scheduled message's time to live begins when it is taken",
+                                "PublishService.expiresMillis(dueMillis, ttlMillis == 0",
+                                "PublishService.expiresMillis(record.message().publishedMillis, ttlMillis == 0"),
+                        broker(
+                                "compaction drops a scheduled message",
+                                "return sequence >= firstSequence && Arrays.binarySearch(cancelled, sequence) < 0;",
+                                "return sequence > firstSequence && Arrays.binarySearch(cancelled, sequence) < 0;"),
+                        broker(
+                                "a scheduled message passes an earlier one that is not stored yet",
+                                "waitsForLog = unapplied.hasBefore(near.dueMillis()) || publish() < 0;",
+                                "waitsForLog = publish() < 0;"),
+                        broker(
+                                "a message counts as scheduled before that has taken effect",
+                                "return Math.min(journal.messages().findableThrough(), journal.log().appliedSequence());",
+                                "return journal.messages().findableThrough();"),
+                        broker(
+                                "a key cancels another one's messages",
+                                "return record.owner().equals(client.owner());",
+                                "return true;"),
                         wal(
                                 "every_n counts to twice as many",
                                 "unforcedRecords >= everyN.records()",

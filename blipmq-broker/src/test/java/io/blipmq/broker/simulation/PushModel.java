@@ -589,7 +589,8 @@ final class PushModel {
         ModelSubscription letters = model.durable().get(command.letters());
         ModelSubscription target = model.durable().get(command.subscription());
         ModelMessage letter = letters.unsettled.get(command.tag());
-        long ttl = model.options().messageTtlMillis();
+        long own = letter == null ? 0 : Texts.ttlMillis(letter.properties);
+        long ttl = own == 0 ? model.options().messageTtlMillis() : own;
         Check.that(
                 letters.id == redriving
                         && letter != null

@@ -7,14 +7,18 @@ import io.blipmq.broker.Client;
 import io.blipmq.broker.DeadLetterProgress;
 import io.blipmq.broker.DeadLetterRequest;
 import io.blipmq.broker.LetterSelection;
+import io.blipmq.broker.ListPage;
 import io.blipmq.broker.Outcome;
 import io.blipmq.broker.PushSink;
+import io.blipmq.broker.ScheduleProgress;
+import io.blipmq.broker.ScheduledInfo;
 import io.blipmq.broker.SettleAction;
 import io.blipmq.broker.SettleRequest;
 import io.blipmq.broker.SettleResult;
 import io.blipmq.broker.SubscribeResult;
 import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.entry.PropertiesBuilder;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -31,6 +35,7 @@ final class PushedClient extends SimulatedClient {
     private final SettleRequest settlement = new SettleRequest();
     private final SettleResult settled = new SettleResult();
     private final DeadLetterProgress letters = new DeadLetterProgress();
+    private final ScheduleProgress schedule = new ScheduleProgress();
     private final Set<Long> takenOver = new HashSet<>();
     private long attachNumber;
     private int room = Integer.MAX_VALUE;
@@ -299,6 +304,140 @@ final class PushedClient extends SimulatedClient {
         long first = id == null ? 0 : model.firstOf(id, entry.sequence());
         Check.that(first == 0, () -> command + " is a duplicate of " + first + " and was stored");
         confirms(entry.sequence());
+    }
+
+    // --- publish later
+
+    /**
+     * Publishes messages that are due at a time, of each topic one batch.
+     *
+     * @param dueMillis of each; some may be over when the request is handled
+     * @param ttlMillis of every message, or 0
+     */
+    void schedule(String topic, long[] dueMillis, long ttlMillis, int paddingBytes) {
+        List<Later> messages = new ArrayList<>();
+        for (long due : dueMillis) {
+            PropertiesBuilder properties = new PropertiesBuilder();
+            if (ttlMillis != 0) {
+                properties.ttlMillis(ttlMillis);
+            }
+            messages.add(new Later(due, properties.deliverAtMillis(due).toBytes(), nextPayload(paddingBytes)));
+        }
+        request(() -> handleSchedule(topic, messages, ttlMillis));
+    }
+
+    private record Later(long dueMillis, byte[] properties, String payload) {
+        String text() {
+            return String.format("%04x", properties.length)
+                    + Texts.hex(ByteBuffer.wrap(properties), 0, properties.length);
+        }
+    }
+
+    /** What was taken is removed from {@code messages}. */
+    private boolean handleSchedule(String topic, List<Later> messages, long ttlMillis) {
+        byte[] name = Texts.bytes(topic);
+        ByteBuffer frame = ByteBuffer.allocate(1 << 16).position(3).put(name);
+        int entries = frame.position();
+        for (Later message : messages) {
+            EntryLayout.putHeader(frame, message.payload.length(), message.properties, message.properties.length);
+            frame.put(Texts.bytes(message.payload));
+        }
+        int before = model.history().entries().size();
+        PublishBatch offered =
+                new PublishBatch().in(frame).qos(1).topic(3, name.length).schedules(true);
+        broker.publishing().publishBatch(client, offered.entries(entries, frame.position(), messages.size()), batch);
+        List<History.Entry> appended = model.history()
+                .entries()
+                .subList(before, model.history().entries().size());
+        int at = 0;
+        for (Later message : messages.subList(0, batch.taken())) {
+            if (message.dueMillis <= model.nowMillis() && model.topics().noneMatch(topic::equals)) {
+                continue;
+            }
+            History.Entry entry = appended.get(at++);
+            checkTaken(topic, message, ttlMillis, entry);
+            confirms(entry.sequence());
+        }
+        int expected = at;
+        Check.that(appended.size() == expected, () -> appended.size() + " of " + expected + " were journalled");
+        messages.subList(0, batch.taken()).clear();
+        return batch.outcome() != Outcome.BUSY;
+    }
+
+    private void checkTaken(String topic, Later message, long ttlMillis, History.Entry entry) {
+        long now = model.nowMillis();
+        long ttl = ttlMillis == 0 ? model.options().messageTtlMillis() : ttlMillis;
+        Command expected = message.dueMillis > now
+                ? Command.schedule(
+                        entry.sequence(), owner(), topic, message.text(), message.payload, now, message.dueMillis)
+                : Command.publish(
+                        entry.sequence(), topic, message.text(), message.payload, now, ttl == 0 ? 0 : now + ttl);
+        Check.that(entry.command().equals(expected), () -> "expected " + expected + ", appended " + entry);
+    }
+
+    void cancel(long number) {
+        request(() -> {
+            long before = client.lastSequence();
+            model.schedule().beforeCancel(number);
+            int commands = model.history().entries().size();
+            Outcome outcome = broker.scheduling().cancel(client, number, schedule);
+            boolean appended = model.history().entries().size() > commands;
+            if (outcome.isDone()) {
+                model.schedule().onCancelled(this, number, schedule.isCancelled(), appended);
+                if (appended) {
+                    Check.that(client.lastSequence() > before, () -> "nobody waits until " + number + " is cancelled");
+                    confirms(client.lastSequence());
+                }
+                answer(() -> {});
+            }
+            return outcome != Outcome.BUSY;
+        });
+    }
+
+    /** Lists what is scheduled, page by page. */
+    void listScheduled(int limit) {
+        listScheduled(limit, 0, 0);
+    }
+
+    private void listScheduled(int limit, long after, long afterMillis) {
+        boolean[] again = {false};
+        request(() -> {
+            List<ScheduledInfo> page = new ArrayList<>();
+            Outcome outcome =
+                    broker.scheduling().list(client, afterMillis, new ListPage(after, limit), schedule, page::add);
+            if (outcome == Outcome.BUSY) {
+                Check.that(page.isEmpty(), () -> "listed and to be asked again: " + page);
+                again[0] = true;
+                return false;
+            }
+            checkListed(page, after, afterMillis, again[0]);
+            if (schedule.next() != 0) {
+                ScheduledInfo last = page.get(page.size() - 1);
+                Check.that(last.number() == schedule.next(), () -> "the next page begins behind " + schedule.next());
+                listScheduled(limit, last.number(), last.dueMillis());
+            }
+            return true;
+        });
+    }
+
+    /** @param inTurns whether something may have been scheduled where it had looked before */
+    private void checkListed(List<ScheduledInfo> page, long after, long afterMillis, boolean inTurns) {
+        List<ScheduledInfo> all = new ArrayList<>();
+        model.schedule()
+                .listed(owner(), after, afterMillis)
+                .forEach(message -> all.add(new ScheduledInfo(
+                        message.number(),
+                        message.topic(),
+                        message.dueMillis(),
+                        message.payload().length())));
+        List<ScheduledInfo> expected = new ArrayList<>(all);
+        if (inTurns) {
+            expected.retainAll(page);
+        } else if (schedule.next() != 0) {
+            expected = expected.subList(0, Math.min(page.size(), all.size()));
+        }
+        List<ScheduledInfo> compared = expected;
+        Check.that(page.equals(compared), () -> "listed are " + page + " of " + all);
     }
 
     // --- subscribe

@@ -33,7 +33,9 @@ final class PushedRequests {
 
     void request(PushedClient client) {
         int choice = random.nextInt(100);
-        if (choice < 35) {
+        if (choice < 5) {
+            schedule(client);
+        } else if (choice < 35) {
             publish(client);
         } else if (choice < 40) {
             client.ping();
@@ -59,6 +61,31 @@ final class PushedRequests {
 
     private String anyTopic() {
         return topics[random.nextInt(topics.length)];
+    }
+
+    /** What is due now, soon or later, some of it at the same moment; and now and then a list or a cancellation. */
+    private void schedule(PushedClient client) {
+        int what = random.nextInt(8);
+        if (what == 0) {
+            note.accept(client + " lists what is scheduled");
+            client.listScheduled(1 + random.nextInt(5));
+            return;
+        }
+        if (what < 3) {
+            long number = client.model.schedule().any(random.nextInt(1 << 20));
+            note.accept(client + " cancels " + number);
+            client.cancel(number);
+            return;
+        }
+        long[] due = new long[1 + random.nextInt(5)];
+        for (int i = 0; i < due.length; i++) {
+            long ahead = random.nextInt(4) == 0 ? random.nextInt(3) - 1 : random.nextInt(1 << 4 + random.nextInt(17));
+            due[i] = i > 0 && random.nextInt(3) == 0 ? due[i - 1] : client.model.nowMillis() + ahead;
+        }
+        long ttl = random.nextInt(3) == 0 ? 1 + random.nextInt(50_000) : 0;
+        String topic = anyTopic();
+        note.accept(client + " schedules " + due.length + " for " + topic + " at " + due[0]);
+        client.schedule(topic, due, ttl, random.nextInt(30));
     }
 
     private void publish(PushedClient client) {

@@ -3,6 +3,7 @@ package io.blipmq.broker.simulation;
 import io.blipmq.broker.BrokerLimits;
 import io.blipmq.broker.BrokerOptions;
 import io.blipmq.broker.DeduplicationOptions;
+import io.blipmq.broker.ScheduleLimits;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -73,7 +74,19 @@ final class RandomOptions {
                 small(d.largeChunkBytes(), 501, 1_500),
                 small(d.pooledSmallChunks(), 0, 2),
                 small(d.pooledChunks(), 0, 2),
-                1 << small(17, 0, 2));
+                1 << small(17, 0, 2),
+                schedules());
+    }
+
+    private ScheduleLimits schedules() {
+        ScheduleLimits d = ScheduleLimits.defaults();
+        return new ScheduleLimits(
+                small(d.nearMax(), 2, 7),
+                random.nextBoolean() ? d.nearMillis() : random.nextInt(300_000),
+                small(d.loadWorkPerTurn(), 1, 3_000),
+                small(d.publishedPerTurn(), 1, 4),
+                small(d.publishedBytesPerTurn(), 1, 200),
+                small(d.searchWork(), 1, 3_000));
     }
 
     private int small(int usual, int least, int most) {

@@ -91,7 +91,7 @@ final class ReplicatedHistory {
     long newestMillis(long through) {
         return entries(through).stream()
                 .map(History.Entry::command)
-                .filter(command -> command.kind() == Command.Kind.PUBLISH)
+                .filter(command -> command.kind() != Command.Kind.CLOCK)
                 .mapToLong(Command::millis)
                 .max()
                 .orElse(0);

@@ -51,6 +51,7 @@ class ReplicatedPlantedBugTest {
                                 "byId.put(id, made); topic.storing()",
                                 "byId.put(id, made); ordered.put(id, made); topic.storing()"),
                         bug("a rebuilt state has no positions", "log.takeOver(replaced);", ""),
+                        bug("a rebuilt state has no places of scheduled messages", "recent = replaced.recent;", ""),
                         bug(
                                 "positions of what is delivered and not settled are forgotten",
                                 "keepsForRebuild ? Math.min(sequence, messages.findableThrough() + 1) : sequence;",

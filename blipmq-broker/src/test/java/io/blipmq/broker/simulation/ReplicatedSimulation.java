@@ -241,6 +241,7 @@ final class ReplicatedSimulation {
         }
         leader.clients().stream().filter(PushedClient.class::isInstance).forEach(SimulatedClient::hangUp);
         Model model = leader.model();
+        awaitScheduled(model);
         for (int round = 0; round < 3 || isAnythingOwed(model) || isAnythingUnderWay(leader); round++) {
             int rounds = round;
             Check.that(rounds < DRAIN_ROUNDS_MAX, () -> "still owed after draining: " + owed(model));
@@ -258,6 +259,18 @@ final class ReplicatedSimulation {
                     () -> node + " has applied " + node.broker().appliedSequence() + " of " + cluster.committed());
         }
         model.checkBacklogs(leader.broker());
+    }
+
+    private void awaitScheduled(Model model) {
+        for (int round = 0; model.schedule().count() > 0; round++) {
+            int rounds = round;
+            Check.that(
+                    rounds < DRAIN_ROUNDS_MAX,
+                    () -> "still scheduled: " + model.schedule().kept());
+            long leftMillis = model.schedule().lastDueMillis() - model.nowMillis();
+            passNanos(TimeUnit.MILLISECONDS.toNanos(Math.max(0, leftMillis)));
+            catchUp();
+        }
     }
 
     private boolean isOnlyLeader(ReplicatedNode leader) {

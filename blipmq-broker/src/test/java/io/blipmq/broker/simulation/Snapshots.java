@@ -19,7 +19,8 @@ final class Snapshots {
             long millis,
             ByteBuffer content,
             List<ModelSubscription> subscriptions,
-            ModelPublishIds publishIds) {}
+            ModelPublishIds publishIds,
+            List<ModelSchedule.Scheduled> scheduled) {}
 
     /** A checkpoint is on disk: older ones cannot come back. */
     void onDurable(long sequence) {
@@ -28,14 +29,25 @@ final class Snapshots {
 
     /** The broker begins to make one of what is held now. */
     void begin(
-            long sequence, long nanos, long millis, List<ModelSubscription> subscriptions, ModelPublishIds publishIds) {
-        begun = new Snapshot(sequence, nanos, millis, null, subscriptions, publishIds);
+            long sequence,
+            long nanos,
+            long millis,
+            List<ModelSubscription> subscriptions,
+            ModelPublishIds publishIds,
+            List<ModelSchedule.Scheduled> scheduled) {
+        begun = new Snapshot(sequence, nanos, millis, null, subscriptions, publishIds, scheduled);
     }
 
     /** The broker has made it. */
     void end(ByteBuffer content) {
         kept.add(new Snapshot(
-                begun.sequence, begun.nanos, begun.millis, content.duplicate(), begun.subscriptions, begun.publishIds));
+                begun.sequence,
+                begun.nanos,
+                begun.millis,
+                content.duplicate(),
+                begun.subscriptions,
+                begun.publishIds,
+                begun.scheduled));
     }
 
     /** The newest with this number and content. */

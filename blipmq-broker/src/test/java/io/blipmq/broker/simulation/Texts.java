@@ -1,5 +1,6 @@
 package io.blipmq.broker.simulation;
 
+import io.blipmq.protocol.entry.PropertyLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -26,6 +27,15 @@ final class Texts {
 
     static byte[] fromHex(String hex) {
         return HexFormat.of().parseHex(hex);
+    }
+
+    /** The time to live among properties in hex, behind their length; 0: there is none. */
+    static long ttlMillis(String properties) {
+        byte[] bytes = HexFormat.of().parseHex(properties);
+        int at = bytes.length == 0
+                ? -1
+                : PropertyLayout.find(ByteBuffer.wrap(bytes), Short.BYTES, bytes.length, PropertyLayout.TTL_KEY);
+        return at < 0 ? 0 : ByteBuffer.wrap(bytes).getLong(PropertyLayout.valueOffset(at));
     }
 
     static byte[] bytes(String text) {

@@ -5,14 +5,19 @@ final class BatchProgress {
     private int taken;
     private int left;
     private int nextOffset;
+    private boolean schedules;
 
     boolean isUnderWay() {
         return left > 0;
     }
 
-    /** @param entriesOffset counts from the payload's first byte, as the frame may move between turns */
-    void begin(int entriesOffset, int count) {
+    /**
+     * @param entriesOffset counts from the payload's first byte, as the frame may move between turns
+     * @param someScheduled whether messages say when they are to be delivered
+     */
+    void begin(int entriesOffset, int count, boolean someScheduled) {
         taken = 0;
+        schedules = someScheduled;
         left = count;
         nextOffset = entriesOffset;
     }
@@ -35,6 +40,10 @@ final class BatchProgress {
     /** Messages that are not. */
     int left() {
         return left;
+    }
+
+    boolean schedules() {
+        return schedules;
     }
 
     /** Where the first of those begins. */

@@ -2,6 +2,7 @@ package io.blipmq.net.blip2;
 
 import io.blipmq.broker.Client;
 import io.blipmq.broker.DeadLetterProgress;
+import io.blipmq.broker.ScheduleProgress;
 import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.net.EndReason;
 import io.blipmq.net.SessionHost;
@@ -27,6 +28,8 @@ final class Blip2Session extends BlipSession {
     private final BatchProgress batch = new BatchProgress();
     /** Null before the first request about dead letters. */
     private DeadLetterProgress letters;
+    /** Null before the first request about scheduled messages. */
+    private ScheduleProgress schedule;
 
     private long attachNumber;
     /** Why the server ends the session, until the client has been told. */
@@ -66,6 +69,7 @@ final class Blip2Session extends BlipSession {
             case DETACH -> DetachHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             case DRAIN -> DrainHandler.onFrame(this, correlationId, payloadLength);
             case LIST -> ListHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
+            case CANCEL -> CancelHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             case DEAD_LETTERS -> DeadLettersHandler.onFrame(this, correlationId, buffer, payload, payloadLength);
             default -> onCommonRequest(type, correlationId);
         };
@@ -165,6 +169,14 @@ final class Blip2Session extends BlipSession {
             letters = new DeadLetterProgress();
         }
         return letters;
+    }
+
+    /** Of the request about scheduled messages that is under way. */
+    ScheduleProgress schedule() {
+        if (schedule == null) {
+            schedule = new ScheduleProgress();
+        }
+        return schedule;
     }
 
     Blip2 version() {

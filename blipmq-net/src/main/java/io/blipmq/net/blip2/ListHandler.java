@@ -22,18 +22,26 @@ final class ListHandler {
             return false;
         }
         Refusal refusal = refusal(buffer, payload, payloadLength);
+        if (refusal == null && ListLayout.kind(buffer, payload) == ListLayout.SCHEDULED) {
+            return new ListingWriter(session, correlationId)
+                    .writeScheduled(ListLayout.listSubscriptionId(buffer, payload), page(buffer, payload));
+        }
         if (refusal == null) {
             refusal = new ListingWriter(session, correlationId)
                     .write(
                             ListLayout.kind(buffer, payload),
                             ListLayout.listSubscriptionId(buffer, payload),
                             name(buffer, payload),
-                            new ListPage(ListLayout.listAfter(buffer, payload), ListLayout.listLimit(buffer, payload)));
+                            page(buffer, payload));
         }
         if (refusal != null) {
             answers.nack(correlationId, refusal);
         }
         return true;
+    }
+
+    private static ListPage page(ByteBuffer buffer, int payload) {
+        return new ListPage(ListLayout.listAfter(buffer, payload), ListLayout.listLimit(buffer, payload));
     }
 
     private static byte[] name(ByteBuffer buffer, int payload) {
@@ -46,7 +54,8 @@ final class ListHandler {
         if (!ListLayout.isList(buffer, payload, payloadLength)) {
             return V2Nack.INVALID_LIST;
         }
-        if (!ListLayout.isKind(ListLayout.kind(buffer, payload))) {
+        int kind = ListLayout.kind(buffer, payload);
+        if (!ListLayout.isKind(kind)) {
             return V2Nack.UNKNOWN_KIND;
         }
         if (ListLayout.listNameLength(buffer, payload) > AttachLayout.NAME_BYTES_MAX) {

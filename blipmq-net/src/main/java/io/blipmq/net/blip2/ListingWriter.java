@@ -6,6 +6,9 @@ import io.blipmq.broker.DeliveryInfo;
 import io.blipmq.broker.ListPage;
 import io.blipmq.broker.Listing;
 import io.blipmq.broker.MessageSink;
+import io.blipmq.broker.ScheduleProgress;
+import io.blipmq.broker.ScheduleService;
+import io.blipmq.broker.ScheduledInfo;
 import io.blipmq.broker.SubscriptionInfo;
 import io.blipmq.broker.TopicInfo;
 import io.blipmq.net.OutputQueue;
@@ -17,6 +20,7 @@ import io.blipmq.protocol.v2.DeadLetterItem;
 import io.blipmq.protocol.v2.DeliveryItem;
 import io.blipmq.protocol.v2.ListLayout;
 import io.blipmq.protocol.v2.MessageItem;
+import io.blipmq.protocol.v2.ScheduledItem;
 import io.blipmq.protocol.v2.SubscriptionItem;
 import io.blipmq.protocol.v2.TopicItem;
 import io.blipmq.protocol.v2.V2Nack;
@@ -56,11 +60,37 @@ final class ListingWriter implements DeadLetterSink, MessageSink, OutputQueue.Op
             return V2Nack.UNKNOWN_SUBSCRIPTION;
         }
         if (frame == null) {
-            begin(kind, itemBytes);
-            items.forEach(item -> frame.putInt(item.length).put(item));
+            writeItems(kind);
         }
         frame.putLong(frameStart + NEXT_OFFSET, next.getAsLong());
         return null;
+    }
+
+    private void writeItems(int kind) {
+        begin(kind, itemBytes);
+        items.forEach(item -> frame.putInt(item.length).put(item));
+    }
+
+    /**
+     * As {@link #write}, of messages that are to be delivered later.
+     *
+     * @return false when it takes another turn
+     */
+    boolean writeScheduled(long afterMillis, ListPage page) {
+        ScheduleProgress progress = session.schedule();
+        ScheduleService scheduling = session.broker().scheduling();
+        if (!scheduling
+                .list(session.client(), afterMillis, page, progress, this::onScheduled)
+                .isDone()) {
+            return false;
+        }
+        writeItems(ListLayout.SCHEDULED);
+        frame.putLong(frameStart + NEXT_OFFSET, progress.next());
+        return true;
+    }
+
+    private void onScheduled(ScheduledInfo info) {
+        add(new ScheduledItem(info.number(), info.dueMillis(), info.topic(), info.bodyBytes()).encode());
     }
 
     @Override

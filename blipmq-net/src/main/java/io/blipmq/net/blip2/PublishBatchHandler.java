@@ -21,7 +21,7 @@ final class PublishBatchHandler {
     /** @param first number of the first message, in the place of a correlation id */
     static boolean onFrame(Blip2Session session, long first, ByteBuffer buffer, int payload, int payloadLength) {
         if (!session.batch().isUnderWay()) {
-            Refusal refusal = begin(session.batch(), buffer, payload, payloadLength);
+            Refusal refusal = begin(session, buffer, payload, payloadLength);
             if (refusal != null) {
                 session.answers().nack(first, refusal);
                 return true;
@@ -44,7 +44,7 @@ final class PublishBatchHandler {
         return !session.answers().isFull() && !session.output().isFull();
     }
 
-    private static Refusal begin(BatchProgress batch, ByteBuffer buffer, int payload, int payloadLength) {
+    private static Refusal begin(Blip2Session session, ByteBuffer buffer, int payload, int payloadLength) {
         if (!PublishLayout.isPublishBatch(buffer, payload, payloadLength)) {
             return V2Nack.INVALID_PUBLISH_BATCH;
         }
@@ -53,12 +53,29 @@ final class PublishBatchHandler {
             return refusal;
         }
         int entries = PublishLayout.entriesOffset(PublishLayout.topicLength(buffer, payload));
-        int count = EntryLayout.check(buffer, payload + entries, payload + payloadLength);
-        if (count <= 0) {
-            return V2Nack.of(count, V2Nack.INVALID_PUBLISH_BATCH);
+        int found = EntryLayout.check(buffer, payload + entries, payload + payloadLength);
+        if (found <= 0) {
+            return V2Nack.of(found, V2Nack.INVALID_PUBLISH_BATCH);
         }
-        batch.begin(entries, count);
-        return null;
+        boolean scheduled = (found & EntryLayout.DELIVER_AT_FLAG) != 0;
+        if (scheduled) {
+            refusal = scheduleRefusal(session, buffer, payload, payload + entries, payload + payloadLength);
+        }
+        if (refusal == null) {
+            session.batch().begin(entries, found & ~EntryLayout.DELIVER_AT_FLAG, scheduled);
+        }
+        return refusal;
+    }
+
+    /** Of messages some of which say when they are to be delivered. */
+    private static Refusal scheduleRefusal(Blip2Session session, ByteBuffer buffer, int payload, int from, int to) {
+        if ((PublishLayout.flags(buffer, payload) & PublishLayout.QOS_FLAG) == 0) {
+            return V2Nack.DELIVER_AT_NEEDS_QOS_1;
+        }
+        long latest = EntryLayout.deliverAtMillisMax(buffer, from, to);
+        boolean tooFar =
+                Long.compareUnsigned(latest, session.broker().publishing().dueMillisMax()) > 0;
+        return tooFar ? V2Nack.DELIVER_AT_TOO_FAR : null;
     }
 
     private static Refusal refusal(ByteBuffer buffer, int payload) {
@@ -83,7 +100,8 @@ final class PublishBatchHandler {
                 .in(buffer)
                 .qos(PublishLayout.flags(buffer, payload) & PublishLayout.QOS_FLAG)
                 .topic(payload + PublishLayout.TOPIC_OFFSET, PublishLayout.topicLength(buffer, payload))
-                .entries(payload + progress.nextOffset(), payload + payloadLength, progress.left());
+                .entries(payload + progress.nextOffset(), payload + payloadLength, progress.left())
+                .schedules(progress.schedules());
         session.broker().publishing().publishBatch(session.client(), batch, result);
         confirm(session, first, buffer, payload, result);
     }

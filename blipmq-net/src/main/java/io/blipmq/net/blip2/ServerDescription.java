@@ -24,7 +24,7 @@ public record ServerDescription(
         int subscriptionsMax,
         int attemptsMax,
         long ackTimeoutMillis) {
-    private static final int FEATURES = Welcome.GROUPS | Welcome.FILTERS | Welcome.DEDUPLICATION;
+    private static final int FEATURES = Welcome.GROUPS | Welcome.FILTERS | Welcome.DELIVER_AT | Welcome.DEDUPLICATION;
 
     /** To a client without a heartbeat. */
     Welcome welcome(NetTimes times, int frameLengthMax) {

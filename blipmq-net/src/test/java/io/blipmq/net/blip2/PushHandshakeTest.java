@@ -38,7 +38,7 @@ class PushHandshakeTest {
         Welcome welcome = client.expectWelcome(1);
         Welcome.Limits limits = new Welcome.Limits(16_777_216, 1_024, 256, 32_768, 16_384, 10_000, 3);
         Welcome.Times times = new Welcome.Times(30_000, 0, 60_000, 10_000);
-        int features = Welcome.GROUPS | Welcome.FILTERS | Welcome.DEDUPLICATION;
+        int features = Welcome.GROUPS | Welcome.FILTERS | Welcome.DELIVER_AT | Welcome.DEDUPLICATION;
         assertThat(welcome).isEqualTo(new Welcome(features, limits, times, "blipmqd/test", "always"));
         client.expectAck(2, 0);
         client.expectPong(3);
@@ -138,7 +138,7 @@ class PushHandshakeTest {
 
     /** Those of version 1 that version 2 does not have, those that only the server sends, and those that nobody does. */
     @ParameterizedTest
-    @ValueSource(ints = {0x03, 0x04, 0x09, 0x05, 0x06, 0x08, 0x20, 0x21, 0x23, 0x28, 0x00, 0x0a, 0x18, 0x29, 0xff})
+    @ValueSource(ints = {0x03, 0x04, 0x09, 0x05, 0x06, 0x08, 0x20, 0x21, 0x23, 0x28, 0x00, 0x0a, 0x19, 0x29, 0xff})
     void otherTypesCloseAConnectionOfVersion2(int type) throws IOException {
         PushClient ready = server.connectPushReady();
         ready.ping(1).frame(type, 2, "");

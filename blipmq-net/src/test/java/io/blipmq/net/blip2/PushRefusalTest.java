@@ -118,8 +118,8 @@ class PushRefusalTest {
 
     @Test
     void propertiesThatAskForWhatNobodyKnows() {
-        client.frame(0x10, 1, "03 0001 74 00000001 61 80000001 0003 02 0000 62");
-        client.expectNack(1, 400, "the broker does not know property 0x02: keys below 0x80 must be known");
+        client.frame(0x10, 1, "03 0001 74 00000001 61 80000001 0003 04 0000 62");
+        client.expectNack(1, 400, "the broker does not know property 0x04: keys below 0x80 must be known");
         client.frame(0x10, 2, "03 0001 74 80000001 0003 91 0000 62");
         client.expectNack(2, 400, "property 0x91 belongs to the broker: a client must not send it");
         client.frame(0x10, 3, "03 0001 74 80000001 0003 01 0000 62");
@@ -196,11 +196,11 @@ class PushRefusalTest {
 
     @Test
     void whatCannotBeListedOrDetached() {
-        client.list(1, 0, 1, 0, 0).list(2, 5, 1, 0, 0).list(3, 1, 0, 0, 0);
-        client.expectNack(
-                1, 400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries), 4 (dead letters) or 6 (messages)");
-        client.expectNack(
-                2, 400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries), 4 (dead letters) or 6 (messages)");
+        client.list(1, 0, 1, 0, 0).list(2, 7, 1, 0, 0).list(3, 1, 0, 0, 0);
+        String kinds = "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries), 4 (dead letters), 5 (scheduled)"
+                + " or 6 (messages)";
+        client.expectNack(1, 400, kinds);
+        client.expectNack(2, 400, kinds);
         client.expectNack(3, 400, "limit must be at least 1");
         client.deadLetters(4, 3, 9, 1, 0).deadLetters(5, 1, 9, 0, 0);
         client.expectNack(4, 400, "action must be 1 (redrive) or 2 (purge)");
@@ -217,8 +217,8 @@ class PushRefusalTest {
     @Test
     void aRefusedBatchHasNoEffect() {
         long subscription = client.attached(1, Attach.to("t").credit(10));
-        client.frame(0x10, 5, "03 0001 74 00000001 61 80000001 0003 02 0000 62");
-        client.expectNack(5, 400, "the broker does not know property 0x02: keys below 0x80 must be known");
+        client.frame(0x10, 5, "03 0001 74 00000001 61 80000001 0003 04 0000 62");
+        client.expectNack(5, 400, "the broker does not know property 0x04: keys below 0x80 must be known");
         client.frame(0x10, 5, "03 0001 74 00000001 61 00000009 62");
         client.expectNack(5, 400, "invalid PUBLISH_BATCH payload");
         client.expectNoDelivery();

@@ -24,6 +24,8 @@ public final class EntryLayout {
     public static final int PROPERTIES_FLAG = 0x8000_0000;
 
     public static final int BODY_LENGTH_MASK = 0x7fff_ffff;
+    /** Beside the count that {@link #check} gives: some of the entries say when they are to be delivered. */
+    public static final int DELIVER_AT_FLAG = 0x4000_0000;
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
@@ -113,10 +115,12 @@ public final class EntryLayout {
      * Checks what a client has published: that entries fill a region, and that the broker knows what their properties ask
      * for. One pass that looks at nothing but lengths and properties.
      *
-     * @return how many entries there are, or a negative {@link PropertyProblem}
+     * @return how many entries there are, with {@link #DELIVER_AT_FLAG} if one of them says when; or a negative
+     *     {@link PropertyProblem}
      */
     public static int check(ByteBuffer buffer, int from, int to) {
         int count = 0;
+        int asked = 0;
         int at = from;
         while (at < to) {
             int left = to - at - HEADER_BYTES;
@@ -125,10 +129,11 @@ public final class EntryLayout {
             }
             int word = buffer.getInt(at);
             if (word < 0) {
-                int problem = checkWithProperties(buffer, at, left);
-                if (problem != 0) {
-                    return problem;
+                int found = checkWithProperties(buffer, at, left);
+                if (found < 0) {
+                    return found;
                 }
+                asked |= found;
                 at += bytesAt(buffer, at);
             } else if (word > left) {
                 return PropertyProblem.MALFORMED;
@@ -137,7 +142,26 @@ public final class EntryLayout {
             }
             count++;
         }
-        return count;
+        return asked == 0 ? count : count | DELIVER_AT_FLAG;
+    }
+
+    /** When an entry is to be delivered, in milliseconds since 1970; 0: at once. */
+    public static long deliverAtMillis(ByteBuffer buffer, int offset) {
+        int from = propertiesOffset(offset);
+        int at = hasProperties(buffer, offset)
+                ? PropertyLayout.find(buffer, from, from + u16(buffer, offset), PropertyLayout.DELIVER_AT_KEY)
+                : -1;
+        return at < 0 ? 0 : buffer.getLong(PropertyLayout.valueOffset(at));
+    }
+
+    /** The latest time at which one of the whole entries that fill a region is to be delivered, unsigned. */
+    public static long deliverAtMillisMax(ByteBuffer buffer, int from, int to) {
+        long max = 0;
+        for (int at = from; at < to; at += bytesAt(buffer, at)) {
+            long millis = deliverAtMillis(buffer, at);
+            max = Long.compareUnsigned(millis, max) > 0 ? millis : max;
+        }
+        return max;
     }
 
     /** @param left bytes behind the header */

@@ -22,6 +22,12 @@ public final class PropertiesBuilder {
         return this;
     }
 
+    /** When the message is to be delivered, in milliseconds since 1970. */
+    public PropertiesBuilder deliverAtMillis(long millis) {
+        begin(PropertyLayout.DELIVER_AT_KEY, PropertyLayout.DELIVER_AT_BYTES).putLong(millis);
+        return this;
+    }
+
     /** What tells the broker that a message is the same as one that was published before. */
     public PropertiesBuilder publishId(byte[] id) {
         begin(PropertyLayout.PUBLISH_ID_KEY, id.length).put(id);

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
  *
  * <pre>
  * 0x01  u64                                  TTL in milliseconds; once
+ * 0x02  u64                                  deliver at, milliseconds since 1970; once
  * 0x03  1 to 64 bytes                        publish id: what is sent again under it is stored once; once
  * 0x80  u8 name length, name (UTF-8), value  a user's header; any number, in order
  * 0x81  text                                 reply to: the topic that replies are published to; once
@@ -32,6 +33,11 @@ public final class PropertyLayout {
 
     public static final int TTL_KEY = 0x01;
     public static final int TTL_BYTES = 8;
+
+    public static final int DELIVER_AT_KEY = 0x02;
+    public static final int DELIVER_AT_BYTES = 8;
+    /** What {@link #checkPublished} answers, beside problems, when a message says when it is to be delivered. */
+    public static final int ASKS_DELIVER_AT = 1;
 
     public static final int PUBLISH_ID_KEY = 0x03;
     /** Enough for any digest, or a UUID in letters. */
@@ -58,6 +64,8 @@ public final class PropertyLayout {
     public static final int TOPIC_KEY = 0x95;
     /** Kept with a dead letter, however long it waits. */
     public static final int DEAD_LETTER_REASON_BYTES_MAX = 1024;
+
+    private static final int DELIVER_AT_BIT = 8;
 
     private PropertyLayout() {}
 
@@ -88,7 +96,11 @@ public final class PropertyLayout {
         return -1;
     }
 
-    /** @return 0 when a message may be published with these, or a {@link PropertyProblem} */
+    /**
+     * Checks what a message is published with.
+     *
+     * @return a negative {@link PropertyProblem}; or else {@link #ASKS_DELIVER_AT}, or 0
+     */
     public static int checkPublished(ByteBuffer buffer, int from, int to) {
         int problem = checkForm(buffer, from, to);
         int seen = 0;
@@ -98,7 +110,7 @@ public final class PropertyLayout {
             problem = (seen & once) != 0 ? problemOf(key) : checkValue(buffer, at, key);
             seen |= once;
         }
-        return problem;
+        return problem == 0 && (seen & DELIVER_AT_BIT) != 0 ? ASKS_DELIVER_AT : problem;
     }
 
     /** @return 0 when a request that knows no property may carry these, or a {@link PropertyProblem} */
@@ -133,6 +145,7 @@ public final class PropertyLayout {
             case REPLY_TO_KEY -> 2;
             case CORRELATION_KEY -> 4;
             case PUBLISH_ID_KEY -> 8;
+            case DELIVER_AT_KEY -> DELIVER_AT_BIT;
             default -> 0;
         };
     }
@@ -144,6 +157,7 @@ public final class PropertyLayout {
             case HEADER_KEY -> PropertyProblem.BAD_HEADER;
             case REPLY_TO_KEY -> PropertyProblem.BAD_REPLY_TO;
             case CORRELATION_KEY -> PropertyProblem.BAD_CORRELATION;
+            case DELIVER_AT_KEY -> PropertyProblem.BAD_DELIVER_AT;
             default -> key < PASSIVE_KEY_MIN ? PropertyProblem.unknownKey(key) : PropertyProblem.reservedKey(key);
         };
     }
@@ -152,6 +166,7 @@ public final class PropertyLayout {
         boolean fine = switch (key) {
             case TTL_KEY -> valueLength(buffer, at) == TTL_BYTES;
             case PUBLISH_ID_KEY -> isPublishIdLength(valueLength(buffer, at));
+            case DELIVER_AT_KEY -> valueLength(buffer, at) == DELIVER_AT_BYTES;
             case HEADER_KEY -> isHeader(buffer, at);
             case REPLY_TO_KEY -> Topics.isForReplies(buffer, valueOffset(at), valueLength(buffer, at));
             default -> key >= PASSIVE_KEY_MIN && (key < RESERVED_KEY_MIN || key > RESERVED_KEY_MAX);

@@ -21,6 +21,9 @@ public final class PropertyProblem {
     /** A publish id that is empty, too long, or stands twice. */
     public static final int BAD_PUBLISH_ID = -7;
 
+    /** A deliver at that is not 8 bytes, or stands twice. */
+    public static final int BAD_DELIVER_AT = -8;
+
     private static final int KEY_MASK = 0xff;
     private static final int UNKNOWN_KEY_BASE = -0x100;
     private static final int RESERVED_KEY_BASE = -0x200;

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
  * LIST          u8 kind, u16 limit, u64 subscription, u64 after, u16 name length, name
  * LISTING       u8 kind, u64 next, items to the end: u32 length, item, see {@link ListItems}
  * DEAD_LETTERS  u8 action, u64 subscription, u32 count, u64 tag, u64 after, u64 through, u64 origin, u64 target
+ * CANCEL        u64 number of a scheduled message
  * DONE          u64 count; of DEAD_LETTERS also u64 next, u64 through, u64 gone, u64 full
  * </pre>
  */
@@ -21,6 +22,8 @@ public final class ListLayout {
     public static final int SUBSCRIPTIONS = 2;
     public static final int DELIVERIES = 3;
     public static final int DEAD_LETTERS = 4;
+    /** Of the key, to be delivered later. */
+    public static final int SCHEDULED = 5;
     /** Of a durable subscription. */
     public static final int MESSAGES = 6;
 
@@ -44,7 +47,9 @@ public final class ListLayout {
     public static final int DEAD_LETTERS_TAG_OFFSET = 13;
     public static final int DEAD_LETTERS_BYTES = 53;
 
-    /** DONE of a DRAIN. */
+    public static final int CANCEL_BYTES = 8;
+
+    /** DONE of a DRAIN and of a CANCEL. */
     public static final int DONE_BYTES = 8;
 
     /** DONE of a DEAD_LETTERS. */
@@ -125,6 +130,14 @@ public final class ListLayout {
         return Wire.u32(buffer, payloadOffset + DEAD_LETTERS_COUNT_OFFSET);
     }
 
+    public static boolean isCancel(int payloadLength) {
+        return payloadLength == CANCEL_BYTES;
+    }
+
+    public static long cancelNumber(ByteBuffer buffer, int payloadOffset) {
+        return buffer.getLong(payloadOffset);
+    }
+
     public static boolean isDone(int payloadLength) {
         return payloadLength == DONE_BYTES;
     }
@@ -140,6 +153,10 @@ public final class ListLayout {
 
     public static int deadLettersFrameBytes() {
         return FrameLayout.HEADER_BYTES + DEAD_LETTERS_BYTES;
+    }
+
+    public static int cancelFrameBytes() {
+        return FrameLayout.HEADER_BYTES + CANCEL_BYTES;
     }
 
     public static int doneFrameBytes() {

@@ -134,6 +134,12 @@ public final class RequestEncoder {
         FrameEncoder.putText(to, name);
     }
 
+    /** @param number of a scheduled message */
+    public static void cancel(ByteBuffer to, long correlationId, long number) {
+        FrameEncoder.header(to, ListLayout.cancelFrameBytes(), FrameType.CANCEL, correlationId);
+        to.putLong(number);
+    }
+
     /** @param action see {@link ListLayout} */
     public static void deadLetters(
             ByteBuffer to, long correlationId, int action, long subscriptionId, long count, LettersRequest which) {

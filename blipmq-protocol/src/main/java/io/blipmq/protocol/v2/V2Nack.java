@@ -17,11 +17,15 @@ public enum V2Nack implements Refusal {
     INVALID_DRAIN(400, "invalid DRAIN payload"),
     INVALID_LIST(400, "invalid LIST payload"),
     INVALID_DEAD_LETTERS(400, "invalid DEAD_LETTERS payload"),
+    INVALID_CANCEL(400, "invalid CANCEL payload"),
 
     UNKNOWN_FLAG(400, "flags has an undefined bit set: undefined bits must be 0"),
     UNKNOWN_ACTION(400, "action must be 1 (ack), 2 (nack), 3 (reject), 4 (extend), 5 (release) or 6 (begin)"),
     UNKNOWN_LETTERS_ACTION(400, "action must be 1 (redrive) or 2 (purge)"),
-    UNKNOWN_KIND(400, "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries), 4 (dead letters) or 6 (messages)"),
+    UNKNOWN_KIND(
+            400,
+            "kind must be 1 (topics), 2 (subscriptions), 3 (deliveries), 4 (dead letters), 5 (scheduled)"
+                    + " or 6 (messages)"),
     LIMIT_ZERO(400, "limit must be at least 1"),
     COUNT_ZERO(400, "count must be at least 1"),
     EMPTY_FILTER(400, "a filter (bit 5 of flags) must not be empty"),
@@ -41,6 +45,9 @@ public enum V2Nack implements Refusal {
     BAD_PUBLISH_ID(
             400,
             "a message must have at most one publish id, of 1 to " + PropertyLayout.PUBLISH_ID_BYTES_MAX + " bytes"),
+    BAD_DELIVER_AT(400, "a message must have at most one deliver at of 8 bytes"),
+    DELIVER_AT_NEEDS_QOS_1(400, "deliver at (property 0x02) needs QoS 1: at QoS 0 nothing is stored"),
+    DELIVER_AT_TOO_FAR(400, "deliver at (property 0x02) must be at most 366 days ahead"),
     BAD_HEADER(400, "a header must be the length of its name, its name in UTF-8, and its value"),
     BAD_REPLY_TO(
             400,
@@ -101,6 +108,7 @@ public enum V2Nack implements Refusal {
             case PropertyProblem.TOO_LONG -> PROPERTIES_TOO_LONG;
             case PropertyProblem.BAD_TTL -> BAD_TTL;
             case PropertyProblem.BAD_PUBLISH_ID -> BAD_PUBLISH_ID;
+            case PropertyProblem.BAD_DELIVER_AT -> BAD_DELIVER_AT;
             case PropertyProblem.BAD_HEADER -> BAD_HEADER;
             case PropertyProblem.BAD_REPLY_TO -> BAD_REPLY_TO;
             case PropertyProblem.BAD_CORRELATION -> BAD_CORRELATION;

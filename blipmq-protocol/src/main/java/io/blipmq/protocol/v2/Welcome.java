@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * What the server says of itself in WELCOME, field by field in the order of the wire. Immutable.
  *
- * @param features a bit set: {@link #GROUPS}, {@link #FILTERS}, {@link #DEDUPLICATION}
+ * @param features a bit set: {@link #GROUPS}, {@link #FILTERS}, {@link #DELIVER_AT}, {@link #DEDUPLICATION}
  * @param server its name and version
  * @param fsyncPolicy what a confirm of QoS 1 stands for
  */
@@ -20,6 +20,8 @@ public record Welcome(int features, Limits limits, Times times, String server, S
     public static final int FILTERS = 2;
     /** Feature: a message with a publish id is stored once. */
     public static final int DEDUPLICATION = 8;
+    /** Feature: a message may say when it is to be delivered. */
+    public static final int DELIVER_AT = 4;
 
     /**
      * How much the server takes. Immutable.

@@ -80,7 +80,9 @@ class EntryLayoutTest {
         "80000000 000a 01 0007 00000000000000, 400 a message must have at most one TTL of 8 bytes",
         "80000000 0016 01 0008 0000000000000001 01 0008 0000000000000001, 400 a message must have at most one TTL of 8 bytes",
         "80000000 0003 00 0000, 400 the broker does not know property 0x00: keys below 0x80 must be known",
-        "80000000 0003 02 0000, 400 the broker does not know property 0x02: keys below 0x80 must be known",
+        "80000000 0003 02 0000, 400 a message must have at most one deliver at of 8 bytes",
+        "80000000 0016 02 0008 0000000000000001 02 0008 0000000000000001, 400 a message must have at most one deliver at of 8 bytes",
+        "80000000 0003 04 0000, 400 the broker does not know property 0x04: keys below 0x80 must be known",
         "80000000 0003 7f 0000, 400 the broker does not know property 0x7f: keys below 0x80 must be known",
         "80000000 0003 90 0000, 400 property 0x90 belongs to the broker: a client must not send it",
         "80000000 0003 9f 0000, 400 property 0x9f belongs to the broker: a client must not send it",
@@ -156,6 +158,21 @@ class EntryLayoutTest {
     }
 
     /** What was put in comes out, and nothing cut short or changed is taken for something else than it is. */
+    @Test
+    void someMaySayWhenTheyAreToBeDelivered() {
+        String later = "80000001 000b 02 0008 0000000000000123 61";
+        String atOnce = "80000001 000b 01 0008 0000000000000001 61";
+        assertThat(check(atOnce + "00000001 61")).isEqualTo(2);
+        assertThat(check(atOnce + later + "00000001 61")).isEqualTo(3 | EntryLayout.DELIVER_AT_FLAG);
+        ByteBuffer region = at(later + atOnce);
+        int end = OFFSET + bytes(later + atOnce).length;
+        assertThat(EntryLayout.deliverAtMillis(region, OFFSET)).isEqualTo(0x123);
+        assertThat(EntryLayout.deliverAtMillis(region, OFFSET + 18)).isZero();
+        assertThat(EntryLayout.deliverAtMillisMax(region, OFFSET, end)).isEqualTo(0x123);
+        ByteBuffer never = at(later + later.replace("0000000000000123", "ffffffffffffffff"));
+        assertThat(EntryLayout.deliverAtMillisMax(never, OFFSET, end)).isEqualTo(-1);
+    }
+
     @Test
     void entriesSurviveTheirWay() {
         long seed = Long.getLong("blipmq.seed", System.nanoTime());

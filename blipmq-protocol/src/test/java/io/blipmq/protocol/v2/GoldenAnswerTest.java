@@ -158,6 +158,19 @@ class GoldenAnswerTest {
     }
 
     @Test
+    void listingOfScheduledMessages() {
+        String hex = "0000002d 26 0000000000000011 05 000000000000000b 00000017"
+                + "000000000000000b 0000019abcdef000 0001 74 00000003";
+        expectFrame(hex, to -> {
+            AnswerEncoder.openListing(to, 17, ListLayout.SCHEDULED);
+            to.putLong(to.position() - Long.BYTES, 11);
+            byte[] item = new ScheduledItem(11, 0x19abcdef000L, "t", 3).encode();
+            to.putInt(item.length).put(item);
+            FrameEncoder.close(to, 0);
+        });
+    }
+
+    @Test
     void listingOfSubscriptions() {
         SubscriptionItem subscription = new SubscriptionItem(
                 9, 7, "t", "n", new SubscriptionItem.Counts(4, 2, 1, 3, 5), -1, "demo", "h:1", List.of(), 0);

@@ -159,4 +159,9 @@ class GoldenRequestTest {
                         + "0000000000000000 0000000000000000 0000000000000000 0000000000000000",
                 to -> RequestEncoder.deadLetters(to, 20, ListLayout.PURGE, 11, 1, LettersRequest.ofTag(13)));
     }
+
+    @Test
+    void cancel() {
+        expectFrame("00000011 18 0000000000000012 000000000000000b", to -> RequestEncoder.cancel(to, 18, 11));
+    }
 }

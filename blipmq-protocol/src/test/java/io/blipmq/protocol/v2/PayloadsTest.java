@@ -162,6 +162,9 @@ class PayloadsTest {
                 .isEqualTo(subscription);
         assertThat(DeliveryItem.read(longer(delivery.encode()), 0, DeliveryItem.BYTES + 1))
                 .isEqualTo(delivery);
+        ScheduledItem scheduled = new ScheduledItem(7, 5, "tö", 0xffff_ffffL);
+        assertThat(ScheduledItem.read(longer(scheduled.encode()), 0, scheduled.encode().length + 1))
+                .isEqualTo(scheduled);
     }
 
     @Test
@@ -176,6 +179,11 @@ class PayloadsTest {
                     .isNull();
         }
         assertThat(DeliveryItem.read(ByteBuffer.allocate(30), 0, 26)).isNull();
+        byte[] scheduled = new ScheduledItem(7, 5, "t", 3).encode();
+        for (int length = 0; length < scheduled.length; length++) {
+            assertThat(ScheduledItem.read(ByteBuffer.wrap(scheduled), 0, length))
+                    .isNull();
+        }
         ByteBuffer deadLetter = ByteBuffer.wrap(bytes("000000000000000d 0000019abcdef000 00000001 61"));
         assertThat(DeadLetterItem.isDeadLetter(deadLetter, 0, 21)).isTrue();
         assertThat(DeadLetterItem.isDeadLetter(deadLetter, 0, 20)).isFalse();
