@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * What is known of the pages of a bucket that has been gone through before, so that those without anything new are passed
- * unread: 32 bytes for each page of positions. Owned by the core thread. What the journal finds up to a number never grows.
+ * unread: 32 bytes for each page of positions. Owned by the core thread. They follow on one another without a gap, and what
+ * the journal finds up to a number never grows.
  */
 final class DuePages {
     private static final int WORDS = 4;

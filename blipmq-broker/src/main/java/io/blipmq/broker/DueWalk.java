@@ -36,6 +36,8 @@ final class DueWalk {
     private final Wanted wanted;
     /** The page that is read now or next. */
     private int page;
+    /** Whether a message was passed that is on no page: those behind it must not be on one either. */
+    private boolean hasPassedRecent;
 
     private long earliestMillis;
     private long latestMillis;
@@ -156,7 +158,7 @@ final class DueWalk {
 
     /** What was found has been passed. */
     private void endPage() {
-        if (found > 0 && pages != null) {
+        if (found > 0 && pages != null && (page < pages.count() || !hasPassedRecent)) {
             if (page == pages.count()) {
                 pages.add(sequences[0], sequences[found - 1], earliestMillis, latestMillis);
             }
@@ -179,6 +181,7 @@ final class DueWalk {
                 message.at(key, null, recent.sequence(place), recent.position(place));
                 from = message.sequence + 1;
                 dueMillis = recent.dueMillis(place);
+                hasPassedRecent = true;
                 return true;
             }
         }
