@@ -1,7 +1,7 @@
 package io.blipmq.broker;
 
 import io.blipmq.broker.backlog.PositionMemory;
-import io.blipmq.protocol.TopicFilter;
+import io.blipmq.protocol.name.TopicFilter;
 
 /** The messages of all topics that match a filter, for the subscriptions to it. Owned by the core thread. */
 final class FilterStream extends MessageStream {

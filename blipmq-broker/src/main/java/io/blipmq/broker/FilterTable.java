@@ -1,6 +1,6 @@
 package io.blipmq.broker;
 
-import io.blipmq.protocol.FilterTree;
+import io.blipmq.protocol.name.FilterTree;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -8,7 +8,7 @@ import io.blipmq.broker.memory.MemoryLog;
 import io.blipmq.broker.memory.SwapRemoveList;
 import io.blipmq.broker.message.MessageView;
 import io.blipmq.broker.message.PublishBatch;
-import io.blipmq.protocol.TopicFilter;
+import io.blipmq.protocol.name.TopicFilter;
 import java.nio.charset.StandardCharsets;
 
 /**

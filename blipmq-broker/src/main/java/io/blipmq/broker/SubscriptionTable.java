@@ -3,7 +3,7 @@ package io.blipmq.broker;
 import io.blipmq.broker.backlog.PositionMemory;
 import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.message.MessageView;
-import io.blipmq.protocol.TopicFilter;
+import io.blipmq.protocol.name.TopicFilter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;

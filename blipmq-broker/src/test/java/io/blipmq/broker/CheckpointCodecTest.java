@@ -125,7 +125,7 @@ class CheckpointCodecTest {
         CheckpointCodec out = new CheckpointCodec(0, 0);
         out.schedule(new ScheduleState(9, 4, 3, 0x120005, 6, new long[] {5}, new long[] {7, 8}));
         ByteBuffer written = out.end();
-        String hex = "00000001 07 0000000000000009 0000000000000004 0000000000000003 0000000000120005"
+        String hex = "00000001 08 0000000000000009 0000000000000004 0000000000000003 0000000000120005"
                 + "0000000000000006 00000001 0000000000000005 00000002 0000000000000007 0000000000000008";
         assertThat(written).isEqualTo(ByteBuffer.wrap(HexFormat.of().parseHex(hex.replace(" ", ""))));
         assertThat(CheckpointText.of(written))

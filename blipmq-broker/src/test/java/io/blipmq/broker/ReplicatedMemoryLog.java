@@ -9,7 +9,7 @@ import io.blipmq.broker.journal.MessageStore;
 import io.blipmq.broker.journal.RoleHandler;
 import io.blipmq.broker.journal.Snapshots;
 import io.blipmq.broker.journal.StoredMessage;
-import io.blipmq.protocol.TopicFilter;
+import io.blipmq.protocol.name.TopicFilter;
 import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package io.blipmq.client;
 
-import io.blipmq.protocol.Topics;
 import io.blipmq.protocol.entry.PropertiesBuilder;
 import io.blipmq.protocol.entry.PropertyLayout;
+import io.blipmq.protocol.name.Topics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

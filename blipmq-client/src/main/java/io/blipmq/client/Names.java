@@ -1,7 +1,7 @@
 package io.blipmq.client;
 
 import io.blipmq.protocol.PayloadLayout;
-import io.blipmq.protocol.Topics;
+import io.blipmq.protocol.name.Topics;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;

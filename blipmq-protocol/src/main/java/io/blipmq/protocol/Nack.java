@@ -1,5 +1,6 @@
 package io.blipmq.protocol;
 
+import io.blipmq.protocol.name.Topics;
 import java.nio.charset.StandardCharsets;
 
 /** Every refusal of version 1: its code and its text, word for word. Immutable. */

@@ -2,6 +2,7 @@ package io.blipmq.protocol;
 
 import static io.blipmq.protocol.FrameLayout.HEADER_BYTES;
 
+import io.blipmq.protocol.name.Utf8;
 import java.nio.ByteBuffer;
 
 /**

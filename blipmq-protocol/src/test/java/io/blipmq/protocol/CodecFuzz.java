@@ -3,6 +3,7 @@ package io.blipmq.protocol;
 import io.blipmq.protocol.entry.EntryLayout;
 import io.blipmq.protocol.entry.PropertiesReader;
 import io.blipmq.protocol.entry.PropertyLayout;
+import io.blipmq.protocol.name.Topics;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.DeadLetterItem;
 import io.blipmq.protocol.v2.DeliverLayout;

@@ -2,7 +2,7 @@ package io.blipmq.broker.backlog;
 
 import io.blipmq.broker.journal.MessageStore;
 import io.blipmq.broker.journal.StoredMessage;
-import io.blipmq.protocol.TopicFilter;
+import io.blipmq.protocol.name.TopicFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,7 +1,7 @@
 package io.blipmq.broker.journal;
 
-import io.blipmq.protocol.FilterTree;
-import io.blipmq.protocol.TopicFilter;
+import io.blipmq.protocol.name.FilterTree;
+import io.blipmq.protocol.name.TopicFilter;
 import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.LiveRecordsOfKey;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.blipmq.broker.journal;
 
-import io.blipmq.protocol.TopicFilter;
+import io.blipmq.protocol.name.TopicFilter;
 import io.blipmq.wal.KeyIndex;
 import io.blipmq.wal.KeyMatcher;
 import io.blipmq.wal.WalAppender;

@@ -1,6 +1,6 @@
 package io.blipmq.broker.journal;
 
-import io.blipmq.protocol.TopicFilter;
+import io.blipmq.protocol.name.TopicFilter;
 import java.nio.ByteBuffer;
 
 /**

@@ -1,7 +1,7 @@
 package io.blipmq.broker.journal;
 
-import io.blipmq.protocol.TopicFilter;
 import io.blipmq.protocol.entry.EntryLayout;
+import io.blipmq.protocol.name.TopicFilter;
 
 /** Where a QoS 1 message stands in the journal, and what its record says about it. Owned by the core thread. */
 public final class StoredMessage {

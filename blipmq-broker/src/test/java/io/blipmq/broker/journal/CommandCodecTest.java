@@ -9,10 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Every record of format 1, byte by byte. From the first release on none of these bytes may change. */
 class CommandCodecTest {
+    private static final Set<Integer> PUBLISHED =
+            Set.of(CommandCodec.PUBLISH, CommandCodec.PUBLISH_ONCE, CommandCodec.DUE);
+    private static final Set<Integer> LISTED_OTHERWISE =
+            Set.of(CommandCodec.DEAD_LETTER, CommandCodec.REDRIVE, CommandCodec.SCHEDULE);
+
     private static final OwnerId OWNER = new OwnerId(0x0102030405060708L, 0x1112131415161718L);
     private static final String OWNER_HEX = "0102030405060708 1112131415161718";
     private static final String TIMES_HEX = "00000000000003e8 00000000000007d0";
@@ -163,8 +169,8 @@ class CommandCodecTest {
         ByteBuffer record = ByteBuffer.wrap(golden("ff" + TIMES_HEX + "00000000 0003 746f70"));
         for (int type = 1; type <= CommandCodec.TYPE_MAX; type++) {
             long key = CommandCodec.locateKey(type, record, 1, record.capacity() - 1);
-            boolean published = type == CommandCodec.PUBLISH || type == CommandCodec.PUBLISH_ONCE;
-            boolean listed = published || type == CommandCodec.DEAD_LETTER || type == CommandCodec.REDRIVE;
+            boolean published = PUBLISHED.contains(type);
+            boolean listed = published || LISTED_OTHERWISE.contains(type);
             assertThat(key != RecordKey.NONE).as("type %s", type).isEqualTo(listed);
             if (listed) {
                 assertThat(RecordKey.offset(key)).isEqualTo(23);

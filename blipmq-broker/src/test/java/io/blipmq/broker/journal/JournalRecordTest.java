@@ -108,13 +108,6 @@ class JournalRecordTest {
     }
 
     @Test
-    void aRecordThatThereNeverWasIsOfANewerRelease() {
-        assertThat(JournalRecord.of(9, 9, buffer, AT, 8).command()).isEqualTo("type-9");
-        assertThat(CommandCodec.isKnown(9)).isFalse();
-        assertThat(CommandCodec.isKnown(CommandCodec.TYPE_MAX)).isTrue();
-    }
-
-    @Test
     void settleAndRemove() {
         CommandCodec.encodeSettle(buffer, AT, 3, 7, false, 4, SettleReason.ACKNOWLEDGED);
         JournalRecord settle = JournalRecord.of(9, CommandCodec.SETTLE, buffer, AT, CommandCodec.SETTLE_BYTES);

@@ -435,6 +435,11 @@ final class Model implements JournalTap.Listener {
                 .flatMap(topics -> topics);
     }
 
+    /** Whether a subscription is for the topic, stored or not. */
+    boolean isRead(String topic) {
+        return topics().anyMatch(subscribed -> Subscribed.reads(subscribed, topic));
+    }
+
     /** A maintenance tick begins its work with this turn. */
     void beginTick() {
         removalsRefused.clear();
@@ -500,9 +505,7 @@ final class Model implements JournalTap.Listener {
                     .filter(reader -> Subscribed.reads(reader.topic, topic))
                     .forEach(reader -> reader.arriveLive(payload));
         } else if (sequence == 0) {
-            Check.that(
-                    topics().noneMatch(subscribed -> Subscribed.reads(subscribed, topic)),
-                    () -> "a message to " + topic + " was not journalled");
+            Check.that(!isRead(topic), () -> "a message to " + topic + " was not journalled");
         } else {
             long expires = options.messageTtlMillis() == 0 ? 0 : nowMillis + options.messageTtlMillis();
             checkAppended(sequence, Command.publish(sequence, topic, properties, payload, nowMillis, expires));

@@ -169,7 +169,8 @@ final class ModelSchedule {
         } else {
             requireTurn(message, command);
             Check.that(
-                    model.durable().values().stream().noneMatch(reader -> reader.topic.equals(message.topic)),
+                    model.durable().values().stream()
+                            .noneMatch(reader -> Subscribed.reads(reader.topic, message.topic)),
                     () -> message + " ends although its topic has a subscription");
         }
         ending.add(command.tag());

@@ -351,7 +351,7 @@ final class PushedClient extends SimulatedClient {
                 .subList(before, model.history().entries().size());
         int at = 0;
         for (Later message : messages.subList(0, batch.taken())) {
-            if (message.dueMillis <= model.nowMillis() && model.topics().noneMatch(topic::equals)) {
+            if (message.dueMillis <= model.nowMillis() && !model.isRead(topic)) {
                 continue;
             }
             History.Entry entry = appended.get(at++);

@@ -1,6 +1,6 @@
 package io.blipmq.broker.simulation;
 
-import io.blipmq.protocol.TopicFilter;
+import io.blipmq.protocol.name.TopicFilter;
 
 /** What subscriptions read, as one text: a topic's name, or a filter behind a mark. Stateless. */
 final class Subscribed {

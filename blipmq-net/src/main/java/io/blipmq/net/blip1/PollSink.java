@@ -5,7 +5,7 @@ import io.blipmq.net.OutputQueue;
 import io.blipmq.protocol.FrameEncoder;
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.PayloadLayout;
-import io.blipmq.protocol.Topics;
+import io.blipmq.protocol.name.Topics;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 

@@ -4,7 +4,7 @@ import io.blipmq.broker.Outcome;
 import io.blipmq.broker.message.MessageView;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.PayloadLayout;
-import io.blipmq.protocol.Topics;
+import io.blipmq.protocol.name.Topics;
 import java.nio.ByteBuffer;
 
 /** PUBLISH: hands a message to the broker, which journals it at once; only a refusal is answered. Stateless. */

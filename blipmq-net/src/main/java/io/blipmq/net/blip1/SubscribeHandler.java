@@ -4,7 +4,7 @@ import io.blipmq.broker.Outcome;
 import io.blipmq.broker.SubscribeResult;
 import io.blipmq.protocol.Nack;
 import io.blipmq.protocol.PayloadLayout;
-import io.blipmq.protocol.Topics;
+import io.blipmq.protocol.name.Topics;
 import java.nio.ByteBuffer;
 
 /** SUBSCRIBE: makes or resumes a subscription at once; its id is told when the journal has it. Stateless. */

@@ -3,7 +3,7 @@ package io.blipmq.net.blip2;
 import io.blipmq.broker.PushSink;
 import io.blipmq.net.OutputQueue;
 import io.blipmq.protocol.FrameEncoder;
-import io.blipmq.protocol.Topics;
+import io.blipmq.protocol.name.Topics;
 import io.blipmq.protocol.v2.AnswerEncoder;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.DeliverLayout;

@@ -1,8 +1,8 @@
 package io.blipmq.net.blip2;
 
 import io.blipmq.net.NetTimes;
-import io.blipmq.protocol.Topics;
 import io.blipmq.protocol.entry.PropertyLayout;
+import io.blipmq.protocol.name.Topics;
 import io.blipmq.protocol.v2.AttachLayout;
 import io.blipmq.protocol.v2.Welcome;
 import java.util.concurrent.TimeUnit;

@@ -1,7 +1,7 @@
 package io.blipmq.protocol.entry;
 
-import io.blipmq.protocol.Topics;
-import io.blipmq.protocol.Utf8;
+import io.blipmq.protocol.name.Topics;
+import io.blipmq.protocol.name.Utf8;
 import java.nio.ByteBuffer;
 
 /**
@@ -144,7 +144,7 @@ public final class PropertyLayout {
             case TTL_KEY -> 1;
             case REPLY_TO_KEY -> 2;
             case CORRELATION_KEY -> 4;
-            case PUBLISH_ID_KEY -> 8;
+            case PUBLISH_ID_KEY -> 16;
             case DELIVER_AT_KEY -> DELIVER_AT_BIT;
             default -> 0;
         };

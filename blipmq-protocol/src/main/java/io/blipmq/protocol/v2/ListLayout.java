@@ -102,7 +102,7 @@ public final class ListLayout {
 
     /** Whether there are such lists. */
     public static boolean isKind(int kind) {
-        return kind >= TOPICS && kind <= DEAD_LETTERS || kind == MESSAGES;
+        return kind >= TOPICS && kind <= SCHEDULED || kind == MESSAGES;
     }
 
     public static long listingNext(ByteBuffer buffer, int payloadOffset) {

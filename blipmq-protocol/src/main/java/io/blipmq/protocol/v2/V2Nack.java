@@ -2,9 +2,9 @@ package io.blipmq.protocol.v2;
 
 import io.blipmq.protocol.Refusal;
 import io.blipmq.protocol.TextRefusal;
-import io.blipmq.protocol.Topics;
 import io.blipmq.protocol.entry.PropertyLayout;
 import io.blipmq.protocol.entry.PropertyProblem;
+import io.blipmq.protocol.name.Topics;
 import java.nio.charset.StandardCharsets;
 
 /** Every refusal that version 2 has beyond version 1's, but for those that name a property. Immutable. */

@@ -1,6 +1,6 @@
 package io.blipmq.protocol.v2;
 
-import io.blipmq.protocol.Utf8;
+import io.blipmq.protocol.name.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 

@@ -57,8 +57,8 @@ import java.util.function.LongSupplier;
  * <p>This is the one place that sees every part of the log.
  */
 public final class WalEngine implements Wal {
-    /** Of a segment's size, its index takes less than this share when messages are of a common length. */
-    private static final int BALLAST_SHARE = 16;
+    /** Of a segment's size, its index takes about this share at most when messages have 100 bytes or more. */
+    private static final int BALLAST_SHARE = 8;
 
     private final Storage storage;
     private final LongSupplier clock;

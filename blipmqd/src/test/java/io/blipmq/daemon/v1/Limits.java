@@ -2,7 +2,7 @@ package io.blipmq.daemon.v1;
 
 import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.PayloadLayout;
-import io.blipmq.protocol.Topics;
+import io.blipmq.protocol.name.Topics;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -1,4 +1,4 @@
-package io.blipmq.protocol;
+package io.blipmq.protocol.name;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.blipmq.protocol;
+package io.blipmq.protocol.name;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
