@@ -524,7 +524,13 @@ class DeliverAtTest {
         restart();
         assertThat(scheduled()).isEqualTo(1);
         pass(TimeUnit.HOURS.toMillis(3));
-        pass(TimeUnit.HOURS.toMillis(1));
+        alice.schedule("jobs", now() + TimeUnit.MINUTES.toMillis(90), "there");
+        for (int i = 0; i < 8; i++) {
+            pass(TimeUnit.MINUTES.toMillis(10));
+        }
+        assertThat(scheduled()).isEqualTo(1);
+        pass(TimeUnit.MINUTES.toMillis(10));
+        assertThat(alice.receiveTexts()).containsExactly("there");
         assertThat(scheduled()).isZero();
         assertThat(alice.receiveTexts()).isEmpty();
     }
