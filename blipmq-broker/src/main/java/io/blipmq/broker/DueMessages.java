@@ -7,9 +7,12 @@ import io.blipmq.broker.journal.MessageKeys;
 import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.journal.UnscheduleReason;
 import io.blipmq.broker.message.MessageView;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes scheduled messages when they are due, in the order of their due times, and of their numbers where those are
@@ -21,6 +24,8 @@ import java.util.concurrent.TimeUnit;
  * message leaves its schedule by the command that publishes it, so a start finds it in one place or the other.
  */
 final class DueMessages {
+    private static final Logger logger = LoggerFactory.getLogger(DueMessages.class);
+
     /** What the log has no room for is tried again after this time at the latest. */
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -45,6 +50,8 @@ final class DueMessages {
     private DuePages pages = new DuePages();
 
     private DueBucket pagesOf;
+    /** The bucket that has been read once more because it counts some that were not found. */
+    private DueBucket doubted;
 
     private final UnappliedSchedules unapplied = new UnappliedSchedules();
     /** Numbers of those whose end is appended and not stored. */
@@ -212,7 +219,7 @@ final class DueMessages {
         if (nearMillis >= DueTimes.beginOf(end) || near.count() > limits.nearMax() / 4) {
             return false;
         }
-        forgetLost();
+        doubtWhatIsMissing();
         DueBucket next = schedules.bucketFrom(DueTimes.bucketOf(nearMillis));
         boolean isNext = next != null && next.number() < end;
         long begin = DueTimes.beginOf(isNext ? next.number() : end);
@@ -248,15 +255,28 @@ final class DueMessages {
         return pages;
     }
 
-    /** All that is due before the bound is in memory: what is said to be due before the first of it, the journal has lost. */
-    private void forgetLost() {
+    /**
+     * All that is due before the bound is in memory: if a bucket before the first of it still counts some, a salvaged log has
+     * lost them. It is read once more before it is forgotten.
+     */
+    private void doubtWhatIsMissing() {
         long firstNear = near.count() == 0 ? nearMillis : near.dueMillis();
-        while (ending.isEmpty()) {
-            DueBucket first = schedules.bucketFrom(0);
-            if (first == null || first.number() >= DueTimes.bucketOf(firstNear)) {
-                return;
-            }
+        DueBucket first = ending.isEmpty() ? schedules.bucketFrom(0) : null;
+        if (first == null || first.number() >= DueTimes.bucketOf(firstNear)) {
+            return;
+        }
+        if (first == doubted) {
+            logger.warn(
+                    "{} scheduled messages that were due at {} or within two minutes from then are not in the log any more",
+                    first.count(),
+                    Instant.ofEpochMilli(DueTimes.beginOf(first.number())));
             schedules.forget(first);
+        } else {
+            doubted = first;
+            near = new DueQueue();
+            nearMillis = DueTimes.beginOf(first.number());
+            nearSequence = 0;
+            pagesOf = null;
         }
     }
 

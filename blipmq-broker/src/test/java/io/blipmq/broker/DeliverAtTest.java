@@ -330,6 +330,26 @@ class DeliverAtTest {
     }
 
     @Test
+    void whatIsIndexedWhileItIsReadIsFoundAgain() {
+        start(SMALL);
+        broker.journal().stopIndexing();
+        attach();
+        long due = DueTimes.beginOf(DueTimes.bucketOf(now() + TimeUnit.HOURS.toMillis(3)));
+        alice.schedule("jobs", due + 300, "d");
+        alice.schedule("jobs", due + 200, "c");
+        alice.schedule("jobs", due + 100, "a", "b");
+        broker.turn();
+        broker.advance(due - TimeUnit.MINUTES.toMillis(30) - now(), TimeUnit.MILLISECONDS);
+        broker.broker().doWork(broker.nanoTime()); // reads one
+        broker.broker().doWork(broker.nanoTime());
+        broker.journal().index();
+        broker.turn();
+        broker.turn();
+        broker.advance(TimeUnit.MINUTES.toMillis(31), TimeUnit.MILLISECONDS);
+        assertThat(receiveIn(40)).containsExactly("a", "b", "c", "d");
+    }
+
+    @Test
     void aFullDiskHoldsThemUpAndThenTheyGoOnByThemselves() {
         attach();
         alice.schedule("jobs", now() + 100, "a", "b");
@@ -504,7 +524,13 @@ class DeliverAtTest {
         restart();
         assertThat(scheduled()).isEqualTo(1);
         pass(TimeUnit.HOURS.toMillis(3));
-        pass(TimeUnit.HOURS.toMillis(1));
+        alice.schedule("jobs", now() + TimeUnit.MINUTES.toMillis(90), "there");
+        for (int i = 0; i < 8; i++) {
+            pass(TimeUnit.MINUTES.toMillis(10));
+        }
+        assertThat(scheduled()).isEqualTo(1);
+        pass(TimeUnit.MINUTES.toMillis(10));
+        assertThat(alice.receiveTexts()).containsExactly("there");
         assertThat(scheduled()).isZero();
         assertThat(alice.receiveTexts()).isEmpty();
     }

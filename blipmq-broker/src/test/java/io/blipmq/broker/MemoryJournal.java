@@ -79,6 +79,11 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
         indexedThrough = stored;
     }
 
+    /** Everything that is stored can be found by key again. */
+    void index() {
+        indexedThrough = Integer.MAX_VALUE;
+    }
+
     /** After so many more commands there is no room. */
     void busyAfter(int commands) {
         roomFor = commands;
