@@ -20,6 +20,9 @@ class FullDiskShutdownTest {
     /** The first segment fits, the second one does not. */
     private static final String SMALL = "24m";
 
+    /** So long that the ballast has room for their index, so short that there are more than are acknowledged. */
+    private static final byte[] MESSAGE = new byte[48];
+
     private static final int SETTLEMENT_BYTES = 32;
     /** More than the reserve takes, and fewer than may wait beyond that. */
     private static final int ACKNOWLEDGED = WalOptions.defaults().reserveBytes() / SETTLEMENT_BYTES + 8_000;
@@ -87,7 +90,7 @@ class FullDiskShutdownTest {
         int stored = 0;
         while (true) {
             for (int i = 0; i < BATCH; i++) {
-                client.publish("demo", WireClient.bytes("small"), 1);
+                client.publish("demo", MESSAGE, 1);
             }
             try {
                 client.ping();
@@ -102,6 +105,7 @@ class FullDiskShutdownTest {
         int left = ACKNOWLEDGED;
         while (left > 0) {
             List<Delivery> deliveries = client.poll(subscription, Math.min(BATCH, left));
+            assertThat(deliveries).isNotEmpty();
             for (Delivery delivery : deliveries) {
                 client.ack(subscription, delivery.deliveryTag());
             }

@@ -120,7 +120,7 @@ final class DiskBound {
 
     private void checkBallast() throws IOException {
         long ballast = bytes("ballast"::equals);
-        long ballastMax = 4 * (machine.segmentBytes() / 16 + bytes("checkpoint"::equals));
+        long ballastMax = 4 * (machine.segmentBytes() / 8 + bytes("checkpoint"::equals));
         Check.that(ballast <= ballastMax, () -> "the ballast takes " + ballast + ", more than " + ballastMax);
     }
 

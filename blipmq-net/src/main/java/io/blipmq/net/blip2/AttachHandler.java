@@ -93,9 +93,11 @@ final class AttachHandler {
         if (length > Topics.NAME_BYTES_MAX) {
             return V2Nack.TOPIC_TOO_LONG;
         }
-        return buffer.get(offset) == Topics.RESERVED_PREFIX
-                ? V2Nack.TOPIC_RESERVED
-                : TopicFilter.problem(buffer, offset, length);
+        if (buffer.get(offset) == Topics.RESERVED_PREFIX) {
+            return V2Nack.TOPIC_RESERVED;
+        }
+        String problem = TopicFilter.problem(buffer, offset, length);
+        return problem == null ? null : new TextRefusal(V2Nack.EMPTY_FILTER.code(), problem);
     }
 
     private static Refusal topicRefusal(ByteBuffer buffer, int offset, int length, boolean qos0) {

@@ -39,7 +39,7 @@ public final class TopicFilter {
      * @param length at least 1
      * @return null when nothing is
      */
-    public static Refusal problem(ByteBuffer buffer, int offset, int length) {
+    public static String problem(ByteBuffer buffer, int offset, int length) {
         int levels = 1;
         int levelStart = 0;
         for (int i = 0; i < length; i++) {
@@ -47,26 +47,26 @@ public final class TopicFilter {
             boolean last = i + 1 == length;
             boolean alone = i == levelStart && (last || buffer.get(offset + i + 1) == SEPARATOR);
             if (at == 0) {
-                return refusal("contains U+0000", i);
+                return problem("contains U+0000", i);
             } else if (at == ALL_LEVELS && !(alone && last)) {
-                return refusal("has a '#' that is not the whole last level", i);
+                return problem("has a '#' that is not the whole last level", i);
             } else if (at == ONE_LEVEL && !alone) {
-                return refusal("has a '+' that is not a whole level", i);
+                return problem("has a '+' that is not a whole level", i);
             } else if (at == SEPARATOR && (i == levelStart || last)) {
-                return refusal("has an empty level", i == levelStart ? i : i + 1);
+                return problem("has an empty level", i == levelStart ? i : i + 1);
             } else if (at == SEPARATOR) {
                 levels++;
                 levelStart = i + 1;
             }
             if (levels > LEVELS_MAX) {
-                return refusal("has more than " + LEVELS_MAX + " levels", i);
+                return problem("has more than " + LEVELS_MAX + " levels", i);
             }
         }
         return null;
     }
 
-    private static Refusal refusal(String what, int at) {
-        return new TextRefusal(400, "the filter " + what + " (at byte " + at + ")");
+    private static String problem(String what, int at) {
+        return "the filter " + what + " (at byte " + at + ")";
     }
 
     /** Whether a level is {@code +} or {@code #}, as people write filters. */
