@@ -22,6 +22,8 @@ public final class Listing {
     /** A message that is read costs as much as so many of them: it may be on disk. */
     private static final int READ_WORK = 512;
 
+    private static final byte[] NO_TOPIC = {};
+
     private final BrokerLimits limits;
     private final SubscriptionTable subscriptions;
     private final Deliveries deliveries;
@@ -220,7 +222,7 @@ public final class Listing {
             }
             work.add(1);
             if (isShown(walk)) {
-                if (!list(walk, sink)) {
+                if (!list(stored, walk, sink)) {
                     return OptionalLong.of(last);
                 }
                 left--;
@@ -235,13 +237,15 @@ public final class Listing {
         return !moving && !walk.message().isExpired(clock.nowMillis());
     }
 
-    private boolean list(BacklogWalk walk, MessageSink sink) {
+    private boolean list(StoredSubscription subscription, BacklogWalk walk, MessageSink sink) {
         Delivery delivery = walk.delivery();
         boolean delivered = delivery != null && delivery.isUnsettled();
         StoredMessage message = walk.message();
+        byte[] topic = subscription.topic().filter() == null ? NO_TOPIC : LetterProperties.topic(message, messages);
         ByteBuffer entry = sink.message(
                 message.sequence,
                 message.publishedMillis,
+                topic,
                 delivered ? delivery.attempts : 0,
                 delivered ? delivery.shown() : null,
                 EntryLayout.HEADER_BYTES + message.propertiesBytes + message.payloadLength);

@@ -1,6 +1,7 @@
 package io.blipmq.broker;
 
 import static io.blipmq.broker.PushClient.Request.to;
+import static io.blipmq.broker.PushClient.Request.toFilter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blipmq.protocol.entry.EntryLayout;
@@ -17,7 +18,7 @@ class MessageListTest {
     private TestBroker broker = new TestBroker();
     private PushClient alice = new PushClient(broker, "alice");
 
-    private record Shown(long tag, int attempts, DeliveryInfo.State state, String text) {}
+    private record Shown(long tag, String topic, int attempts, DeliveryInfo.State state, String text) {}
 
     /** Takes so many messages a page. */
     private final class Page implements MessageSink {
@@ -26,8 +27,8 @@ class MessageListTest {
 
         @Override
         public ByteBuffer message(
-                long tag, long publishedMillis, int attempts, DeliveryInfo.State state, int entryBytes) {
-            heads.add(new Shown(tag, attempts, state, ""));
+                long tag, long publishedMillis, byte[] topic, int attempts, DeliveryInfo.State state, int entryBytes) {
+            heads.add(new Shown(tag, new String(topic, StandardCharsets.UTF_8), attempts, state, ""));
             entries.add(ByteBuffer.allocate(entryBytes));
             return entries.get(entries.size() - 1);
         }
@@ -40,7 +41,8 @@ class MessageListTest {
                 byte[] body = new byte[EntryLayout.bodyLength(entry, 0)];
                 entry.get(EntryLayout.bodyOffset(entry, 0), body);
                 Shown head = heads.get(i);
-                shown.add(new Shown(head.tag, head.attempts, head.state, new String(body, StandardCharsets.UTF_8)));
+                shown.add(new Shown(
+                        head.tag, head.topic, head.attempts, head.state, new String(body, StandardCharsets.UTF_8)));
             }
             return shown;
         }
@@ -130,6 +132,24 @@ class MessageListTest {
         broker.turn();
         assertThat(texts(letters, 9)).isEmpty();
         assertThat(list(id, 1)).extracting(Shown::text).containsExactly("b", "a");
+    }
+
+    @Test
+    void messagesOfAFilterAreShownWithTheirTopics() {
+        long id = alice.attach(toFilter("a/#").named("n"));
+        alice.publish(1, "a/b", "1", "2");
+        alice.publish(1, "a", "3");
+        broker.turn();
+        alice.credit(id, 1);
+        alice.reject(id, "bad", alice.receiveOne().tag());
+        broker.turn();
+        alice.redrive(alice.attach(to("$dead-letter/a/#")), 1, 0);
+        broker.turn();
+        assertThat(list(id, 1)).extracting(Shown::text).containsExactly("2", "3", "1");
+        assertThat(list(id, 1)).extracting(Shown::topic).containsExactly("a/b", "a", "a/b");
+        assertThat(list(publish(to("demo").named("one"), "x"), 1))
+                .extracting(Shown::topic)
+                .containsExactly("");
     }
 
     @Test

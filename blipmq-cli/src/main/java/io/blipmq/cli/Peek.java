@@ -57,7 +57,7 @@ final class Peek {
         try {
             client.admin().messages(subscription.id(), max, message -> {
                 try {
-                    printer.print(topic, message);
+                    printer.print(message.topic().isEmpty() ? topic : message.topic(), message);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

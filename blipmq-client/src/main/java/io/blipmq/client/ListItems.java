@@ -119,12 +119,13 @@ final class ListItems {
         if (!MessageItem.isMessage(buffer, offset, length)) {
             return null;
         }
-        int entry = offset + MessageItem.ENTRY_OFFSET;
+        int entry = MessageItem.entryOffset(buffer, offset);
         byte[] properties = Deliveries.properties(buffer, entry);
         int state = MessageItem.state(buffer, offset);
         return new WaitingMessage(
                 MessageItem.tag(buffer, offset),
                 Instant.ofEpochMilli(MessageItem.publishedMillis(buffer, offset)),
+                MessageItem.topic(buffer, offset),
                 MessageItem.attempts(buffer, offset),
                 state == MessageItem.WAITING ? "waiting" : state(state),
                 Properties.headers(properties),

@@ -9,6 +9,7 @@ import java.util.Optional;
  * A message that a durable subscription holds, as {@link BlipAdmin#messages} shows it. Immutable, as long as nobody changes the
  * body's array.
  *
+ * @param topic empty, unless the subscription is to a filter
  * @param attempts deliveries that it has had
  * @param state "waiting" when it was never delivered; else as in {@link DeliveryInfo}
  * @param deadLetter on a dead letter: why it is one
@@ -16,6 +17,7 @@ import java.util.Optional;
 public record WaitingMessage(
         long tag,
         Instant published,
+        String topic,
         int attempts,
         String state,
         List<Header> headers,

@@ -128,6 +128,31 @@ class CommandLineTest {
     }
 
     @Test
+    void aTopicWithWildcardsIsAFilterUnlessItIsToBeTakenAsItIs() throws Exception {
+        assertThat(blipmq("subscribe", "a/+", "--name", "n"))
+                .isEqualTo(new Run(0, "subscribed to a/+ as n, subscription 1\n", ""));
+        assertThat(blipmq("subscribe", "a/+", "--exact", "--name", "exact").status())
+                .isZero();
+        client.publish("a/b", "1");
+        client.publish("a/+", "2");
+        client.publish("a/b/c", "3");
+        client.publish("a/c", "4");
+        assertThat(blipmq("sub", "a/+", "--name", "n", "--peek").out()).isEqualTo("a/b\t1\na/c\t4\n");
+        assertThat(blipmq("sub", "a/+", "--name", "n", "--count", "2", "--timeout", "30")
+                        .out())
+                .isEqualTo("a/b\t1\na/c\t4\n");
+        assertThat(blipmq("sub", "a/+", "--exact", "--name", "exact", "--count", "1", "--timeout", "30")
+                        .out())
+                .isEqualTo("2\n");
+        assertThat(blipmq("sub", "a/#/b", "--name", "m"))
+                .isEqualTo(new Run(
+                        1,
+                        "",
+                        "blipmq sub: a subscription to a/#/b was refused: 400 the filter has a '#' that is not the whole"
+                                + " last level (at byte 2)\n"));
+    }
+
+    @Test
     void whoPeeksLeavesNoTrace() throws Exception {
         client.subscribe("t").name("n").limit(0).receive().close();
         for (int i = 0; i < 3; i++) {

@@ -103,12 +103,13 @@ final class ListingWriter implements DeadLetterSink, MessageSink, OutputQueue.Op
     }
 
     @Override
-    public ByteBuffer message(long tag, long publishedMillis, int attempts, DeliveryInfo.State state, int entryBytes) {
-        if (!beginItem(ListLayout.MESSAGES, MessageItem.bytes(entryBytes))) {
+    public ByteBuffer message(
+            long tag, long publishedMillis, byte[] topic, int attempts, DeliveryInfo.State state, int entryBytes) {
+        if (!beginItem(ListLayout.MESSAGES, MessageItem.bytes(topic.length, entryBytes))) {
             return null;
         }
         MessageItem.putHeader(
-                frame, tag, publishedMillis, attempts, state == null ? MessageItem.WAITING : wireState(state));
+                frame, tag, publishedMillis, attempts, state == null ? MessageItem.WAITING : wireState(state), topic);
         return frame;
     }
 

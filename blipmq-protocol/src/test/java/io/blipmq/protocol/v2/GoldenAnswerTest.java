@@ -246,12 +246,12 @@ class GoldenAnswerTest {
 
     @Test
     void listingOfMessages() {
-        String hex = "0000002e 26 0000000000000011 06 0000000000000000 00000018"
-                + "000000000000000d 0000019abcdef000 ffff 02 00000001 61";
+        String hex = "00000031 26 0000000000000011 06 0000000000000000 0000001b"
+                + "000000000000000d 0000019abcdef000 ffff 02 0001 74 00000001 61";
         expectFrame(hex, to -> {
             AnswerEncoder.openListing(to, 17, ListLayout.MESSAGES);
-            to.putInt(MessageItem.bytes(EntryLayout.bytes(1)));
-            MessageItem.putHeader(to, 13, 0x19abcdef000L, 70_000, DeliveryItem.DUE_AGAIN);
+            to.putInt(MessageItem.bytes(1, EntryLayout.bytes(1)));
+            MessageItem.putHeader(to, 13, 0x19abcdef000L, 70_000, DeliveryItem.DUE_AGAIN, text("t"));
             RequestEncoder.entry(to, text("a"));
             FrameEncoder.close(to, 0);
         });
