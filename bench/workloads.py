@@ -138,6 +138,8 @@ WORKLOADS = [
          {"label": "BlipMQ, one stuck", "broker": "blip", **arguments("--subs 4 --stuck 1")}]},
     curve("topics", "topics, one message a frame", "broker_ns_per_delivery", "blip", "topics",
           [(count, arguments(f"--size 100 --spread {count}")) for count in (1, 100, 10_000, 100_000)], 2.5),
+    curve("filters", "filters that match none of 100,000 topics, one message a frame", "broker_ns_per_delivery", "blip", "filters",
+          [(count, arguments(f"--size 100 --spread 100000 --filters {count}")) for count in (0, 1000)], 1.15),
     curve("subscriptions", "subscriptions of a topic", "broker_ns_per_delivery", "blip", "subscriptions",
           [(count, arguments(f"--mode fanout --size 100 --ahead 1000 --gather-us 2000 --subs {count}")) for count in (1, 10, 100, 1000, 10_000)], 1.3),
     curve("connections-idle", "connections that say nothing, beside 100 that do", "broker_ns_per_delivery", "blip", "idle connections",
