@@ -483,7 +483,7 @@ final class Model implements JournalTap.Listener {
                     && kept.state != ModelMessage.State.NEW
                     && kept.state != ModelMessage.State.DUE; // meanwhile
             Check.that(
-                    kept == null || taken,
+                    kept == null || taken || subscription.removing, // what is delayed then ends with it
                     () -> subscription.unsettled.get(message.tag) + " of " + subscription + " has expired and is kept");
         }
     }

@@ -38,6 +38,9 @@ final class PushedClient extends SimulatedClient {
     private final ScheduleProgress schedule = new ScheduleProgress();
     private final Set<Long> takenOver = new HashSet<>();
     private long attachNumber;
+    /** Null before the first. */
+    private AttachRequest lastAsked;
+
     private int room = Integer.MAX_VALUE;
     /** Deliveries that it was pushed, and how many of these have left the broker's machine. */
     private long pushed;
@@ -443,8 +446,17 @@ final class PushedClient extends SimulatedClient {
     // --- subscribe
 
     void attach(AttachRequest asked, long credit) {
+        lastAsked = asked;
         AttachRequest request = numbered(asked, credit, ++attachNumber);
         request(() -> handleAttach(request));
+    }
+
+    boolean hasAttached() {
+        return lastAsked != null;
+    }
+
+    void attachAgain(long credit) {
+        attach(lastAsked, credit);
     }
 
     /** The credit in bytes that goes with one in messages: little now and then. */

@@ -21,6 +21,8 @@ final class PushedRequests {
     private final boolean[] namesFilter = new boolean[NAMES.length];
 
     private final Consumer<String> note;
+    /** What there is more of in this run, so that what happens rarely in all happens often in some. */
+    private final Consumer<PushedClient> emphasis;
 
     PushedRequests(Random random, String[] topics, Consumer<String> note) {
         this.random = random;
@@ -29,9 +31,19 @@ final class PushedRequests {
         for (int i = 0; i < namesFilter.length; i++) {
             namesFilter[i] = random.nextInt(3) == 0;
         }
+        List<Consumer<PushedClient>> emphases = List.of(this::anyRequest, this::schedule, this::attach);
+        this.emphasis = emphases.get(random.nextInt(emphases.size()));
     }
 
     void request(PushedClient client) {
+        if (random.nextInt(6) == 0) {
+            emphasis.accept(client);
+        } else {
+            anyRequest(client);
+        }
+    }
+
+    private void anyRequest(PushedClient client) {
         int choice = random.nextInt(100);
         if (choice < 5) {
             schedule(client);
@@ -115,6 +127,11 @@ final class PushedRequests {
     }
 
     void attach(PushedClient client) {
+        if (client.hasAttached() && random.nextInt(6) == 0) {
+            note.accept(client + " attaches as before");
+            client.attachAgain(anyCredit());
+            return;
+        }
         int kind = random.nextInt(11);
         String topic = anyTopic();
         String name = "";
