@@ -73,10 +73,6 @@ class PlantedBugTest {
                                 "a checkpoint takes a filter for a topic",
                                 "out.put((byte) (filter ? FILTER : TOPIC));",
                                 "out.put((byte) TOPIC);"),
-                        broker(
-                                "a message that comes back to a filter forgets its topic",
-                                "properties = LetterProperties.withTopic(properties, topic);",
-                                "work.add(topic.length);"),
                         broker("a group forgets a member whose output was full", "waiting.add(member);", ""),
                         broker(
                                 "a group forgets a member that has had no credit",
