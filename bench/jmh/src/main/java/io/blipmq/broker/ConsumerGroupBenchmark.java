@@ -33,6 +33,11 @@ public class ConsumerGroupBenchmark extends TimePerOperation {
         }
 
         @Override
+        public void ofTopic(ByteBuffer names, int offset, int length) {
+            throw new UnsupportedOperationException("nothing is pushed");
+        }
+
+        @Override
         public void pushEntries(
                 long subscriptionId, long publishedMillis, ByteBuffer entries, int offset, int length, int count) {
             throw new UnsupportedOperationException("nothing is pushed");
@@ -66,6 +71,7 @@ public class ConsumerGroupBenchmark extends TimePerOperation {
         AttachRequest request = new AttachRequest(
                 0,
                 name,
+                false,
                 name,
                 true,
                 false,
@@ -87,8 +93,9 @@ public class ConsumerGroupBenchmark extends TimePerOperation {
         }
     }
 
-    private static MemoryLog newLog() {
-        return new MemoryLog(new MessageMemory(1 << 20, BrokerLimits.defaults().chunkSizes()), 1, lost -> {});
+    private static MemoryLog newLog(boolean ofSeveral) {
+        return new MemoryLog(
+                new MessageMemory(1 << 20, BrokerLimits.defaults().chunkSizes()), 1, ofSeveral, lost -> {});
     }
 
     @Benchmark
