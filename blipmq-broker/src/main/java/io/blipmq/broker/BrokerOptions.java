@@ -73,6 +73,22 @@ public record BrokerOptions(
         return (int) Long.highestOneBit(Math.min(limits.routesCached(), fitting));
     }
 
+    /**
+     * When a message expires.
+     *
+     * @param fromMillis when its time to live begins
+     * @param ownTtlMillis what its publisher asks for, unsigned; 0: nothing
+     * @return wall-clock milliseconds; 0: never
+     */
+    long expiresMillis(long fromMillis, long ownTtlMillis) {
+        long ttlMillis = ownTtlMillis == 0 ? messageTtlMillis : ownTtlMillis;
+        if (ttlMillis == 0) {
+            return 0;
+        }
+        long expires = fromMillis + ttlMillis;
+        return ttlMillis < 0 || expires < 0 ? Long.MAX_VALUE : expires;
+    }
+
     /** How long the {@code attempt}-th delivery (from 1) may stay unacknowledged. */
     long ackTimeoutNanos(int attempt) {
         long cap = Math.max(BACKOFF_NANOS_MAX, ackTimeoutNanos);

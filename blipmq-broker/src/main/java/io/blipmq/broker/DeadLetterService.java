@@ -186,7 +186,7 @@ public final class DeadLetterService {
     /** Its time begins anew, or it would often be over already. */
     private long expiresMillis(byte[] properties) {
         long own = LetterProperties.ttlMillis(ByteBuffer.wrap(properties), 0, properties.length);
-        return PublishService.expiresMillis(clock.nowMillis(), own == 0 ? options.messageTtlMillis() : own);
+        return options.expiresMillis(clock.nowMillis(), own);
     }
 
     private Done purge(Client client, StoredSubscription letters, StoredMessage letter, Delivery inHand) {

@@ -323,9 +323,7 @@ final class DueMessages {
         if (!state.subscriptions().isRead(topic)) {
             return end(near.sequence(), dueMillis, UnscheduleReason.NO_SUBSCRIPTION);
         }
-        long ttlMillis = record.ttlMillis();
-        long expiresMillis =
-                PublishService.expiresMillis(dueMillis, ttlMillis == 0 ? options.messageTtlMillis() : ttlMillis);
+        long expiresMillis = options.expiresMillis(dueMillis, record.ttlMillis());
         return ending(
                 near.sequence(), journal.log().appendDue(record.message(), topic, clock.nowMillis(), expiresMillis));
     }

@@ -80,7 +80,7 @@ public final class PublishService {
                 append(stream, message);
             }
         } else if (topic != null || !route.isEmpty()) {
-            message.expires(expiresMillis(message.publishedMillis(), options.messageTtlMillis()));
+            message.expires(options.expiresMillis(message.publishedMillis(), 0));
             long sequence = log.appendPublish(message);
             if (sequence < 0) {
                 return refusals.count(Outcome.ofAppend(sequence));
@@ -182,7 +182,7 @@ public final class PublishService {
         if (result.duplicates) {
             return ANOTHER_RUN;
         }
-        return isForLater() ? due.schedule(owner, batched, deliverAtMillis) : log.appendPublish(batched);
+        return append(owner);
     }
 
     /** As {@link #journal}, for a message with a publish id; a duplicate has its first message's number. */
@@ -194,11 +194,14 @@ public final class PublishService {
             return ANOTHER_RUN;
         }
         result.duplicates = duplicate;
-        return duplicate ? first : once.append(id, () -> appendOnce(owner));
+        return duplicate ? first : once.append(id, () -> append(owner));
     }
 
-    private long appendOnce(OwnerId owner) {
-        return isForLater() ? due.schedule(owner, batched, deliverAtMillis) : log.appendPublishOnce(owner, batched);
+    private long append(OwnerId owner) {
+        if (isForLater()) {
+            return due.schedule(owner, batched, deliverAtMillis);
+        }
+        return batched.hasPublishId() ? log.appendPublishOnce(owner, batched) : log.appendPublish(batched);
     }
 
     /** Describes an entry of the batch, with what its properties ask for. */
@@ -211,8 +214,7 @@ public final class PublishService {
         long ttlMillis = EntryLayout.hasProperties(frame, entry)
                 ? readWishes(frame, EntryLayout.propertiesOffset(entry), payloadOffset)
                 : 0;
-        batched.expires(
-                expiresMillis(batched.publishedMillis(), ttlMillis == 0 ? options.messageTtlMillis() : ttlMillis));
+        batched.expires(options.expiresMillis(batched.publishedMillis(), ttlMillis));
     }
 
     /** @return the time to live that the properties ask for, or 0 */
@@ -228,14 +230,5 @@ public final class PublishService {
             }
         }
         return ttlMillis;
-    }
-
-    /** @return wall-clock time, 0 = never */
-    static long expiresMillis(long nowMillis, long ttlMillis) {
-        if (ttlMillis == 0) {
-            return 0;
-        }
-        long expires = nowMillis + ttlMillis;
-        return ttlMillis < 0 || expires < 0 ? Long.MAX_VALUE : expires;
     }
 }

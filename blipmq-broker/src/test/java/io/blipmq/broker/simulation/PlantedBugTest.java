@@ -270,8 +270,8 @@ class PlantedBugTest {
                                 "return null;"),
                         broker(
                                 "a duplicate is confirmed before its first message is stored",
-                                "return duplicate ? first : once.append(id, () -> appendOnce(owner));",
-                                "return duplicate ? 1 : once.append(id, () -> appendOnce(owner));"),
+                                "return duplicate ? first : once.append(id, () -> append(owner));",
+                                "return duplicate ? 1 : once.append(id, () -> append(owner));"),
                         broker(
                                 "a message that is not stored yet has no duplicates",
                                 "PublishId first = appended.get(id);",
@@ -313,8 +313,8 @@ class PlantedBugTest {
                                 "late.toArray(), new long[0]);"),
                         broker(
                                 "a scheduled message's time to live begins when it is taken",
-                                "PublishService.expiresMillis(dueMillis, ttlMillis == 0",
-                                "PublishService.expiresMillis(record.message().publishedMillis, ttlMillis == 0"),
+                                "options.expiresMillis(dueMillis,",
+                                "options.expiresMillis(record.message().publishedMillis,"),
                         broker(
                                 "compaction drops a scheduled message",
                                 "return sequence >= firstSequence && Arrays.binarySearch(cancelled, sequence) < 0;",
