@@ -1,6 +1,7 @@
 package io.blipmq.broker;
 
 import io.blipmq.broker.journal.RemoveReason;
+import io.blipmq.protocol.name.Topics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,7 +72,7 @@ public final class AttachService {
     }
 
     private static boolean isToDeadLetters(AttachRequest request) {
-        return !request.filter() && Topic.isDeadLetters(request.topic());
+        return !request.filter() && Topics.isDeadLetters(request.topic());
     }
 
     private SubscribeResult attachInMemory(Client client, AttachRequest request) {

@@ -6,6 +6,7 @@ import io.blipmq.broker.journal.Journal;
 import io.blipmq.broker.journal.MessageKeys;
 import io.blipmq.broker.journal.SettleReason;
 import io.blipmq.broker.journal.StoredMessage;
+import io.blipmq.protocol.name.Topics;
 import java.nio.ByteBuffer;
 
 /** Sends dead letters back to the subscriptions they failed in, or drops them, because a client says so. Owned by the core thread. */
@@ -164,7 +165,7 @@ public final class DeadLetterService {
         byte[] properties = LetterProperties.own(letter, journal.messages());
         if (target.topic().filter() != null) {
             byte[] named = LetterProperties.namedTopic(letter, journal.messages());
-            byte[] topic = named == null ? Topic.originName(letters.topic().name()) : named;
+            byte[] topic = named == null ? Topics.originName(letters.topic().name()) : named;
             properties = LetterProperties.withTopic(properties, topic);
         }
         long sequence = journal.log()

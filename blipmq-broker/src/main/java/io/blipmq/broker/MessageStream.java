@@ -9,6 +9,7 @@ import io.blipmq.broker.memory.SwapRemoveList;
 import io.blipmq.broker.message.MessageView;
 import io.blipmq.broker.message.PublishBatch;
 import io.blipmq.protocol.name.TopicFilter;
+import io.blipmq.protocol.name.Topics;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -196,7 +197,7 @@ abstract class MessageStream extends PositionMemory.Trimmable {
 
     /** The name of the topic that takes the dead letters of its subscriptions. */
     byte[] deadLetterName() {
-        return Topic.deadLetterName(name);
+        return Topics.deadLetterName(name);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.blipmq.broker;
 
 import io.blipmq.broker.journal.CommandLog;
 import io.blipmq.broker.journal.OwnerId;
+import io.blipmq.protocol.name.Topics;
 
 /**
  * Which connection reads which subscription: makes, resumes, attaches and detaches them. Owned by the core thread.
@@ -71,7 +72,7 @@ public final class SubscribeService {
         if (resumed != null) {
             return resumed;
         }
-        if (Topic.isDeadLetters(topic) && isComing(client.owner(), topic)) {
+        if (Topics.isDeadLetters(topic) && isComing(client.owner(), topic)) {
             return SubscribeResult.refused(Outcome.BUSY);
         }
         return makeStoredSubscription(client, topic, BrokerState.NO_NAME, false, null);

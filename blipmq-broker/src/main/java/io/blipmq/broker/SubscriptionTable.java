@@ -4,6 +4,7 @@ import io.blipmq.broker.backlog.PositionMemory;
 import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.message.MessageView;
 import io.blipmq.protocol.name.TopicFilter;
+import io.blipmq.protocol.name.Topics;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -108,7 +109,7 @@ final class SubscriptionTable {
 
     /** What the subscriptions read whose letters a dead-letter topic takes: a topic, a filter that is called the same, or both. */
     List<MessageStream> origins(byte[] letterTopicName) {
-        byte[] name = Topic.originName(letterTopicName);
+        byte[] name = Topics.originName(letterTopicName);
         List<MessageStream> origins = new ArrayList<>(2);
         for (MessageStream origin : new MessageStream[] {topics.find(name), filters.find(name)}) {
             if (origin != null) {

@@ -7,7 +7,6 @@ import io.blipmq.protocol.FrameLayout;
 import io.blipmq.protocol.PayloadLayout;
 import io.blipmq.protocol.name.Topics;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /** Writes a polled message as a PUBLISH frame into a connection's output. Owned by the broker thread. */
 final class PollSink implements DeliverySink {
@@ -23,7 +22,8 @@ final class PollSink implements DeliverySink {
 
     @Override
     public ByteBuffer deliver(int qos, long deliveryTag, byte[] topic, int payloadLength) {
-        byte[] shown = fits(topic, payloadLength) ? topic : origin(topic);
+        // A message that just fitted its frame is, as a dead letter, too large by its topic's prefix: it goes without.
+        byte[] shown = fits(topic, payloadLength) ? topic : Topics.originName(topic);
         ByteBuffer frame = output.append(PayloadLayout.publishFrameBytes(shown.length, payloadLength));
         long correlationId = qos == 0 ? pollCorrelationId : deliveryTag;
         FrameEncoder.publishHeader(frame, correlationId, qos, shown, payloadLength);
@@ -33,10 +33,5 @@ final class PollSink implements DeliverySink {
     private static boolean fits(byte[] topic, int payloadLength) {
         return (long) topic.length + payloadLength
                 <= FrameLayout.PAYLOAD_BYTES_MAX - PayloadLayout.PUBLISH_TOPIC_OFFSET;
-    }
-
-    /** A message that just fitted its frame is, as a dead letter, too large by its topic's prefix: it goes without. */
-    private static byte[] origin(byte[] topic) {
-        return Arrays.copyOfRange(topic, Topics.deadLetterOrigin(topic), topic.length);
     }
 }

@@ -2,6 +2,7 @@ package io.blipmq.protocol.name;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** What a topic may be called. Stateless. */
 public final class Topics {
@@ -34,9 +35,22 @@ public final class Topics {
                 && !TopicFilter.hasWildcard(buffer, offset, length);
     }
 
-    /** Where a topic name goes on after the prefix of dead letters, 0 when it has none. */
-    public static int deadLetterOrigin(byte[] name) {
-        return isDeadLetters(ByteBuffer.wrap(name), 0, name.length) ? ENCODED_DEAD_LETTER_PREFIX.length : 0;
+    /** The name of the topic that takes the letters of those who read a topic, or a filter, of this name. */
+    public static byte[] deadLetterName(byte[] name) {
+        byte[] prefix = ENCODED_DEAD_LETTER_PREFIX;
+        byte[] result = Arrays.copyOf(prefix, prefix.length + name.length);
+        System.arraycopy(name, 0, result, prefix.length, name.length);
+        return result;
+    }
+
+    /** A name without the prefix of dead letters, if it has that. */
+    public static byte[] originName(byte[] name) {
+        return Arrays.copyOfRange(name, isDeadLetters(name) ? ENCODED_DEAD_LETTER_PREFIX.length : 0, name.length);
+    }
+
+    /** As {@link #isDeadLetters(ByteBuffer, int, int)}. */
+    public static boolean isDeadLetters(byte[] name) {
+        return isDeadLetters(ByteBuffer.wrap(name), 0, name.length);
     }
 
     /** Whether a name has the prefix of dead letters, and something behind it. */
