@@ -12,16 +12,31 @@ import io.blipmq.broker.journal.SettleReason;
 import io.blipmq.broker.journal.StoredMessage;
 import io.blipmq.broker.journal.UnscheduleReason;
 import io.blipmq.broker.message.MessageView;
+import io.blipmq.protocol.name.TopicFilter;
 import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.function.Predicate;
 
-/** A command log of a test: encodes commands as the real one does, each into a buffer of its own. */
-abstract class EncodedCommands implements CommandLog {
+/** A command log of a test: encodes commands as the real one does, each into a buffer of its own, and finds them there. */
+abstract class EncodedCommands implements CommandLog, MessageStore {
     /** @return the command's number, or a refusal */
     abstract long append(int type, ByteBuffer body);
 
-    /** Where messages are read from that are copied. */
-    abstract MessageStore store();
+    /** The type of the command with this number. */
+    abstract int type(long number);
+
+    /** Its body; of no bytes when it is forgotten. */
+    abstract ByteBuffer body(long number);
+
+    /** The body of the command that a message is from, which must be readable. */
+    abstract ByteBuffer body(StoredMessage message);
+
+    /** Where the key is in the body of the command with this number, or {@link RecordKey#NONE}. */
+    final long locateKey(long number) {
+        ByteBuffer body = body(number);
+        return body.capacity() == 0 ? RecordKey.NONE : CommandCodec.locateKey(type(number), body, 0, body.capacity());
+    }
 
     /** The key that is located in a body. */
     static byte[] key(ByteBuffer body, long located) {
@@ -71,7 +86,7 @@ abstract class EncodedCommands implements CommandLog {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.deadLetterBytes(key, properties, message.payloadLength));
         int payload = CommandCodec.encodeDeadLetter(
                 body, 0, subscriptionId, redriven, attempts, key, message, properties, expiresMillis);
-        store().readPayload(message, body.duplicate().position(payload));
+        readPayload(message, body.duplicate().position(payload));
         return append(CommandCodec.DEAD_LETTER, body);
     }
 
@@ -86,7 +101,7 @@ abstract class EncodedCommands implements CommandLog {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.redriveBytes(key, properties, letter.payloadLength));
         int payload = CommandCodec.encodeRedrive(
                 body, 0, subscriptionId, deadLettersId, key, letter, properties, expiresMillis);
-        store().readPayload(letter, body.duplicate().position(payload));
+        readPayload(letter, body.duplicate().position(payload));
         return append(CommandCodec.REDRIVE, body);
     }
 
@@ -102,7 +117,7 @@ abstract class EncodedCommands implements CommandLog {
     public long appendDue(StoredMessage scheduled, byte[] topic, long publishedMillis, long expiresMillis) {
         ByteBuffer body = ByteBuffer.allocate(CommandCodec.dueBytes(topic, scheduled));
         int content = CommandCodec.encodeDue(body, 0, topic, scheduled, publishedMillis, expiresMillis);
-        store().readContent(scheduled, body.duplicate().position(content));
+        readContent(scheduled, body.duplicate().position(content));
         return append(CommandCodec.DUE, body);
     }
 
@@ -132,5 +147,54 @@ abstract class EncodedCommands implements CommandLog {
         return append(
                 CommandCodec.CLOCK,
                 ByteBuffer.allocate(CommandCodec.CLOCK_BYTES).putLong(0, millis));
+    }
+
+    // --- what is read again
+
+    @Override
+    public final int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+        return find(found -> Arrays.equals(found, key), fromSequence, throughSequence, sequences, positions);
+    }
+
+    @Override
+    public final int find(
+            TopicFilter filter, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+        return find(
+                found -> MessageKeys.isTopic(found) && filter.matches(found),
+                fromSequence,
+                throughSequence,
+                sequences,
+                positions);
+    }
+
+    @Override
+    public final long searchedThrough() {
+        return Long.MAX_VALUE;
+    }
+
+    int find(Predicate<byte[]> wanted, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+        int found = 0;
+        long through = Math.min(throughSequence, findableThrough());
+        for (long number = fromSequence; number <= through && found < sequences.length; number++) {
+            long located = locateKey(number);
+            if (located != RecordKey.NONE && wanted.test(key(body(number), located))) {
+                sequences[found] = number;
+                positions[found++] = number << 32;
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public void readMessage(StoredMessage message) {
+        if (CommandCodec.decodeMessage(body(message), 0, message)) {
+            CommandCodec.decodeProperties(body(message), message.payloadOffset, message);
+        }
+    }
+
+    @Override
+    public final void read(StoredMessage message, int offset, int length, ByteBuffer target) {
+        target.put(target.position(), body(message), message.payloadOffset + offset, length);
+        target.position(target.position() + length);
     }
 }

@@ -6,24 +6,20 @@ import io.blipmq.broker.journal.CommandCodec;
 import io.blipmq.broker.journal.CommandDecoder;
 import io.blipmq.broker.journal.CommandHandler;
 import io.blipmq.broker.journal.Journal;
-import io.blipmq.broker.journal.MessageKeys;
-import io.blipmq.broker.journal.MessageStore;
 import io.blipmq.broker.journal.RoleHandler;
 import io.blipmq.broker.journal.Snapshots;
 import io.blipmq.broker.journal.StoredMessage;
-import io.blipmq.protocol.name.TopicFilter;
 import io.blipmq.wal.LiveRecords;
 import io.blipmq.wal.LiveRecordsOfKey;
 import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** A journal in memory whose test decides when commands become stored, and what survives a restart. */
-public final class MemoryJournal extends EncodedCommands implements MessageStore, Snapshots {
+public final class MemoryJournal extends EncodedCommands implements Snapshots {
     private record Entry(long sequence, int type, ByteBuffer body) {}
 
     private final CommandDecoder decoder = new CommandDecoder();
@@ -131,11 +127,6 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
         return false;
     }
 
-    @Override
-    MessageStore store() {
-        return this;
-    }
-
     /** The three parts that it is. */
     public Journal journal() {
         return new Journal(this, this, this);
@@ -214,42 +205,9 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
     }
 
     @Override
-    public int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
-        return find(found -> Arrays.equals(found, key), fromSequence, throughSequence, sequences, positions);
-    }
-
-    @Override
-    public int find(TopicFilter filter, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
-        return find(
-                found -> MessageKeys.isTopic(found) && filter.matches(found),
-                fromSequence,
-                throughSequence,
-                sequences,
-                positions);
-    }
-
-    @Override
-    public long searchedThrough() {
-        return Long.MAX_VALUE;
-    }
-
-    private int find(
-            Predicate<byte[]> wanted, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
+    int find(Predicate<byte[]> wanted, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
         finds++;
-        int found = 0;
-        for (int i = (int) fromSequence - 1;
-                i < Math.min(throughSequence, findableThrough()) && found < sequences.length;
-                i++) {
-            Entry entry = entries.get(i);
-            long located = entry.body.capacity() == 0
-                    ? RecordKey.NONE // forgotten
-                    : CommandCodec.locateKey(entry.type, entry.body, 0, entry.body.capacity());
-            if (located != RecordKey.NONE && wanted.test(EncodedCommands.key(entry.body, located))) {
-                sequences[found] = entry.sequence;
-                positions[found++] = entry.sequence << 32;
-            }
-        }
-        return found;
+        return super.find(wanted, fromSequence, throughSequence, sequences, positions);
     }
 
     /** As for some segments. */
@@ -261,33 +219,33 @@ public final class MemoryJournal extends EncodedCommands implements MessageStore
     @Override
     public void readMessage(StoredMessage message) {
         reads++;
-        if (CommandCodec.decodeMessage(body(message), 0, message)) {
-            CommandCodec.decodeProperties(body(message), message.payloadOffset, message);
-        }
+        super.readMessage(message);
     }
 
     @Override
-    public void read(StoredMessage message, int offset, int length, ByteBuffer target) {
-        target.put(target.position(), body(message), message.payloadOffset + offset, length);
-        target.position(target.position() + length);
+    int type(long number) {
+        return entries.get((int) number - 1).type;
     }
 
-    private ByteBuffer body(StoredMessage message) {
+    @Override
+    ByteBuffer body(long number) {
+        return entries.get((int) number - 1).body;
+    }
+
+    @Override
+    ByteBuffer body(StoredMessage message) {
         assertThat(message.position).isEqualTo(message.sequence << 32);
-        return entries.get((int) message.sequence - 1).body;
+        return body(message.sequence);
     }
 
     /** Forgets the messages that nobody wants according to the last checkpoint, as a log does. */
     void forgetUnwanted() {
-        for (int i = 0; i < checkpointSequence; i++) {
-            Entry entry = entries.get(i);
-            long located = CommandCodec.locateKey(entry.type, entry.body, 0, entry.body.capacity());
+        for (long number = 1; number <= checkpointSequence; number++) {
+            long located = locateKey(number);
             if (located != RecordKey.NONE) {
-                byte[] key = new byte[RecordKey.length(located)];
-                entry.body.get(RecordKey.offset(located), key);
-                LiveRecordsOfKey wanted = liveness.of(key);
-                if (wanted == null || !wanted.isLive(entry.sequence)) {
-                    entries.set(i, new Entry(entry.sequence, entry.type, ByteBuffer.allocate(0)));
+                LiveRecordsOfKey wanted = liveness.of(key(body(number), located));
+                if (wanted == null || !wanted.isLive(number)) {
+                    entries.set((int) number - 1, new Entry(number, type(number), ByteBuffer.allocate(0)));
                 }
             }
         }

@@ -1,23 +1,16 @@
 package io.blipmq.broker;
 
-import io.blipmq.broker.journal.CommandCodec;
 import io.blipmq.broker.journal.CommandDecoder;
 import io.blipmq.broker.journal.CommandHandler;
 import io.blipmq.broker.journal.Journal;
-import io.blipmq.broker.journal.MessageKeys;
-import io.blipmq.broker.journal.MessageStore;
 import io.blipmq.broker.journal.RoleHandler;
 import io.blipmq.broker.journal.Snapshots;
 import io.blipmq.broker.journal.StoredMessage;
-import io.blipmq.protocol.name.TopicFilter;
 import io.blipmq.wal.LiveRecords;
-import io.blipmq.wal.RecordKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -94,7 +87,7 @@ public final class ReplicatedMemoryLog {
     }
 
     /** One node's part of it: its command log, its messages, its snapshots. */
-    public final class Node extends EncodedCommands implements MessageStore, Snapshots {
+    public final class Node extends EncodedCommands implements Snapshots {
         private final ArrayDeque<List<Entry>> proposed = new ArrayDeque<>();
         private List<Entry> open = new ArrayList<>();
         /** Whether it has been told that it leads, and not yet that it does no more. */
@@ -228,11 +221,6 @@ public final class ReplicatedMemoryLog {
         }
 
         @Override
-        MessageStore store() {
-            return this;
-        }
-
-        @Override
         public void requestForce() {
             // everything is committed as soon as it can be
         }
@@ -322,63 +310,25 @@ public final class ReplicatedMemoryLog {
         }
 
         @Override
-        public int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
-            return find(found -> Arrays.equals(found, key), fromSequence, throughSequence, sequences, positions);
-        }
-
-        @Override
-        public int find(
-                TopicFilter filter, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
-            return find(
-                    found -> MessageKeys.isTopic(found) && filter.matches(found),
-                    fromSequence,
-                    throughSequence,
-                    sequences,
-                    positions);
-        }
-
-        @Override
-        public long searchedThrough() {
-            return Long.MAX_VALUE;
-        }
-
-        private int find(
-                Predicate<byte[]> wanted, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
-            int found = 0;
-            long through = Math.min(throughSequence, findableThrough);
-            for (long number = fromSequence; number <= through && found < sequences.length; number++) {
-                Entry entry = committed.get((int) number - 1);
-                long located = CommandCodec.locateKey(entry.type, entry.body, 0, entry.body.capacity());
-                if (located != RecordKey.NONE && wanted.test(EncodedCommands.key(entry.body, located))) {
-                    sequences[found] = number;
-                    positions[found++] = number << 32;
-                }
-            }
-            return found;
-        }
-
-        @Override
         public int findWork() {
             return 1_000;
         }
 
         @Override
-        public void readMessage(StoredMessage message) {
-            if (CommandCodec.decodeMessage(body(message), 0, message)) {
-                CommandCodec.decodeProperties(body(message), message.payloadOffset, message);
-            }
+        int type(long number) {
+            return committed.get((int) number - 1).type;
         }
 
         @Override
-        public void read(StoredMessage message, int offset, int length, ByteBuffer target) {
-            target.put(target.position(), body(message), message.payloadOffset + offset, length);
-            target.position(target.position() + length);
+        ByteBuffer body(long number) {
+            return committed.get((int) number - 1).body;
         }
 
-        private ByteBuffer body(StoredMessage message) {
+        @Override
+        ByteBuffer body(StoredMessage message) {
             check(message.position == message.sequence << 32, "message " + message.sequence + " is not there");
             check(message.sequence <= Math.max(applied, applying), "message " + message.sequence + " is not applied");
-            return committed.get((int) message.sequence - 1).body;
+            return body(message.sequence);
         }
 
         // --- snapshots
