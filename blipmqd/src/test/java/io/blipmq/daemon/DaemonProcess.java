@@ -102,6 +102,14 @@ final class DaemonProcess implements AutoCloseable {
         return BlipClient.connect(brokerAddress, key);
     }
 
+    /** A client of version 2, with its defaults. */
+    io.blipmq.client.BlipClient connectPushed() {
+        return io.blipmq.client.BlipClient.builder()
+                .address(brokerAddress)
+                .key(DaemonSetup.KEY)
+                .connect();
+    }
+
     WireClient connectWire() throws IOException {
         return WireClient.connect(brokerAddress);
     }

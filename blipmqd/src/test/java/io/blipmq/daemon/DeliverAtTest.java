@@ -31,13 +31,6 @@ class DeliverAtTest {
         return DaemonProcess.startReady(DaemonSetup.in(directory).with("ack_timeout_ms", 600_000));
     }
 
-    private static BlipClient connect(DaemonProcess daemon) throws Exception {
-        return BlipClient.builder()
-                .address(daemon.brokerAddress())
-                .key(DaemonSetup.KEY)
-                .connect();
-    }
-
     /** Those that come are acknowledged, and their end is stored before the client is closed. */
     private static List<String> receive(BlipClient client, int count) throws Exception {
         List<String> texts = new ArrayList<>();
@@ -56,7 +49,7 @@ class DeliverAtTest {
     void whatIsConfirmedSurvivesAKillAndIsDeliveredOnce() throws Exception {
         Instant due = Instant.now().plusSeconds(3);
         try (DaemonProcess daemon = start();
-                BlipClient client = connect(daemon)) {
+                BlipClient client = daemon.connectPushed()) {
             client.subscribe("jobs").name("worker").receive().close();
             List<CompletableFuture<Confirm>> confirms = new ArrayList<>();
             for (int i = 0; i < 1_000; i++) {
@@ -71,13 +64,13 @@ class DeliverAtTest {
         List<String> expected = IntStream.range(0, 1_000).mapToObj(i -> "m" + i).toList();
         List<String> received;
         try (DaemonProcess daemon = start();
-                BlipClient client = connect(daemon)) {
+                BlipClient client = daemon.connectPushed()) {
             received = receive(client, 1_000);
             assertThat(received).isEqualTo(expected);
             daemon.stop();
         }
         try (DaemonProcess daemon = start();
-                BlipClient client = connect(daemon)) {
+                BlipClient client = daemon.connectPushed()) {
             assertThat(client.admin().subscription("worker").orElseThrow().backlog())
                     .isZero();
             assertThat(client.admin().scheduled(10)).hasSize(1);
@@ -92,7 +85,7 @@ class DeliverAtTest {
         int count = 6_000;
         Instant due = Instant.now().plusSeconds(2);
         try (DaemonProcess daemon = start();
-                BlipClient client = connect(daemon)) {
+                BlipClient client = daemon.connectPushed()) {
             client.subscribe("jobs").name("worker").receive().close();
             List<CompletableFuture<Confirm>> confirms = new ArrayList<>();
             for (int i = 0; i < count; i++) {
@@ -107,7 +100,7 @@ class DeliverAtTest {
             daemon.kill9(); // some are published, most are not
         }
         try (DaemonProcess daemon = start();
-                BlipClient client = connect(daemon)) {
+                BlipClient client = daemon.connectPushed()) {
             assertThat(receive(client, count))
                     .isEqualTo(IntStream.range(0, count).mapToObj(i -> "m" + i).toList());
             assertThat(client.admin().scheduled(10)).isEmpty();

@@ -48,13 +48,6 @@ class FilterTest {
         daemon.close();
     }
 
-    private BlipClient connect() {
-        return BlipClient.builder()
-                .address(daemon.brokerAddress())
-                .key(DaemonSetup.KEY)
-                .connect();
-    }
-
     private void restart() throws Exception {
         daemon = DaemonProcess.startReady(DaemonSetup.in(directory));
     }
@@ -62,7 +55,7 @@ class FilterTest {
     @Test
     void backlogsOfFiltersOutliveKillsAndLostIndexes() throws Exception {
         Map<String, String> filters = Map.of("all", "#", "alarms", "+/+/alarm", "nine", "device/9/#");
-        try (BlipClient client = connect()) {
+        try (BlipClient client = daemon.connectPushed()) {
             for (Map.Entry<String, String> entry : filters.entrySet()) {
                 client.subscribe(entry.getValue())
                         .filter()
@@ -78,7 +71,7 @@ class FilterTest {
         Map<String, List<String>> expected = new HashMap<>();
         int sent = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            try (BlipClient client = connect()) {
+            try (BlipClient client = daemon.connectPushed()) {
                 sent = publish(client, random, sent, expected);
             }
             daemon.kill9();
@@ -87,7 +80,7 @@ class FilterTest {
         daemon.kill9();
         deleteIndexes();
         restart();
-        try (BlipClient client = connect()) {
+        try (BlipClient client = daemon.connectPushed()) {
             for (Map.Entry<String, String> entry : filters.entrySet()) {
                 drain(client, entry.getKey(), entry.getValue(), expected.get(entry.getKey()));
             }

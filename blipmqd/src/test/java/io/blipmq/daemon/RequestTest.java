@@ -37,17 +37,10 @@ class RequestTest {
         daemon.close();
     }
 
-    private BlipClient connect() {
-        return BlipClient.builder()
-                .address(daemon.brokerAddress())
-                .key(DaemonSetup.KEY)
-                .connect();
-    }
-
     @Test
     void aRequestAtEitherQosGetsItsReply() {
-        try (BlipClient client = connect();
-                BlipClient worker = connect()) {
+        try (BlipClient client = daemon.connectPushed();
+                BlipClient worker = daemon.connectPushed()) {
             worker.subscribe("double")
                     .name("workers")
                     .handle(request -> worker.send(Message.reply(request, request.text() + request.text())));
@@ -60,9 +53,9 @@ class RequestTest {
 
     @Test
     void nobodyWhoCouldReplyIsToldAtOnceAndAlsoThatARequesterIsGone() throws Exception {
-        try (BlipClient worker = connect();
+        try (BlipClient worker = daemon.connectPushed();
                 Receiver requests = worker.subscribe("t").receive()) {
-            try (BlipClient client = connect()) {
+            try (BlipClient client = daemon.connectPushed()) {
                 assertThatExceptionOfType(NoResponderException.class)
                         .isThrownBy(() -> client.request("other", "a", LONG));
                 client.requestAsync(Message.of("t", "a"), LONG);

@@ -35,13 +35,6 @@ class SmallHeapTest {
                 .with("max_subscriptions_per_connection", TOO_MANY_SUBSCRIPTIONS);
     }
 
-    private static BlipClient connect(DaemonProcess daemon) {
-        return BlipClient.builder()
-                .url("blip://" + daemon.brokerAddress())
-                .key(DaemonSetup.KEY)
-                .connect();
-    }
-
     private static void publish(BlipClient client, String topic, int count) throws Exception {
         List<CompletableFuture<?>> confirms = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -61,7 +54,7 @@ class SmallHeapTest {
     void consumersThatSettleNothing() throws Exception {
         try (DaemonProcess daemon = DaemonProcess.startReady(setup())) {
             AtomicInteger received = new AtomicInteger();
-            try (BlipClient client = connect(daemon)) {
+            try (BlipClient client = daemon.connectPushed()) {
                 for (int i = 0; i < SLOW_CONSUMERS; i++) {
                     client.subscribe("t")
                             .name("slow" + i)
@@ -78,7 +71,7 @@ class SmallHeapTest {
             endCleanly(daemon);
         }
         try (DaemonProcess daemon = DaemonProcess.startReady(setup());
-                BlipClient client = connect(daemon)) {
+                BlipClient client = daemon.connectPushed()) {
             CompletableFuture<Void> all = new CompletableFuture<>();
             AtomicInteger settled = new AtomicInteger();
             client.subscribe("t").name("slow0").handle(delivery -> {
@@ -101,7 +94,7 @@ class SmallHeapTest {
     void moreDurableSubscriptionsThanThereIsMemoryFor() throws Exception {
         int made = 0;
         try (DaemonProcess daemon = DaemonProcess.startReady(setup());
-                BlipClient client = connect(daemon)) {
+                BlipClient client = daemon.connectPushed()) {
             int refusal = 0;
             while (refusal == 0 && made < TOO_MANY_SUBSCRIPTIONS) {
                 try {

@@ -4,7 +4,6 @@ import io.blipmq.broker.journal.OwnerId;
 import io.blipmq.broker.memory.MemoryLog;
 import io.blipmq.broker.memory.MessageMemory;
 import io.blipmq.jmh.TimePerOperation;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -24,46 +23,6 @@ public class ConsumerGroupBenchmark extends TimePerOperation {
     private final ConsumerGroup group = new ConsumerGroup();
     /** Those that have spent credit and will give it back. */
     private final ArrayDeque<Attachment> spenders = new ArrayDeque<>();
-
-    /** An output that has always room. */
-    private static final class Output implements PushSink {
-        @Override
-        public boolean hasRoom() {
-            return true;
-        }
-
-        @Override
-        public void ofTopic(ByteBuffer names, int offset, int length) {
-            throw new UnsupportedOperationException("nothing is pushed");
-        }
-
-        @Override
-        public void pushEntries(
-                long subscriptionId, long publishedMillis, ByteBuffer entries, int offset, int length, int count) {
-            throw new UnsupportedOperationException("nothing is pushed");
-        }
-
-        @Override
-        public ByteBuffer push(
-                long subscriptionId, long deliveryTag, int attempt, long publishedMillis, int entryBytes) {
-            throw new UnsupportedOperationException("nothing is pushed");
-        }
-
-        @Override
-        public long position() {
-            return 0;
-        }
-
-        @Override
-        public long written() {
-            return 0;
-        }
-
-        @Override
-        public void onTakenOver(long subscriptionId, String successor) {
-            throw new UnsupportedOperationException("nothing is taken over");
-        }
-    }
 
     @Setup
     public void join() {
@@ -85,7 +44,7 @@ public class ConsumerGroupBenchmark extends TimePerOperation {
                 1);
         Topic topic = new Topic(1, name, ConsumerGroupBenchmark::newLog, null);
         for (int i = 0; i < members; i++) {
-            Client client = new Client(OwnerId.ofKey(name), "", "", new Output());
+            Client client = new Client(OwnerId.ofKey(name), "", "", new RoomyOutput());
             MemorySubscription shared = new MemorySubscription(1, topic, client, 0);
             Attachment member = new Attachment(client, shared, request, false);
             group.add(member);

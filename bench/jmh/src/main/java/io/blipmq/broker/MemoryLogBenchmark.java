@@ -41,45 +41,14 @@ public class MemoryLogBenchmark extends TimePerOperation {
     private long millis;
 
     /** A connection's output that is written out whenever it is full. */
-    private static final class Output implements PushSink {
+    private static final class Output extends RoomyOutput {
         private final ByteBuffer bytes = ByteBuffer.allocateDirect(256 * 1024);
-
-        @Override
-        public boolean hasRoom() {
-            return true;
-        }
-
-        @Override
-        public void ofTopic(ByteBuffer names, int offset, int length) {
-            throw new UnsupportedOperationException("nobody reads a filter");
-        }
 
         @Override
         public void pushEntries(
                 long subscriptionId, long publishedMillis, ByteBuffer entries, int offset, int length, int count) {
             ByteBuffer to = length <= bytes.remaining() ? bytes : bytes.clear();
             to.put(to.position(), entries, offset, length).position(to.position() + length);
-        }
-
-        @Override
-        public ByteBuffer push(
-                long subscriptionId, long deliveryTag, int attempt, long publishedMillis, int entryBytes) {
-            throw new UnsupportedOperationException("a topic's memory is QoS 0's");
-        }
-
-        @Override
-        public long position() {
-            return 0;
-        }
-
-        @Override
-        public long written() {
-            return 0;
-        }
-
-        @Override
-        public void onTakenOver(long subscriptionId, String successor) {
-            throw new UnsupportedOperationException("nothing is taken over");
         }
     }
 
