@@ -56,7 +56,7 @@ final class MatchedSlots {
 
     private boolean isMatch(IndexFile index, int slot) throws IOException {
         index.selectSlot(slot);
-        return !index.isHidden() && matcher.matches(index.key(slot));
+        return !index.isHidden() && matcher.matches(index.key());
     }
 
     private void add(int slot, int recordsOfSlot) {

@@ -132,7 +132,7 @@ public final class IndexFile implements Closeable {
 
     /** Compares the beginning of a key with as many bytes, or with more than it has. */
     private int comparePrefix(int slot, byte[] key) throws IOException {
-        loadSlot(slot);
+        selectSlot(slot);
         long at = keyStart + pieceView.getInt(0);
         int common = Math.min(keyLength, key.length);
         for (int compared = 0; compared < common; ) {
@@ -148,7 +148,8 @@ public final class IndexFile implements Closeable {
         return 0;
     }
 
-    private void loadSlot(int slot) throws IOException {
+    /** Selects the key at a place in their order. */
+    public void selectSlot(int slot) throws IOException {
         read(directory + (long) slot * IndexLayout.SLOT_BYTES, piece, IndexLayout.SLOT_BYTES);
         hidden = pieceView.getInt(4) < 0;
         keyLength = pieceView.getInt(4) & ~IndexLayout.HIDDEN;
@@ -199,11 +200,6 @@ public final class IndexFile implements Closeable {
         return order == 0 && keyLength < prefix.length ? -1 : order;
     }
 
-    /** Selects the key at a place in their order. */
-    public void selectSlot(int slot) throws IOException {
-        loadSlot(slot);
-    }
-
     /** Whether no matcher is to see the selected key. */
     public boolean isHidden() {
         return hidden;
@@ -211,10 +207,14 @@ public final class IndexFile implements Closeable {
 
     /** Selects the key at a place in their order, and returns it. */
     public byte[] key(int slot) throws IOException {
-        loadSlot(slot);
+        selectSlot(slot);
+        return key();
+    }
+
+    /** The key that was selected right before. */
+    public byte[] key() throws IOException {
         byte[] key = new byte[keyLength];
-        long at = keyStart + pieceView.getInt(0);
-        read(at, key, key.length);
+        read(keyStart + pieceView.getInt(0), key, key.length);
         return key;
     }
 
