@@ -125,15 +125,12 @@ final class SubCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         requireValidOptions();
-        if (peek && (durable.isGiven() || isDeadLetters())) {
-            peek();
-            return 0;
-        }
-        try (BlipClient client = blipmq.client(spec)
-                        .listener(blipmq.connectionNews(spec))
-                        .connect();
-                SignalledEnd end = new SignalledEnd(client)) {
-            receiveUntil(end, client);
+        try {
+            if (peek && (durable.isGiven() || isDeadLetters())) {
+                peek();
+            } else {
+                receive();
+            }
         } catch (OutputException e) {
             if (!e.isReaderGone()) {
                 throw e;
@@ -155,10 +152,15 @@ final class SubCommand implements Callable<Integer> {
             } else {
                 what.printDeadLetters(max);
             }
-        } catch (OutputException e) {
-            if (!e.isReaderGone()) {
-                throw e;
-            }
+        }
+    }
+
+    private void receive() throws IOException, InterruptedException {
+        try (BlipClient client = blipmq.client(spec)
+                        .listener(blipmq.connectionNews(spec))
+                        .connect();
+                SignalledEnd end = new SignalledEnd(client)) {
+            receiveUntil(end, client);
         }
     }
 

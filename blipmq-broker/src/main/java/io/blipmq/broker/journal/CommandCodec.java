@@ -129,12 +129,24 @@ public final class CommandCodec {
         return MESSAGE_HEADER_BYTES + key.length + propertiesBytes + payloadLength;
     }
 
+    /** @return where the key belongs */
+    private static int putHeader(
+            ByteBuffer target, int offset, long publishedMillis, long expiresMillis, int length, int keyBytes) {
+        target.putLong(offset, publishedMillis);
+        target.putLong(offset + 8, expiresMillis);
+        target.putInt(offset + LENGTH, length);
+        target.putShort(offset + KEY_LENGTH, (short) keyBytes);
+        return offset + MESSAGE_HEADER_BYTES;
+    }
+
     public static void encodePublish(ByteBuffer target, int offset, MessageView message) {
-        target.putLong(offset, message.publishedMillis());
-        target.putLong(offset + 8, message.expiresMillis());
-        target.putInt(offset + LENGTH, message.entryLength());
-        target.putShort(offset + KEY_LENGTH, (short) message.topicLength());
-        int topic = offset + MESSAGE_HEADER_BYTES;
+        int topic = putHeader(
+                target,
+                offset,
+                message.publishedMillis(),
+                message.expiresMillis(),
+                message.entryLength(),
+                message.topicLength());
         target.put(topic, message.buffer(), message.topicOffset(), message.topicLength());
         target.put(topic + message.topicLength(), message.buffer(), message.contentOffset(), message.contentBytes());
     }
@@ -216,11 +228,7 @@ public final class CommandCodec {
     private static int encodeMessage(
             ByteBuffer target, int offset, byte[] key, StoredMessage message, byte[] properties, long expiresMillis) {
         int length = properties.length == 0 ? message.payloadLength : message.payloadLength | HAS_PROPERTIES;
-        target.putLong(offset, message.publishedMillis);
-        target.putLong(offset + 8, expiresMillis);
-        target.putInt(offset + LENGTH, length);
-        target.putShort(offset + KEY_LENGTH, (short) key.length);
-        int at = offset + MESSAGE_HEADER_BYTES;
+        int at = putHeader(target, offset, message.publishedMillis, expiresMillis, length, key.length);
         target.put(at, key);
         at += key.length;
         if (properties.length > 0) {
@@ -234,12 +242,9 @@ public final class CommandCodec {
     /** @param key of the bucket that the message is due in */
     public static void encodeSchedule(
             ByteBuffer target, int offset, byte[] key, MessageView message, long dueMillis, OwnerId owner) {
-        target.putLong(offset, message.publishedMillis());
-        target.putLong(offset + DUE_AT, dueMillis);
-        target.putInt(offset + LENGTH, message.entryLength());
-        target.putShort(offset + KEY_LENGTH, (short) key.length);
-        int content = offset + MESSAGE_HEADER_BYTES + key.length;
-        target.put(offset + MESSAGE_HEADER_BYTES, key);
+        int keyAt = putHeader(target, offset, message.publishedMillis(), dueMillis, message.entryLength(), key.length);
+        target.put(keyAt, key);
+        int content = keyAt + key.length;
         target.put(content, message.buffer(), message.contentOffset(), message.contentBytes());
         int behind = content + message.contentBytes();
         owner.put(target, behind);
@@ -255,12 +260,9 @@ public final class CommandCodec {
             StoredMessage scheduled,
             long publishedMillis,
             long expiresMillis) {
-        target.putLong(offset, publishedMillis);
-        target.putLong(offset + 8, expiresMillis);
-        target.putInt(offset + LENGTH, scheduled.entryLength());
-        target.putShort(offset + KEY_LENGTH, (short) topic.length);
-        target.put(offset + MESSAGE_HEADER_BYTES, topic);
-        int content = offset + MESSAGE_HEADER_BYTES + topic.length;
+        int topicAt = putHeader(target, offset, publishedMillis, expiresMillis, scheduled.entryLength(), topic.length);
+        target.put(topicAt, topic);
+        int content = topicAt + topic.length;
         int behind = content + scheduled.propertiesBytes + scheduled.payloadLength;
         target.putLong(behind, scheduled.sequence);
         target.putLong(behind + 8, scheduled.expiresMillis);

@@ -45,19 +45,26 @@ public final class LocalMessages implements MessageStore {
 
     @Override
     public int find(byte[] key, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
-        if (foundLengths.length < sequences.length) {
-            foundLengths = new int[sequences.length];
-        }
-        return index.find(key, fromSequence, throughSequence, sequences, positions, foundLengths);
+        return index.find(key, fromSequence, throughSequence, sequences, positions, lengths(sequences.length));
     }
 
     @Override
     public int find(TopicFilter filter, long fromSequence, long throughSequence, long[] sequences, long[] positions) {
-        if (foundLengths.length < sequences.length) {
-            foundLengths = new int[sequences.length];
-        }
         return index.find(
-                new MatchingTopics(filter), fromSequence, throughSequence, sequences, positions, foundLengths);
+                new MatchingTopics(filter),
+                fromSequence,
+                throughSequence,
+                sequences,
+                positions,
+                lengths(sequences.length));
+    }
+
+    /** Room for so many lengths, which the index tells and nobody asks for. */
+    private int[] lengths(int count) {
+        if (foundLengths.length < count) {
+            foundLengths = new int[count];
+        }
+        return foundLengths;
     }
 
     @Override
