@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Journals messages with publish ids, each once. Owned by the core thread. {@link PublishIds} knows those that are stored; here
- * are those that are appended and not stored yet. They are local state: a duplicate is answered when its first message is stored,
- * and where a leadership ends before that, both are forgotten.
+ * Journals messages with publish ids, each once. Owned by the core thread. {@link PublishIds} knows those that are
+ * stored; here are those that are appended and not stored yet. They are local state: a duplicate is answered when its
+ * first message is stored, and where a leadership ends before that, both are forgotten.
  */
 final class OnceJournal {
     /** Of the memory for ids, those that are not stored yet may take this share: the log is not far behind. */

@@ -1,12 +1,13 @@
 package io.blipmq.broker;
 
 /**
- * The memory of all subscriptions and of all deliveries that are not settled, within one budget. Owned by the core thread.
+ * The memory of all subscriptions and of all deliveries that are not settled, within one budget. Owned by the core
+ * thread.
  *
- * <p>Subscriptions may take three quarters of it. A subscription may hold as many deliveries as would still fit beside them, so that a
- * hundred that settle nothing leave room for one that does, and in any case one: what is held can always be settled, so
- * nobody waits for ever. Objects are counted at what they are taken to cost with all that belongs to them, their part of a
- * checkpoint too.
+ * <p>Subscriptions may take three quarters of it. A subscription may hold as many deliveries as would still fit beside
+ * them, so that a hundred that settle nothing leave room for one that does, and in any case one: what is held can
+ * always be settled, so nobody waits for ever. Objects are counted at what they are taken to cost with all that belongs
+ * to them, their part of a checkpoint too.
  */
 final class StateMemory {
     private static final double SUBSCRIPTIONS_SHARE = 0.75;

@@ -13,7 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Thread-safe: looks at what belongs to the client's key, and acts on dead letters and scheduled messages. Every call waits for the broker's answer.
+ * Thread-safe: looks at what belongs to the client's key, and acts on dead letters and scheduled messages. Every call
+ * waits for the broker's answer.
  *
  * <p>Lists are taken page by page: while they are, things may change.
  */
@@ -63,8 +64,8 @@ public final class BlipAdmin {
     }
 
     /**
-     * The messages that a durable subscription holds, delivered or not, in the order of publishing, at most so many. They stay
-     * as they are: looking at them delivers nothing and spends no attempt. QoS 0 messages are not among them.
+     * The messages that a durable subscription holds, delivered or not, in the order of publishing, at most so many.
+     * They stay as they are: looking at them delivers nothing and spends no attempt. QoS 0 messages are not among them.
      */
     public List<WaitingMessage> messages(long subscription, int max) {
         return all(ListLayout.MESSAGES, subscription, max, ListItems::message);
@@ -109,8 +110,8 @@ public final class BlipAdmin {
     }
 
     /**
-     * Messages that are to be delivered later, at most so many, one after another: in the order of their time to within about
-     * two minutes, and then as they were published.
+     * Messages that are to be delivered later, at most so many, one after another: in the order of their time to within
+     * about two minutes, and then as they were published.
      */
     public void scheduled(int max, Consumer<ScheduledMessage> each) {
         int count = 0;

@@ -6,12 +6,12 @@ import io.blipmq.protocol.name.TopicFilter;
 import java.util.Arrays;
 
 /**
- * Where a topic's QoS 1 messages stand in the journal, shared by its subscriptions: each reads with a cursor of its own,
- * so a fan-out to a hundred is one entry. Owned by the core thread.
+ * Where a topic's QoS 1 messages stand in the journal, shared by its subscriptions: each reads with a cursor of its
+ * own, so a fan-out to a hundred is one entry. Owned by the core thread.
  *
  * <p>The newest positions are in memory, in pages; older ones, which {@link PositionMemory} had no room for, are found
- * again in the journal by the topic's key, or by the filter. Pages that every cursor has passed are dropped. Page sizes double from small
- * to large, so that a hundred thousand quiet topics cost little and a long backlog has few pages.
+ * again in the journal by the topic's key, or by the filter. Pages that every cursor has passed are dropped. Page sizes
+ * double from small to large, so that a hundred thousand quiet topics cost little and a long backlog has few pages.
  */
 public final class MessageLog {
     private final byte[] key;
@@ -171,8 +171,8 @@ public final class MessageLog {
     }
 
     /**
-     * The page that holds the first message at or beyond a sequence number; null when there is no such message, or it has not
-     * been found yet: {@link #searchFrom}.
+     * The page that holds the first message at or beyond a sequence number; null when there is no such message, or it
+     * has not been found yet: {@link #searchFrom}.
      */
     Page pageFrom(long sequence) {
         searchFrom = 0;

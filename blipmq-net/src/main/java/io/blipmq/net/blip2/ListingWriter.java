@@ -32,8 +32,8 @@ import java.util.OptionalLong;
 /**
  * Writes one LISTING. Owned by the broker thread.
  *
- * <p>Messages and dead letters go straight into the output, as many as a buffer of it has room for, and one however large it is; the
- * other items are small, and a page of the broker's bounds them.
+ * <p>Messages and dead letters go straight into the output, as many as a buffer of it has room for, and one however
+ * large it is; the other items are small, and a page of the broker's bounds them.
  */
 final class ListingWriter implements DeadLetterSink, MessageSink, OutputQueue.Opener {
     private static final int HEADER_BYTES = FrameLayout.HEADER_BYTES + ListLayout.LISTING_ITEMS_OFFSET;

@@ -5,8 +5,8 @@ import io.blipmq.protocol.entry.EntryLayout;
 import java.nio.ByteBuffer;
 
 /**
- * Where the fields of DELIVER and DELIVER_TOPIC stand, whose correlation id is the subscription. Stateless. Offsets count from the payload's
- * first byte, or from a delivery's.
+ * Where the fields of DELIVER and DELIVER_TOPIC stand, whose correlation id is the subscription. Stateless. Offsets
+ * count from the payload's first byte, or from a delivery's.
  *
  * <pre>
  * DELIVER        u8 flags, u64 published, deliveries to the end

@@ -8,13 +8,13 @@ import io.blipmq.wal.segment.Position;
 import java.io.IOException;
 
 /**
- * One search after the other for the records of all keys that match. Owned by the core thread, which must not be held up for
- * long: a search ends after so many steps and tells how far it came.
+ * One search after the other for the records of all keys that match. Owned by the core thread, which must not be held
+ * up for long: a search ends after so many steps and tells how far it came.
  *
- * <p>Where few records of a segment match, the lists of their keys are merged. Where many do, or it is not yet known which,
- * the segment's records are passed over in their order. Each search gets on in that order by a record at least, also while the keys are
- * being looked at; so searches come to their end even when so many of them take turns that what each has learned of the keys
- * is forgotten before its next turn.
+ * <p>Where few records of a segment match, the lists of their keys are merged. Where many do, or it is not yet known
+ * which, the segment's records are passed over in their order. Each search gets on in that order by a record at least,
+ * also while the keys are being looked at; so searches come to their end even when so many of them take turns that what
+ * each has learned of the keys is forgotten before its next turn.
  */
 final class MatchSearch {
     /** What opening an index and looking for the prefix in it is taken to cost, beside a step for a key. */
